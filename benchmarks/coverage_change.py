@@ -13,8 +13,8 @@ from fltoolkit.estimate.change_over_time.difference import (
     INCREASED,
     NO_CHANGE,
     RoundEstimates,
+    both_testable,
     difference,
-    enough_cases,
     mover,
     satterthwaite,
     verdicts,
@@ -77,7 +77,7 @@ def changes(pair: Pair, samples: int, rng: np.random.Generator) -> list[dict[str
     """One row a rule: how often it says `decreased` and `increased`; `enough` is how often there are cases enough."""
     before, after = draw(pair.before, samples, rng), draw(pair.after, samples, rng)
     usual, plain = ((_side(pair.before, before, m), _side(pair.after, after, m)) for m in (DEFAULT, "korn_graubard"))
-    enough = enough_cases(*usual)
+    enough = both_testable(*usual)
     change, se = after.estimate - before.estimate, np.hypot(before.se, after.se)
     half = t_quantile(LEVEL, satterthwaite(before.se**2, before.df, after.se**2, after.df)) * se
     taylor = verdicts(change - half, change + half)

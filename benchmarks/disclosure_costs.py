@@ -283,7 +283,7 @@ def protects(choice: Choice, subset: frozenset[Any]) -> bool:
     system = choice.system
     shown = np.array([c not in subset and c not in choice.own for c in system.cells])
     goals = [goal for c in choice.primary for goal in goals_of(system, system.place[c], choice.limits)]
-    usable = [s for s in choice.pool if not (s.moved(system) & shown).any()]
+    usable = [s for s in choice.pool if not (s.changed_cells(system) & shown).any()]
     for whole in (False, True):
         for goal in goals:
             if any(s.whole == whole and goal.met(s) for s in usable):

@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 
 from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED, RoundEstimates, difference
 from fltoolkit.estimate.change_over_time.unresolved_excess import (
-    tested_again,
+    needs_second_test,
+    unresolved_as_cases,
     wide_bounds,
     with_second_verdicts,
-    with_unresolved,
     without_wide_bounds,
 )
 from fltoolkit.estimate.variance.taylor_variance import Array
@@ -90,9 +90,9 @@ def judged(pair: Pair, samples: int, rng: np.random.Generator) -> tuple[Verdicts
     before = drawn(Cell(pair.p_before, PSUS, PERSONS, pair.icc), pair.open_before, pair.others, samples, rng)
     after = drawn(Cell(pair.p_after, PSUS, PERSONS, pair.icc), pair.open_after, pair.others, samples, rng)
     rows = difference(before.side, after.side, level=LEVEL)
-    sums = [with_unresolved(r.side, r.share, r.se_of_sum, LEVEL) for r in (before, after)]
+    sums = [unresolved_as_cases(r.side, r.share, r.se_of_sum, LEVEL) for r in (before, after)]
     second = difference(sums[0], sums[1], level=LEVEL)["verdict"].to_numpy()
-    both = with_second_verdicts(rows, tested_again(rows["verdict"], before.share, after.share), second)
+    both = with_second_verdicts(rows, needs_second_test(rows["verdict"], before.share, after.share), second)
     wide = [wide_bounds(np.asarray(r.side.estimate) + r.share, r.side.ci_high) for r in (before, after)]
     return tuple(found["verdict"].to_numpy() for found in (rows, both, without_wide_bounds(both, *wide)))
 

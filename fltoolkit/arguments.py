@@ -81,7 +81,7 @@ def checked(target: T) -> T:
             try:
                 values[argument] = check(values[argument])
             except ValueError as error:
-                raise _refused([name, argument], hint, values[argument], error) from None
+                raise _error_of_argument([name, argument], hint, values[argument], error) from None
         return target(*bound.args, **bound.kwargs)
 
     return call  # type: ignore[return-value]
@@ -103,16 +103,18 @@ def _read(function: Callable[..., Any]) -> tuple[str, inspect.Signature, dict[st
         hint = hints.get(name, Any)
         if hint is not Any:
             several = parameter.kind is parameter.VAR_POSITIONAL
-            found[name] = _Parameter(hint, TypeAdapter(_listing(hint) if several else _strict(hint)).validator.validate_python)
+            found[name] = _Parameter(
+                hint, TypeAdapter(_tuple_hint(hint) if several else _strict_hint(hint)).validator.validate_python
+            )
     owner, _, own = function.__qualname__.rpartition(".")
     return (owner if own == "__init__" else own), signature, found
 
 
-def _strict(hint: Any) -> Any:
+def _strict_hint(hint: Any) -> Any:
     """Returns a type hint that pydantic checks strictly. Only NumPy's scalars and list-like objects are converted."""
     origin, inside = get_origin(hint), get_args(hint)
     if isinstance(hint, TypeVar):
-        return _strict(hint.__bound__)
+        return _strict_hint(hint.__bound__)
     if hint is Any or hint is type(None):
         return hint
     if hint in (bool, int, str):
@@ -122,23 +124,23 @@ def _strict(hint: Any) -> Any:
     if origin is Literal:
         return Annotated[hint, PlainValidator(partial(_one_of, inside))]
     if origin is Annotated:
-        return Annotated[(_strict(inside[0]), *hint.__metadata__)]
+        return Annotated[(_strict_hint(inside[0]), *hint.__metadata__)]
     if origin in UNIONS:
-        return Union[tuple(map(_strict, inside))]  # noqa: UP007
+        return Union[tuple(map(_strict_hint, inside))]  # noqa: UP007
     if origin in LISTS:
         fixed = origin is tuple and ... not in inside
-        return _listing(*(inside if fixed else inside[:1]), fixed=fixed)
+        return _tuple_hint(*(inside if fixed else inside[:1]), fixed=fixed)
     if origin is Mapping:
-        return Mapping[_strict(inside[0]), _strict(inside[1])]  # type: ignore[misc]
+        return Mapping[_strict_hint(inside[0]), _strict_hint(inside[1])]  # type: ignore[misc]
     return Callable if origin is Callable else InstanceOf[origin or hint]  # type: ignore[misc]
 
 
-def _listing(*parts: Any, fixed: bool = False) -> Any:
+def _tuple_hint(*parts: Any, fixed: bool = False) -> Any:
     """Returns a type hint for a list. With it, pydantic checks the elements and returns them as a tuple. `parts` are the types of
     the elements. If `fixed` is true, the list must have exactly one element for each type. Otherwise there is one type, and the
     list has any length."""
-    kinds = tuple(map(_strict, parts))
-    return Annotated[tuple[kinds if fixed else (*kinds, ...)], Strict(), BeforeValidator(_listed)]  # type: ignore[misc]
+    kinds = tuple(map(_strict_hint, parts))
+    return Annotated[tuple[kinds if fixed else (*kinds, ...)], Strict(), BeforeValidator(_as_tuple)]  # type: ignore[misc]
 
 
 def _python_value(value: Any) -> Any:
@@ -154,31 +156,31 @@ def _one_of(allowed: tuple[Any, ...], value: Any) -> Any:
     return value
 
 
-def _listed(value: Any) -> Any:
+def _as_tuple(value: Any) -> Any:
     """Returns a list, the keys of a mapping, an array or a column as a tuple. Other values are returned unchanged."""
     if isinstance(value, (list, range, KeysView, ValuesView)):
         return tuple(value)
     return tuple(value.tolist()) if getattr(value, "ndim", 0) == 1 and hasattr(value, "tolist") else value
 
 
-def _refused(where: list[str], hint: Any, value: Any, error: Any) -> RequestError:
+def _error_of_argument(where: list[str], hint: Any, value: Any, error: Any) -> RequestError:
     """Returns the error for an argument. If only one element of a list or mapping is wrong, the error is about this element.
 
     `where` names the function and the argument, `hint` is the type hint of the argument, and `error` is pydantic's error.
     """
     do = _advice(hint)
-    paths = {_path(problem["loc"], value) for problem in error.errors(include_url=False, include_input=False)}
+    paths = {_element_path(problem["loc"], value) for problem in error.errors(include_url=False, include_input=False)}
     deepest = [p for p in paths if len(p) == max(map(len, paths))]
     path = deepest[0] if len(deepest) == 1 else ()
     sizes = [0]
     for step in path:
         sizes.append(len(value))
-        value, hint = value[step], _inside(hint, step)
-    allowed = _words(hint)
+        value, hint = value[step], _element_hint(hint, step)
+    allowed = _allowed_in_words(hint)
     do += [how for name, how in HOW.items() if any(name in word.split() for word in allowed)]
     return RequestError(
         "this value is not allowed here", where=": ".join([*where, *map(str, path)]),
-        found=_shown(value) if max(sizes) <= FEW else type(value).__name__, allowed=allowed,
+        found=_value_in_words(value) if max(sizes) <= FEW else type(value).__name__, allowed=allowed,
         do=do[0] if do else f"see {where[0]} in docs/reference.md",
     )  # fmt: skip
 
@@ -192,7 +194,7 @@ def _advice(hint: Any) -> list[str]:
     return [text for text in inside[1:] if isinstance(text, str)] if origin is Annotated else []
 
 
-def _path(steps: Sequence[Any], value: Any) -> tuple[Any, ...]:
+def _element_path(steps: Sequence[Any], value: Any) -> tuple[Any, ...]:
     """Returns the keys and positions that lead to the wrong element of a list or mapping: `("codes", 2)`. `value` is the whole
     argument, and `steps` is the path that pydantic reports. pydantic adds names of types to its path; they are left out here."""
     path: list[Any] = []
@@ -204,14 +206,14 @@ def _path(steps: Sequence[Any], value: Any) -> tuple[Any, ...]:
     return tuple(path)
 
 
-def _inside(hint: Any, step: Any) -> Any:
+def _element_hint(hint: Any, step: Any) -> Any:
     """Returns the type hint of an element of a list or mapping. If a hint allows several types, only those with elements are
     used. `step` is the position or key of the element."""
     origin, inside = get_origin(hint), get_args(hint)
     if origin is Annotated:
-        return _inside(inside[0], step)
+        return _element_hint(inside[0], step)
     if origin in UNIONS:
-        kinds = [_inside(kind, step) for kind in inside if get_origin(kind) in (*LISTS, Mapping)]
+        kinds = [_element_hint(kind, step) for kind in inside if get_origin(kind) in (*LISTS, Mapping)]
         return Union[tuple(kinds)]  # noqa: UP007
     return (
         inside[1]
@@ -224,13 +226,13 @@ def _inside(hint: Any, step: Any) -> Any:
     )
 
 
-def _words(hint: Any) -> list[str]:
+def _allowed_in_words(hint: Any) -> list[str]:
     """Returns what a type hint allows, in words. There is one text per allowed type: `["a whole number", "None"]`."""
     origin, inside = get_origin(hint), get_args(hint)
     if isinstance(hint, TypeVar):
-        return _words(hint.__bound__)
+        return _allowed_in_words(hint.__bound__)
     if origin in UNIONS:
-        return list(dict.fromkeys(word for kind in inside for word in _words(kind)))
+        return list(dict.fromkeys(word for kind in inside for word in _allowed_in_words(kind)))
     if origin is Literal:
         return [str(value) for value in inside]
     if origin is Annotated:
@@ -242,15 +244,15 @@ def _words(hint: Any) -> list[str]:
             if hasattr(mark, n)
         }
         limits = [LIMITS[n].format(value) for n, value in marks.items()]
-        return [f"{' or '.join(_words(inside[0]))} {' and '.join(limits)}"] if limits else _words(inside[0])
+        return [f"{' or '.join(_allowed_in_words(inside[0]))} {' and '.join(limits)}"] if limits else _allowed_in_words(inside[0])
     if origin in LISTS:
-        return [f"a list of: {' or '.join(_words(inside[0]))}"]
+        return [f"a list of: {' or '.join(_allowed_in_words(inside[0]))}"]
     if origin is Mapping:
-        return [f"a mapping to: {' or '.join(_words(inside[1]))}"]
+        return [f"a mapping to: {' or '.join(_allowed_in_words(inside[1]))}"]
     return ["a function" if origin is Callable else WORDS.get(hint) or str(getattr(hint, "__name__", hint))]
 
 
-def _shown(value: Any) -> str:
+def _value_in_words(value: Any) -> str:
     """Returns what a message says about a value: its type, such as `DataFrame`. If it is a scalar or a short list of scalars,
     the value follows: `int 3`. Longer values are never printed, because they may be data of persons."""
     if value is None:

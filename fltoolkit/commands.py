@@ -31,10 +31,10 @@ def new(parsed: argparse.Namespace) -> int:
     from fltoolkit.yaml_files.loading import UNANSWERED
 
     target, draft = write_draft(parsed.data, parsed.out, parsed.encoding)
-    for number, line in draft.asks:
+    for number, line in draft.unanswered:
         say(f"line {number:<4} {str(line).strip()}")
     say(
-        f"{target}: drafted {draft.drafted} lines; {len(draft.asks)} need an answer, where the file says {UNANSWERED} (listed above)."
+        f"{target}: drafted {draft.count_complete} lines; {len(draft.unanswered)} need an answer, where the file says {UNANSWERED} (listed above)."
     )
     say(f"Read it line by line, answer them, then run: fltoolkit check {target}")
     return 0

@@ -124,7 +124,7 @@ def kill_at_every_step(folder: Path) -> None:
         assert run_surveys(runs, out, BatchOptions(workers=1, resume=resume), say=quiet), "a survey failed"
 
     def recover() -> None:
-        with output_folders.held(out):
+        with output_folders.locked(out):
             output_folders.recover(out)
 
     assert ended(run) == 0

@@ -124,7 +124,7 @@ def test_what_a_round_gives_for_a_change_is_made_once(path: Path, tmp_path: Path
     out = fl.publish_run(persons)
     first = fl.changes("before/survey.yaml", persons, out)
     assert first is not None
-    monkeypatch.setattr(rounds_and_changes, "make", lambda *_: pytest.fail("made twice"))
+    monkeypatch.setattr(rounds_and_changes, "estimate_measure", lambda *_: pytest.fail("made twice"))
     again = fl.changes("before/survey.yaml", persons, out)
     assert again is not None
     pd.testing.assert_frame_equal(again.table, first.table)

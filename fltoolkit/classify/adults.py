@@ -16,7 +16,7 @@ import narwhals as nw
 
 from fltoolkit.arguments import checked
 from fltoolkit.classify.answers_as_truths import answer, any_answer, at_least, choose, truth_of
-from fltoolkit.classify.applicability import item_columns, item_sources, lacking, note, obstacle
+from fltoolkit.classify.applicability import item_columns, item_sources, lacking, note_on_rule_set, obstacle
 from fltoolkit.classify.children import ADULT, ADULT_FROM_CHILD, links_to_parents, primary_route, with_children, work_of_children
 from fltoolkit.classify.classified_survey import ClassifiedSurvey, classified
 from fltoolkit.classify.empty_populations import refuse_empty_populations
@@ -30,11 +30,11 @@ from fltoolkit.survey.answers.skips_and_blanks import episode_exists
 from fltoolkit.survey.answers.three_valued import all_of, any_of
 from fltoolkit.survey.checks.findings import stop_on_errors
 from fltoolkit.survey.checks.survey_checks import check_facts
-from fltoolkit.survey.data.engines import held
+from fltoolkit.survey.data.engines import kept_in_memory
 from fltoolkit.survey.data.internal_columns import CHILD, KEY, SOURCE
 from fltoolkit.survey.data.person_frame import Frame, column, numeric
 from fltoolkit.survey.design.survey_design import Survey
-from fltoolkit.survey.design.survey_opening import changeable
+from fltoolkit.survey.design.survey_opening import changeable_parts
 from fltoolkit.survey.spec.child_module import Children
 from fltoolkit.survey.spec.groups import NOT_STATED, Job
 from fltoolkit.survey.spec.mapped_questions import MappedQuestions
@@ -77,7 +77,7 @@ def classify(survey: Survey, rules: str | Path = "icls_2018") -> ClassifiedSurve
         raise RequestError("this survey is classified already", found=survey.rules, do="classify what fl.read_survey returned")
     rule = load_rules(rules, survey.path.parent)
     key = key_from(survey, "classified", rule.model_dump_json())
-    return remembered(key, lambda: classified_by(survey, rule), state=changeable)
+    return remembered(key, lambda: classified_by(survey, rule), state=changeable_parts)
 
 
 def classified_by(survey: Survey, rule: RuleSet) -> ClassifiedSurvey:
@@ -106,7 +106,7 @@ def classify_checked(survey: Survey, rule: RuleSet, *, hold: bool = False) -> Cl
     frame = _with_outcomes(survey, _Definition(spec, rule, sources))
     if spec.children:
         if survey.held_in and hold:
-            frame = held(frame, survey.held_in, survey.path)
+            frame = kept_in_memory(frame, survey.held_in, survey.path)
         frame = with_children(frame, spec, spec.children)
     labels = _case_columns(spec, frame.collect_schema().names())
     frame = frame.with_columns(
@@ -116,7 +116,7 @@ def classify_checked(survey: Survey, rule: RuleSet, *, hold: bool = False) -> Cl
         items_text(sources).alias("items"),
     )
     if survey.held_in and hold:
-        frame = held(frame, survey.held_in, survey.path)
+        frame = kept_in_memory(frame, survey.held_in, survey.path)
     return classified(
         survey,
         rows=frame,
@@ -127,7 +127,7 @@ def classify_checked(survey: Survey, rule: RuleSet, *, hold: bool = False) -> Cl
         item_columns=item_columns(sources),
         lacking=lacking(rule, sources),
         to_verify=rule.to_be_verified,
-        rule_note=note(spec, rule),
+        rule_note=note_on_rule_set(spec, rule),
     )
 
 
@@ -158,7 +158,7 @@ def _with_outcomes(survey: Survey, definition: _Definition) -> Frame:
     if spec.children:
         of_persons += work_of_children(spec.children, spec.mapped)
     if not spec.episodes.wide and not spec.episodes.long:
-        return _evaluate(survey.frame, definition, of_persons, _outcomes(survey, nw.col("fl__here") & _now(spec)))
+        return _evaluate(survey.frame, definition, of_persons, _outcomes(survey, nw.col("fl__here") & _at_interview(spec)))
     frame = survey.frame.with_columns(*of_persons)
     if survey.episodes is not None:
         key = spec.files.episodes.key if spec.files.episodes else ()
@@ -187,7 +187,7 @@ def _outcomes(survey: Survey, now: nw.Expr) -> list[nw.Expr]:
     ]
 
 
-def _now(spec: SurveySpec, episode: str = "") -> nw.Expr:
+def _at_interview(spec: SurveySpec, episode: str = "") -> nw.Expr:
     return any_answer(spec.current, spec.mapped, episode) if spec.current else nw.lit(None, dtype=nw.Boolean())
 
 
@@ -204,7 +204,7 @@ def _evaluate(
     one person or one spell of work (`episode` is its label, which replaces `{episode}` in column names). The caller can add
     columns: `first` are computed from the rows alone, `last` also from the conditions."""
     spec, mapped, sources, col = definition.spec, definition.spec.mapped, definition.sources, nw.col
-    exists = _exists(spec.episodes, mapped, episode)
+    exists = _had_episode(spec.episodes, mapped, episode)
     same = spec.episodes.same_work
     linked = any_answer(same, mapped, episode) if isinstance(same, tuple) else nw.lit(True)
     rows = rows.with_columns(
@@ -212,7 +212,7 @@ def _evaluate(
         *_answers(definition, episode),
         *[(any_answer([s for *_, s in side], mapped, episode) & exists).alias(which) for which, side in sources.items()],
         linked.alias("fl__linked"),
-        any_of([_holds(part, sources, mapped, episode) for part in definition.rule.parts.values()]).alias("fl__enough"),
+        any_of([_meets_dimension(part, sources, mapped, episode) for part in definition.rule.parts.values()]).alias("fl__enough"),
         *_exception(spec, episode),
     )
     below = all_of([col("involuntary"), col("coercion"), ~col("fl__enough")])
@@ -233,11 +233,11 @@ def _evaluate(
     trafficked = any_answer(spec.trafficking, mapped, episode) & exists if spec.trafficking else nw.lit(None, dtype=nw.Boolean())
     return rows.with_columns(
         *_episode_labels(spec, episode), _months(spec, episode), trafficked.alias("trafficking"),
-        (nw.col("fl__here") & _now(spec, episode)).alias("fl__now"), *last,
+        (nw.col("fl__here") & _at_interview(spec, episode)).alias("fl__now"), *last,
     )  # fmt: skip
 
 
-def _exists(episodes: Episodes, mapped: MappedQuestions, episode: str) -> nw.Expr:
+def _had_episode(episodes: Episodes, mapped: MappedQuestions, episode: str) -> nw.Expr:
     """Returns a true/false column: whether the person had this spell of work (`episode`). It is true for everybody if the
     survey does not ask this."""
     if episodes.counted:
@@ -257,7 +257,7 @@ def _a_child_at_the_start(spec: SurveySpec, episode: str) -> nw.Expr:
     return (numeric(spec.age.at_start, episode) < spec.age.adult).fill_null(False)
 
 
-def _holds(part: Dimension, sources: Sources, mapped: MappedQuestions, episode: str) -> nw.Expr:
+def _meets_dimension(part: Dimension, sources: Sources, mapped: MappedQuestions, episode: str) -> nw.Expr:
     """Returns whether the answers meet one dimension of the rule set (`part`): yes, no or null (the answers do not decide it). By
     the rule set, each dimension is one way to be in forced labour. It needs enough items (such as debt bondage) on each side of
     the definition (involuntary, coercion), and enough strong items. `sources` and `episode` are as in `_evaluate`."""
@@ -298,11 +298,11 @@ def _episode_labels(spec: SurveySpec, episode: str) -> list[nw.Expr]:
     labour."""
     forced = nw.col("fl__here")
     form = _form(spec, episode)
-    form = nw.when(nw.col(LIMITS) == "beyond").then(nw.lit("state_imposed")).otherwise(_stated(form))
+    form = nw.when(nw.col(LIMITS) == "beyond").then(nw.lit("state_imposed")).otherwise(_or_not_stated(form))
     route = nw.when(_a_child_at_the_start(spec, episode)).then(nw.lit(ADULT_FROM_CHILD)).otherwise(nw.lit(ADULT))
     labels: list[nw.Expr] = [nw.when(forced).then(form).alias(FIRST + "form"), nw.when(forced).then(route).alias(FIRST + "route")]
     for name, s in _jobs_of_cases(spec).items():
-        labels.append(nw.when(forced).then(_stated(job_column(s, episode))).alias(FIRST + name))
+        labels.append(nw.when(forced).then(_or_not_stated(job_column(s, episode))).alias(FIRST + name))
     return labels
 
 
@@ -383,14 +383,14 @@ def _labels_of_children(spec: SurveySpec, children: Children, there: Collection[
     """
     form = _form(spec) if spec.form and SOURCE + spec.form.column in there else None
     sexual = any_answer(children.worst_forms.get("commercial_sexual_exploitation", ()), spec.mapped)
-    labels = {"form": nw.when(sexual).then(nw.lit("forced_commercial_sexual_exploitation")).otherwise(_stated(form))}
+    labels = {"form": nw.when(sexual).then(nw.lit("forced_commercial_sexual_exploitation")).otherwise(_or_not_stated(form))}
     for name, s in _jobs_of_cases(spec).items():
         own = tuple(c for c in s.column if SOURCE + c in there)
-        labels[name] = _stated(job_column(s.model_copy(update={"column": own})) if own else None)
+        labels[name] = _or_not_stated(job_column(s.model_copy(update={"column": own})) if own else None)
     return labels | {"route": primary_route()}
 
 
-def _stated(label: nw.Expr | None) -> nw.Expr:
+def _or_not_stated(label: nw.Expr | None) -> nw.Expr:
     return nw.lit(NOT_STATED) if label is None else label.fill_null(NOT_STATED)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from fltoolkit.classify.rules.rule_set import SIDES, Dimension, RuleSet, Side, load_rules
 from fltoolkit.classify.trace import Sources
 from fltoolkit.errors import SpecError
-from fltoolkit.languages.reasons import Reason, Reasons, item_names, joined
+from fltoolkit.languages.reasons import Reason, Reasons, item_names, joined_reasons
 from fltoolkit.survey.spec.consistency.two_sides import check_sides
 from fltoolkit.survey.spec.questions import STAGES, Source
 from fltoolkit.survey.spec.survey_spec import SurveySpec
@@ -74,7 +74,7 @@ def obstacle(spec: SurveySpec, rule: RuleSet, where: str) -> SpecError | None:
             check_sides(spec, _questions(asked, part, "involuntary"), _questions(asked, part, "coercion"), where)
         except SpecError as error:
             return error
-    if rule.dimensions and len(_idle(spec, rule)) == len(rule.dimensions):
+    if rule.dimensions and len(_unreachable_dimensions(spec, rule)) == len(rule.dimensions):
         return SpecError(
             Reason.of("reasons.too_little", rules=rule.name), where=f"{where}: items", found=item_names(asked),
             do="map the questions on its items, with their stage, or leave this rule set out",
@@ -89,10 +89,10 @@ def within_icls(spec: SurveySpec, rule: RuleSet) -> bool:
     coercion) as in `icls_2018`. A dimension is one way to be in forced labour by the rule set. Dimensions that nobody can meet in
     this survey are ignored.
     """
-    return not _misplaced(spec, rule)
+    return not _items_on_other_side(spec, rule)
 
 
-def note(spec: SurveySpec, rule: RuleSet) -> Reason | Reasons | str:
+def note_on_rule_set(spec: SurveySpec, rule: RuleSet) -> Reason | Reasons | str:
     """Returns a note, in words, on what a rule set can find in this survey. It is empty for `icls_2018`.
 
     The note says whether all cases are also cases under `icls_2018`. It also names the dimensions (ways to be in forced labour
@@ -100,11 +100,11 @@ def note(spec: SurveySpec, rule: RuleSet) -> Reason | Reasons | str:
     """
     if rule.name == BASE:
         return ""
-    moved, idle = _misplaced(spec, rule), _idle(spec, rule)
+    moved, idle = _items_on_other_side(spec, rule), _unreachable_dimensions(spec, rule)
     within = (
         Reason.of("reasons.beyond", rules=BASE, items=item_names(moved)) if moved else Reason.of("reasons.within", rules=BASE)
     )
-    return joined([within, *([Reason.of("reasons.idle", items=item_names(idle))] if idle else [])])  # type: ignore[no-any-return]
+    return joined_reasons([within, *([Reason.of("reasons.idle", items=item_names(idle))] if idle else [])])  # type: ignore[no-any-return]
 
 
 def _item_sources(spec: SurveySpec) -> dict[str, tuple[Source, ...]]:
@@ -124,7 +124,7 @@ def _questions(asked: Mapping[str, Sequence[Source]], part: Dimension, side: Sid
     return [(item, source) for item in wanted for source in asked.get(item, ()) if part.uses(side, item, source.stage)]
 
 
-def _idle(spec: SurveySpec, rule: RuleSet) -> list[str]:
+def _unreachable_dimensions(spec: SurveySpec, rule: RuleSet) -> list[str]:
     """Returns the names of the dimensions of a rule set that nobody can meet in this survey, because the survey asked about too
     few of their items (such as debt bondage). A dimension is one of the ways to be in forced labour by the rule set."""
     asked, idle = _item_sources(spec), []
@@ -137,14 +137,14 @@ def _idle(spec: SurveySpec, rule: RuleSet) -> list[str]:
     return idle
 
 
-def _misplaced(spec: SurveySpec, rule: RuleSet) -> list[str]:
+def _items_on_other_side(spec: SurveySpec, rule: RuleSet) -> list[str]:
     """Returns the asked items (such as debt bondage) that the rule set counts on one side of the definition (involuntary or
     coercion), although `icls_2018` does not count them on this side.
 
     A dimension is one way to be in forced labour by the rule set. Items of dimensions that nobody can meet in this survey are
     left out.
     """
-    base, asked, idle = load_rules(BASE, Path()), _item_sources(spec), _idle(spec, rule)
+    base, asked, idle = load_rules(BASE, Path()), _item_sources(spec), _unreachable_dimensions(spec, rule)
     return list(
         dict.fromkeys(
             item

@@ -160,26 +160,26 @@ def child_conditions() -> list[nw.Expr]:
     col, lit = nw.col, nw.lit
     beside = [
         lit(" (parent in forced labour: "),
-        word(col(PARENT)),
+        truth_in_words(col(PARENT)),
         lit("; threat by a third party: "),
-        word(col(WITH_THREAT)),
+        truth_in_words(col(WITH_THREAT)),
         lit(")"),
     ]
-    threat = [lit(" (threat: "), word(col(THIRD_THREAT)), lit(")")]
+    threat = [lit(" (threat: "), truth_in_words(col(THIRD_THREAT)), lit(")")]
     return [
-        lit("worst form: "), word(col("route_iv")),
-        lit(" → with or for parents: "), word(col(WITH)), nw.when(col(WITH).fill_null(True)).then(together(beside)).otherwise(lit("")),
-        lit(" → for a third party: "), word(col(THIRD)), nw.when(col(THIRD).fill_null(True)).then(together(threat)).otherwise(lit("")),
+        lit("worst form: "), truth_in_words(col("route_iv")),
+        lit(" → with or for parents: "), truth_in_words(col(WITH)), nw.when(col(WITH).fill_null(True)).then(joined_texts(beside)).otherwise(lit("")),
+        lit(" → for a third party: "), truth_in_words(col(THIRD)), nw.when(col(THIRD).fill_null(True)).then(joined_texts(threat)).otherwise(lit("")),
     ]  # fmt: skip
 
 
-def together(words: Sequence[nw.Expr]) -> nw.Expr:
+def joined_texts(words: Sequence[nw.Expr]) -> nw.Expr:
     """Joins the texts of several columns into one text per person. None of the texts may be null. So `ignore_nulls` changes
     nothing, but DuckDB is faster with it."""
     return nw.concat_str(list(words), ignore_nulls=True)
 
 
-def word(truth: nw.Expr) -> nw.Expr:
+def truth_in_words(truth: nw.Expr) -> nw.Expr:
     """Returns a true/false column in words: `yes` for true, `no` for false, `unresolved` for null."""
     open_or_no = nw.when(truth.is_null()).then(nw.lit("unresolved")).otherwise(nw.lit("no"))
     return nw.when(truth).then(nw.lit("yes")).otherwise(open_or_no)

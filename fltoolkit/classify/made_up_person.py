@@ -19,7 +19,7 @@ from fltoolkit.errors import RequestError
 from fltoolkit.survey.data.fetch_rows import to_pandas
 from fltoolkit.survey.data.internal_columns import INTERNAL, NUMBER_OF, SOURCE
 from fltoolkit.survey.data.person_frame import FACTOR, PART, column
-from fltoolkit.survey.design.survey_opening import designed, read_survey
+from fltoolkit.survey.design.survey_opening import read_survey, with_design
 
 Who = Literal["adult", "child"]
 YES, NO, OPEN = "yes", "no", "no answer"
@@ -66,7 +66,7 @@ class Person:
         assert con is not None  # a file of two rows is held
         answers = [c for c in survey.frame.collect_schema().names() if c.startswith((SOURCE, NUMBER_OF)) or c in (FACTOR, PART)]
         nw.to_native(survey.frame.select(answers)).create(SHEET)
-        rows, _ = designed(spec, nw.from_native(con.table(SHEET)).lazy())
+        rows, _ = with_design(spec, nw.from_native(con.table(SHEET)).lazy())
         persons = classify(replace(survey, rows=rows, held_in=None))
         self._change = con.execute
         asked = [s.column for where, s in spec.questions() if where.startswith("children") == (who == "child")]

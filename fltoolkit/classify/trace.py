@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from fltoolkit.classify.children import ADULT_FROM_CHILD, child_conditions, child_leaf, together, word
+from fltoolkit.classify.children import ADULT_FROM_CHILD, child_conditions, child_leaf, joined_texts, truth_in_words
 from fltoolkit.survey.answers.three_valued import any_of
 from fltoolkit.survey.data.internal_columns import CHILD
 from fltoolkit.survey.spec.questions import Source
@@ -64,10 +64,10 @@ def trace_text(sources: Sources, spec: SurveySpec) -> nw.Expr:
         sources: the questions that the rule set uses, from `applicability.item_sources`.
         spec: the content of survey.yaml.
     """
-    full = together(
+    full = joined_texts(
         [
             nw.lit("any work: "),
-            word(nw.col("any_work")),
+            truth_in_words(nw.col("any_work")),
             nw.lit(ARROW),
             *_conditions(sources, spec),
             nw.lit(ARROW),
@@ -75,7 +75,7 @@ def trace_text(sources: Sources, spec: SurveySpec) -> nw.Expr:
         ]
     )
     trace = nw.when(nw.col("step") == "no work").then(nw.lit("any work: no → no work")).otherwise(full)
-    children = together([*child_conditions(), nw.lit(ARROW), nw.col("step")])
+    children = joined_texts([*child_conditions(), nw.lit(ARROW), nw.col("step")])
     return nw.when(nw.col(CHILD)).then(children).otherwise(trace) if spec.children else trace
 
 
@@ -88,14 +88,14 @@ def short_trace_text(sources: Sources, spec: SurveySpec) -> nw.Expr:
     in_words = {
         side: [(name, item.replace("_", " "), source) for name, item, source in questions] for side, questions in sources.items()
     }
-    any_work = together([nw.lit("any work: "), word(nw.col("any_work")), nw.lit(ARROW)])
+    any_work = joined_texts([nw.lit("any work: "), truth_in_words(nw.col("any_work")), nw.lit(ARROW)])
     first = nw.when(nw.col("any_work")).then(nw.lit("")).otherwise(any_work)
     trace = (
         nw.when(nw.col("step") == "no work")
         .then(nw.lit("any work: no"))
-        .otherwise(together([first, *_conditions(in_words, spec)]))
+        .otherwise(joined_texts([first, *_conditions(in_words, spec)]))
     )
-    return nw.when(nw.col(CHILD)).then(together(child_conditions())).otherwise(trace) if spec.children else trace
+    return nw.when(nw.col(CHILD)).then(joined_texts(child_conditions())).otherwise(trace) if spec.children else trace
 
 
 def _conditions(sources: Sources, spec: SurveySpec) -> list[nw.Expr]:
@@ -104,11 +104,11 @@ def _conditions(sources: Sources, spec: SurveySpec) -> list[nw.Expr]:
     parts: list[nw.Expr] = []
     for side, questions in sources.items():
         yes = _join([(nw.col(name), f"{item} [{_source_in_words(source)}]") for name, item, source in questions])
-        parts += [nw.lit(f"{side}: "), word(nw.col(side)), _bracket(yes, "")]
+        parts += [nw.lit(f"{side}: "), truth_in_words(nw.col(side)), _bracket(yes, "")]
         open_ = _join([(nw.col(name).is_null(), f"{item} [{_source_in_words(source)}]") for name, item, source in questions])
         parts.append(nw.when(nw.col(side).is_null()).then(_bracket(open_, "no answer: ")).otherwise(nw.lit("")))
         parts.append(nw.lit(ARROW))
-    same = nw.lit("assumed") if spec.episodes.same_work == "assumed" else word(nw.col("same_work"))
+    same = nw.lit("assumed") if spec.episodes.same_work == "assumed" else truth_in_words(nw.col("same_work"))
     parts += [nw.lit("same work: "), same]
     if spec.age.at_start:
         young = nw.col("route") == ADULT_FROM_CHILD
@@ -121,11 +121,11 @@ def _source_in_words(source: Source) -> str:
 
 
 def _bracket(words: nw.Expr, before: str) -> nw.Expr:
-    return nw.when(words != "").then(together([nw.lit(f" ({before}"), words, nw.lit(")")])).otherwise(nw.lit(""))
+    return nw.when(words != "").then(joined_texts([nw.lit(f" ({before}"), words, nw.lit(")")])).otherwise(nw.lit(""))
 
 
 def _join(pieces: list[tuple[nw.Expr, str]]) -> nw.Expr:
     if not pieces:
         return nw.lit("")
     texts = [nw.when(shown).then(nw.lit(f"{label}, ")).otherwise(nw.lit("")) for shown, label in pieces]
-    return together(texts).str.strip_chars(", ")
+    return joined_texts(texts).str.strip_chars(", ")

@@ -75,7 +75,7 @@ def own_words(file: str, model: Model, groups: Mapping[str, OwnText] | None = No
     return OwnWords(texts, labels, places)
 
 
-def all_of_them(parts: Iterable[OwnWords]) -> OwnWords:
+def merged_words(parts: Iterable[OwnWords]) -> OwnWords:
     """Returns the texts of several files as one collection. If several files contain the same text, the place of the text is in
     the first of these files.
     """

@@ -95,7 +95,7 @@ class Reason(Remark):
 @dataclass(frozen=True, eq=False, repr=False)
 class Reasons(Remark):
     """Several reasons (`Reason`) for one number, as one value, so that one cell of a table can hold them all. `parts` are the
-    reasons in the order in which they are printed. The function `joined` makes such a value, without repeated reasons."""
+    reasons in the order in which they are printed. The function `joined_reasons` makes such a value, without repeated reasons."""
 
     parts: tuple[Any, ...]
 
@@ -159,7 +159,7 @@ def uncrossed_categories(remark: object) -> tuple[object, ...]:
     return (*uncrossed_categories(first), last)
 
 
-def joined(parts: Iterable[object]) -> Any:
+def joined_reasons(parts: Iterable[object]) -> Any:
     """Returns several reasons as one value (see `Reasons`) for one cell of a table. A repeated reason is kept once, and empty
     ones are left out. A single reason is returned as it is; without reasons the result is an empty text.
     """
@@ -180,7 +180,7 @@ def reason_of(error: FltoolkitError) -> Remark | str:
     return Reason.of("reasons.found", problem=error.problem_as_given, found=found) if found else error.problem_as_given
 
 
-def holds(column: Iterable[object], *remarks: object) -> NDArray[np.bool_]:
+def has_remark(column: Iterable[object], *remarks: object) -> NDArray[np.bool_]:
     """Returns, for each cell of a column, whether it contains one of these remarks (reasons, verdicts or names)."""
     import numpy as np
 

@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.arguments import checked
-from fltoolkit.languages.reasons import Reason, group_name, joined
+from fltoolkit.languages.reasons import Reason, group_name, joined_reasons
 from fltoolkit.nap.profile.profile_rows import PROFILE, rows_of_characteristic
 from fltoolkit.nap.results_framework import Indicator, Plan, PublishedFigure, Statement, can_break_down, group_of
-from fltoolkit.nap.target_paths import of_row, planned_value
+from fltoolkit.nap.target_paths import planned_value, targets_of_row
 from fltoolkit.publish.measure_units import scaled, unit
 from fltoolkit.publish.published_set import Published
 from fltoolkit.survey.spec.groups import TOTAL
@@ -163,7 +163,7 @@ def _planned_values(indicator: Indicator, group: str, category: str, value: floa
         value: the baseline value of the row.
         year: the year of the baseline.
     """
-    mine = of_row(indicator.targets, group, category)
+    mine = targets_of_row(indicator.targets, group, category)
     if not mine or pd.isna(value) or pd.isna(year):
         return {}
     start = int(year)
@@ -181,7 +181,7 @@ def _prevalence_row(frame: dict[str, Any]) -> dict[str, Any]:
 def _decrease_rows(frame: dict[str, Any]) -> list[dict[str, Any]]:
     """Returns a list of one row, that of an indicator that is a % decrease. The row has no value in the baseline, because a
     decrease needs two surveys. `frame` has the columns of the indicator."""
-    derived = joined([Reason.of("reasons.derived"), Reason.of("reasons.no_baseline")])
+    derived = joined_reasons([Reason.of("reasons.derived"), Reason.of("reasons.no_baseline")])
     words = {"filled_by": "survey", "category": TOTAL, "group": TOTAL, "marker": "z", "reason": derived}
     return [{**frame, **words, "derived_from": _prevalence_row(frame)["id"]}]
 
@@ -226,7 +226,7 @@ def _survey_rows(frame: dict[str, Any], indicator: Indicator, measure: str, out:
             rows.append({**blank, "marker": "w", "reason": Reason.of("reasons.none_to_break_down")})
         elif not can_break_down(measure, group, out.case_only):
             no_rate = [Reason.of(f"reasons.{code}", group=group_name(word)) for code in ("no_rate", "see_number")]
-            rows.append({**blank, "reason": joined(no_rate)})
+            rows.append({**blank, "reason": joined_reasons(no_rate)})
         else:
             rows += [
                 _filled_row(frame, indicator, measure, word, row)

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.arguments import checked
-from fltoolkit.languages.own_words import OwnWords, all_of_them, own_words
+from fltoolkit.languages.own_words import OwnWords, merged_words, own_words
 from fltoolkit.nap.baseline import Baseline, baseline, published_baseline
 from fltoolkit.nap.follow_up import follow_up, targets_with_results, with_targets
 from fltoolkit.nap.partner_entries import Partners, read_partners, with_partners
@@ -53,7 +53,7 @@ class Evidence:
         """Returns the texts that users wrote in nap.yaml and in the survey.yaml files, such as labels and titles, with their
         translations. The documents of the plan use them."""
         rounds = (self.now, self.start) if self.start is not None else (self.now,)
-        return all_of_them([own_words(self.plan.path.name, self.plan), *(out.own_words for out in rounds)])
+        return merged_words([own_words(self.plan.path.name, self.plan), *(out.own_words for out in rounds)])
 
     @property
     def planned_repeat(self) -> dict[Any, Any] | None:

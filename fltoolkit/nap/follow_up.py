@@ -10,12 +10,12 @@ import pandas as pd
 
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO, DECREASED, INCREASED, NO_CHANGE, NOT_COMPARABLE
-from fltoolkit.estimate.change_over_time.unresolved_excess import further_reason, is_unjudged, stated_verdict
+from fltoolkit.estimate.change_over_time.unresolved_excess import is_unjudged, reason_after_verdict, stated_verdict
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.nap.baseline import Baseline, rows_of
 from fltoolkit.nap.profile.profile_rows import PROFILE, rows_of_characteristic
 from fltoolkit.nap.results_framework import Plan, group_of
-from fltoolkit.nap.target_paths import of_row, planned_value
+from fltoolkit.nap.target_paths import planned_value, targets_of_row
 from fltoolkit.nap.targets import KEY
 from fltoolkit.publish.measure_units import scaled
 from fltoolkit.publish.published_set import Published
@@ -88,7 +88,7 @@ def follow_up(plan: Plan, filled: Baseline, changed: Published | None) -> pd.Dat
             later_row = _follow_up_row(row, _published_change(changed, row, indicator.of))
             milestone = nan
             if pd.notna(row["baseline_value"]) and pd.notna(later_row["year"]):
-                mine = of_row(indicator.targets, row["group"], row["category"])
+                mine = targets_of_row(indicator.targets, row["group"], row["category"])
                 milestone = planned_value(mine, row["baseline_value"], int(row["year"]), int(later_row["year"]))
             rows.append({**{k: row[k] for k in KEY}, **later_row, "milestone": milestone})
     return pd.DataFrame(rows, columns=FOLLOW_UP)
@@ -182,7 +182,7 @@ def answer_on_change(verdict: Any, reason: Any, flag: str) -> Any:
     """
     if verdict in (DECREASED, INCREASED) and flag == "unreliable":
         return Reason.of("rounds.unsure", verdict=verdict)
-    why = "" if reason == COVERS_ZERO else further_reason(verdict, reason)
+    why = "" if reason == COVERS_ZERO else reason_after_verdict(verdict, reason)
     return Reason.of("rounds.because", verdict=verdict, reason=why) if why else stated_verdict(verdict, reason)
 
 

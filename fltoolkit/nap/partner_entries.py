@@ -174,12 +174,12 @@ def partners_text(partners: Partners) -> str:
     return HEAD + (yaml.dump(filled, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=130) if filled else "{}\n")
 
 
-def plain(entry: Entry | None) -> Value | None:
+def cell_value(entry: Entry | None) -> Value | None:
     """Returns the value that a cell of the workbook shows for a partner's entry: the entry itself, or the result of its formula."""
     return entry.value if isinstance(entry, Worked) else entry
 
 
-def unfit(table: str, column: str, entry: Entry | None) -> str:
+def why_unfit(table: str, column: str, entry: Entry | None) -> str:
     """Returns the reason, in words, why a value that a partner typed does not fit its column. For example, a cost must be a
     number. Empty if the value fits.
 
@@ -188,7 +188,7 @@ def unfit(table: str, column: str, entry: Entry | None) -> str:
         column: the column of this table.
         entry: the value that the partner typed.
     """
-    value, place = plain(entry), (table, column)
+    value, place = cell_value(entry), (table, column)
     is_truth = isinstance(value, bool)
     if value is None or value == "":
         return ""
@@ -224,14 +224,14 @@ def with_partners(filled: Baseline, partners: Partners) -> Baseline:
     for i, row in enumerate(table.to_dict("records")):
         if row["filled_by"] == "partners":
             for name, entry in partners.row("matrix", row["id"]).items():
-                value = plain(entry)
+                value = cell_value(entry)
                 number = isinstance(value, (int, float)) and not isinstance(value, bool)
                 table[name] = table[name].astype(object)
                 table.loc[table.index[i], name] = value if number else str(value)
     return replace(filled, table=table)
 
 
-def not_placed(partners: Partners, plan: Plan) -> list[tuple[str, str, str, Value]]:
+def entries_without_row(partners: Partners, plan: Plan) -> list[tuple[str, str, str, Value]]:
     """Returns the values of partners.yaml for which the workbook has no row any more. The plan or a checklist was changed, and
     their row was removed. Each is a tuple: table, row, column, value.
 
@@ -253,4 +253,4 @@ def _strays(partners: Partners, known: dict[str, set[str]]) -> Iterator[tuple[st
         rows: Rows[str] = getattr(partners, table)
         for id, row in rows.items():
             if id not in ids and not (table in ("costs", "implementation") and row_number(id)):
-                yield from ((table, id, column, plain(entry) or "") for column, entry in row.items())
+                yield from ((table, id, column, cell_value(entry) or "") for column, entry in row.items())

@@ -9,7 +9,7 @@ import pandas as pd
 
 from fltoolkit.classify.category_codes import names_in
 from fltoolkit.errors import SpecError
-from fltoolkit.nap.profile.profile_rows import PROFILE, could_name, names_of
+from fltoolkit.nap.profile.profile_rows import PROFILE, allowed_characteristics, topic_and_name
 from fltoolkit.nap.results_framework import Indicator, Plan, Target, can_break_down, group_of
 from fltoolkit.survey.checks.findings import Finding, findings
 from fltoolkit.survey.spec.survey_spec import SurveySpec
@@ -97,8 +97,8 @@ def _indicator_findings(indicator: Indicator, spec: SurveySpec) -> Found:
 def _characteristic_of_cases(indicator: Indicator, spec: SurveySpec) -> Found:
     """Yields findings about an indicator on a characteristic of cases, such as debt bondage. It is an error if the survey does
     not have this characteristic, or if the indicator is about adults and children together."""
-    allowed, whole = could_name(spec), spec.populations.get(indicator.population or spec.default_population)
-    if names_of(indicator.of or "")[1] not in {names_of(name)[1] for name in allowed}:
+    allowed, whole = allowed_characteristics(spec), spec.populations.get(indicator.population or spec.default_population)
+    if topic_and_name(indicator.of or "")[1] not in {topic_and_name(name)[1] for name in allowed}:
         do = f"name one of {', '.join(allowed)}"
         yield error(where=indicator.id, what=f"the survey has no characteristic of cases {indicator.of}", do=do)
     if whole and whole.sum_of:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from fltoolkit.languages.reasons import Reason, group_name, has_text, joined
+from fltoolkit.languages.reasons import Reason, group_name, has_text, joined_reasons
 from fltoolkit.nap.baseline import Baseline, rows_of
 from fltoolkit.nap.results_framework import Indicator, Plan
 from fltoolkit.survey.spec.groups import TOTAL
@@ -67,12 +67,12 @@ def _achievable(indicator: Indicator, filled: Baseline, judged: pd.DataFrame) ->
         return "no", _missing("target")
     refused = mine[mine["verifiable"] == "no"]
     if len(refused):
-        return "no", joined(
+        return "no", joined_reasons(
             _missing("unverified", target=_target_in_words(r), reason=r["reason"]) for r in refused.to_dict("records")
         )
     open_ = [r for r in mine.to_dict("records") if not r["verifiable"]]  # neither yes nor no, so "no" would be wrong
     return (
-        ("partners", joined(_missing("not_judged", target=_target_in_words(r), reason=r["reason"]) for r in open_))
+        ("partners", joined_reasons(_missing("not_judged", target=_target_in_words(r), reason=r["reason"]) for r in open_))
         if open_
         else ("yes", "")
     )

@@ -25,7 +25,7 @@ def target_in_words(target: Target, unit: object) -> Reason:
     return Reason.of("plan.value", N=target.value, unit=unit, M=str(target.year))
 
 
-def of_row(targets: Sequence[Target], group: str, category: str) -> list[Target]:
+def targets_of_row(targets: Sequence[Target], group: str, category: str) -> list[Target]:
     """Returns the targets that are for one category of an indicator, the earliest first. The group `total` means the whole
     population."""
     key = ("", "") if group == "total" else (group, category)

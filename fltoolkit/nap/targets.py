@@ -14,17 +14,17 @@ from fltoolkit.errors import RequestError, SpecError
 from fltoolkit.estimate.change_over_time.difference import COMPARED, LEAST_CASES, LIKE, TOO_FEW, size_ratio
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
 from fltoolkit.estimate.power_and_sample_size import detectable_change, power_of_change, sample_size
-from fltoolkit.languages.reasons import Reason, joined
+from fltoolkit.languages.reasons import Reason, joined_reasons
 from fltoolkit.nap.baseline import Baseline, rows_of
 from fltoolkit.nap.results_framework import Indicator, Plan, Target
-from fltoolkit.nap.target_paths import of_row, planned_value, target_in_words, target_value
+from fltoolkit.nap.target_paths import planned_value, target_in_words, target_value, targets_of_row
 from fltoolkit.publish.measure_units import OF_CASES, is_rate, scale
 from fltoolkit.publish.printed_numbers import DIGITS, ENOUGH_CASES, HEADLINE_DIGITS, rounded_up, significant
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.survey.spec.groups import TOTAL
 
 
-def short(obstacle: str) -> Reason:
+def short_obstacle(obstacle: str) -> Reason:
     """Returns an obstacle in one or two words. An obstacle is a reason why no survey can verify a target, for example that the
     sample is too small. `obstacle` is its key in the language files."""
     return Reason.of(f"plan.short.{obstacle}")
@@ -32,7 +32,9 @@ def short(obstacle: str) -> Reason:
 
 POWER, HALF = 0.8, 0.5
 TINY = 1e-6  # smaller differences are rounding errors
-UNPLANNED = short("unplanned")  # an `obstacle`; if it is the only one, a survey as planned would do, if held in that year
+UNPLANNED = short_obstacle(
+    "unplanned"
+)  # an `obstacle`; if it is the only one, a survey as planned would do, if held in that year
 BASELINE, NOT_MEASURED, TARGET = (Reason.of(f"plan.kinds.{kind}") for kind in ("baseline", "not_measured", "target"))
 POINT_IN_TIME = ("current", "current_prevalence")
 KEY = ["id", "indicator", "group", "category", "unit", "measure"]
@@ -43,7 +45,7 @@ TARGETS = [
 ]  # fmt: skip
 MILESTONES = [*KEY, "year", "value", "kind"]
 VERDICT = ("verifiable", "obstacle")
-RECKONED = ("power", "smallest_cut", "smallest_value", "sample_needed", "sample_each_round", "planned_sample")
+CALCULATED = ("power", "smallest_cut", "smallest_value", "sample_needed", "sample_each_round", "planned_sample")
 TargetRow = dict[Any, Any]
 
 
@@ -87,15 +89,17 @@ def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
     rows, indicators = [], _indicators(plan, filled)
     for row, exact in zip(_measured(table), _measured(filled.exact), strict=True):
         indicator = indicators[row["id"]]
-        shown, whole = (_Start(r, float(n.get(row["id"], nan)), *_as_rate(r)) for r, n in zip((row, exact), asked, strict=True))
+        shown, whole = (
+            _BaselineValue(r, float(n.get(row["id"], nan)), *_as_rate(r)) for r, n in zip((row, exact), asked, strict=True)
+        )
         planning = replace(shown, deff=_printed_design_effect(whole.deff, exact))
-        mine = of_row(indicator.targets, row["group"], row["category"])
+        mine = targets_of_row(indicator.targets, row["group"], row["category"])
         rows += [_target_row(planning, whole, plan, indicator, target) for target in (mine or (None,))]
     return pd.DataFrame(rows, columns=TARGETS)
 
 
 @dataclass(frozen=True)
-class _Start:
+class _BaselineValue:
     """The baseline value of one indicator in one category, with the numbers that are needed to plan a later survey.
 
     Attributes:
@@ -111,7 +115,9 @@ class _Start:
     deff: float
 
 
-def _target_row(shown: _Start, whole: _Start, plan: Plan, indicator: Indicator, target: Target | None) -> TargetRow:
+def _target_row(
+    shown: _BaselineValue, whole: _BaselineValue, plan: Plan, indicator: Indicator, target: Target | None
+) -> TargetRow:
     """Returns one row of the table of `targets`, computed from the printed numbers. The numbers at full precision can give
     another verdict. Then the verdict and results at full precision are used instead. They are also used if a result (such as the
     needed sample) can be computed from only one of the two sets of numbers.
@@ -122,8 +128,8 @@ def _target_row(shown: _Start, whole: _Start, plan: Plan, indicator: Indicator, 
         plan, indicator, target: the plan, the indicator, and its target; None if it has none.
     """
     printed, judged = (_computed_row(start, plan, indicator, target) for start in (shown, whole))
-    alike = all(printed[k] == judged[k] for k in VERDICT) and all(isnan(printed[k]) == isnan(judged[k]) for k in RECKONED)
-    return printed if alike else printed | {k: judged[k] for k in (*VERDICT, *RECKONED, "reason")}
+    alike = all(printed[k] == judged[k] for k in VERDICT) and all(isnan(printed[k]) == isnan(judged[k]) for k in CALCULATED)
+    return printed if alike else printed | {k: judged[k] for k in (*VERDICT, *CALCULATED, "reason")}
 
 
 def _printed_design_effect(deff: float, row: TargetRow) -> float:
@@ -145,7 +151,7 @@ def milestones(plan: Plan, filled: Baseline, measured: Collection[int] = ()) -> 
     """
     rows, indicators = [], _indicators(plan, filled)
     for row in _measured(filled.table):
-        mine = of_row(indicators[row["id"]].targets, row["group"], row["category"])
+        mine = targets_of_row(indicators[row["id"]].targets, row["group"], row["category"])
         if not mine or isnan(row["baseline_value"]):
             continue
         start, goals = int(row["year"]), {t.year for t in mine}
@@ -186,7 +192,7 @@ def _indicators(plan: Plan, filled: Baseline) -> dict[str, Indicator]:
     return {row_id: indicator for _, indicator in plan.measured for row_id in rows_of(filled, indicator)["id"]}
 
 
-def _computed_row(start: _Start, plan: Plan, indicator: Indicator, target: Target | None) -> TargetRow:
+def _computed_row(start: _BaselineValue, plan: Plan, indicator: Indicator, target: Target | None) -> TargetRow:
     """Returns one row of the table of `targets`: what a repeat of the survey could detect, and whether it could verify the
     target. `start` has the numbers of the baseline. Without a `target`, the columns about the target are empty."""
     row, p, deff = start.row, start.p, start.deff
@@ -205,17 +211,17 @@ def _computed_row(start: _Start, plan: Plan, indicator: Indicator, target: Targe
         if target.value is not None:
             found["target_value"] = target.value
     if isnan(row["baseline_value"]):
-        return found | {"obstacle": short("hidden"), "reason": Reason.of("plan.hidden", reason=row["reason"])}
+        return found | {"obstacle": short_obstacle("hidden"), "reason": Reason.of("plan.hidden", reason=row["reason"])}
     if target is not None:
         goal = target_value(target, row["baseline_value"])
         found |= {"target_value": goal, "cut": 1 - goal / row["baseline_value"] if row["baseline_value"] else nan}
     if isnan(p):
-        return found | {"obstacle": short("other"), "reason": Reason.of("plan.other_measure")}
+        return found | {"obstacle": short_obstacle("other"), "reason": Reason.of("plan.other_measure")}
     if p <= 0:
-        return found | {"obstacle": short("nobody"), "reason": Reason.of("plan.nobody")}
+        return found | {"obstacle": short_obstacle("nobody"), "reason": Reason.of("plan.nobody")}
     planned: float = nan if pd.isna(row["n"]) else plan.planned(population, row["n"], start.asked)
     if isnan(planned):
-        return found | {"obstacle": short("n"), "reason": Reason.of("plan.no_n")}
+        return found | {"obstacle": short_obstacle("n"), "reason": Reason.of("plan.no_n")}
     least = detectable_change(p, row["n"], planned, deff=deff)
     smallest = least.relative if _verdict_is_allowed(row["n"], planned, p * (1 - least.relative)) else nan
     smallest = nan if isnan(smallest) else ceil(100 * smallest - TINY) / 100
@@ -232,7 +238,7 @@ def _computed_row(start: _Start, plan: Plan, indicator: Indicator, target: Targe
     return found | _verified(start, plan, found, planned)
 
 
-def _verified(start: _Start, plan: Plan, found: TargetRow, planned: float) -> TargetRow:
+def _verified(start: _BaselineValue, plan: Plan, found: TargetRow, planned: float) -> TargetRow:
     """Returns the columns of `targets` that say whether a target can be verified: `verifiable`, `obstacle`, `reason`, `power`,
     `sample_needed`, `sample_each_round`. The result has no `power` and no sample sizes if no calculation is needed, as for a
     target of zero.
@@ -246,9 +252,9 @@ def _verified(start: _Start, plan: Plan, found: TargetRow, planned: float) -> Ta
     row, p, deff, first = start.row, start.p, start.deff, found["first_year"]
     cut, year, n = found["cut"], int(found["target_year"]), row["n"]
     if cut <= 0:
-        return {"verifiable": "no", "obstacle": short("below"), "reason": Reason.of("plan.not_below")}
+        return {"verifiable": "no", "obstacle": short_obstacle("below"), "reason": Reason.of("plan.not_below")}
     if cut >= 1:
-        return {"verifiable": "no", "obstacle": short("zero"), "reason": Reason.of("plan.never_zero")}
+        return {"verifiable": "no", "obstacle": short_obstacle("zero"), "reason": Reason.of("plan.never_zero")}
     after = p * (1 - cut)
     power = power_of_change(p, after, n, planned, deff=deff)
     needed = rounded_up(_needed_sample(p, cut, deff, n))
@@ -259,28 +265,28 @@ def _verified(start: _Start, plan: Plan, found: TargetRow, planned: float) -> Ta
     obstacles: dict[Reason, Reason] = {}
     if year <= row["year"]:
         late = Reason.of("plan.not_after", N=f"{row['year']:.0f}")
-        return {"verifiable": "no", "obstacle": short("before"), "reason": late}
+        return {"verifiable": "no", "obstacle": short_obstacle("before"), "reason": late}
     if has_wide_bounds(row):
         obstacles[WIDE_BOUNDS] = Reason.of("plan.wide_bounds")
     if year < first:
-        obstacles[short("windows")] = Reason.of("plan.overlap", N=f"{first:.0f}")
+        obstacles[short_obstacle("windows")] = Reason.of("plan.overlap", N=f"{first:.0f}")
     if plan.planned_surveys and year not in plan.planned_surveys:
         obstacles[UNPLANNED] = Reason.of("plan.no_survey", N=str(year))
     if size > COMPARED:
-        obstacles[short("unlike")] = Reason.of("plan.size", N=COMPARED)
+        obstacles[short_obstacle("unlike")] = Reason.of("plan.size", N=COMPARED)
     elif size > LIKE and 0 < planned * after < LEAST_CASES:
         about = float(significant(planned * after, DIGITS))
         obstacles[TOO_FEW] = Reason.of("plan.cases", N=about, M=LEAST_CASES)
     if power < POWER:
         asked = chance | {"K": round(100 * POWER)}
         small = Reason.of("plan.never", **asked) if isnan(needed) else Reason.of("plan.chance_low", **asked, L=round(needed))
-        obstacles[short("sample")] = small
+        obstacles[short_obstacle("sample")] = small
     reasons = list(obstacles.values())
     if reasons and row["ci_low"] <= found["target_value"] <= row["ci_high"]:
         reasons.append(Reason.of("plan.inside"))
     return {
         "power": percent / 100, "sample_needed": needed, "sample_each_round": both, "verifiable": "no" if reasons else "yes",
-        "obstacle": joined(obstacles), "reason": joined(reasons) or Reason.of("plan.chance", **chance),
+        "obstacle": joined_reasons(obstacles), "reason": joined_reasons(reasons) or Reason.of("plan.chance", **chance),
     }  # fmt: skip
 
 

@@ -43,7 +43,7 @@ def scaled(value: float, measure: str) -> float:
     return round(float(value) * scale(measure), 12)
 
 
-def as_read(value: float, measure: str) -> float:
+def rounded_as_printed(value: float, measure: str) -> float:
     """Returns a number rounded as documents, notebooks and the workbook print it. Numbers of persons have three significant
     digits (6,290), shares of cases have no decimal (36), all others have one decimal (17.2). A share in the middle between two
     whole numbers is rounded up. A missing number stays missing.

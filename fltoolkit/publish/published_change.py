@@ -15,7 +15,7 @@ from fltoolkit.errors import PublicationError
 from fltoolkit.estimate.change_over_time.change_between_rounds import NUMBERS, Change
 from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED, without_contradiction
 from fltoolkit.estimate.measures.estimates import About
-from fltoolkit.languages.reasons import Reason, Remark, holds, joined
+from fltoolkit.languages.reasons import Reason, Remark, has_remark, joined_reasons
 from fltoolkit.publish.printed_numbers import DIGITS, HEADLINE_DIGITS, cases_class, nearest, significant, steps
 from fltoolkit.publish.published_set import CONFIDENTIAL, Published
 from fltoolkit.publish.reliability import FLAGS, has_wide_bounds
@@ -110,7 +110,7 @@ def _published_row(row: Record, change: Change, before: dict[Any, Record] | None
     hidden = any(round_row["flag"] == "suppress" for _, round_row in flagged)
     secret = any(round_row["marker"] == "c" for _, round_row in flagged)
     flag = min((str(round_row["flag"]) for _, round_row in flagged), key=FLAGS.index, default="")
-    reason = joined(
+    reason = joined_reasons(
         Reason.of(f"rounds.{name}", reason=round_row["reason"]) for name, round_row in flagged if round_row["flag"] == flag
     )
     numbers = {"estimate" if n == "change" else n: np.nan if hidden else row[n] for n in NUMBERS}
@@ -140,7 +140,7 @@ def _published_row(row: Record, change: Change, before: dict[Any, Record] | None
         "survey": change.after.survey, "country": change.after.country, "round": change.after.round, "year": change.after.year,
         "rule_set": change.after.rule_set, "reference_period": change.after.reference_period, "level": change.after.level,
         "reference_population_label": change.after.population_label,
-        "to_verify": joined((change.before.to_verify, change.after.to_verify)),
+        "to_verify": joined_reasons((change.before.to_verify, change.after.to_verify)),
         "rounding": np.fmax(old.get("rounding", np.nan), new.get("rounding", np.nan)),
         STEP: np.fmax(_step(old), _step(new)), ENOUGH: enough,
     }  # fmt: skip
@@ -187,8 +187,8 @@ def _printed(rows: pd.DataFrame) -> pd.DataFrame:
     of_old = step / old.where(old > 0).to_numpy(float)  # the step as a part of the earlier number
     for name in ("ratio_low", "ratio_high"):
         table[name] = np.where(np.isnan(of_old), significant(rows[name], HEADLINE_DIGITS), nearest(rows[name], of_old))
-    down = holds(table["verdict"], DECREASED) & (rows["ci_high"] < 0) & (table["ci_high"] >= 0)
-    up = holds(table["verdict"], INCREASED) & (rows["ci_low"] > 0) & (table["ci_low"] <= 0)
+    down = has_remark(table["verdict"], DECREASED) & (rows["ci_high"] < 0) & (table["ci_high"] >= 0)
+    up = has_remark(table["verdict"], INCREASED) & (rows["ci_low"] > 0) & (table["ci_low"] <= 0)
     beyond = np.select([down, up], ["<0", ">0"], "")
     return without_contradiction(table.drop(columns=[STEP, ENOUGH]).assign(beyond_zero=beyond))
 

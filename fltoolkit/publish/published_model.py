@@ -16,7 +16,7 @@ from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.models.covariate_patterns import is_sensitive, read_patterns, refuse_sensitive
 from fltoolkit.estimate.models.logistic_model import ASSOCIATION, FEW, Logit, fit_patterns
-from fltoolkit.languages.reasons import Reason, Reasons, joined
+from fltoolkit.languages.reasons import Reason, Reasons, joined_reasons
 from fltoolkit.publish.printed_numbers import DIGITS, ENOUGH_CASES, HEADLINE_DIGITS, nearest, significant, steps
 from fltoolkit.publish.published_set import Published
 from fltoolkit.publish.reliability import FLAGS, NO_CASE
@@ -245,7 +245,7 @@ def _marks(row: Mapping[Hashable, Any], base: float, is_reference: bool, model: 
         found["review"] = [NO_CASE]
     flag = next((f for f in FLAGS if f in found), "")
     marker = "u" if flag == "unreliable" else "w" if row["cases"] == 0 else ""
-    return flag, marker, joined(found.get(flag, []))
+    return flag, marker, joined_reasons(found.get(flag, []))
 
 
 def _notes(persons: ClassifiedSurvey, used: dict[str, str], alone: list[str], left_out: list[str]) -> tuple[str, ...]:

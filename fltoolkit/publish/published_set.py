@@ -27,7 +27,7 @@ from fltoolkit.languages.reasons import Reason
 from fltoolkit.memory import key_from, remembered
 from fltoolkit.publish.contrasts.lead_contrasts import differences, published_contrasts
 from fltoolkit.publish.disclosure.cell_counts import Limits
-from fltoolkit.publish.disclosure.run_decision import ABOUT_NAMES, ABOUT_UNSHOWN, DecidedRows, decided_rows, limits_of, tidy
+from fltoolkit.publish.disclosure.run_decision import ABOUT_NAMES, ABOUT_UNSHOWN, DecidedRows, as_rows, decided_rows, limits_of
 from fltoolkit.publish.headline_by_rule_set import OtherHeadlines, Refused, not_available, other_headlines, refused_rows
 from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.printed_numbers import DOMAIN, printed, without_few_months, without_population
@@ -201,10 +201,10 @@ def publish_run(
     """Returns everything that one run may show as a published set: the tables of survey.yaml and those that the plan's rows need.
     One decision says what is hidden in all of them.
 
-    The headlines are always included (prevalence and number of the whole default population, and of children and adults if both
-    were asked), and so are the counts of the flowcharts. Below them is the headline under every other rule set. If the survey
-    cannot give it, its row has the marker `x` and the reason. The same applies to a measure in time (such as a stock) that the
-    data cannot give. A user-defined publication profile is read from the folder of survey.yaml.
+    The headlines are always included: prevalence and number of the whole default population, and of children and adults if both
+    were asked. The counts of the flowcharts are included too. The last rows are the headline under every other rule set. If the
+    survey cannot give a number (such as a stock), its row has the marker `x` and the reason. A user-defined publication profile
+    is read from the folder of survey.yaml.
 
     With `every_profile` the set also contains copies of itself, one for each other publication profile of the kit (rules that say
     which numbers are reliable enough). An explorer needs them. Confidentiality is decided once, so the same cells are blank under
@@ -284,9 +284,8 @@ def _run_copied(run: _Run) -> _Run:
 def decided_run(
     persons: ClassifiedSurvey, *, plan: HasTables | None = None, profile: str | Path = "fltoolkit"
 ) -> tuple[DecidedRows, pd.DataFrame]:
-    """Returns the rows of a run twice: at full precision, with the decision about what is hidden and why; and as published.
-
-    Only for persons who may see the microdata, never for publication. Measures that the survey cannot give have no rows.
+    """Returns the rows of a run twice: at full precision, with what is hidden and why; and as published. Only persons who may see
+    the microdata may use it. Measures that the survey cannot give have no rows.
     """
     rules = load_publication_profile(profile, persons.path.parent)
     decided = _decided(persons, tuple(plan.tables(persons.spec)) if plan else (), rules).decided
@@ -294,8 +293,8 @@ def decided_run(
 
 
 def _completed(out: Published, other: OtherHeadlines, refused: Sequence[Refused], spec: SurveySpec) -> Published:
-    """Adds a row for each measure that the survey cannot give, and facts about the survey. `other` are the headlines under
-    other rule sets. `refused` are the measures that the survey cannot give, with the reason."""
+    """Adds a row for each measure that the survey cannot give (`refused`), and facts about the survey. `other` are other rule
+    sets."""
     first = out.own_rows(breakdown="", reference_population=spec.default_population)
     first = first[first["measure"].isin(["prevalence", "total"])]
     empty = [c for c in (*NUMBERS, *COUNTS) if c in first]
@@ -312,7 +311,7 @@ def _completed(out: Published, other: OtherHeadlines, refused: Sequence[Refused]
 def restricted(persons: ClassifiedSurvey, *, plan: HasTables | None = None) -> pd.DataFrame:
     """Returns all estimates of a run without suppression, for persons who may see the microdata. Never publish this table."""
     made = (*_estimates(persons, plan.tables(persons.spec) if plan else ())[0], *other_headlines(persons).made)
-    return pd.concat([tidy(est, persons.spec) for est in made], ignore_index=True)
+    return pd.concat([as_rows(est, persons.spec) for est in made], ignore_index=True)
 
 
 def _estimates(persons: ClassifiedSurvey, asked: Sequence[TableSpec]) -> tuple[list[Estimates], list[Refused]]:
@@ -326,7 +325,7 @@ def _estimates(persons: ClassifiedSurvey, asked: Sequence[TableSpec]) -> tuple[l
     for measure, of, population, by in _merge(persons, wanted):
         show_step(f"Estimating: {measure.replace('_', ' ')}, {population.replace('_', ' ')} …")
         try:
-            made.append(make(persons, measure, of, population, by))
+            made.append(estimate_measure(persons, measure, of, population, by))
         except NotAvailable as error:
             refused.append(Refused(measure, population, tuple(by), error))
     if persons.grosses_up:
@@ -347,7 +346,9 @@ def _merge(persons: ClassifiedSurvey, wanted: Sequence[TableSpec]) -> list[tuple
     return [(measure, of, population, by) for (measure, of, population), by in merged.items()]
 
 
-def make(persons: ClassifiedSurvey, measure: str, of: str | None, population: str, by: list[tuple[str, ...]]) -> Estimates:
+def estimate_measure(
+    persons: ClassifiedSurvey, measure: str, of: str | None, population: str, by: list[tuple[str, ...]]
+) -> Estimates:
     """Returns the estimates of one measure, by its name in `tables:`. For a share, `of` is the group by which cases are divided.
     Raises `NotAvailable` if the survey cannot give the measure.
     """

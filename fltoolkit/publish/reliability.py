@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 from pydantic import model_validator
 
-from fltoolkit.estimate.change_over_time.difference import chosen
+from fltoolkit.estimate.change_over_time.difference import first_remark
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS, wide_bounds
 from fltoolkit.estimate.measures.intervals import Confidence, EstimatedProportion, proportion
 from fltoolkit.estimate.measures.profile_of_cases import FEW_OF_PROFILE, LEAST_CASES
-from fltoolkit.languages.reasons import Reason, joined
+from fltoolkit.languages.reasons import Reason, joined_reasons
 from fltoolkit.languages.yaml_reasons import YamlReason
 from fltoolkit.publish.measure_units import OF_CASES, PROFILES
 from fltoolkit.publish.publication_profiles import SHIPPED
@@ -124,7 +124,7 @@ def bounds_notes(table: pd.DataFrame) -> pd.Series:
     above the upper limit of its interval. The numbers are compared before rounding. Hidden rows get no note."""
     if "bound_high" not in table:
         return pd.Series("", table.index, dtype=object)
-    notes = chosen([wide_bounds(table["bound_high"], table["ci_high"])], [WIDE_BOUNDS])
+    notes = first_remark([wide_bounds(table["bound_high"], table["ci_high"])], [WIDE_BOUNDS])
     return pd.Series(notes, table.index, dtype=object)
 
 
@@ -191,7 +191,7 @@ def _worst_flag(row: Mapping[Hashable, Any], publication_profile: PublicationPro
             found.setdefault(rule.flag, []).append(rule.reason)
     flag = next((f for f in FLAGS if f in found), "")
     marker = "u" if flag in ("suppress", "unreliable") else "w" if zero else ""
-    return flag, marker, joined(found.get(flag, []))
+    return flag, marker, joined_reasons(found.get(flag, []))
 
 
 def _facts(row: Mapping[Hashable, Any], kind: Kind) -> dict[Hashable, float]:

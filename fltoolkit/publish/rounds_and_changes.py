@@ -21,7 +21,7 @@ from fltoolkit.estimate.change_over_time.published_baseline import PublishedBase
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.memory import key_from, remembered
 from fltoolkit.publish.published_change import publish_change
-from fltoolkit.publish.published_set import HasTables, Published, make, publish_run
+from fltoolkit.publish.published_set import HasTables, Published, estimate_measure, publish_run
 from fltoolkit.survey.design.survey_opening import read_survey
 from fltoolkit.survey.spec.groups import TOTAL, uncrossed
 from fltoolkit.survey.spec.survey_spec import SurveySpec
@@ -107,7 +107,7 @@ def rounds(
         return Rounds(out, out)
     earlier = classify(read_survey(plan.baseline_path), rules=rules)
     start = publish_run(earlier, plan=plan, profile=profile)
-    return Rounds(out, start, _between(earlier, start, persons, out))
+    return Rounds(out, start, _changes_between(earlier, start, persons, out))
 
 
 @checked
@@ -135,18 +135,20 @@ def changes(
     if not str(before):
         return None
     earlier = classify(read_survey(persons.path.parent / before), rules=rules)
-    return _between(earlier, publish_run(earlier, plan=plan, profile=profile), persons, out)
+    return _changes_between(earlier, publish_run(earlier, plan=plan, profile=profile), persons, out)
 
 
-def _between(earlier: ClassifiedSurvey, published: Published, persons: ClassifiedSurvey, out: Published) -> Published | None:
+def _changes_between(
+    earlier: ClassifiedSurvey, published: Published, persons: ClassifiedSurvey, out: Published
+) -> Published | None:
     """Returns the change of every number that both rounds publish for everybody or by one group.
 
     Args:
         earlier, published: the earlier round, and its published set.
         persons, out: the later round, and its published set.
     """
-    later, parts = _one_way(out), []
-    for (measure, population, of), by in _one_way(published).items():
+    later, parts = _single_groups(out), []
+    for (measure, population, of), by in _single_groups(published).items():
         both = [b for b in by if b in later.get((measure, population, of), ())]
         try:
             pair = [_estimates_of(survey, measure, of, population, both) for survey in (earlier, persons)] if both else []
@@ -163,10 +165,10 @@ def _estimates_of(
     """Returns exact estimates of a survey and keeps them in memory for the run, because two callers need them. `of` is the
     group whose categories have the shares, if the measure is a share. `by` are the breakdowns."""
     key = key_from(survey, "estimates", measure, of, population, tuple(by))
-    return remembered(key, lambda: make(survey, measure, of, population, by))
+    return remembered(key, lambda: estimate_measure(survey, measure, of, population, by))
 
 
-def _one_way(out: Published) -> dict[Key, list[tuple[str, ...]]]:
+def _single_groups(out: Published) -> dict[Key, list[tuple[str, ...]]]:
     """Returns the breakdowns of a run that use at most one group. The default population comes first.
 
     The keys are the measure, the population and, for a share, the group whose categories have the shares.
@@ -189,7 +191,7 @@ def _since_publication(row: PublishedRow, persons: ClassifiedSurvey, out: Publis
     by = (row.group,) if row.group else ()
     population = row.population or persons.spec.default_population
     try:
-        est = make(persons, row.measure, None, population, [by])
+        est = estimate_measure(persons, row.measure, None, population, [by])
     except NotAvailable:
         return None
     if row.group and row.category not in set(est.table[row.group].astype(str)):

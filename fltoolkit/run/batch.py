@@ -22,12 +22,12 @@ from fltoolkit.languages.translations import without_translation
 from fltoolkit.nap.partner_entries import Partners, read_partners
 from fltoolkit.report import Entry, page, write_assets, write_index
 from fltoolkit.report.workbook.merge_into_partners import NAME as WORKBOOK, refuse_unread
-from fltoolkit.run.batch_file import ASSETS, Batch, Run, notebooks_of, plan_runs, relative
+from fltoolkit.run.batch_file import ASSETS, Batch, Run, notebooks_of, plan_runs, relative_path
 from fltoolkit.run.notebook_kernel import Kernel, Stop
 from fltoolkit.run.notebooks import disclosure_files
 from fltoolkit.run.notebooks.jupyter_import import import_without_grammar
 from fltoolkit.run.notebooks.notebook_progress import Progress
-from fltoolkit.run.output_folders import FAILED, failed_folder, held, put_in_place, recover, work_folder
+from fltoolkit.run.output_folders import FAILED, failed_folder, locked, put_in_place, recover, work_folder
 from fltoolkit.run.printable_errors import file_error, printable_cell_error, printable_text
 from fltoolkit.run.private_folder import private_place, write_rows
 from fltoolkit.run.run_record import (
@@ -37,15 +37,15 @@ from fltoolkit.run.run_record import (
     corrections_of,
     failure,
     file_hashes,
+    hash_if_edited,
     input_hashes,
-    left_as,
     note_failure,
     premises,
     read_record,
     refuse_others,
     survey_facts,
     untranslated_in,
-    why_again,
+    why_rerun,
 )
 from fltoolkit.run.workers import Done, Stopped, all_passed, expect_workers, run_all, threads, workers_of
 from fltoolkit.shipped_files import PACKAGE, notebook_folder
@@ -118,7 +118,7 @@ def run_batch(
     runs, outputs = plan_runs(batch, folder), folder / batch.outputs
     options = BatchOptions(workers, scheduler, resume, replace, private)
     if only:
-        return _run_only(the_one(only, runs), outputs.resolve(), options, say)
+        return _run_only(find_run(only, runs), outputs.resolve(), options, say)
     return run_surveys(runs, outputs, options, say)
 
 
@@ -131,7 +131,7 @@ def run_surveys(
     expect_workers(options.workers)
     outputs, mine = outputs.resolve(), [run.name for run in runs]
     options = with_private_place(options, outputs)
-    with held(outputs) as hold:
+    with locked(outputs) as hold:
         recover(outputs)
         if not options.replace:
             refuse_others(runs, outputs)
@@ -141,7 +141,7 @@ def run_surveys(
 
         def index(ended: Mapping[str, Done]) -> Path:
             _note_failures(outputs, ended)
-            entries = [entry(outputs / name, ended[name].error if name in ended else "") for name in (*mine, *others)]
+            entries = [index_entry(outputs / name, ended[name].error if name in ended else "") for name in (*mine, *others)]
             return write_index(outputs, [found for found in entries if found])
 
         work = partial(run_survey, outputs=outputs, options=options)
@@ -169,7 +169,7 @@ def _note_failures(outputs: Path, ended: Mapping[str, Done]) -> None:
             note_failure(outputs / name, done.error)
 
 
-def the_one(name: str, runs: Sequence[Run]) -> Run:
+def find_run(name: str, runs: Sequence[Run]) -> Run:
     """Returns the run of a batch that has this name. Raises `BatchError` if the batch has no such run."""
     named = {run.name: run for run in runs}
     if name not in named:
@@ -180,7 +180,7 @@ def the_one(name: str, runs: Sequence[Run]) -> Run:
 def _run_only(run: Run, outputs: Path, options: BatchOptions, say: Callable[[str], None]) -> bool:
     """Runs one survey, while other processes may run others of the batch. A later run of the whole batch writes the index."""
     options = with_private_place(options, outputs)
-    with held(outputs, run.name):
+    with locked(outputs, run.name):
         recover(outputs, run.name)
         if not options.replace:
             refuse_others([run], outputs)
@@ -220,7 +220,7 @@ def _run_into(run: Run, target: Path, options: BatchOptions, stop: Stop, say: Ca
     started = time.time()
     now, about, restricted = premises(run, target), survey_facts(run), target / "restricted"
     if options.resume and (target.exists() or failed_folder(target).exists()):
-        if not (why := why_again(now, target)):
+        if not (why := why_rerun(now, target)):
             return Done("skipped")
         say(f"{run.name}: once more, since {why}")
     workbook = _workbook_read(run, target)
@@ -237,8 +237,8 @@ def _run_into(run: Run, target: Path, options: BatchOptions, stop: Stop, say: Ca
         if error:
             put_in_place(work, failed_folder(target))
             return Done("failed", error)
-        if left_as(target, WORKBOOK) != workbook:
-            do = f"run: fltoolkit nap read {relative(target / WORKBOOK, Path.cwd())}, then run again"
+        if hash_if_edited(target, WORKBOOK) != workbook:
+            do = f"run: fltoolkit nap read {relative_path(target / WORKBOOK, Path.cwd())}, then run again"
             raise BatchError("the workbook was filled in while this ran; what an earlier run left stays", where=run.name, do=do)
         if restricted.is_dir():  # from an older version of the kit, or put there by hand
             say(
@@ -267,10 +267,10 @@ def _workbook_read(run: Run, target: Path) -> str:
         BatchError: the workbook has something that is not in partners.yaml.
         SpecError: partners.yaml is not valid.
     """
-    touched = left_as(target, WORKBOOK)
+    touched = hash_if_edited(target, WORKBOOK)
     if touched:  # a workbook that is as the run left it need not be opened
         partners = read_partners(run.plan) if run.plan else Partners()
-        refuse_unread(target / WORKBOOK, partners, relative(target / WORKBOOK, Path.cwd()))
+        refuse_unread(target / WORKBOOK, partners, relative_path(target / WORKBOOK, Path.cwd()))
     return touched
 
 
@@ -296,7 +296,7 @@ def _run_notebooks(run: Run, work: Path, now: Premises, stop: Stop, progress: Pr
     except Exception as error:  # a kernel can die, a cell can raise, a disk can fill: the other surveys continue
         if stop.is_set():
             raise Stopped from None
-        return _error(error, run, notebook, work), _half_run(run, notebook, work)
+        return _error(error, run, notebook, work), _clean_failed_run(run, notebook, work)
     finally:
         progress.ended()
         for hidden in work.glob(".*"):  # DuckDB's temporary files contain data on persons
@@ -340,11 +340,11 @@ def _normalised(run: Run, work: Path, name: str) -> Path:
 
     notebook = work / f"{name}.ipynb"
     normalise_file(notebook)
-    write_whole(notebook, _without_places(notebook.read_text(encoding="utf-8"), run, work, escaped=True))
+    write_whole(notebook, _without_machine_paths(notebook.read_text(encoding="utf-8"), run, work, escaped=True))
     return notebook
 
 
-def _without_places(text: str, run: Run, work: Path, *, escaped: bool = False) -> str:
+def _without_machine_paths(text: str, run: Run, work: Path, *, escaped: bool = False) -> str:
     """Returns a text in which paths of this machine are shortened: of the folders of the survey and of the kit, only the last
     name stays. `work` becomes `.`. With `escaped`, the text is JSON."""
     for place, seen in ((work, "."), (run.survey.parent, run.survey.parent.name), (PACKAGE.parent, "fltoolkit")):
@@ -361,10 +361,10 @@ def _error(error: Exception, run: Run, notebook: str, work: Path) -> str:
         text = f"{notebook}: {printable_cell_error(error.ename, error.evalue, error.traceback, error.exec_count)}"
     else:
         text = printable_text(error) if isinstance(error, FltoolkitError) else f"{notebook}: {printable_text(error)}"
-    return _without_places(text, run, work)
+    return _without_machine_paths(text, run, work)
 
 
-def _half_run(run: Run, notebook: str, work: Path) -> str:
+def _clean_failed_run(run: Run, notebook: str, work: Path) -> str:
     """Deletes everything in the folder of a failed run except the notebook that failed, and writes the page of this notebook.
     Returns the name of the file to show: the page, or the notebook, or an empty text if there is neither."""
     half = work / f"{notebook}.ipynb"
@@ -381,7 +381,7 @@ def _half_run(run: Run, notebook: str, work: Path) -> str:
     return ""
 
 
-def entry(folder: Path, error: str = "") -> Entry | None:
+def index_entry(folder: Path, error: str = "") -> Entry | None:
     """Returns the entry of a survey in the index page of a batch. It is made from run.json, and from the stored error of the
     latest run. The results count only if estimates.csv is as the run wrote it. Returns None if there are neither results nor an
     error.

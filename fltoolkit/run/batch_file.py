@@ -69,11 +69,11 @@ class Run:
         of other files are relative to the folder of survey.yaml.
         """
         paths = {
-            "survey": relative(self.survey, folder),
-            "plan": relative(self.plan, self.survey.parent) if self.plan else "",
+            "survey": relative_path(self.survey, folder),
+            "plan": relative_path(self.plan, self.survey.parent) if self.plan else "",
             "outputs": ".",
         }
-        return {**self.parameters[notebook], **{k: v for k, v in paths.items() if k in known(notebook)}}
+        return {**self.parameters[notebook], **{k: v for k, v in paths.items() if k in declared_parameters(notebook)}}
 
     @property
     def earlier(self) -> Path | None:
@@ -137,14 +137,14 @@ def make_run(survey: Path, plan: Path | None, name: str = "", parameters: dict[s
             found=own,
             do="give survey and plan as keys of the survey, and outputs as a key of the batch; widgets work only in a notebook opened by hand",
         )
-    everywhere = {p for n in NOTEBOOKS for p in known(n)} - set(OWN)
+    everywhere = {p for n in NOTEBOOKS for p in declared_parameters(n)} - set(OWN)
     if wrong := sorted(set(given) - everywhere):
         raise BatchError(
             "no notebook knows this parameter", where=f"{where}.parameters".lstrip("."), found=wrong, allowed=sorted(everywhere)
         )
     run = Run(name, survey, plan)
     for notebook in notebooks_of(run):
-        types = known(notebook)
+        types = declared_parameters(notebook)
         values = {k: _typed(k, v, types[k], where) for k, v in given.items() if k in types}
         run.parameters[notebook] = {k: _from_survey(v, survey.parent) if str(v).endswith(YAML) else v for k, v in values.items()}
     if missing := [file for file in run.parameter_files() if not file.is_file()]:
@@ -176,7 +176,7 @@ def notebooks_of(run: Run) -> tuple[str, ...]:
     return NOTEBOOKS if run.plan else NOTEBOOKS[:3]
 
 
-def relative(path: Path, folder: Path) -> str:
+def relative_path(path: Path, folder: Path) -> str:
     """Returns the path from `folder` to `path`, with slashes.
 
     If they are on different drives there is no such path, and `path` is returned unchanged.
@@ -188,7 +188,7 @@ def relative(path: Path, folder: Path) -> str:
 
 
 @cache
-def known(notebook: str) -> dict[str, str]:
+def declared_parameters(notebook: str) -> dict[str, str]:
     """Returns the parameters that a notebook declares in its parameters cell: the type of each, by name."""
     found = import_without_grammar("papermill").inspect_notebook(str(notebook_folder() / f"{notebook}.ipynb"))
     return {name: str(p["inferred_type_name"]) for name, p in found.items()}
@@ -196,7 +196,7 @@ def known(notebook: str) -> dict[str, str]:
 
 def _from_survey(name: str, folder: Path) -> str:
     """Returns the path of a YAML file relative to the survey's folder, as the notebooks read it."""
-    return relative((folder / name).resolve(), folder.resolve())
+    return relative_path((folder / name).resolve(), folder.resolve())
 
 
 def _typed(name: str, text: str, kind: str, where: str) -> Any:

@@ -25,7 +25,7 @@ Give = Callable[..., "Future[Any]"]
 class Results(Protocol):
     """The lock of a folder of results, as a worker uses it to check that it may write there.
 
-    This is an interface. `output_folders.Hold` implements it for a folder, and `remote_batch.Claim` for an address. `holder`
+    This is an interface. `output_folders.FolderLock` implements it for a folder, and `remote_batch.RemoteLock` for an address. `holder`
     identifies the batch that owns the lock. `unusable` returns the reason why this process cannot write to the folder, or an
     empty text if it can.
     """
@@ -53,7 +53,7 @@ class Needs:
     versions: dict[str, str]
 
 
-def unable(needs: Needs) -> str:
+def why_unable(needs: Needs) -> str:
     """Returns in words why this process cannot do the work of a batch, for example because a library has another version. Returns
     an empty text if it can.
     """
@@ -102,8 +102,8 @@ def cluster(scheduler: str, needs: Needs, say: Callable[[str], None]) -> Iterato
 
         def give(name: str, lost: Callable[[str], T], work: Callable[..., T], *arguments: object) -> Future[T]:
             ours: Future[T] = Future()
-            theirs = client.submit(_heard, topic, work, *arguments, key=f"{name} of {needs.hold.holder}", pure=False)
-            theirs.add_done_callback(lambda done: _settle(name, done, ours, lost))
+            theirs = client.submit(_with_messages, topic, work, *arguments, key=f"{name} of {needs.hold.holder}", pure=False)
+            theirs.add_done_callback(lambda done: _copy_outcome(name, done, ours, lost))
             return ours
 
         yield give
@@ -119,7 +119,7 @@ def _look_at_workers(client: Any, scheduler: str, needs: Needs, say: Callable[[s
         raise BatchError(
             "the scheduler has no workers", where=scheduler, do=f"start some: dask worker {scheduler} --nthreads 1"
         ) from None
-    for worker, why in client.run(unable, needs, on_error="return").items():
+    for worker, why in client.run(why_unable, needs, on_error="return").items():
         if isinstance(why, Exception):
             why = f"fltoolkit cannot be used there: {type(why).__name__}: {why}"
         if why:
@@ -128,7 +128,7 @@ def _look_at_workers(client: Any, scheduler: str, needs: Needs, say: Callable[[s
     say(f"{len(client.scheduler_info(n_workers=-1)['workers'])} worker(s) at {scheduler}")
 
 
-def _heard(topic: str, work: Callable[..., T], *arguments: object) -> T:
+def _with_messages(topic: str, work: Callable[..., T], *arguments: object) -> T:
     """Does the work on a worker. Messages of the work are sent to the machine where the batch was started, and printed there.
     `topic` is the Dask topic under which they are sent."""
     from distributed import get_worker
@@ -137,7 +137,7 @@ def _heard(topic: str, work: Callable[..., T], *arguments: object) -> T:
     return work(*arguments, say=lambda text: worker.log_event(topic, text))
 
 
-def _settle(name: str, theirs: Any, ours: Future[T], lost: Callable[[str], T]) -> None:
+def _copy_outcome(name: str, theirs: Any, ours: Future[T], lost: Callable[[str], T]) -> None:
     """A task has two futures: one on the cluster (`theirs`), and one that this machine waits for (`ours`). This function copies
     the outcome from the first to the second. If the workers of the task died, the outcome is what `lost` returns. After the copy,
     the cluster may delete the result, so it does not matter if its worker dies later."""

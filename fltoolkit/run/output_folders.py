@@ -25,7 +25,7 @@ LOCKED_BYTE = 1 << 20  # far behind the text, because on Windows nobody can read
 
 
 @dataclass(frozen=True)
-class Hold:
+class FolderLock:
     """The lock of a folder of results: the folder, and the text in its lock file that names the batch that owns it (`holder`).
 
     A worker on another machine compares this text with the lock file. If they differ, its batch no longer owns the folder.
@@ -54,7 +54,7 @@ class Hold:
 
 
 @contextmanager
-def held(outputs: Path, name: str = "") -> Iterator[Hold]:
+def locked(outputs: Path, name: str = "") -> Iterator[FolderLock]:
     """Locks a folder for this process, and creates it if it does not exist. With a name, locks only that name within the folder,
     so that other processes can lock other names.
 
@@ -74,7 +74,7 @@ def held(outputs: Path, name: str = "") -> Iterator[Hold]:
         file.flush()
         os.fsync(file.fileno())  # so that other machines see it in a shared folder
         try:
-            yield Hold(outputs, holder)
+            yield FolderLock(outputs, holder)
         finally:
             file.truncate(0)
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from fltoolkit.errors import BatchError, RequestError
 from fltoolkit.nap.partner_entries import PARTNERS
 from fltoolkit.report import write_assets, write_index
-from fltoolkit.run.batch import BatchOptions, entry, run_survey, the_one, with_private_place
+from fltoolkit.run.batch import BatchOptions, find_run, index_entry, run_survey, with_private_place
 from fltoolkit.run.batch_file import ASSETS, YAML, Batch, Run, plan_runs
 from fltoolkit.run.notebook_kernel import Stop
 from fltoolkit.run.output_folders import FAILED, LOCK
@@ -33,7 +33,7 @@ from fltoolkit.yaml_files.loading import load_model
 
 
 @dataclass(frozen=True)
-class Claim:
+class RemoteLock:
     """The lock of a folder of results at an address (such as s3://). `holder` is the text in its lock file that names the batch.
     A later batch writes its own text there, and the workers of the earlier batch then stop.
     """
@@ -107,15 +107,15 @@ def run_stored(
             )
         batch = load_model(here / name, Batch)
         _fetch_named(store, batch, here)
-        runs, outputs = plan_runs(batch, here), _below(here / batch.outputs, here)
-        runs, lock = ([the_one(only, runs)], f"{LOCK}-{only}") if only else (runs, LOCK)
+        runs, outputs = plan_runs(batch, here), _path_below(here / batch.outputs, here)
+        runs, lock = ([find_run(only, runs)], f"{LOCK}-{only}") if only else (runs, LOCK)
         options = with_private_place(BatchOptions(resume=resume, private=private), f"{root}/{outputs}")
         stored = StoredOutputs(store, outputs)
         if not replace:
             for run in runs:
                 store.fetch(f"{outputs}/{run.name}/{RECORD}", here)
             refuse_others(runs, here / outputs)
-        claim = Claim(store, f"{outputs}/{lock}", f"process {os.getpid()} on {socket.gethostname()}, {uuid.uuid4().hex[:8]}")
+        claim = RemoteLock(store, f"{outputs}/{lock}", f"process {os.getpid()} on {socket.gethostname()}, {uuid.uuid4().hex[:8]}")
         store.write(claim.name, claim.holder.encode())
         fetched: set[str] = set()
 
@@ -130,7 +130,7 @@ def run_stored(
                 write_assets(here / outputs / ASSETS)
                 store.put(f"{outputs}/{ASSETS}/plotly.min.js", here)
             errors = {survey: done.error for survey, done in ended.items()}
-            entries = [entry(here / outputs / run.name, errors.get(run.name, "")) for run in runs]
+            entries = [index_entry(here / outputs / run.name, errors.get(run.name, "")) for run in runs]
             write_index(here / outputs, [found for found in entries if found])
             store.put(f"{outputs}/index.html", here)
             return f"{root}/{outputs}/index.html"
@@ -139,7 +139,7 @@ def run_stored(
             def give(run: Run) -> Future[Done]:
                 return pool.give(
                     dataclasses.replace(
-                        run, survey=Path(_below(run.survey, here)), plan=run.plan and Path(_below(run.plan, here))
+                        run, survey=Path(_path_below(run.survey, here)), plan=run.plan and Path(_path_below(run.plan, here))
                     )
                 )
 
@@ -159,7 +159,7 @@ def _note_failure(stored: StoredOutputs, here: Path, survey: str, error: str) ->
     stored.store.fetch(name, here)
     (here / stored.folder).mkdir(parents=True, exist_ok=True)
     if note_failure(here / stored.folder / survey, error):
-        stored.store.leave(name, here)
+        stored.store.replace(name, here)
 
 
 def run_remotely(run: Run, stored: StoredOutputs, options: BatchOptions, *, stop: Stop, say: Callable[[str], None]) -> Done:
@@ -191,9 +191,9 @@ def _run_on_fetched_files(run: Run, stored: StoredOutputs, options: BatchOptions
         if stop.is_set():
             raise Stopped
         if done.state == "passed":
-            store.leave(results, here)
+            store.replace(results, here)
         if done.state != "skipped":
-            store.leave(results + FAILED, here)
+            store.replace(results + FAILED, here)
         return done
 
 
@@ -203,10 +203,10 @@ def _fetch_named(store: Store, batch: Batch, here: Path) -> None:
     for job in batch.surveys:
         for name in (job.survey, job.plan):
             if name:
-                store.fetch(_below(here / name, here), here)
+                store.fetch(_path_below(here / name, here), here)
         for name in job.parameters.values():
             if name.endswith(YAML):
-                store.fetch(_below((here / job.survey).parent / name, here), here)
+                store.fetch(_path_below((here / job.survey).parent / name, here), here)
 
 
 def _fetch_inputs(store: Store, run: Run, here: Path) -> None:
@@ -217,13 +217,13 @@ def _fetch_inputs(store: Store, run: Run, here: Path) -> None:
     """
     asked: set[str] = set()
     partners = [run.plan.with_name(PARTNERS)] if run.plan else []
-    while names := {_below(file, here) for file in (*input_files(run), *partners)} - asked:
+    while names := {_path_below(file, here) for file in (*input_files(run), *partners)} - asked:
         for name in sorted(names):
             store.fetch(name, here)
         asked |= names
 
 
-def _below(path: Path, here: Path) -> str:
+def _path_below(path: Path, here: Path) -> str:
     """Returns a path relative to `here`, with slashes. Raises `BatchError` if it is not below `here`."""
     try:
         return path.resolve().relative_to(here).as_posix()

@@ -31,7 +31,7 @@ class Store:
             files.get_file(path, str(target))
         return (here / name).exists()
 
-    def leave(self, name: str, here: Path) -> None:
+    def replace(self, name: str, here: Path) -> None:
         """Uploads a folder of results (`here / name`), which replaces the folder of the same name at the address. If `here /
         name` does not exist, the folder at the address is deleted.
 

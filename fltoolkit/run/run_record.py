@@ -21,7 +21,7 @@ from fltoolkit.languages.own_words import Place, own_words
 from fltoolkit.languages.translations import lacking_in_each
 from fltoolkit.nap.partner_entries import PARTNERS
 from fltoolkit.nap.results_framework import read_plan
-from fltoolkit.run.batch_file import NOTEBOOKS, Run, notebooks_of, relative
+from fltoolkit.run.batch_file import NOTEBOOKS, Run, notebooks_of, relative_path
 from fltoolkit.run.output_folders import failed_folder
 from fltoolkit.shipped_files import PACKAGE, SHIPPED, notebook_folder
 from fltoolkit.survey.corrections.correction_counts import corrections
@@ -184,7 +184,7 @@ def refuse_others(runs: Sequence[Run], outputs: Path) -> None:
             and there.status == "complete"
             and there.country
             and "country" in now
-            and _whose(there.model_dump()) != _whose(now)
+            and _survey_identity(there.model_dump()) != _survey_identity(now)
         ):
             found.append(f"{run.name} holds {_survey_name(there.model_dump())}, and {run.survey} is {_survey_name(now)}")
     if found:
@@ -195,7 +195,7 @@ def refuse_others(runs: Sequence[Run], outputs: Path) -> None:
         )  # fmt: skip
 
 
-def _whose(facts: dict[str, Any]) -> tuple[str, int, str]:
+def _survey_identity(facts: dict[str, Any]) -> tuple[str, int, str]:
     """Returns the facts by which two surveys are distinguished: country, year and round. Differences in blanks and capitals are
     removed."""
     return folded(facts["country"]), facts["year"], folded(facts["round"])
@@ -205,7 +205,7 @@ def _survey_name(facts: dict[str, Any]) -> str:
     return " ".join(str(facts[key]) for key in ("country", "year", "round") if facts[key])
 
 
-def why_again(now: Premises, folder: Path) -> str:
+def why_rerun(now: Premises, folder: Path) -> str:
     """Returns the reason why the results in `folder` must be made again: what has changed since the run that made them. Returns
     an empty text if the results are current. `now` is what determines the results at present."""
     if failed_folder(folder).exists():
@@ -230,20 +230,20 @@ def why_again(now: Premises, folder: Path) -> str:
 
 def input_hashes(run: Run) -> dict[str, str]:
     """Returns the SHA-256 of every file that a run reads, by path relative to the survey's folder."""
-    return {relative(file, run.survey.parent): _hash(file) for file in input_files(run)}
+    return {relative_path(file, run.survey.parent): _hash(file) for file in input_files(run)}
 
 
 def input_files(run: Run) -> list[Path]:
     """Returns the files that a run reads: the YAML files, and the data and tables that survey.yaml names."""
-    files = [run.survey, *([run.plan] if run.plan else []), *run.parameter_files(), *_data_of(run.survey)]
+    files = [run.survey, *([run.plan] if run.plan else []), *run.parameter_files(), *_data_files(run.survey)]
     if run.plan and (partners := run.plan.with_name(PARTNERS)).exists():
         files.append(partners)
     for earlier in (run.earlier, run.baseline):
-        files += [earlier, *_data_of(earlier)] if earlier else []
+        files += [earlier, *_data_files(earlier)] if earlier else []
     return files
 
 
-def _data_of(survey: Path) -> list[Path]:
+def _data_files(survey: Path) -> list[Path]:
     """Returns the paths of the data and tables that a survey.yaml refers to. The list is empty if survey.yaml cannot be read."""
     with suppress(FltoolkitError):
         spec = read_spec(survey)
@@ -252,7 +252,7 @@ def _data_of(survey: Path) -> list[Path]:
     return []
 
 
-def left_as(folder: Path, name: str) -> str:
+def hash_if_edited(folder: Path, name: str) -> str:
     """Returns the SHA-256 of a file in a folder of results, if the file is not as the run wrote it, because somebody changed
     it. Returns an empty text if the file is unchanged, or if there is no file."""
     record, now = read_record(folder), _hash(folder / name)
@@ -269,7 +269,7 @@ def code_hash() -> str:
     """Returns the SHA-256 of the names and contents of the package and the notebooks, as they were at the first call in this
     process.
     """
-    code = {relative(f, PACKAGE): f for f in sorted(PACKAGE.rglob("*")) if f.is_file() and f.suffix != ".pyc"}
+    code = {relative_path(f, PACKAGE): f for f in sorted(PACKAGE.rglob("*")) if f.is_file() and f.suffix != ".pyc"}
     files = {
         name: f for name, f in code.items() if not name.startswith(f"{SHIPPED}/")
     }  # a survey's data are inputs and have their own hashes

@@ -17,7 +17,7 @@ from typing import Any, Literal, TypeVar
 
 from fltoolkit.errors import BatchError, RequestError
 from fltoolkit.run.batch_file import Run
-from fltoolkit.run.dask_cluster import Needs, cluster, unable
+from fltoolkit.run.dask_cluster import Needs, cluster, why_unable
 from fltoolkit.run.notebook_kernel import Stop
 from fltoolkit.run.run_record import code_hash, versions
 from fltoolkit.terminal import redraw
@@ -96,7 +96,7 @@ def _on_worker(work: Callable[..., Done], run: Run, stop: Stop, needs: Needs, *,
     """
     if stop.is_set():
         raise Stopped
-    if why := unable(needs):
+    if why := why_unable(needs):
         return Done("failed", str(BatchError("a worker cannot do this", where=run.name, found=why)))
     return work(run, stop=stop, say=say)
 
@@ -130,7 +130,7 @@ def run_all(
     """
     waiting: dict[Future[Done], Run] = {}
     ended: dict[str, Done] = {}
-    with _by_hand(pool.stop):
+    with _stop_on_request(pool.stop):
         try:
             due = 0.0
             for run in runs:
@@ -179,7 +179,7 @@ ENDS = [number for name in ("SIGINT", "SIGTERM", "SIGHUP") if (number := getattr
 
 
 @contextmanager
-def _by_hand(stop: Stop) -> Iterator[None]:
+def _stop_on_request(stop: Stop) -> Iterator[None]:
     """Within this context, a request of the user to stop the batch sets `stop` and raises KeyboardInterrupt. Such a request is
     Ctrl-C, SIGTERM or SIGHUP (a closed terminal).
 

@@ -14,7 +14,7 @@ from fltoolkit.synthetic.population import (
     NO,
     Population,
     draw_industry,
-    maybe,
+    if_asked,
     people,
     reported,
     with_work,
@@ -75,7 +75,7 @@ def _as_families(rng: np.random.Generator, persons: pd.DataFrame) -> pd.DataFram
     out = persons.assign(true_age=age, AGE=np.where((persons["AGE"] == 999) & (age >= 18), 999, age), SEX=sex)
     for column, own_line, shares in (("MOTHER", 3 - man, [0.92, 0.03, 0.05]), ("FATHER", man, [0.86, 0.05, 0.09])):
         gone = rng.choice([0, DEAD, ELSEWHERE], size=homes, p=shares)[home]
-        out[column] = maybe(minor, np.where(gone > 0, gone, own_line))
+        out[column] = if_asked(minor, np.where(gone > 0, gone, own_line))
     return out
 
 
@@ -96,18 +96,18 @@ def _children(rng: np.random.Generator, adults: Population) -> tuple[pd.DataFram
     out = pd.DataFrame(index=persons.index)
     for kind, done, threat in (("C_THIRD", third, third_threat), ("C_PARENTS", helps, helps_threat)):
         scolded = done & ~threat & (rng.random(n) < 0.02)
-        out[kind] = maybe(child, reported(rng, done, recall=0.98))
+        out[kind] = if_asked(child, reported(rng, done, recall=0.98))
         asked = child & _not_no(out[kind])
-        out[f"{kind}_THREAT"] = maybe(asked, reported(rng, threat | scolded))
+        out[f"{kind}_THREAT"] = if_asked(asked, reported(rng, threat | scolded))
         who = np.where(scolded, BY_PARENTS, rng.choice([1, 2], size=n, p=[0.8, 0.2]))
         who = np.where(rng.random(n) < 0.03, DONT_KNOW, who)
-        out[f"{kind}_WHO"] = maybe(asked & _not_no(out[f"{kind}_THREAT"]), who)
+        out[f"{kind}_WHO"] = if_asked(asked & _not_no(out[f"{kind}_THREAT"]), who)
     for form, true in worst.items():
-        out[form] = maybe(child, reported(rng, true))
+        out[form] = if_asked(child, reported(rng, true))
     answered = np.logical_or.reduce([_not_no(out[c]) for c in ("C_THIRD_THREAT", "C_PARENTS_THREAT", *WORST_FORMS)])
-    out["FWHO"] = maybe(child & answered, rng.choice([1, 2, 3, 8], size=n, p=[0.6, 0.27, 0.05, 0.08]))
+    out["FWHO"] = if_asked(child & answered, rng.choice([1, 2, 3, 8], size=n, p=[0.6, 0.27, 0.05, 0.08]))
     works = third | helps | in_worst
-    out["FISIC"] = maybe(works, np.array([row[0] for row in INDUSTRIES])[draw_industry(rng, persons, works)])
+    out["FISIC"] = if_asked(works, np.array([row[0] for row in INDUSTRIES])[draw_industry(rng, persons, works)])
     return pd.DataFrame(routes, index=persons.index), out
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fltoolkit.synthetic.population import NO, YES, maybe
+from fltoolkit.synthetic.population import NO, YES, if_asked
 
 STREAM = 24  # added to the seed of the population
 NOT_STATED = 9
@@ -41,11 +41,11 @@ def with_living_conditions(persons: pd.DataFrame, seed: int) -> pd.DataFrame:
     wealth = _wealth(rng, persons)
     out = pd.DataFrame(index=persons.index)
     school = np.digitize(wealth + rng.normal(0, 1, n), [-1.1, 0.3, 1.6]) + 1
-    out["EDU"] = maybe(adult, np.where(rng.random(n) < 0.01, NOT_STATED, school))
+    out["EDU"] = if_asked(adult, np.where(rng.random(n) < 0.01, NOT_STATED, school))
     for question in DIFFICULTIES:
         strain = rng.random(n) * np.exp(-np.maximum(persons["true_age"].to_numpy() - 25, 0) / 28)
         answer = 4 - np.digitize(strain, [0.001, 0.008, 0.09])
-        out[question] = maybe(adult, np.where(rng.random(n) < 0.004, NOT_STATED, answer))
+        out[question] = if_asked(adult, np.where(rng.random(n) < 0.004, NOT_STATED, answer))
     blank = (rng.random(persons["household"].max() + 1) < 0.01)[persons["household"]]
     out["WEALTH"] = pd.Series(wealth.round(3), index=persons.index).mask(blank)
     return pd.concat([persons, out, _job(rng, persons, wealth)], axis=1)[[*persons.columns, *LIVING_CONDITIONS]]
@@ -75,14 +75,14 @@ def _job(rng: np.random.Generator, persons: pd.DataFrame, wealth: NDArray[np.flo
     public = paid & industry.str.startswith(("84", "85", "86")).to_numpy()
     household = paid & industry.str.startswith("97").to_numpy()
     employer = np.select([public & (rng.random(n) < 0.8), household, paid], [1, 3, 2], 4)
-    out["EMPLOYER"] = maybe(worked, np.where(rng.random(n) < 0.01, NOT_STATED, employer))
+    out["EMPLOYER"] = if_asked(worked, np.where(rng.random(n) < 0.01, NOT_STATED, employer))
     informal = (employer != 1) & (rng.random(n) < 1 / (1 + np.exp(wealth - 0.6)))
-    out["INFORMAL"] = maybe(worked, np.where(rng.random(n) < 0.02, NOT_STATED, np.where(informal, YES, NO)))
+    out["INFORMAL"] = if_asked(worked, np.where(rng.random(n) < 0.02, NOT_STATED, np.where(informal, YES, NO)))
     covered = rng.random(n) < np.where(worked & ~informal, 0.75, 0.22)
-    out["SOCPROT"] = maybe(adult, np.where(rng.random(n) < 0.015, NOT_STATED, np.where(covered, YES, NO)))
+    out["SOCPROT"] = if_asked(adult, np.where(rng.random(n) < 0.015, NOT_STATED, np.where(covered, YES, NO)))
     abroad = (persons["BORN"] == 2).to_numpy()
     for amount, likely in (("FEE", np.where(abroad, 0.4, 0.12)), ("DEBT", np.where(abroad, 0.25, 0.06))):
         size = rng.lognormal(5.3, 0.9, n).round(-1)
         some = np.where(rng.random(n) < likely, size, 0).astype(int)
-        out[amount] = maybe(paid, np.where(rng.random(n) < 0.02, UNKNOWN_AMOUNT, some))
+        out[amount] = if_asked(paid, np.where(rng.random(n) < 0.02, UNKNOWN_AMOUNT, some))
     return out

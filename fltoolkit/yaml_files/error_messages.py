@@ -137,10 +137,10 @@ def _message(error: Mapping[str, Any]) -> str:
 
 
 def _shown(found: object) -> str:
-    return "" if isinstance(found, dict) else f"; found: {short(repr(found))}"
+    return "" if isinstance(found, dict) else f"; found: {cut_text(repr(found))}"
 
 
-def short(text: str) -> str:
+def cut_text(text: str) -> str:
     """Returns a text for a message, cut if it is long."""
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 2]} …"
 

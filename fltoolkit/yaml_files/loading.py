@@ -18,7 +18,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from fltoolkit.errors import SpecError
 from fltoolkit.files import MB, read_text, shown
 from fltoolkit.yaml_files.editor_schema import ELEMENT, Instead
-from fltoolkit.yaml_files.error_messages import problems, short
+from fltoolkit.yaml_files.error_messages import cut_text, problems
 
 MOST_BYTES = 5 * MB
 MOST_VALUES = 200_000  # keys, values and lists; an alias counts each time it is used
@@ -152,7 +152,7 @@ class BoundedLoader(yaml.SafeLoader):
             raise _at(
                 node.start_mark,
                 f"this is no {CALLED.get(kind, 'value of that kind')}",
-                short(str(node.value)),
+                cut_text(str(node.value)),
                 "correct it, or put it between quotes if it is text",
             ) from None
         if isinstance(value, str) and (odd := SURROGATE.search(value)):
@@ -191,7 +191,7 @@ def pairs_of(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[str, Any]:
             raise _at(
                 key_node.start_mark,
                 "the same key is given twice",
-                short(key),
+                cut_text(key),
                 "keep one of the two, with the lines of both below it; a code can mean only one thing",
             )
         pairs[key] = loader.construct_object(value_node, deep=True)
@@ -253,7 +253,7 @@ def read_yaml(path: Path, loader: type[BoundedLoader] = TextLoader) -> tuple[dic
         mark, problem = error.problem_mark or error.context_mark, error.problem or "it cannot be read"
         place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         do = "check colons, indentation and quotes there"
-        raise SpecError(f"this is not YAML: {short(problem)}", where=f"{where}{place}", do=do) from None
+        raise SpecError(f"this is not YAML: {cut_text(problem)}", where=f"{where}{place}", do=do) from None
     if node is None:
         raise SpecError(
             "the file is empty, or holds nothing but comments", where=where, do="give the path of the file that is meant"

@@ -16,7 +16,7 @@ from handed import EN, ES, FR, evidence
 import fltoolkit as fl
 from fltoolkit.errors import RequestError, SpecError
 from fltoolkit.estimate.change_over_time.change_between_rounds import NOT_TOLD
-from fltoolkit.estimate.change_over_time.comparability import FACTS, fact
+from fltoolkit.estimate.change_over_time.comparability import FACTS, fact_in_words
 from fltoolkit.estimate.change_over_time.difference import (
     COVERS_ZERO,
     DECREASED,
@@ -36,7 +36,7 @@ from fltoolkit.estimate.change_over_time.unresolved_excess import (
 )
 from fltoolkit.languages import word_files
 from fltoolkit.languages.language import PLACE, Language, read_language
-from fltoolkit.languages.reasons import Reason, crossed_names, group_name, joined
+from fltoolkit.languages.reasons import Reason, crossed_names, group_name, joined_reasons
 from fltoolkit.languages.word_files import WORDS
 from fltoolkit.nap.global_estimates import references
 from fltoolkit.publish.disclosure.suppression_decision import breakdown_of
@@ -51,18 +51,18 @@ COARSE = Reason.of("reasons.coarse", what=breakdown_of(crossed_names(["region"])
 OF_ROUNDS = [
     DECREASED, INCREASED, NO_CHANGE, NOT_COMPARABLE, COVERS_ZERO, TOO_FEW, NO_DF, TOO_UNLIKE, NOT_TOLD, MORE_UNRESOLVED, UNRESOLVED_NOT_TOLD,
     WIDE_IN_BOTH, WIDE_EARLIER, WIDE_LATER, Reason.of("rounds.overlap", N=36.0, M=60),
-    *(Reason.of("rounds.changed", fact=fact(name), old="x", new="y") for name in FACTS),
-    Reason.of("rounds.withheld", reason=joined([
+    *(Reason.of("rounds.changed", fact=fact_in_words(name), old="x", new="y") for name in FACTS),
+    Reason.of("rounds.withheld", reason=joined_reasons([
         Reason.of("rounds.before", reason=Reason.of("reasons.few_cases", N=15)), Reason.of("rounds.after", reason=Reason.of("reasons.few_cases", N=30)),
     ])),
 ]  # fmt: skip
 OF_WOMEN = Reason.of("plan.of.cut", group=group_name("gender"), category=Reason.of("categories.women"), N=25.0, M="2030")
-NO_RATE = joined(
+NO_RATE = joined_reasons(
     [Reason.of("reasons.no_rate", group=group_name("sector")), Reason.of("reasons.see_number", group=group_name("sector"))]
 )
 OF_TARGETS = [
-    joined([Reason.of("plan.chance_low", N=2394, M=21, K=80, L=12345), Reason.of("plan.no_survey", N="2029")]),
-    joined([Reason.of("plan.overlap", N="2030"), Reason.of("plan.inside")]),
+    joined_reasons([Reason.of("plan.chance_low", N=2394, M=21, K=80, L=12345), Reason.of("plan.no_survey", N="2029")]),
+    joined_reasons([Reason.of("plan.overlap", N="2030"), Reason.of("plan.inside")]),
     Reason.of("plan.hidden", reason=CONFIDENTIAL), NO_RATE, Reason.of("reasons.no_group", group=group_name("nationality")),
     Reason.of("smart.unverified", target=OF_WOMEN, reason=Reason.of("plan.not_below")),
 ]  # fmt: skip
@@ -231,7 +231,7 @@ def test_only_a_sum_of_both_says_children_of_both_sexes() -> None:
 def test_every_reason_of_every_profile_is_told_in_each_language(name: str, told: Language) -> None:
     reasons = [rule.reason for rule in load_publication_profile(name).reliability]
     assert [r for r in reasons if english(told.kit(r), str(r))] == []
-    assert not english(told.kit(joined(reasons)), *map(str, reasons))
+    assert not english(told.kit(joined_reasons(reasons)), *map(str, reasons))
 
 
 @OTHERS

@@ -26,7 +26,7 @@ from fltoolkit.languages.reasons import (
     group_name,
     has_text,
     item_names,
-    joined,
+    joined_reasons,
     reason_of,
 )
 
@@ -71,7 +71,7 @@ def test_equal_are_remarks_of_one_key_with_the_same_values_and_their_english_wor
 
 
 def test_a_table_is_filtered_by_words_and_by_remarks() -> None:
-    table = pd.DataFrame({"reason": [FEW, "", joined([FEW, SURVEY])]})
+    table = pd.DataFrame({"reason": [FEW, "", joined_reasons([FEW, SURVEY])]})
     assert (table["reason"] == "fewer than 15 cases").tolist() == (table["reason"] == FEW).tolist() == [True, False, False]
     assert table["reason"].isin([FEW]).tolist() == [True, False, False]
     assert list(table.groupby("reason", sort=False).size()) == [1, 1, 1]
@@ -79,10 +79,10 @@ def test_a_table_is_filtered_by_words_and_by_remarks() -> None:
 
 
 def test_several_are_joined_each_once_and_nothing_is_no_remark() -> None:
-    both = joined([FEW, "", SURVEY, FEW])
+    both = joined_reasons([FEW, "", SURVEY, FEW])
     assert both == Reasons((FEW, SURVEY))
-    assert joined([both, FEW, "own words"]) == Reasons((FEW, SURVEY, "own words"))
-    assert (joined([]), joined(["", float("nan")]), joined([FEW])) == ("", "", FEW)
+    assert joined_reasons([both, FEW, "own words"]) == Reasons((FEW, SURVEY, "own words"))
+    assert (joined_reasons([]), joined_reasons(["", float("nan")]), joined_reasons([FEW])) == ("", "", FEW)
     assert FR.kit(both) == "moins de 15 cas\u202f; aucune enquête n’est prévue en 2029"
     assert [has_text(v) for v in (FEW, "words", "", None, float("nan"))] == [True, True, False, False, False]
 

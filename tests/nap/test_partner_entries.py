@@ -12,7 +12,15 @@ from hypothesis import given, settings, strategies as st
 
 import fltoolkit as fl
 from fltoolkit.errors import SpecError
-from fltoolkit.nap.partner_entries import Partners, Worked, not_placed, partners_text, plain, read_partners, with_partners
+from fltoolkit.nap.partner_entries import (
+    Partners,
+    Worked,
+    cell_value,
+    entries_without_row,
+    partners_text,
+    read_partners,
+    with_partners,
+)
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30) | st.sampled_from(
     [
@@ -90,8 +98,8 @@ def test_a_mistake_is_named_with_its_line(tmp_path: Path, text: str, told: str) 
 
 
 def test_a_formula_shows_its_value() -> None:
-    assert plain(Worked(formula="=2*3", value=6)) == 6
-    assert plain(None) is None
+    assert cell_value(Worked(formula="=2*3", value=6)) == 6
+    assert cell_value(None) is None
 
 
 def test_partners_values_take_the_place_of_nap_yamls_in_their_own_rows_only() -> None:
@@ -115,7 +123,7 @@ def test_what_has_no_row_any_more_is_listed(tmp_path: Path) -> None:
         "costs": {"1": {"activity": "a"}, "first": {"activity": "b"}},
         "implementation": {"trained": {"note": "x"}, "9": {"note": "y"}, "gone": {"note": "z"}},
     })  # fmt: skip
-    assert not_placed(partners, fl.read_plan(tmp_path / "nap.yaml")) == [
+    assert entries_without_row(partners, fl.read_plan(tmp_path / "nap.yaml")) == [
         ("matrix", "persons", "baseline_value", 2), ("matrix", "gone", "target_year_1", 3), ("checklists", "gone", "note", "n"),
         ("checklists", "smart.gone.specific", "note", "s"), ("costs", "first", "activity", "b"), ("implementation", "gone", "note", "z"),
     ]  # fmt: skip

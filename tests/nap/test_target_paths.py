@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fltoolkit.nap.results_framework import Target
-from fltoolkit.nap.target_paths import of_row, planned_value, target_in_words, target_value
+from fltoolkit.nap.target_paths import planned_value, target_in_words, target_value, targets_of_row
 
 
 def target(year: int = 2030, **facts: Any) -> Target:
@@ -32,9 +32,9 @@ def test_a_rows_targets_are_its_own_the_earliest_first() -> None:
     late, early = target(2030, cut=0.5), target(2027, cut=0.2)
     women = target(2028, cut=0.1, group="gender", category="women")
     given = [late, women, early]
-    assert of_row(given, "total", "total") == [early, late]
-    assert of_row(given, "gender", "women") == [women]
-    assert of_row(given, "gender", "men") == []
+    assert targets_of_row(given, "total", "total") == [early, late]
+    assert targets_of_row(given, "gender", "women") == [women]
+    assert targets_of_row(given, "gender", "men") == []
 
 
 @pytest.mark.parametrize(

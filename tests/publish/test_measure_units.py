@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 from handed import FR
 
-from fltoolkit.publish.measure_units import COUNTED, OF_CASES, PROFILES, SCALES, as_read, is_rate, scaled, unit
+from fltoolkit.publish.measure_units import COUNTED, OF_CASES, PROFILES, SCALES, is_rate, rounded_as_printed, scaled, unit
 from fltoolkit.survey.spec.groups import Measure
 
 
@@ -21,12 +21,12 @@ from fltoolkit.survey.spec.groups import Measure
     ],
 )  # fmt: skip
 def test_persons_have_three_digits_shares_none_and_everything_else_a_decimal(value: float, measure: str, read: float) -> None:
-    assert as_read(value, measure) == read
+    assert rounded_as_printed(value, measure) == read
 
 
 def test_what_is_missing_stays_missing() -> None:
-    assert math.isnan(as_read(float("nan"), "total"))
-    assert math.isnan(as_read(float("nan"), "prevalence"))
+    assert math.isnan(rounded_as_printed(float("nan"), "total"))
+    assert math.isnan(rounded_as_printed(float("nan"), "prevalence"))
 
 
 def test_a_proportion_is_scaled_without_digits_of_its_own() -> None:

@@ -9,7 +9,7 @@ import small_country as country
 
 from fltoolkit.errors import BatchError
 from fltoolkit.run import batch_file
-from fltoolkit.run.batch_file import Batch, Run, make_run, name_of, notebooks_of, plan_runs, relative
+from fltoolkit.run.batch_file import Batch, Run, make_run, name_of, notebooks_of, plan_runs, relative_path
 
 
 @pytest.mark.parametrize(("folder", "name"), [("Enquête 2025 (finale)", "Enquête_2025_finale"), ("a.b", "a_b"), ("a-b", "a-b")])
@@ -130,10 +130,10 @@ def test_without_a_plan_there_is_no_notebook_of_a_plan() -> None:
 
 
 def test_a_path_is_written_from_a_folder_with_slashes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert relative(tmp_path / "a" / "b.csv", tmp_path / "c") == "../a/b.csv"
+    assert relative_path(tmp_path / "a" / "b.csv", tmp_path / "c") == "../a/b.csv"
 
     def another_drive(*_: object) -> str:
         raise ValueError
 
     monkeypatch.setattr("os.path.relpath", another_drive)
-    assert relative(Path("d") / "b.csv", tmp_path) == "d/b.csv"
+    assert relative_path(Path("d") / "b.csv", tmp_path) == "d/b.csv"

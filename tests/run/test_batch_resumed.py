@@ -30,7 +30,7 @@ from fltoolkit.run import batch, run_record
 from fltoolkit.run.batch import BatchOptions, run_batch, run_surveys
 from fltoolkit.run.batch_file import Run, make_run
 from fltoolkit.run.notebook_kernel import Kernel
-from fltoolkit.run.output_folders import held, recover
+from fltoolkit.run.output_folders import locked, recover
 from fltoolkit.run.workers import Done, Stopped
 
 HOUSE = Path(__file__).parents[2]
@@ -313,7 +313,7 @@ def test_surveys_of_a_batch_run_one_by_one_beside_each_other_and_the_batch_then_
     path, out, names = write_batch(tmp_path, "a", "a-b", "c"), tmp_path / "out", ("a", "a-b", "c")
     for name in names:
         (out / f".work-{name}-abcdefgh").mkdir(parents=True)
-    with held(out, "a-b"):
+    with locked(out, "a-b"):
         assert run_batch(path, only="a", say=quiet)
         assert {p.name for p in out.iterdir()} == {".lock", ".lock-a", ".lock-a-b", ".work-a-b-abcdefgh", ".work-c-abcdefgh", "a"}
         for refused in ({"only": "a-b"}, {}):
@@ -334,9 +334,9 @@ def test_a_survey_that_the_batch_does_not_have_is_told_with_those_it_has(tmp_pat
 
 def test_who_works_for_a_batch_that_lost_the_folder_can_tell_and_puts_nothing_in_place(tmp_path: Path, stand: Stand) -> None:
     path, out, said = write_batch(tmp_path, "a"), tmp_path / "out", list[str]()
-    with held(out) as first:
+    with locked(out) as first:
         assert not first.is_set()
-    with held(out) as second:
+    with locked(out) as second:
         assert first.is_set()
         assert not second.is_set()
     assert second.is_set()

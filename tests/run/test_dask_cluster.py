@@ -24,8 +24,8 @@ from fltoolkit.cli import main
 from fltoolkit.errors import BatchError, RequestError
 from fltoolkit.run import dask_cluster, run_record
 from fltoolkit.run.batch import run_batch
-from fltoolkit.run.dask_cluster import Needs, unable
-from fltoolkit.run.output_folders import Hold, held
+from fltoolkit.run.dask_cluster import Needs, why_unable
+from fltoolkit.run.output_folders import FolderLock, locked
 from fltoolkit.run.remote_batch import run_stored
 
 pytestmark = pytest.mark.no_cover  # workers are not traced, and what runs here is run elsewhere too
@@ -124,7 +124,7 @@ def test_a_batch_at_an_address_is_run_by_workers_that_share_no_folder(place: Pat
 # -------------------------------------------------------------------------------------------- before anything is run
 
 
-def needs(hold: Hold) -> Needs:
+def needs(hold: FolderLock) -> Needs:
     return Needs(hold, (), run_record.code_hash(), run_record.versions())
 
 
@@ -134,20 +134,20 @@ def needs(hold: Hold) -> Needs:
         ({"versions": {**run_record.versions(), "numpy": "1.0"}}, "another version of numpy ("),
         ({"code": "x"}, "other code of fltoolkit"),
         ({"files": (Path("nowhere/survey.yaml"),)}, "files are not there: nowhere"),
-        ({"hold": Hold(Path("nowhere"), "me")}, "the folder of results is not there, or another: nowhere"),
+        ({"hold": FolderLock(Path("nowhere"), "me")}, "the folder of results is not there, or another: nowhere"),
         ({}, ""),
     ],
     ids=lambda value: str(value)[:20],
 )
 def test_a_process_that_cannot_do_the_work_says_why(tmp_path: Path, changed: dict[str, object], why: str) -> None:
-    with held(tmp_path / "out") as hold:
-        found = unable(dataclasses.replace(needs(hold), **changed))  # type: ignore[arg-type]
+    with locked(tmp_path / "out") as hold:
+        found = why_unable(dataclasses.replace(needs(hold), **changed))  # type: ignore[arg-type]
     assert found.startswith(why)
     assert bool(found) == bool(why)
 
 
 def test_a_worker_that_does_not_see_the_folder_is_named_before_anything_runs(office: Dask, tmp_path: Path) -> None:
-    wanted = needs(Hold(tmp_path / "elsewhere", "me"))
+    wanted = needs(FolderLock(tmp_path / "elsewhere", "me"))
     with (
         pytest.raises(BatchError, match="a worker cannot do this batch") as error,
         dask_cluster.cluster(office.address, wanted, quiet),
@@ -174,7 +174,7 @@ def test_what_is_no_address_is_told(address: str, tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(dask_cluster, "ANSWERS_IN", 1)
     with (
         pytest.raises(BatchError, match=f"{address}: no Dask scheduler"),
-        dask_cluster.cluster(address, needs(Hold(tmp_path, "")), quiet),
+        dask_cluster.cluster(address, needs(FolderLock(tmp_path, "")), quiet),
     ):
         pass
 
@@ -185,7 +185,7 @@ def test_a_scheduler_without_workers_is_told(tmp_path: Path, monkeypatch: pytest
     with (
         distributed.LocalCluster(n_workers=0, dashboard_address=":0") as empty,
         pytest.raises(BatchError, match="the scheduler has no workers") as error,
-        dask_cluster.cluster(empty.scheduler_address, needs(Hold(tmp_path, "")), said.append),
+        dask_cluster.cluster(empty.scheduler_address, needs(FolderLock(tmp_path, "")), said.append),
     ):
         pass
     assert f"dask worker {empty.scheduler_address}" in error.value.do
@@ -196,7 +196,7 @@ def test_without_dask_it_says_what_to_install(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setitem(sys.modules, "distributed", None)
     with (
         pytest.raises(RequestError, match=r"pip install 'fltoolkit\[cluster\]'"),
-        dask_cluster.cluster("x", needs(Hold(tmp_path, "")), quiet),
+        dask_cluster.cluster("x", needs(FolderLock(tmp_path, "")), quiet),
     ):
         pass
 
@@ -227,7 +227,7 @@ class Theirs:
 
 def settled(theirs: Theirs) -> object:
     ours: concurrent.futures.Future[object] = concurrent.futures.Future()
-    dask_cluster._settle("a", theirs, ours, lambda why: ("failed", why))
+    dask_cluster._copy_outcome("a", theirs, ours, lambda why: ("failed", why))
     return ours.result()
 
 

@@ -21,7 +21,7 @@ from killed_batch import copied, quiet
 from fltoolkit.cli import main
 from fltoolkit.errors import BatchError, RequestError
 from fltoolkit.run import batch, remote_batch
-from fltoolkit.run.remote_batch import Claim, Store, run_stored
+from fltoolkit.run.remote_batch import RemoteLock, Store, run_stored
 
 ADDRESS = "memory://lfs/batch.yaml"
 
@@ -205,7 +205,7 @@ def test_a_later_batch_takes_over_and_whoever_works_for_the_earlier_one_leaves_n
 
 
 def test_a_claim_is_seen_from_elsewhere(memory: Any) -> None:
-    claim = Claim(Store("memory://lfs"), "out/.lock", "me")
+    claim = RemoteLock(Store("memory://lfs"), "out/.lock", "me")
     assert claim.is_set()
     assert "is not there" in claim.unusable()
     claim.store.write("out/.lock", b"me")
@@ -220,7 +220,7 @@ def test_a_connection_that_fails_for_a_moment_stops_nobody(memory: Any, monkeypa
         raise OSError("no route")
 
     monkeypatch.setattr(Store, "read", fails)
-    claim = Claim(Store("memory://lfs"), "out/.lock", "me")
+    claim = RemoteLock(Store("memory://lfs"), "out/.lock", "me")
     assert not claim.is_set()
     assert claim.unusable() == "no route"
 

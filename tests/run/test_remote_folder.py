@@ -47,9 +47,9 @@ def test_a_folder_takes_the_place_of_the_one_before_it(store: Store, memory: Any
     for name, content in {"run.json": "new", "deep/x.csv": "3"}.items():
         (tmp_path / "a" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "a" / name).write_text(content, encoding="utf-8")
-    store.leave("a", tmp_path)
+    store.replace("a", tmp_path)
     assert held(memory) == {"a/run.json": b"new", "a/deep/x.csv": b"3", "ab/y.csv": b"2"}
-    store.leave("ab", tmp_path)  # where there is none, that one goes
+    store.replace("ab", tmp_path)  # where there is none, that one goes
     assert set(held(memory)) == {"a/run.json", "a/deep/x.csv"}
 
 
@@ -71,7 +71,7 @@ def test_the_record_goes_first_and_comes_last(store: Store, memory: Any, tmp_pat
     for name in ("a.csv", "run.json", "z.csv"):
         (tmp_path / "a").mkdir(exist_ok=True)
         (tmp_path / "a" / name).write_text("new", encoding="utf-8")
-    store.leave("a", tmp_path)
+    store.replace("a", tmp_path)
     assert steps == ["- run.json", "- deep/x.csv", "- stale.txt", "+ a.csv", "+ z.csv", "+ run.json"]
 
 

@@ -21,15 +21,15 @@ from fltoolkit.run.run_record import (
     corrections_of,
     failure,
     file_hashes,
+    hash_if_edited,
     input_hashes,
-    left_as,
     note_failure,
     read_record,
     refuse_others,
     survey_facts,
     untranslated_in,
     versions,
-    why_again,
+    why_rerun,
 )
 from fltoolkit.shipped_files import notebook_folder
 
@@ -77,21 +77,21 @@ def test_why_results_do_not_stand_for_now(
 ) -> None:
     folder = put(tmp_path / "a", **facts)
     change(folder)
-    assert why_again(NOW, folder) == why
+    assert why_rerun(NOW, folder) == why
 
 
 def test_what_a_person_adds_to_a_folder_does_not_matter(tmp_path: Path) -> None:
     folder = put(tmp_path / "a")
     (folder / "notes.txt").write_text("x", encoding="utf-8")
-    assert why_again(NOW, folder) == ""
+    assert why_rerun(NOW, folder) == ""
 
 
 def test_a_file_that_is_as_the_run_left_it_needs_no_second_look(tmp_path: Path) -> None:
     folder = put(tmp_path / "a")
     (folder / "b.csv").write_text("abc", encoding="utf-8")
-    assert [left_as(folder, name) for name in ("a.csv", "b.csv", "gone.csv")] == ["", ABC, ""]
+    assert [hash_if_edited(folder, name) for name in ("a.csv", "b.csv", "gone.csv")] == ["", ABC, ""]
     (folder / "run.json").unlink()
-    assert left_as(folder, "a.csv") == ABC
+    assert hash_if_edited(folder, "a.csv") == ABC
 
 
 # ------------------------------------------------------------------------------------------------------ what a run reads

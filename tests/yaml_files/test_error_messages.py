@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import Field, ValidationError
 
-from fltoolkit.yaml_files.error_messages import LONGEST, problems, short
+from fltoolkit.yaml_files.error_messages import LONGEST, cut_text, problems
 from fltoolkit.yaml_files.loading import Model, Names
 
 
@@ -90,8 +90,8 @@ def test_several_mistakes_are_several_lines() -> None:
 
 
 def test_what_was_found_is_cut_where_it_is_long() -> None:
-    assert short("x" * LONGEST) == "x" * LONGEST
-    assert len(short("x" * (LONGEST + 1))) == LONGEST
-    assert short("x" * (LONGEST + 1)).endswith("x …")
+    assert cut_text("x" * LONGEST) == "x" * LONGEST
+    assert len(cut_text("x" * (LONGEST + 1))) == LONGEST
+    assert cut_text("x" * (LONGEST + 1)).endswith("x …")
     (line,) = told({"count": "y" * 1000})
     assert len(line) < LONGEST + 60

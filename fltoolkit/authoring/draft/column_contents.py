@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from fltoolkit.authoring.draft.label_meanings import answer
+from fltoolkit.authoring.draft.label_meanings import answer_meaning
 from fltoolkit.survey.data.column_values import number, text
 from fltoolkit.survey.data.duckdb_connection import connect
 from fltoolkit.survey.data.fetch_rows import to_arrays, to_arrow, to_count, to_pandas
@@ -73,10 +73,12 @@ class ColumnContents:
         If no code has a label and some codes are words for yes and no (oui, non), the codes are read as labels.
         """
         by_meaning: dict[str, list[str]] = {}
-        words = not any(self.codes.values()) and {"yes", "no"} <= {answer(code) for code in self.codes}
+        words = not any(self.codes.values()) and {"yes", "no"} <= {answer_meaning(code) for code in self.codes}
         for code, label in self.codes.items():
             label = code if words else label
-            by_meaning.setdefault(answer(label) or ("declared_missing" if code in self.missing else "other"), []).append(code)
+            by_meaning.setdefault(answer_meaning(label) or ("declared_missing" if code in self.missing else "other"), []).append(
+                code
+            )
         return by_meaning
 
     @property
@@ -164,7 +166,7 @@ class DataTable:
             f"{c}\n{code}"
             for c, codes in self.about.codes.items()
             for code, label in codes.items()
-            if answer(label) not in (None, "yes", "no")
+            if answer_meaning(label) not in (None, "yes", "no")
         ]
         if left_out:
             value = nw.when(~nw.concat_str([nw.col(COLUMN), nw.lit("\n"), nw.col(VALUE)]).is_in(left_out)).then(value)
@@ -179,7 +181,7 @@ class DataTable:
 
     def _column(self, name: str, got: Mapping[str, float], found: Sequence[str]) -> ColumnContents:
         codes = {**dict.fromkeys(found, ""), **self.about.codes.get(name, {})}
-        codes = {code: codes[code] for code in sorted(codes, key=_order)}
+        codes = {code: codes[code] for code in sorted(codes, key=_sort_key)}
         missing = frozenset(c for c in codes if self.about.is_missing(name, c))
         filled, distinct, widths = int(got["filled"]), int(got["distinct"]), (int(got["narrow"]), int(got["broad"]))
         numeric = got["numbers"] and (self.about.kinds.get(name) == "number" or got["numbers"] == filled)
@@ -190,9 +192,9 @@ class DataTable:
 
     def above(self, name: str, limit: float) -> list[str]:
         """Returns the values of a column that are too high to be possible: those above `limit`, in order."""
-        return sorted({value for _, _, value in self._different([name], number(VALUE, nw.String()) > limit)}, key=_order)
+        return sorted({value for _, _, value in self._different([name], number(VALUE, nw.String()) > limit)}, key=_sort_key)
 
-    def repeated(self, names: Sequence[str]) -> int:
+    def count_unusable_keys(self, names: Sequence[str]) -> int:
         """Returns how many keys are not usable. A key is a combination of values in these columns; it is not usable if several
         rows have it, or if it contains a blank."""
         frame = self.frame(names)
@@ -204,13 +206,13 @@ class DataTable:
         """Returns the number of rows with each value, for each column: `{"SEX": {"1": 5210, "2": 5544}}`. Blank rows are not
         counted."""
         found: dict[str, dict[str, int]] = {name: {} for name in names}
-        for some in self._steps(names):
+        for some in self._parts_that_fit(names):
             rows = self._counted(some).filter(~nw.col(VALUE).is_null()).group_by(COLUMN, VALUE).agg(nw.col(ROWS).sum())
             for name, value, count in to_pandas(rows.select(COLUMN, VALUE, ROWS)).itertuples(index=False, name=None):
                 found[name][value] = int(count)
         return found
 
-    def _steps(self, names: Sequence[str]) -> Iterator[Sequence[str]]:
+    def _parts_that_fit(self, names: Sequence[str]) -> Iterator[Sequence[str]]:
         """Divides a list of columns into parts, and yields each part. A part has as many columns as may be in memory at one
         time."""
         return (names[i : i + self.columns_at_once] for i in range(0, len(names), self.columns_at_once))
@@ -234,18 +236,18 @@ class DataTable:
             frame.select(nw.len().alias("n"))
         )
 
-    def fractions(self, names: Sequence[str]) -> bool:
+    def has_fractions(self, names: Sequence[str]) -> bool:
         """Returns whether one of these columns contains a number that is not whole."""
         frame = self.frame(names)
         part = [nw.col(name).str.contains(r"^-?\d+[.,]\d").cast(nw.Int64).fill_null(0).alias(name) for name in names]
         sums = to_arrow(frame.select(part).select([nw.col(name).sum() for name in names]))
         return any(sums.column(i)[0].as_py() for i in range(len(names)))
 
-    def answered_from(self, names: Sequence[str], age: str, years: int) -> set[str]:
+    def answered_from_age(self, names: Sequence[str], age: str, years: int) -> set[str]:
         """Returns the names of the columns in which at least one person of this age or older has an answer. `age` is the age
         column and `years` the age."""
         old, found = f"TRY_CAST({_quoted(age)} AS DOUBLE) BETWEEN {years} AND {OLDEST}", set[str]()
-        for some in self._steps(names):
+        for some in self._parts_that_fit(names):
             counts = [f"count(*) FILTER ({old} AND trim({_quoted(c)}) <> '') AS fl__{i}" for i, c in enumerate(some)]
             counted = to_arrays(self._written([*some, age]).aggregate(", ".join(counts)))
             found |= {c for i, c in enumerate(some) if counted[f"fl__{i}"][0]}
@@ -275,7 +277,7 @@ class DataTable:
         if asked:
             codes = [_literal(written) for _, written, code in self._different(asked[:1]) if code in asked[1]]
             relation = relation.filter(f"{_quoted(asked[0])} IN ({', '.join(codes) or 'NULL'})")
-        got = to_arrays(relation.project(", ".join(f"{_place(c, cases[c])} AS fl__{i}" for i, c in enumerate(names))))
+        got = to_arrays(relation.project(", ".join(f"{_code_as_byte(c, cases[c])} AS fl__{i}" for i, c in enumerate(names))))
         return {c: got[f"fl__{i}"] for i, c in enumerate(names)}
 
     def _written(self, names: Sequence[str]) -> Any:
@@ -317,7 +319,7 @@ class DataTable:
             for name, value, count in to_pandas(rows.select(COLUMN, VALUE, ROWS)).itertuples(index=False, name=None):
                 if count >= LIMIT or (is_code(value) and (len(value) <= 2 or NUMBER.fullmatch(value))):
                     found[name].append(value)
-        return {name: sorted(values, key=_order) for name, values in found.items()}
+        return {name: sorted(values, key=_sort_key) for name, values in found.items()}
 
     def _decimal_commas(self) -> bool:
         """Returns whether a CSV has a column of only numbers in which many have a decimal comma."""
@@ -349,7 +351,7 @@ def _as_text(name: str, dtype: nw.dtypes.DType) -> str:
     return f"CASE WHEN isfinite({column}) THEN {column}::VARCHAR END" if dtype.is_float() else f"{column}::VARCHAR"
 
 
-def _place(name: str, cases: Sequence[str]) -> str:
+def _code_as_byte(name: str, cases: Sequence[str]) -> str:
     """Returns the SQL expression that codes the answer in a column as one byte (see `DataTable.answers`). `cases` are its SQL
     branches, such as `WHEN '1.0' THEN 1`: one for each way in which the file writes a code."""
     codes = f"CASE {_quoted(name)} {' '.join(cases)} ELSE {OTHER} END" if cases else str(OTHER)
@@ -363,7 +365,7 @@ def _blank(names: Sequence[str]) -> nw.Expr:
     return blank
 
 
-def _order(code: str) -> tuple[bool, float, str]:
+def _sort_key(code: str) -> tuple[bool, float, str]:
     """Returns a sort key: numbers come first, in their order, then text."""
     written = re.fullmatch(r"-?\d+(\.\d+)?", code)
     return (not written, float(code) if written else 0.0, code)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from fltoolkit.authoring.draft.column_contents import ColumnContents
-from fltoolkit.authoring.draft.vocabulary import hits, vocabulary
+from fltoolkit.authoring.draft.vocabulary import count_hits, vocabulary
 
 KINDS = ("yes", "no", "dont_know", "refused", "not_applicable")
 MOST_OPEN = 6  # codes of a yes/no question that are not known answers
@@ -18,12 +18,12 @@ def score(column: ColumnContents, concept: str) -> int:
     """Returns how well a column fits a role, such as weight or age: 0 means that it does not fit, and 5 is the best. `concept`
     names the role. The label of the column counts more than its name."""
     words = vocabulary().columns[concept]
-    if hits(words.never, column.label):
+    if count_hits(words.never, column.label):
         return 0
-    return 2 * min(hits(words.labels, column.label), 2) + min(hits(words.names, column.name), 1)
+    return 2 * min(count_hits(words.labels, column.label), 2) + min(count_hits(words.names, column.name), 1)
 
 
-def ranked(columns: Iterable[ColumnContents], concept: str, fits: Callable[[ColumnContents], bool]) -> list[ColumnContents]:
+def rank_columns(columns: Iterable[ColumnContents], concept: str, fits: Callable[[ColumnContents], bool]) -> list[ColumnContents]:
     """Returns the columns that could have a role (such as weight or age), the most likely first. `concept` names the role, and
     `fits` says whether the values of a column fit it. Equally likely columns are in the order of the file."""
     found = [(score(c, concept), c) for c in columns]
@@ -96,7 +96,7 @@ def usual_codes(columns: Sequence[ColumnContents]) -> dict[str, list[str]]:
     return usual
 
 
-def usual_open(columns: Sequence[ColumnContents], usual: Mapping[str, Sequence[str]]) -> dict[str, str]:
+def usual_open_codes(columns: Sequence[ColumnContents], usual: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """Returns the codes that have no clear label and that at least half of the questions share: `{"7": "Other"}`. The draft
     asks about them only once. `usual` has the codes with a known meaning; they are left out."""
     taken = {code for codes in usual.values() for code in codes}
@@ -114,13 +114,13 @@ def differing_codes(column: ColumnContents, usual: Mapping[str, Sequence[str]]) 
     return differ | {k: [] for k, codes in own.items() if not codes and taken & set(usual[k])}
 
 
-def place(column: ColumnContents) -> str | None:
+def key_of_question(column: ColumnContents) -> str | None:
     """Returns where a yes/no question belongs in survey.yaml, as a key such as `items.coercion.debt_bondage`. The label of the
     question decides. Returns None if no key fits, or several do."""
     words = vocabulary()
     points = {key: score(column, key) for key in ("any_work", "worked", "same_work", "trafficking", "current", "proxy", "alone")}
     for side, items in (("involuntary", words.involuntary), ("coercion", words.coercion)):
-        points |= {f"items.{side}.{item}": 2 * hits(found, column.label) for item, found in items.items()}
+        points |= {f"items.{side}.{item}": 2 * count_hits(found, column.label) for item, found in items.items()}
     if score(column, "filter"):
         points = {"worked": points["worked"]}
     best = max(points.values())

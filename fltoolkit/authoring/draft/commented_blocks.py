@@ -13,8 +13,8 @@ from fltoolkit.authoring.draft.column_contents import ColumnContents
 from fltoolkit.authoring.draft.column_roles import is_coded, is_yes_no, may_be_yes_no
 from fltoolkit.authoring.draft.question_lines import Questions, open_points, source
 from fltoolkit.authoring.draft.unused_columns import UnusedColumns
-from fltoolkit.authoring.draft.vocabulary import hits, only_kind_of, vocabulary
-from fltoolkit.authoring.draft.yaml_lines import YamlLine, flow, meanings, scalar
+from fltoolkit.authoring.draft.vocabulary import count_hits, only_kind_of, vocabulary
+from fltoolkit.authoring.draft.yaml_lines import YamlLine, in_one_line, meanings, yaml_scalar
 from fltoolkit.survey.data.printable_values import LIMIT
 from fltoolkit.yaml_files.loading import UNANSWERED
 
@@ -28,7 +28,7 @@ CHILDREN = "third_party or with_parents: done, threat, by_third_party; or worst_
 
 
 @dataclass(frozen=True)
-class Several:
+class SeveralAnswers:
     """A question that allows several answers. Its data are one column that contains all codes with a separator, or one column per
     answer.
 
@@ -59,7 +59,7 @@ class Blocks:
 
     children: Sequence[ColumnContents]
     exceptions: Sequence[ColumnContents]
-    several: Sequence[Several]
+    several: Sequence[SeveralAnswers]
 
 
 def find_blocks(unused: UnusedColumns, age: ColumnContents | None) -> Blocks:
@@ -69,12 +69,12 @@ def find_blocks(unused: UnusedColumns, age: ColumnContents | None) -> Blocks:
         unused: the columns.
         age: the age column. A question is about children if nobody of 18 or more answered it, or if its label names a child.
     """
-    several = [*_in_columns(unused), *_in_one_column(unused)]
+    several = [*_answers_in_columns(unused), *_answers_in_one_column(unused)]
     exceptions = [c for c in unused.free() if _is_exception(c)]
     unused.use(exceptions)
     coded = [c for c in unused.free() if c.filled and (is_yes_no(c) or may_be_yes_no(c) or is_coded(c, 12))]
-    adults = unused.table.answered_from([c.name for c in coded], age.name, ADULT) if age else {c.name for c in coded}
-    children = [c for c in coded if c.name not in adults or (is_yes_no(c) and hits(vocabulary().children, c.label))]
+    adults = unused.table.answered_from_age([c.name for c in coded], age.name, ADULT) if age else {c.name for c in coded}
+    children = [c for c in coded if c.name not in adults or (is_yes_no(c) and count_hits(vocabulary().children, c.label))]
     unused.use(children)
     return Blocks(children, exceptions, several)
 
@@ -84,11 +84,11 @@ def _is_exception(column: ColumnContents) -> bool:
     labels of its codes say so."""
     words = vocabulary()
     if is_yes_no(column):
-        return bool(only_kind_of(column.label, words.exceptions) or hits(words.within_limits, column.label))
+        return bool(only_kind_of(column.label, words.exceptions) or count_hits(words.within_limits, column.label))
     return is_coded(column, 12) and len({only_kind_of(label, words.exceptions) for label in column.codes.values()} - {None}) > 1
 
 
-def _in_columns(unused: UnusedColumns) -> Iterator[Several]:
+def _answers_in_columns(unused: UnusedColumns) -> Iterator[SeveralAnswers]:
     """Yields the questions with several answers that have one column per answer, with 1 and 0, or 1 and blank. The names of these
     columns differ only in a number or letter at the end, such as MEANS_1 and MEANS_2."""
     alike: dict[str, list[ColumnContents]] = {}
@@ -99,10 +99,10 @@ def _in_columns(unused: UnusedColumns) -> Iterator[Several]:
         if len(columns) > 1:
             unused.use(columns)
             zeros = any("0" in c.codes for c in columns)
-            yield Several(stem, "", "", {c.name: c.label for c in columns}, zeros)
+            yield SeveralAnswers(stem, "", "", {c.name: c.label for c in columns}, zeros)
 
 
-def _in_one_column(unused: UnusedColumns) -> Iterator[Several]:
+def _answers_in_one_column(unused: UnusedColumns) -> Iterator[SeveralAnswers]:
     """Yields the questions with several answers whose codes are together in one cell, such as `1 3 4`."""
     texts = [c for c in unused.free() if c.low is None and c.filled and c.widths[1] > 1 and c.distinct <= MOST_VALUES]
     counted = unused.table.counted([c.name for c in texts])
@@ -110,7 +110,7 @@ def _in_one_column(unused: UnusedColumns) -> Iterator[Several]:
         separator, options = _options(counted[c.name])
         if options:
             unused.use([c])
-            yield Several(c.name, c.label, separator, {code: c.codes.get(code, "") for code in options})
+            yield SeveralAnswers(c.name, c.label, separator, {code: c.codes.get(code, "") for code in options})
 
 
 def _options(values: Mapping[str, int]) -> tuple[str, list[str]]:
@@ -150,10 +150,10 @@ def blocks(found: Blocks, q: Questions) -> Iterator[YamlLine]:
             YamlLine("# Questions on children, or asked of children only. They go under children: (docs/survey_yaml.md):"),
         ]
         yield YamlLine(f"# children:  # {CHILDREN}")
-        parents = [c for c in found.children if not is_yes_no(c) and hits(vocabulary().parents, c.label)]
+        parents = [c for c in found.children if not is_yes_no(c) and count_hits(vocabulary().parents, c.label)]
         if parents:
             comment = "; ".join(meanings(c, filter(c.codes.get, c.codes)) for c in parents)
-            columns = flow([c.name for c in parents])
+            columns = in_one_line([c.name for c in parents])
             text = f"#   parents: {{line: {UNANSWERED}, columns: {columns}, none: {UNANSWERED}, elsewhere: {UNANSWERED}}}"
             yield YamlLine(text, comment)
         for c in (c for c in found.children if c not in parents):
@@ -175,14 +175,14 @@ def blocks(found: Blocks, q: Questions) -> Iterator[YamlLine]:
         ]
         for several in found.several:
             known = ZEROS if several.zeros else ""
-            yield YamlLine(f"#   {scalar(several.name)}", "; ".join(filter(None, [several.label, known])))
+            yield YamlLine(f"#   {yaml_scalar(several.name)}", "; ".join(filter(None, [several.label, known])))
             yield from (YamlLine(f"#     - {text}", why) for text, why in _answers(several))
 
 
 def _exception(q: Questions, column: ColumnContents) -> Iterator[YamlLine]:
     words = vocabulary()
     if is_yes_no(column):
-        limits = hits(words.within_limits, column.label)
+        limits = count_hits(words.within_limits, column.label)
         key = "#   within_limits" if limits else f"#     {only_kind_of(column.label, words.exceptions)}"
         yield YamlLine(f"{key}: {source(q, column)}", meanings(column, column.codes))
         return
@@ -191,19 +191,19 @@ def _exception(q: Questions, column: ColumnContents) -> Iterator[YamlLine]:
     for kind in dict.fromkeys(filter(None, kinds.values())):
         yes = [code for code in codes if kinds[code] == kind]
         no = [code for code in codes if kinds[code] != kind]
-        parts = source(q, column, {"yes": flow(yes), "no": flow(no)})
+        parts = source(q, column, {"yes": in_one_line(yes), "no": in_one_line(no)})
         yield YamlLine(f"#     {kind}: {parts}", meanings(column, column.codes))
 
 
-def _answers(several: Several) -> Iterator[tuple[str, str]]:
+def _answers(several: SeveralAnswers) -> Iterator[tuple[str, str]]:
     for option, label in several.options.items():
         if several.separator:
             yield (
-                f"{{column: {scalar(several.name)}, contains: {scalar(option)}, separator: {json.dumps(several.separator)}}}",
+                f"{{column: {yaml_scalar(several.name)}, contains: {yaml_scalar(option)}, separator: {json.dumps(several.separator)}}}",
                 label or "what does this answer say?",
             )
         else:
-            yield f"{{column: {scalar(option)}, yes: 1, no: 0}}", label or "what does this answer say?"
+            yield f"{{column: {yaml_scalar(option)}, yes: 1, no: 0}}", label or "what does this answer say?"
 
 
 def not_placed(unused: UnusedColumns, q: Questions) -> Iterator[YamlLine]:
@@ -223,5 +223,6 @@ def not_placed(unused: UnusedColumns, q: Questions) -> Iterator[YamlLine]:
     if others:
         yield from [YamlLine(), YamlLine("# Columns not used:")]
         yield from (
-            YamlLine(f"#   {scalar(c.name)}", "; ".join(filter(None, [c.label, meanings(c, c.codes, most=12)]))) for c in others
+            YamlLine(f"#   {yaml_scalar(c.name)}", "; ".join(filter(None, [c.label, meanings(c, c.codes, most=12)])))
+            for c in others
         )

@@ -10,10 +10,10 @@ from math import prod
 from pathlib import Path
 
 from fltoolkit.authoring.draft.column_contents import ColumnContents
-from fltoolkit.authoring.draft.column_roles import is_age, is_coded, is_weight, ranked, score
+from fltoolkit.authoring.draft.column_roles import is_age, is_coded, is_weight, rank_columns, score
 from fltoolkit.authoring.draft.unused_columns import UnusedColumns
 from fltoolkit.authoring.draft.vocabulary import first_hit, only_kind_of, vocabulary
-from fltoolkit.authoring.draft.yaml_lines import YamlLine, flow, meanings, scalar
+from fltoolkit.authoring.draft.yaml_lines import YamlLine, in_one_line, meanings, yaml_scalar
 from fltoolkit.yaml_files.loading import UNANSWERED
 
 NO_KEY = "the columns that make a row unique"
@@ -49,7 +49,7 @@ def find_sample(unused: UnusedColumns) -> Sample:
     """Find the columns of the sample design (weight, stratum, PSU) and of the key. A weight that some persons lack is taken as
     the weight of the module on forced labour.
     """
-    weights = ranked(unused.free(), "weight", is_weight)
+    weights = rank_columns(unused.free(), "weight", is_weight)
     everybody, some = [c for c in weights if c.full], [c for c in weights if not c.full]
     weight, module_weight = next(iter(everybody or some), None), next(iter(some), None)
     unused.use([weight, module_weight])
@@ -61,47 +61,47 @@ def find_sample(unused: UnusedColumns) -> Sample:
     if module_weight and module_weight is not weight:
         unused.compare(some, "weight")
     why = {"weight": of_weight, "household": of_household, "strata": of_strata, "psu": of_psu}
-    key = _unique(unused, {"h": household, "l": line, "p": psu, "s": strata}) or _any_unique(unused)
+    key = _smallest_key(unused, {"h": household, "l": line, "p": psu, "s": strata}) or _key_of_identifiers(unused)
     return Sample(weight, module_weight, household, line, strata, psu, key, why)
 
 
-def _unique(unused: UnusedColumns, columns: dict[str, ColumnContents | None]) -> tuple[str, ...]:
+def _smallest_key(unused: UnusedColumns, columns: dict[str, ColumnContents | None]) -> tuple[str, ...]:
     """Returns the smallest key: the fewest columns that together make each row unique. The columns that are tried are person,
     household, PSU and stratum. All rows are checked. Returns an empty tuple if no combination is unique."""
     for tried in ("l", "hl", "phl", "sphl", "h"):
         key = [column.name for part in tried if (column := columns[part])]
-        if len(key) == len(tried) and not unused.table.repeated(key):
+        if len(key) == len(tried) and not unused.table.count_unusable_keys(key):
             return tuple(key)
     return ()
 
 
-def _any_unique(unused: UnusedColumns) -> tuple[str, ...]:
+def _key_of_identifiers(unused: UnusedColumns) -> tuple[str, ...]:
     """Returns the fewest columns (at most three) that together make each row unique, so that they can be a key. Only columns of
     whole numbers whose label or name suggests an identifier are tried. Returns an empty tuple if there is no such key."""
     table = unused.table
     numbers = [c for c in unused.columns if c.full and c.distinct > 1 and any(score(c, part) for part in NUMBERING)]
-    whole = [c for c in numbers if not table.fractions([c.name])][:MOST_TRIED]
+    whole = [c for c in numbers if not table.has_fractions([c.name])][:MOST_TRIED]
     for size in (1, 2, 3):
         for columns in combinations(whole, size):
             names = tuple(c.name for c in columns)
             enough = prod(c.distinct for c in columns) >= columns[0].rows
-            if enough and not table.repeated(names):
+            if enough and not table.count_unusable_keys(names):
                 return names
     return ()
 
 
 def files(unused: UnusedColumns, sample: Sample, path: str) -> Iterator[YamlLine]:
-    encoding = f", encoding: {scalar(unused.table.encoding)}" if unused.table.encoding else ""
-    decimal = f", decimal: {scalar(unused.table.decimal)}" if unused.table.decimal else ""
+    encoding = f", encoding: {yaml_scalar(unused.table.encoding)}" if unused.table.encoding else ""
+    decimal = f", decimal: {yaml_scalar(unused.table.decimal)}" if unused.table.decimal else ""
     why = "tried: no two rows are alike in these, and none is blank" + ("; numbers have a decimal comma" if decimal else "")
     yield YamlLine("files:")
     yield YamlLine(
-        f"  person: {{path: {scalar(path)}, key: {flow(sample.key) if sample.key else UNANSWERED}{encoding}{decimal}}}",
-        why if sample.key else f"{NO_KEY}; {_nearly(unused, sample)}",
+        f"  person: {{path: {yaml_scalar(path)}, key: {in_one_line(sample.key) if sample.key else UNANSWERED}{encoding}{decimal}}}",
+        why if sample.key else f"{NO_KEY}; {_nearly_unique(unused, sample)}",
     )
 
 
-def _nearly(unused: UnusedColumns, sample: Sample) -> str:
+def _nearly_unique(unused: UnusedColumns, sample: Sample) -> str:
     """Returns a comment on columns that were tried as a key without success. If only a few rows are equal in these columns, the
     comment gives the numbers of these rows."""
     tried = [c.name for c in (sample.strata, sample.psu, sample.household, sample.line) if c]
@@ -118,7 +118,7 @@ def _equal_rows_in_words(tried: Sequence[str], alike: Sequence[Sequence[int]]) -
     of equal rows."""
     pairs = "one pair" if len(alike) == 1 else f"{len(alike)} groups of rows"
     rows = "; ".join(", ".join(f"{row:,}" for row in rows) for rows in alike)
-    sentence = f"{flow(tried)} is unique but for {pairs}, rows {rows} (the first below the header is 1)"
+    sentence = f"{in_one_line(tried)} is unique but for {pairs}, rows {rows} (the first below the header is 1)"
     return f"{sentence}: name these columns, and correct the wrong row's under corrections"
 
 
@@ -130,9 +130,9 @@ def design(unused: UnusedColumns, sample: Sample) -> Iterator[YamlLine]:
     if sample.psu:
         yield YamlLine(f"  psu: {unused.named(sample.psu)}", sample.why["psu"])
     if sample.strata and sample.psu:
-        yield from _nest(unused, sample.strata, sample.psu)
+        yield from _nest_line(unused, sample.strata, sample.psu)
     if sample.household:
-        yield _household(unused, sample, sample.household)
+        yield _household_line(unused, sample, sample.household)
     yield YamlLine(f"  selection: {UNANSWERED}", "how PSUs were drawn: pps (by size), srs or systematic")
     if absent := [word for word, column in (("strata", sample.strata), ("psu", sample.psu)) if not column]:
         yield YamlLine(
@@ -140,7 +140,7 @@ def design(unused: UnusedColumns, sample: Sample) -> Iterator[YamlLine]:
         )
 
 
-def _household(unused: UnusedColumns, sample: Sample, household: ColumnContents) -> YamlLine:
+def _household_line(unused: UnusedColumns, sample: Sample, household: ColumnContents) -> YamlLine:
     """Returns the draft's line with the columns that identify a household: those of the key without the person's number. If the
     draft does not know which column is the person's number, the user must answer."""
     line = sample.line.name if sample.line else None
@@ -150,10 +150,10 @@ def _household(unused: UnusedColumns, sample: Sample, household: ColumnContents)
     sure = line in sample.key or sample.key in ((), (household.name,))
     if not sure:
         return YamlLine(f"  household: {UNANSWERED}", f"which of the key number the household: {', '.join(sample.key)}?")
-    return YamlLine(f"  household: {flow(within or [household.name])}", sample.why["household"])
+    return YamlLine(f"  household: {in_one_line(within or [household.name])}", sample.why["household"])
 
 
-def _nest(unused: UnusedColumns, strata: ColumnContents, psu: ColumnContents) -> Iterator[YamlLine]:
+def _nest_line(unused: UnusedColumns, strata: ColumnContents, psu: ColumnContents) -> Iterator[YamlLine]:
     """Yields the draft's line `nest` (PSU labels start again in each stratum) if most PSU labels occur in several strata. If only
     a few do, these may be mistakes, and the line asks the user."""
     several, labels = unused.table.shared([strata.name], [psu.name])
@@ -175,7 +175,7 @@ def module(column: ColumnContents, why: str, named: str) -> tuple[list[YamlLine]
     """
     by_meaning: dict[str, list[str]] = {}
     for code, label in column.codes.items():
-        by_meaning.setdefault(_status(label) or "other", []).append(code)
+        by_meaning.setdefault(_status_of_label(label) or "other", []).append(code)
     lines = [YamlLine("module:"), YamlLine(f"  column: {named}", why)]
     if "answered" not in by_meaning:
         lines.append(
@@ -187,13 +187,15 @@ def module(column: ColumnContents, why: str, named: str) -> tuple[list[YamlLine]
         return lines, ()
     for kind in ("answered", "refused", "not_asked"):
         if kind in by_meaning:
-            lines.append(YamlLine(f"  {kind}: {flow(by_meaning[kind])}", meanings(column, by_meaning[kind])))
+            lines.append(YamlLine(f"  {kind}: {in_one_line(by_meaning[kind])}", meanings(column, by_meaning[kind])))
     if left := by_meaning.get("other"):
-        lines.append(YamlLine(f"  {UNANSWERED}: {flow(left)}", f"under answered, refused or not_asked: {meanings(column, left)}"))
+        lines.append(
+            YamlLine(f"  {UNANSWERED}: {in_one_line(left)}", f"under answered, refused or not_asked: {meanings(column, left)}")
+        )
     return lines, by_meaning["answered"]
 
 
-def _status(label: str) -> str | None:
+def _status_of_label(label: str) -> str | None:
     """Returns what the label of a code says about a person and the module on forced labour: `answered`, `refused` or
     `not_asked`. A label with a negation never means `answered`. Returns None if the label is not clear."""
     kind = only_kind_of(label, vocabulary().module)
@@ -224,8 +226,8 @@ def age(unused: UnusedColumns, column: ColumnContents | None, why: str) -> YamlL
         [code for code in beyond if code in column.no_answer],
         [code for code in beyond if code not in column.no_answer],
     )
-    keys = f", missing: {flow(missing)}" if missing else ""
-    keys += f", {UNANSWERED}: {flow(odd)}" if odd else ""
+    keys = f", missing: {in_one_line(missing)}" if missing else ""
+    keys += f", {UNANSWERED}: {in_one_line(odd)}" if odd else ""
     comments = [why, f"no age: {meanings(column, missing)}" if missing else ""]
     comments += [f"{', '.join(odd)}: under missing if it is a code; a wrong age goes under corrections"] if odd else []
     return YamlLine(f"age: {{column: {unused.named(column)}{keys}}}", "; ".join(filter(None, comments)))

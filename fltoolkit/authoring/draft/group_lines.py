@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from fltoolkit.authoring.draft.column_contents import ColumnContents
-from fltoolkit.authoring.draft.column_roles import answer_codes, is_coded, is_isic, ranked
+from fltoolkit.authoring.draft.column_roles import answer_codes, is_coded, is_isic, rank_columns
 from fltoolkit.authoring.draft.design_lines import Sample
 from fltoolkit.authoring.draft.question_lines import Questions
 from fltoolkit.authoring.draft.unused_columns import UnusedColumns
-from fltoolkit.authoring.draft.vocabulary import hits, kind_of, vocabulary
-from fltoolkit.authoring.draft.yaml_lines import YamlLine, basis, flow, meanings, scalar
+from fltoolkit.authoring.draft.vocabulary import count_hits, kind_of, vocabulary
+from fltoolkit.authoring.draft.yaml_lines import YamlLine, in_one_line, meanings, name_and_label, yaml_scalar
 from fltoolkit.survey.spec.groups import NOT_STATED, TOTAL
 from fltoolkit.yaml_files.loading import UNANSWERED
 
@@ -29,7 +29,7 @@ LAST_CODE = {"2": 99, "3": 990, "4": 9900}  # the last code of ISIC, in any revi
 
 def populations(unused: UnusedColumns, q: Questions, sample: Sample) -> Iterator[YamlLine]:
     weight = f", weight: {unused.named(sample.module_weight)}" if sample.module_weight else ""
-    why = f"; {basis(sample.module_weight)}" if sample.module_weight else ""
+    why = f"; {name_and_label(sample.module_weight)}" if sample.module_weight else ""
     if sample.module_weight and (rivals := unused.rivals.get(sample.module_weight.name)) is not None:
         why += "".join(f", or {rival}" for rival in rivals) + ": the weight of the persons who answered the module"
     yield YamlLine("populations:")
@@ -37,9 +37,9 @@ def populations(unused: UnusedColumns, q: Questions, sample: Sample) -> Iterator
         f"  adults: {{label: persons aged 18 and over, age: {{min: 18}}{weight}}}", f"the adults of the guidelines{why}"
     )
     if q.worked and q.labelled:
-        of = f"where: {{{scalar(q.worked.name)}: {flow(answer_codes(q.worked)['yes'])}}}"
+        of = f"where: {{{yaml_scalar(q.worked.name)}: {in_one_line(answer_codes(q.worked)['yes'])}}}"
         yield YamlLine(
-            f"  workers: {{label: persons aged 18 and over who worked, age: {{min: 18}}, {of}{weight}}}", basis(q.worked)
+            f"  workers: {{label: persons aged 18 and over who worked, age: {{min: 18}}, {of}{weight}}}", name_and_label(q.worked)
         )
 
 
@@ -63,7 +63,7 @@ def groups(
         missing = list(dict.fromkeys([*column.no_answer, *reserved]))
         labels = {code: label for code, label in column.codes.items() if code not in missing}
         standard = _categories(name, labels)
-        codes = ", ".join(f"{scalar(c)}: {scalar(v) if v else UNANSWERED}" for c, v in (standard or labels).items())
+        codes = ", ".join(f"{yaml_scalar(c)}: {yaml_scalar(v) if v else UNANSWERED}" for c, v in (standard or labels).items())
         yield from [YamlLine(f"  {name}:"), YamlLine(f"    column: {unused.named(column)}", why)]
         if standard:
             yield YamlLine(f"    classification: {STANDARD[name]}", "named and coded as ILOSTAT does")
@@ -71,7 +71,7 @@ def groups(
         asked = "what the codes stand for; those for no answer: under missing"
         yield YamlLine(f"    codes: {{{codes}}}", comment if all(labels.values()) else asked)
         if missing:
-            yield YamlLine(f"    missing: {flow(missing)}", meanings(column, missing))
+            yield YamlLine(f"    missing: {in_one_line(missing)}", meanings(column, missing))
     yield from (line for lines in measured.values() for line in lines)
 
 
@@ -87,10 +87,10 @@ def find_measured(unused: UnusedColumns) -> dict[str, list[YamlLine]]:
     for name in AMOUNTS:
         column, why = unused.take(name, _is_measured)
         if column:
-            missing = f", missing: {flow(column.no_answer)}" if column.no_answer else ""
+            missing = f", missing: {in_one_line(column.no_answer)}" if column.no_answer else ""
             bands = f"  {name}: {{column: {unused.named(column)}, bands: {UNANSWERED}{missing}}}"
             found[name] = [YamlLine(bands, f"lower limits of bands, such as [1, 200, 500]; {why}")]
-    short_set = {question: ranked(unused.free(), question, partial(is_coded, most=9)) for question in SHORT_SET}
+    short_set = {question: rank_columns(unused.free(), question, partial(is_coded, most=9)) for question in SHORT_SET}
     if all(short_set.values()):
         columns = [columns[0] for columns in short_set.values()]
         unused.use(columns)
@@ -110,17 +110,18 @@ def _disability(columns: Sequence[ColumnContents]) -> Iterator[YamlLine]:
     first, kinds = columns[0], vocabulary().categories["difficulty"]
     missing = [code for code in first.codes if code in first.no_answer]
     stands = {code: kind_of(label, kinds) for code, label in first.codes.items() if code not in missing}
-    codes = ", ".join(f"{scalar(code)}: {kind or UNANSWERED}" for code, kind in stands.items())
+    codes = ", ".join(f"{yaml_scalar(code)}: {kind or UNANSWERED}" for code, kind in stands.items())
     yield YamlLine("  disability:")
     yield YamlLine(
-        f"    washington_group: {flow([column.name for column in columns])}", f"the short set's six questions; {basis(first)}"
+        f"    washington_group: {in_one_line([column.name for column in columns])}",
+        f"the short set's six questions; {name_and_label(first)}",
     )
     yield YamlLine(
         f"    codes: {{{codes}}}",
         f"no_difficulty, some_difficulty, a_lot_of_difficulty, cannot_do_at_all; {meanings(first, list(stands))}",
     )
     if missing:
-        yield YamlLine(f"    missing: {flow(missing)}", meanings(first, missing))
+        yield YamlLine(f"    missing: {in_one_line(missing)}", meanings(first, missing))
 
 
 def occupations(unused: UnusedColumns, workers: bool) -> Iterator[YamlLine]:
@@ -138,7 +139,7 @@ def occupations(unused: UnusedColumns, workers: bool) -> Iterator[YamlLine]:
         YamlLine("  main_job_occupation:"),
         YamlLine(f"    column: {unused.named(column)}", why),
     ]
-    is_08 = bool(hits(["isco 08", "isco08", "citp 08", "ciuo 08"], column.label))
+    is_08 = bool(count_hits(["isco 08", "isco08", "citp 08", "ciuo 08"], column.label))
     yield YamlLine(
         f"    classification: {'isco_08' if is_08 else UNANSWERED}",
         "the label says so" if is_08 else "isco_08, if it is that one",
@@ -150,7 +151,7 @@ def occupations(unused: UnusedColumns, workers: bool) -> Iterator[YamlLine]:
     )
     yield YamlLine(f"    population: {'workers' if workers else UNANSWERED}", "those workers, as populations names them")
     if missing:
-        yield YamlLine(f"    missing: {flow(missing)}", "codes that ISCO does not have")
+        yield YamlLine(f"    missing: {in_one_line(missing)}", "codes that ISCO does not have")
 
 
 def _categories(name: str, labels: dict[str, str]) -> dict[str, str] | None:
@@ -168,7 +169,7 @@ def find_sectors(unused: UnusedColumns) -> dict[str, ColumnContents]:
     persons have a value in its column: it is then the industry of the job in forced labour.
     """
     found: dict[str, ColumnContents] = {}
-    for column in ranked(unused.free(), "isic", is_isic):
+    for column in rank_columns(unused.free(), "isic", is_isic):
         name = "sector" if _of_cases(column) else "main_job_sector"
         found[name if name not in found else f"sector_{len(found) + 1}"] = column
     unused.use(found.values())
@@ -190,13 +191,13 @@ def sectors(unused: UnusedColumns, found: dict[str, ColumnContents], workers: bo
         revision = kind_of(column.label, vocabulary().isic)
         digits = "letter" if column.low is None else str(column.widths[1])
         missing = unused.beyond(column, LAST_CODE.get(digits, 9900))
-        yield from [YamlLine(f"  {name}:"), YamlLine(f"    column: {scalar(column.name)}", basis(column))]
+        yield from [YamlLine(f"  {name}:"), YamlLine(f"    column: {yaml_scalar(column.name)}", name_and_label(column))]
         yield YamlLine(
             f"    revision: {revision or UNANSWERED}",
             "the label says so" if revision else "of ISIC, such as isic_rev4; no label says it",
         )
         yield YamlLine(f"    digits: {digits}", "its longest code; a leading zero that was lost is restored")
-        if not _of_all(column) or not hits(vocabulary().main_job, column.label):
+        if not _of_all(column) or not count_hits(vocabulary().main_job, column.label):
             few = "few have an answer; " if _of_cases(column) else ""
             yield YamlLine(
                 f"    job: {UNANSWERED}",
@@ -207,7 +208,8 @@ def sectors(unused: UnusedColumns, found: dict[str, ColumnContents], workers: bo
             yield YamlLine(f"    population: {'workers' if workers else UNANSWERED}", "those workers, as populations names them")
         if missing:
             yield YamlLine(
-                f"    missing: {flow(missing)}", meanings(column, missing) if column.codes else "codes that ISIC does not have"
+                f"    missing: {in_one_line(missing)}",
+                meanings(column, missing) if column.codes else "codes that ISIC does not have",
             )
 
 

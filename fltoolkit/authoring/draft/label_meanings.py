@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from fltoolkit.authoring.draft.vocabulary import first_hit, hits, plain, vocabulary, without
+from fltoolkit.authoring.draft.vocabulary import count_hits, first_hit, normalised, vocabulary, without_words
 
 UNRESOLVED = {"dont_know", "refused", "not_stated"}
 ARTICLES = ("the", "your", "* el", "* su", "el", "su", "o", "* o", "o seu", "* o seu", "le", "votre", "l")
@@ -15,7 +15,7 @@ NUMBERED = re.compile(r"^\s*\(?(?:\d+|[A-Za-z])\s*[).:=\-–]+\s*")  # "77 - Rec
 
 
 @lru_cache(maxsize=50_000)
-def answer(label: str) -> str | None:
+def answer_meaning(label: str) -> str | None:
     """Returns the meaning of a value label: `yes`, `no`, `dont_know`, `refused`, `not_applicable` or `not_stated`. Returns None
     if the label means something else or is not clear.
 
@@ -23,7 +23,7 @@ def answer(label: str) -> str | None:
     vocabulary, and all must lead to the same meaning. For example, "No responde" is a refusal, and "No puede" has no known
     meaning.
     """
-    compared = plain(NUMBERED.sub("", label))
+    compared = normalised(NUMBERED.sub("", label))
     if phrase := _phrases().get(compared):
         return phrase
     words = [word for word in compared.split() if not word.isdigit()]
@@ -60,7 +60,7 @@ def _answer_of(classes: set[str]) -> str | None:
 
 @cache
 def _phrases() -> dict[str, str]:
-    return {plain(phrase): kind for kind, phrases in vocabulary().answers.phrases.items() for phrase in phrases}
+    return {normalised(phrase): kind for kind, phrases in vocabulary().answers.phrases.items() for phrase in phrases}
 
 
 @lru_cache(maxsize=10_000)
@@ -68,15 +68,15 @@ def _classes(word: str) -> tuple[str, ...]:
     """Returns the classes of vocabulary.yaml to which a word of a label belongs. For example, "no" belongs to `no` (the answer)
     and to `negation`."""
     words = vocabulary().answers.words
-    return tuple(kind for kind, known in words.items() if any(_is(word, one) for one in known))
+    return tuple(kind for kind, known in words.items() if any(_fits_word(word, one) for one in known))
 
 
-def _is(word: str, known: str) -> bool:
-    known = known if known.endswith("*") else plain(known)
+def _fits_word(word: str, known: str) -> bool:
+    known = known if known.endswith("*") else normalised(known)
     return word.startswith(known[:-1]) if known.endswith("*") else word == known
 
 
-def doubt(label: str, key: str) -> str:
+def why_unclear(label: str, key: str) -> str:
     """Returns, in words, why the label of a question leaves unclear which answer means that something happened. For example, the
     answer "no" to "Could you leave?" means coercion. Returns an empty text if the label is clear.
 
@@ -87,26 +87,28 @@ def doubt(label: str, key: str) -> str:
     words = vocabulary().polarity
     if not label:
         return "only its name says what it is"
-    if not re.search("[a-z]", plain(label)):
+    if not re.search("[a-z]", normalised(label)):
         return "the kit cannot tell this in its language"
     if key.endswith("no_freedom_to_leave"):
         return "it is asked both ways round"
     of_harm = key.startswith("items") or key == "trafficking"
-    rest = without(words.harmless, label)
+    rest = without_words(words.harmless, label)
     for doubtful, why in ((words.negation, ""), (words.others, ABOUT_ELSE), (words.reversed if of_harm else words.sought, "")):
         if found := first_hit(doubtful, rest):
             return f"it holds {found!r}{why}"
-    if of_harm and (found := first_hit(_done_to_doers(), rest)):
+    if of_harm and (found := first_hit(_done_to_employer(), rest)):
         return f"it holds {found!r}{ABOUT_ELSE}"
-    if of_harm and not (hits(words.happened, label) or (hits(words.taken, label) and hits(words.belongings, label))):
+    if of_harm and not (
+        count_hits(words.happened, label) or (count_hits(words.taken, label) and count_hits(words.belongings, label))
+    ):
         return "no word of it says that it happened"
-    unknown = without((*words.happened, *words.taken, *words.belongings, *words.witnessed, *words.known), rest).split()
+    unknown = without_words((*words.happened, *words.taken, *words.belongings, *words.witnessed, *words.known), rest).split()
     unknown = [word for word in unknown if not word.isdigit()]
     return f"it holds {unknown[0]!r}" if unknown else ""
 
 
 @cache
-def _done_to_doers() -> tuple[str, ...]:
+def _done_to_employer() -> tuple[str, ...]:
     """Returns phrases that say that something was done to the employer, and not by the employer: "employer punished", "punished
     the employer"."""
     words = vocabulary().polarity

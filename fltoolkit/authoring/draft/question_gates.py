@@ -70,21 +70,21 @@ def find_gates(answers: Answers, question: ColumnContents, candidates: Sequence[
     has = answers[question.name] != BLANK
     if has.all() or not has.any():
         return ()
-    tried = [found for g in candidates if g.name != question.name and (found := _try(answers[g.name], g, has))]
+    tried = [found for g in candidates if g.name != question.name and (found := _as_gate(answers[g.name], g, has))]
     chosen = list[_Tried]()
     while tried and len(chosen) < MOST_GATES:
         unexplained = _unexplained(chosen, has)
         best = max(reversed(tried), key=lambda t: (int((t.shut & unexplained).sum()), not t.gate.unsure))
         if not (best.shut & unexplained).any() or (
-            chosen and _opens(chosen, has) and 2 * (best.shut & unexplained).sum() < unexplained.sum()
+            chosen and _gates_explain(chosen, has) and 2 * (best.shut & unexplained).sum() < unexplained.sum()
         ):
             break
         chosen.append(best)
         tried.remove(best)
-    if not chosen or not _opens(chosen, has):
+    if not chosen or not _gates_explain(chosen, has):
         return ()
     rank = {g.name: i for i, g in enumerate(candidates)}
-    return tuple(t.gate for t in sorted(_needed(chosen, has), key=lambda t: rank[t.gate.column]))
+    return tuple(t.gate for t in sorted(_needed_gates(chosen, has), key=lambda t: rank[t.gate.column]))
 
 
 def _unexplained(chosen: Sequence[_Tried], has: Rows) -> Rows:
@@ -95,28 +95,28 @@ def _unexplained(chosen: Sequence[_Tried], has: Rows) -> Rows:
         return ~has
     left: Rows = ~has & ~np.logical_or.reduce([t.shut for t in chosen])
     blank: Rows = np.logical_or.reduce([t.blank for t in chosen])
-    return left & blank if _opens(chosen, has) else left
+    return left & blank if _gates_explain(chosen, has) else left
 
 
-def _opens(chosen: Sequence[_Tried], has: Rows) -> bool:
+def _gates_explain(chosen: Sequence[_Tried], has: Rows) -> bool:
     """Returns whether almost everybody who passed the chosen gates (earlier questions) has an answer. Then the gates decide who
     is asked. `has` says for each row whether the question has an answer."""
     through = np.logical_and.reduce([t.through for t in chosen])
     return bool(through.any() and (has & through).sum() >= OPEN_ENOUGH * through.sum())
 
 
-def _needed(chosen: Sequence[_Tried], has: Rows) -> list[_Tried]:
+def _needed_gates(chosen: Sequence[_Tried], has: Rows) -> list[_Tried]:
     """Returns the chosen gates (earlier questions) without the unnecessary ones. A gate is unnecessary if the other gates already
     exclude everybody whom it excludes. `has` says for each row whether the question has an answer."""
     kept = list(chosen)
     for one in chosen:
         others = [t for t in kept if t is not one]
-        if others and _opens(others, has) and not (one.shut & ~np.logical_or.reduce([t.shut for t in others])).any():
+        if others and _gates_explain(others, has) and not (one.shut & ~np.logical_or.reduce([t.shut for t in others])).any():
             kept = others
     return kept
 
 
-def _try(places: NDArray[np.uint8], column: ColumnContents, has: Rows) -> _Tried | None:
+def _as_gate(places: NDArray[np.uint8], column: ColumnContents, has: Rows) -> _Tried | None:
     """Returns a column as a gate (an earlier question that decides whether another is asked), or None if it cannot be one. With
     some of its codes, almost nobody may have an answer to the other question; with other codes, persons must have one. The
     first codes must include a *no* if the column is a yes/no question.
@@ -131,7 +131,7 @@ def _try(places: NDArray[np.uint8], column: ColumnContents, has: Rows) -> _Tried
     here = [(i, code) for i, code in enumerate(codes, 1) if times[i] + times[256 + i]]
     away = tuple(code for i, code in here if times[256 + i] <= BY_MISTAKE * min(times[i], int(has.sum())))
     asked = tuple(code for _, code in here if code not in away)
-    kinds = _kinds(column, codes)
+    kinds = _code_meanings(column, codes)
     skipped = tuple(code for code in away if kinds[code] == "no")
     unsure = tuple(code for code in away if kinds[code] in ("yes", "other"))
     known = skipped or (unsure and "yes" not in column.meanings)
@@ -142,7 +142,7 @@ def _try(places: NDArray[np.uint8], column: ColumnContents, has: Rows) -> _Tried
     return _Tried(Gate(column.name, asked, skipped, unsure), open_, sent, places == BLANK)
 
 
-def _kinds(column: ColumnContents, codes: Sequence[str]) -> Mapping[str, str]:
+def _code_meanings(column: ColumnContents, codes: Sequence[str]) -> Mapping[str, str]:
     """Returns what each code of a gate means, such as yes or no. A gate is an earlier question that decides whether another is
     asked.
 

@@ -12,17 +12,17 @@ from fltoolkit.authoring.draft.column_roles import (
     differing_codes,
     is_coded,
     is_yes_no,
+    key_of_question,
     may_be_yes_no,
     open_codes,
-    place,
     usual_codes,
-    usual_open,
+    usual_open_codes,
 )
-from fltoolkit.authoring.draft.label_meanings import doubt, is_witnessed
+from fltoolkit.authoring.draft.label_meanings import is_witnessed, why_unclear
 from fltoolkit.authoring.draft.question_gates import Gate, find_gates
 from fltoolkit.authoring.draft.unused_columns import UnusedColumns
 from fltoolkit.authoring.draft.vocabulary import first_hit, only_kind_of, vocabulary
-from fltoolkit.authoring.draft.yaml_lines import YamlLine, basis, flow, meanings, scalar
+from fltoolkit.authoring.draft.yaml_lines import YamlLine, in_one_line, meanings, name_and_label, yaml_scalar
 from fltoolkit.yaml_files.loading import UNANSWERED
 
 SIDES = ("involuntary", "coercion")
@@ -78,7 +78,7 @@ def find_questions(unused: UnusedColumns, asked: tuple[str, Sequence[str]] | Non
     found = [c for c in free if is_yes_no(c) or _asks_leaving(c)] if labelled else [c for c in free if may_be_yes_no(c)]
     placed: dict[str, list[ColumnContents]] = {}
     for column in found:
-        if key := place(column):
+        if key := key_of_question(column):
             placed.setdefault(key, []).append(column)
     placed |= {key: placed[key][:1] for key in ONE_ONLY if key in placed}
     # Only a label can say which answer to `worked` is a yes. The population of workers depends on it.
@@ -91,7 +91,7 @@ def find_questions(unused: UnusedColumns, asked: tuple[str, Sequence[str]] | Non
         usual,
         placed,
         gates,
-        usual_open(labelled, usual),
+        usual_open_codes(labelled, usual),
         unexplained if note_blanks else frozenset(),
     )
 
@@ -99,7 +99,7 @@ def find_questions(unused: UnusedColumns, asked: tuple[str, Sequence[str]] | Non
 def _asks_leaving(column: ColumnContents) -> bool:
     """Returns whether a column is the question whether the person could leave the work, if this question has more answers than
     yes and no. Example: yes; no; no, under threat."""
-    return is_coded(column, 8) and any(column.codes.values()) and place(column) == LEAVING
+    return is_coded(column, 8) and any(column.codes.values()) and key_of_question(column) == LEAVING
 
 
 def _has_kinds(column: ColumnContents) -> bool:
@@ -140,7 +140,7 @@ def _gates(
     return gates, frozenset(unexplained)
 
 
-def interview(q: Questions) -> Iterator[YamlLine]:
+def interview_lines(q: Questions) -> Iterator[YamlLine]:
     keys = [key for key in ("proxy", "alone") if key in q.placed]
     if keys:
         yield YamlLine("interview:")
@@ -158,21 +158,21 @@ def answers(q: Questions) -> Iterator[YamlLine]:
     for kind, codes in q.usual.items():
         if codes:
             like = next(c for c in q.all if answer_codes(c)[kind] == codes)
-            yield YamlLine(f"  {kind}: {flow(codes)}", meanings(like, codes))
+            yield YamlLine(f"  {kind}: {in_one_line(codes)}", meanings(like, codes))
     if q.usual["not_applicable"]:
         yield YamlLine(f"  not_applicable_means: {UNANSWERED}", "no, or unresolved")
     if q.open:
-        yield YamlLine(f"  {UNANSWERED}: {flow(list(q.open))}", f"under {KINDS}: {_open(q.open)}")
+        yield YamlLine(f"  {UNANSWERED}: {in_one_line(list(q.open))}", f"under {KINDS}: {_codes_in_words(q.open)}")
 
 
-def _open(codes: Mapping[str, str]) -> str:
+def _codes_in_words(codes: Mapping[str, str]) -> str:
     return ", ".join(f"{code} {label or '(no label)'}" for code, label in codes.items())
 
 
-def definition(q: Questions) -> Iterator[YamlLine]:
+def definition_lines(q: Questions) -> Iterator[YamlLine]:
     """Yields the draft's lines on the definition of forced labour: `any_work`, the questions on its two sides (involuntary work
     and coercion), and `episodes`, which links the two sides."""
-    yield from _under("any_work", q, "the questions on any form of work, one a line")
+    yield from _question_lines("any_work", q, "the questions on any form of work, one a line")
     yield YamlLine()
     yield YamlLine("# yes is the answer that says it happened. A question put the other way round needs its own yes: and no:")
     yield YamlLine("# Rule sets such as hts_2012 need stage: (recruitment, work, leaving) beside each question.")
@@ -198,10 +198,10 @@ def definition(q: Questions) -> Iterator[YamlLine]:
         yield YamlLine(f"  same_work: {UNANSWERED}", "the question whether both sides were in the same work; or: assumed")
     for key in ("trafficking", "current"):
         if key in q.placed:
-            yield from [YamlLine(), *_under(key, q, "")]
+            yield from [YamlLine(), *_question_lines(key, q, "")]
 
 
-def _under(key: str, q: Questions, asks: str) -> Iterator[YamlLine]:
+def _question_lines(key: str, q: Questions, asks: str) -> Iterator[YamlLine]:
     if key not in q.placed:
         yield YamlLine(f"{key}: {UNANSWERED}", asks)
         return
@@ -217,9 +217,9 @@ def question_line(q: Questions, column: ColumnContents, key: str, start: str) ->
     `key` is the question's key in survey.yaml, and `start` is the beginning of the line.
     """
     asked = dict[str, str]()
-    why = [] if column.label else [basis(column)]
+    why = [] if column.label else [name_and_label(column)]
     name_alone = not column.label and key in ("proxy", "alone")
-    if not name_alone and (reason := doubt(column.label, key)):
+    if not name_alone and (reason := why_unclear(column.label, key)):
         asked |= {"yes": UNANSWERED, "no": UNANSWERED}
         reason = "" if key == LEAVING else f"{reason}; "
         why.append(f"yes: the codes that say {_comment_of(key)}; {reason}of {meanings(column, column.codes)}")
@@ -238,7 +238,7 @@ def open_points(q: Questions, column: ColumnContents) -> Iterator[str]:
     """Yields comments on what the draft does not know about a question: what some codes mean, who was asked the question, or
     why some answers are blank."""
     if left := _unclear_codes(q, column):
-        yield f"under {KINDS}: {_open(left)}"
+        yield f"under {KINDS}: {_codes_in_words(left)}"
     for gate in q.gates.get(column.name, ()):
         if gate.unsure:
             yield f"routing: persons with {', '.join(gate.unsure)} in {gate.column} were not asked; under skipped if it means no"
@@ -260,17 +260,17 @@ def source(q: Questions, column: ColumnContents, asked: Mapping[str, str] | None
 
     `asked` has further keys of survey.yaml that the user must answer, such as `{"yes": "<answer>"}`.
     """
-    parts = {"column": scalar(column.name)}
+    parts = {"column": yaml_scalar(column.name)}
     if column.label:
-        parts["label"] = scalar(column.label)
+        parts["label"] = yaml_scalar(column.label)
     if q.labelled:
         own, left = differing_codes(column, q.usual), _unclear_codes(q, column)
         by_meaning = {kind: codes for kind, codes in answer_codes(column).items() if kind in ("yes", "no") and left}
-        parts |= {kind: flow(codes) for kind, codes in {**by_meaning, **own}.items()}
+        parts |= {kind: in_one_line(codes) for kind, codes in {**by_meaning, **own}.items()}
         if own.get("not_applicable") and not q.usual["not_applicable"]:
             parts["not_applicable_means"] = UNANSWERED
         if left:
-            parts[UNANSWERED] = flow(list(left))
+            parts[UNANSWERED] = in_one_line(list(left))
     parts |= asked or {}
     if gates := q.gates.get(column.name):
         parts["routing"] = _routing(gates)
@@ -283,34 +283,34 @@ def _routing(gates: Sequence[Gate]) -> str:
 
 
 def _gate(gate: Gate) -> str:
-    unsure = f", {UNANSWERED}: {flow(gate.unsure)}" if gate.unsure else ""
-    skipped = f", skipped: {flow(gate.skipped)}" if gate.skipped else ""
-    return f"{{column: {scalar(gate.column)}, asked: {flow(gate.asked)}{skipped}{unsure}}}"
+    unsure = f", {UNANSWERED}: {in_one_line(gate.unsure)}" if gate.unsure else ""
+    skipped = f", skipped: {in_one_line(gate.skipped)}" if gate.skipped else ""
+    return f"{{column: {yaml_scalar(gate.column)}, asked: {in_one_line(gate.asked)}{skipped}{unsure}}}"
 
 
 # --------------------------------------------------------------------------- who imposed it, where, for how many months
 
 
-def form(unused: UnusedColumns) -> Iterator[YamlLine]:
-    yield from _coded("form", unused, vocabulary().form, _of_some)
+def form_lines(unused: UnusedColumns) -> Iterator[YamlLine]:
+    yield from _coded_lines("form", unused, vocabulary().form, _asked_of_some)
 
 
-def where(unused: UnusedColumns) -> Iterator[YamlLine]:
-    yield from _coded("place", unused, vocabulary().place, _of_some)
+def place_lines(unused: UnusedColumns) -> Iterator[YamlLine]:
+    yield from _coded_lines("place", unused, vocabulary().place, _asked_of_some)
 
 
-def _of_some(column: ColumnContents) -> bool:
+def _asked_of_some(column: ColumnContents) -> bool:
     return is_coded(column, 20) and not is_yes_no(column) and not column.full
 
 
-def _coded(
+def _coded_lines(
     key: str, unused: UnusedColumns, kinds: Mapping[str, Sequence[str]], fits: Callable[[ColumnContents], bool]
 ) -> Iterator[YamlLine]:
     """Yields the draft's lines for a column whose codes are sorted into a few kinds, such as the forms of forced labour. Each
     kind is a key of survey.yaml with a list of codes. Yields nothing if no column fits.
 
     Args:
-        key: the key of survey.yaml that contains these kinds, such as `form`.
+        key: the key of survey.yaml that contains these kinds, such as `form_lines`.
         unused: the columns of the file.
         kinds: the words by which a label is recognised, by kind.
         fits: whether the values of a column can be such codes.
@@ -322,29 +322,29 @@ def _coded(
     for code, label in column.codes.items():
         if code not in column.no_answer:
             by_meaning.setdefault(_kind(label, kinds) or "other", []).append(code)
-    yield from [YamlLine(), YamlLine(f"{key}:"), _of_a_job(unused, column, why)]
+    yield from [YamlLine(), YamlLine(f"{key}:"), _job_line(unused, column, why)]
     left = by_meaning.pop("other", [])
     for kind in kinds:
         if kind in by_meaning:
-            yield YamlLine(f"  {kind}: {flow(by_meaning[kind])}", meanings(column, by_meaning[kind]))
+            yield YamlLine(f"  {kind}: {in_one_line(by_meaning[kind])}", meanings(column, by_meaning[kind]))
         elif left:
             yield YamlLine(f"  {kind}: {UNANSWERED}", f"which of: {meanings(column, left)}")
     if left and by_meaning.keys() == kinds.keys():
-        yield YamlLine(f"  {UNANSWERED}: {flow(left)}", f"under {', '.join(kinds)} or missing: {meanings(column, left)}")
+        yield YamlLine(f"  {UNANSWERED}: {in_one_line(left)}", f"under {', '.join(kinds)} or missing: {meanings(column, left)}")
     if column.no_answer:
-        yield YamlLine(f"  missing: {flow(column.no_answer)}", meanings(column, column.no_answer))
+        yield YamlLine(f"  missing: {in_one_line(column.no_answer)}", meanings(column, column.no_answer))
 
 
-def _of_a_job(unused: UnusedColumns, column: ColumnContents, why: str) -> YamlLine:
+def _job_line(unused: UnusedColumns, column: ColumnContents, why: str) -> YamlLine:
     """Returns the draft's line for a column with a fact about the work. If there are columns whose names differ only in a
     number, the number may be that of a job, as in JOB1 and JOB2. Then the line asks the user.
 
     `why` is the reason why the draft chose the column.
     """
-    alike = unused.numbered_alike(column)
+    alike = unused.columns_of_other_jobs(column)
     if not alike:
         return YamlLine(f"  column: {unused.named(column)}", why)
-    asks = f"{basis(column)}; and {', '.join(alike[:2])}: if the number is that of a job, write {{episode}} in its place"
+    asks = f"{name_and_label(column)}; and {', '.join(alike[:2])}: if the number is that of a job, write {{episode}} in its place"
     return YamlLine(f"  column: {UNANSWERED}", asks)
 
 
@@ -360,12 +360,12 @@ def _is_months(column: ColumnContents) -> bool:
     return numbers and not column.full and not any(column.codes[code] for code in column.codes.keys() - column.no_answer)
 
 
-def months(unused: UnusedColumns) -> Iterator[YamlLine]:
+def month_lines(unused: UnusedColumns) -> Iterator[YamlLine]:
     column, why = unused.take("months", _is_months)
     if not column:
         return
     missing = unused.beyond(column, 60)
-    yield from [YamlLine(), YamlLine("months:"), _of_a_job(unused, column, why)]
+    yield from [YamlLine(), YamlLine("months:"), _job_line(unused, column, why)]
     yield YamlLine(f"  covers: {UNANSWERED}", "all_spells of forced labour in the window, or the last_spell")
     if missing:
-        yield YamlLine(f"  missing: {flow(missing)}", meanings(column, missing))
+        yield YamlLine(f"  missing: {in_one_line(missing)}", meanings(column, missing))

@@ -45,7 +45,7 @@ def write_draft(data: str | Path, out: str | Path | None = None, encoding: str |
     data = Path(data)
     target = Path(out) if out else data.with_name("survey.yaml")
     if target.exists():
-        raise _there(target)
+        raise _file_exists_error(target)
     if not target.parent.is_dir():
         raise RequestError("there is no such folder", where=str(target.parent), do="make it, with the data in it")
     folder, file = target.parent.resolve(), data.resolve()
@@ -60,11 +60,11 @@ def write_draft(data: str | Path, out: str | Path | None = None, encoding: str |
     try:
         write_new(target, draft.text)
     except FileExistsError:  # the file was made while the data were read
-        raise _there(target) from None
+        raise _file_exists_error(target) from None
     return target, draft
 
 
-def _there(target: Path) -> RequestError:
+def _file_exists_error(target: Path) -> RequestError:
     do = "move it away, or name another with --out"
     return RequestError("there is a file already, and a draft never overwrites one", where=str(target), do=do)
 
@@ -92,9 +92,9 @@ def _lines(unused: UnusedColumns, path: str) -> Iterator[YamlLine]:
     beside = commented_blocks.find_blocks(unused, age)
     q = question_lines.find_questions(unused, (status.name, answered) if status and sure else None, bool(sure or not status))
     form, where, months = (
-        list(question_lines.form(unused)),
-        list(question_lines.where(unused)),
-        list(question_lines.months(unused)),
+        list(question_lines.form_lines(unused)),
+        list(question_lines.place_lines(unused)),
+        list(question_lines.month_lines(unused)),
     )
     measured = group_lines.find_measured(unused)
     by, sectors = group_lines.find_groups(unused), group_lines.find_sectors(unused)
@@ -115,9 +115,9 @@ def _lines(unused: UnusedColumns, path: str) -> Iterator[YamlLine]:
     )
     yield from [YamlLine(), *design_lines.files(unused, sample, path), YamlLine(), *design_lines.design(unused, sample)]
     yield from [YamlLine(), *module, *([YamlLine()] if module else []), design_lines.age(unused, age, of_age)]
-    if interview := list(question_lines.interview(q)):
+    if interview := list(question_lines.interview_lines(q)):
         yield from [YamlLine(), *interview]
-    yield from [YamlLine(), *question_lines.answers(q), YamlLine(), *question_lines.definition(q), *form, *where, *months]
+    yield from [YamlLine(), *question_lines.answers(q), YamlLine(), *question_lines.definition_lines(q), *form, *where, *months]
     yield from [YamlLine(), *group_lines.populations(unused, q, sample), YamlLine(), *group_lines.groups(unused, by, measured)]
     yield from group_lines.sectors(unused, sectors, workers=bool(q.worked and q.labelled))
     yield from group_lines.occupations(unused, workers=bool(q.worked and q.labelled))

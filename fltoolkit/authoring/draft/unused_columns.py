@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from fltoolkit.authoring.draft.column_contents import ColumnContents, DataTable
-from fltoolkit.authoring.draft.column_roles import ranked, score
-from fltoolkit.authoring.draft.yaml_lines import basis, scalar
+from fltoolkit.authoring.draft.column_roles import rank_columns, score
+from fltoolkit.authoring.draft.yaml_lines import name_and_label, yaml_scalar
 from fltoolkit.yaml_files.loading import UNANSWERED
 
 NUMBER = re.compile(r"\d+")
@@ -33,7 +33,7 @@ class UnusedColumns:
     def take(self, concept: str, fits: Callable[[ColumnContents], bool]) -> tuple[ColumnContents | None, str]:
         """Returns the column that fits a role (such as weight) best, among those not yet used, and the reason for the choice. The
         reason names columns that fit equally well. The chosen column then counts as used."""
-        found = ranked(self.free(), concept, fits)
+        found = rank_columns(self.free(), concept, fits)
         if not found:
             return None, ""
         self.use(found[:1])
@@ -44,17 +44,17 @@ class UnusedColumns:
         well, the comment names them, and the user must choose."""
         equals = [c.name for c in found[1:4] if score(c, concept) == score(found[0], concept)]
         if not equals:
-            return basis(found[0])
+            return name_and_label(found[0])
         self.rivals[found[0].name] = equals
-        return f"{basis(found[0])}; or is it {', '.join(equals)}?"
+        return f"{name_and_label(found[0])}; or is it {', '.join(equals)}?"
 
     def named(self, column: ColumnContents) -> str:
         """Returns the name of a chosen column as it is written in YAML. If another column fits the same role equally well,
         returns `<answer>` instead, so that the user must choose.
         """
-        return UNANSWERED if column.name in self.rivals else scalar(column.name)
+        return UNANSWERED if column.name in self.rivals else yaml_scalar(column.name)
 
-    def numbered_alike(self, column: ColumnContents) -> list[str]:
+    def columns_of_other_jobs(self, column: ColumnContents) -> list[str]:
         """Returns other columns whose name differs in one number only, and whose label has the same words. Such columns ask the
         same question about another job. Example: JOB2_WHO and JOB1_WHO."""
         label, others = NUMBER.sub("", column.label), [c for c in self.columns if c.name != column.name]

@@ -83,7 +83,7 @@ def vocabulary() -> Vocabulary:
 
 
 @lru_cache(maxsize=50_000)
-def plain(text: str) -> str:
+def normalised(text: str) -> str:
     """Returns a text in the form in which texts are compared: lower case, without accents, one blank between words, and digits
     as separate words. `ÂgeAn2` becomes `age an 2`."""
     bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
@@ -93,27 +93,27 @@ def plain(text: str) -> str:
 
 @cache
 def _pattern(word: str) -> re.Pattern[str]:
-    tokens = [r"\w*".join(re.escape(plain(part)) for part in token.split("*")) for token in word.split()]
+    tokens = [r"\w*".join(re.escape(normalised(part)) for part in token.split("*")) for token in word.split()]
     return re.compile(rf"\b{' '.join(tokens)}\b")
 
 
-def hits(words: Sequence[str], text: str) -> int:
+def count_hits(words: Sequence[str], text: str) -> int:
     """Returns how many of the words occur in a text. Accents and capitals do not matter, and `*` stands for any letters:
     `weight*`."""
-    compared = plain(text)
+    compared = normalised(text)
     return sum(_pattern(word).search(compared) is not None for word in words)
 
 
 def first_hit(words: Sequence[str], text: str) -> str:
     """Returns the first of `words` that is in the text, as the text writes it, but in lower case and without accents. Returns
     an empty text if none is there. In a word, `*` stands for any letters."""
-    compared = plain(text)
+    compared = normalised(text)
     return next((found.group() for word in words if (found := _pattern(word).search(compared))), "")
 
 
-def without(words: Sequence[str], text: str) -> str:
+def without_words(words: Sequence[str], text: str) -> str:
     """Returns a text without the given words, in lower case and without accents. In a word, `*` stands for any letters."""
-    compared = plain(text)
+    compared = normalised(text)
     for word in words:
         compared = _pattern(word).sub(" ", compared)
     return " ".join(compared.split())
@@ -122,10 +122,10 @@ def without(words: Sequence[str], text: str) -> str:
 def kind_of(label: str, kinds: Mapping[str, Sequence[str]]) -> str | None:
     """Returns the first kind that has one of its words in the label. `kinds` gives the words of each kind. Returns None if no
     kind has a word there."""
-    return next((kind for kind, words in kinds.items() if hits(words, label)), None)
+    return next((kind for kind, words in kinds.items() if count_hits(words, label)), None)
 
 
 def only_kind_of(label: str, kinds: Mapping[K, Sequence[str]]) -> K | None:
     """Returns the kind that has one of its words in the label, if there is exactly one. Otherwise returns None."""
-    found = [kind for kind, words in kinds.items() if hits(words, label)]
+    found = [kind for kind, words in kinds.items() if count_hits(words, label)]
     return found[0] if len(found) == 1 else None

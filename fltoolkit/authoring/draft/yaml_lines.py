@@ -44,17 +44,17 @@ class Draft:
         return "\n".join(map(str, self.lines)) + "\n"
 
     @property
-    def drafted(self) -> int:
+    def count_complete(self) -> int:
         """Returns how many lines of the draft are complete: they have content and ask nothing."""
         return sum(bool(line.text) and not line.text.startswith("#") and not line.is_open for line in self.lines)
 
     @property
-    def asks(self) -> list[tuple[int, YamlLine]]:
+    def unanswered(self) -> list[tuple[int, YamlLine]]:
         """Returns the lines of the draft that the user must answer, each with its line number in the file."""
         return [(number, line) for number, line in enumerate(self.lines, start=1) if line.is_open]
 
 
-def basis(column: ColumnContents) -> str:
+def name_and_label(column: ColumnContents) -> str:
     """Returns what the choice of a column was based on: its name with its label, or, without a label, only `the name AGE`."""
     return f"{column.name}: {column.label}" if column.label else f"the name {column.name}"
 
@@ -65,12 +65,12 @@ def meanings(column: ColumnContents, codes: Iterable[str], most: int | None = No
     return ", ".join(labelled if most is None or len(labelled) <= most else [*labelled[:most], "…"])
 
 
-def flow(items: Sequence[str]) -> str:
+def in_one_line(items: Sequence[str]) -> str:
     """Returns codes or names as they are written in one line of YAML: a single one as it is, several as a list in brackets."""
-    return scalar(items[0]) if len(items) == 1 else f"[{', '.join(map(scalar, items))}]"
+    return yaml_scalar(items[0]) if len(items) == 1 else f"[{', '.join(map(yaml_scalar, items))}]"
 
 
-def scalar(text: str) -> str:
+def yaml_scalar(text: str) -> str:
     """Returns text as one YAML value. It is in quotes if YAML could read it as anything else."""
     clean = printable(text)
     return clean if PLAIN.fullmatch(clean) else json.dumps(clean, ensure_ascii=False)

@@ -158,7 +158,7 @@ class Questionnaire(Model):
         """Returns the section with this name, or the section that contains the question with this name."""
         return next((s for key, s in self.sections.items() if name == key or name in s.questions), None)
 
-    def rests_on(self, gate: str) -> dict[str, Question]:
+    def questions_of_gate(self, gate: str) -> dict[str, Question]:
         """Returns the questions on which a gate depends, by name. A gate is a condition for asking a question, made from
         earlier questions. Questions that have no code for *no* are left out."""
         named: dict[str, Question] = {}
@@ -214,7 +214,7 @@ class Questionnaire(Model):
             yield from (f"{name}: its gate {g} can not say no" for g in gates if g in there and not self.codes_meaning(g, "no"))
         for gate, names in self.gates.items():
             yield from (f"gates.{gate} names {gone}, which is not asked" for gone in names if self.section_of(gone) is None)
-            if not self.rests_on(gate):
+            if not self.questions_of_gate(gate):
                 yield f"gates.{gate} rests on no question that can be answered no"
 
 

@@ -75,7 +75,7 @@ def gate_formula(asked: Questionnaire, gate: str) -> str:
     sections = {id(s): s for name in asked.gates[gate] if (s := asked.section_of(name))}.values()
     checks = [f"check_{name}" for name, s in asked.sections.items() if s.check and any(s is one for one in sections)]
     before = [name for s in sections for name in s.gate if name in asked.gates]
-    questions = asked.rests_on(gate)
+    questions = asked.questions_of_gate(gate)
     no = [_any(*((n, asked.codes_meaning(n, "no")) for n in (name, *question.gate))) for name, question in questions.items()]
     yes = _any(*((name, asked.codes_meaning(name, "yes")) for name in questions))
     formula = f"if({_both(*no)}, '{NONE}', if({yes}, '{SOME}', '{UNKNOWN}'))"

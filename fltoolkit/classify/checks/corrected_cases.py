@@ -19,7 +19,7 @@ from fltoolkit.survey.checks.findings import count_rows
 from fltoolkit.survey.checks.printed_counts import cases_in_words, count_in_words
 from fltoolkit.survey.data.internal_columns import KEY
 from fltoolkit.survey.data.person_frame import Frame
-from fltoolkit.survey.design.survey_opening import uncorrected
+from fltoolkit.survey.design.survey_opening import without_corrections
 
 COLUMNS = ("population", "cases_before", "cases", "gained", "lost", "unresolved_before", "unresolved")
 
@@ -53,7 +53,7 @@ def corrected_cases(persons: ClassifiedSurvey, rules: str | Path = "icls_2018") 
     if persons.corrected is None:
         return pd.DataFrame(columns=list(COLUMNS))
     limit, names = spec.confidentiality.smallest_printed_count, spec.headlines
-    before = _outcomes(classify_checked(uncorrected(persons.unclassified), rule), names, "before")
+    before = _outcomes(classify_checked(without_corrections(persons.unclassified), rule), names, "before")
     # Before a correction, two persons can share a line number. A child whose parent has this number then has two rows.
     earlier = before.group_by(KEY).agg([nw.col(c).max() for c in before.collect_schema().names() if c != KEY])
     both = _outcomes(persons, names, "now").join(earlier, on=KEY, how="left")

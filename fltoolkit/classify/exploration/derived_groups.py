@@ -19,7 +19,7 @@ from fltoolkit.errors import DataError, RequestError
 from fltoolkit.survey.data.fetch_rows import to_pandas
 from fltoolkit.survey.data.internal_columns import NUMBER_OF, SOURCE
 from fltoolkit.survey.design.calibration_margins import with_calibration
-from fltoolkit.survey.design.survey_design import Design, Survey, bind
+from fltoolkit.survey.design.survey_design import Design, Survey, set_fields
 from fltoolkit.survey.design.survey_opening import with_columns_of
 from fltoolkit.survey.spec.groups import NOT_STATED, Group, NumberGroup
 from fltoolkit.survey.spec.reserved_names import RESERVED
@@ -122,7 +122,7 @@ def _of_design(design: Design, name: str, group: Group | NumberGroup) -> Design:
         made = banded(nw.when(~text.is_in(list(group.missing))).then(number), group)
     else:
         made = relabelled(text, group.labels).fill_null(NOT_STATED)
-    return bind(copy(design), rows=design.frame.with_columns(made.alias(name)), known={})
+    return set_fields(copy(design), rows=design.frame.with_columns(made.alias(name)), known={})
 
 
 def _column(group: Group | NumberGroup) -> str:

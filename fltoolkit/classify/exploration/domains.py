@@ -17,7 +17,7 @@ from fltoolkit.classify.group_columns import group_order
 from fltoolkit.errors import RequestError
 from fltoolkit.survey.answers.three_valued import all_of
 from fltoolkit.survey.data.fetch_rows import to_pandas
-from fltoolkit.survey.design.survey_design import Design, Domain, bind
+from fltoolkit.survey.design.survey_design import Design, Domain, set_fields
 from fltoolkit.survey.spec.groups import NOT_STATED
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
@@ -50,7 +50,7 @@ def within(design: D, where: Where) -> D:
     domain = tuple((group, _labels(spec, group, wanted)) for group, wanted in where.items())
     for group, labels in domain:
         _refuse_unknown(design, group, labels)
-    return bind(copy(design), domain=domain)
+    return set_fields(copy(design), domain=domain)
 
 
 def in_domain(design: Design) -> nw.Expr:

@@ -16,7 +16,7 @@ from pydantic import Field
 
 from fltoolkit.arguments import checked
 from fltoolkit.errors import RequestError
-from fltoolkit.estimate.change_over_time.comparability import differences, unstated, window_overlap
+from fltoolkit.estimate.change_over_time.comparability import differences, facts_of_one_round, window_overlap
 from fltoolkit.estimate.change_over_time.difference import (
     COMPARED_DF,
     COVERS_ZERO,
@@ -25,9 +25,9 @@ from fltoolkit.estimate.change_over_time.difference import (
     TOO_FEW,
     TOO_UNLIKE,
     WithLimits,
-    bears,
-    chosen,
     difference,
+    first_remark,
+    is_testable,
     mover,
     size_ratio,
     verdicts,
@@ -46,7 +46,7 @@ from fltoolkit.estimate.change_over_time.unresolved_excess import (
 from fltoolkit.estimate.measures.estimates import About, Estimates, RowName, find_row
 from fltoolkit.estimate.measures.stacked_estimates import join_samples
 from fltoolkit.estimate.totals.breakdowns import Breakdowns
-from fltoolkit.languages.reasons import Reason, Remark, joined
+from fltoolkit.languages.reasons import Reason, Remark, joined_reasons
 from fltoolkit.survey.spec.groups import TOTAL, crossed
 from fltoolkit.survey.spec.reserved_names import SIDES
 
@@ -85,7 +85,7 @@ class Change:
     before: About
     after: About
     by: Breakdowns
-    unstated: tuple[Remark, ...]
+    facts_of_one_round: tuple[Remark, ...]
 
     @property
     def one_round_only(self) -> int:
@@ -127,8 +127,8 @@ def change(before: Estimates, after: Estimates, *, shared_psus: bool | None = No
     keys = list(dict.fromkeys([*first, *second]))
     i, j = (np.array([position.get(key, -1) for key in keys], dtype=np.intp) for position in (first, second))
     both, why = (i >= 0) & (j >= 0), differences(old, new)
-    found = _not_compared(len(keys), joined(why))
-    one_only = chosen([i < 0, j < 0], [Reason.of("rounds.later"), Reason.of("rounds.earlier")])
+    found = _not_compared(len(keys), joined_reasons(why))
+    one_only = first_remark([i < 0, j < 0], [Reason.of("rounds.later"), Reason.of("rounds.earlier")])
     found["reason"] = found["reason"].mask((i < 0) | (j < 0), pd.Series(one_only, dtype=object))
     if both.any() and not why:
         from_survey = {"kept": True, "new": False}.get(new.psus_of_earlier_rounds) if shared_psus is None else shared_psus
@@ -147,7 +147,7 @@ def change(before: Estimates, after: Estimates, *, shared_psus: bool | None = No
     labels = pd.DataFrame(keys, columns=groups, index=range(len(keys)))
     columns_of_rounds = _columns(before.table, i, "before"), _columns(after.table, j, "after")
     table = pd.concat([labels, _with_window_overlap(found, old, new), *columns_of_rounds], axis=1)
-    return Change(table, old, new, tuple(dict.fromkeys((*before.by, *after.by))), unstated(old, new))
+    return Change(table, old, new, tuple(dict.fromkeys((*before.by, *after.by))), facts_of_one_round(old, new))
 
 
 @checked
@@ -191,7 +191,7 @@ def change_from_published(
     _comparable_calls(old, new)
     _one_scale(baseline, new.measure)
     now = after.table[list(SIDES)].astype(float).iloc[at]
-    found = _not_compared(1, why := joined(differences(old, new)))
+    found = _not_compared(1, why := joined_reasons(differences(old, new)))
     if not why:
         found = confirmed_since_publication(_change_by_mover(baseline, now, rho), baseline, after, at, rho)
     groups = list(dict.fromkeys(g for b in after.by for g in b))
@@ -202,7 +202,7 @@ def change_from_published(
         [labels, _with_window_overlap(found, old, new), then, _columns(after.table, np.array([at]), "after")], axis=1
     )
     silent = after.unresolved_shares is not None and baseline.unresolved_share is None
-    return Change(table, old, new, by, (*unstated(old, new), *((NOT_STATED,) if silent else ())))
+    return Change(table, old, new, by, (*facts_of_one_round(old, new), *((NOT_STATED,) if silent else ())))
 
 
 def _one_scale(baseline: PublishedBaseline, measure: str) -> None:
@@ -235,7 +235,7 @@ def _change_by_mover(baseline: PublishedBaseline, now: pd.Series, rho: float) ->
     later = (float(now["estimate"]), float(now["ci_low"]), float(now["ci_high"]))
     low, high = mover(WithLimits(*then), WithLimits(*later), rho)
     has_cases = baseline.cases is not None
-    enough = baseline.has_enough_cases and bears(now["cases"], now["psus_with_cases"])
+    enough = baseline.has_enough_cases and is_testable(now["cases"], now["psus_with_cases"])
     too_unlike = baseline.n is not None and bool(size_ratio(baseline.n, now["n"]) > COMPARED_DF)
     (verdict,) = verdicts([low], [high], enough and not too_unlike)
     with np.errstate(divide="ignore", invalid="ignore"):

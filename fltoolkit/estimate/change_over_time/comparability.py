@@ -23,7 +23,7 @@ def differences(before: About, after: About) -> list[Reason]:
     """Returns the reasons why two rounds (the same survey at two times) cannot be compared; empty if there are none. Each
     reason is a fact that both rounds state and that is not the same, such as the reference period. It gives both values."""
     reasons = [
-        Reason.of("rounds.changed", fact=fact(name), old=old, new=new)
+        Reason.of("rounds.changed", fact=fact_in_words(name), old=old, new=new)
         for name in FACTS
         if (old := getattr(before, name)) and (new := getattr(after, name)) and old != new
     ]
@@ -33,7 +33,7 @@ def differences(before: About, after: About) -> list[Reason]:
         reasons.append(Reason.of("rounds.domain", old=_domain(before), new=_domain(after)))
     old, new = dict(before.interview_modes), dict(after.interview_modes)
     if _other_modes(old, new):
-        reasons.append(Reason.of("interviews.modes", old=_shares(old), new=_shares(new)))
+        reasons.append(Reason.of("interviews.modes", old=_mode_shares(old), new=_mode_shares(new)))
     return reasons
 
 
@@ -42,7 +42,7 @@ def _domain(about: About) -> Reason | str:
     return "; ".join(f"{group}: {', '.join(labels)}" for group, labels in about.where) or Reason.of("rounds.everybody")
 
 
-def fact(name: str) -> Reason:
+def fact_in_words(name: str) -> Reason:
     """Returns the name of a fact about a survey in words, such as *the reference period*. `name` is a field of `About`, such as
     `reference_months`."""
     return Reason.of(f"rounds.facts.{name}")
@@ -54,7 +54,7 @@ def _other_modes(old: dict[str, float], new: dict[str, float]) -> bool:
     return bool(old and new) and sum(abs(old.get(m, 0.0) - new.get(m, 0.0)) for m in {*old, *new}) / 2 >= OTHER_MODE
 
 
-def _shares(modes: dict[str, float]) -> Reason | str:
+def _mode_shares(modes: dict[str, float]) -> Reason | str:
     """Returns, in words, the share of each interview mode (such as telephone) in a round.
 
     The shares are rounded to steps of ten percent, so that they reveal no count.
@@ -105,11 +105,11 @@ def _differs(old: dict[str, str], new: dict[str, str]) -> str:
     return "; ".join(f"{name} {old[name] or 'none'} before, {new[name] or 'none'} after" for name in names)
 
 
-def unstated(before: About, after: About) -> tuple[Reason, ...]:
+def facts_of_one_round(before: About, after: About) -> tuple[Reason, ...]:
     """Returns the names, in words, of the facts that only one of the two rounds states, such as the reference period. Nobody
     can say whether these facts changed."""
     names = (*FACTS, "questionnaire", "interview_modes")
-    return tuple(fact(name) for name in names if bool(getattr(before, name)) != bool(getattr(after, name)))
+    return tuple(fact_in_words(name) for name in names if bool(getattr(before, name)) != bool(getattr(after, name)))
 
 
 def window_overlap(before: About, after: About) -> float:

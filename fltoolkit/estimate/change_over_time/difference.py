@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from fltoolkit.estimate.variance.taylor_variance import Array
-from fltoolkit.languages.reasons import Reason, holds
+from fltoolkit.languages.reasons import Reason, has_remark
 
 DECREASED, INCREASED = Reason.of("rounds.decreased"), Reason.of("rounds.increased")
 NO_CHANGE, NOT_COMPARABLE = Reason.of("rounds.no_change"), Reason.of("rounds.not_comparable")
@@ -82,17 +82,17 @@ def satterthwaite(v1: ArrayLike, df1: ArrayLike, v2: ArrayLike, df2: ArrayLike) 
         return np.asarray((v1 + v2) ** 2 / parts)
 
 
-def bears(cases: ArrayLike, psus_with_cases: ArrayLike) -> NDArray[np.bool_]:
+def is_testable(cases: ArrayLike, psus_with_cases: ArrayLike) -> NDArray[np.bool_]:
     """Returns, for each estimate, whether it has enough cases for a verdict on its change: 15 cases in 10 PSUs, or 30 cases if
     the number of PSUs with cases is unknown (nan)."""
     n, psus = (np.asarray(v, dtype=float) for v in (cases, psus_with_cases))
     return np.asarray(np.where(np.isnan(psus), n >= LEAST_CASES_ALONE, (n >= LEAST_CASES) & (psus >= LEAST_PSUS)), dtype=bool)
 
 
-def enough_cases(before: RoundEstimates, after: RoundEstimates) -> NDArray[np.bool_]:
-    """Returns, row by row, whether both rounds have enough cases for a verdict on the change (see `bears`). A round without any
+def both_testable(before: RoundEstimates, after: RoundEstimates) -> NDArray[np.bool_]:
+    """Returns, row by row, whether both rounds have enough cases for a verdict on the change (see `is_testable`). A round without any
     case passes if the other round has enough."""
-    ok1, ok2 = (bears(s.cases, s.psus_with_cases) for s in (before, after))
+    ok1, ok2 = (is_testable(s.cases, s.psus_with_cases) for s in (before, after))
     none1, none2 = (np.asarray(s.cases) == 0 for s in (before, after))
     return np.asarray((ok1 & ok2) | (ok1 & none2) | (none1 & ok2))
 
@@ -105,7 +105,7 @@ def size_ratio(a: ArrayLike, b: ArrayLike) -> Array:
         return np.asarray(np.maximum(a, b) / np.minimum(a, b))
 
 
-def chosen(where: Sequence[ArrayLike], remarks: Sequence[Any], otherwise: object = "") -> NDArray[np.object_]:
+def first_remark(where: Sequence[ArrayLike], remarks: Sequence[Any], otherwise: object = "") -> NDArray[np.object_]:
     """Returns one remark (such as a verdict or its reason) for each row: the remark that belongs to the first condition that
     the row meets.
 
@@ -127,7 +127,7 @@ def verdicts(low: ArrayLike, high: ArrayLike, enough: ArrayLike = True) -> NDArr
     detectable change` too.
     """
     low, high, may = np.asarray(low, dtype=float), np.asarray(high, dtype=float), np.asarray(enough, dtype=bool)
-    return chosen([may & (high < 0), may & (low > 0)], [DECREASED, INCREASED], NO_CHANGE)
+    return first_remark([may & (high < 0), may & (low > 0)], [DECREASED, INCREASED], NO_CHANGE)
 
 
 def without_contradiction(rows: pd.DataFrame) -> pd.DataFrame:
@@ -141,9 +141,9 @@ def without_contradiction(rows: pd.DataFrame) -> pd.DataFrame:
     """
     low, high, verdict = rows["ratio_low"], rows["ratio_high"], rows["verdict"]
     contradicts = (
-        holds(verdict, DECREASED) & (high >= 1)
-        | holds(verdict, INCREASED) & (low <= 1)
-        | holds(verdict, NO_CHANGE) & ((low > 1) | (high < 1))
+        has_remark(verdict, DECREASED) & (high >= 1)
+        | has_remark(verdict, INCREASED) & (low <= 1)
+        | has_remark(verdict, NO_CHANGE) & ((low > 1) | (high < 1))
     )
     return rows.assign(ratio_low=low.mask(contradicts), ratio_high=high.mask(contradicts))
 
@@ -167,7 +167,7 @@ def difference(
       verdict.
     - `mover` also makes the interval if an SE is 0 although the interval has a width. This happens if a round has no case, or
       only cases. The interval of no case is [0, upper].
-    - `mover` gives a verdict only with `enough_cases`. Otherwise the reason is `too few cases`.
+    - `mover` gives a verdict only with `both_testable`. Otherwise the reason is `too few cases`.
 
     Args:
         before: the rows of the earlier round.
@@ -204,9 +204,9 @@ def difference(
         rho = np.where((s1 > 0) & (s2 > 0), np.clip(c / (s1 * s2), -1, 1), 0.0)
     recovered = mover(WithLimits(p1, l1, u1), WithLimits(p2, l2, u2), rho)
     low, high = np.where(by_mover, recovered[0], p2 - p1 - t * se), np.where(by_mover, recovered[1], p2 - p1 + t * se)
-    few = by_mover & ~enough_cases(before, after)
+    few = by_mover & ~both_testable(before, after)
     verdict = verdicts(low, high, ~few & ~too_unlike)
-    reason = chosen([few, np.isnan(low), too_unlike, verdict == NO_CHANGE], [TOO_FEW, NO_DF, TOO_UNLIKE, COVERS_ZERO])
+    reason = first_remark([few, np.isnan(low), too_unlike, verdict == NO_CHANGE], [TOO_FEW, NO_DF, TOO_UNLIKE, COVERS_ZERO])
     columns = {
         "change": p2 - p1, "se": se, "df": np.where(by_mover, np.nan, df), "ci_low": low, "ci_high": high, "relative_change": relative,
         "ratio": ratio, "ratio_low": ratio / spread, "ratio_high": ratio * spread, "method": np.where(by_mover, "mover", "taylor"),

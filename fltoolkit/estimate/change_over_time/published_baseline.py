@@ -12,7 +12,7 @@ from pydantic import Field
 
 from fltoolkit.arguments import Level, checked
 from fltoolkit.errors import RequestError
-from fltoolkit.estimate.change_over_time.difference import LEAST_CASES, bears
+from fltoolkit.estimate.change_over_time.difference import LEAST_CASES, is_testable
 from fltoolkit.estimate.measures.estimates import About
 
 Count = Annotated[int, Field(ge=0)]
@@ -98,7 +98,7 @@ class PublishedBaseline:
             return False
         if self.psus_with_cases is None and self.deff is not None and self.cases / max(1.0, self.deff) >= LEAST_CASES:
             return True
-        return bool(bears(self.cases, np.nan if self.psus_with_cases is None else self.psus_with_cases))
+        return bool(is_testable(self.cases, np.nan if self.psus_with_cases is None else self.psus_with_cases))
 
 
 def contradiction(figure: States) -> str:

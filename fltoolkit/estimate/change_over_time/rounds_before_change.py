@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
-from fltoolkit.estimate.change_over_time.comparability import differences, question_changes, unstated, window_overlap
+from fltoolkit.estimate.change_over_time.comparability import differences, facts_of_one_round, question_changes, window_overlap
 from fltoolkit.estimate.measures.estimates import About
 from fltoolkit.estimate.measures.prevalence_and_totals import facts_of
 from fltoolkit.survey.checks.findings import Finding, findings
@@ -53,7 +53,7 @@ def _of_facts(old: About, new: About) -> Iterator[Finding]:
             f"not comparable: {reason}",
             "no change is computed; a verdict needs the same in both rounds",
         )
-    for name in unstated(old, new):
+    for name in facts_of_one_round(old, new):
         yield _finding("note", "comparability", f"only one round states it: {name}", "state it in both, if it was the same")
     if (overlap := window_overlap(old, new)) > 0:
         what = f"look-back windows overlap by {overlap:.0%}".replace("%", " %")

@@ -21,8 +21,8 @@ from fltoolkit.estimate.change_over_time.difference import (
     NO_CHANGE,
     RoundEstimates,
     WithLimits,
-    chosen,
     difference,
+    first_remark,
     mover,
     verdicts,
 )
@@ -30,8 +30,8 @@ from fltoolkit.estimate.change_over_time.published_baseline import PublishedBase
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.intervals import t_quantile
 from fltoolkit.estimate.measures.stacked_estimates import join_samples
-from fltoolkit.estimate.variance.taylor_variance import dense
-from fltoolkit.languages.reasons import Reason, holds
+from fltoolkit.estimate.variance.taylor_variance import as_dense
+from fltoolkit.languages.reasons import Reason, has_remark
 
 MORE_UNRESOLVED = Reason.of("rounds.more_unresolved")
 UNRESOLVED_NOT_TOLD = Reason.of("rounds.unresolved_not_told")
@@ -44,7 +44,7 @@ COUNTED = ("total", "stock", "current")
 Positions = NDArray[np.intp]
 
 
-def tested_again(verdict: ArrayLike, before: ArrayLike, after: ArrayLike) -> NDArray[np.bool_]:
+def needs_second_test(verdict: ArrayLike, before: ArrayLike, after: ArrayLike) -> NDArray[np.bool_]:
     """Returns, for each verdict, whether it must pass a second test, in which the excess of unresolved persons counts as cases.
     Unresolved persons are those whose answers do not decide whether they are cases. The excess is the larger of the two surveys'
     shares minus the smaller one.
@@ -61,7 +61,7 @@ def tested_again(verdict: ArrayLike, before: ArrayLike, after: ArrayLike) -> NDA
     return np.asarray(((verdicts == DECREASED) & (u2 > u1)) | ((verdicts == INCREASED) & (u1 > u2)), dtype=bool)
 
 
-def with_unresolved(estimates: RoundEstimates, more: ArrayLike, se: ArrayLike, level: float) -> RoundEstimates:
+def unresolved_as_cases(estimates: RoundEstimates, more: ArrayLike, se: ArrayLike, level: float) -> RoundEstimates:
     """Returns the estimates of a round as if all its unresolved persons were cases, with wider intervals. The answers of
     unresolved persons do not decide whether they are cases. If both rounds are changed in this way, their difference includes the
     excess of one round over the other.
@@ -93,7 +93,7 @@ def with_second_verdicts(
 
     Args:
         rows: rows with `verdict` and `reason`.
-        again: for each row, whether it had to pass the second test (see `tested_again`).
+        again: for each row, whether it had to pass the second test (see `needs_second_test`).
         second: the verdicts of the second test, for all rows.
         reason: the reason for a verdict that is not confirmed.
     """
@@ -122,7 +122,7 @@ def stated_verdict(verdict: Any, reason: object) -> Any:
     return Reason.of("rounds.not_judged", reason=reason) if is_unjudged(verdict, reason) else verdict
 
 
-def further_reason(verdict: Any, reason: Any) -> Any:
+def reason_after_verdict(verdict: Any, reason: Any) -> Any:
     """Returns the reason of a verdict if it must be printed after the words of `stated_verdict`. It is empty if these words
     already give the reason.
 
@@ -151,8 +151,8 @@ def without_wide_bounds(rows: pd.DataFrame, before: NDArray[np.bool_], after: ND
         rows: rows with `verdict` and `reason`.
         before, after: for each row, whether its estimate is too uncertain in this round.
     """
-    decided = holds(rows["verdict"], DECREASED, INCREASED)
-    which = chosen([before & after, before, after], [WIDE_IN_BOTH, WIDE_EARLIER, WIDE_LATER])
+    decided = has_remark(rows["verdict"], DECREASED, INCREASED)
+    which = first_remark([before & after, before, after], [WIDE_IN_BOTH, WIDE_EARLIER, WIDE_LATER])
     falls = decided & (before | after)
     reason = pd.Series(which, rows.index, dtype=object).where(falls, rows["reason"])
     return rows.assign(verdict=rows["verdict"].mask(falls, NO_CHANGE), reason=reason)
@@ -220,7 +220,7 @@ def second_test(rows: Matched, verdict: NDArray[np.object_], *, by_size: bool) -
     assert old is not None
     assert new is not None
     u1, u2 = old.share[rows.first], new.share[rows.second]
-    again = tested_again(verdict, u1, u2)
+    again = needs_second_test(verdict, u1, u2)
     return again, excess_counted(rows, verdict, by_size=by_size)["verdict"].to_numpy() if again.any() else verdict
 
 
@@ -245,9 +245,9 @@ def excess_counted(rows: Matched, verdict: NDArray[np.object_], *, by_size: bool
     for est, at in ((rows.before, rows.first), (rows.after, rows.second)):
         shares = est.unresolved_shares
         assert shares is not None
-        z = dense(est.influence[:, at]) + dense(shares.influence[:, at]) * whole
+        z = as_dense(est.influence[:, at]) + as_dense(shares.influence[:, at]) * whole
         se = np.sqrt(est.units.variances(z))
-        rounds.append(with_unresolved(round_estimates(est.table, at), shares.share[at] * whole, se, level))
+        rounds.append(unresolved_as_cases(round_estimates(est.table, at), shares.share[at] * whole, se, level))
         scaled.append(replace(est, influence=z))
     joint, _ = join_samples(dict(zip(("before", "after"), scaled, strict=True)), rows.shared)
     covariance = (joint[:, : len(one)] * joint[:, len(one) :]).sum(axis=0)
@@ -276,12 +276,12 @@ def confirmed_since_publication(
         return row
     whole = float(after.table["population"].iloc[at]) if after.about.measure in COUNTED else 1.0
     before, verdict = whole * (baseline.unresolved_share or 0.0), row["verdict"].to_numpy()
-    z = dense(after.influence[:, [at]]) + dense(shares.influence[:, [at]]) * whole
+    z = as_dense(after.influence[:, [at]]) + as_dense(shares.influence[:, [at]]) * whole
     own = round_estimates(after.table, np.array([at]))
-    later = with_unresolved(own, shares.share[[at]] * whole, np.sqrt(after.units.variances(z)), after.about.level)
+    later = unresolved_as_cases(own, shares.share[[at]] * whole, np.sqrt(after.units.variances(z)), after.about.level)
     then = WithLimits(baseline.estimate + before, baseline.ci_low + before, baseline.ci_high + before)
     second = verdicts(*mover(then, WithLimits(later.estimate, later.ci_low, later.ci_high), rho))
-    again = tested_again(verdict, baseline.unresolved_share or 0.0, shares.share[[at]])
+    again = needs_second_test(verdict, baseline.unresolved_share or 0.0, shares.share[[at]])
     row = with_second_verdicts(
         row, again, second, MORE_UNRESOLVED if baseline.unresolved_share is not None else UNRESOLVED_NOT_TOLD
     )

@@ -26,7 +26,7 @@ from fltoolkit.estimate.totals.cluster_totals import Outcome
 from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums, case_only, sum_persons
 from fltoolkit.estimate.totals.reference_population import ReferencePopulation, population_of
 from fltoolkit.estimate.totals.result_cells import BREAKDOWN
-from fltoolkit.languages.reasons import Reason, Reasons, joined
+from fltoolkit.languages.reasons import Reason, Reasons, joined_reasons
 from fltoolkit.survey.checks.interview_conditions import conditions_in_words, mode_shares
 from fltoolkit.survey.classifications.industry_codes import to_verify
 from fltoolkit.survey.data.fetch_rows import to_pandas
@@ -360,4 +360,4 @@ def _to_verify(design: ClassifiedSurvey, groups: Sequence[str]) -> Reason | Reas
     """Returns, in words, the facts behind an estimate that were written from memory and not yet checked against their source;
     empty if there are none."""
     sectors = [to_verify(s) for name, s in design.spec.sectors.items() if name in groups]
-    return joined((design.to_verify, *sectors))  # type: ignore[no-any-return]
+    return joined_reasons((design.to_verify, *sectors))  # type: ignore[no-any-return]

@@ -22,13 +22,13 @@ from fltoolkit.estimate.measures.not_stated import NotStated, stated_only
 from fltoolkit.estimate.measures.prevalence_and_totals import about_of
 from fltoolkit.estimate.measures.questions_asked import asked_months
 from fltoolkit.estimate.measures.result_columns import households_of_cases
-from fltoolkit.estimate.measures.stock_and_duration import basis
+from fltoolkit.estimate.measures.stock_and_duration import months_counted
 from fltoolkit.estimate.totals.breakdowns import By, breakdowns, groups_of
 from fltoolkit.estimate.totals.cluster_totals import KEY, Outcome
 from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums, sum_persons
 from fltoolkit.estimate.totals.reference_population import population_of
 from fltoolkit.estimate.totals.result_cells import BREAKDOWN, Cells
-from fltoolkit.estimate.variance.taylor_variance import Array, Matrix, columns_times, side_by_side
+from fltoolkit.estimate.variance.taylor_variance import Array, Matrix, multiply_columns, side_by_side
 from fltoolkit.survey.design.survey_design import Design
 
 Share = Annotated[float, Field(gt=0, lt=1), "0.5 is the median"]
@@ -96,7 +96,7 @@ def quantile(
     about = about_of(design, sums, chosen.name, Confidence(DEFAULT, level))
     about = replace(about, measure="quantile", interval="woodruff", outcome=y)
     if isinstance(design, ClassifiedSurvey) and design.spec.months:
-        about = replace(about, duration_basis=basis(design.spec.months))
+        about = replace(about, duration_basis=months_counted(design.spec.months))
     keys = sums.cells.keys.drop(columns=BREAKDOWN)
     if isinstance(design, ClassifiedSurvey):
         keys = named_in(design.spec, keys, chosen.name)
@@ -180,7 +180,7 @@ def _quantile_by_cell(sums: EstimandSums, values: Array, p: float, level: float)
     )
     with np.errstate(divide="ignore", invalid="ignore"):
         se = (high - low) / (2 * t)
-        scaled = columns_times(z, np.where(se_share > 0, -se / se_share, 0.0))
+        scaled = multiply_columns(z, np.where(se_share > 0, -se / se_share, 0.0))
         cv = np.where(at == 0, np.nan, se / np.abs(at))
     numbers = {"quantile": p, "estimate": at, "se": se, "ci_low": low, "ci_high": high, "cv": cv, "deff": np.nan, "df": df}
     return pd.DataFrame({**numbers, **_persons_behind(sums)}), scaled

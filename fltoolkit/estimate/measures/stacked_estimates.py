@@ -20,7 +20,7 @@ from fltoolkit.estimate.totals.breakdowns import By
 from fltoolkit.estimate.variance.covariance_across_samples import Joint, join, psu_labels
 from fltoolkit.estimate.variance.replicate_variance import Replicates
 from fltoolkit.estimate.variance.taylor_variance import Array, Matrix, Units, side_by_side
-from fltoolkit.languages.reasons import joined
+from fltoolkit.languages.reasons import joined_reasons
 from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.survey.spec.groups import TOTAL
 from fltoolkit.survey.spec.reserved_names import RESULTS
@@ -171,5 +171,5 @@ def _common_facts(abouts: Sequence[About]) -> About:
     that are not yet checked against their source are all kept. `missing` is the largest number of persons left out."""
     names = [f.name for f in fields(About) if len({getattr(about, f.name) for about in abouts}) > 1]
     blank: dict[str, Any] = {f.name: "" if f.default is MISSING else f.default for f in fields(About) if f.name in names}
-    doubts = joined(about.to_verify for about in abouts)
+    doubts = joined_reasons(about.to_verify for about in abouts)
     return replace(abouts[0], **{**blank, "to_verify": doubts, "missing": max(about.missing for about in abouts)})

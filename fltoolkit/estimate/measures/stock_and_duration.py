@@ -87,7 +87,7 @@ def stock(
             found=class_of_cases(missing, persons.spec.confidentiality.smallest_printed_count),
             do="ask again, or report the flow (fl.total) and fl.duration",
         )  # fmt: skip
-    return stated_only(replace(made, about=replace(made.about, measure=name, duration_basis=basis(months))), not_stated)
+    return stated_only(replace(made, about=replace(made.about, measure=name, duration_basis=months_counted(months))), not_stated)
 
 
 @checked
@@ -150,7 +150,9 @@ def duration(
     months, window = months_of_duration(persons, by, population)
     outcome = Outcome("amount", "forced_labour", MONTHS, most=window)
     made = estimate(within(persons, where), Estimand(outcome, "duration", breakdowns(by)), population, Confidence("wald", level))
-    return stated_only(replace(made, about=replace(made.about, outcome=MONTHS, duration_basis=basis(months))), not_stated)
+    return stated_only(
+        replace(made, about=replace(made.about, outcome=MONTHS, duration_basis=months_counted(months))), not_stated
+    )
 
 
 def _refuse_rate(persons: ClassifiedSurvey, by: By, what: str) -> None:
@@ -163,7 +165,7 @@ def _refuse_rate(persons: ClassifiedSurvey, by: By, what: str) -> None:
         )  # fmt: skip
 
 
-def basis(months: Months) -> Reason:
+def months_counted(months: Months) -> Reason:
     """Returns, in words, which months a stock or a duration counts: the months of all spells of forced labour, or those of the
     last spell.
     """

@@ -84,7 +84,7 @@ class Patterns:
         coefficients is computed from them.
 
         `mu` is the fitted probability of each pattern. If the weights are calibrated, the matrix has further rows below those
-        of the units (see `EstimandSums.carried`).
+        of the units (see `EstimandSums.with_calibration_sums`).
         """
         table, used = self.sums.table, self.used
         at = self.code[used]
@@ -96,7 +96,7 @@ class Patterns:
 
         persons, cases = (table[c].to_numpy(float)[used] if c in table else np.zeros(used.sum()) for c in ("n", "uy"))
         weighted = score(table["wy"].to_numpy()[used], table["w"].to_numpy()[used])
-        return np.vstack(self.sums.carried(sums_by_code, weighted, score(cases, persons)))
+        return np.vstack(self.sums.with_calibration_sums(sums_by_code, weighted, score(cases, persons)))
 
     def degrees_of_freedom(self) -> int:
         """Returns the degrees of freedom of the sample design, counted over the persons in the model (R `degf`)."""
@@ -157,7 +157,7 @@ def read_patterns(design: Design, formula: str, population: str | None) -> Patte
     x, info = _matrix(terms, frame, formula)
     made = Patterns(sums, code, frame, x, info, np.zeros(0), np.zeros(0), stated, stated, formula, outcome, chosen.name)
     case = (sums.table["status"] == 1).to_numpy()
-    cases, others = (_holds(made, rows) for rows in (case, ~case))
+    cases, others = (_patterns_with_persons(made, rows) for rows in (case, ~case))
     return replace(made, y=made.by_pattern("wy"), w=made.by_pattern("w"), cases=cases, others=others)
 
 
@@ -274,6 +274,6 @@ def _category_value(text: str) -> int | float | str:
     return text if text == NOT_STATED else int(text) if re.fullmatch(r"-?[0-9]+", text) else float(text)
 
 
-def _holds(patterns: Patterns, rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _patterns_with_persons(patterns: Patterns, rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
     at = patterns.code[patterns.used & rows & (patterns.sums.table["n"].to_numpy() > 0)]
     return np.bincount(at, minlength=len(patterns.frame)) > 0

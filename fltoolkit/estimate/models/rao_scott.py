@@ -16,7 +16,7 @@ from fltoolkit.estimate.totals.cluster_totals import Outcome
 from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums, case_only, sum_persons
 from fltoolkit.estimate.totals.reference_population import population_of
 from fltoolkit.estimate.totals.result_cells import BREAKDOWN
-from fltoolkit.estimate.variance.taylor_variance import Array, Matrix, dense
+from fltoolkit.estimate.variance.taylor_variance import Array, Matrix, as_dense
 from fltoolkit.survey.design.survey_design import Design
 
 
@@ -100,7 +100,7 @@ def rao_scott(
     size, n = float(totals.sum()), float(sums.denominators.sums(sums.table["n"].to_numpy(float))[whole[0]])
     df = float(sums.degrees_of_freedom(weights)[whole[0]])
     p = totals / size
-    z = sums.units.influence(by_unit, dense(weights[:, whole]), p)
+    z = sums.units.influence(by_unit, as_dense(weights[:, whole]), p)
     grid = p.reshape(len(names[0]), -1)
     first, second = _both_tests(grid, sums.units.covariance(z), n, df, f"{rows} and {columns}")
     table = pd.DataFrame(grid, index=pd.Index(names[0], name=rows), columns=pd.Index(names[1], name=columns))
@@ -119,7 +119,7 @@ def _two_way(sums: EstimandSums, weights: Matrix, keys: tuple[str, ...]) -> tupl
     at = sums.cells.keys[BREAKDOWN].to_numpy()
     names = [sums.cells.keys.loc[at == i, k].tolist() for i, k in enumerate(keys, 1)]
     cells = np.flatnonzero(at == 0)
-    wy, w = dense(sums.cases[:, cells]), dense(weights[:, sums.parent[cells]])
+    wy, w = as_dense(sums.cases[:, cells]), as_dense(weights[:, sums.parent[cells]])
     y, x = sums.y[cells], sums.cells.sums(sums.table["w"].to_numpy())[cells]
     if len(keys) == 1:
         pairs = np.stack([w - wy, wy], axis=2).reshape(len(w), -1)

@@ -22,7 +22,7 @@ from fltoolkit.classify.exploration.domains import in_domain
 from fltoolkit.errors import DesignError, NotAvailable, RequestError
 from fltoolkit.languages.reasons import Name, Reason
 from fltoolkit.survey.checks.printed_counts import class_of_cases
-from fltoolkit.survey.data.engines import coded
+from fltoolkit.survey.data.engines import labels_as_numbers
 from fltoolkit.survey.data.fetch_rows import to_arrow, to_count
 from fltoolkit.survey.data.internal_columns import CALIBRATED, FPC, FPC2, HOUSEHOLD, PATTERN, PSU, REPLICATE, SSU, STRATA, WEIGHT
 from fltoolkit.survey.data.person_frame import Frame
@@ -158,7 +158,7 @@ def _with_numbers(frame: Frame, design: Design, keys: Sequence[Key]) -> tuple[Fr
     opened = design.unclassified if isinstance(design, ClassifiedSurvey) else design
     units = {c: c for c in (STRATA, PSU, SSU) if c in frame.collect_schema().names()}
     named = units | {f"fl__k{i}": key.name for i, key in enumerate(keys) if key.name}
-    return coded(frame, named, opened.labels_of, few=opened.has_few_rows)
+    return labels_as_numbers(frame, named, opened.labels_of, few=opened.has_few_rows)
 
 
 def _summands(frame: Frame, design: Design, outcome: Outcome, keys: int) -> Frame:
@@ -221,7 +221,7 @@ def _numbered(column: Any) -> tuple[NDArray[np.int32], Any]:
     return held.indices.fill_null(-1).to_numpy(), held.dictionary
 
 
-def _runs(column: Any) -> tuple[Any, NDArray[np.int32]]:
+def _run_lengths(column: Any) -> tuple[Any, NDArray[np.int32]]:
     """Returns a column in a shorter form: the value and the length of each run (consecutive rows with the same value)."""
     from pyarrow.compute import run_end_encode
 
@@ -235,7 +235,7 @@ def _categories(column: Any, key: Key | None, texts: Any | None) -> pd.Categoric
     numbers stand; None: the column has the values themselves."""
     from pyarrow import array, concat_arrays
 
-    column, length = (column, None) if key else _runs(column)  # rows are sorted by their units
+    column, length = (column, None) if key else _run_lengths(column)  # rows are sorted by their units
     code, held = _numbered(column)
     if texts is not None:
         held = texts.take(held)

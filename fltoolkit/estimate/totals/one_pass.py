@@ -23,7 +23,7 @@ from fltoolkit.estimate.totals.cluster_totals import OUTSIDE, UNRESOLVED, Outcom
 from fltoolkit.estimate.totals.reference_population import ReferencePopulation
 from fltoolkit.estimate.totals.result_cells import BREAKDOWN, Cells, make_cells
 from fltoolkit.estimate.variance.replicate_variance import Replicates, ranks
-from fltoolkit.estimate.variance.taylor_variance import Array, Codes, Matrix, Units, dense, make_units
+from fltoolkit.estimate.variance.taylor_variance import Array, Codes, Matrix, Units, as_dense, make_units
 from fltoolkit.estimate.weights.calibration import calibrated
 from fltoolkit.estimate.weights.calibration_residuals import Margins
 from fltoolkit.survey.classifications.origins import obstacle_of_origins
@@ -106,7 +106,7 @@ class EstimandSums:
 
     def by_unit(self, column: str, cells: Cells, rows: Codes | None = None) -> Matrix:
         """Returns sums of one column as a matrix of units × cells. If the weights are calibrated, the matrix has further rows
-        below those of the units (see `carried`).
+        below those of the units (see `with_calibration_sums`).
 
         Args:
             column: the column of the table of sums: `w`, `wy`, `wx` or `n`.
@@ -122,7 +122,7 @@ class EstimandSums:
         if self.margins is None or column == "n":
             return cells.by_unit(values(column), self.unit, len(self.units), rows)
         by = partial(cells.by_unit, rows=rows)
-        return np.vstack([dense(part) for part in self.carried(by, values(column), values(UNWEIGHTED[column]))])
+        return np.vstack([as_dense(part) for part in self.with_calibration_sums(by, values(column), values(UNWEIGHTED[column]))])
 
     def denominator_values(self, values: Any) -> Any:
         """Returns, for each row of the result, the value that belongs to its denominator.
@@ -139,7 +139,9 @@ class EstimandSums:
         replicate weights."""
         return self.units.margins if isinstance(self.units, Units) else None
 
-    def carried(self, by: Callable[[Array, Codes, int], Matrix], weighted: Array, unweighted: Array) -> list[Matrix]:
+    def with_calibration_sums(
+        self, by: Callable[[Array, Codes, int], Matrix], weighted: Array, unweighted: Array
+    ) -> list[Matrix]:
         """Returns a list of matrices: the sums by sampled unit, and, for calibrated weights, further sums that their variance
         needs. The caller puts the matrices one below the other.
 

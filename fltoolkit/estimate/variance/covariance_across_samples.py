@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.variance.replicate_variance import Replicates
-from fltoolkit.estimate.variance.taylor_variance import Array, Matrix, Scaled, Units, dense
+from fltoolkit.estimate.variance.taylor_variance import Array, Matrix, Scaled, Units, as_dense
 
 Label = tuple[str, ...]
 
@@ -69,7 +69,7 @@ def join(parts: Sequence[tuple[str, Matrix, Units | Replicates | Joint]], shared
     for label, z, units in parts:
         if isinstance(units, Joint):
             raise RequestError("a part is a stack of samples itself", found=label, do="stack all samples in one call")
-        s, psus = np.vstack([dense(rows) for rows in units.scaled(z)]), psu_labels(units) if shared else []
+        s, psus = np.vstack([as_dense(rows) for rows in units.scaled(z)]), psu_labels(units) if shared else []
         scaled.append(s)
         labels.append([*psus, *((label, "unit", str(i)) for i in range(len(psus), len(s)))])
     position = {key: i for i, key in enumerate(dict.fromkeys(key for keys in labels for key in keys))}

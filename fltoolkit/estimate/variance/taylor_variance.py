@@ -55,11 +55,11 @@ class Stage:
         """
         alone = self.n == 1
         to_all = self.single == "adjust" and bool(alone.any())
-        if to_all or full(z):
-            z = dense(z)
-        centre: Any = rows_times(sums_by_code(z, self.group, len(self.n)), 1 / self.n)
+        if to_all or is_dense(z):
+            z = as_dense(z)
+        centre: Any = multiply_rows(sums_by_code(z, self.group, len(self.n)), 1 / self.n)
         if not isinstance(z, np.ndarray) and np.diff(centre.indptr) @ self.n > FULL * z.shape[0] * z.shape[1]:
-            z, centre = dense(z), dense(centre)
+            z, centre = as_dense(z), as_dense(centre)
         if to_all:
             centre[alone] = z.sum(axis=0) / len(z)
         factor = (1 - self.f) * np.where(alone, 1.0, self.n / np.maximum(self.n - 1, 1))
@@ -69,7 +69,7 @@ class Stage:
             factor = np.where(usable, factor, 0.0) * (len(self.n) / max(usable.sum(), 1))
         root = np.sqrt(factor * self.times)[self.group]
         if not isinstance(z, np.ndarray):
-            yield rows_times(z - centre[self.group], root)
+            yield multiply_rows(z - centre[self.group], root)
             return
         step = max(1, CELLS_AT_ONCE // max(1, z.shape[1]))
         for i in range(0, len(z), step):
@@ -98,7 +98,7 @@ class Scaled(ABC):
         """Returns the covariance matrix of all estimates. z is the influence matrix (units × estimates)."""
         found = np.zeros((z.shape[1], z.shape[1]))
         for rows in self.scaled(z):
-            found += dense(rows.T @ rows)
+            found += as_dense(rows.T @ rows)
         return found
 
 
@@ -163,8 +163,8 @@ class Units(Scaled):
                 _add(y, z)
                 z *= 1 / whole
             else:
-                z = columns_times(columns_times(x, -estimate) + y, 1 / whole)
-        return z if (whole != 0).all() else dense(z) + np.where(whole == 0, np.nan, 0.0)
+                z = multiply_columns(multiply_columns(x, -estimate) + y, 1 / whole)
+        return z if (whole != 0).all() else as_dense(z) + np.where(whole == 0, np.nan, 0.0)
 
     def scaled(self, z: Matrix) -> Iterator[Matrix]:
         """Yields a matrix S, some rows at a time, for which S'S is the covariance of the estimates. z is the influence matrix
@@ -178,7 +178,7 @@ class Units(Scaled):
         """Returns the influence values from which the variance is computed. With calibrated weights these are the residuals,
         without the part that the margins explain. Otherwise z is returned unchanged.
         """
-        return self.margins.residual(dense(z), len(self)) if self.margins else z
+        return self.margins.residual(as_dense(z), len(self)) if self.margins else z
 
     def degrees_of_freedom(self, n: Matrix) -> NDArray[np.int64]:
         """Returns the degrees of freedom of each column: the number of PSUs with persons of the domain, minus the number of
@@ -197,12 +197,12 @@ class Units(Scaled):
         return values[: len(self)] if self.margins else values
 
 
-def full(values: Any) -> bool:
+def is_dense(values: Any) -> bool:
     """Returns whether a matrix is dense, or has so few zeros that dense arithmetic is faster than sparse."""
     return isinstance(values, np.ndarray) or values.nnz > FULL * values.shape[0] * values.shape[1]
 
 
-def dense(values: Matrix) -> Array:
+def as_dense(values: Matrix) -> Array:
     return np.asarray(values if isinstance(values, np.ndarray) else values.toarray(order="C"))
 
 
@@ -213,12 +213,12 @@ def side_by_side(parts: Sequence[Matrix]) -> Matrix:
     return np.hstack(parts) if any(isinstance(z, np.ndarray) for z in parts) else hstack(parts, format="csc")
 
 
-def rows_times(values: Matrix, by: Array) -> Matrix:
+def multiply_rows(values: Matrix, by: Array) -> Matrix:
     """Multiplies each row of a matrix by its number in `by`. A sparse matrix is returned as CSR."""
     return values * by[:, None] if isinstance(values, np.ndarray) else _times(values.tocsr(), by)
 
 
-def columns_times(values: Matrix, by: Array) -> Matrix:
+def multiply_columns(values: Matrix, by: Array) -> Matrix:
     """Multiplies each column of a matrix by its number in `by`. A sparse matrix is returned as CSC."""
     return values * by if isinstance(values, np.ndarray) else _times(values.tocsc(), by)
 
@@ -284,13 +284,13 @@ def make_units(table: pd.DataFrame, design: Design) -> tuple[Units, Codes]:
     _refuse_single(first, labels, ("stratum/strata have a single PSU", "strata", "merge them with a neighbour"), printable)
     psu = pairs["psu"].to_numpy(object)
     psu_of = pd.Index(pairs["psu"].cat.codes).get_indexer(pd.Index(units["psu"].cat.codes))
-    second = _second(table, psu, psu_of, f[group], design) if design.stages == 2 else None
+    second = _second_stage(table, psu, psu_of, f[group], design) if design.stages == 2 else None
     made = Units(pairs["strata"].to_numpy(object), psu, psu_of, first, second, design.clustered)
     at = np.flatnonzero(starts)
     return made, np.repeat(np.arange(len(at), dtype=np.int32), np.diff(at, append=len(table)))
 
 
-def _second(table: pd.DataFrame, psu: NDArray[np.object_], psu_of: Codes, f_h: Array, design: Design) -> Stage:
+def _second_stage(table: pd.DataFrame, psu: NDArray[np.object_], psu_of: Codes, f_h: Array, design: Design) -> Stage:
     """Returns the second stage of sampling: the units drawn within each PSU. Their variance is multiplied by the sampling
     fraction of the PSU's stratum.
 

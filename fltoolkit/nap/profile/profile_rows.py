@@ -20,14 +20,14 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 PROFILE = "profile"
 
 
-def names_of(characteristic: str) -> tuple[str, str]:
+def topic_and_name(characteristic: str) -> tuple[str, str]:
     """Returns the topic and the name of a characteristic of cases, from the text in nap.yaml. `coercion_stage/recruitment`
     gives `("coercion_stage", "recruitment")`. `debt_bondage` has no topic in front, so it gives `("", "debt_bondage")`."""
     topic, _, name = characteristic.rpartition("/")
     return topic, name
 
 
-def could_name(spec: SurveySpec) -> list[str]:
+def allowed_characteristics(spec: SurveySpec) -> list[str]:
     """Returns all characteristics of cases that an indicator with `measure: profile` may name under `of` in nap.yaml, such as
     `debt_bondage`.
 
@@ -64,7 +64,7 @@ def rows_of_characteristic(
     Raises:
         RequestError: the profile has no such characteristic, or two topics have one with this name.
     """
-    topic, name = names_of(characteristic)
+    topic, name = topic_and_name(characteristic)
     rows = out.own_rows(measure=measure)
     there = [t for t in TOPICS if t in rows and (rows[t] == name).any() and topic in ("", t)]
     if (rows["marker"] == "x").all():

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fltoolkit.estimate.change_over_time.difference import bears
+from fltoolkit.estimate.change_over_time.difference import is_testable
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.family_of_contrasts import PAIR, as_one_family, pairs_of_categories
 from fltoolkit.languages.reasons import Reason
@@ -116,7 +116,7 @@ def _obstacle(shown: Row | None, full: Row | None) -> Reason | str:
     if has_wide_bounds(shown):
         return WIDE
     cases, psus = (np.nan if pd.isna(full[c]) else float(full[c]) for c in ("cases", "psus_with_cases"))
-    return "" if bears(cases, psus) else TOO_FEW
+    return "" if is_testable(cases, psus) else TOO_FEW
 
 
 def _untested(pair: Row, reason: Reason | str) -> Row:

@@ -123,12 +123,15 @@ def case_only_kinds(
     ]
     places = [person_kinds.populations.index(p) for p in populations]
     kinds = _kinds(columns, code, person_kinds)
-    holds = scipy.sparse.csr_array([_holds(cell, columns, facts) for cell in cells])
+    holds = scipy.sparse.csr_array([_membership(cell, columns, facts) for cell in cells])
     return CaseOnlyKinds(
         kinds,
         [_row(cell, found, person_kinds, rounding_base) for cell, found in cells.items()],
         holds,
-        [_tie(c, code, columns, person_kinds, [p for p, f in zip(places, flags, strict=True) if facts[c][f]]) for c in coarse],
+        [
+            _case_sum(c, code, columns, person_kinds, [p for p, f in zip(places, flags, strict=True) if facts[c][f]])
+            for c in coarse
+        ],
     )
 
 
@@ -207,7 +210,7 @@ def _kinds(columns: list[_Column], code: NDArray[np.intp], person_kinds: PersonK
     return Kinds(np.array(persons), np.array(light).reshape(shape).T, np.array(heavy).reshape(shape).T)
 
 
-def _holds(cell: CellId, columns: list[_Column], facts: Mapping[int, pd.Series]) -> list[float]:
+def _membership(cell: CellId, columns: list[_Column], facts: Mapping[int, pd.Series]) -> list[float]:
     """Returns, for each unknown number of cases, 1 if these cases are in the cell, and 0 if they are not."""
     population, key = cell
 
@@ -232,7 +235,9 @@ def _row(cell: CellId, found: Cell, person_kinds: PersonKinds, rounding_base: fl
     return Row(cell, population, float(found.cases), weighted, np.inf, below, above)
 
 
-def _tie(coarse: int, code: NDArray[np.intp], columns: list[_Column], person_kinds: PersonKinds, populations: list[int]) -> Tie:
+def _case_sum(
+    coarse: int, code: NDArray[np.intp], columns: list[_Column], person_kinds: PersonKinds, populations: list[int]
+) -> Tie:
     """Returns an equation that always holds for one kind of person: its cases, summed over all values of the case-only groups,
     equal its cases among all persons. If these cases are no unknown of the programme, they are on the right-hand side, as a
     known number.

@@ -213,15 +213,15 @@ def rounding_margins(cell: Cell, rounding_base: float, rate_step: float = 0.0) -
     """
     if cell.weighted is None or np.isnan(cell.weighted):
         return rounding_base / 2, rounding_base / 2
-    below, above = _to_the_ends(cell.weighted, rounding_base)
+    below, above = _distances_to_ends(cell.weighted, rounding_base)
     whole = cell.weighted + (cell.weighted_others or 0.0)
     if rate_step and cell.weighted_others is not None and whole > 0:
-        of_rate = [far * whole for far in _to_the_ends(cell.weighted / whole, rate_step)]
+        of_rate = [far * whole for far in _distances_to_ends(cell.weighted / whole, rate_step)]
         below, above = (min(pair) for pair in zip((below, above), of_rate, strict=True))
     return below, above
 
 
-def _to_the_ends(value: float, step: float) -> tuple[float, float]:
+def _distances_to_ends(value: float, step: float) -> tuple[float, float]:
     """Returns the distances from a value to the lower and the upper end of its rounding interval. This interval is all values
     that are rounded to the same multiple of `step`."""
     middle = float(nearest(value, step)) if step else value

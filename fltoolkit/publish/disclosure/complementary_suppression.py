@@ -153,7 +153,7 @@ class _Search(Generic[C]):
         """Shows hidden cells again if all numbers of cases that must stay possible for readers (the goals) stay so. The most
         expensive cells are tried first. Changes `shown`."""
         for row in sorted(np.flatnonzero(~self.shown & ~self.fixed), key=lambda i: -self.cost[i]):
-            usable = [s for s in self.pool if not s.moved(self.system)[row]]
+            usable = [s for s in self.pool if not s.changed_cells(self.system)[row]]
             trial = replace(self, shown=self.shown | (np.arange(len(self.shown)) == row), pool=usable)
             if all(trial._possible(goal, whole) for whole in (False, True) for goal in self.goals):
                 self.shown, self.pool = trial.shown, trial.pool
@@ -171,11 +171,11 @@ class _Search(Generic[C]):
         `shown`. Returns whether the goal is possible now."""
         if (found := solve(self.system, [goal], replace(self._terms(self.cost), whole=whole))) is None:
             return False
-        if (found.moved(self.system) & self.shown).any():
+        if (found.changed_cells(self.system) & self.shown).any():
             # Cells that change anyway are cheap in this second search, so that few cells change.
             few = self._terms(self.cost / (SPARSE + found.change(self.system)))
             found = solve(self.system, [goal], replace(few, whole=whole)) or found
-        self.shown = self.shown & ~found.moved(self.system)
+        self.shown = self.shown & ~found.changed_cells(self.system)
         self.pool.append(found)
         return True
 

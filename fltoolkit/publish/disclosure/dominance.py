@@ -44,7 +44,7 @@ def _largest(cases: pd.DataFrame, unit: str, population: str) -> float:
     return float(cases.groupby(unit)[population].sum().max())
 
 
-def pointed_at(patterns: PersonPatterns, cells: Mapping[CellId, Cell], rounding_base: float) -> list[CellId]:
+def identifying_cells(patterns: PersonPatterns, cells: Mapping[CellId, Cell], rounding_base: float) -> list[CellId]:
     """Returns the cells whose printed numbers reveal one person. About half or more of the sets of persons that fit the numbers
     contain this person.
 

@@ -69,7 +69,7 @@ class Solution:
     weighted: Array
     whole: bool
 
-    def moved(self, system: CellSystem[Any]) -> Mask:
+    def changed_cells(self, system: CellSystem[Any]) -> Mask:
         """Returns which cells would be printed with other numbers if this solution were the truth."""
         cases = np.abs(self.cases - system.cases) > CLOSE
         if self.whole:

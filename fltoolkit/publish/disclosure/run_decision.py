@@ -22,7 +22,7 @@ from fltoolkit.classify.profile.characteristics import characteristics_of
 from fltoolkit.errors import PublicationError
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.totals.person_patterns import IN, NOW_COLUMN, read_patterns
-from fltoolkit.languages.reasons import Name, Reason, joined
+from fltoolkit.languages.reasons import Name, Reason, joined_reasons
 from fltoolkit.publish.disclosure.cell_counts import Key, Limits
 from fltoolkit.publish.disclosure.profile.characteristic_cells import characteristic_key, compositions_of, contained_in
 from fltoolkit.publish.disclosure.profile.profile_decision import (
@@ -233,7 +233,7 @@ class Rows:
 
 def _rows_of(made: list[Estimates], spec: SurveySpec | None) -> Rows:
     """Returns the rows of some estimates in one table, each with the cell of persons that it is about."""
-    frames = [tidy(est, spec) for est in made]
+    frames = [as_rows(est, spec) for est in made]
     groups = list(dict.fromkeys(g for est in made for g in est.groups))
     table = pd.concat([f.reindex(columns=[*dict.fromkeys([*f.columns, *groups])]) for f in frames], ignore_index=True)
     table[groups] = table[groups].astype(object).where(table[groups].notna(), TOTAL)
@@ -366,7 +366,7 @@ def _decide(
     )
 
 
-def tidy(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:
+def as_rows(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:
     """Returns the table of an estimate with further columns, one row for each number.
 
     The columns are the breakdown, the category, the codes of the categories (if `spec` is given), and facts about the estimate
@@ -383,7 +383,7 @@ def tidy(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:
         for row, u in zip(frame.to_dict("records"), used, strict=True)
     ]
     group_notes = spec.group_notes if spec else {}
-    notes = [joined(group_notes[g] for g in u if g in group_notes) for u in used]
+    notes = [joined_reasons(group_notes[g] for g in u if g in group_notes) for u in used]
     about = {ABOUT_NAMES.get(k, k): v for k, v in vars(est.about).items() if k not in ABOUT_UNSHOWN}
     if est.about.where:
         own = est.design.spec if isinstance(est.design, ClassifiedSurvey) else None

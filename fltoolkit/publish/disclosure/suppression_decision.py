@@ -17,7 +17,7 @@ from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Key, Limits, 
 from fltoolkit.publish.disclosure.cell_system import CellSystem, system_of
 from fltoolkit.publish.disclosure.complementary_suppression import protect
 from fltoolkit.publish.disclosure.derived_cells import AnyCell, DerivedCell
-from fltoolkit.publish.disclosure.dominance import OVER_HALF, POINTS, dominated, pointed_at
+from fltoolkit.publish.disclosure.dominance import OVER_HALF, POINTS, dominated, identifying_cells
 from fltoolkit.publish.disclosure.profile.characteristic_cells import NO_PROFILE_CELLS, ProfileCells
 from fltoolkit.publish.disclosure.survey_system import DisclosureScenario, OutcomeCells, survey_system
 from fltoolkit.publish.measure_units import PROFILES
@@ -144,7 +144,7 @@ def _primary(cells: Mapping[CellId, Cell], outcome: str, scenario: DisclosureSce
     if scenario.patterns is not None and outcome == "cases":
         found |= {c: OVER_HALF for c in cells if c not in found and dominated(scenario.patterns, c)}
         others = {c: cell for c, cell in cells.items() if c not in found and not scenario.is_of_cases(c)}
-        found |= dict.fromkeys(pointed_at(scenario.patterns, others, scenario.rounding_base), POINTS)
+        found |= dict.fromkeys(identifying_cells(scenario.patterns, others, scenario.rounding_base), POINTS)
     return found
 
 
@@ -217,7 +217,7 @@ class _Protection:
         found: list[tuple[CellSystem[AnyCell], tuple[DerivedCell, ...]]] = []
         for name in dict.fromkeys(population for population, _ in cells):
             system = system_of(_of_population(name, cells), rounding_base=scenario.rounding_base)
-            found.append((named(system, name), ()))
+            found.append((with_population(system, name), ()))
         return found
 
 
@@ -238,7 +238,7 @@ def _crowded(primary: Iterable[CellId], cells: Iterable[CellId]) -> set[tuple[st
     return found
 
 
-def named(system: CellSystem[Key], population: str) -> CellSystem[AnyCell]:
+def with_population(system: CellSystem[Key], population: str) -> CellSystem[AnyCell]:
     """Returns the system, in which each cell is now named by its population and its group values."""
     return CellSystem(
         **{f.name: getattr(system, f.name) for f in fields(system)} | {"cells": tuple((population, k) for k in system.cells)}
@@ -303,7 +303,7 @@ def _hidden_steps(chart: pd.DataFrame, keys: list[Key], tables: _OutcomeTables, 
     name = str(chart["reference_population"].iloc[0])
     hidden_in_flowchart: dict[AnyCell, str] = {(name, k): why for k, why in made.hidden.items()}
     units = {name: max(cell.mean_weight for cell in counts.values())}
-    by.out.suppressions.append(OutcomeSuppression("flowchart", named(system, name), hidden_in_flowchart, units))
+    by.out.suppressions.append(OutcomeSuppression("flowchart", with_population(system, name), hidden_in_flowchart, units))
     return {i for i, k in key_of.items() if k in made.hidden}
 
 

@@ -167,7 +167,7 @@ def _extended(out: Published, made: Published, est: Estimates, families: dict[st
     """
     there = set(_row_names(out.table))
     fresh = [i for i, name in enumerate(_row_names(made.table)) if name not in there]
-    tables = [_below(old, new.iloc[fresh]) for old, new in ((out.table, made.table), (out.exact, made.exact))]
+    tables = [_stacked(old, new.iloc[fresh]) for old, new in ((out.table, made.table), (out.exact, made.exact))]
     notes = tuple(dict.fromkeys((*out.notes, *made.notes)))
     profile = out.basis.publication_profile if out.basis else load_publication_profile(out.profile)
     both = replace(out, table=tables[0], exact=tables[1], notes=notes, basis=Basis(families, profile))
@@ -192,7 +192,7 @@ def _row_names(table: pd.DataFrame) -> list[tuple[Any, ...]]:
     ]
 
 
-def _below(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+def _stacked(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     """Returns the rows of two tables, one below the other.
 
     If one table has no column of a name, its rows are empty there, or `total` if the column is a group.

@@ -16,7 +16,7 @@ import pandas as pd
 
 from fltoolkit.classify.category_codes import own_code, plain_code
 from fltoolkit.estimate.change_over_time.difference import NOT_COMPARABLE
-from fltoolkit.languages.reasons import holds
+from fltoolkit.languages.reasons import has_remark
 from fltoolkit.publish.measure_units import decimals, is_rate, scaled, unit
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.wording.english_numbers import ENGLISH, value
@@ -205,7 +205,7 @@ def _keys_of_breaks(changed: Published | None) -> set[Any]:
     things. The set is empty if there is no earlier round (`changed` is None)."""
     if changed is None:
         return set()
-    rows = changed.table[holds(changed.table["verdict"], NOT_COMPARABLE) & changed.table["n_before"].notna()]
+    rows = changed.table[has_remark(changed.table["verdict"], NOT_COMPARABLE) & changed.table["n_before"].notna()]
     return {_key(row) for row in rows.to_dict("records")}
 
 

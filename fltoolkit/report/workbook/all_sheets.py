@@ -16,7 +16,7 @@ from fltoolkit.languages.own_text import OwnText, own_texts_in
 from fltoolkit.languages.own_words import own_words
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.nap.partner_entries import PARTNERS, not_placed, plain
+from fltoolkit.nap.partner_entries import PARTNERS, cell_value, entries_without_row
 from fltoolkit.report.workbook.merge_into_partners import NAME, refuse_unread
 from fltoolkit.report.workbook.sheet_words import first_language, star_note
 from fltoolkit.report.workbook.sheet_writer import KIT, Book, Page, write_book
@@ -72,7 +72,7 @@ def write(evidence: Evidence, folder: Path) -> Words:
     folder.mkdir(parents=True, exist_ok=True)
     ids = [i.id for s in evidence.plan.framework for i in s.indicators]
     made = pages(evidence, language)
-    own = {name: [[plain(entry) for entry in row] for row in rows] for name, rows in evidence.partners.sheets.items()}
+    own = {name: [[cell_value(entry) for entry in row] for row in rows] for name, rows in evidence.partners.sheets.items()}
     _refuse_taken(made, own, str(evidence.plan.path.with_name(PARTNERS)))
     spoken = language.about(evidence.own_words).with_stars()
     write_book(
@@ -80,7 +80,7 @@ def write(evidence: Evidence, folder: Path) -> Words:
         Book(spoken.own(evidence.plan.title), made, language, own, ids, source=_first_survey_title(spoken, evidence.now.table)),
     )
     sentence = f"Written: `{NAME}`, {len(made)} sheets."
-    if stray := not_placed(evidence.partners, evidence.plan):
+    if stray := entries_without_row(evidence.partners, evidence.plan):
         sentence += f" {len(stray)} entry(ies) of partners.yaml have no row in the plan any more: they are kept, and listed on its last sheet."
     return Words(sentence)
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from fltoolkit.errors import DataError
-from fltoolkit.nap.partner_entries import LARGEST, Entry, Partners, Worked, plain, unfit
+from fltoolkit.nap.partner_entries import LARGEST, Entry, Partners, Worked, cell_value, why_unfit
 from fltoolkit.report.workbook.moved_rows import moved
 from fltoolkit.report.workbook.sheet_writer import KEY, KIT
 from fltoolkit.report.workbook.workbook_opening import open_returned
@@ -276,7 +276,7 @@ def _compared(
             problems.append(
                 f"{where}: the formula {now.formula} has no value yet; open the file in a spreadsheet program, save it, or type the value"
             )
-        elif not same(now, original.value) and (why := unfit(original.table, original.column, now)):
+        elif not same(now, original.value) and (why := why_unfit(original.table, original.column, now)):
             problems.append(f"{where}: {why} (found: {shortened(now)})")
         elif not same(now, original.value):
             after = "" if now is None and original.table == "matrix" else codes.get(now, now) if isinstance(now, str) else now
@@ -345,7 +345,7 @@ def same(a: Any, b: Any) -> bool:
     """
     if isinstance(a, tuple) or isinstance(b, tuple):
         return same_rows(a, b)
-    a, b = (plain(v) if not (isinstance(a, Worked) and isinstance(b, Worked)) else v for v in (a, b))
+    a, b = (cell_value(v) if not (isinstance(a, Worked) and isinstance(b, Worked)) else v for v in (a, b))
     numbers = [v for v in (a, b) if isinstance(v, (int, float)) and not isinstance(v, bool)]
     if len(numbers) == 2:
         return isclose(*numbers, rel_tol=1e-12)
@@ -368,7 +368,7 @@ def shortened(value: object) -> str:
     empty cell, and the number of rows for a whole sheet.
     """
     text = (
-        " ".join(f"{v}" for v in [plain(value) if isinstance(value, Worked) else value])
+        " ".join(f"{v}" for v in [cell_value(value) if isinstance(value, Worked) else value])
         if not isinstance(value, tuple)
         else f"{len(value)} rows"
     )

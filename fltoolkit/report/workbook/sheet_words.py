@@ -14,7 +14,7 @@ from fltoolkit.languages.marked_text import STAR
 from fltoolkit.languages.own_text import OwnText
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.results_framework import Plan
-from fltoolkit.publish.measure_units import as_read
+from fltoolkit.publish.measure_units import rounded_as_printed
 from fltoolkit.publish.published_set import MARKERS
 from fltoolkit.report.workbook.sheet_charts import ChartAxes
 from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
@@ -105,7 +105,7 @@ def like(table: pd.DataFrame, row: Row) -> Iterator[dict[Any, Any]]:
 def look(measure: object, value: object) -> Styled:
     """Returns a number of the plan, rounded, with the style of its cell. Numbers of persons and shares of cases have no decimals,
     rates have one. `value` is already in the unit of its row, such as 17.2 for 17.2 per 1,000."""
-    read = None if value is None or pd.isna(value) else as_read(float(value), str(measure))  # type: ignore[arg-type, call-overload]
+    read = None if value is None or pd.isna(value) else rounded_as_printed(float(value), str(measure))  # type: ignore[arg-type, call-overload]
     return Styled(read, number_cells.style(str(measure)))
 
 

@@ -8,7 +8,7 @@ from math import nan
 import pandas as pd
 
 from fltoolkit.languages.language import Language
-from fltoolkit.publish.measure_units import as_read, decimals, scaled
+from fltoolkit.publish.measure_units import decimals, rounded_as_printed, scaled
 from fltoolkit.show.printed_tables.printed_table import NumberStyle, PrintedCell, Row
 from fltoolkit.show.wording import number_words
 
@@ -37,7 +37,11 @@ def in_unit(language: Language, value: float, measure: str, marker: object = "",
     ends = [end for end in (value, bound) if pd.notna(end)]
     text = number_words.ranged(language, *(number_words.in_unit(language, end, measure) for end in ends))
     return PrintedCell(
-        text, letters(marker), tuple(as_read(float(end), measure) for end in ends), style(measure), has_range=len(ends) > 1
+        text,
+        letters(marker),
+        tuple(rounded_as_printed(float(end), measure) for end in ends),
+        style(measure),
+        has_range=len(ends) > 1,
     )
 
 
@@ -48,7 +52,7 @@ def interval(language: Language, low: float, high: float, measure: str) -> Print
     if pd.isna(low) or pd.isna(high):
         return PrintedCell()
     texts = (number_words.in_unit(language, value, measure) for value in (low, high))
-    numbers = (as_read(float(low), measure), as_read(float(high), measure))
+    numbers = (rounded_as_printed(float(low), measure), rounded_as_printed(float(high), measure))
     return PrintedCell(number_words.limits(language, *texts), "", numbers, style(measure))
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from fltoolkit.classify.profile.characteristics import TOPICS
 from fltoolkit.languages.language import read_language
 from fltoolkit.languages.word_files import BASE
-from fltoolkit.publish.measure_units import as_read, decimals, scaled
+from fltoolkit.publish.measure_units import decimals, rounded_as_printed, scaled
 from fltoolkit.show.wording.section_words import Nothing
 
 ENGLISH = read_language(BASE)
@@ -26,7 +26,7 @@ def number(value: float, measure: str) -> str:
     """
     if pd.isna(value):
         return ""
-    return f"{as_read(scaled(value, measure), measure):,.{decimals(measure)}f}"
+    return f"{rounded_as_printed(scaled(value, measure), measure):,.{decimals(measure)}f}"
 
 
 def value(group: str, code: object) -> str:

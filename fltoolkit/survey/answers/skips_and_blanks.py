@@ -24,7 +24,7 @@ def one_of(value: nw.Expr, codes: Sequence[str | int]) -> nw.Expr:
     return any_of([value == code for code in codes])
 
 
-def holds(source: Source, codes: Sequence[str], episode: str = "") -> nw.Expr:
+def has_code(source: Source, codes: Sequence[str], episode: str = "") -> nw.Expr:
     """Returns, for each person, whether the answer to a question is one of the given codes. If several options can be ticked, one
     of them is enough. The result is null if the answer is blank. `episode` is the text that replaces `{episode}` in the name of
     the question's column."""
@@ -34,7 +34,7 @@ def holds(source: Source, codes: Sequence[str], episode: str = "") -> nw.Expr:
 
 def answered_yes(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
     """Returns, for each person, whether the answer to a question is yes. The result is null if the cell is blank."""
-    return holds(source, mapped.codes(source).yes, episode)
+    return has_code(source, mapped.codes(source).yes, episode)
 
 
 def answered_no(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
@@ -45,8 +45,8 @@ def answered_no(source: Source, mapped: MappedQuestions, episode: str = "") -> n
     """
     codes = mapped.codes(source)
     if source.contains:
-        return ~holds(source, [*codes.yes, *mapped.open_codes(source)], episode)
-    return holds(source, codes.meaning_no, episode)
+        return ~has_code(source, [*codes.yes, *mapped.open_codes(source)], episode)
+    return has_code(source, codes.meaning_no, episode)
 
 
 def is_blank(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
@@ -78,7 +78,7 @@ def declared_no(source: Source, mapped: MappedQuestions, episode: str = "") -> n
     return nw.any_horizontal(*ticked, ignore_nulls=False)
 
 
-def shut(routing: Routing, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
+def is_skipped(routing: Routing, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
     """Returns, for each person, whether the routing skips a question. The routing consists of gates. A gate is an earlier
     question, and some of its answers close the gate.
 

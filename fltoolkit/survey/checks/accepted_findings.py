@@ -37,10 +37,10 @@ def with_acceptance(found: Sequence[Finding], accepted: Sequence[Accepted]) -> l
         for entry in accepted
         if (entry.finding, entry.column) not in there
     ]
-    return [*(_judged(finding, reasons.get((finding.check, finding.where))) for finding in found), *unused]
+    return [*(_after_acceptance(finding, reasons.get((finding.check, finding.where))) for finding in found), *unused]
 
 
-def _judged(finding: Finding, why: str | None) -> Finding:
+def _after_acceptance(finding: Finding, why: str | None) -> Finding:
     """Returns one finding, after the acceptance in survey.yaml is applied: an accepted error becomes a warning. `why` is the
     reason that survey.yaml gives. None means that survey.yaml does not accept the finding."""
     if finding.severity != "error":

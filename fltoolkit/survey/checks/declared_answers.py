@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Literal
 
 import narwhals as nw
 
-from fltoolkit.survey.answers.skips_and_blanks import declared_no, is_blank, shut
+from fltoolkit.survey.answers.skips_and_blanks import declared_no, is_blank, is_skipped
 from fltoolkit.survey.checks.findings import Finding, count_rows
-from fltoolkit.survey.checks.item_nonresponse import AskedQuestion, holding, questions, with_stages
+from fltoolkit.survey.checks.item_nonresponse import AskedQuestion, frames_with, questions, with_stages
 from fltoolkit.survey.data.internal_columns import ASKED, NUMBER_OF, SOURCE
 from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.design.survey_design import Survey
@@ -47,20 +47,20 @@ def _declared(survey: Survey, kind: Kind) -> list[tuple[str, str, str, int]]:
     """Returns the rows of `declared_counts` for one kind, as tuples of key, column, reason and number of persons."""
     mapped, asked = survey.spec.mapped, questions(survey)
     found: dict[tuple[str, str], tuple[str, int]] = {}
-    if not any(_why(q, kind) for q in asked):
+    if not any(_declared_reason(q, kind) for q in asked):
         return []
-    for frame, columns in holding(survey, [q.column for q in asked]):
+    for frame, columns in frames_with(survey, [q.column for q in asked]):
         held = [q for q in asked if q.column in columns]
         staged, stages = with_stages(frame, held, mapped)
-        declared = [(q, reached) for q, (_, reached) in zip(held, stages, strict=True) if _why(q, kind)]
-        made_no = {f"{i}": nw.col(reached) & _made_no(q, kind, mapped) for i, (q, reached) in enumerate(declared)}
+        declared = [(q, reached) for q, (_, reached) in zip(held, stages, strict=True) if _declared_reason(q, kind)]
+        made_no = {f"{i}": nw.col(reached) & _no_by_declaration(q, kind, mapped) for i, (q, reached) in enumerate(declared)}
         counts = count_rows(staged, made_no)
         for i, (q, _) in enumerate(declared):
-            found.setdefault((q.column, _why(q, kind)), (q.where, counts[f"{i}"]))
+            found.setdefault((q.column, _declared_reason(q, kind)), (q.where, counts[f"{i}"]))
     return [(where, column, why, persons) for (column, why), (where, persons) in found.items()]
 
 
-def _why(question: AskedQuestion, kind: Kind) -> str:
+def _declared_reason(question: AskedQuestion, kind: Kind) -> str:
     """Returns the reason for reading a blank of this question as a no. For the kind `blank`, it is the reason for `blank: no`;
     for `gate`, the reason why don't know or refused at an earlier question skips this one. The text is empty if survey.yaml does
     not say that such a blank is a no."""
@@ -70,24 +70,26 @@ def _why(question: AskedQuestion, kind: Kind) -> str:
     return "; ".join(dict.fromkeys(gate.why for gate in source.gates if gate.why))
 
 
-def _made_no(question: AskedQuestion, kind: Kind, mapped: MappedQuestions) -> nw.Expr:
+def _no_by_declaration(question: AskedQuestion, kind: Kind, mapped: MappedQuestions) -> nw.Expr:
     """Returns, for each person, whether a blank answer to the question counts as no only because of a declaration in survey.yaml.
     `kind` says which declaration is meant."""
     source, blank = question.source, is_blank(question.source, mapped, question.episode)
-    skipped = shut(source.routing, mapped, question.episode) if source.routing else nw.lit(False)
+    skipped = is_skipped(source.routing, mapped, question.episode) if source.routing else nw.lit(False)
     if kind == "blank":
         return blank & declared_no(source, mapped, question.episode) & ~skipped
-    silent_open = shut(_without_silent(source.routing, mapped), mapped, question.episode) if source.routing else nw.lit(False)
+    silent_open = (
+        is_skipped(_without_open_skips(source.routing, mapped), mapped, question.episode) if source.routing else nw.lit(False)
+    )
     return blank & skipped & ~silent_open
 
 
-def _without_silent(routing: Routing, mapped: MappedQuestions) -> Routing:
+def _without_open_skips(routing: Routing, mapped: MappedQuestions) -> Routing:
     """Returns a routing in which an answer of don't know or refused does not skip the question."""
     if routing.column:
-        silent = frozenset().union(*(mapped.silent(name) for name in routing.column))
+        silent = frozenset().union(*(mapped.nonresponse_codes(name) for name in routing.column))
         kept = None if routing.skipped is None else tuple(code for code in routing.skipped if code not in silent)
         return routing.model_copy(update={"skipped": kept, "why": ""})
-    below = tuple(_without_silent(gate, mapped) for gate in routing.joined)
+    below = tuple(_without_open_skips(gate, mapped) for gate in routing.joined)
     return routing.model_copy(update={"all" if routing.all is not None else "any": below})
 
 

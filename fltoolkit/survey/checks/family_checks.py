@@ -6,7 +6,7 @@ from __future__ import annotations
 import narwhals as nw
 
 from fltoolkit.survey.checks.findings import Finding, FindingRows, count_rows
-from fltoolkit.survey.data.engines import different, rows_of
+from fltoolkit.survey.data.engines import count_distinct, rows_of
 from fltoolkit.survey.data.households import line_numbers, with_parent_facts
 from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, HOUSEHOLD, SOURCE
 from fltoolkit.survey.data.person_frame import PART
@@ -65,7 +65,7 @@ def _links(survey: Survey, parents: Parents) -> list[Finding]:
     home = [HOUSEHOLD, PART, "fl__line"]
     own_line = line_numbers(survey.frame, parents)[parents.line].alias("fl__line")
     known_lines = survey.frame.select(*home[:-1], own_line).filter(~nw.col("fl__line").is_null())
-    if different(known_lines, home) < rows_of(known_lines):
+    if count_distinct(known_lines, home) < rows_of(known_lines):
         lines = survey.frame.with_columns(own_line).filter(~nw.col("fl__line").is_null())
         twice = count_rows(lines.group_by(home).agg(nw.len().alias("n")), {"n": nw.col("n") > 1})["n"]
         what = "line numbers that two persons of one household share"

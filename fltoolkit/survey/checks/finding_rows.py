@@ -31,12 +31,12 @@ def finding_rows(survey: Survey) -> pd.DataFrame:
     import pandas as pd
 
     found = all_findings(survey, Mask(survey.spec.confidentiality.smallest_printed_count))
-    tables = [_of_one(survey, f, f.rows) for f in found if f.rows is not None and f.severity != "note"]
+    tables = [_rows_of_finding(survey, f, f.rows) for f in found if f.rows is not None and f.severity != "note"]
     keys = dict.fromkeys(c for table in tables for c in table.columns if c not in ROW_FACTS)
     return pd.concat([pd.DataFrame(columns=[*ROW_FACTS, *(keys or survey.spec.files.person.key)]), *tables], ignore_index=True)
 
 
-def _of_one(survey: Survey, finding: Finding, rows: FindingRows) -> pd.DataFrame:
+def _rows_of_finding(survey: Survey, finding: Finding, rows: FindingRows) -> pd.DataFrame:
     """Returns the rows of the data that one finding is about, by their keys: a table with the columns of `finding_rows`. Only the
     key columns of the file to which the rows belong are included."""
     files, names = survey.spec.files, rows.frame.collect_schema().names()

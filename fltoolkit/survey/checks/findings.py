@@ -10,7 +10,7 @@ import narwhals as nw
 
 from fltoolkit.errors import DataError
 from fltoolkit.survey.checks.printed_counts import cases_in_words, count_in_words, rounded, sum_in_words
-from fltoolkit.survey.data.engines import different
+from fltoolkit.survey.data.engines import count_distinct
 from fltoolkit.survey.data.fetch_rows import to_pandas, to_sums
 from fltoolkit.survey.data.internal_columns import SOURCE
 from fltoolkit.survey.data.person_frame import Frame
@@ -148,4 +148,4 @@ def printed_values(frame: Frame, name: str, rows: nw.Expr, mask: Mask) -> str:
     a person are only counted (see `Mask`)."""
     value = SOURCE + name
     found = to_pandas(frame.filter(rows).group_by(value).agg(nw.len().alias("persons"))).sort_values(value)
-    return mask.printed(dict(zip(found[value], found["persons"], strict=True)), different(frame, [value]))
+    return mask.printed(dict(zip(found[value], found["persons"], strict=True)), count_distinct(frame, [value]))

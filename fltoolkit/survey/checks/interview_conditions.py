@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 import narwhals as nw
 
-from fltoolkit.languages.reasons import Reason, Reasons, joined
+from fltoolkit.languages.reasons import Reason, Reasons, joined_reasons
 from fltoolkit.survey.answers.skips_and_blanks import answered_no, answered_yes, one_of
 from fltoolkit.survey.checks.findings import count_rows
 from fltoolkit.survey.checks.printed_counts import rounded
@@ -72,7 +72,7 @@ def conditions_in_words(survey: Survey) -> Reason | Reasons | str:
     """
     counts, limit = interview_counts(survey), survey.spec.confidentiality.smallest_printed_count
     shares = [_share(name, n, counts[ANSWERED], limit) for name, n in counts.items() if name != ANSWERED]
-    return joined(shares)  # type: ignore[no-any-return]
+    return joined_reasons(shares)  # type: ignore[no-any-return]
 
 
 def _share(name: str, count: int, answered: int, limit: int) -> Reason:

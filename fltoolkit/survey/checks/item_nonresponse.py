@@ -13,10 +13,10 @@ from fltoolkit.survey.answers.skips_and_blanks import (
     answered_no,
     answered_yes,
     episode_exists,
-    holds,
+    has_code,
     is_blank,
+    is_skipped,
     no_when_blank,
-    shut,
 )
 from fltoolkit.survey.answers.three_valued import any_of
 from fltoolkit.survey.checks.findings import Count, Finding, FindingRows, count_rows
@@ -97,7 +97,7 @@ def questions(survey: Survey) -> list[AskedQuestion]:
     ]
 
 
-def holding(survey: Survey, columns: list[str]) -> list[tuple[Frame, list[str]]]:
+def frames_with(survey: Survey, columns: list[str]) -> list[tuple[Frame, list[str]]]:
     """Returns the frames of a survey (rows of persons, rows of episodes) in which some of the given columns are. Each frame is
     returned with those of the columns that are in it."""
     frames = [survey.frame, *([survey.episodes] if survey.episodes is not None else [])]
@@ -130,17 +130,17 @@ def answer_findings(survey: Survey) -> list[Finding]:
             note("open", column, (row["dont_know"], row["refused"]))  # `nonresponse` prints each of the two separately
         if 2 * row["yes"] > row["answered"]:
             note("mostly_yes", column, row["yes"])
-    return [*_answered_past(survey, past), *(_of_kind(kind, list(by.items())) for kind, by in kinds.items() if by)]
+    return [*_answered_despite_skip(survey, past), *(_of_kind(kind, list(by.items())) for kind, by in kinds.items() if by)]
 
 
 def _sum(count: Count) -> int:
     return sum(count) if isinstance(count, tuple) else count
 
 
-def _answered_past(survey: Survey, counts: Mapping[str, int]) -> list[Finding]:
+def _answered_despite_skip(survey: Survey, counts: Mapping[str, int]) -> list[Finding]:
     """Returns an error for each column in which persons have an answer although the routing skips the question. `counts` has the
     number of such persons by column. `accept` in survey.yaml can turn the error into a warning."""
-    what, rows, gates = "answered although the routing skips it", _routed_past(survey, counts), _gates_in_words(survey)
+    what, rows, gates = "answered although the routing skips it", _rows_despite_skip(survey, counts), _gates_in_words(survey)
     do = "compare the gates with the questionnaire ({}); of many persons asked and skipped are probably swapped"
     return [
         Finding("error", "routing", name, what, n, do.format(gates[name]), rows[name], acceptable=True)
@@ -175,16 +175,16 @@ def _of_kind(kind: str, by: Sequence[tuple[str, Count]]) -> Finding:
     return Finding(severity, check, where, what, "", do, by=tuple(by))
 
 
-def _routed_past(survey: Survey, columns: Collection[str]) -> dict[str, FindingRows]:
+def _rows_despite_skip(survey: Survey, columns: Collection[str]) -> dict[str, FindingRows]:
     """Returns, for each of the given columns, the rows with an answer although the routing skips the question."""
     mapped = survey.spec.mapped
     found: dict[str, FindingRows] = {}
-    for frame, names in holding(survey, list(columns)):
+    for frame, names in frames_with(survey, list(columns)):
         held = [q for q in questions(survey) if q.column in names and q.source.routing]
         frame, stages = with_stages(frame, held, mapped)
         past: dict[str, list[nw.Expr]] = {}
         for q, (inside, _) in zip(held, stages, strict=True):
-            skipped = shut(q.source.routing, mapped, q.episode) if q.source.routing else nw.lit(False)
+            skipped = is_skipped(q.source.routing, mapped, q.episode) if q.source.routing else nw.lit(False)
             past.setdefault(q.column, []).append(nw.col(inside) & skipped & ~is_blank(q.source, mapped, q.episode))
         found |= {name: FindingRows(frame, nw.any_horizontal(*rows, ignore_nulls=False)) for name, rows in past.items()}
     return found
@@ -206,7 +206,7 @@ def answer_counts(survey: Survey) -> list[dict[str, Any]]:
     listed = [q for q in questions(survey) if q.where.startswith(("items", "any_work", "episodes.same_work", "children"))]
     rows, mapped = [], survey.spec.mapped
     exist = [q for q in questions(survey) if q.where == "episodes.exists"]
-    for frame, columns in holding(survey, [q.column for q in listed]):
+    for frame, columns in frames_with(survey, [q.column for q in listed]):
         names = set(frame.collect_schema().names())
         held = [q for q in listed if q.column in columns]
         frame, stages = with_stages(frame, held, mapped)
@@ -215,7 +215,7 @@ def answer_counts(survey: Survey) -> list[dict[str, Any]]:
             blank = is_blank(q.source, mapped, q.episode)
             unexplained = nw.col(reached) & blank
             if q.source.routing:
-                conditions[f"{i} unexpected"] = nw.col(inside) & shut(q.source.routing, mapped, q.episode) & ~blank
+                conditions[f"{i} unexpected"] = nw.col(inside) & is_skipped(q.source.routing, mapped, q.episode) & ~blank
             if (explained := no_when_blank(q.source, mapped, q.episode)) is not None:
                 unexplained = unexplained & ~explained
             if absent := _absent(survey, exist, names, q.episode):
@@ -226,7 +226,7 @@ def answer_counts(survey: Survey) -> list[dict[str, Any]]:
                 conditions |= {f"{i} yes": nw.col(inside) & yes, f"{i} answered": nw.col(inside) & (yes | no)}
             for kind in ("dont_know", "refused", "not_applicable"):
                 if codes := getattr(q.codes, kind):
-                    conditions[f"{i} {kind}"] = nw.col(inside) & holds(q.source, codes, q.episode)
+                    conditions[f"{i} {kind}"] = nw.col(inside) & has_code(q.source, codes, q.episode)
         counts = count_rows(frame, conditions)
         asked = {stage: counts[f"{i} asked"] for i, stage in enumerate(dict.fromkeys(stages))}
         kinds = ("dont_know", "refused", "not_applicable", "missing", "unexpected", "yes", "answered")

@@ -72,11 +72,11 @@ def all_findings(survey: Survey, mask: Mask) -> list[Finding]:
     print. The survey is checked at the first call; later calls with the same `mask` return the same findings."""
     known = _KNOWN.setdefault(survey, {})
     if mask not in known:
-        known[mask] = _look_through(survey, mask)
+        known[mask] = _check_everything(survey, mask)
     return known[mask]
 
 
-def _look_through(survey: Survey, mask: Mask) -> list[Finding]:
+def _check_everything(survey: Survey, mask: Mask) -> list[Finding]:
     design, ages, module = _counted_together(survey, _design_tests(survey), _age_tests(survey), _module_tests(survey))
     about_data = [
         *_design(survey, mask, design),
@@ -97,18 +97,18 @@ def _look_through(survey: Survey, mask: Mask) -> list[Finding]:
 
 
 @dataclass(frozen=True)
-class _Tested:
+class _CountedConditions:
     """Some conditions on a person (`tests`, by name), and for each of them the number of persons who meet it (`counts`)."""
 
     tests: Mapping[str, nw.Expr]
     counts: Mapping[str, int]
 
 
-def _counted_together(survey: Survey, *kinds: Mapping[str, nw.Expr]) -> list[_Tested]:
+def _counted_together(survey: Survey, *kinds: Mapping[str, nw.Expr]) -> list[_CountedConditions]:
     """Counts the persons who meet each condition of several sets of conditions, in one pass over the data. Each set is given as
     {name: condition}. Returns, for each set, its conditions and these numbers of persons."""
     counts = count_rows(survey.frame, {f"{i} {name}": test for i, kind in enumerate(kinds) for name, test in kind.items()})
-    return [_Tested(kind, {name: counts[f"{i} {name}"] for name in kind}) for i, kind in enumerate(kinds)]
+    return [_CountedConditions(kind, {name: counts[f"{i} {name}"] for name in kind}) for i, kind in enumerate(kinds)]
 
 
 def _weight_columns(spec: SurveySpec) -> dict[str, str]:
@@ -137,7 +137,7 @@ def _design_tests(survey: Survey) -> dict[str, nw.Expr]:
     return tests
 
 
-def _design(survey: Survey, mask: Mask, found: _Tested) -> list[Finding]:
+def _design(survey: Survey, mask: Mask, found: _CountedConditions) -> list[Finding]:
     """Returns findings about the sample design: wrong weights, persons without a PSU or stratum, a missing column of PSUs, and
     labels of PSUs and strata. `found` has the conditions of `_design_tests` with the number of persons who meet each."""
     spec, tests, counts = survey.spec, found.tests, found.counts
@@ -163,7 +163,7 @@ def _design(survey: Survey, mask: Mask, found: _Tested) -> list[Finding]:
                 out.append(Finding(severity, "weights", name, sentence, counts[f"{name} {kind}"], do, rows, of, kind == "zero"))
         if not counts[f"{name} some"]:
             out.append(Finding("error", "weights", name, "no weight is above zero", 0, "check design.weight"))
-    out += _grossed_up(survey)
+    out += _weight_sums(survey)
     do = "fill it in; everyone was drawn somewhere"
     for key, name in (("psu", spec.design.psu or ""), ("strata", ", ".join(spec.design.strata))):
         if counts[key]:
@@ -185,7 +185,7 @@ def _design(survey: Survey, mask: Mask, found: _Tested) -> list[Finding]:
             "name the column under design.psu; of persons drawn directly say selection: srs",
         )
         out.append(Finding("warning", "design", "psu", what, 0, do))
-    return [*out, *_clusters(survey, mask)]
+    return [*out, *_unit_labels(survey, mask)]
 
 
 def sees_all_errors_of_design(survey: Survey) -> bool:
@@ -201,7 +201,7 @@ def sees_all_errors_of_design(survey: Survey) -> bool:
     return simple and survey.spec.calibration is None and not any(part.where for part in parts)
 
 
-def _grossed_up(survey: Survey) -> list[Finding]:
+def _weight_sums(survey: Survey) -> list[Finding]:
     """Returns a finding for each population whose sum of weights looks wrong. Two sums are compared. One is of the population's
     own weights, over persons who answered the module on forced labour. The other is of the weights of the design, over all
     persons of the same ages. There is a warning if one sum is at least twice the other, and an error if a sum is infinite."""
@@ -230,7 +230,7 @@ def _grossed_up(survey: Survey) -> list[Finding]:
     return out
 
 
-def _clusters(survey: Survey, mask: Mask) -> list[Finding]:
+def _unit_labels(survey: Survey, mask: Mask) -> list[Finding]:
     """Returns findings about labels of sampling units: PSU labels that are in more than one stratum, and strata with a single
     PSU."""
     if not survey.clustered:
@@ -239,7 +239,7 @@ def _clusters(survey: Survey, mask: Mask) -> list[Finding]:
     known = [row for row in to_rows(pairs, survey.path) if None not in row]
     out: list[Finding] = []
     design = survey.spec.design
-    strata, psus = (_parts(known, place) for place in (0, 1))
+    strata, psus = (_persons_by_label(known, place) for place in (0, 1))
     in_two = [label for label, parts in psus.items() if len(parts) > 1]
     if in_two:
         what = f"PSU labels in more than one stratum: {_printed_labels(psus, in_two, mask)}"
@@ -254,7 +254,7 @@ def _clusters(survey: Survey, mask: Mask) -> list[Finding]:
     return out
 
 
-def _parts(pairs: Sequence[tuple[object, object, int]], place: int) -> dict[object, list[int]]:
+def _persons_by_label(pairs: Sequence[tuple[object, object, int]], place: int) -> dict[object, list[int]]:
     """Returns, for each stratum (if `place` is 0) or PSU label (if it is 1), a list with the numbers of persons in its
     combinations of stratum and PSU. `pairs` are these combinations: stratum, PSU label, number of persons."""
     parts: dict[object, list[int]] = {}
@@ -265,7 +265,7 @@ def _parts(pairs: Sequence[tuple[object, object, int]], place: int) -> dict[obje
 
 def _printed_labels(parts: Mapping[object, Sequence[int]], labels: Iterable[object], mask: Mask) -> str:
     """Returns some labels of strata or PSUs as a message may print them. Labels that could identify a person are only counted.
-    `parts` has the numbers of persons of all labels, as `_parts` returns them."""
+    `parts` has the numbers of persons of all labels, as `_persons_by_label` returns them."""
     return mask.printed({str(label): sum(parts[label]) for label in labels}, len(parts))
 
 
@@ -281,7 +281,7 @@ def _age_tests(survey: Survey) -> dict[str, nw.Expr]:
     }
 
 
-def _ages(survey: Survey, mask: Mask, found: _Tested) -> list[Finding]:
+def _ages(survey: Survey, mask: Mask, found: _CountedConditions) -> list[Finding]:
     spec, tests, counts = survey.spec, found.tests, found.counts
     out: list[Finding] = []
     if counts["outside"]:
@@ -331,7 +331,7 @@ def _module_tests(survey: Survey) -> dict[str, nw.Expr]:
     return codes
 
 
-def _module(survey: Survey, found: _Tested) -> list[Finding]:
+def _module(survey: Survey, found: _CountedConditions) -> list[Finding]:
     spec, counts = survey.spec, found.counts
     m, out = spec.module, []
     if not counts["answered"]:
@@ -359,7 +359,7 @@ def _labels(survey: Survey) -> list[Finding]:
     read as a formula."""
     out = []
     groups = {name: group for name, group in survey.spec.groups.items() if isinstance(group, Group)}
-    alike = _alike_at_the_ends(survey, groups)
+    alike = _same_at_both_ends(survey, groups)
     for name, group in groups.items():
         found = different_values(survey.frame.filter(nw.col(ASKED)), group.column) if name in alike else []
         values = {group.labels.get(code) for code in found if code is not None} - {None}
@@ -384,7 +384,7 @@ def _labels(survey: Survey) -> list[Finding]:
     return out
 
 
-def _alike_at_the_ends(survey: Survey, groups: Mapping[str, Group]) -> set[str]:
+def _same_at_both_ends(survey: Survey, groups: Mapping[str, Group]) -> set[str]:
     """Returns the names of those groups in which the lowest and the highest known code have the same category, among persons who
     were asked. In any other group, persons have different categories. So only these groups must be read completely, which saves
     time."""

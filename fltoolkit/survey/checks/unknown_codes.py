@@ -11,7 +11,7 @@ import narwhals as nw
 from fltoolkit.survey.answers.several_codes import split_codes
 from fltoolkit.survey.answers.skips_and_blanks import one_of
 from fltoolkit.survey.checks.findings import Finding, FindingRows, count_rows, printed_values
-from fltoolkit.survey.checks.item_nonresponse import AskedQuestion, holding, questions
+from fltoolkit.survey.checks.item_nonresponse import AskedQuestion, frames_with, questions
 from fltoolkit.survey.data.fetch_rows import to_pandas, to_rows
 from fltoolkit.survey.data.internal_columns import CODE_OF, NUMBER_OF, SOURCE
 from fltoolkit.survey.data.person_frame import Frame, column
@@ -62,7 +62,7 @@ def code_findings(survey: Survey, mask: Mask) -> list[Finding]:
         if p := spec.place:
             add(p.column.replace("{episode}", e), "place", [*p.in_country, *p.abroad, *p.missing])
     out, listed = _ticked(survey, mask), _option_columns(survey)
-    for frame, columns in holding(survey, [name for name in known if name not in listed]):
+    for frame, columns in frames_with(survey, [name for name in known if name not in listed]):
         strange: dict[str, nw.Expr] = {}
         for name in columns:
             codes, value = sorted(known[name][1]), nw.col(SOURCE + name)
@@ -76,7 +76,7 @@ def code_findings(survey: Survey, mask: Mask) -> list[Finding]:
                 what = f"codes that survey.yaml does not name: {printed_values(frame, held, odd_rows, mask)}"
                 do = f"add them under {where}, {_meanings(where)}"
                 out.append(Finding("error", "unknown codes", f"{held} ({where})", what, rows, do, FindingRows(frame, odd_rows)))
-    return [*out, *_no_numbers(survey, mask), *_codes_of_others(survey, mask)]
+    return [*out, *_no_numbers(survey, mask), *_codes_of_other_questions(survey, mask)]
 
 
 def _no_numbers(survey: Survey, mask: Mask) -> list[Finding]:
@@ -96,7 +96,7 @@ def _no_numbers(survey: Survey, mask: Mask) -> list[Finding]:
     return out
 
 
-def _codes_of_others(survey: Survey, mask: Mask) -> list[Finding]:
+def _codes_of_other_questions(survey: Survey, mask: Mask) -> list[Finding]:
     """Returns an error for each question with codes in its column that only another question on the same column lists. For the
     question that does not list such a code, the code would count as no answer."""
     asked = [q for q in questions(survey) if not q.source.contains]  # otherwise each question reads only its own codes
@@ -105,7 +105,7 @@ def _codes_of_others(survey: Survey, mask: Mask) -> list[Finding]:
         named.setdefault(q.column, set()).update(q.codes.named)
     lacking = {(q.column, q.where): sorted(named[q.column].difference(q.codes.named)) for q in asked}
     out = []
-    for frame, columns in holding(survey, [name for (name, _), codes in lacking.items() if codes]):
+    for frame, columns in frames_with(survey, [name for (name, _), codes in lacking.items() if codes]):
         held = [(name, where, codes) for (name, where), codes in lacking.items() if codes and name in columns]
         rows = {f"{i}": nw.col(SOURCE + name).is_in(codes).fill_null(False) for i, (name, _, codes) in enumerate(held)}
         for (name, where, _), (i, count) in zip(held, count_rows(frame, rows).items(), strict=True):
@@ -153,10 +153,10 @@ def _ticked(survey: Survey, mask: Mask) -> list[Finding]:
     """Returns an error for each column whose cells contain the codes of several ticked options, if survey.yaml gives no meaning
     to some of these codes. The kit does not guess it, so the error stops the estimate."""
     columns, out = _option_columns(survey), []
-    for frame, held in holding(survey, list(columns)):
+    for frame, held in frames_with(survey, list(columns)):
         for name in held:
             asked = columns[name]
-            known, separator = _named(survey, asked), asked[0].source.separator
+            known, separator = _known_codes(survey, asked), asked[0].source.separator
             value = nw.col(SOURCE + name)
             table = to_pandas(frame.filter(~value.is_null()).group_by(SOURCE + name).agg(nw.len().alias("persons")))
             texts = dict(zip(table[SOURCE + name], (int(n) for n in table["persons"]), strict=True))
@@ -179,7 +179,7 @@ def _ticked(survey: Survey, mask: Mask) -> list[Finding]:
     return out
 
 
-def _named(survey: Survey, asked: list[AskedQuestion]) -> frozenset[str]:
+def _known_codes(survey: Survey, asked: list[AskedQuestion]) -> frozenset[str]:
     """Returns all codes to which survey.yaml gives a meaning, for a column whose cells contain the codes of several ticked
     options. Both the questions that read the column and the routing of other questions can give it. `asked` are the questions
     that read the column."""

@@ -37,7 +37,7 @@ def text(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
     return nw.when(as_text.str.contains(".0", literal=True)).then(whole).otherwise(filled)  # few have `.0`, and a regex is slow
 
 
-def written(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
+def as_label(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
     """Returns a column as labels. In a column of texts, only the blanks around each text are removed: `1.0` stays `1.0`. A column
     of another type becomes text in the form of the function `text`. A blank cell becomes null."""
     if dtype != nw.String:
@@ -62,7 +62,7 @@ def _finite(column: nw.Expr) -> nw.Expr:
     return nw.when(column.is_finite()).then(column)
 
 
-def stated(value: nw.Expr, missing: Sequence[tuple[float, float]]) -> nw.Expr:
+def without_missing(value: nw.Expr, missing: Sequence[tuple[float, float]]) -> nw.Expr:
     """Returns a column of numbers, with null in place of NaN and of the numbers that the file declares missing. `missing`
     contains ranges of such numbers, as pairs of the lowest and the highest. With the range (9999, 9999), a weight of 9999 becomes
     null."""

@@ -16,7 +16,7 @@ from narwhals import dependencies
 
 from fltoolkit.errors import DataError, RequestError
 from fltoolkit.survey.data.column_names import quoted
-from fltoolkit.survey.data.column_values import is_whole, written
+from fltoolkit.survey.data.column_values import as_label, is_whole
 from fltoolkit.survey.data.fetch_rows import readable
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _fingerprint(table: Any) -> Any:
     return F.xxhash64(*table.columns, *(F.isnull(name) for name in table.columns))
 
 
-def numbered(frame: Frame, name: str, buckets: int = 0) -> Frame:
+def with_row_labels(frame: Frame, name: str, buckets: int = 0) -> Frame:
     """Returns the rows with a new column `name`, which gives each row a label of its own. If `buckets` is given, the rows are put
     at random into this number of groups, and the label is that of the group.
 
@@ -126,7 +126,7 @@ def numbered(frame: Frame, name: str, buckets: int = 0) -> Frame:
     return _lazy(table.withColumn(name, F.concat_ws("/", row.cast("string"), alike.cast("string"))))
 
 
-def with_made(frame: Frame, used: Collection[str], make: Callable[[Frame], Frame]) -> Frame:
+def with_new_columns(frame: Frame, used: Collection[str], make: Callable[[Frame], Frame]) -> Frame:
     """Returns the frame with the columns that the function `make` adds or changes.
 
     If the frame has more than 1,000 columns, `make` gets only the columns in `used`, and its result is joined to the other
@@ -147,7 +147,9 @@ def with_made(frame: Frame, used: Collection[str], make: Callable[[Frame], Frame
     return _lazy(others.join(made.set_alias("made"), ROW).project(f"* EXCLUDE ({ROW})"))
 
 
-def looked_up(frame: Frame, who: str, key: Sequence[str], others: Mapping[str, str], known: Mapping[str, str]) -> Frame:
+def with_facts_of_others(
+    frame: Frame, who: str, key: Sequence[str], others: Mapping[str, str], known: Mapping[str, str]
+) -> Frame:
     """Adds facts from other rows of the same frame to each row, such as facts about the parents to the row of a child.
 
     Example: `key` is (household, line), `others` is {"mother_": "mother_line"}, and `known` is {"age": "years"}. The row of a
@@ -188,7 +190,7 @@ def looked_up(frame: Frame, who: str, key: Sequence[str], others: Mapping[str, s
     )
 
 
-def held(frame: Frame, con: duckdb.DuckDBPyConnection, where: object) -> Frame:
+def kept_in_memory(frame: Frame, con: duckdb.DuckDBPyConnection, where: object) -> Frame:
     """Computes the rows of a frame once, and keeps them as a table in memory. Returns a frame of this table. Without it, DuckDB
     would compute a column again each time it is used.
 
@@ -224,7 +226,7 @@ def labels_of(values: Frame, where: object = "") -> Labels:
     `where` names the file in messages."""
     ((name, dtype),) = values.collect_schema().items()
     different_values = _lazy(nw.to_native(values).distinct())  # narwhals' unique() would number all rows
-    read = different_values.select(nw.col(name).alias("fl__value"), written(name, dtype).alias("fl__label"))
+    read = different_values.select(nw.col(name).alias("fl__value"), as_label(name, dtype).alias("fl__label"))
     place = "CASE WHEN fl__label IS NOT NULL THEN CAST(dense_rank() OVER (ORDER BY fl__label) - 1 AS INTEGER) END AS fl__place"
     with readable(where):
         found: Any = nw.to_native(read).project(f"*, {place}").materialize()
@@ -239,7 +241,7 @@ def has_few(rows: Frame) -> bool:
     return not is_spark(nw.to_native(rows)) and rows_of(rows.head(FEW_ROWS + 1)) <= FEW_ROWS
 
 
-def coded(
+def labels_as_numbers(
     frame: Frame, sources: Mapping[str, str], labels: Callable[[str], Labels], *, few: bool
 ) -> tuple[Frame, Mapping[str, Any]]:
     """Returns the rows with numbers in place of the labels in some columns, because numbers are grouped faster. The number is the
@@ -259,7 +261,7 @@ def coded(
     table, schema = nw.to_native(frame), frame.collect_schema()
     read = {name: source for name, source in sources.items() if not is_whole(schema[name])}
     if few or is_spark(table):
-        return frame.with_columns([written(name, schema[name]) for name in read]), {}
+        return frame.with_columns([as_label(name, schema[name]) for name in read]), {}
     if not read:
         return frame, {}
     known = {name: labels(source) for name, source in read.items()}
@@ -290,7 +292,7 @@ def refuse_no_rows(frame: Frame, where: str) -> None:
 
 
 @readable()
-def different(frame: Frame, key: Sequence[str]) -> int:
+def count_distinct(frame: Frame, key: Sequence[str]) -> int:
     """Returns how many different combinations of values the columns in `key` have."""
     rows = frame.select(key)
     table: Any = nw.to_native(rows)

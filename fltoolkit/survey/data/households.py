@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import narwhals as nw
 
-from fltoolkit.survey.data.engines import looked_up
+from fltoolkit.survey.data.engines import with_facts_of_others
 from fltoolkit.survey.data.internal_columns import CODE_OF, HOUSEHOLD, SOURCE
 from fltoolkit.survey.data.person_frame import PART, Frame
 from fltoolkit.survey.spec.child_module import Parents
@@ -63,4 +63,6 @@ def parents_found(frame: Frame, parents: Parents, known: Iterable[str]) -> Frame
     """Returns the persons with the facts `known` about their parents, as `with_parent_facts` does. The frame has the columns of
     `parent_links`, which are removed."""
     others = {f"fl__parent{i}__": f"fl__parent{i}__line" for i, _ in enumerate(parents.columns)}
-    return looked_up(frame, "fl__adult", [HOUSEHOLD, PART, "fl__line"], others, {name: f"fl__seen__{name}" for name in known})
+    return with_facts_of_others(
+        frame, "fl__adult", [HOUSEHOLD, PART, "fl__line"], others, {name: f"fl__seen__{name}" for name in known}
+    )

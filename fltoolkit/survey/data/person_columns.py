@@ -7,7 +7,7 @@ import narwhals as nw
 
 from fltoolkit.survey.data.internal_columns import AGE, KEY, SOURCE
 from fltoolkit.survey.data.person_frame import PART, WantedColumns
-from fltoolkit.survey.data.unit_labels import joined
+from fltoolkit.survey.data.unit_labels import joined_labels
 from fltoolkit.survey.spec.files_and_design import ModuleStatus
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
@@ -65,4 +65,4 @@ def _answered(module: ModuleStatus | None) -> nw.Expr:
 def person_key(spec: SurveySpec) -> nw.Expr:
     """Returns a text that identifies each person. Rows of the person file and of the episodes file have the same text if they
     belong to the same person."""
-    return joined([nw.col(PART).cast(nw.String), *(nw.col(SOURCE + c) for c in spec.files.person.key)]).alias(KEY)
+    return joined_labels([nw.col(PART).cast(nw.String), *(nw.col(SOURCE + c) for c in spec.files.person.key)]).alias(KEY)

@@ -14,14 +14,14 @@ import narwhals as nw
 
 from fltoolkit.errors import DataError, RepeatedKeys, SpecError
 from fltoolkit.files import inside
-from fltoolkit.survey.data.column_names import tidy
-from fltoolkit.survey.data.column_values import is_whole, number, stated, text
-from fltoolkit.survey.data.engines import contents, different, is_spark, refuse_no_rows, rows_of
+from fltoolkit.survey.data.column_names import trimmed
+from fltoolkit.survey.data.column_values import is_whole, number, text, without_missing
+from fltoolkit.survey.data.engines import contents, count_distinct, is_spark, refuse_no_rows, rows_of
 from fltoolkit.survey.data.fetch_rows import readable, to_count, to_pandas
 from fltoolkit.survey.data.internal_columns import CODE_OF, INTERNAL, NUMBER_OF, SOURCE
 from fltoolkit.survey.data.usable_columns import refuse_names, refuse_unreadable, usable
 from fltoolkit.survey.readers.file_formats import LABELLED_FILES, missing_numbers, open_object, open_path
-from fltoolkit.survey.readers.file_stamps import refuse_same_file, stamped
+from fltoolkit.survey.readers.file_stamps import refuse_same_file, stamp_of
 from fltoolkit.survey.readers.header_line import header_is_known, refuse_missing
 from fltoolkit.survey.readers.memory_tables import Unreadable
 from fltoolkit.survey.spec.files_and_design import DataFile, Files
@@ -90,7 +90,7 @@ def open_named(
     known = header_is_known(names, (named if named is not None else only) or (), [data])
     refuse_names(names, data if isinstance(data, (str, Path)) else type(data).__name__, known)
     if not is_spark(relation):
-        names = [tidy(name) for name in names]
+        names = [trimmed(name) for name in names]
         relation, more = usable(relation, only)
         unreadable = {**unreadable, **more}
     frame: Frame = nw.from_native(relation).lazy()
@@ -203,7 +203,7 @@ def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> SourceT
     keys = frozenset(column for file in given.values() for column in file.key)
     paths = [path for file in given.values() for path in place.paths(file, where)]
     labelled = any(p.suffix.lower() in LABELLED_FILES for p in paths)
-    small = bool(paths) and (labelled or sum(stamped(p).size for p in paths) <= HELD)
+    small = bool(paths) and (labelled or sum(stamp_of(p).size for p in paths) <= HELD)
     needed = _Needed(keys.union(wanted.persons, wanted.episodes), keys, len(given) > 1, small)
     opened = {kind: _pool(file, kind, needed, place) for kind, file in given.items()}
     parts = {kind: pooled.frame for kind, pooled in opened.items()}
@@ -274,7 +274,7 @@ def _kept(opened: Opened, wanted: WantedColumns, paths: Collection[Path], where:
     schema, columns = opened.frame.collect_schema(), wanted.persons
     refuse_missing(columns, opened.names, where, paths, columns)
     numbers = [c for c in columns if c in wanted.numbers]
-    values = [stated(number(c, schema[c]), opened.missing.get(c, ())).alias(NUMBER_OF + c) for c in numbers]
+    values = [without_missing(number(c, schema[c]), opened.missing.get(c, ())).alias(NUMBER_OF + c) for c in numbers]
     values += [nw.col(c).alias(CODE_OF + c) for c in columns if c in wanted.codes and is_whole(schema[c])]
     read = [c for c in columns if c not in wanted.bare]
     return [*((nw.col(c) if c in opened.texts else text(c, schema[c])).alias(SOURCE + c) for c in read), *values]
@@ -285,7 +285,7 @@ def _pool(file: DataFile, kind: str, needed: _Needed, place: FilePlace) -> Opene
     become text. Key columns become text, unless they are whole numbers by which no other file is joined."""
     frames, offered, texts, where, tables = [], [], [], place.where, place.tables
     paths = place.paths(file, f"{where}: files.{kind}.path")
-    refuse_same_file([stamped(path) for path in paths], f"{where}: files.{kind}.path")
+    refuse_same_file([stamp_of(path) for path in paths], f"{where}: files.{kind}.path")
     common = {*file.renamed.values()}
     only = ({*needed.columns, *(name.removeprefix(file.prefix) for name in needed.columns)} - common) | {*file.key.values()}
     options = {"delimiter": file.delimiter, "encoding": file.encoding, "decimal": file.decimal}
@@ -359,7 +359,7 @@ def refuse_repeated_persons(persons: Frame, file: DataFile, where: str) -> None:
 
 def _unique(frame: Frame, key: Sequence[str], kind: str, file: DataFile, where: str) -> None:
     """Raise `RepeatedKeys` if two rows of a file have the same key. `kind` is the kind of the file, such as `person`."""
-    if different(frame, key) == rows_of(frame):
+    if count_distinct(frame, key) == rows_of(frame):
         return
     repeated = frame.group_by(list(key)).agg(nw.len().alias("fl__n")).filter(nw.col("fl__n") > 1).sort(list(key))
     rows = to_pandas(repeated, where).rename(columns={"fl__n": "rows"})

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import narwhals as nw
 
 from fltoolkit.errors import DesignError
-from fltoolkit.survey.data.column_values import is_whole, written
-from fltoolkit.survey.data.engines import numbered
+from fltoolkit.survey.data.column_values import as_label, is_whole
+from fltoolkit.survey.data.engines import with_row_labels
 from fltoolkit.survey.data.fetch_rows import to_count
 from fltoolkit.survey.data.internal_columns import PSU, SSU, STRATA
 from fltoolkit.survey.data.person_frame import Frame
@@ -20,10 +20,10 @@ CERTAIN = "fl__certain"
 def label(column: str, dtype: nw.dtypes.DType) -> nw.Expr:
     """Returns the column of a stratum or sampling unit as a label, which can be combined with other labels. It is a whole number
     if the column contains whole numbers, otherwise text without the blanks around it."""
-    return nw.col(column) if is_whole(dtype) else written(column, dtype)
+    return nw.col(column) if is_whole(dtype) else as_label(column, dtype)
 
 
-def joined(parts: Sequence[nw.Expr]) -> nw.Expr:
+def joined_labels(parts: Sequence[nw.Expr]) -> nw.Expr:
     """Combines the labels in several columns to one label in each row, such as `north / 12`. The result is null if one of them is
     null. A single column is returned unchanged. If there is no column, all rows have the same label.
 
@@ -54,15 +54,15 @@ def with_units(frame: Frame, named: int, stages: int, nest: bool, certain: nw.Ex
         DesignError: only some rows of a PSU are marked as taken with certainty.
     """
     if named == 0 or (named == 1 and (stages == 2 or certain is not None)):
-        frame = numbered(frame, SSU if named else PSU)
+        frame = with_row_labels(frame, SSU if named else PSU)
         named += 1
     if nest:
-        frame = frame.with_columns(joined([nw.col(STRATA), nw.col(PSU)]).alias(PSU))
+        frame = frame.with_columns(joined_labels([nw.col(STRATA), nw.col(PSU)]).alias(PSU))
     if certain is None:
         return frame
     _refuse_mixed(frame, certain)
     frame = frame.with_columns(nw.col(STRATA, PSU).cast(nw.String))
-    own = {STRATA: joined([nw.col(STRATA), nw.col(PSU)]), PSU: joined([nw.col(PSU), nw.col(SSU)])}
+    own = {STRATA: joined_labels([nw.col(STRATA), nw.col(PSU)]), PSU: joined_labels([nw.col(PSU), nw.col(SSU)])}
     return frame.with_columns([nw.when(certain).then(e).otherwise(nw.col(name)).alias(name) for name, e in own.items()])
 
 

@@ -8,11 +8,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from fltoolkit.errors import DataError
-from fltoolkit.survey.data.column_names import quoted, tidy
+from fltoolkit.survey.data.column_names import quoted, trimmed
 from fltoolkit.survey.data.engines import WIDE
 from fltoolkit.survey.data.internal_columns import INTERNAL, NUMBER_OF, PREFIXES, SOURCE
 from fltoolkit.survey.readers.header_line import printed_names
-from fltoolkit.survey.readers.memory_tables import NO_COLUMN, Unreadable, no_kind
+from fltoolkit.survey.readers.memory_tables import NO_COLUMN, Unreadable, unusable_type
 
 UNUSABLE = {
     "list": "lists", "array": "lists", "struct": "structures", "map": "structures", "union": "structures", "blob": "bytes",
@@ -29,8 +29,8 @@ def usable(relation: Any, only: Collection[str] | None) -> tuple[Any, dict[str, 
         DataError: no column can be used.
     """
     kinds = dict(zip(relation.columns, (kind.id for kind in relation.types), strict=True))
-    unusable = {tidy(name): no_kind(UNUSABLE[kind]) for name, kind in kinds.items() if kind in UNUSABLE}
-    kept = {name: tidy(name) for name in kinds if tidy(name) and tidy(name) not in unusable}
+    unusable = {trimmed(name): unusable_type(UNUSABLE[kind]) for name, kind in kinds.items() if kind in UNUSABLE}
+    kept = {name: trimmed(name) for name in kinds if trimmed(name) and trimmed(name) not in unusable}
     if not kept:
         found = sorted({why.found for why in unusable.values()})
         raise DataError(NO_COLUMN, where="data", found=found, do="give a table of numbers and texts")
@@ -67,13 +67,13 @@ def refuse_names(columns: Sequence[str], where: object, known: bool) -> None:
     Raises:
         DataError: the message lists the names only if `known` is true.
     """
-    times = Counter(tidy(c).lower() for c in columns)
-    if repeated := [c for c in columns if times[tidy(c).lower()] > 1]:
+    times = Counter(trimmed(c).lower() for c in columns)
+    if repeated := [c for c in columns if times[trimmed(c).lower()] > 1]:
         raise DataError(
             "columns differ only in upper and lower case, or not at all (nor do blanks around a name count)", where=str(where),
             found=printed_names(repeated, known), do="rename one of them", withheld=", ".join(repeated),
         )  # fmt: skip
-    own = [c for c in columns if tidy(c).lower().startswith(PREFIXES) or tidy(c) == "*"]
+    own = [c for c in columns if trimmed(c).lower().startswith(PREFIXES) or trimmed(c) == "*"]
     if own:
         raise DataError(
             f"columns may not start with {INTERNAL}, {SOURCE} or {NUMBER_OF}, nor be called *",

@@ -13,7 +13,7 @@ from fltoolkit.survey.data.fetch_rows import to_pandas
 from fltoolkit.survey.data.internal_columns import CALIBRATED, PATTERN, REPLICATE
 from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.design.calibrated_weights import BEFORE, PERSONS, Calibration, G
-from fltoolkit.survey.design.survey_design import Design, bind
+from fltoolkit.survey.design.survey_design import Design, set_fields
 from fltoolkit.survey.spec.groups import NOT_STATED
 
 if TYPE_CHECKING:
@@ -73,7 +73,9 @@ def with_calibration(design: D, calibration: Calibration) -> D:
         *[(nw.col(weight) * g).alias(weight) for weight in calibration.weights],
         *[(nw.col(f"{REPLICATE}{r}") * nw.col(f"{G}{r}").fill_null(1.0)).alias(f"{REPLICATE}{r}") for r in range(design.replicates)],
     )  # fmt: skip
-    return bind(copy(design), rows=frame, calibration=calibration, grosses_up=design.grosses_up or calibration.domain is None)
+    return set_fields(
+        copy(design), rows=frame, calibration=calibration, grosses_up=design.grosses_up or calibration.domain is None
+    )
 
 
 def _factor_table(frame: Frame, calibration: Calibration, labels: Sequence[str], replicates: int) -> Frame:

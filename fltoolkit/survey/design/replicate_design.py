@@ -9,12 +9,12 @@ from typing import Any, Literal
 from fltoolkit.arguments import checked
 from fltoolkit.errors import DesignError
 from fltoolkit.survey.data.column_names import names_of
-from fltoolkit.survey.data.column_values import number, written
+from fltoolkit.survey.data.column_values import as_label, number
 from fltoolkit.survey.data.internal_columns import STRATA, WEIGHT
-from fltoolkit.survey.data.unit_labels import joined
+from fltoolkit.survey.data.unit_labels import joined_labels
 from fltoolkit.survey.data.usable_columns import refuse_unreadable
 from fltoolkit.survey.design.replicate_weights import replicated
-from fltoolkit.survey.design.survey_design import Design, bind, open_design, refuse_missing_columns
+from fltoolkit.survey.design.survey_design import Design, open_design, refuse_missing_columns, set_fields
 from fltoolkit.survey.spec.replicate_methods import Method, MethodName, refuse_coefficients
 
 
@@ -91,10 +91,10 @@ class ReplicateDesign(Design):
                 found=method,
                 do="leave strata out: the replicates hold them",
             )
-        labels = joined([written(c, schema[c]) for c in layers])
+        labels = joined_labels([as_label(c, schema[c]) for c in layers])
         frame = frame.with_columns(number(weight, schema[weight]).alias(WEIGHT), labels.alias(STRATA))
         frame, replication = replicated(frame, names, [number(c, schema[c]) for c in names], how, bool(layers))
-        bind(
+        set_fields(
             self,
             files=files,
             unreadable=unreadable,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import narwhals as nw
 
 from fltoolkit.errors import DesignError
-from fltoolkit.survey.data.engines import numbered, rows_of
+from fltoolkit.survey.data.engines import rows_of, with_row_labels
 from fltoolkit.survey.data.fetch_rows import to_pandas
 from fltoolkit.survey.data.internal_columns import PSU, REPLICATE, STRATA, WEIGHT
 from fltoolkit.survey.data.person_frame import Frame
@@ -97,4 +97,4 @@ def _with_sampling_units(frame: Frame, replicates: int) -> Frame:
     In a file of more than 100,000 rows, the rows are put at random into a smaller number of groups, and each group is a unit. The
     sums of the groups have the same rank as the rows, except in a domain of few rows.
     """
-    return numbered(frame, PSU, 0 if rows_of(frame) <= LARGEST_BY_ROW else MANY * replicates)
+    return with_row_labels(frame, PSU, 0 if rows_of(frame) <= LARGEST_BY_ROW else MANY * replicates)

@@ -15,10 +15,10 @@ import narwhals as nw
 from fltoolkit.arguments import checked
 from fltoolkit.errors import DesignError, RequestError
 from fltoolkit.survey.corrections.applied_corrections import AppliedCorrections
-from fltoolkit.survey.data.column_names import names_of, tidy
-from fltoolkit.survey.data.column_values import is_whole, number, text, written
+from fltoolkit.survey.data.column_names import names_of, trimmed
+from fltoolkit.survey.data.column_values import as_label, is_whole, number, text
 from fltoolkit.survey.data.duckdb_connection import connect
-from fltoolkit.survey.data.engines import Labels, has_few, labels_of, with_made
+from fltoolkit.survey.data.engines import Labels, has_few, labels_of, with_new_columns
 from fltoolkit.survey.data.internal_columns import (
     CODE_OF,
     FPC,
@@ -32,13 +32,13 @@ from fltoolkit.survey.data.internal_columns import (
 )
 from fltoolkit.survey.data.person_frame import Frame, Join, open_named
 from fltoolkit.survey.data.printable_values import Mask
-from fltoolkit.survey.data.unit_labels import joined, label, refuse_stages, with_units
+from fltoolkit.survey.data.unit_labels import joined_labels, label, refuse_stages, with_units
 from fltoolkit.survey.data.usable_columns import refuse_unreadable
 from fltoolkit.survey.design.calibrated_weights import Calibration
 from fltoolkit.survey.design.design_summary import design_facts
 from fltoolkit.survey.design.replicate_weights import Replication
 from fltoolkit.survey.readers.file_formats import LABELLED_FILES
-from fltoolkit.survey.readers.file_stamps import Stamp, refuse_changed, stamped
+from fltoolkit.survey.readers.file_stamps import Stamp, refuse_changed, stamp_of
 from fltoolkit.survey.readers.header_line import header_is_known, printed_names
 from fltoolkit.survey.readers.memory_tables import Unreadable
 from fltoolkit.survey.spec.groups import Group
@@ -143,7 +143,7 @@ class Design:
             RequestError: there is no such column.
             DataError: the column was left out, because its values cannot be used.
         """
-        schema, name = self.frame.collect_schema(), tidy(name)
+        schema, name = self.frame.collect_schema(), trimmed(name)
         refuse_unreadable([name], self.unreadable, "column")
         if name not in schema.names():
             offered = [c for c in schema.names() if not c.startswith(PREFIXES)]
@@ -155,7 +155,7 @@ class Design:
 
     def text(self, name: str) -> nw.Expr:
         """Returns a column as text, for grouping. Whole numbers become `1`, never `1.0`. Blanks around a text are removed."""
-        return written(*self.column(name))
+        return as_label(*self.column(name))
 
     def key(self, name: str) -> Key:
         """Returns a column by which rows are to be grouped. Its values are themselves the labels."""
@@ -238,7 +238,7 @@ class SurveyDesign(Design):
         refuse_stages(len(units), len(counts), certainty is not None)
         parts = {c: label(c, schema[c]) if nest or certain_by else nw.col(c) for c in units}
         parts |= {c: label(c, schema[c]) if nest or certain_by or len(layers) > 1 else nw.col(c) for c in layers}
-        bound = [number(weight, schema[weight]).alias(WEIGHT), joined([parts[c] for c in layers]).alias(STRATA)]
+        bound = [number(weight, schema[weight]).alias(WEIGHT), joined_labels([parts[c] for c in layers]).alias(STRATA)]
         bound += [parts[c].alias(name) for c, name in zip(units, (PSU, SSU), strict=False)]
         bound += [number(c, schema[c]).alias(name) for c, name in zip(counts, (FPC, FPC2), strict=False)]
         certain = text(certain_by[0], schema[certain_by[0]]).is_in(TRUE) if certain_by else None
@@ -246,11 +246,11 @@ class SurveyDesign(Design):
         def with_design(rows: Frame) -> Frame:
             return with_units(rows.with_columns(bound), len(units), len(counts), nest, certain)
 
-        bind(
+        set_fields(
             self,
             files=files,
             unreadable=unreadable,
-            rows=with_made(frame, wanted, with_design),
+            rows=with_new_columns(frame, wanted, with_design),
             single_psu=single_psu,
             clustered=psu is not None,
             stages=len(counts),
@@ -329,7 +329,7 @@ def open_design(data: Any, wanted: Sequence[str], where: str) -> tuple[Frame, tu
         RequestError: a column is not in the data.
     """
     path = Path(data) if isinstance(data, (str, Path)) else None
-    files = () if path is None else (stamped(path),)
+    files = () if path is None else (stamp_of(path),)
     opened = open_named(data, connect(), named=wanted)
     refuse_changed(files)
     refuse_unreadable(wanted, opened.unreadable, where)
@@ -339,7 +339,7 @@ def open_design(data: Any, wanted: Sequence[str], where: str) -> tuple[Frame, tu
     return frame, files if lazy else (), opened.unreadable
 
 
-def bind(design: D, **facts: Any) -> D:
+def set_fields(design: D, **facts: Any) -> D:
     """Sets fields of a design while it is being made, and returns the design. This function is needed because a design is frozen:
     its fields cannot be set in the usual way."""
     for name, value in facts.items():

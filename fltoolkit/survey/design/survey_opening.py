@@ -18,7 +18,7 @@ from fltoolkit.shipped_files import survey_file
 from fltoolkit.survey.answers.skips_and_blanks import with_skipped_gates
 from fltoolkit.survey.corrections.applied_corrections import corrected
 from fltoolkit.survey.data.duckdb_connection import connect
-from fltoolkit.survey.data.engines import held, tables_in_place
+from fltoolkit.survey.data.engines import kept_in_memory, tables_in_place
 from fltoolkit.survey.data.internal_columns import (
     AGE,
     ASKED,
@@ -36,10 +36,10 @@ from fltoolkit.survey.data.internal_columns import (
 )
 from fltoolkit.survey.data.person_columns import answered_module, certain, is_child, person_key, wanted_columns
 from fltoolkit.survey.data.person_frame import FACTOR, FilePlace, Frame, numeric, read_files
-from fltoolkit.survey.data.unit_labels import joined, with_units
+from fltoolkit.survey.data.unit_labels import joined_labels, with_units
 from fltoolkit.survey.design.replicate_weights import Replication, replicated
 from fltoolkit.survey.design.survey_design import Survey, weight_of
-from fltoolkit.survey.readers.file_stamps import hashed, input_hash, refuse_changed, stamped
+from fltoolkit.survey.readers.file_stamps import hashed, input_hash, refuse_changed, stamp_of
 from fltoolkit.survey.spec.blanks_removed import without_declared_blanks
 from fltoolkit.survey.spec.survey_spec import SurveySpec, read_spec, side_files
 
@@ -65,14 +65,14 @@ def read_survey(path: str | Path, tables: Any = None) -> Survey:
         )
     path = survey_file(path)
     key = _result_key(path) if is_on() and tables is None else None
-    return remembered(key, lambda: _opened(path, tables), state=changeable)
+    return remembered(key, lambda: _opened(path, tables), state=changeable_parts)
 
 
 def _result_key(path: Path) -> ResultKey:
     """Returns a key for the results that depend on a survey. It changes if survey.yaml, or a file that it names, changes."""
     spec = read_spec(path)
     used = [path, *_data_files(path, spec), *_side_files(path, spec)]
-    return "survey", *map(stamped, used), input_hash(used)
+    return "survey", *map(stamp_of, used), input_hash(used)
 
 
 def _data_files(path: Path, spec: SurveySpec) -> list[Path]:
@@ -88,7 +88,7 @@ def _side_files(path: Path, spec: SurveySpec) -> list[Path]:
     return [inside(path.parent, name, str(path)) for name in side_files(spec)]
 
 
-def changeable(survey: Survey) -> str:
+def changeable_parts(survey: Survey) -> str:
     """Returns, as one text, those parts of a survey that a user could change by mistake, such as its lists and mappings, but not
     its rows. If the text differs between two calls, something was changed."""
     return repr(
@@ -134,19 +134,22 @@ def _opened(path: Path, tables: Any, given_spec: SurveySpec | None = None) -> Su
     given = {} if tables is None else tables_in_place(tables, names, str(path))
     opened = [] if given else _data_files(path, spec)
     used = [path, *opened, *_side_files(path, spec)]
-    before, con = [stamped(file) for file in used], connect()
+    before, con = [stamp_of(file) for file in used], connect()
     with ThreadPoolExecutor(1) as beside:  # the files are hashed in parallel
         digest = beside.submit(hashed, used)
         where = spec.files.paths_in_words(str(path))
         table = read_files(spec.files, wanted_columns(spec), FilePlace(path.parent, str(path), con, given))
         if spec.corrections and table.small:  # corrections read the rows several times
-            spells = None if table.episodes is None else held(table.episodes, con, where)
-            table = dataclasses.replace(table, persons=held(table.persons, con, where), episodes=spells)
+            spells = None if table.episodes is None else kept_in_memory(table.episodes, con, where)
+            table = dataclasses.replace(table, persons=kept_in_memory(table.persons, con, where), episodes=spells)
         table, applied = corrected(table, spec, str(path))
-        frame, replication = designed(spec, table.persons)
+        frame, replication = with_design(spec, table.persons)
         episodes = _with_person_keys(spec, table.episodes)
         if table.small:
-            frame, episodes = held(frame, con, where), None if episodes is None else held(episodes, con, where)
+            frame, episodes = (
+                kept_in_memory(frame, con, where),
+                None if episodes is None else kept_in_memory(episodes, con, where),
+            )
     refuse_changed(before)  # the files that were read and hashed
     digest.result().update(table.contents.encode())
     design = spec.design
@@ -174,7 +177,7 @@ def _opened(path: Path, tables: Any, given_spec: SurveySpec | None = None) -> Su
     )
 
 
-def designed(spec: SurveySpec, persons: Frame) -> tuple[Frame, Replication | None]:
+def with_design(spec: SurveySpec, persons: Frame) -> tuple[Frame, Replication | None]:
     """Returns the persons with further columns, and the replicate weights (None if survey.yaml names none).
 
     Some of the further columns describe the sample design. The others say whether a person is a child, and whether the person
@@ -193,7 +196,7 @@ def designed(spec: SurveySpec, persons: Frame) -> tuple[Frame, Replication | Non
     return _with_modules(spec, frame), replication
 
 
-def uncorrected(survey: Survey) -> Survey:
+def without_corrections(survey: Survey) -> Survey:
     """Returns a survey with the values as they were before the corrections of survey.yaml, to classify its persons a second time.
     Corrections of the columns that identify a person are kept, so that each person can be found in both surveys. The result lacks
     the replicate weights and the unique labels of PSUs, so it cannot be used for estimates.
@@ -242,8 +245,8 @@ def _design_columns(spec: SurveySpec, there: Collection[str]) -> list[nw.Expr]:
         return nw.col(CODE_OF + column if CODE_OF + column in there else SOURCE + column)
 
     columns = [
-        joined([source(c) for c in design.strata]).alias(STRATA),
-        joined([source(c) for c in (design.household or spec.files.person.key)]).alias(HOUSEHOLD),
+        joined_labels([source(c) for c in design.strata]).alias(STRATA),
+        joined_labels([source(c) for c in (design.household or spec.files.person.key)]).alias(HOUSEHOLD),
         person_key(spec),
         (numeric(design.weight) * nw.col(FACTOR)).alias(WEIGHT),
         nw.when(~nw.col(SOURCE + spec.age.column).is_in(list(spec.age.missing))).then(numeric(spec.age.column)).alias(AGE),

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from fltoolkit.errors import DataError
-from fltoolkit.survey.data.column_names import quoted, tidy
+from fltoolkit.survey.data.column_names import quoted, trimmed
 from fltoolkit.survey.data.engines import WIDE
 from fltoolkit.survey.readers.csv_layout import TAB_FILES, CsvSource, Layout, find_layout, refuse_data
 from fltoolkit.survey.readers.csv_rows import what_is_wrong
 from fltoolkit.survey.readers.csv_texts import columns_in_standard_form
-from fltoolkit.survey.readers.file_stamps import exactly
+from fltoolkit.survey.readers.file_stamps import exact_path
 
 if TYPE_CHECKING:
     import duckdb
@@ -87,7 +87,7 @@ def open_csv(
     _refuse_bytes(source)
     layout = find_layout(source, delimiter or ("\t" if path.suffix.lower() in TAB_FILES else None))
     refuse_data(layout, path, named)
-    names = {i: tidy(name) for i, name in enumerate(layout.header) if tidy(name)}
+    names = {i: trimmed(name) for i, name in enumerate(layout.header) if trimmed(name)}
     if not names:
         raise DataError(
             "the first line holds no names of columns", where=str(path), do="write the names of the columns above the data"
@@ -97,11 +97,11 @@ def open_csv(
     texts = columns_in_standard_form(source.content(), layout) if stored else frozenset()
     cells = {i: f"nullif(fl__c{i}, '')" if i in texts else f"fl__c{i}" for i in kept}
     chosen = ", ".join(f"{cells[i]} AS {quoted(name)}" for i, name in kept.items())
-    relation = _strict(source, layout, chosen, con, stored=stored or not utf_8, typed=typed)
+    relation = _strict_rows(source, layout, chosen, con, stored=stored or not utf_8, typed=typed)
     return relation, list(names.values()), frozenset(name for i, name in kept.items() if i in texts)
 
 
-def _strict(
+def _strict_rows(
     source: CsvSource,
     layout: Layout,
     chosen: str,
@@ -128,7 +128,7 @@ def _strict(
     written |= {"columns": {f"fl__c{i}": "VARCHAR" for i in range(len(layout.header))}}
     try:
         if source.decoded is None:
-            file = con.read_csv(exactly(source.path), compression="none", hive_partitioning=False, **written)
+            file = con.read_csv(exact_path(source.path), compression="none", hive_partitioning=False, **written)
         else:
             file = con.read_csv(io.BytesIO(source.decoded), **written)
         relation = file.project(chosen)

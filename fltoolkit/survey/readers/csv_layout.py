@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from fltoolkit.errors import DataError
-from fltoolkit.survey.data.column_names import tidy
+from fltoolkit.survey.data.column_names import trimmed
 
 TAB_FILES = (".tab",)  # always with tabs; for `.tsv` and `.txt` the first rows decide
 TEXT_FILES = (".csv", ".tsv", ".txt", *TAB_FILES)
@@ -99,7 +99,7 @@ def refuse_data(layout: Layout, path: Path, named: Collection[str] | None) -> No
     Raises:
         DataError: the message gives counts, but no cells.
     """
-    cells = [tidy(cell) for cell in layout.header]
+    cells = [trimmed(cell) for cell in layout.header]
     times = Counter(cells)
     odd = [cell for cell in cells if not cell or times[cell] > 1 or NUMBER.fullmatch(cell)]
     if not any(map(NUMBER.fullmatch, odd)) or 2 * len(odd) < len(cells) or not times.keys().isdisjoint(named or ()):

@@ -55,7 +55,7 @@ def what_is_wrong(source: CsvSource, layout: Layout, words: str) -> DataError:
             allowed=header,
             do=do,
         )
-    if line := _other_end(source):
+    if line := _other_line_end(source):
         return DataError(
             "the file cannot be read: its lines end in different ways", where=where, found=f"line {line} ends in another way than line 1",
             allowed="LF, CR LF or CR, the same everywhere", do="export the data again, or save it with one kind of line ends",
@@ -89,7 +89,7 @@ def _header_and_rows(source: CsvSource, layout: Layout) -> Iterator[CsvRow]:
         for _ in range(layout.skipped):
             next(file)
         seen: list[str] = []
-        reader = csv.reader(_remembered(file, seen), delimiter=layout.delimiter, strict=True)
+        reader = csv.reader(_lines_with_first(file, seen), delimiter=layout.delimiter, strict=True)
         while True:
             seen.clear()
             line = layout.line + reader.line_num
@@ -121,7 +121,7 @@ def _cells(line: str, delimiter: str) -> int:
         return 1 + line.count(delimiter)
 
 
-def _remembered(lines: IO[str], seen: list[str]) -> Iterator[str]:
+def _lines_with_first(lines: IO[str], seen: list[str]) -> Iterator[str]:
     """Yields the lines of a file. If the list `seen` is empty, the line is also appended to it. The caller empties the list
     before each row. So after a row of several lines, the list contains the first of them."""
     for line in lines:
@@ -130,7 +130,7 @@ def _remembered(lines: IO[str], seen: list[str]) -> Iterator[str]:
         yield line
 
 
-def _other_end(source: CsvSource) -> int:
+def _other_line_end(source: CsvSource) -> int:
     """Returns the number of the first line that does not end as line 1 does, such as LF in place of CR LF. Returns 0 if all lines
     end in the same way."""
     with source.lines() as file:

@@ -20,7 +20,7 @@ from fltoolkit.survey.data.fetch_rows import readable
 from fltoolkit.survey.readers.csv_files import open_csv
 from fltoolkit.survey.readers.csv_layout import TEXT_FILES
 from fltoolkit.survey.readers.csv_numbers import with_numbers
-from fltoolkit.survey.readers.file_stamps import exactly, stamped
+from fltoolkit.survey.readers.file_stamps import exact_path, stamp_of
 from fltoolkit.survey.readers.memory_tables import NO_COLUMN, MemoryTable, Unreadable, memory_table
 from fltoolkit.yaml_files.loading import canonical_code
 
@@ -76,7 +76,7 @@ def read_labels(path: Path, encoding: str | None = None) -> FileLabels:
     Raises:
         DataError: the file is not of the type that its name says, or it has another encoding.
     """
-    stamped(path)
+    stamp_of(path)
     _, about = _pyreadstat(path, encoding, metadataonly=True, user_missing=True)
     if not all(about.column_names):
         raise DataError("the file has columns without a name", where=str(path), do="name them, or export the data again")
@@ -139,7 +139,7 @@ def open_path(
     Raises:
         DataError: there is no such file, the kit does not read files of this kind, or the file cannot be read.
     """
-    stamped(path)
+    stamp_of(path)
     suffix = path.suffix.lower()
     with readable(str(path)):
         if suffix in LABELLED_FILES:
@@ -159,8 +159,8 @@ def open_path(
 
 
 def _open_parquet(path: Path, con: duckdb.DuckDBPyConnection) -> tuple[Any, Sequence[str]]:
-    relation = con.read_parquet(exactly(path), hive_partitioning=False)
-    written = con.execute("SELECT name FROM parquet_schema(?)", [exactly(path)]).fetchall()[1:]
+    relation = con.read_parquet(exact_path(path), hive_partitioning=False)
+    written = con.execute("SELECT name FROM parquet_schema(?)", [exact_path(path)]).fetchall()[1:]
     flat = len(written) == len(relation.columns)
     return relation, [name for (name,) in written] if flat else relation.columns
 

@@ -34,7 +34,7 @@ class Stamp:
     changed: int
 
 
-def stamped(path: Path) -> Stamp:
+def stamp_of(path: Path) -> Stamp:
     """Returns the facts that identify a file now (see `Stamp`).
 
     Raises:
@@ -59,7 +59,7 @@ def refuse_changed(stamps: Iterable[Stamp]) -> None:
     """
     for was in stamps:
         try:
-            same = stamped(was.path) == was
+            same = stamp_of(was.path) == was
         except DataError:
             same = False
         if not same:
@@ -89,7 +89,7 @@ def refuse_same_file(stamps: Sequence[Stamp], where: str) -> None:
         )  # fmt: skip
 
 
-def exactly(path: Path) -> str:
+def exact_path(path: Path) -> str:
     """Returns a path in a form that DuckDB reads as exactly one file. DuckDB would otherwise take `*`, `?` and `[` for a pattern,
     and `s3:` for an address.
 

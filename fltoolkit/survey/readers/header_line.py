@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from fltoolkit.errors import DataError
-from fltoolkit.survey.data.column_names import tidy, visible
+from fltoolkit.survey.data.column_names import printable_name, trimmed
 from fltoolkit.survey.readers.csv_layout import TEXT_FILES
 
 
@@ -26,15 +26,15 @@ def header_is_known(present: Sequence[str], wanted: Collection[str], paths: Coll
     """
     if not any(isinstance(path, (str, Path)) and Path(path).suffix.lower() in TEXT_FILES for path in paths):
         return True
-    there = {tidy(name).casefold() for name in present}
-    return bool(wanted) and 2 * sum(tidy(name).casefold() in there for name in wanted) >= len(wanted)
+    there = {trimmed(name).casefold() for name in present}
+    return bool(wanted) and 2 * sum(trimmed(name).casefold() in there for name in wanted) >= len(wanted)
 
 
 def printed_names(names: Sequence[str], known: bool) -> Sequence[str] | str:
     """Returns names of columns as a message may print them: a list of names, or only a text with their number if `known` is
     false. The names may then be a person's answers from the first line of a CSV file without a header."""
     return (
-        [visible(str(name)) for name in names]
+        [printable_name(str(name)) for name in names]
         if known
         else f"{len(names):,} name{'s' if len(names) != 1 else ''}, not printed: the first line may be a person's answers"
     )
@@ -61,7 +61,7 @@ def refuse_missing(
         return
     known = header_is_known(present, wanted, paths)
     guesses = {m: difflib.get_close_matches(m, present, n=1, cutoff=0.6) if known else [] for m in missing}
-    hints = {m: [*([keys[m]] if keys else []), *(f"did you mean {visible(g)}?" for g in guesses[m])] for m in missing}
+    hints = {m: [*([keys[m]] if keys else []), *(f"did you mean {printable_name(g)}?" for g in guesses[m])] for m in missing}
     do = "correct the names; upper and lower case count"
     if len(present) == 1:
         do = "the file has a single column: give its `delimiter:` under `files:`, or correct the names"

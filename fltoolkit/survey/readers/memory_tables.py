@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from narwhals import dependencies
 
-from fltoolkit.survey.data.column_names import tidy
+from fltoolkit.survey.data.column_names import trimmed
 from fltoolkit.survey.data.column_values import LARGEST_WHOLE
 
 if TYPE_CHECKING:
@@ -79,15 +79,15 @@ def memory_table(data: Any) -> MemoryTable | None:
     import pyarrow as pa
 
     if isinstance(data, pd.DataFrame):
-        return _collected([(tidy(name), data.iloc[:, i]) for i, name in enumerate(data.columns)])
+        return _collected([(trimmed(name), data.iloc[:, i]) for i, name in enumerate(data.columns)])
     if dependencies.is_polars_dataframe(data):
-        return _collected([(tidy(name), data.get_column(name)) for name in data.columns])
+        return _collected([(trimmed(name), data.get_column(name)) for name in data.columns])
     if hasattr(data, "__arrow_c_stream__") and not hasattr(data, "lazy"):
         try:
             held = pa.table(data)
         except (pa.ArrowException, TypeError, ValueError):  # a single column
             return None
-        return _collected([(tidy(name), held.column(i)) for i, name in enumerate(held.column_names)])
+        return _collected([(trimmed(name), held.column(i)) for i, name in enumerate(held.column_names)])
     return None
 
 
@@ -142,7 +142,7 @@ def _of_pandas(column: pd.Series[Any]) -> Any:
     try:
         return pa.array(column, from_pandas=True)
     except (pa.ArrowException, TypeError, ValueError, OverflowError):
-        raise NoColumn(no_kind(str(kind))) from None
+        raise NoColumn(unusable_type(str(kind))) from None
 
 
 def _of_polars(column: Any) -> Any:
@@ -156,7 +156,7 @@ def _of_polars(column: Any) -> Any:
             return pa.array(column.to_list(), pa.decimal128(DIGITS, 0))
         return column.to_arrow()
     except (pa.ArrowException, TypeError, ValueError, OverflowError):
-        raise NoColumn(no_kind(str(column.dtype))) from None
+        raise NoColumn(unusable_type(str(column.dtype))) from None
 
 
 def _of_objects(values: Sequence[Any]) -> Any:
@@ -178,7 +178,7 @@ def _of_objects(values: Sequence[Any]) -> Any:
             return _of_numbers(values)
         return pa.array(values, from_pandas=True)
     except (pa.ArrowException, TypeError, ValueError, OverflowError):
-        raise NoColumn(no_kind(f"{kind} that are too long, or infinite" if kind == NUMBERS else kind)) from None
+        raise NoColumn(unusable_type(f"{kind} that are too long, or infinite" if kind == NUMBERS else kind)) from None
 
 
 def _of_numbers(values: Sequence[Any]) -> Any:
@@ -193,7 +193,7 @@ def _of_numbers(values: Sequence[Any]) -> Any:
     if all(isinstance(v, decimal.Decimal) or _blank(v) for v in values):
         return pa.array(values, from_pandas=True)
     if any(isinstance(v, numbers.Integral) and abs(int(v)) > LARGEST_WHOLE for v in values if not _blank(v)):
-        raise NoColumn(no_kind("whole numbers of more than 15 digits beside others"))
+        raise NoColumn(unusable_type("whole numbers of more than 15 digits beside others"))
     return pa.array([None if _blank(v) else float(v) for v in values], pa.float64())
 
 
@@ -246,7 +246,7 @@ def _duckdb_array(array: Any) -> Any:
         raise NoColumn(Unreadable("text that is not UTF-8, or a damaged column", "make the column anew")) from None
     if isinstance(kind, pa.BaseExtensionType):
         if not kind.extension_name.startswith("arrow."):
-            raise NoColumn(no_kind(kind.extension_name))
+            raise NoColumn(unusable_type(kind.extension_name))
         return array
     if types.is_dictionary(kind):
         texts = types.is_string(kind.value_type) or types.is_large_string(kind.value_type)
@@ -260,7 +260,7 @@ def _duckdb_array(array: Any) -> Any:
     return array
 
 
-def no_kind(found: str) -> Unreadable:
+def unusable_type(found: str) -> Unreadable:
     """Returns the reason for leaving out a column whose values cannot be counted, grouped or added. `found` says what the column
     holds."""
     return Unreadable(found, "make it numbers, text, dates, or true and false, before the table is given")

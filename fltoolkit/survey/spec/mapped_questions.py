@@ -122,7 +122,7 @@ class MappedQuestions:
             raise ValueError(
                 f"code {both[0]} of {column} is a no, so that it skips, and it is also under asked or unknown; say skipped: here"
             )
-        stated = [code for code in skipped if code in self.silent(column)]
+        stated = [code for code in skipped if code in self.nonresponse_codes(column)]
         if stated and not gate.why.strip():
             raise ValueError(
                 f"code {stated[0]} of {column} is don't know or refused, and skips: it would count as a no. "
@@ -142,7 +142,7 @@ class MappedQuestions:
         own = [self.codes(s) for s in self.by_column[source.column]]
         return tuple(dict.fromkeys(code for codes in own for code in (*codes.meaning_unresolved, *codes.missing)))
 
-    def silent(self, column: str) -> frozenset[str]:
+    def nonresponse_codes(self, column: str) -> frozenset[str]:
         """Returns the codes of a column that mean don't know or refused."""
         own = [self.codes(s) for s in self.by_column.get(column, ())] or [self.answers]
         return frozenset(code for codes in own for code in (*codes.dont_know, *codes.refused))
@@ -193,7 +193,9 @@ def refuse_unfit_questions(questions: Keyed, answers: AnswerCodes, episodes: Seq
             mapped.codes(source)
             for gate in source.gates:
                 skipped = {column: mapped.gate_codes(gate, column).skipped for column in gate.column or ()}
-                if gate.why and not any(mapped.silent(column).intersection(codes) for column, codes in skipped.items()):
+                if gate.why and not any(
+                    mapped.nonresponse_codes(column).intersection(codes) for column, codes in skipped.items()
+                ):
                     raise ValueError("why says why don't know or refused is a no; no code under skipped is one")
         except ValidationError as error:
             problem = error.errors()[0]["msg"].removeprefix("Value error, ")

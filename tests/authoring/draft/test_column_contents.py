@@ -58,11 +58,11 @@ def test_who_answered_is_told_by_age(tmp_path: Path) -> None:
     }
     pd.DataFrame(cells).to_csv(tmp_path / "a.csv", index=False)
     data = DataTable(tmp_path / "a.csv")
-    assert data.answered_from(["all", "young"], "age", 18) == {"all"}  # 999 is no age
+    assert data.answered_from_age(["all", "young"], "age", 18) == {"all"}  # 999 is no age
     data.columns_at_once = 1
-    assert data.answered_from(["all", "young"], "age", 18) == {"all"}
-    assert data.answered_from([], "age", 18) == set()
-    assert [data.fractions([name]) for name in ("age", "w")] == [False, True]
+    assert data.answered_from_age(["all", "young"], "age", 18) == {"all"}
+    assert data.answered_from_age([], "age", 18) == set()
+    assert [data.has_fractions([name]) for name in ("age", "w")] == [False, True]
 
 
 def test_codes_are_sorted_by_what_their_labels_say() -> None:
@@ -85,13 +85,13 @@ def test_repeated_and_different_combinations_and_numbers_too_high_are_counted(tm
     rows = {"hh": [1, 1, 2, 2, None, 3], "line": [1, 1, 1, 2, 1, 1], "age": [30, 999, 130, 120, 998, 999]}
     pd.DataFrame(rows).astype("Int64").to_csv(tmp_path / "a.csv", index=False)
     data = DataTable(tmp_path / "a.csv")
-    assert data.repeated(["hh", "line"]) == 2  # (1, 1) twice, and the blank household
-    assert data.repeated(["age"]) == 1
+    assert data.count_unusable_keys(["hh", "line"]) == 2  # (1, 1) twice, and the blank household
+    assert data.count_unusable_keys(["age"]) == 1
     assert data.shared(["hh"], ["line"]) == (1, 2)  # line 1 stands with several households, line 2 with one
     assert data.alike(["hh", "line"]) == [[1, 2]]
     assert data.alike(["line"]) == [[1, 2, 3, 5, 6]]
     assert data.alike(["line"], most=0) == []
-    assert [data.fractions([name]) for name in ("hh", "age")] == [False, False]
+    assert [data.has_fractions([name]) for name in ("hh", "age")] == [False, False]
     assert data.counted(["line", "hh"]) == {"line": {"1": 5, "2": 1}, "hh": {"1": 2, "2": 2, "3": 1}}
     data.columns_at_once = 1
     assert data.counted(["line", "hh"])["line"] == {"1": 5, "2": 1}

@@ -13,13 +13,13 @@ from fltoolkit.authoring.draft.column_roles import (
     is_isic,
     is_weight,
     is_yes_no,
+    key_of_question,
     may_be_yes_no,
     open_codes,
-    place,
-    ranked,
+    rank_columns,
     score,
     usual_codes,
-    usual_open,
+    usual_open_codes,
 )
 
 
@@ -28,8 +28,11 @@ def test_a_label_says_more_than_a_name_and_what_does_not_fit_is_left_out() -> No
     assert [score(c, "weight") for c in (named, labelled, both, neither)] == [1, 2, 3, 0]
     twice = column("x", "weighting factor: the expansion factor of the weight")
     assert score(twice, "weight") == 4  # two words of its label count, no third
-    assert ranked([neither, named, labelled, both], "weight", lambda c: c is not labelled) == [both, named]
-    assert [c.name for c in ranked([column("w"), column("wt")], "weight", lambda _: True)] == ["w", "wt"]  # of equals the first
+    assert rank_columns([neither, named, labelled, both], "weight", lambda c: c is not labelled) == [both, named]
+    assert [c.name for c in rank_columns([column("w"), column("wt")], "weight", lambda _: True)] == [
+        "w",
+        "wt",
+    ]  # of equals the first
 
 
 def test_numbers_are_weights_or_ages_only_where_they_can_be() -> None:
@@ -101,8 +104,8 @@ def test_a_code_that_no_label_surely_tells_is_open_and_asked_once_where_half_the
     assert open_codes(odd) == {"3": "Sometimes", "7": "", "9": ""}
     plain, shared = column("p", codes=said), [column(name, codes={**said, "3": "Sometimes"}) for name in "ab"]
     usual = usual_codes([*shared, odd, plain])
-    assert usual_open([*shared, odd, plain], usual) == {"3": "Sometimes"}
-    assert usual_open([odd, plain, plain], usual) == {}
+    assert usual_open_codes([*shared, odd, plain], usual) == {"3": "Sometimes"}
+    assert usual_open_codes([odd, plain, plain], usual) == {}
     # 8 is the usual don't know, and is open here: the question must not fall back on what the others say of it.
     assert differing_codes(column("r", codes={**YES_NO, "8": "Elsewhere"}), usual) == {"dont_know": []}
 
@@ -120,4 +123,4 @@ def test_a_code_that_no_label_surely_tells_is_open_and_asked_once_where_half_the
     ],
 )
 def test_a_question_belongs_where_one_key_alone_fits_best(label: str, key: str | None) -> None:
-    assert place(column("q", label, YES_NO)) == key
+    assert key_of_question(column("q", label, YES_NO)) == key

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fltoolkit.authoring.draft.label_meanings import answer, doubt, is_witnessed
+from fltoolkit.authoring.draft.label_meanings import answer_meaning, is_witnessed, why_unclear
 
 YES, NO, DK, REF, NS, NA, ASK = "yes", "no", "dont_know", "refused", "not_stated", "not_applicable", None
 
@@ -72,7 +72,7 @@ PUBLIC: dict[str, dict[str, str | None]] = {
 
 @pytest.mark.parametrize(("label", "kind"), [(label, kind) for labels in PUBLIC.values() for label, kind in labels.items()])
 def test_answers_of_public_questionnaires(label: str, kind: str | None) -> None:
-    assert answer(label) == kind
+    assert answer_meaning(label) == kind
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_answers_of_public_questionnaires(label: str, kind: str | None) -> None:
     ],
 )
 def test_in_other_languages_yes_and_no_are_known_and_every_third_code_is_asked(yes: str, no: str, others: list[str]) -> None:
-    assert [answer(yes), answer(no), *map(answer, others)] == ["yes", "no", None, None, None]
+    assert [answer_meaning(yes), answer_meaning(no), *map(answer_meaning, others)] == ["yes", "no", None, None, None]
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_in_other_languages_yes_and_no_are_known_and_every_third_code_is_asked(y
      "Did not refuse", "No missing", "Si no sabe", "Respondent"],
 )  # fmt: skip
 def test_what_only_looks_like_an_answer_is_none(label: str) -> None:
-    assert answer(label) is None
+    assert answer_meaning(label) is None
 
 
 # Sentences in the words of forced-labour questionnaires. Each list was written after the rule that it tried, and what it found was mended:
@@ -252,12 +252,12 @@ SURE = [  # yes can only mean that it happened
 
 @pytest.mark.parametrize("label", [*OPEN, *AROUND])
 def test_a_question_that_can_be_read_both_ways_is_asked(label: str) -> None:
-    assert doubt(label, ITEM)
+    assert why_unclear(label, ITEM)
 
 
 @pytest.mark.parametrize("label", SURE)
 def test_a_question_that_says_what_was_done_to_a_person_is_taken_as_it_stands(label: str) -> None:
-    assert doubt(label, ITEM) == ""
+    assert why_unclear(label, ITEM) == ""
 
 
 @pytest.mark.parametrize(
@@ -281,7 +281,7 @@ def test_a_question_that_says_what_was_done_to_a_person_is_taken_as_it_stands(la
 def test_work_and_the_interview_are_asked_where_the_label_denies_or_is_about_another_thing(
     key: str, label: str, open_: bool
 ) -> None:
-    assert bool(doubt(label, key)) is open_
+    assert bool(why_unclear(label, key)) is open_
 
 
 def test_what_a_person_saw_is_told_from_what_the_person_suffered() -> None:

@@ -8,19 +8,19 @@ from pathlib import Path
 from draft_columns import YES_NO, column, unused
 
 from fltoolkit.authoring.draft.column_contents import ColumnContents
-from fltoolkit.authoring.draft.column_roles import usual_codes, usual_open
+from fltoolkit.authoring.draft.column_roles import usual_codes, usual_open_codes
 from fltoolkit.authoring.draft.question_gates import Gate
 from fltoolkit.authoring.draft.question_lines import (
     Questions,
     answers,
-    definition,
+    definition_lines,
     find_questions,
-    form,
-    interview,
-    months,
+    form_lines,
+    interview_lines,
+    month_lines,
+    place_lines,
     question_line,
     source,
-    where,
 )
 from fltoolkit.authoring.draft.yaml_lines import YamlLine
 
@@ -35,7 +35,7 @@ def asked(placed: dict[str, list[ColumnContents]], gates: dict[str, Gate] | None
     columns = tuple(c for found in placed.values() for c in found)
     usual = usual_codes(columns if labelled else ())
     one_each = {name: (gate,) for name, gate in (gates or {}).items()}
-    return Questions(columns, labelled, usual, placed, one_each, usual_open(columns if labelled else (), usual))
+    return Questions(columns, labelled, usual, placed, one_each, usual_open_codes(columns if labelled else (), usual))
 
 
 def test_questions_are_found_by_labels_and_a_gate_by_the_rows(tmp_path: Path) -> None:
@@ -86,7 +86,9 @@ def test_a_question_says_its_codes_where_they_differ_and_the_routing_that_the_ro
 
 def test_the_definition_asks_what_no_label_told_and_never_takes_the_codes_of_leaving() -> None:
     leave = column("L", "Free to leave", YES_NO)
-    lines = text(definition(asked({"items.involuntary.no_freedom_to_leave": [leave], "current": [column("C", codes=YES_NO)]})))
+    lines = text(
+        definition_lines(asked({"items.involuntary.no_freedom_to_leave": [leave], "current": [column("C", codes=YES_NO)]}))
+    )
     assert lines[0] == "any_work: <answer>  # the questions on any form of work, one a line"
     at = lines.index("  involuntary:")
     assert lines[at + 1 : at + 3] == [
@@ -101,8 +103,8 @@ def test_the_definition_asks_what_no_label_told_and_never_takes_the_codes_of_lea
 
 def test_one_question_on_the_same_work_stands_alone_and_several_in_a_list() -> None:
     one, two = column("S", "Same work", YES_NO), column("T", "Same job", YES_NO)
-    assert "  same_work: {column: S, label: Same work}" in text(definition(asked({"same_work": [one]})))
-    lines = text(definition(asked({"same_work": [one, two]})))
+    assert "  same_work: {column: S, label: Same work}" in text(definition_lines(asked({"same_work": [one]})))
+    lines = text(definition_lines(asked({"same_work": [one, two]})))
     assert lines[lines.index("  same_work:") + 1 :] == [
         "    - {column: S, label: Same work}",
         "    - {column: T, label: Same job}",
@@ -110,10 +112,10 @@ def test_one_question_on_the_same_work_stands_alone_and_several_in_a_list() -> N
 
 
 def test_how_the_interview_went_rests_on_a_name_where_there_is_no_label() -> None:
-    assert text(interview(asked({"alone": [column("alone", codes=YES_NO)], "proxy": [column("P", "By proxy", YES_NO)]}))) == [
+    assert text(interview_lines(asked({"alone": [column("alone", codes=YES_NO)], "proxy": [column("P", "By proxy", YES_NO)]}))) == [
         "interview:", "  proxy: {column: P, label: By proxy}", "  alone: {column: alone}  # the name alone"
     ]  # fmt: skip
-    assert text(interview(asked({}))) == []
+    assert text(interview_lines(asked({}))) == []
 
 
 def test_codes_of_who_imposed_it_stand_under_their_kind_and_the_others_are_asked(tmp_path: Path) -> None:
@@ -123,41 +125,41 @@ def test_codes_of_who_imposed_it_stand_under_their_kind_and_the_others_are_asked
         column("F", "Who imposed it", codes, filled=20),
         column("where", codes={"1": "Abroad", "2": "Here"}, filled=20),
     ]
-    lines = text(form(held))
+    lines = text(form_lines(held))
     assert lines[1:3] == ["form:", "  column: F  # F: Who imposed it"]
     assert sorted(lines[3:]) == [
         "  forced_commercial_sexual_exploitation: <answer>  # which of: 3 Somebody", "  forced_labour_exploitation: 1  # 1 Employer",
         "  missing: 8  # 8 Don't know", "  state_imposed: 2  # 2 Army",
     ]  # fmt: skip
-    assert text(where(held))[3:] == ["  abroad: 1  # 1 Abroad", "  in_country: 2  # 2 Here"]
+    assert text(place_lines(held))[3:] == ["  abroad: 1  # 1 Abroad", "  in_country: 2  # 2 Here"]
     held.used, held.columns = set(), [column("who", codes=codes), column("who", codes=YES_NO, filled=20)]
-    assert text(form(held)) == []  # asked of everybody, or answered yes and no: not of the forced labour
+    assert text(form_lines(held)) == []  # asked of everybody, or answered yes and no: not of the forced labour
 
 
 def test_months_are_of_a_few_persons_and_at_most_sixty(tmp_path: Path) -> None:
     held = unused(tmp_path, {"months": [1, 5, 60, 61, 99, *[None] * 9]})
-    assert text(months(held))[1:] == [
+    assert text(month_lines(held))[1:] == [
         "months:", "  column: months  # the name months",
         "  covers: <answer>  # all_spells of forced labour in the window, or the last_spell", "  missing: [61, 99]  # 61, 99",
     ]  # fmt: skip
-    assert text(months(unused(tmp_path, {"months": [1, 5, 60, 61, 99]}))) == []
-    assert text(months(unused(tmp_path, {"months": [1, 60, None]}))) == []  # two values and a blank
+    assert text(month_lines(unused(tmp_path, {"months": [1, 5, 60, 61, 99]}))) == []
+    assert text(month_lines(unused(tmp_path, {"months": [1, 60, None]}))) == []  # two values and a blank
 
 
 def test_a_question_that_names_months_is_no_number_of_months(tmp_path: Path) -> None:
     held = unused(tmp_path, {"id": [1]})
     facts = {"filled": 20, "distinct": 4, "low": 1.0, "high": 9.0}
     held.columns = [column("q", "Any work in the last 12 months", {**KNOWN, "9": "Refused"}, missing=["8", "9"], **facts)]
-    assert text(months(held)) == []
+    assert text(month_lines(held)) == []
     held.columns = [column("q", "How many months", {"98": "Don't know"}, missing=["98"], **facts)]
-    assert text(months(held))[2] == "  column: q  # q: How many months"
+    assert text(month_lines(held))[2] == "  column: q  # q: How many months"
 
 
 def test_who_imposed_it_is_asked_where_each_job_has_a_column(tmp_path: Path) -> None:
     held = unused(tmp_path, {"id": [1]})
     codes = {"1": "Abroad", "2": "Here"}
     held.columns = [column("where_1", codes=codes, filled=20), column("where_2", codes=codes, filled=10)]
-    assert text(where(held))[2] == (
+    assert text(place_lines(held))[2] == (
         "  column: <answer>  # the name where_1; and where_2: if the number is that of a job, write {episode} in its place"
     )
 
@@ -166,7 +168,7 @@ def test_a_code_that_tells_two_kinds_or_denies_one_is_asked(tmp_path: Path) -> N
     held = unused(tmp_path, {"id": [1]})
     codes = {"1": "Abroad", "2": "Here", "3": "Not in this country", "4": "Here, later abroad"}
     held.columns = [column("where", codes=codes, filled=20)]
-    assert text(where(held))[3:] == [
+    assert text(place_lines(held))[3:] == [
         "  abroad: 1  # 1 Abroad", "  in_country: 2  # 2 Here",
         "  <answer>: [3, 4]  # under abroad, in_country or missing: 3 Not in this country, 4 Here, later abroad",
     ]  # fmt: skip

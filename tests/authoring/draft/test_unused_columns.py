@@ -34,9 +34,9 @@ def test_the_same_question_about_another_job_differs_in_one_number(tmp_path: Pat
         column("q5", "Who (job 2)"),
         column("q6", "Where"),
     ]
-    assert held.numbered_alike(held.columns[0]) == ["job2_who", "job12_who"]
-    assert held.numbered_alike(held.columns[5]) == []
-    assert held.numbered_alike(held.columns[6]) == ["q5"]
+    assert held.columns_of_other_jobs(held.columns[0]) == ["job2_who", "job12_who"]
+    assert held.columns_of_other_jobs(held.columns[5]) == []
+    assert held.columns_of_other_jobs(held.columns[6]) == ["q5"]
 
 
 def test_what_is_above_the_possible_is_no_number(tmp_path: Path) -> None:

@@ -25,8 +25,8 @@ def test_a_code_means_yes_no_or_neither_and_a_gate_has_codes_of_its_own() -> Non
 
 def test_a_gate_rests_on_the_questions_of_its_sections_that_can_be_answered_no() -> None:
     asked = questionnaire(gates__all_asked=["coercion", "worked", "hazard"])
-    assert list(asked.rests_on("case_asked")) == ["low_pay", "hazard"]
-    assert list(asked.rests_on("all_asked")) == ["violence", "worked", "hazard"]  # a place is no yes or no
+    assert list(asked.questions_of_gate("case_asked")) == ["low_pay", "hazard"]
+    assert list(asked.questions_of_gate("all_asked")) == ["violence", "worked", "hazard"]  # a place is no yes or no
     assert asked.section_of("hazard") is asked.section_of("involuntary") is asked.sections["involuntary"]
     assert asked.section_of("sex") is None
 

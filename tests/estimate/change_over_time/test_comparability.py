@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fltoolkit.estimate.change_over_time.comparability import differences, unstated, window_overlap
+from fltoolkit.estimate.change_over_time.comparability import differences, facts_of_one_round, window_overlap
 from fltoolkit.estimate.measures.estimates import About
 
 
@@ -39,8 +39,8 @@ def test_a_fact_of_one_round_alone_is_no_change_and_is_named() -> None:
         about(country="A", reference_months=12),
     )
     assert differences(before, after) == []
-    assert unstated(before, after) == ("country", "definition (same work)", "questionnaire")
-    assert unstated(before, before) == ()
+    assert facts_of_one_round(before, after) == ("country", "definition (same work)", "questionnaire")
+    assert facts_of_one_round(before, before) == ()
 
 
 def test_questions_that_changed_are_named_and_of_many_the_first_five() -> None:

@@ -15,9 +15,9 @@ from fltoolkit.estimate.change_over_time.difference import (
     NO_CHANGE,
     RoundEstimates,
     WithLimits,
-    bears,
+    both_testable,
     difference,
-    enough_cases,
+    is_testable,
     mover,
     satterthwaite,
     size_ratio,
@@ -141,7 +141,7 @@ def test_mover_takes_the_correlation_of_rounds_on_the_same_psus() -> None:
 
 def test_enough_cases_looks_at_both_sides() -> None:
     sides = [replace(HIGH, cases=np.array([15, 14, 15, 0, 0])), replace(HIGH, cases=np.array([15, 15, 0, 15, 0]))]
-    assert enough_cases(*sides).tolist() == [True, False, True, True, False]
+    assert both_testable(*sides).tolist() == [True, False, True, True, False]
 
 
 def test_a_mean_without_spread_is_what_it_is() -> None:
@@ -195,7 +195,7 @@ def test_from_nothing_there_is_no_relative_change() -> None:
 
 
 def test_a_side_decides_with_cases_in_psus_or_more_cases_where_these_are_not_known() -> None:
-    assert bears([15, 14, 15, 30, 29], [10, 10, 9, np.nan, np.nan]).tolist() == [True, False, False, True, False]
+    assert is_testable([15, 14, 15, 30, 29], [10, 10, 9, np.nan, np.nan]).tolist() == [True, False, False, True, False]
     assert size_ratio([2.0, 5.0, 0.0], [4.0, 2.0, 3.0]).tolist() == [2.0, 2.5, np.inf]
     assert np.isnan(size_ratio(0.0, 0.0))
 

@@ -21,9 +21,9 @@ from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED,
 from fltoolkit.estimate.change_over_time.unresolved_excess import (
     Matched,
     excess_counted,
+    unresolved_as_cases,
     wide_bounds,
     with_second_verdicts,
-    with_unresolved,
     without_wide_bounds,
 )
 
@@ -98,7 +98,7 @@ def test_of_an_increase_of_a_number_the_earlier_population_is_meant() -> None:
 def test_only_a_verdict_that_the_unresolved_speak_against_is_tested_again() -> None:
     said = [DECREASED, DECREASED, INCREASED, INCREASED, NO_CHANGE, DECREASED]
     before, after = [0.01, 0.02, 0.01, 0.02, 0.01, np.nan], [0.02, 0.01, 0.02, 0.01, 0.02, 0.02]
-    assert unresolved_excess.tested_again(said, before, after).tolist() == [True, False, False, True, False, False]
+    assert unresolved_excess.needs_second_test(said, before, after).tolist() == [True, False, False, True, False, False]
 
 
 def test_a_verdict_falls_unless_the_second_test_says_the_same() -> None:
@@ -114,11 +114,11 @@ SIDE = RoundEstimates(0.02, 0.003, 0.015, 0.027, 50.0, 5000, 100, 40)
 
 def test_limits_keep_their_distance_and_what_the_unresolved_add() -> None:
     """By hand: √(0.007² + t²·(0.005² − 0.003²)), t = 2.0086 with 50 degrees of freedom; what would take variance away takes none."""
-    got = with_unresolved(SIDE, 0.01, 0.005, 0.95)
+    got = unresolved_as_cases(SIDE, 0.01, 0.005, 0.95)
     assert (got.estimate, got.se, got.cases) == (0.03, 0.005, 100)
     assert got.ci_high == pytest.approx(0.03 + np.sqrt(0.007**2 + 2.0086**2 * 0.004**2), rel=1e-5)
     assert got.ci_low == pytest.approx(0.03 - np.sqrt(0.005**2 + 2.0086**2 * 0.004**2), rel=1e-5)
-    less = with_unresolved(SIDE, 0.01, 0.002, 0.95)
+    less = unresolved_as_cases(SIDE, 0.01, 0.002, 0.95)
     assert (less.ci_low, less.ci_high) == (pytest.approx(0.025), pytest.approx(0.037))
 
 
@@ -227,7 +227,7 @@ def test_the_second_test_of_a_publication_is_mover_on_the_sum(small: Made) -> No
     u = float(shares.share[0])
     z = after.influence[:, [0]] + shares.influence[:, [0]]
     se = float(np.sqrt(after.units.variances(z))[0])
-    side = with_unresolved(RoundEstimates(*(row[c] for c in RoundEstimates.__dataclass_fields__)), u, se, 0.95)
+    side = unresolved_as_cases(RoundEstimates(*(row[c] for c in RoundEstimates.__dataclass_fields__)), u, se, 0.95)
     verdict = {}
     for printed in np.linspace(0.04, 0.06, 41):
         facts = {**PRINTED, "estimate": printed, "ci_low": printed - 0.009, "ci_high": printed + 0.01, "unresolved_share": 0.0}

@@ -13,7 +13,7 @@ from fltoolkit.errors import NotAvailable
 from fltoolkit.estimate.totals.cluster_totals import Outcome
 from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums, _renumber, sum_persons
 from fltoolkit.estimate.totals.reference_population import ReferencePopulation
-from fltoolkit.estimate.variance.taylor_variance import dense
+from fltoolkit.estimate.variance.taylor_variance import as_dense
 from fltoolkit.survey.data.internal_columns import WEIGHT
 
 # Three villages; the second has no case, and one person of the third has not answered.
@@ -40,8 +40,8 @@ def test_weights_and_outcomes_are_summed_by_village_and_cell() -> None:
     run = passed(((), ("g",)))
     assert run.cells.keys["g"].tolist() == ["total", "a", "b"]
     assert run.denominators is run.cells
-    assert dense(run.by_unit("w", run.denominators)).tolist() == [[6, 3, 3], [9, 9, 0], [21, 7, 14]]
-    assert dense(run.cases).tolist() == [[4, 1, 3], [0, 0, 0], [7, 7, 0]]
+    assert as_dense(run.by_unit("w", run.denominators)).tolist() == [[6, 3, 3], [9, 9, 0], [21, 7, 14]]
+    assert as_dense(run.cases).tolist() == [[4, 1, 3], [0, 0, 0], [7, 7, 0]]
     assert run.y.tolist() == [11, 8, 3]
     assert run.degrees_of_freedom(run.by_unit("w", run.denominators)).tolist() == [2, 2, 1]  # of b two villages
 
@@ -81,8 +81,8 @@ def test_of_replicate_weights_each_replicate_is_a_row_and_villages_are_not_known
     given = {"weight": "w", "replicates": ["r1", "r2"], "method": "brr"}
     run = passed(((), ("g",)), design=fl.ReplicateDesign(frame, **given))
     assert run.unit is None
-    assert dense(run.by_unit("w", run.denominators)).tolist() == [[32, 26, 6], [40, 12, 28]]
-    assert dense(run.cases).tolist() == [[22, 16, 6], [0, 0, 0]]
+    assert as_dense(run.by_unit("w", run.denominators)).tolist() == [[32, 26, 6], [40, 12, 28]]
+    assert as_dense(run.cases).tolist() == [[22, 16, 6], [0, 0, 0]]
     assert run.psus_with_cases().isna().all()
     assert run.degrees_of_freedom(run.by_unit("w", run.denominators)).tolist() == [1, 1, 1]  # their rank less one
     given_df = passed(((),), design=fl.ReplicateDesign(frame, df=7, **given))
@@ -95,11 +95,13 @@ def test_below_the_units_of_calibrated_weights_stand_the_sums_by_pattern_of_the_
     plain, raked = (passed(((),), design=verb(design(), benchmarks)) for verb in (fl.poststratify, fl.rake))
     assert plain.margins is not None
     assert plain.calibration
-    by = dense(plain.by_unit("w", plain.denominators)).ravel()
+    by = as_dense(plain.by_unit("w", plain.denominators)).ravel()
     assert by == pytest.approx([3 * 20 / 19 + 3 * 60 / 17, 9 * 20 / 19, 7 * 20 / 19 + 14 * 60 / 17, 20, 60])
     assert plain.margins.w.sum() == pytest.approx(80)
-    assert dense(raked.by_unit("w", raked.denominators)).ravel() == pytest.approx([*by, 5, 3])  # and persons, for raking's means
-    assert len(dense(plain.by_unit("n", plain.denominators))) == 3
+    assert as_dense(raked.by_unit("w", raked.denominators)).ravel() == pytest.approx(
+        [*by, 5, 3]
+    )  # and persons, for raking's means
+    assert len(as_dense(plain.by_unit("n", plain.denominators))) == 3
     assert passed(((),)).margins is None
 
 

@@ -8,7 +8,7 @@ import shipped
 
 import fltoolkit as fl
 from fltoolkit.errors import RequestError
-from fltoolkit.nap.profile.profile_rows import could_name, names_of, rows_of_characteristic
+from fltoolkit.nap.profile.profile_rows import allowed_characteristics, rows_of_characteristic, topic_and_name
 
 
 @pytest.fixture(scope="module")
@@ -17,10 +17,13 @@ def out() -> fl.Published:
 
 
 def test_a_stage_has_its_side_before_it_since_both_sides_have_one(norvia: fl.Survey) -> None:
-    allowed = could_name(norvia.spec)
+    allowed = allowed_characteristics(norvia.spec)
     assert {"debt_bondage", "coercion_stage/recruitment", "involuntary_stage/recruitment"} <= set(allowed)
     assert "recruitment" not in allowed
-    assert (names_of("coercion_stage/work"), names_of("debt_bondage")) == (("coercion_stage", "work"), ("", "debt_bondage"))
+    assert (topic_and_name("coercion_stage/work"), topic_and_name("debt_bondage")) == (
+        ("coercion_stage", "work"),
+        ("", "debt_bondage"),
+    )
 
 
 def test_the_row_is_the_published_share_of_everybody(out: fl.Published) -> None:

@@ -9,7 +9,7 @@ import pytest
 import fltoolkit as fl
 from fltoolkit.estimate.totals.person_patterns import read_patterns
 from fltoolkit.publish.disclosure.cell_counts import Cell
-from fltoolkit.publish.disclosure.dominance import dominated, pointed_at
+from fltoolkit.publish.disclosure.dominance import dominated, identifying_cells
 
 WHOLE = ("adults", frozenset[tuple[str, str]]())
 
@@ -42,7 +42,7 @@ def pointed(cases: int, women: int, small: Any, base: float = 10.0) -> bool:
     people = [("case" if i < cases else "not", {"SEX": 2, "P": i, "W": 10.0}) for i in range(women)]
     persons = small([*people, *(("not", {"SEX": 1, "P": i % 40, "W": 10.0}) for i in range(60))])
     counts = Cell(cases, women, weighted=10.0 * cases, mean_weight=10.0)
-    return pointed_at(read_patterns(persons, ["sex"], ["adults"]), {cell: counts}, base) == [cell]
+    return identifying_cells(read_patterns(persons, ["sex"], ["adults"]), {cell: counts}, base) == [cell]
 
 
 @pytest.mark.parametrize(("cases", "women", "expected"), [(8, 40, False), (15, 40, False), (20, 40, True), (60, 80, False)])

@@ -32,7 +32,7 @@ def test_two_hidden_cells_share_what_the_total_leaves(cases: int, at_least: bool
     assert (found is not None) is possible
     if found:
         assert found.cases[[1, 2]].sum() == pytest.approx(7)
-        assert not found.moved(SIXTEEN)[[0, 3]].any()
+        assert not found.changed_cells(SIXTEEN)[[0, 3]].any()
 
 
 def test_what_must_change_for_a_goal_is_the_cheapest() -> None:
@@ -41,7 +41,7 @@ def test_what_must_change_for_a_goal_is_the_cheapest() -> None:
     assert solve(SIXTEEN, [Goal(1, 1, NAN, at_least=False)], Terms(known(0, 2, 3))) is None
     found = solve(SIXTEEN, [Goal(1, 1, NAN, at_least=False)], Terms(prices))
     assert found is not None
-    assert np.flatnonzero(found.moved(SIXTEEN)).tolist() == [1, 2]
+    assert np.flatnonzero(found.changed_cells(SIXTEEN)).tolist() == [1, 2]
     assert found.change(SIXTEEN)[2] == pytest.approx(2)
 
 

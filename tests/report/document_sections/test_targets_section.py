@@ -14,10 +14,10 @@ from published_rows import published, row
 
 import fltoolkit as fl
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
-from fltoolkit.languages.reasons import joined
+from fltoolkit.languages.reasons import joined_reasons
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.results_framework import Plan
-from fltoolkit.nap.targets import UNPLANNED, short
+from fltoolkit.nap.targets import UNPLANNED, short_obstacle
 from fltoolkit.publish.published_set import CONFIDENTIAL
 from fltoolkit.report.document_formats.document_blocks import Paragraph
 from fltoolkit.report.document_sections import targets_section
@@ -163,11 +163,11 @@ def test_where_unresolved_answers_make_the_result_wide_the_first_remedy_is_fewer
     fewer = EN.say("sheet.decisions.fewer_open", targets="“Prevalence”")
     assert "train the interviewers" in fewer
     assert said(WIDE_BOUNDS, 3500.0) == fewer
-    assert said(joined((WIDE_BOUNDS, short("sample"))), 3500.0) == fewer
-    small = said(short("sample"), 3500.0)
+    assert said(joined_reasons((WIDE_BOUNDS, short_obstacle("sample"))), 3500.0) == fewer
+    small = said(short_obstacle("sample"), 3500.0)
     assert small.startswith("no planned survey can verify the target for “Prevalence”. Ask more persons, ")
     assert small.endswith(" Persons who must answer: “Prevalence”: 3,500.")
-    assert "Persons" not in said(short("sample"), float("nan"))
+    assert "Persons" not in said(short_obstacle("sample"), float("nan"))
 
 
 def test_what_helps_follows_from_what_stands_in_the_way() -> None:
@@ -180,7 +180,7 @@ def test_what_helps_follows_from_what_stands_in_the_way() -> None:
 
     start = EN.say("targets.meaning")
     assert said("", "yes") == start
-    assert said(short("sample")) == f"{start} {EN.say('targets.hope')}"
+    assert said(short_obstacle("sample")) == f"{start} {EN.say('targets.hope')}"
     assert said(WIDE_BOUNDS) == f"{start} {EN.say('targets.wide')}"
 
 

@@ -17,7 +17,7 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from fltoolkit.errors import DataError
-from fltoolkit.nap.partner_entries import Partners, Worked, row_number, unfit
+from fltoolkit.nap.partner_entries import Partners, Worked, row_number, why_unfit
 from fltoolkit.report.workbook.merge_into_partners import read_into
 from fltoolkit.report.workbook.returned_entries import MOST_CELLS, MOST_ROWS, read_workbook, same
 
@@ -193,7 +193,7 @@ def test_entries_that_no_column_can_use_are_told_by_sheet_and_cell(original: Pat
     ],
 )  # fmt: skip
 def test_entries_that_a_column_can_use_are_taken(table: str, column: str, entry: Any) -> None:
-    assert unfit(table, column, entry) == ""
+    assert why_unfit(table, column, entry) == ""
 
 
 def test_dates_before_the_spreadsheets_calendar_and_parts_of_a_millisecond_are_no_entries(tmp_path: Path) -> None:

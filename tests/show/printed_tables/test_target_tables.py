@@ -8,8 +8,8 @@ from two_rounds import fell
 
 import fltoolkit as fl
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
-from fltoolkit.languages.reasons import joined
-from fltoolkit.nap.targets import NOT_MEASURED, short
+from fltoolkit.languages.reasons import joined_reasons
+from fltoolkit.nap.targets import NOT_MEASURED, short_obstacle
 from fltoolkit.show.printed_tables import target_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
@@ -56,13 +56,13 @@ def test_the_headings_say_which_question_is_about_today_and_which_about_a_later_
 
 def test_where_the_bounds_are_wide_neither_a_chance_nor_more_persons_help() -> None:
     row = aimed(evidence()).head(1).assign(later_value=float("nan"), verifiable="no", power=0.92, sample_needed=3500.0)
-    sample = short("sample")
+    sample = short_obstacle("sample")
 
     def table(*obstacles: object) -> PrintedTable:
         rows = pd.concat([row.assign(target_year=2030 + n) for n in range(len(obstacles))], ignore_index=True)
         return target_tables.targets(EN, rows.assign(obstacle=pd.Series(obstacles, dtype=object)))
 
-    mixed = table(WIDE_BOUNDS, joined((WIDE_BOUNDS, sample)), sample)
+    mixed = table(WIDE_BOUNDS, joined_reasons((WIDE_BOUNDS, sample)), sample)
     assert column(mixed, "power") == ["", "", "92 %"]
     assert column(mixed, "needed") == ["", "", "3,500"]
     assert {"power", "needed"}.isdisjoint(head.key for head in table(WIDE_BOUNDS).heads)

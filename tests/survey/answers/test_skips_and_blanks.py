@@ -17,10 +17,10 @@ import fltoolkit as fl
 from fltoolkit.survey.answers.skips_and_blanks import (
     answered_no,
     answered_yes,
-    holds,
+    has_code,
+    is_skipped,
     no_when_blank,
     one_of,
-    shut,
     with_skipped_gates,
 )
 from fltoolkit.survey.spec.mapped_questions import MappedQuestions
@@ -75,7 +75,7 @@ def test_a_code_among_few_is_open_where_the_cell_is_blank() -> None:
 def test_routing_skips_who_is_skipped_at_every_column_of_a_gate() -> None:
     frame = frame_of(src__a=["2", "2", "1", "2"], src__b=["2", None, "2", "1"])
     routing = Routing.model_validate({"column": ["a", "b"], "asked": "1", "skipped": "2"})
-    assert found(frame, shut(routing, mapped()[0])) == [True, False, False, False]
+    assert found(frame, is_skipped(routing, mapped()[0])) == [True, False, False, False]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_of_all_gates_one_shuts_and_of_any_each_must(join: str, shut_of: list[bo
     pairs = [(a, b) for a in codes for b in codes]
     frame = frame_of(src__a=[a for a, _ in pairs], src__b=[b for _, b in pairs])
     routing = Routing.model_validate({join: [{"column": "a", "asked": "1"}, {"column": "b", "asked": "1"}]})
-    assert found(frame, shut(routing, mapped()[0])) == shut_of
+    assert found(frame, is_skipped(routing, mapped()[0])) == shut_of
 
 
 def test_a_gate_that_was_skipped_itself_skips_what_follows() -> None:
@@ -96,14 +96,14 @@ def test_a_gate_that_was_skipped_itself_skips_what_follows() -> None:
     )
     frame = frame_of(src__a=["2", "1", "8", None, "2"], src__b=[None, None, None, None, "1"], src__c=[None] * 5)
     assert last.routing is not None
-    assert found(with_skipped_gates(frame, questions), shut(last.routing, questions)) == [True, False, False, False, False]
+    assert found(with_skipped_gates(frame, questions), is_skipped(last.routing, questions)) == [True, False, False, False, False]
 
 
 def test_a_gate_on_several_codes_opens_where_one_is_ticked() -> None:
     questions, _ = mapped({"column": "a", "contains": "1", "no": ["2", "3", "0"]})
     frame = frame_of(src__a=["1 2", "3", "0", "8", "2;8", None])
     gate = Routing.model_validate({"column": "a", "asked": ["1", "2"]})
-    assert found(with_skipped_gates(frame, questions), shut(gate, questions)) == [False, True, True, False, False, False]
+    assert found(with_skipped_gates(frame, questions), is_skipped(gate, questions)) == [False, True, True, False, False, False]
 
 
 def test_a_blank_is_no_where_another_option_is_ticked() -> None:
@@ -125,7 +125,7 @@ def test_dont_know_among_several_codes_leaves_open_what_is_not_ticked() -> None:
     frame = frame_of(src__a=["3", "1 3", "3 8", "1", "1 8", "9", None])
     assert found(frame, answered_yes(source, questions)) == [True, True, True, False, False, False, None]
     assert found(frame, answered_no(source, questions)) == [False, False, False, True, False, False, None]
-    assert found(frame, holds(source, ["8"])) == [False, False, True, False, True, False, None]
+    assert found(frame, has_code(source, ["8"])) == [False, False, True, False, True, False, None]
 
 
 def gates_by_chance(draw: random.Random, before: list[str], depth: int = 0) -> dict[str, Any]:
@@ -154,7 +154,7 @@ def test_chains_of_any_shape_skip_whom_the_logic_written_out_skips(seed: int) ->
     frame = frame_of(**{f"src__{name}": [row[name] for row in rows] for name in names})
     for source in sources[1:]:
         assert source.routing is not None
-        assert found(with_skipped_gates(frame, questions), shut(source.routing, questions)) == [
+        assert found(with_skipped_gates(frame, questions), is_skipped(source.routing, questions)) == [
             skipped(row, routings[source.column]) for row in rows
         ]
 
@@ -172,7 +172,7 @@ def test_chains_that_branch_stay_cheap(join: str) -> None:
     )
     frame = frame_of(src__g=["2", "1"], **{f"src__{n}": [None, None] for n in names})
     assert sources[-1].routing is not None
-    assert found(with_skipped_gates(frame, questions), shut(sources[-1].routing, questions)) == [True, False]
+    assert found(with_skipped_gates(frame, questions), is_skipped(sources[-1].routing, questions)) == [True, False]
 
 
 def test_a_gate_whose_own_gate_is_in_another_file_is_unknown_where_it_is_blank() -> None:
@@ -181,4 +181,4 @@ def test_a_gate_whose_own_gate_is_in_another_file_is_unknown_where_it_is_blank()
     )
     rows = with_skipped_gates(frame_of(src__b=["2", None], src__c=[None, None]), questions)
     assert last.routing is not None
-    assert found(rows, shut(last.routing, questions)) == [True, False]
+    assert found(rows, is_skipped(last.routing, questions)) == [True, False]

@@ -12,7 +12,7 @@ import fltoolkit as fl
 from fltoolkit.survey.checks.item_nonresponse import (
     answer_counts,
     answer_findings,
-    holding,
+    frames_with,
     nonresponse,
     questions,
 )
@@ -34,7 +34,7 @@ def test_a_question_is_asked_once_for_each_episode_it_names(
     assert set(asked) == {("worked", ""), ("q1_a", "a"), ("q1_b", "b"), ("q2", "")}
     assert asked["q1_b", "b"].codes.refused == ("V",)  # its own
     assert asked["q1_b", "b"].codes.dont_know == asked["q2", ""].codes.dont_know == ("D",)  # those of `answers`
-    (held,) = holding(survey, ["q1_a", "nowhere", "q2"])
+    (held,) = frames_with(survey, ["q1_a", "nowhere", "q2"])
     assert held[1] == ["q1_a", "q2"]
 
 

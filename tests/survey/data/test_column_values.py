@@ -13,7 +13,7 @@ import small_country as country
 
 import fltoolkit as fl
 from fltoolkit.errors import DataError
-from fltoolkit.estimate.variance.taylor_variance import Units, dense
+from fltoolkit.estimate.variance.taylor_variance import Units, as_dense
 
 TIMES = 25
 SPEC = country.changed(country.SURVEY, sectors={}, tables=[{"measure": "prevalence", "by": [[], "region"]}])
@@ -49,7 +49,7 @@ def test_the_tables_are_the_same_and_units_have_the_same_names(tmp_path: Path) -
     rows = []
     for est in (numbers, texts):
         assert isinstance(est.units, Units)
-        z = pd.DataFrame(dense(est.influence), index=pd.MultiIndex.from_arrays([est.units.strata, est.units.psu]))
+        z = pd.DataFrame(as_dense(est.influence), index=pd.MultiIndex.from_arrays([est.units.strata, est.units.psu]))
         rows.append(z.sort_index())
     pd.testing.assert_frame_equal(*rows, rtol=1e-12, atol=1e-15)
     assert list(rows[0].index) == sorted((str(p % 4), str(p)) for p in range(40))

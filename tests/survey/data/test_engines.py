@@ -42,7 +42,7 @@ def keys(draw: st.DrawFn) -> tuple[list[tuple[int | None, ...]], list[str]]:
 def test_different_keys_are_counted_as_a_set_counts_them(given_: tuple[list[tuple[int | None, ...]], list[str]]) -> None:
     rows, kinds = given_
     frame = table(rows, kinds)
-    assert engines.different(frame, frame.collect_schema().names()) == len(set(rows))
+    assert engines.count_distinct(frame, frame.collect_schema().names()) == len(set(rows))
 
 
 @pytest.mark.parametrize(
@@ -66,35 +66,35 @@ def test_only_close_whole_numbers_are_marked_as_bits(
         return looked_at[-1]
 
     monkeypatch.setattr(engines, "_bit", seen)
-    assert engines.different(frame, frame.collect_schema().names()) == len(rows)
+    assert engines.count_distinct(frame, frame.collect_schema().names()) == len(rows)
     assert any(looked_at) == marked
 
 
 def test_of_no_rows_no_key_differs() -> None:
     frame = table([(1,)], ["INTEGER"])
     frame = frame.filter(nw.col(frame.collect_schema().names()[0]) > 1)
-    assert engines.different(frame, frame.collect_schema().names()) == 0
+    assert engines.count_distinct(frame, frame.collect_schema().names()) == 0
 
 
 def test_what_is_held_is_worked_out_once() -> None:
     """A random number is another one each time its column is worked out: a lazy frame gives other numbers at each look, one that is held the same."""
     con = connect()
     lazy = nw.from_native(con.sql("SELECT random() AS number FROM range(10)")).lazy()
-    held = engines.held(lazy, con, "survey.yaml")
+    held = engines.kept_in_memory(lazy, con, "survey.yaml")
     first, second = (held.collect("pyarrow").to_native().to_pylist() for _ in range(2))
     assert first == second
 
 
 def test_two_frames_are_held_beside_each_other() -> None:
     con = connect()
-    one, two = (engines.held(nw.from_native(con.sql(f"SELECT {n} AS n")).lazy(), con, "") for n in (1, 2))
+    one, two = (engines.kept_in_memory(nw.from_native(con.sql(f"SELECT {n} AS n")).lazy(), con, "") for n in (1, 2))
     assert [frame.collect("pyarrow").to_native().to_pylist() for frame in (one, two)] == [[{"n": 1}], [{"n": 2}]]
 
 
 def coded(values: str, kind: str) -> tuple[list[int | None], list[str]]:
     """The numbers of a column, row by row, and the labels they stand for."""
     frame = nw.from_native(connect().sql(f"SELECT CAST(v AS {kind}) AS k, i FROM (VALUES {values}) AS t(v, i)")).lazy()
-    found, labels = engines.coded(frame, {"k": "k"}, lambda name: engines.labels_of(frame.select(name)), few=False)
+    found, labels = engines.labels_as_numbers(frame, {"k": "k"}, lambda name: engines.labels_of(frame.select(name)), few=False)
     return [k for k, _ in nw.to_native(found.sort("i")).project("k, i").fetchall()], labels["k"].to_pylist()
 
 

@@ -16,7 +16,7 @@ from fltoolkit.errors import DataError, SpecError
 from fltoolkit.survey.data import person_frame
 from fltoolkit.survey.design import survey_opening
 from fltoolkit.survey.readers import file_stamps
-from fltoolkit.survey.readers.file_stamps import stamped
+from fltoolkit.survey.readers.file_stamps import stamp_of
 
 Write = Callable[..., Path]
 Change = Callable[..., dict[str, Any]]
@@ -263,5 +263,5 @@ def test_a_file_that_changes_while_it_is_opened_is_told(
 
 def test_a_stamp_names_the_file_it_is_of(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("w\n1\n")
-    found = stamped(tmp_path / "a.csv")
+    found = stamp_of(tmp_path / "a.csv")
     assert (found.path, found.size) == (tmp_path / "a.csv", 4)

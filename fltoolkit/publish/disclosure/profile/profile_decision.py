@@ -32,7 +32,7 @@ from fltoolkit.publish.disclosure.profile.characteristic_cells import (
     denominator_key,
     denominator_of,
 )
-from fltoolkit.publish.disclosure.suppression_decision import WITH_BREAKDOWN, Decision, OutcomeSuppression, named
+from fltoolkit.publish.disclosure.suppression_decision import WITH_BREAKDOWN, Decision, OutcomeSuppression, with_population
 from fltoolkit.publish.disclosure.survey_system import DisclosureScenario, OutcomeCells, survey_system
 from fltoolkit.survey.spec.groups import NOT_STATED
 
@@ -371,4 +371,6 @@ def _system(characteristic: CharacteristicCells, case_counts: _CaseCounts, scena
     if scenario.patterns is not None:
         return survey_system(OutcomeCells(cells, "cases", scenario), scenario.patterns).system
     (population,) = {population for population, _ in cells}
-    return named(system_of({key: cell for (_, key), cell in cells.items()}, rounding_base=scenario.rounding_base), population)
+    return with_population(
+        system_of({key: cell for (_, key), cell in cells.items()}, rounding_base=scenario.rounding_base), population
+    )

@@ -10,7 +10,7 @@ from typing import Any
 
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.nap.partner_entries import Partners, plain, row_number
+from fltoolkit.nap.partner_entries import Partners, cell_value, row_number
 from fltoolkit.report.workbook.sheet_words import choices, column, page
 from fltoolkit.report.workbook.sheet_writer import Column, Formula, Page, SheetRow, Styled
 
@@ -37,7 +37,7 @@ def costs(evidence: Evidence, language: Language) -> Page:
     lines, sums = [], [0.0, 0.0, 0.0]
     for n in range(1, _rows_offered(evidence.partners.costs) + 1):
         mine = evidence.partners.row("costs", str(n))
-        cells: list[object] = [plain(mine.get(c.key)) if c.key else None for c in columns]
+        cells: list[object] = [cell_value(mine.get(c.key)) if c.key else None for c in columns]
         total, secured, gap = cost_of(mine)
         cells[8] = Formula('=IF(COUNT(F{r},G{r})=2,F{r}*G{r},"")', total, "money")
         cells[11] = Formula('=IF(I{r}="","",MAX(0,I{r}-SUM(K{r})))', gap, "money")
@@ -55,7 +55,7 @@ def cost_of(row: Mapping[str, Any]) -> tuple[float | str, float, float | str]:
     secured money, and the gap between them (at least 0). Total and gap are empty texts if quantity or unit cost is not a
     number.
     """
-    quantity, price, secured = (_amount(plain(row.get(name))) for name in ("quantity", "unit_cost", "secured"))
+    quantity, price, secured = (_amount(cell_value(row.get(name))) for name in ("quantity", "unit_cost", "secured"))
     if quantity is None or price is None:
         return "", secured or 0.0, ""
     return quantity * price, secured or 0.0, max(0.0, quantity * price - (secured or 0.0))
@@ -86,7 +86,7 @@ def cost_summary(evidence: Evidence, language: Language, sheet: Page) -> Page:
     for key, letter, values in (("category", "D", CATEGORIES), ("year", "H", years)):
         top, title, shown = own + len(lines), language.say(f"workbook.sums.{key}"), by_key[key].shown
         words = [int(v) if key == "year" else shown(v) for v in values]
-        printed = [shown(plain(r.get(key))) for r in rows]
+        printed = [shown(cell_value(r.get(key))) for r in rows]
         for value in words:
             mine = [r for r, one in zip(rows, printed, strict=True) if _is_same_choice(one, value)]
             lines.append(SheetRow((title, value, *(
@@ -142,7 +142,7 @@ def _implementation_row(
     columns: Sequence[Column], partners: Partners, id: str, inputs: tuple[str, ...], given: dict[str, str]
 ) -> SheetRow:
     mine = partners.row("implementation", id)
-    cells = [plain(mine.get(c.key)) if c.key in inputs else given.get(c.key) for c in columns]
+    cells = [cell_value(mine.get(c.key)) if c.key in inputs else given.get(c.key) for c in columns]
     return SheetRow(cells, id, inputs, frozenset(mine))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.nap.partner_entries import not_placed
+from fltoolkit.nap.partner_entries import entries_without_row
 from fltoolkit.report.workbook.sheet_words import column, legend, page, word
 from fltoolkit.report.workbook.sheet_writer import Page, SheetLink, SheetRow
 
@@ -38,5 +38,5 @@ def unplaced(evidence: Evidence, language: Language) -> Page | None:
     """Returns a sheet with the partners' entries (in partners.yaml) whose row is no longer in the plan or the checklists. Returns
     None if every entry still has its row."""
     columns = [column(language, name, width) for name, width in (("part", 22), ("row", 40), ("column", 22), ("filled_in", 70))]
-    lines = [SheetRow(row) for row in not_placed(evidence.partners, evidence.plan)]
+    lines = [SheetRow(row) for row in entries_without_row(evidence.partners, evidence.plan)]
     return page(language, "not_placed", columns, lines) if lines else None

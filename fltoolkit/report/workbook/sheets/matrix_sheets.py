@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.baseline import PREVALENCE, Baseline
-from fltoolkit.nap.partner_entries import Partners, plain
+from fltoolkit.nap.partner_entries import Partners, cell_value
 from fltoolkit.nap.results_framework import Indicator, Plan
-from fltoolkit.nap.target_paths import of_row
+from fltoolkit.nap.target_paths import targets_of_row
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.workbook.sheet_words import (
     Row,
@@ -98,7 +98,7 @@ def _lines(filled: Baseline, language: Language, partners: Partners) -> Iterator
             continue
         mine = partners.row("matrix", row["id"])
         for place, key in enumerate(MINE.values(), FIRST):
-            cells[place] = plain(mine[key]) if key in mine else _number(language, None, row[key])
+            cells[place] = cell_value(mine[key]) if key in mine else _number(language, None, row[key])
         yield SheetRow(cells, row["id"], tuple(MINE.values()), frozenset(mine))
 
 
@@ -179,7 +179,7 @@ def about_targets(language: Language, indicator: Indicator, row: Row) -> str:
         return ""
     start = int(row["year"])
     paths = ""
-    for target in of_row(indicator.targets, row["group"], row["category"]):
+    for target in targets_of_row(indicator.targets, row["group"], row["category"]):
         one = language.say(f"workbook.on_path.{target.path}", year=str(target.year))
         paths = language.say("workbook.on_path.then", first=paths, next=one) if paths else one
     return language.say("workbook.about_targets", first=str(start + 1), second=str(start + 2), paths=paths)

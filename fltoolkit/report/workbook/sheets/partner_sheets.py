@@ -13,7 +13,7 @@ import pandas as pd
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.checklists import ChecklistQuestion, checklists
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.nap.partner_entries import Partners, plain
+from fltoolkit.nap.partner_entries import Partners, cell_value
 from fltoolkit.report.document_sections import follow_up_section
 from fltoolkit.report.knowledge_base import CHANGE, TOOL as KNOWLEDGE, answers, is_for_research
 from fltoolkit.report.workbook.sheet_words import Row, choices, column, page, word
@@ -149,4 +149,4 @@ def _number_in_words(language: Language, row: Row) -> str:
 def _checklist_row(words: Sequence[object], partners: Partners, id: str, keys: Sequence[str]) -> SheetRow:
     mine = partners.row("checklists", id)
     every = keys or ("answer", "note")
-    return SheetRow((*words, *(plain(mine.get(key)) for key in every)), id, tuple(keys), frozenset(mine))
+    return SheetRow((*words, *(cell_value(mine.get(key)) for key in every)), id, tuple(keys), frozenset(mine))
