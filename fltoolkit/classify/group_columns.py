@@ -23,9 +23,9 @@ SEVERE = ("a_lot_of_difficulty", "cannot_do_at_all")
 
 
 def memberships(spec: SurveySpec) -> list[nw.Expr]:
-    """Returns one true/false column for each population: whether the person belongs to it. For a population that is the sum of
-    two others, the person's weight in it is returned too: that of the added population (adults or children) to which the person
-    belongs.
+    """Returns one true/false column for each population: whether the person belongs to it. A population can be the sum of a
+    population of adults and one of children. For such a population, a column of weights is returned too. It has the weight that
+    each person has as an adult or as a child.
     """
     columns = []
     for name, population in spec.populations.items():

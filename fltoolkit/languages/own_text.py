@@ -45,8 +45,8 @@ class OwnText(str):
         the content of the whole file.
 
         Raises:
-            ValueError: it is not a text; the kit does not have a language; a text is blank; the text in the file's own language
-                is missing.
+            ValueError: the value is not a text, one of its languages is unknown, a text is blank, or the text in the file's own
+                language is missing.
         """
         if isinstance(given, cls):
             return given

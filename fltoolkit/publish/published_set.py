@@ -78,29 +78,27 @@ class Published:
     - `rounding`: the rounding base of the run's weighted numbers, in persons.
     - `bounds_note`: `wide bounds` if `bound_high` (all unresolved persons as cases) is above `ci_high`. No title or verdict uses it.
     - `group_note`: what must be said with a table by this group.
-    - What the number is about, as in `About`.
+    - The facts about the number, as in `About`.
 
     Attributes:
         table: one row per number, as printed.
-        exact: the same rows at full precision; what is hidden is blank. Decisions use it (power, sample size, whether a target
-            can be verified, whether a change is of these numbers). It is never written to a file, picture, notebook output,
-            document or repr.
+        exact: the same rows at full precision; what is hidden is blank. Only decisions use it, for example whether a target can
+            be verified. It is never written to a file, picture, notebook output, document or repr.
         profile: name of the publication profile.
         limits: the confidentiality limits in force.
         coverage_excludes: whom the survey could not reach.
         notes: sentences that are printed with every number.
         groups: every group of the survey.
         case_only: the groups that only cases have.
-        headlines: the populations whose rate and number a run always shows (for example all, adults and children), the default
-            first.
-        judged: the publication profile, in words.
+        headlines: the populations whose rate and number a run always shows, such as adults and children; the default first.
+        judged: the title of the publication profile.
         rule_set: the run's own rule set; the last rows of the table are the headline under each other rule set.
         own_words: the survey's own texts, in each language of the documents.
         profiles: the same set as judged by other publication profiles, if `publish_run` was asked for them.
         outcomes: user-defined outcomes whose tables were added (see `publish`): their labels by name. Their rows are not
             estimates of forced labour: only `select(..., outcome=)` returns them, and no picture or document uses them.
         lead: the group that survey.yaml names beforehand for the first comparison; empty if there is none.
-        contrasts: that comparison, one row per pair of categories (see `lead_contrasts.published_contrasts`).
+        contrasts: the result of this comparison, one row per pair of categories (see `lead_contrasts.published_contrasts`).
         origins: the groups of single origins (nationalities, ethnicities). No picture and no title shows them; they come last.
         basis: what `publish` needs to decide another table. It is confidential, like `exact`, and never written to a file,
             picture or output.
@@ -135,8 +133,8 @@ class Published:
         return self.table.take(self.places(values))
 
     def places(self, values: Mapping[str, str]) -> np.ndarray:
-        """Returns the positions of the rows that `own_rows` returns. Documents ask some hundred times, and cutting a whole table
-        each time would be slow.
+        """Returns the positions of the rows that `own_rows` returns. A document needs such rows some hundred times, and to copy a
+        whole table each time would be slow.
         """
         wanted = {"rule_set": self.rule_set} | dict(values)
         held = [self.table[name].to_numpy() == value for name, value in wanted.items()]

@@ -117,9 +117,9 @@ def _needed_gates(chosen: Sequence[_Tried], has: Rows) -> list[_Tried]:
 
 
 def _as_gate(places: NDArray[np.uint8], column: ColumnContents, has: Rows) -> _Tried | None:
-    """Returns a column as a gate (an earlier question that decides whether another is asked), or None if it cannot be one. With
-    some of its codes, almost nobody may have an answer to the other question; with other codes, persons must have one. The
-    first codes must include a *no* if the column is a yes/no question.
+    """Returns a column as a gate (an earlier question that decides whether another is asked), or None if it cannot be one. A gate
+    has two kinds of codes. Almost nobody with a code of the first kind has an answer to the other question. Persons with a code
+    of the second kind have one. If the column is a yes/no question, its *no* must be of the first kind.
 
     Args:
         places: the column's answers, one byte per row, as `DataTable.answers` returns them.

@@ -215,7 +215,7 @@ class Questionnaire(Model):
         for gate, names in self.gates.items():
             yield from (f"gates.{gate} names {gone}, which is not asked" for gone in names if self.section_of(gone) is None)
             if not self.questions_of_gate(gate):
-                yield f"gates.{gate} rests on no question that can be answered no"
+                yield f"gates.{gate} depends on no question that can be answered no"
 
 
 def _texts(node: Any, languages: Text) -> Iterator[str]:

@@ -31,7 +31,7 @@ MOST = "most of the persons asked are unresolved: the estimate says next to noth
 DO = "see fl.nonresponse for don't know, refused and blank; a blank that a skip explains needs `routing:` at the question"
 DO_MOST = (
     "look at these questions first: is a gate's code wrong, a skip without `routing:`, or a blank that means no? Then check again. No title "
-    "and no verdict rests on such an estimate"
+    "and no verdict uses such an estimate"
 )
 Condition = tuple[str, nw.Expr]
 
@@ -102,7 +102,7 @@ def case_findings(persons: ClassifiedSurvey) -> list[Finding]:
             do = "pool rounds, or ask more people"
         out.append(Finding("warning", "cases", "forced_labour", what, found["cases"], do, counted="cases"))
     if not found["cases"] and spec.design.design_effect_at_zero_cases is None:
-        what = f"the upper limit rests on the weights' design effect, which knows nothing of clustering, in {spec.default_population}"
+        what = f"the upper limit comes from the weights' design effect, which ignores clustering, in {spec.default_population}"
         do = "give design_effect_at_zero_cases under design:, say that of an earlier round"
         out.append(Finding("note", "cases", "design.design_effect_at_zero_cases", what, 1, do, counted="others"))
     window = spec.reference_period.months

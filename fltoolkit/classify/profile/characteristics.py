@@ -47,9 +47,9 @@ EXCLUSIVE = ("form", "duration")
 
 
 def families(topics: Iterable[str]) -> list[str]:
-    """Returns the names of the pictures that show some topics, in the order of the questionnaire: `coercion` for the topic
-    `coercion_stage`. A topic is a set of characteristics that are in one table. A family (`FAMILIES`) is the topics that are in
-    one picture."""
+    """Returns the names of the pictures that show some topics: `coercion` for the topic `coercion_stage`. They are in the order
+    of the questionnaire. A topic is a set of characteristics in one table. A family (`FAMILIES`) is a set of topics in one
+    picture."""
     there = set(topics)
     return [name for name, family in FAMILIES.items() if there & set(family)]
 

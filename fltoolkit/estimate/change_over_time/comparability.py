@@ -64,8 +64,8 @@ def _mode_shares(modes: dict[str, float]) -> Reason | str:
 
 
 def question_changes(before: SurveySpec, after: SurveySpec) -> dict[str, list[str]]:
-    """Returns how the questions of two rounds differ. For each difference, in words, it gives the questions that have it, as
-    keys of survey.yaml: `{"mode experienced before, threatened after": ["items.coercion.debt_bondage"]}`.
+    """Returns how the questions of two rounds differ. Each difference is in words, and has the list of its questions, as keys of
+    survey.yaml: `{"mode experienced before, threatened after": ["items.coercion.debt_bondage"]}`.
 
     Questions can be added or removed, or differ in label, codes, mode or routing. The names of columns are not compared,
     because a round may rename them. A label that only one round gives is not compared. A difference of codes need not matter,

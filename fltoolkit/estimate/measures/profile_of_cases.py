@@ -144,8 +144,8 @@ class _Answers:
     cases, among women, among men.
 
     Attributes:
-        sums: the sums from one pass over the persons. Its cells are first those of the breakdowns (all cases, women, men).
-            `limited_to` replaces them by the rows of the result.
+        sums: the sums from one pass over the persons. At first its cells are the cells of the breakdowns (all cases, women, men).
+            The method `limited_to` returns sums whose cells are the rows of the result.
         described: the characteristics.
     """
 

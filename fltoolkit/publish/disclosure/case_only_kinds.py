@@ -68,8 +68,8 @@ class CaseOnlyKinds:
         kinds: the unknowns. Each is the number of cases of one kind of person with one combination of values of these groups.
         rows: the cells of these tables.
         holds: a matrix of cells × unknowns: 1 if the cases of the unknown are in the cell, otherwise 0.
-        ties: equations that always hold. Their first columns are the kept kinds of `PersonKinds`, their last columns these
-            unknowns.
+        ties: equations that are always true. Their first columns belong to the kept kinds of `PersonKinds`, and their last
+            columns to the unknowns in `kinds`.
     """
 
     kinds: Kinds
@@ -238,9 +238,9 @@ def _row(cell: CellId, found: Cell, person_kinds: PersonKinds, rounding_base: fl
 def _case_sum(
     coarse: int, code: NDArray[np.intp], columns: list[_Column], person_kinds: PersonKinds, populations: list[int]
 ) -> Tie:
-    """Returns an equation that always holds for one kind of person: its cases, summed over all values of the case-only groups,
-    equal its cases among all persons. If these cases are no unknown of the programme, they are on the right-hand side, as a
-    known number.
+    """Returns an equation that is always true for one kind of person. On the left is the sum of its cases over all values of the
+    case-only groups. This sum equals the number of cases of the kind. If that number is known to the reader, it is on the
+    right-hand side; otherwise it is another unknown of the equation.
 
     Args:
         coarse: the number of the kind of person.

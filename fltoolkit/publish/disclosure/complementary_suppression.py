@@ -137,7 +137,7 @@ class _Search(Generic[C]):
         """Hides cells until every goal (a number of cases that must stay possible for readers) is possible, first in fractions
         of cases, then in whole numbers. Changes `shown`.
 
-        Returns the positions of the confidential cells whose goals no choice of cells makes possible.
+        For some confidential cells, no choice of cells makes the goals possible. Returns the positions of these cells.
         """
         exposed = []
         self._try_many()
@@ -150,8 +150,8 @@ class _Search(Generic[C]):
         return list(dict.fromkeys(exposed))
 
     def show_again(self) -> None:
-        """Shows hidden cells again if all numbers of cases that must stay possible for readers (the goals) stay so. The most
-        expensive cells are tried first. Changes `shown`."""
+        """Shows hidden cells again if they are not needed. A cell is not needed if all goals stay possible without it. (A goal is
+        a number of cases that must stay possible for readers.) The most expensive cells are tried first. Changes `shown`."""
         for row in sorted(np.flatnonzero(~self.shown & ~self.fixed), key=lambda i: -self.cost[i]):
             usable = [s for s in self.pool if not s.changed_cells(self.system)[row]]
             trial = replace(self, shown=self.shown | (np.arange(len(self.shown)) == row), pool=usable)
@@ -167,8 +167,8 @@ class _Search(Generic[C]):
         return Terms(np.where(self.shown, price, np.where(self.fixed, 0.0, LEAVE * self.cost)))
 
     def _hide_cheapest(self, goal: Goal, whole: bool) -> bool:
-        """Hides the cheapest cells that make a goal possible: a number of cases that must stay possible for readers. Changes
-        `shown`. Returns whether the goal is possible now."""
+        """Hides the cheapest set of cells that makes a goal possible. (A goal is a number of cases that must stay possible for
+        readers.) Changes `shown`. Returns whether the goal is possible now."""
         if (found := solve(self.system, [goal], replace(self._terms(self.cost), whole=whole))) is None:
             return False
         if (found.changed_cells(self.system) & self.shown).any():

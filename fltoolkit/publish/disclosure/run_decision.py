@@ -226,8 +226,8 @@ class Rows:
     unions: Mapping[str, tuple[str, tuple[str, ...]]]
 
     def of_populations(self, kept: NDArray[np.bool_]) -> pd.DataFrame:
-        """Returns the rows for which `kept` is True. Their population is that of survey.yaml: a domain of a row is only in its
-        key."""
+        """Returns the rows for which `kept` is True, with the populations of survey.yaml. If a row is about a domain (a part of
+        the population), only its key says so."""
         return self.table.assign(reference_population=list(self.populations))[kept]
 
 

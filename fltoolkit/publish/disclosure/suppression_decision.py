@@ -155,7 +155,8 @@ def _few_who_left(cases: Mapping[CellId, Cell], now: Mapping[CellId, Cell], limi
 
 @dataclass(frozen=True)
 class _Protection:
-    """Hides the cells of a run. `scenario` is what readers know, `salt` decides equal choices, `out` is the decision so far."""
+    """Hides the cells of a run. `scenario` is what readers know, `salt` chooses between equal costs, `out` is the decision so
+    far."""
 
     scenario: DisclosureScenario
     salt: bytes
@@ -164,8 +165,8 @@ class _Protection:
     def cells_to_hide(
         self, cells: Mapping[CellId, Cell], outcome: str, primary: Mapping[CellId, str], hidden_anyway: Mapping[CellId, str], earlier: EarlierCells
     ) -> dict[CellId, str]:  # fmt: skip
-        """Returns the cells of one outcome to hide. If no choice of single cells protects a cell, its whole breakdown is
-        hidden, or else all cells. Cells that were shown or hidden before (`earlier`) stay so."""
+        """Returns the cells of one outcome to hide. If no choice of single cells protects a cell, its whole breakdown is hidden,
+        or else all cells. Cells that were shown before (`earlier`) stay shown, and hidden ones stay hidden."""
         primary = {c: why for c, why in primary.items() if c not in earlier.shown}
         hidden_anyway = {c: why for c, why in hidden_anyway.items() if c not in earlier.shown} | {
             c: BEFORE for c in cells if c in earlier.hidden and c not in primary
@@ -246,7 +247,8 @@ def with_population(system: CellSystem[Key], population: str) -> CellSystem[AnyC
 
 
 def _with_its_breakdown(cell: CellId, cells: Mapping[CellId, Cell], hidden: Mapping[CellId, str]) -> list[CellId]:
-    """Returns the cells of a cell's breakdown that are still shown. If none is, returns the shown cells of all breakdowns."""
+    """Returns the cells of a cell's breakdown that are still shown. If all are hidden, returns the shown cells of all
+    breakdowns."""
     shown = [c for c in cells if c not in hidden]
     return [c for c in shown if _breakdown(c) == _breakdown(cell)] or shown
 
@@ -263,7 +265,7 @@ def _cell_in_words(population: str, key: Key) -> Reason:
 
 
 def _few_unresolved(cell: Cell, limits: Limits) -> bool:
-    """Returns whether a count of unresolved persons (perhaps cases) is confidential: few are unresolved, or few are no cases."""
+    """Returns whether a count of unresolved persons is confidential: few are unresolved, or few are known not to be cases."""
     return 0 < cell.cases < limits.cases or (cell.cases > 0 and cell.non_cases is not None and cell.non_cases < limits.non_cases)
 
 
@@ -273,7 +275,7 @@ def _of_population(name: str, cells: Mapping[CellId, Any]) -> dict[Key, Any]:
 
 
 class _OutcomeTables(NamedTuple):
-    """The tables next to a flowchart: their cells, the hidden cells, and the cells that hide their count of unresolved."""
+    """The tables beside a flowchart: their cells, the hidden cells, and the cells whose count of unresolved persons is hidden."""
 
     cells: Mapping[Key, Cell]
     hidden: Mapping[Key, str]

@@ -42,9 +42,11 @@ def protect_from_other_outcomes(
 ) -> OutcomeDifferences:
     """Returns what must be hidden in the rows of one outcome because tables of other outcomes are published, too.
 
-    A cell is confidential if its number of cases differs from that of another outcome by fewer cases than the limit, or equals
-    the number of a hidden cell. If one outcome contains the other except for a few persons, parts of cells are confidential,
-    too. In a profile, only characteristics that contain the outcome, or that it contains, are compared.
+    Three rules make a cell confidential. Its number of cases differs by only a few cases from the number under another outcome.
+    Its number of cases equals the number of a cell that is hidden under another outcome. Or, if all persons with one outcome
+    (except a few) also have the other, a part of the cell has only a few persons with exactly one of the two.
+
+    A profile is compared only in part: only characteristics that contain the outcome, or that the outcome contains.
 
     Args:
         all_rows: the rows.

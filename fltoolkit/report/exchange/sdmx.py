@@ -25,7 +25,7 @@ CONCEPTS = {
     "ROUNDING": "Base to which weighted numbers of persons are rounded", "N_PERSONS": "Persons asked, unweighted", "DECIMALS": "Decimals to be shown",
     "N_CASES": "Cases among those asked, unweighted: their number, or of a cell of a breakdown its class",
     "REASON": "Why a number is flagged or not shown", "REF_PERIOD": "Reference period", "SOURCE": "Survey",
-    "TO_VERIFY": "What recalled fact the number rests on",
+    "TO_VERIFY": "The unchecked fact on which the number is based",
 }  # fmt: skip
 NUMBERS = (*SCALED, *PLAIN)
 ATTRIBUTES = tuple(c for c in CONCEPTS if c not in (*DIMENSIONS, "OBS_VALUE"))

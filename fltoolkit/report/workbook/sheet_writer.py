@@ -210,7 +210,7 @@ NOT_TO_FILL = PartnersCell()
 @dataclass
 class CellRecord:
     """The content of the workbook's hidden sheet: for each cell of all sheets, a text that describes the cell, and the value that
-    was written into it. From them, changes are found when partners send the workbook back.
+    was written into it. When partners send the workbook back, the kit uses this record to find what they changed.
 
     One text per cell keeps the workbook quick to read.
     """

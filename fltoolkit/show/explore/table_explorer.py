@@ -48,8 +48,8 @@ class TableChoice:
 def offered(
     out: Published, wanted: TableChoice | None = None, language: Language = ENGLISH
 ) -> tuple[TableChoice, dict[str, Options]]:
-    """Returns the table to show, and the options of each control as a dictionary from labels to values. The table is the wanted
-    one. Parts of the wanted choice that do not exist are replaced.
+    """Returns two things: the table to show, and the options of each control (a dictionary from labels to values). The table is
+    the wanted one. If a part of the wanted choice does not exist, another option replaces it.
 
     For rule sets other than the run's own, only the headline (the number for the default population) is offered, because nothing
     else is published. If the wanted breakdown does not exist, or none is wanted, a breakdown without hidden numbers is preferred,

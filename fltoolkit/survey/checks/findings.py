@@ -128,7 +128,8 @@ def _count(finding: Finding, limit: int | None) -> object:
 
 
 def stop_on_errors(facts: Sequence[Mapping[str, Any]], where: str) -> None:
-    """Raises `DataError` if one of the findings is an error. The message lists all errors. `where` is the place that it names."""
+    """Raises `DataError` if one of the findings is an error. The message lists all errors. `where` is the place that the message
+    names."""
     if errors := [fact for fact in facts if fact["severity"] == "error"]:
         lines = [f"  - {e['where']}: {e['what']} ({e['count']}). {e['do']}" for e in errors]
         raise DataError(f"{len(errors)} finding(s) stop the estimate:\n" + "\n".join(lines), where=where)

@@ -97,8 +97,8 @@ def _no_numbers(survey: Survey, mask: Mask) -> list[Finding]:
 
 
 def _codes_of_other_questions(survey: Survey, mask: Mask) -> list[Finding]:
-    """Returns an error for each question with codes in its column that only another question on the same column lists. For the
-    question that does not list such a code, the code would count as no answer."""
+    """Several questions can read the same column. Returns an error for each question that does not list all codes which the other
+    questions of its column list. A code that a question does not list would count as no answer to this question."""
     asked = [q for q in questions(survey) if not q.source.contains]  # otherwise each question reads only its own codes
     named: dict[str, set[str]] = {}
     for q in asked:

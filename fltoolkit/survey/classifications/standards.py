@@ -48,7 +48,8 @@ class Category(Model):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Returns all names that the category can have, in English, such as women and girls."""
+        """Returns all names that the category can have, in English. For example, the category of women has the names *women*,
+        *girls* and *women and girls*."""
         return tuple(str(name) for name in self.every_name)
 
     def name_in(self, of: Literal["words", "of_children", "of_sums"]) -> str:

@@ -146,7 +146,7 @@ class WantedColumns:
         persons: the columns of persons, each with the key of survey.yaml that names it.
         episodes: the columns of the episodes file, in the same form.
         numbers: the columns that are needed as numbers.
-        bare: those of them that are not also needed as text.
+        bare: the columns in `numbers` that are not also needed as text.
         codes: the columns of persons by which rows are grouped or joined.
         key_is_corrected: whether survey.yaml corrects the key of persons. It must then be unique only after the corrections.
     """

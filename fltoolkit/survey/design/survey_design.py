@@ -62,7 +62,7 @@ class Key:
 
     Attributes:
         column: an expression for the values of the column.
-        name: the name of the column in the frame. It is empty if the values are not simply those of a column.
+        name: the name of the column in the frame. It is empty if the values are computed from several columns.
         labels: for columns of codes, the meaning of each code. A code without a meaning counts as not stated. None: the values
             are themselves the labels.
     """
@@ -295,9 +295,9 @@ class Survey(SurveyDesign):
         return nw.col(own) if dtype == nw.String else super().text(name)
 
     def key(self, name: str) -> Key:
-        """Returns a group of survey.yaml, or another column, by which rows are to be grouped. For a group that is one column of
-        codes, the values are these codes (as whole numbers if the file has whole numbers), and the labels are their meanings. For
-        any other column, the values are themselves the labels."""
+        """Returns the `Key` by which rows are grouped: a group of survey.yaml, or another column. If a group is made from one
+        column of codes, the values of the key are the codes, and its labels are the meanings of the codes. (The codes are whole
+        numbers if the file has whole numbers.) For any other group or column, the values are also the labels."""
         group, there = self.spec.groups.get(name), self.frame.collect_schema().names()
         if not (isinstance(group, Group) and len(group.column) == 1):
             return Key(self.text(name))

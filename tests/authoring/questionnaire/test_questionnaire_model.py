@@ -58,7 +58,7 @@ def test_some_keys_take_one_column_and_a_calculation_is_never_seen() -> None:
         ({"sections__coercion__gate": ["case"]}, "coercion names case, which is not asked"),
         ({"sections__coercion__gate": ["abroad"]}, "coercion: its gate abroad can not say no"),
         ({"gates__more_asked": ["works"]}, "gates.more_asked names works, which is not asked"),
-        ({"gates__more_asked": ["abroad"]}, "gates.more_asked rests on no question that can be answered no"),
+        ({"gates__more_asked": ["abroad"]}, "gates.more_asked depends on no question that can be answered no"),
         ({"interview__sex__label": {"fr": "Sexe ?"}}, "label has fr, not en: Sexe ?"),
         ({"languages__fr": "Français (fr)"}, "title has en, not en, fr: Small"),
     ],

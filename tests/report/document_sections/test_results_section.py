@@ -109,6 +109,6 @@ def test_wide_bounds_take_a_number_out_of_the_title_and_leave_the_figure() -> No
     assert rate.doubt.endswith("; at most 40.0 if all unresolved persons are cases")
     assert "20.0\xa0to\xa040.0 of every 1,000" in result_sentences.sentence(EN, wide)
     assert "(at least 20.0, " in result_sentences.sentence(EN, wide)
-    assert result_sentences.sentence(EN, wide).endswith("No verdict rests on it.")
+    assert result_sentences.sentence(EN, wide).endswith("No verdict uses it.")
     assert "Beaucoup de personnes sont indéterminées" in result_sentences.sentence(FR, wide)
     assert "Many persons are unresolved" not in result_sentences.sentence(EN, row(**OPEN))

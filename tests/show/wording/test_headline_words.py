@@ -70,7 +70,7 @@ def test_the_number_is_followed_by_a_short_list() -> None:
     assert [line.partition(":**")[0] for line in listed.split("\n")] == [
         "- **How sure",
         "- **Unresolved persons",
-        "- **What it rests on",
+        "- **What it is based on",
     ]
     assert listed.count("Read it with care: coefficient of variation above 16.5\u00a0%.") == 1
     out = country.published()

@@ -39,7 +39,7 @@ PROMISED = (
 NO_FALL = "–"  # in place of the smallest fall that a repeat would detect, if it would detect none
 LATER = (("now", 9, "text"), ("marker_after", 8, "marker"), ("reached", 16, "text"), ("changed", 13, "text"))
 WHY = (("why", 23, "text"),)
-RECKONED = (
+CALCULATED = (
     ("flag", 18, "text"), ("baseline_year", 10, "plain"), ("target_words", 26, "text"), ("cut", 9, "percent"), ("power", 9, "power"),
     ("smallest_value", 10, "text"), ("sample_needed", 11, "whole"), ("sample_each_round", 12, "whole"), ("planned_sample", 11, "whole"),
     ("deff", 8, "two_decimals"), ("first_year", 11, "plain"), ("path", 12, "text"),
@@ -81,7 +81,7 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
     asked = "reached_in" if years and str(years["after"]).isdigit() else "reached"
     answered = [(asked if name == "reached" else name, width, style) for name, width, style in LATER] if later else []
     read = (*promised, *answered, *WHY)
-    columns = columns_by_indicator(language, read, (*RECKONED, *(LATER_INTERVAL if later else ())), years)
+    columns = columns_by_indicator(language, read, (*CALCULATED, *(LATER_INTERVAL if later else ())), years)
     # Rows with a target come first among the rows of their indicator.
     order = {id: place for place, id in enumerate(dict.fromkeys(table["id"]))}
     records = sorted(map(cleared, table.to_dict("records")), key=lambda row: (order[row["id"]], row["target_year"] is None))
