@@ -174,8 +174,8 @@ def _with_outcomes(survey: Survey, definition: _Definition) -> Frame:
 
 
 def _outcomes(survey: Survey, now: nw.Expr) -> list[nw.Expr]:
-    """Returns the outcomes of each person by the definition for adults, and the links of children to their parents. `now` says
-    whether the forced labour goes on at interview, for a person who worked."""
+    """Returns the outcomes of each person by the definition for adults, and the links of children to their parents. `now` says,
+    for a person who worked, whether the forced labour still goes on at the interview."""
     spec, work = survey.spec, nw.col("any_work")
     forced = work & nw.col("fl__here")
     return [

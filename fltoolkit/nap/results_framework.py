@@ -221,12 +221,12 @@ class Statement(Model):
 
 
 class Plan(Model):
-    """The content of a nap.yaml.
+    """The content of a nap.yaml. `languages` are those of the documents; `language` is that of the texts in nap.yaml (None: the
+    first).
 
-    `baseline_survey` is the path of the baseline's survey.yaml, or numbers from a publication; empty: the run's own survey.
-    `planned_sample` is how many persons will answer when the survey is repeated, in all or by population; None: as many as in the
-    baseline. `planned_surveys` are the years of these later surveys; empty: the year of each target. `languages` are the
-    languages of the documents. `language` is the language of the texts in nap.yaml; None: the first of `languages`.
+    `baseline_survey` is the path of the baseline's survey.yaml, or numbers of a publication. Empty: the run's own survey.
+    `planned_sample` is how many persons will answer when the survey is repeated (all, or by population). None: as many as in the
+    baseline. `planned_surveys` are the years of the repeats. Empty: the year of each target.
     """
 
     title: OwnText
@@ -282,7 +282,7 @@ class Plan(Model):
         return [(s, i) for s in self.framework for i in s.indicators if i.measure]
 
     def expect_country(self, country: str) -> None:
-        """Raises `SpecError` if survey and plan are of different countries. Each file may name it in any language."""
+        """Raises `SpecError` if survey and plan are of different countries. Each file may name the country in any language."""
         mine, theirs = (
             {folded(name) for name in (text, *getattr(text, "others", {}).values())} for text in (self.country, country)
         )

@@ -33,9 +33,9 @@ def answers(out: Published, words: Iterable[str]) -> tuple[pd.DataFrame, ...]:
 
     Args:
         out: the published set.
-        words: the results that can answer the question, as `evidence` in checklists.yaml names them. `total` and `months` are
-            numbers of the whole population. Other words are breakdowns of a plan, such as `gender`, or topics of a profile of
-            cases.
+        words: the kinds of results that can answer the question, from `evidence` in checklists.yaml. `total` and `months` mean
+            numbers of the whole population. A word such as `gender` means results by this group. Other words are topics of a
+            profile of cases.
 
     Returns:
         Tables with rows of `Published.table`, in the order of the words. A table in which every number is hidden is left out.

@@ -62,7 +62,8 @@ class Store:
         return content
 
     def _files(self) -> tuple[Any, str]:
-        """Returns the file system with an empty cache, and the path of this folder in it."""
+        """Returns the file system, and the path of this folder in it. The cache of the file system is emptied first, so that new
+        files are found."""
         try:
             from fsspec.core import url_to_fs
 

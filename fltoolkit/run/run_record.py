@@ -151,8 +151,8 @@ def survey_facts(run: Run) -> dict[str, Any]:
 
 
 def corrections_of(run: Run) -> tuple[dict[str, str], ...]:
-    """Returns which values of the data survey.yaml corrects, one entry per column and reason. The result is empty if
-    survey.yaml corrects nothing or cannot be read, or if the corrections fail."""
+    """Returns which values of the data survey.yaml corrects, one entry per column and reason. The result is empty if survey.yaml
+    corrects nothing, if it cannot be read, or if the corrections fail."""
     with suppress(FltoolkitError):
         if read_spec(run.survey).corrections:
             found = corrections(read_survey(run.survey)).to_dict("records")

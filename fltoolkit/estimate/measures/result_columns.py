@@ -51,9 +51,9 @@ def households_of_cases(sums: EstimandSums) -> pd.Series:
 
 
 def design_effects(sums: EstimandSums, rows: pd.DataFrame, rate: Array, from_spec: float | None) -> pd.DataFrame:
-    """Returns three design effects of each row: against simple random sampling without replacement (`deff`; R's TRUE), with
-    replacement (`deff_replace`), and Kish's, 1 + CV²(w) (`kish`). A proportion also has `deff_at_zero` and `source` (see
-    `_effects_at_zero`).
+    """Returns three design effects of each row. `deff` compares the variance with that of simple random sampling without
+    replacement (in R: deff=TRUE). `deff_replace` compares it with sampling with replacement. `kish` is Kish's design effect, 1 +
+    CV²(w). A proportion also has `deff_at_zero` and `source` (see `_effects_at_zero`).
 
     Args:
         sums: the sums from one pass over the persons.

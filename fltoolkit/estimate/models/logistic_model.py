@@ -229,10 +229,10 @@ def fit_patterns(p: Patterns, notes: tuple[str, ...], penalty: Literal["none", "
 
 @dataclass(frozen=True)
 class _Solver:
-    """A model in the form in which it is fitted. Columns of the model matrix `x` (patterns × coefficients) are divided by
-    `scale`, and weights are scaled to a mean of 1. `kept` says which columns do not depend on earlier ones. `endless` says
-    which coefficients have no finite estimate (separation). `certain` says which patterns (persons with the same covariate
-    values) are then predicted with certainty; maximum likelihood leaves them out."""
+    """A model in the form in which it is fitted. The columns of the model matrix `x` (patterns × coefficients) are divided by
+    `scale`, and the weights have a mean of 1. A pattern is all persons with the same covariate values. `kept` marks the columns
+    that do not depend on earlier ones. `endless` marks the coefficients without a finite estimate (separation). `certain` marks
+    the patterns whose outcome is then predicted with certainty; maximum likelihood leaves them out."""
 
     p: Patterns
     x: Array
@@ -358,8 +358,8 @@ def separated_rows(table: pd.DataFrame) -> NDArray[np.bool_]:
 
 
 def _with_profile_limits(table: pd.DataFrame, solver: _Solver, best: Fit, df: int, level: float) -> pd.DataFrame:
-    """Returns the table of coefficients after a change of those without a finite maximum likelihood estimate (separation):
-    their limits come from the profile likelihood, and their standard errors are removed."""
+    """Returns the table of coefficients, and changes the rows of coefficients without a finite maximum likelihood estimate
+    (separation). Their limits come from the profile likelihood, and their standard errors are removed."""
     p, kept = solver.p, solver.kept
     which: NDArray[np.intp] = np.flatnonzero(solver.endless)
     n, size = p.count(p.sums.table["n"].to_numpy() > 0), p.w.sum()

@@ -46,7 +46,7 @@ class PersonPatterns:
         kinds: one row per kind: the value of each group as text, and for each population whether the persons are in it.
         persons: the number of persons, by kind.
         counts: for each outcome, the number of persons by kind. The outcomes are cases, cases at the interview (`now`), and
-            persons whose answers leave one of these two open (unresolved).
+            persons for whom one of these two is unresolved (their answers do not decide it).
         lightest: for each population, the smallest weight by kind; 0 outside the population.
         heaviest: for each population, the largest weight by kind; 0 outside the population.
         weighted: the weighted number of persons of each kind, by population and outcome.

@@ -155,8 +155,7 @@ def _few_who_left(cases: Mapping[CellId, Cell], now: Mapping[CellId, Cell], limi
 
 @dataclass(frozen=True)
 class _Protection:
-    """Hides the cells of a run. `scenario` is what readers know, `salt` chooses between equal costs, `out` is the decision so
-    far."""
+    """Hides the cells of a run. `scenario`: what readers know. `salt` decides between equal costs. `out`: the decision so far."""
 
     scenario: DisclosureScenario
     salt: bytes
@@ -166,7 +165,7 @@ class _Protection:
         self, cells: Mapping[CellId, Cell], outcome: str, primary: Mapping[CellId, str], hidden_anyway: Mapping[CellId, str], earlier: EarlierCells
     ) -> dict[CellId, str]:  # fmt: skip
         """Returns the cells of one outcome to hide. If no choice of single cells protects a cell, its whole breakdown is hidden,
-        or else all cells. Cells that were shown before (`earlier`) stay shown, and hidden ones stay hidden."""
+        or else all cells. The state of cells in `earlier` does not change."""
         primary = {c: why for c, why in primary.items() if c not in earlier.shown}
         hidden_anyway = {c: why for c, why in hidden_anyway.items() if c not in earlier.shown} | {
             c: BEFORE for c in cells if c in earlier.hidden and c not in primary
@@ -247,8 +246,7 @@ def with_population(system: CellSystem[Key], population: str) -> CellSystem[AnyC
 
 
 def _with_its_breakdown(cell: CellId, cells: Mapping[CellId, Cell], hidden: Mapping[CellId, str]) -> list[CellId]:
-    """Returns the cells of a cell's breakdown that are still shown. If all are hidden, returns the shown cells of all
-    breakdowns."""
+    """Returns the shown cells of a cell's breakdown. If all of these are hidden, returns the shown cells of all breakdowns."""
     shown = [c for c in cells if c not in hidden]
     return [c for c in shown if _breakdown(c) == _breakdown(cell)] or shown
 

@@ -113,7 +113,8 @@ def _line(title: str, row: HeadlineRow, y: float, end: float) -> str:
 
 
 def _end(row: HeadlineRow) -> float:
-    """Returns the highest value that the picture shows for a survey: the end of its interval or of its grey band."""
+    """Returns the highest value that the picture shows for a survey: the end of its interval, or of the grey band up to the
+    number that counts all unresolved persons as cases."""
     return float(row["bound_high"] if number_words.has_range(row) else row["ci_high"])
 
 

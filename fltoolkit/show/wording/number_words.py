@@ -104,8 +104,9 @@ def doubt(language: Language, row: PublishedNumber) -> str:
 
 
 def has_range(row: PublishedNumber) -> bool:
-    """Returns whether a published number is printed as a range: persons with open answers could raise it above its interval, and
-    the number with all of them as cases (the upper bound) is shown."""
+    """Returns whether a published number is printed as a range. Two conditions must be met. Persons with open answers (don't
+    know, refused, blank) could raise the number above its interval. And the upper bound, which counts all of them as cases, is
+    shown."""
     return has_wide_bounds(row) and pd.notna(row["estimate"]) and pd.notna(row["bound_high"])
 
 

@@ -95,7 +95,7 @@ def _without_open_skips(routing: Routing, mapped: MappedQuestions) -> Routing:
 
 def declared_findings(survey: Survey) -> list[Finding]:
     """Returns a note for each column and reason for which survey.yaml declares that a missing answer is a *no*. The note gives
-    the reason and the number of persons concerned. Findings about the number of episodes (spells of work) are added."""
+    the reason and the number of persons concerned. The result also has findings about the number of episodes (spells of work)."""
     out = []
     notes: tuple[tuple[Kind, str, str, str], ...] = (
         ("blank", "blanks", "a blank is a no", "fl.blanks shows the headline with them unresolved"),

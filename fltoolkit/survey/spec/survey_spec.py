@@ -298,8 +298,9 @@ class SurveySpec(Model):
         return frozenset([c for c in named if c] + [c for g in self.groups.values() if isinstance(g, Group) for c in g.column])
 
     def keys_of(self, columns: Iterable[str]) -> dict[str, str]:
-        """Returns, for messages, the key of survey.yaml that names each of some columns: {"WGT": "design.weight"}. If several
-        keys name a column, the first is given. If no key does, the text is empty. The position within a list is not given."""
+        """Returns, for messages, the key of survey.yaml that names a column, for each of the given columns: {"WGT":
+        "design.weight"}. If several keys name the column, the first is given. If no key names it, the text is empty. If the key
+        contains a list, the position in the list is not given."""
         replicates = self.design.replicates.names if self.design.replicates else ()
         named = dict.fromkeys(replicates, "design.replicates.columns")  # survey.yaml may name the run RW{1..80} only
         named |= {column: ".".join(path) for column, path in reversed([*paths_naming(self)])}

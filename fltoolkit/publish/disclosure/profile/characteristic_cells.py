@@ -145,8 +145,9 @@ class ProfileCells:
     Attributes:
         cells: the denominators (numbers of cases), and the cells of groups that only cases have, such as the form of forced
             labour.
-        primary: those of these cells that are confidential because of their own counts, with the reason.
-        unresolved_rows: for each cell, the rows whose unresolved cases (no answer on the characteristic) are this cell.
+        primary: the cells that are confidential because of their own counts, with the reason.
+        unresolved_rows: for each cell, the rows whose unresolved cases (cases without an answer on the characteristic) are the
+            cases of this cell.
     """
 
     cells: Mapping[CellId, Cell] = field(default_factory=dict)
@@ -188,7 +189,8 @@ class CharacteristicCells:
         nearly_all: the cells that contain nearly all cases of their denominator.
         unshown: the cells that no row shows: the cases without the characteristic.
         rows: for each cell, the rows that show it.
-        unresolved_rows: for each cell, the rows whose unresolved cases (no answer on the characteristic) are this cell.
+        unresolved_rows: for each cell, the rows whose unresolved cases (cases without an answer on the characteristic) are the
+            cases of this cell.
     """
 
     group: str
