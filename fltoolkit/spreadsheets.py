@@ -182,8 +182,8 @@ def fits_in_print(widths: Iterable[float]) -> int:
 
 
 def fewer_pages(heights: Sequence[float], head: float, room: int) -> int:
-    """Returns on how many pages a sheet should be printed so that its last page is not nearly empty; 0 if it fills its pages, or
-    if its letters would be smaller than `LAST_RESORT`.
+    """Returns on how many pages a sheet should be printed, so that its last page is not nearly empty. The result is 0 if the
+    sheet can stay as it is, or if its letters would become smaller than `LAST_RESORT`.
 
     Args:
         heights: of the text above the table, and of each printed row, in points.

@@ -249,8 +249,8 @@ def _a_child_at_the_start(spec: SurveySpec, episode: str) -> nw.Expr:
     """Returns a true/false column: whether the person was still a child when the work began. Such work counts as involuntary
     without a question.
 
-    It is false for everybody if survey.yaml names no column with the age at the start of the work, and false for a person for
-    whom this age is unknown.
+    It is false for everybody if survey.yaml names no column with the age at the start of the work. It is also false for a person
+    if this age is unknown.
     """
     if spec.age.at_start is None:
         return nw.lit(False)

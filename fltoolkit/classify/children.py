@@ -85,8 +85,8 @@ def work_of_children(children: Children, mapped: MappedQuestions) -> list[nw.Exp
 
 
 def _work(work: ChildWork, mapped: MappedQuestions, done: str, threat: str) -> list[nw.Expr]:
-    """Returns two columns about one kind of child work, such as work with the parents: whether the child did it, and whether a
-    third party threatened the child or the parents in this work.
+    """Returns two columns about one kind of child work, such as work with the parents. The first says whether the child did this
+    work. The second says whether a third party threatened the child or the parents in this work.
 
     Args:
         work: the questions about this work.

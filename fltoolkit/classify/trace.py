@@ -56,9 +56,9 @@ def items_text(sources: Sources) -> nw.Expr:
 
 
 def trace_text(sources: Sources, spec: SurveySpec) -> nw.Expr:
-    """Returns, in words, how each person was classified: each condition of the definition with yes, no or unresolved, the
-    questions that were answered yes, and the questions without an answer. Children have the conditions of
-    `children.child_conditions`.
+    """Returns, in words, how each person was classified. The text has each condition of the definition with yes, no or
+    unresolved. It names the questions that were answered yes, and the questions without an answer. Children have the conditions
+    of `children.child_conditions`.
 
     Args:
         sources: the questions that the rule set uses, from `applicability.item_sources`.

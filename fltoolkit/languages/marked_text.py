@@ -34,7 +34,7 @@ def mark(text: str, language: str) -> str:
 
 
 def runs(text: str) -> Iterator[Part]:
-    """Yields the parts of a text in order. Each part is in a single language, and says which one if it is marked."""
+    """Yields the parts of a text in order. Each part is in a single language. If the part is marked, it names this language."""
     last = 0
     for found in MARKED.finditer(text):
         if found.start() > last:

@@ -106,8 +106,8 @@ class Reasons(Remark):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Name(Remark):
-    """The name of something that the kit or a survey knows, in a form that every language can put in words: a group such as
-    `sex`, a question of the definition of forced labour (an *item*) such as `debt_bondage`, or a dimension of a rule set.
+    """A name that every language can put in words. It is the name of a group such as `sex`, of a question of the definition of
+    forced labour (an *item*) such as `debt_bondage`, or of a dimension of a rule set.
 
     Attributes:
         kind: the part of the language files that has words for it, such as `groups` or `kit.items`. Without words there, the

@@ -153,9 +153,9 @@ def _publication_row(
 
 
 def _planned_values(indicator: Indicator, group: str, category: str, value: float, year: float) -> dict[str, Any]:
-    """Returns the planned values in the first and the second year after the baseline, as columns of a row of the baseline:
-    `target_year_1`, `target_year_2`, and `about_targets`, which explains them. The ILO toolkit's results framework (Tool No.
-    16) asks for these two years. The result is empty if the row has no target or no value.
+    """Returns three columns of a row of the baseline. `target_year_1` and `target_year_2` have the planned values in the first
+    and the second year after the baseline. `about_targets` explains them. The ILO toolkit's results framework (Tool No. 16) asks
+    for these two years. The result is empty if the row has no target or no value.
 
     Args:
         indicator: the indicator, with its targets.

@@ -173,8 +173,8 @@ def sign_and_verdict(verdict: Reason, reason: object = "") -> Reason:
 
 
 def answer_on_change(verdict: Any, reason: Any, flag: str) -> Any:
-    """Returns the verdict of a change as the answer to the question whether a number has changed. A number that is unreliable can
-    have a verdict: then the direction of the change is known, and its size is uncertain, which the answer says.
+    """Returns the verdict of a change as the answer to the question whether a number has changed. An unreliable number can have a
+    verdict, too. Then the answer says that the direction of the change is known and its size is uncertain.
 
     Args:
         verdict, reason: the verdict of the change, and the reason of the verdict.

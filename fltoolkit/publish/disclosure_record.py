@@ -240,8 +240,8 @@ def _persons(weighted: float, unit: float) -> float | None:
 
 
 def _other_rows(run: DecidedRows, published: pd.DataFrame) -> Iterator[HiddenCell]:
-    """Yields hidden rows that are in no system of equations: rows of other rule sets, and rows of a flowchart that is hidden as
-    a whole.
+    """Yields hidden rows that belong to no system of equations. They are rows of other rule sets, and rows of a flowchart that is
+    hidden as a whole.
 
     Args:
         run: the rows before anything is hidden, and the decision about them.

@@ -104,8 +104,8 @@ def not_available(headline_rows: pd.DataFrame, rule: RuleSet, error: SpecError, 
 
 @dataclass(frozen=True)
 class Refused:
-    """A measure that tables ask for but that the survey cannot give, such as the number of cases on a day in a survey without
-    dates.
+    """A measure that survey.yaml asks for under `tables:`, but that the survey cannot give. Example: the number of cases on a
+    day, in a survey without dates.
 
     `refused_rows` makes published rows without numbers from it.
 

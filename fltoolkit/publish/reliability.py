@@ -119,9 +119,9 @@ class PublicationProfile(Model):
 
 
 def bounds_notes(table: pd.DataFrame) -> pd.Series:
-    """Returns the note `wide bounds` or an empty text for each row. A row gets the note if its unresolved persons (their
-    answers do not decide whether they are cases) could change the result: with all of them as cases, the estimate would be
-    above the upper limit of its interval. The numbers are compared before rounding. Hidden rows get no note."""
+    """Returns the note `wide bounds` or an empty text for each row. The answers of unresolved persons do not decide whether they
+    are cases. A row gets the note if the estimate with all unresolved persons as cases would be above the upper limit of its
+    interval. The numbers are compared before rounding. Hidden rows get no note."""
     if "bound_high" not in table:
         return pd.Series("", table.index, dtype=object)
     notes = first_remark([wide_bounds(table["bound_high"], table["ci_high"])], [WIDE_BOUNDS])
@@ -129,8 +129,8 @@ def bounds_notes(table: pd.DataFrame) -> pd.Series:
 
 
 def has_wide_bounds(row: Mapping[Any, Any]) -> bool:
-    """Returns whether a published row, or a row made from it, has the note `wide bounds`: the estimate that counts all
-    unresolved persons as cases is above the upper limit of the interval."""
+    """Returns whether a published row, or a row made from it, has the note `wide bounds`. It has the note if the estimate with
+    all unresolved persons as cases is above the upper limit of the interval."""
     return row.get("bounds_note") == WIDE_BOUNDS
 
 

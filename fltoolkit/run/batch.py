@@ -252,7 +252,7 @@ def _run_into(run: Run, target: Path, options: BatchOptions, stop: Stop, say: Ca
 
 
 def _private_rows(run: Run, place: str) -> None:
-    """Writes the keys of two kinds of rows into the private folder `place`: rows in which checks found a problem, and rows that
+    """Writes the keys of some rows into the private folder `place`: rows in which checks found a problem, and rows that
     survey.yaml corrects. They are written even if the problems stop the run. If the survey cannot be read, nothing is written,
     and the run itself reports why."""
     with suppress(FltoolkitError):
@@ -260,8 +260,8 @@ def _private_rows(run: Run, place: str) -> None:
 
 
 def _workbook_read(run: Run, target: Path) -> str:
-    """Checks that what partners filled in in the workbook, which this run will replace, is already in partners.yaml. Returns
-    the SHA-256 of the workbook if somebody changed it after the last run, otherwise an empty text.
+    """Checks the workbook that this run will replace: all entries of partners must already be in partners.yaml. Returns the
+    SHA-256 of the workbook if somebody changed it after the last run, otherwise an empty text.
 
     Raises:
         BatchError: the workbook has something that is not in partners.yaml.
@@ -334,8 +334,8 @@ def _page(run: Run, work: Path, name: str, links: list[tuple[str, str]]) -> None
 
 
 def _normalised(run: Run, work: Path, name: str) -> Path:
-    """Removes from an executed notebook times and other things that differ between runs, the paths of this machine, and words
-    that may quote a person. Returns the path of the notebook."""
+    """Changes an executed notebook. It removes times and other things that differ between runs, the paths of this machine, and
+    words that may quote a person. Returns the path of the notebook."""
     from fltoolkit.run.notebook_kernel import normalise_file
 
     notebook = work / f"{name}.ipynb"

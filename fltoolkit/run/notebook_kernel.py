@@ -79,8 +79,9 @@ def normalise_file(path: Path) -> None:
 
 
 def normalise(notebook: Any) -> Any:
-    """Returns a notebook in normal form, so that the same results always give the same file: stable cell ids, one kernel name, no
-    widget state, no times, no papermill metadata. Errors keep only what may be printed. Warnings are removed.
+    """Returns a notebook in normal form, so that the same results always give the same file. Cell ids and the name of the kernel
+    are always the same. The state of widgets, times, papermill's metadata and warnings are removed. Of an error, only the
+    printable part stays.
     """
     reduce_errors(notebook)
     _mark_the_stop(notebook)

@@ -52,8 +52,8 @@ def private_place(given: str, outputs: str | Path | None = None) -> str:
 
 
 def write_rows(survey: Path, name: str, place: str) -> str:
-    """Writes a list of rows into the private folder of a survey: the keys (record numbers) of the rows in which a check found a
-    problem, and of the rows that survey.yaml corrects. Returns the path of the keys.
+    """Writes two lists of rows into the private folder of a survey, by their keys (record numbers). The first has the rows in
+    which a check found a problem. The second has the rows that survey.yaml corrects. Returns the path of the keys.
 
     Args:
         survey: the survey.yaml.

@@ -46,8 +46,8 @@ class Population:
 
 
 def with_work(rng: np.random.Generator, persons: pd.DataFrame, scale: float) -> Population:
-    """Returns the population with its work in the twelve months before the interview: what work each adult did, who was truly
-    in forced labour, and what they would say about it. `scale` is a factor for the risk of forced labour."""
+    """Returns the population with columns about the twelve months before the interview: what work each adult did, who was truly
+    in forced labour, and what the adults would say about it. `scale` is a factor for the risk of forced labour."""
     n, adult = len(persons), (persons["true_age"] >= 18).to_numpy()
     worked = (
         adult

@@ -17,8 +17,8 @@ FEW = 5  # a smaller count is hidden
 
 
 def villages(people: Island) -> Table:
-    """Returns a table of the invented island, one row per stratum and one for the whole island: its villages, its adults, and its
-    true rate of forced labour, which no survey knows.
+    """Returns a table of the invented island, with one row per stratum and one for the whole island. It has the number of
+    villages, the number of adults, and the true rate of forced labour, which no survey knows.
     """
     sums = people.areas.groupby("stratum").agg(villages=("cases", "size"), adults=("adults", "sum"), cases=("cases", "sum"))
     sums.loc["island"] = sums.sum()
@@ -56,8 +56,8 @@ def numbers(est: Estimates, title: str) -> Table:
 
 
 def hidden(sample: pd.DataFrame) -> Table:
-    """Returns a table of the cases of a sample by trade and sex, as a careless office would print it: only small counts are
-    hidden, so they can be calculated from the sums.
+    """Returns a table of the cases of a sample by trade and sex, as a careless office would print it. Only small counts are
+    hidden, so a reader can calculate them from the sums.
     """
     found = sample[sample["case"] == 1].groupby(["trade", "sex"]).size().unstack(fill_value=0).rename_axis(None, axis=1)
     body = found.astype(str).mask(found < FEW, "[c]").assign(total=found.sum(axis=1).astype(str)).rename_axis("Trade")

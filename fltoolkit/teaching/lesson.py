@@ -82,8 +82,8 @@ class Exercise(Model):
         return ""
 
     def read(self, answer: object) -> str | None:
-        """Returns an answer that a learner typed in the form in which it is judged: a choice, or a number as text, such as
-        `17.2` for `17,2 per 1,000 adults`. Returns None if it is neither.
+        """Returns the answer of a learner in the form in which it is judged. This form is a choice, or a number as text: for
+        `17,2 per 1,000 adults` it is `17.2`. Returns None if the answer is neither.
 
         It accepts quotes, unusual spaces, the question's own unit, a decimal comma and, for persons, commas between thousands.
         """

@@ -33,8 +33,8 @@ class Instead:
 
 
 def editor_schema(schema: Schema) -> Schema:
-    """Returns the JSON Schema of a model, widened: it also allows the simpler forms that fields are marked with (`Instead`),
-    and numbers and booleans in place of texts."""
+    """Returns the JSON Schema of a model, made wider. It also allows the simpler forms of fields with the mark `Instead`. Where
+    the model has texts, it also allows numbers and booleans."""
     return {key: _widened(value) for key, value in schema.items()}
 
 

@@ -115,8 +115,8 @@ def _answers_in_one_column(unused: UnusedColumns) -> Iterator[SeveralAnswers]:
 
 def _options(values: Mapping[str, int]) -> tuple[str, list[str]]:
     """Returns the separator between the codes in the cells of a column (a blank in `1 3 4`), and the codes. `values` gives the
-    number of rows for each text in the column. The list of codes is empty if the parts do not look like codes, if a cell
-    repeats one, or if only few persons wrote it."""
+    number of rows for each text in the column. The list of codes is empty if the parts between the separators do not look like
+    codes, if a cell has a code twice, or if only few persons have such a text."""
     for separator in SEPARATORS:
         if not any(separator in value for value in values):
             continue
@@ -207,8 +207,8 @@ def _answers(several: SeveralAnswers) -> Iterator[tuple[str, str]]:
 
 
 def not_placed(unused: UnusedColumns, q: Questions) -> Iterator[YamlLine]:
-    """Yields comment lines with the columns that the draft did not use: first questions that the user could move to a place, then
-    all other columns."""
+    """Yields comment lines with the columns that the draft did not use. First come the questions that the user could move to a
+    place, then all other columns."""
     questions = [c for c in q.all if c.name not in unused.used]
     if questions:
         yield from [

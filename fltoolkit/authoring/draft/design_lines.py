@@ -207,8 +207,8 @@ def find_module(unused: UnusedColumns) -> tuple[ColumnContents | None, str]:
 
 
 def compare_with_module(unused: UnusedColumns, weight: ColumnContents, status: ColumnContents, answered: Sequence[str]) -> None:
-    """Check that as many persons have the module's weight as answered the module on forced labour. If not, the draft asks the
-    user which column is the weight."""
+    """Compare two numbers of persons: those who have the module's weight, and those who answered the module on forced labour. If
+    the numbers differ, the draft asks the user which column is the weight."""
     counted = unused.table.counted([status.name])[status.name]
     if weight.filled != sum(counted.get(code, 0) for code in answered):
         unused.rivals.setdefault(weight.name, [])

@@ -76,8 +76,8 @@ def groups(
 
 
 def find_measured(unused: UnusedColumns) -> dict[str, list[YamlLine]]:
-    """Returns the draft's lines for groups that are not simple codes: fifths of household wealth, bands of fees and debts for the
-    job, and the six questions on disability."""
+    """Returns the draft's lines for groups that are not made from simple codes: fifths of household wealth, bands of fees and
+    debts for the job, and disability (six questions)."""
     found: dict[str, list[YamlLine]] = {}
     wealth, why = unused.take("wealth", _is_measured)
     if wealth:

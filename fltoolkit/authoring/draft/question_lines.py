@@ -97,8 +97,8 @@ def find_questions(unused: UnusedColumns, asked: tuple[str, Sequence[str]] | Non
 
 
 def _asks_leaving(column: ColumnContents) -> bool:
-    """Returns whether a column is the question whether the person could leave the work, if this question has more answers than
-    yes and no. Example: yes; no; no, under threat."""
+    """Returns whether a column is the question whether the person could leave the work, with more answers than yes and no.
+    Example of its answers: yes; no; no, under threat."""
     return is_coded(column, 8) and any(column.codes.values()) and key_of_question(column) == LEAVING
 
 

@@ -199,8 +199,8 @@ def _persons_behind(sums: EstimandSums) -> dict[str, Any]:
 
 
 def _distribution(sums: EstimandSums, values: Array) -> list[tuple[Array, Array]]:
-    """Returns the distribution of the variable in each cell, as two arrays: the values that occur, rising, and the weighted
-    share of persons who have at most this value."""
+    """Returns the distribution of the variable in each cell, as two arrays. The first has the values that occur, the lowest
+    first. The second has, for each of these values, the weighted share of persons with at most this value."""
     weights, values = sums.table["w"].to_numpy(float)[sums.counted], values[sums.counted]
     points = np.unique(values[~np.isnan(values)])
     column = np.searchsorted(points, values)

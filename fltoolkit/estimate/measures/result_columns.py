@@ -90,11 +90,11 @@ def design_effects(sums: EstimandSums, rows: pd.DataFrame, rate: Array, from_spe
 
 
 def _effects_at_zero(sums: EstimandSums, rows: pd.DataFrame, effects: pd.DataFrame, from_spec: float | None) -> pd.DataFrame:
-    """Returns the design effects with two more columns for rows in which nobody or everybody is a case: the design effect that
-    is assumed for their interval (`deff_at_zero`), and where it comes from (`source`).
+    """Returns the design effects with two more columns, for rows in which nobody or everybody is a case. `deff_at_zero` is the
+    design effect that is assumed for the interval of such a row, and `source` says where it comes from.
 
-    It is the one that survey.yaml gives (`from_spec`). If survey.yaml gives none, it is that of the prevalence in the whole
-    population, or, if this is unknown, Kish's.
+    The design effect in survey.yaml (`from_spec`) is used first. Without it, the design effect of the prevalence in the whole
+    population is used. If this is unknown, Kish's is used.
     """
     zero = (rows["estimate"] <= 0) | (rows["cases"] == rows["n"])
     if from_spec is not None:

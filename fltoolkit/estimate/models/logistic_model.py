@@ -293,9 +293,9 @@ def _by_replicates(solver: _Solver, units: Replicates, best: Fit) -> Array:
 
 
 def _not_estimable(solver: _Solver, y: Array, w: Array) -> str:
-    """Returns the name of the first coefficient that cannot be estimated with the weights of one replicate, although the full
-    weights can; empty if there is none. For example, a half-sample may leave out all cases of a category. `y` and `w` are the
-    weighted cases and persons of each pattern (persons with the same covariate values) in the replicate."""
+    """Returns the name of the first coefficient that can be estimated with the full weights, but not with the weights of one
+    replicate. The result is empty if there is none. For example, a half-sample may leave out all cases of a category. `y` and `w`
+    are the weighted cases and persons of each pattern (persons with the same covariate values) in the replicate."""
     there = solver.rows & (w > 0)
     x = solver.x[np.ix_(there, solver.kept)]
     names = _coefficient_names(coefficient_names(solver.p), bool(solver.p.population))[solver.kept]

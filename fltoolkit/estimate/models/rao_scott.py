@@ -108,8 +108,8 @@ def rao_scott(
 
 
 def _two_way(sums: EstimandSums, weights: Matrix, keys: tuple[str, ...]) -> tuple[tuple[list[str], list[str]], Array, Array]:
-    """Returns three things about a two-way table: the categories of its rows and of its columns, the weighted persons by
-    sampled unit and cell (units × cells), and the weighted persons by cell.
+    """Returns three things about a two-way table. The first is the categories of its rows and of its columns. The second is the
+    weighted persons by sampled unit and cell (units × cells). The third is the weighted persons by cell.
 
     Args:
         sums: the sums from one pass over the persons.
@@ -132,8 +132,8 @@ def _two_way(sums: EstimandSums, weights: Matrix, keys: tuple[str, ...]) -> tupl
 
 
 def _both_tests(grid: Array, covariance: Array, n: float, df: float, what: str) -> tuple[DesignTest, DesignTest]:
-    """Returns the two tests of Rao and Scott for a two-way table: first that with the second-order correction (F), then that
-    with the first-order correction (chi-squared).
+    """Returns the two tests of Rao and Scott for a two-way table. The first test has the second-order correction (F), the second
+    test the first-order correction (chi-squared).
 
     Args:
         grid: the weighted shares of the cells (rows × columns).

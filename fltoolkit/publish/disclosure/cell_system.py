@@ -126,9 +126,9 @@ class CellSystem(Generic[C]):
     def programme(self) -> scipy.sparse.csc_array[Any]:
         """Returns the matrix of the constraints of all linear programmes for these cells.
 
-        Rows: the cases of each cell, the weighted cases of each cell, the `ties`, and for each second unknown of a kind the
-        rule that it is not larger than the first one. Columns: the unknowns, then for each cell the amount above and below the
-        true cases, then the same for the weighted cases.
+        Its rows are: the cases of each cell; the weighted cases of each cell; the `ties`; and, for each kind with two unknowns,
+        the rule that the second is not larger than the first. Its columns are: the unknowns; then, for each cell, the amounts
+        above and below the true number of cases; then the same for the weighted cases.
         """
         cells, beyond = len(self.cells), len(self.spread)
         change = scipy.sparse.hstack([scipy.sparse.eye_array(cells), -scipy.sparse.eye_array(cells)])

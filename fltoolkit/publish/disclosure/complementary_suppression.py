@@ -159,10 +159,10 @@ class _Search(Generic[C]):
                 self.shown, self.pool = trial.shown, trial.pool
 
     def _terms(self, price: float | Array = np.inf) -> Terms:
-        """Returns the price of a change of each cell in a search.
+        """Returns the prices for a search: how much a change of each cell costs.
 
-        A shown cell has the given price. A cell that was hidden to protect another has a low price, so that it changes only if
-        that helps. A cell that was hidden from the start has the price 0.
+        A shown cell has the given price. A cell that was hidden to protect another has a low price, so it changes only if this
+        helps. A cell that was hidden from the start costs nothing.
         """
         return Terms(np.where(self.shown, price, np.where(self.fixed, 0.0, LEAVE * self.cost)))
 
@@ -180,8 +180,8 @@ class _Search(Generic[C]):
         return True
 
     def _try_many(self) -> None:
-        """Looks for solutions that meet as many goals as possible at the same time: one for the small numbers of cases that
-        must stay possible for readers, one for the large."""
+        """Looks for two solutions. The first meets as many goals with few cases as possible at the same time. The second does the
+        same for the goals with many cases. (A goal is a number of cases that must stay possible for readers.)"""
         for at_least in (False, True):
             wanted = [goal for goal in self.goals if goal.at_least == at_least and not self._known(goal, whole=False)]
             if len(wanted) > 1 and (found := solve(self.system, wanted, replace(self._terms(), wished=True))):

@@ -1,5 +1,5 @@
-"""Finds sets of persons that no table shows but that a reader can calculate, such as one population minus another, or the
-overlap of two age bands.
+"""Finds sets of persons that are in no table, although a reader can calculate their number. Examples: one population minus
+another, or the overlap of two age bands.
 
 Nobody declares these sets: they are found in the data. Two cells with common persons have three parts: the common persons, and
 the rest of each cell. A reader can calculate the cases of a part if the part is a sum or difference of printed cells.

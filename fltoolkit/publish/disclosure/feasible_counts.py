@@ -4,7 +4,7 @@ SciPy).
 The assumed reader knows every printed number of cases exactly, and every printed weighted number up to rounding. This reader
 also knows how many persons of each kind there are, and their weights. A hidden cell may have any number that agrees with this.
 
-The same programme chooses what else to hide. A change of a printed cell has a cost. The cells that change in the cheapest
+The same programme chooses which other cells to hide. A change of a printed cell has a cost. The cells that change in the cheapest
 solution are hidden. Source: Kelly, Golden and Assad 1992, "Cell suppression: disclosure protection for sensitive tabular data",
 Networks 22.
 """
@@ -32,8 +32,8 @@ class Goal:
     """A number of cases that must stay possible for a hidden cell, so that readers cannot calculate how many cases the cell
     has.
 
-    A hidden cell has two goals. For example, if it has 2 cases and the limit is 5, it must be possible for a reader that it has
-    1 case or fewer, and that it has 4 cases or more.
+    A hidden cell has two goals. Example: a hidden cell has 2 cases, and the limit is 5. A reader must not be able to exclude that
+    it has 1 case or fewer. The reader must not be able to exclude 4 cases or more, either.
 
     Attributes:
         row: the position of the cell in the system.

@@ -134,8 +134,8 @@ def survey_system(outcome_cells: OutcomeCells, patterns: PersonPatterns) -> Surv
 
 
 def _derivable(outcome_cells: OutcomeCells, patterns: PersonPatterns, directions: list[Array]) -> list[CellId]:
-    """Returns cells of breakdowns that are hidden as a whole, if a reader can still calculate them as sums or differences of
-    other cells.
+    """Some breakdowns are hidden as a whole. Returns those of their cells that a reader could still calculate as sums or
+    differences of other cells.
 
     Args:
         outcome_cells: the cells of an outcome.

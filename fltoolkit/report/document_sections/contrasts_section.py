@@ -55,8 +55,8 @@ def _population_sentences(out: Published, language: Language, population: str) -
 
 
 def only_pair(out: Published, language: Language) -> str | None:
-    """Returns a title for a slide that gives the result of the test, if the default population has exactly one pair of
-    categories and this pair was tested. Otherwise returns None."""
+    """Returns a title for a slide. It gives the result of the test, if the default population has exactly one pair of categories
+    and this pair was tested. Otherwise returns None."""
     pairs = _pairs(out, out.contrasts[POPULATION].iloc[0]) if len(out.contrasts) else []
     if len(pairs) != 1 or pairs[0]["verdict"] == NOT_TESTED:
         return None

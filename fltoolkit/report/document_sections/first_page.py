@@ -32,8 +32,8 @@ Row = dict[Any, Any]
 
 
 def title(evidence: Evidence, language: Language) -> str:
-    """Returns the title of the first page: whether the rate of the default population has changed since the baseline, according
-    to the test, and the rates of both surveys.
+    """Returns the title of the first page. It says whether the rate of the default population has changed since the baseline,
+    according to the test, and gives the rates of both surveys.
 
     If no change was tested, the title is the rate. If the rate is too uncertain for a title, the title only names the subject of
     the page.
@@ -141,9 +141,9 @@ def _people(language: Language, row: PublishedNumber) -> Fact:
 
 
 def _change(evidence: Evidence, language: Language) -> Fact | None:
-    """Returns the change since the baseline in large type: the rates of both surveys, and below them the limit of the change's
-    interval that is nearer to zero. If the test found no change, its result is printed instead of the limit. Returns None if no
-    change was tested."""
+    """Returns the change since the baseline in large type: the rates of both surveys, and below them one limit of the interval of
+    the change, the limit nearer to zero. If the test found no change, its result is printed instead of the limit. Returns None if
+    no change was tested."""
     row = headline_change(evidence)
     if row is None:
         return None

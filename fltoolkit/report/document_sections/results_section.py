@@ -35,16 +35,18 @@ def source(out: Published, language: Language) -> str:
 
 
 def facts(out: Published, language: Language, most: int = 4) -> Facts:
-    """Returns at most `most` numbers in large type: the prevalence and the number of cases in the default population, the
-    prevalence in the other populations whose rate is always shown (such as children), and how many persons were asked."""
+    """Returns at most `most` numbers in large type. The first are the prevalence and the number of cases in the default
+    population. Then come the prevalence in the other populations whose rate is always shown (such as children), and the number of
+    persons asked."""
     rows = _in_large_type(out, most)
     told_of = [fact(language, r) for r in rows]
     return Facts((*told_of, *([persons_asked(language, rows[0])] if len(told_of) < most and pd.notna(rows[0]["n"]) else [])))
 
 
 def beside_facts(out: Published, language: Language, most: int = 4) -> tuple[str, ...]:
-    """Returns sentences on the headline numbers (numbers of populations whose rate is always shown) that `facts` leaves out, such
-    as measures in time, and on those that `facts` shows as hidden or zero. `most` is the same as for `facts`."""
+    """Returns sentences on headline numbers (numbers of populations whose rate is always shown). They are about numbers that
+    `facts` leaves out, such as measures in time, and about numbers that `facts` shows as hidden or zero. `most` is the same as
+    for `facts`."""
     told_of = {(r["measure"], r["reference_population"]) for r in _in_large_type(out, most) if r["estimate"] > 0}
     rows = [r for r in headline_rows(out) if (r["measure"], r["reference_population"]) not in told_of]
     return tuple(sentence(language, r) for r in rows)

@@ -110,7 +110,9 @@ def more_targets(evidence: Evidence, language: Language) -> str:
 
 
 def decision(evidence: Evidence, language: Language) -> str:
-    """Returns a sentence on the most urgent decision about the plan's targets.
+    """Returns a sentence on the most urgent decision about the plan's targets. It is about targets that were not reached. If
+    there are none, it is about targets that no planned survey can verify. If there are none either, it is about targets that a
+    survey still has to verify. Without any target, it says what a repeat of the survey could detect.
 
     It is about the targets that were not reached. If there are none, it is about the targets that no planned survey can verify,
     or else about those that a survey still has to verify. Without any target, it says what a repeat of the survey could detect.
@@ -222,8 +224,8 @@ def _state(row: Line) -> SignState:
 
 
 def found_by_repeat(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """Returns sentences on the smallest fall that a repeat of the survey could detect with the planned number of persons: one
-    sentence for each indicator, about its whole population. Readers need this before they set a target."""
+    """Returns sentences on the smallest fall that a repeat of the survey could detect with the planned number of persons. There
+    is one sentence for each indicator, about its whole population. Readers need this before they set a target."""
     rows = totals(evidence.targets)
     rows = rows[rows["planned_sample"].notna()]
     made = []
@@ -242,7 +244,8 @@ def table(evidence: Evidence, language: Language, most: int | None = None) -> Pr
     """Returns a table of the plan's targets: each with its baseline, whether a repeat of the survey could verify it, and the
     smallest fall that the repeat could detect. If the plan has no target, returns a paragraph that says so.
 
-    With `most`, the table is for a slide: it has the first `most` targets, and only the columns that people in a room can read.
+    With `most`, the table is for a slide. It has the first `most` targets, and only a few columns, which people in a room can
+    read.
     """
     rows = with_target(evidence)
     if rows.empty:

@@ -54,8 +54,8 @@ def _lead_pictures(evidence: Evidence, language: Language) -> list[Block]:
     """Returns pictures of the rates by the lead group (the group that survey.yaml names for the first comparison). If adults and
     children were both asked, each population has its own picture. The two are next to each other and have the same axis.
 
-    If survey.yaml names no such group, there is one picture: of the change since the baseline, or of the path to a target, or of
-    the fall that a repeat of the survey could detect.
+    If survey.yaml names no such group, there is one picture: the change since the baseline. Without a change, it is the path to a
+    target. Without a target, it is the fall that a repeat of the survey could detect.
     """
     out = evidence.now
     if not contrasts_section.is_compared(out):
@@ -78,8 +78,9 @@ def _compared(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _caveats(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """Returns the caveats: why the interval is wide, whom the survey could not reach, and what it means for the rate that some
-    persons are unresolved (don't know, refused, blank). If nobody is, the last caveat says what no survey can show."""
+    """Returns the caveats. They say why the interval is wide, and whom the survey could not reach. They also say how unresolved
+    persons (don't know, refused, blank) affect the rate. If there are no such persons, the last caveat says what no survey can
+    show."""
     out = evidence.now
     reached = result_sentences.coverage(out, language) or language.say("brief.covers_all")
     unresolved = result_sentences.has_unresolved(out)

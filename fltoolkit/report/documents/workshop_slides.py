@@ -49,8 +49,8 @@ def workshop(evidence: Evidence, language: Language) -> Document:
 
 
 def _found(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns the slide with the rate: the numbers, the definition, who was asked, and for how many persons the answers do not
-    decide whether they are in forced labour."""
+    """Returns the slide with the rate. It has the numbers, the definition, and who was asked. It also says for how many persons
+    the answers do not decide whether they are in forced labour."""
     out = evidence.now
     title = slide_titles.rate(out, language)
     told = (

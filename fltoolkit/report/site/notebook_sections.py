@@ -130,8 +130,8 @@ def _of_outputs(outputs: list[Any], **metadata: bool) -> Any:
 
 
 def _fold(outputs: list[Any]) -> None:
-    """Marks the parts of a section that readers open with a click: each picture after the first one with its tables, and the
-    tables of the first picture. The words on which readers click are the title of the picture or table."""
+    """Marks the parts of a section that readers open with a click. They are each picture after the first one, with its tables,
+    and the tables of the first picture. Readers click on the title of the picture or table."""
     drawn, picture, awaited = False, "", False  # `awaited`: the table of a folded picture belongs to its fold
     for place, output in enumerate(outputs):
         data = output.get("data", {})

@@ -58,8 +58,8 @@ def read_into(path: Path, plan: Path) -> str:
 
 
 def _kind_of_change(partners: Partners, edit: Edit) -> str:
-    """Returns what an edit (what a partner typed into a cell) does to partners.yaml: `new` if it adds an entry, `changed` if
-    it changes one, `emptied` if it empties one.
+    """Returns what an edit does to partners.yaml: `new` if it adds an entry, `changed` if it changes one, `emptied` if it empties
+    one. An edit is what a partner typed into a cell.
     """
     if _entry_now(partners, edit) in (None, ""):
         return "new"

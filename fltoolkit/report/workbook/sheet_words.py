@@ -40,8 +40,8 @@ def first_language(plan: Plan) -> Language:
 
 
 def star_note(texts: Iterable[OwnText], language: Language, pages: Iterable[Page]) -> tuple[str, ...]:
-    """Returns a sentence that explains the star (*) behind some texts on these sheets: they are texts of the survey or of the
-    plan that are not translated into this language. The result is empty if no text has a star."""
+    """Returns a sentence that explains the star (*) behind some texts on these sheets. The star marks texts of the survey or of
+    the plan that have no translation into this language. The result is empty if no text has a star."""
     foreign = [text for text in texts if language.translated(text) == f"{text}{STAR}"]
     shown_texts = {str(getattr(cell, "value", cell)) for page in pages for line in page.lines for cell in line.cells}
     shown_texts |= {text for page in pages for text in page.notes}
@@ -193,8 +193,7 @@ def sentence(text: str) -> str:
 
 
 def surveys(evidence: Evidence, language: Language) -> str:
-    """Returns a sentence that names the surveys on which a sheet is based: the survey of the baseline, and the later survey if
-    there is one."""
+    """Returns a sentence that names the surveys of a sheet: the survey of the baseline, and the later survey if there is one."""
     named = [evidence.baseline.table["survey"], evidence.now.table["survey"]]
     names = dict.fromkeys(language.kit(one) for titles in named for one in titles.dropna().iloc[:1])
     return language.say("workbook.surveys", surveys=language.list(names))
@@ -223,8 +222,8 @@ def chart_axes(evidence: Evidence, language: Language, row: Row, heights: Iterab
 
 
 def if_unreliable(measure: object, value: object, marker: object) -> Styled:
-    """Returns the cell of a column from which a chart draws hollow dots: the value if its marker says that it is unreliable, and
-    otherwise an empty cell."""
+    """Returns the cell of a column from which a chart draws hollow dots. If the marker of a value says that it is unreliable, the
+    cell has the value. Otherwise it is empty."""
     return look(measure, value if marker == UNRELIABLE else None)
 
 

@@ -1,5 +1,5 @@
-"""Pictures and tables of the plan for notebooks: its targets and whether a survey can verify them, the path to a target, and the
-comparison of the baseline with a later survey."""
+"""Pictures and tables of the plan for notebooks. They show its targets, whether a survey can verify them, and the path to a
+target. They also compare the baseline with a later survey."""
 
 from __future__ import annotations
 

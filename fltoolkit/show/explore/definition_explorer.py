@@ -60,8 +60,8 @@ def person(who: Who) -> Person:
 
 
 def view(who: Who, answers: Answers, language: Language = ENGLISH) -> tuple[Words, Picture]:
-    """Returns two parts to display: a text that says whether a person with these answers is in forced labour, and the flowchart
-    in which the path of this person is highlighted.
+    """Returns two parts to display. The first is a text: is a person with these answers in forced labour? The second is the
+    flowchart, in which the path of this person is highlighted.
 
     Args:
         who: `adult` or `child`.
@@ -103,8 +103,8 @@ def definition(*, interactive: bool = False, language: str = BASE) -> Any:
 
 
 def panel(language: Language = ENGLISH) -> Any:
-    """Returns the widget of the definition explorer: a choice between an adult and a child, a drop-down for each answer, and the
-    flowchart with the path that follows from the answers.
+    """Returns the widget of the definition explorer. It has a choice between an adult and a child, a drop-down for each answer,
+    and the flowchart with the path that follows from the answers.
     """
     import ipywidgets as widgets
 

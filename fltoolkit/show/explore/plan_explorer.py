@@ -51,8 +51,8 @@ def plan_choices(evidence: Evidence, language: Language = ENGLISH) -> dict[str, 
 
 
 def plan_view(evidence: Evidence, choice: str, repeat: Repeat, language: Language = ENGLISH) -> tuple[Words, Picture]:
-    """Returns the probability that a repeat of the survey detects a true fall: in words, and as a curve over the number of
-    persons who answer in the repeat. `choice` is one of the names in `plan_choices`."""
+    """Returns the probability that a repeat of the survey detects a true fall. It is given in words, and as a curve over the
+    number of persons who answer in the repeat. `choice` is one of the names in `plan_choices`."""
     offered = plan_choices(evidence, language)
     if choice not in offered:
         raise RequestError("no such row of the plan", found=choice, allowed=list(offered))

@@ -48,8 +48,8 @@ def follow_up(language: Language, rows: pd.DataFrame, *notes: str) -> PrintedTab
 
 
 def changes(language: Language, rows: pd.DataFrame) -> PrintedTable:
-    """Returns a table of the published changes of one measure between two rounds of a survey: the numbers of both rounds, the
-    change, its interval and the result of the test."""
+    """Returns a table of the published changes of one measure between two rounds of a survey. A row has the numbers of both
+    rounds, the change, its interval and the result of the test."""
     first = rows.iloc[0].to_dict()
     measure = str(first["measure"]).removeprefix("change_in_")
     unit = number_words.unit(language, measure, str(first["reference_population_label"]))

@@ -61,8 +61,8 @@ def _target(language: Language, row: Row) -> PrintedCell:
 
 
 def _indicator(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell that names a row: the name of the indicator in the first row of an indicator, and the indented category in
-    the rows below it."""
+    """Returns the cell that names a row. In the first row of an indicator, it has the name of the indicator. In the rows below,
+    it has the category, indented."""
     if row["starts"]:
         return PrintedCell(number_words.indicator(language, row))
     return PrintedCell(INDENT + _category(language, row))

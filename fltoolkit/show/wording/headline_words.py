@@ -1,5 +1,5 @@
-"""The first text of a notebook: the main numbers, then a short list that says how precise they are, which answers are open, what
-has changed, and on which facts the numbers are based."""
+"""The first text of a notebook: the main numbers, then a short list. The list says how precise the numbers are, how many persons
+are unresolved, what has changed, and on which facts the numbers are based."""
 
 from __future__ import annotations
 

@@ -113,8 +113,8 @@ def headline_unresolved(out: Published, language: Language) -> str:
 
 
 def width(out: Published, language: Language) -> str:
-    """Returns a sentence which says that the rate of the default population comes from a small number of cases, so that its
-    interval is wide. The text is empty if the interval is not wider than half of the rate, or if a number is hidden."""
+    """Returns a sentence on the small number of cases behind the rate of the default population, which makes its interval wide.
+    The text is empty if the interval is not wider than half of the rate, or if a number is hidden."""
     row = headline_rows(out)[0]
     if not (row["ci_high"] - row["ci_low"] > WIDE * row["estimate"] > 0) or pd.isna(row["n"]) or pd.isna(row["cases"]):
         return ""

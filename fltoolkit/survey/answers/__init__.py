@@ -1,2 +1,2 @@
-"""Reads the answers to a yes/no question from the data: the codes in a cell, and the blanks that mean no, such as those of a
-skipped question."""
+"""Reads the answers to a yes/no question from the data. It reads the codes in a cell, and decides which blanks mean no, for
+example because the question was skipped."""

@@ -40,8 +40,8 @@ def industries(survey: Survey, mask: Mask) -> Found:
     revision of ISIC, ISCO, or a correspondence table.
 
     If a few codes are unknown, this is a warning, and they are shown as not stated. If more than half are unknown, or if no code
-    has the right number of digits, this is an error: `digits`, `revision` or the table must be wrong. If section letters cannot
-    tell fishing or domestic work from other industries, this is a note.
+    has the right number of digits, this is an error: `digits`, `revision` or the table must be wrong. If section letters do not
+    separate fishing or domestic work from other industries, this is a note.
     """
     out: Found = []
     for name, sector in survey.spec.jobs.items():

@@ -109,9 +109,9 @@ def frames_with(survey: Survey, columns: list[str]) -> list[tuple[Frame, list[st
 
 
 def answer_findings(survey: Survey) -> list[Finding]:
-    """Returns findings about the answers to yes/no questions, among persons who were asked the module on forced labour: missing
-    answers, don't know or refused, answers although the routing skips the question, and questions that more than half answered
-    with yes (their codes are probably swapped)."""
+    """Returns findings about the answers to yes/no questions, among persons who were asked the module on forced labour. They are
+    about missing answers, about don't know or refused, and about answers although the routing skips the question. If more than
+    half answered a question with yes, a finding says that its codes are probably swapped."""
     counts = answer_counts(survey)
     kinds: dict[str, dict[str, Count]] = {kind: {} for kind in KINDS}
     past: dict[str, int] = {}

@@ -189,9 +189,9 @@ def _design(survey: Survey, mask: Mask, found: _CountedConditions) -> list[Findi
 
 
 def sees_all_errors_of_design(survey: Survey) -> bool:
-    """Returns whether `check` finds every error of the sample design that would stop an estimate. It does not if the design has
-    an FPC, second-stage units, certain PSUs, replicate weights, normalised weights, no PSUs or a calibration, or if the default
-    population has conditions (`where`). Only a trial estimate then shows such errors."""
+    """Returns whether `check` finds every error of the sample design that would stop an estimate. For some designs it does not,
+    and only a trial estimate shows all errors. These designs have an FPC, second-stage units, certain PSUs, replicate weights,
+    normalised weights, no PSUs, a calibration, or conditions (`where`) of the default population."""
     design, populations = survey.spec.design, survey.spec.populations
     default = survey.spec.default_population
     parts = [populations[name] for name in populations[default].sum_of or (default,)]

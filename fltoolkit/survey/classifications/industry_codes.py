@@ -75,8 +75,8 @@ def sector_rows(sector: Sector) -> dict[str, SectorRow]:
     classification.
 
     Fishing and domestic work have their own rows. The rows to which they would otherwise belong have `excl.` in their names. If
-    the codes are section letters, a section may contain fishing or domestic work together with other industries. The two cannot
-    be told apart, so its row has `incl.` in its name. Source: ILO aggregate economic activities; docs/methods.md §1.
+    the codes are section letters, a section may contain fishing or domestic work together with other industries. These cannot be
+    separated, so the row of the section has `incl.` in its name. Source: ILO aggregate economic activities; docs/methods.md §1.
     """
     table, letters = isic(sector.revision), sector.digits == "letter"
     names = {letter: _sector_category(sector, letter) for letter in table.sections}
@@ -97,8 +97,8 @@ def sector_rows(sector: Sector) -> dict[str, SectorRow]:
 
 
 def to_verify(sector: Sector) -> Reason | str:
-    """Returns a note that is printed with every number by this sector, if the ISIC rules were written from memory and not yet
-    checked against their source. Otherwise the text is empty."""
+    """Returns a note that is printed with every number by this sector. It says that the ISIC rules were written from memory and
+    not yet checked against their source. If they were checked, the text is empty."""
     return isic(sector.revision).to_verify if sector.level == "ilo_aggregate" else ""
 
 

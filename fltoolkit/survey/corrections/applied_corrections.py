@@ -64,8 +64,8 @@ class NumberedCorrections:
 
 
 def numbered(spec: SurveySpec) -> NumberedCorrections:
-    """Returns the corrections of survey.yaml with their positions in the list, in three parts: by whether they change the
-    persons' key, other columns of persons, or columns of episodes."""
+    """Returns the corrections of survey.yaml with their positions in the list, in three parts: corrections of the persons' key,
+    corrections of other columns of persons, and corrections of columns of episodes."""
     columns, every = spec.correctable(), list(enumerate(spec.corrections, 1))
     keys = [n for n in every if n[1].column in columns.person_key]
     persons = [n for n in every if n[1].column in columns.persons and n not in keys]

@@ -305,8 +305,9 @@ def count_distinct(frame: Frame, key: Sequence[str]) -> int:
 
 
 def _bit(table: Any) -> str:
-    """Returns the arguments of DuckDB's `bitstring_agg`, in SQL, for counting the combinations of values in columns of whole
-    numbers. The arguments are each row's position among all possible combinations, and the first and the last position.
+    """Returns SQL for DuckDB's function `bitstring_agg`, which counts the combinations of values in columns of whole numbers. The
+    SQL has the arguments of this function. They are each row's position among all possible combinations, and the first and the
+    last position.
 
     With one bit per combination, counting takes a third of the time and memory of a table of the combinations. The text is empty
     if there are too many possible combinations, if there is no row, or if a row has a blank.

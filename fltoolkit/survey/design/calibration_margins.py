@@ -79,9 +79,9 @@ def with_calibration(design: D, calibration: Calibration) -> D:
 
 
 def _factor_table(frame: Frame, calibration: Calibration, labels: Sequence[str], replicates: int) -> Frame:
-    """Returns the calibration factors as a small table: one row per pattern (combination of categories), with its categories
-    under the names `labels`, its number, and its factor for the weight and for each replicate. The table is made in DuckDB or
-    Spark, as `frame` is, so that the two can be joined."""
+    """Returns the calibration factors as a small table, with one row per pattern (combination of categories). A row has the
+    categories of the pattern (in columns with the names `labels`), its number, and its factors for the weight and for each
+    replicate. The table is made in DuckDB or Spark, as `frame` is, so that the two can be joined."""
     factors = [G, *(f"{G}{r}" for r in range(replicates))]
     patterns = calibration.patterns[[*calibration.keys, *factors]].itertuples(index=False, name=None)
     rows = [(*row[: len(labels)], number, *map(float, row[len(labels) :])) for number, row in enumerate(patterns)]

@@ -232,9 +232,9 @@ def _with_modules(spec: SurveySpec, frame: Frame) -> Frame:
 
 
 def _with_person_keys(spec: SurveySpec, episodes: Frame | None) -> Frame | None:
-    """Returns the rows of the episodes file with the key of the person to whom they belong, and with columns that say what a
-    blank of each gate means. A gate is an earlier question that decides whether another is asked. Returns None if there is no
-    episodes file."""
+    """Returns the rows of the episodes file with further columns: the key of the person to whom the row belongs, and what a blank
+    of each gate means. A gate is an earlier question that decides whether another is asked. Returns None if there is no episodes
+    file."""
     return None if episodes is None else with_skipped_gates(episodes.with_columns(person_key(spec)), spec.mapped)
 
 

@@ -174,8 +174,8 @@ def _decoded(path: Path, encoding: str) -> bytes:
 
 
 def _refuse_other_kind(path: Path) -> None:
-    """Raise `DataError` if a file has the name of a text file, but its first bytes show that it is of another kind, such as
-    Excel. Without this check, the error would be about the encoding of the file, which is not the cause."""
+    """Raise `DataError` if a file is named like a text file, but its first bytes show that it is of another kind, such as Excel.
+    Without this check, the message would be about the encoding of the file, which is not the cause."""
     with path.open("rb") as file:
         head = file.read(16)
     if kind := next((kind for begins, kind in KINDS if head.startswith(begins)), ""):

@@ -80,6 +80,6 @@ class Children(Model):
         return [*keyed, *((f"children.worst_forms.{form}", sources) for form, sources in self.worst_forms.items())]
 
     def columns(self) -> list[str]:
-        """Returns the columns that link a child to its parents: the column with each person's own line number in the household,
-        and the columns with the line numbers of the parents. The list is empty if survey.yaml has no `parents`."""
+        """Returns the columns that link a child to its parents. One has each person's own line number in the household. The
+        others have the line numbers of the parents. The list is empty if survey.yaml has no `parents`."""
         return [self.parents.line, *self.parents.columns] if self.parents else []

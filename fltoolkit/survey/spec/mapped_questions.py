@@ -70,8 +70,8 @@ class MappedQuestions:
         return cls({column: tuple(sources) for column, sources in by_column.items()}, answers)
 
     def codes(self, source: Source) -> AnswerCodes:
-        """Returns the codes of a question that mean yes, no, don't know and so on: its own codes, and for the kinds that it
-        leaves out the codes of `answers`."""
+        """Returns the codes of a question by their meaning: yes, no, don't know and so on. If the question itself has no code for
+        a meaning, the codes of `answers` are used."""
         return source.codes(self.answers)
 
     def blank_read_by(self, column: str) -> Source | None:

@@ -370,8 +370,8 @@ class InterviewMode(Model):
 
 
 class Interview(Model):
-    """Questions about the interview itself that may influence the answers: whether another person answered (`proxy`), whether the
-    person was alone (`alone`), and how it was held (`mode`), such as by telephone."""
+    """Questions about the interview itself, because its conditions may influence the answers: whether another person answered
+    (`proxy`), whether the person was alone (`alone`), and how the interview was held (`mode`), such as by telephone."""
 
     proxy: Sources | None = None
     alone: Sources | None = None

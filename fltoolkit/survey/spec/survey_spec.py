@@ -169,7 +169,7 @@ class SurveySpec(Model):
         return self
 
     def definition_of(self, population: str) -> str:
-        """Returns which definition of forced labour applies to a population, by its ages: `adults` or `children`. The text is
+        """Returns the definition of forced labour that applies to a population, by its ages: `adults` or `children`. The text is
         empty if its ages include both."""
         ages = self.populations[population].age
         if ages.max is not None and ages.max < self.age.adult:

@@ -1,5 +1,5 @@
-"""The first and last sheets of the workbook: the list of sheets with links, the data dictionary, and the partners' entries that
-belong to no row of the plan any more."""
+"""The first and last sheets of the workbook: the list of sheets with links, the data dictionary, and entries of partners whose
+row is no longer in the plan."""
 
 from __future__ import annotations
 

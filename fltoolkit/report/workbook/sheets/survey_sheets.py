@@ -188,8 +188,8 @@ def detail(evidence: Evidence, language: Language) -> Page | None:
 
 
 def _detail(language: Language, r: Row) -> tuple[object, ...]:
-    """Returns the cells of one row of the sheet `detail`, for the columns in `DETAIL` and `FACTS`: a number of the baseline, and
-    the facts on which it is based."""
+    """Returns the cells of one row of the sheet `detail`: a number of the baseline, and the facts on which it is based. The
+    columns are those in `DETAIL` and `FACTS`."""
     measure = r["measure"]
     reason = "" if r["reason"] == CONFIDENTIAL else number_words.reason(language, r["reason"])  # said once, above the table
     return (

@@ -15,8 +15,8 @@ ROOM = 1.04
 
 
 def step(most: float, steps: int = MOST) -> float:
-    """Returns the distance between the ticks of an axis from 0 to `most` (above zero): the smallest of 1, 2 or 5 times a power
-    of ten that needs at most `steps` steps. For an axis to 17 with at most 5 steps it is 5.
+    """Returns the distance between the ticks of an axis from 0 to `most` (above zero). It is 1, 2 or 5 times a power of ten: the
+    smallest such number with at most `steps` steps on the axis. For an axis to 17 with at most 5 steps it is 5.
     """
     power = 10.0 ** math.floor(math.log10(most / steps))
     return next(times * power for times in (*STEPS, 10) if times * power * steps >= most * (1 - 1e-9))

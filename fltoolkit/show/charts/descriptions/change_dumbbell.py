@@ -1,5 +1,5 @@
-"""Describes a change between two rounds of a survey as a dumbbell chart: both numbers are joined dots on one line, and the result
-of the test is at the right."""
+"""Describes a change between two rounds of a survey as a dumbbell chart. The numbers of both rounds are joined dots on one line,
+and the result of the test is at the right."""
 
 from __future__ import annotations
 
@@ -68,8 +68,8 @@ def of_groups(changed: pd.DataFrame, measure: str, groups: Sequence[str] | None)
 
 
 def verdict(language: Language, row: PublishedNumber) -> str:
-    """Returns the words at the right of a change: the result of the test, with [u] if it is unreliable, or a note that the change
-    is not shown."""
+    """Returns the words at the right of a change. They are the result of the test, with [u] if the change is unreliable. If the
+    change is not shown, they say so."""
     if not row["verdict"]:
         return language.say("not_shown", marker=row["marker"])
     return _marked(language.kit(stated_verdict(row["verdict"], row["verdict_reason"])), row)

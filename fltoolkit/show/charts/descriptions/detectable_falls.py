@@ -137,8 +137,8 @@ def repeat(
 
 
 def planned_repeat(row: dict[Any, Any], language: Language, *, title: str = "") -> CurveChart:
-    """Returns a chart of the smallest fall from the plan's baseline that a repeat would detect, by the number of persons who
-    answer in it. The planned sample is marked with the fall that the plan's tables print.
+    """Returns a chart of the smallest fall from the plan's baseline that a repeat of the survey would detect, by the number of
+    persons who answer in the repeat. The planned sample is marked. Its fall is the number that the plan's tables print.
 
     Args:
         row: a row of `Evidence.targets` with a planned sample and a smallest fall.

@@ -29,8 +29,8 @@ def target_path(
     target: PlanRow, milestones: pd.DataFrame, later: PlanRow | None, language: Language, *,
     surveys: Sequence[str] = (), title: str = "", space: ChartSpace = WHOLE_PAGE,
 ) -> CurveChart:  # fmt: skip
-    """Returns a chart of the baseline with its interval, the planned values, the target, and the number of a later survey with
-    its interval if there is one.
+    """Returns a chart of the baseline with its interval, the planned values and the target. If there is a later survey, its
+    number is in the chart too, with its interval.
 
     Args:
         target: a row of the plan's targets.

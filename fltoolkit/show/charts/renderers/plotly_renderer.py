@@ -223,8 +223,8 @@ def _bars(fig: Any, marks: Sequence[Mark], places: Sequence[int]) -> None:
 
 
 def _drawn(mark: Mark) -> float:
-    """Returns the value at which the sign of a number is drawn: the number, or the upper limit of its interval if nobody was
-    found."""
+    """Returns the value at which the sign of a number is drawn. It is the number, or the upper limit of its interval if nobody
+    was found."""
     return mark.high if mark.glyph is Glyph.NONE_FOUND else mark.value
 
 
