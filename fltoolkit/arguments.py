@@ -22,7 +22,7 @@ LISTS = (tuple, list, Sequence, Iterable)
 UNIONS = (Union, types.UnionType)
 WORDS = {bool: "True or False", int: "a whole number", float: "a finite number", str: "text", Path: "a path", type(None): "None"}
 LIMITS = {"gt": "above {}", "ge": "{} or more", "lt": "below {}", "le": "{} or less"}
-HOW = {  # the name of a type, and how a reader gets a value of that type
+HOW_TO_GET = {  # the name of a type, and how a reader gets a value of that type
     "Design": "give fl.classify(fl.read_survey(path)), fl.SurveyDesign(data, ...) or fl.ReplicateDesign(data, ...)",
     "Survey": "give fl.read_survey(path)",
     "ClassifiedSurvey": "classify first: persons = fl.classify(survey), then give persons",
@@ -177,7 +177,7 @@ def _error_of_argument(where: list[str], hint: Any, value: Any, error: Any) -> R
         sizes.append(len(value))
         value, hint = value[step], _element_hint(hint, step)
     allowed = _allowed_in_words(hint)
-    do += [how for name, how in HOW.items() if any(name in word.split() for word in allowed)]
+    do += [how for name, how in HOW_TO_GET.items() if any(name in word.split() for word in allowed)]
     return RequestError(
         "this value is not allowed here", where=": ".join([*where, *map(str, path)]),
         found=_value_in_words(value) if max(sizes) <= FEW else type(value).__name__, allowed=allowed,

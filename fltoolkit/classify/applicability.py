@@ -14,7 +14,7 @@ from fltoolkit.survey.spec.consistency.two_sides import check_sides
 from fltoolkit.survey.spec.questions import STAGES, Source
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
-BASE = "icls_2018"
+REFERENCE_RULE_SET = "icls_2018"
 
 
 def item_sources(spec: SurveySpec, rule: RuleSet) -> Sources:
@@ -98,11 +98,13 @@ def note_on_rule_set(spec: SurveySpec, rule: RuleSet) -> Reason | Reasons | str:
     The note says whether all cases are also cases under `icls_2018`. It also names the dimensions (ways to be in forced labour
     by the rule set) that nobody can meet, because the survey asked about too few of their items (such as debt bondage).
     """
-    if rule.name == BASE:
+    if rule.name == REFERENCE_RULE_SET:
         return ""
     moved, idle = _items_on_other_side(spec, rule), _unreachable_dimensions(spec, rule)
     within = (
-        Reason.of("reasons.beyond", rules=BASE, items=item_names(moved)) if moved else Reason.of("reasons.within", rules=BASE)
+        Reason.of("reasons.beyond", rules=REFERENCE_RULE_SET, items=item_names(moved))
+        if moved
+        else Reason.of("reasons.within", rules=REFERENCE_RULE_SET)
     )
     return joined_reasons([within, *([Reason.of("reasons.idle", items=item_names(idle))] if idle else [])])  # type: ignore[no-any-return]
 
@@ -144,7 +146,7 @@ def _items_on_other_side(spec: SurveySpec, rule: RuleSet) -> list[str]:
     A dimension is one way to be in forced labour by the rule set. Items of dimensions that nobody can meet in this survey are
     left out.
     """
-    base, asked, idle = load_rules(BASE, Path()), _item_sources(spec), _unreachable_dimensions(spec, rule)
+    base, asked, idle = load_rules(REFERENCE_RULE_SET, Path()), _item_sources(spec), _unreachable_dimensions(spec, rule)
     return list(
         dict.fromkeys(
             item

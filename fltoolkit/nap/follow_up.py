@@ -28,7 +28,7 @@ FOLLOW_UP = [
     "attenuated", "marker", "marker_before", "marker_after", "flag", "reason", "milestone", "year_before", "year", "survey_before", "survey",
     "interview_conditions_before", "interview_conditions",
 ]  # fmt: skip
-WHEN = ("year_before", "year", "survey_before", "survey", "interview_conditions_before", "interview_conditions")
+SURVEY_COLUMNS = ("year_before", "year", "survey_before", "survey", "interview_conditions_before", "interview_conditions")
 IN_UNITS = {
     "baseline_value": "estimate_before", "baseline_ci_low": "ci_low_before", "baseline_ci_high": "ci_high_before", "baseline_bound": "bound_high_before",
     "value": "estimate_after", "ci_low": "ci_low_after", "ci_high": "ci_high_after", "bound": "bound_high_after", "change": "estimate",
@@ -37,9 +37,19 @@ IN_UNITS = {
 """For each number of the follow-up, the column of a published change that has it."""
 NUMBERS = (*list(IN_UNITS)[4:], "decrease", "decrease_low", "decrease_high")
 UNJUDGED_SIGN = "○"
-LIGHTS = {DECREASED: "▼", INCREASED: "▲", NO_CHANGE: "?", NOT_COMPARABLE: "×"}
-FACTS = ("beyond_zero", "verdict", "verdict_reason", "attenuated", "marker", "marker_before", "marker_after", "flag", "reason")
-LATER = {
+VERDICT_SIGNS = {DECREASED: "▼", INCREASED: "▲", NO_CHANGE: "?", NOT_COMPARABLE: "×"}
+CHANGE_FACTS = (
+    "beyond_zero",
+    "verdict",
+    "verdict_reason",
+    "attenuated",
+    "marker",
+    "marker_before",
+    "marker_after",
+    "flag",
+    "reason",
+)
+LATER_COLUMNS = {
     "year": "later_year",
     "value": "later_value",
     "ci_low": "later_ci_low",
@@ -114,7 +124,7 @@ def targets_with_results(judged: pd.DataFrame, followed: pd.DataFrame, exact: pd
         followed: the result of `follow_up`, with numbers as printed.
         exact: the result of `follow_up` at full precision. It decides whether a number is above or below the target.
     """
-    keys, names = ["id", "group", "category"], LATER | ANSWERS
+    keys, names = ["id", "group", "category"], LATER_COLUMNS | ANSWERS
     later, whole = (
         judged[[*keys, "target_value"]].merge(
             t.rename(columns=names)[[*keys, *names.values()]].drop_duplicates(keys), on=keys, how="left"
@@ -124,7 +134,7 @@ def targets_with_results(judged: pd.DataFrame, followed: pd.DataFrame, exact: pd
     beside = [_compared(row) for row in whole.to_dict("records")]
     reached = [_reached(row, place) for row, place in zip(later.to_dict("records"), beside, strict=True)]
     return judged.reset_index(drop=True).assign(
-        **{c: pd.to_numeric(later[c]) for c in LATER.values()}, later_marker=later[LATER_MARKER].fillna(""),
+        **{c: pd.to_numeric(later[c]) for c in LATER_COLUMNS.values()}, later_marker=later[LATER_MARKER].fillna(""),
         changed=later["changed"].fillna(""), year_before=later["year_before"], beside=pd.Series(beside, dtype=object), reached=pd.Series(reached, dtype=object),
     )  # fmt: skip
 
@@ -168,7 +178,7 @@ def sign_and_verdict(verdict: Reason, reason: object = "") -> Reason:
     Args:
         verdict, reason: the verdict on the change, and the reason of the verdict.
     """
-    sign = UNJUDGED_SIGN if is_unjudged(verdict, reason) else LIGHTS[verdict]
+    sign = UNJUDGED_SIGN if is_unjudged(verdict, reason) else VERDICT_SIGNS[verdict]
     return Reason.of("rounds.light", sign=sign, verdict=stated_verdict(verdict, reason))
 
 
@@ -234,8 +244,8 @@ def _follow_up_row(row: FollowUpRow, found: FollowUpRow | None) -> FollowUpRow:
         "decrease": -100 * found["relative_change"], "decrease_low": 100 * (1 - found["ratio_high"]), "decrease_high": 100 * (1 - found["ratio_low"]),
     }  # fmt: skip
     verdict = found["verdict"]
-    facts = {k: found[k] for k in FACTS}
-    when = {k: found[k] for k in WHEN}
+    facts = {k: found[k] for k in CHANGE_FACTS}
+    when = {k: found[k] for k in SURVEY_COLUMNS}
     return {
         **in_units(found, str(row["measure"])),
         **before,

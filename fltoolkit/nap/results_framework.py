@@ -28,7 +28,7 @@ from fltoolkit.languages.own_text import (
     WorkingText,
     refuse_two_translations,
 )
-from fltoolkit.publish.measure_units import OF_CASES, PROFILES, is_rate, scale
+from fltoolkit.publish.measure_units import CASE_SHARES, PROFILES, is_rate, scale
 from fltoolkit.publish.rounds_and_changes import PublishedRow
 from fltoolkit.shipped_files import survey_file
 from fltoolkit.survey.spec.groups import Measure as Estimated, Name, TableSpec
@@ -183,7 +183,7 @@ class Indicator(Model):
 
     @model_validator(mode="after")
     def _share_of(self) -> Indicator:
-        if (self.measure in OF_CASES) != (self.of is not None):
+        if (self.measure in CASE_SHARES) != (self.of is not None):
             raise ValueError(
                 "`of` names the group that a share distributes, or the characteristic of a profile (debt_bondage); "
                 "it goes with measure: share and measure: profile, and with no other"
@@ -322,7 +322,7 @@ class Plan(Model):
                     "a row of the published baseline is by a group that the later round does not have", where=where,
                     found=figure.group, allowed=spec.group_names, do="name a group of survey.yaml, or leave the row out",
                 )  # fmt: skip
-            if measure not in OF_CASES:
+            if measure not in CASE_SHARES:
                 estimated = figure.as_estimated(measure, where)
                 rows.append(PublishedRow(measure, row.population, group, figure.category, estimated, where))
         return rows

@@ -18,7 +18,7 @@ from fltoolkit.languages.reasons import Reason, joined_reasons
 from fltoolkit.nap.baseline import Baseline, rows_of
 from fltoolkit.nap.results_framework import Indicator, Plan, Target
 from fltoolkit.nap.target_paths import planned_value, target_in_words, target_value, targets_of_row
-from fltoolkit.publish.measure_units import OF_CASES, is_rate, scale
+from fltoolkit.publish.measure_units import CASE_SHARES, is_rate, scale
 from fltoolkit.publish.printed_numbers import DIGITS, ENOUGH_CASES, HEADLINE_DIGITS, rounded_up, significant
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.survey.spec.groups import TOTAL
@@ -327,7 +327,7 @@ def _as_rate(row: TargetRow) -> tuple[float, float]:
     n·SE²/(p·q), at least 1. SE comes from the coefficient of variation (`cv`). If there is no `cv`, the design effect of the
     row is used. Both are nan for a share, a profile or a duration."""
     measure = str(row["measure"])
-    if measure in (*OF_CASES, "duration"):
+    if measure in (*CASE_SHARES, "duration"):
         return nan, nan
     value, of = row["baseline_value"] / scale(measure), 1.0 if is_rate(measure) else row["weighted_population"]
     p = value / of

@@ -39,9 +39,9 @@ READERS = (
     "A household member or an interviewer: knows who was interviewed, when and where.",
     "Not assumed: a reader who has answers on forced labour, or outputs of this survey by other groups or other limits.",
 )
-AGAINST_ANOTHER = "another rule set: too few cases, or nearly as many as under a rule set that is shown"
+OTHER_RULE_SET = "another rule set: too few cases, or nearly as many as under a rule set that is shown"
 WHOLE_CHART = "hidden with the whole flowchart"
-ITSELF = "hidden by itself"
+HIDDEN_ITSELF = "hidden by itself"
 
 
 @dataclass(frozen=True)
@@ -264,7 +264,7 @@ def _other_rows(run: DecidedRows, published: pd.DataFrame) -> Iterator[HiddenCel
             continue
         if (name := (outcome, (population, key), str(row["rule_set"]))) not in yielded:
             yielded.add(name)
-            why = AGAINST_ANOTHER if not own else WHOLE_CHART if outcome == "flowchart" else ITSELF
+            why = OTHER_RULE_SET if not own else WHOLE_CHART if outcome == "flowchart" else HIDDEN_ITSELF
             cases = int(row["unresolved" if outcome in UNRESOLVED_OF.values() else "cases"])
             yield HiddenCell(outcome, population, _groups(key), why, str(row["rule_set"]), cases=cases)
 

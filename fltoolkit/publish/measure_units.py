@@ -24,9 +24,9 @@ files.
 """
 # a rate that does not name the persons whom it is per 1,000 of
 BARE = {"rate": "bare", "rate_day": "bare_day", "rate_now": "bare_now"}
-COUNTED = ("total", "flowchart", "stock", "current", "profile_total")
+COUNT_MEASURES = ("total", "flowchart", "stock", "current", "profile_total")
 """Measures that are numbers of persons."""
-OF_CASES = ("share", "profile")
+CASE_SHARES = ("share", "profile")
 """Measures that are shares of the cases."""
 PROFILES = ("profile", "profile_total")
 """Measures of a profile of cases: a share or a number for each characteristic."""
@@ -54,15 +54,15 @@ def rounded_as_printed(value: float, measure: str) -> float:
     """
     if math.isnan(value):
         return value
-    if measure in COUNTED:
+    if measure in COUNT_MEASURES:
         return round(value, -max(0, len(str(int(abs(value)))) - 3))
-    return float(math.floor(value + 0.5)) if measure in OF_CASES else round(value, 1)
+    return float(math.floor(value + 0.5)) if measure in CASE_SHARES else round(value, 1)
 
 
 def decimals(measure: str) -> int:
     """Returns how many decimals the numbers of a measure have in print. Shares of cases have none: they are ratios of rounded
     numbers, so a decimal would promise too much precision."""
-    return 0 if measure in (*COUNTED, *OF_CASES) else 1
+    return 0 if measure in (*COUNT_MEASURES, *CASE_SHARES) else 1
 
 
 def unit(measure: str, population: object = "") -> Reason:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.publish.disclosure.cell_counts import Limits
-from fltoolkit.publish.measure_units import COUNTED, OF_CASES, PROFILES, is_rate
+from fltoolkit.publish.measure_units import CASE_SHARES, COUNT_MEASURES, PROFILES, is_rate
 from fltoolkit.survey.spec.groups import uncrossed
 
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
@@ -152,7 +152,7 @@ def without_population(exact: pd.DataFrame, base: float) -> Flags:
 
     `exact` are the rows at full precision. Weighted numbers are rounded to multiples of `base`.
     """
-    rate = exact["measure"].map(lambda m: is_rate(m) or m in OF_CASES).astype(bool)
+    rate = exact["measure"].map(lambda m: is_rate(m) or m in CASE_SHARES).astype(bool)
     gone = nearest(exact["population"], base) == 0
     return np.asarray(rate & ~is_headline(exact) & gone & (exact["population"] > 0))
 
@@ -203,7 +203,7 @@ def _by_measure(rows: pd.DataFrame, *values: Any) -> Numbers:
     """Returns for each row one of five values, according to its measure. `values` are arrays by row: the values for numbers of
     persons, for rates, for shares, for months and for other means."""
     measure = rows["measure"].astype(str)
-    kinds = [measure.isin(COUNTED), measure.map(is_rate).astype(bool), measure.isin(OF_CASES), measure == "duration"]
+    kinds = [measure.isin(COUNT_MEASURES), measure.map(is_rate).astype(bool), measure.isin(CASE_SHARES), measure == "duration"]
     parts = [np.broadcast_to(np.asarray(part, float), len(rows)) for part in values]
     return np.asarray(np.select([np.asarray(k) for k in kinds], parts[:-1], parts[-1]))
 

@@ -27,7 +27,7 @@ from fltoolkit.languages.reasons import Reason
 from fltoolkit.memory import key_from, remembered
 from fltoolkit.publish.contrasts.lead_contrasts import differences, published_contrasts
 from fltoolkit.publish.disclosure.cell_counts import Limits
-from fltoolkit.publish.disclosure.run_decision import ABOUT_NAMES, ABOUT_UNSHOWN, DecidedRows, as_rows, decided_rows, limits_of
+from fltoolkit.publish.disclosure.run_decision import ABOUT_COLUMNS, ABOUT_LEFT_OUT, DecidedRows, as_rows, decided_rows, limits_of
 from fltoolkit.publish.headline_by_rule_set import OtherHeadlines, Refused, not_available, other_headlines, refused_rows
 from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.printed_numbers import DOMAIN, printed, without_few_months, without_population
@@ -44,7 +44,7 @@ NUMBERS = ("estimate", "se", "ci_low", "ci_high", "cv", "deff", "n_eff", "resolv
 COUNTS = ("df", "n", "cases", "population", "psus_with_cases", "households_with_cases", "unresolved")
 # One reason for all hidden cells: two different reasons would reveal something.
 CONFIDENTIAL = Reason.of("reasons.confidential")
-OPEN = ("unresolved", "resolved_only", "bound_high", "bound_ci_high")
+UNRESOLVED_COLUMNS = ("unresolved", "resolved_only", "bound_high", "bound_ci_high")
 
 
 @dataclass(frozen=True)
@@ -378,12 +378,12 @@ def judged(decided: DecidedRows, publication_profile: PublicationProfile) -> Pub
     table = table.astype(dict.fromkeys((*numbers, *counts), float))
     table.loc[is_hidden, [*numbers, *counts]] = np.nan
     table.loc[flag == "suppress", numbers] = np.nan
-    table.loc[sorted(unresolved_hidden), [c for c in OPEN if c in table]] = np.nan
+    table.loc[sorted(unresolved_hidden), [c for c in UNRESOLVED_COLUMNS if c in table]] = np.nan
     table = without_few_months(table, decided.limits)
     not_shown = [("c" if i in unresolved_hidden else "") for i in range(len(table))]
     table = table.assign(flag=flag, marker=marker, reason=reason, unresolved_marker=not_shown, bounds_note=bounds_notes(table))
     first = ["measure", "outcome", "reference_population", "breakdown", "category", "ilostat", *decided.groups]
-    about = [ABOUT_NAMES.get(c, c) for c in About.__dataclass_fields__ if c not in ABOUT_UNSHOWN]
+    about = [ABOUT_COLUMNS.get(c, c) for c in About.__dataclass_fields__ if c not in ABOUT_LEFT_OUT]
     about = [c for c in (*about, *([DOMAIN] if DOMAIN in table else [])) if c not in first]
     rest = [c for c in (*NUMBERS[:6], "df", *COUNTS[1:4], "n_eff", *COUNTS[4:], *NUMBERS[7:]) if c in table]
     exact = table[[*first, *rest, "flag", "marker", "reason", "unresolved_marker", "bounds_note", "group_note", *about]]

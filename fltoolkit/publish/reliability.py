@@ -20,7 +20,7 @@ from fltoolkit.estimate.measures.intervals import Confidence, EstimatedProportio
 from fltoolkit.estimate.measures.profile_of_cases import FEW_OF_PROFILE, LEAST_CASES
 from fltoolkit.languages.reasons import Reason, joined_reasons
 from fltoolkit.languages.yaml_reasons import YamlReason
-from fltoolkit.publish.measure_units import OF_CASES, PROFILES
+from fltoolkit.publish.measure_units import CASE_SHARES, PROFILES
 from fltoolkit.publish.publication_profiles import SHIPPED
 from fltoolkit.survey.spec.survey_spec import Confidentiality
 from fltoolkit.yaml_files.loading import Model, load_shipped
@@ -147,7 +147,7 @@ def kind_of(row: Mapping[Hashable, Any]) -> Kind:
     """Returns the kind of a row's estimate, to which the reliability rules refer: a proportion of persons or cases, a number of
     persons, or anything else (`mean`).
     """
-    if row["measure"] in OF_CASES or str(row["measure"]).endswith("prevalence"):
+    if row["measure"] in CASE_SHARES or str(row["measure"]).endswith("prevalence"):
         return "proportion"
     return "number" if row["measure"] == "flowchart" or row["interval"] == "log" else "mean"
 

@@ -29,7 +29,7 @@ from fltoolkit.estimate.change_over_time.difference import (
 )
 from fltoolkit.estimate.change_over_time.unresolved_excess import (
     MORE_UNRESOLVED,
-    UNRESOLVED_NOT_TOLD,
+    UNRESOLVED_NOT_STATED,
     WIDE_EARLIER,
     WIDE_IN_BOTH,
     WIDE_LATER,
@@ -49,7 +49,7 @@ from fltoolkit.survey.classifications.standards import standard
 
 COARSE = Reason.of("reasons.coarse", what=breakdown_of(crossed_names(["region"]), "adults"))
 OF_ROUNDS = [
-    DECREASED, INCREASED, NO_CHANGE, NOT_COMPARABLE, COVERS_ZERO, TOO_FEW, NO_DF, TOO_UNLIKE, NOT_TOLD, MORE_UNRESOLVED, UNRESOLVED_NOT_TOLD,
+    DECREASED, INCREASED, NO_CHANGE, NOT_COMPARABLE, COVERS_ZERO, TOO_FEW, NO_DF, TOO_UNLIKE, NOT_TOLD, MORE_UNRESOLVED, UNRESOLVED_NOT_STATED,
     WIDE_IN_BOTH, WIDE_EARLIER, WIDE_LATER, Reason.of("rounds.overlap", N=36.0, M=60),
     *(Reason.of("rounds.changed", fact=fact_in_words(name), old="x", new="y") for name in FACTS),
     Reason.of("rounds.withheld", reason=joined_reasons([

@@ -13,7 +13,7 @@ from two_rounds import PLAN, fell, followed, survey
 
 import fltoolkit as fl
 from fltoolkit.errors import SpecError
-from fltoolkit.nap.follow_up import LIGHTS
+from fltoolkit.nap.follow_up import VERDICT_SIGNS
 
 FIGURE = {
     "indicator": "decrease",
@@ -48,7 +48,7 @@ def test_the_baseline_is_the_earlier_rounds_and_the_later_stands_beside_it() -> 
 
 def test_a_light_says_its_verdict_and_nothing_more() -> None:
     for row in fell().follow_up.to_dict("records"):
-        assert row["light"] == (f"{LIGHTS[row['verdict']]} {row['verdict']}" if row["verdict"] else "")
+        assert row["light"] == (f"{VERDICT_SIGNS[row['verdict']]} {row['verdict']}" if row["verdict"] else "")
 
 
 def test_a_group_the_survey_lacks_has_no_row_to_follow() -> None:

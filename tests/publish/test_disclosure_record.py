@@ -13,7 +13,7 @@ import small_country as country
 import fltoolkit as fl
 from fltoolkit.publish.disclosure.cell_counts import Limits
 from fltoolkit.publish.disclosure.complementary_suppression import COMPLEMENT
-from fltoolkit.publish.disclosure_record import AGAINST_ANOTHER, DisclosureRecord, HiddenCell, disclosure_record
+from fltoolkit.publish.disclosure_record import OTHER_RULE_SET, DisclosureRecord, HiddenCell, disclosure_record
 from fltoolkit.publish.published_set import HasTables
 
 Small = Callable[..., Any]
@@ -127,7 +127,7 @@ def test_another_rule_set_that_differs_by_few_is_told_without_an_interval(small:
     told = [(answer, {"HAZ": 2, "HELD": 2, **own}) for n, answer, own in kinds for _ in range(n)]
     record = disclosure_record(small([(answer, {"P": i % 40, **own}) for i, (answer, own) in enumerate(told)], items=STAGED))
     (cell,) = [c for c in record.hidden if c.outcome == "cases"]
-    assert (cell.rule_set, cell.cases, cell.reason, cell.cases_range) == ("hts_2012 v1", 20, AGAINST_ANOTHER, None)
+    assert (cell.rule_set, cell.cases, cell.reason, cell.cases_range) == ("hts_2012 v1", 20, OTHER_RULE_SET, None)
 
 
 def test_it_becomes_a_json_file_without_nan(small: Small) -> None:

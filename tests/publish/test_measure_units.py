@@ -8,7 +8,16 @@ from typing import get_args
 import pytest
 from handed import FR
 
-from fltoolkit.publish.measure_units import COUNTED, OF_CASES, PROFILES, SCALES, is_rate, rounded_as_printed, scaled, unit
+from fltoolkit.publish.measure_units import (
+    CASE_SHARES,
+    COUNT_MEASURES,
+    PROFILES,
+    SCALES,
+    is_rate,
+    rounded_as_printed,
+    scaled,
+    unit,
+)
 from fltoolkit.survey.spec.groups import Measure
 
 
@@ -55,7 +64,7 @@ def test_every_measure_has_a_scale() -> None:
 
 
 def test_a_measure_is_a_number_a_rate_a_share_or_months() -> None:
-    kinds = [set(COUNTED), {m for m in SCALES if is_rate(m)}, set(OF_CASES), {"duration"}]
+    kinds = [set(COUNT_MEASURES), {m for m in SCALES if is_rate(m)}, set(CASE_SHARES), {"duration"}]
     assert sum(map(len, kinds)) == len(SCALES)
     assert set.union(*kinds) == set(SCALES)
     assert set(PROFILES) <= set(SCALES)

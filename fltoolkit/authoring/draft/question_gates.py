@@ -13,7 +13,7 @@ from fltoolkit.authoring.draft.column_contents import BLANK, Answers, ColumnCont
 
 OPEN_ENOUGH = 0.98  # share of the persons who passed all gates that must have an answer
 MOST_GATES = 3
-BY_MISTAKE = 0.01  # largest share of persons with an answer who should have skipped, of those who did skip and of those asked
+MOST_MISTAKES = 0.01  # largest share of persons with an answer who should have skipped, of those who did skip and of those asked
 
 Rows = NDArray[np.bool_]
 
@@ -129,13 +129,13 @@ def _as_gate(places: NDArray[np.uint8], column: ColumnContents, has: Rows) -> _T
     times = np.bincount(places.astype(np.intp) + 256 * has.astype(np.intp), minlength=512)
     codes = list(column.codes)
     here = [(i, code) for i, code in enumerate(codes, 1) if times[i] + times[256 + i]]
-    away = tuple(code for i, code in here if times[256 + i] <= BY_MISTAKE * min(times[i], int(has.sum())))
+    away = tuple(code for i, code in here if times[256 + i] <= MOST_MISTAKES * min(times[i], int(has.sum())))
     asked = tuple(code for _, code in here if code not in away)
     kinds = _code_meanings(column, codes)
     skipped = tuple(code for code in away if kinds[code] == "no")
     unsure = tuple(code for code in away if kinds[code] in ("yes", "other"))
     known = skipped or (unsure and "yes" not in column.meanings)
-    if not asked or not known or times[256 + BLANK] > BY_MISTAKE * has.sum():
+    if not asked or not known or times[256 + BLANK] > MOST_MISTAKES * has.sum():
         return None
     sent = np.isin(places, [i for i, code in here if code in (*skipped, *unsure)])
     open_ = np.isin(places, [i for i, code in here if code in asked])

@@ -26,10 +26,10 @@ from fltoolkit.authoring.draft.yaml_lines import YamlLine, in_one_line, meanings
 from fltoolkit.yaml_files.loading import UNANSWERED
 
 SIDES = ("involuntary", "coercion")
-LEAVING = "items.involuntary.no_freedom_to_leave"
-NEAR = 20  # a question's gates are sought among this many questions before and after it, and the one on any work
-ONE_ONLY = ("proxy", "alone", "worked")
-UNGATED = ("any_work", *ONE_ONLY)  # asked of everybody who was asked the module
+LEAVING_KEY = "items.involuntary.no_freedom_to_leave"
+NEARBY_QUESTIONS = 20  # a question's gates are sought among this many questions before and after it, and the one on any work
+SINGLE_QUESTIONS = ("proxy", "alone", "worked")
+UNGATED = ("any_work", *SINGLE_QUESTIONS)  # asked of everybody who was asked the module
 KINDS = "yes, no, dont_know, refused or not_applicable"
 
 
@@ -80,7 +80,7 @@ def find_questions(unused: UnusedColumns, asked: tuple[str, Sequence[str]] | Non
     for column in found:
         if key := key_of_question(column):
             placed.setdefault(key, []).append(column)
-    placed |= {key: placed[key][:1] for key in ONE_ONLY if key in placed}
+    placed |= {key: placed[key][:1] for key in SINGLE_QUESTIONS if key in placed}
     # Only a label can say which answer to `worked` is a yes. The population of workers depends on it.
     unused.use(c for key, columns in placed.items() if key != "worked" or labelled for c in columns)
     gates, unexplained = _gates(unused, found, placed, asked) if found else ({}, frozenset())
@@ -99,7 +99,7 @@ def find_questions(unused: UnusedColumns, asked: tuple[str, Sequence[str]] | Non
 def _asks_leaving(column: ColumnContents) -> bool:
     """Returns whether a column is the question whether the person could leave the work, with more answers than yes and no.
     Example of its answers: yes; no; no, under threat."""
-    return is_coded(column, 8) and any(column.codes.values()) and key_of_question(column) == LEAVING
+    return is_coded(column, 8) and any(column.codes.values()) and key_of_question(column) == LEAVING_KEY
 
 
 def _has_kinds(column: ColumnContents) -> bool:
@@ -125,12 +125,12 @@ def _gates(
     # A blank of a question on the same work needs no gate. It counts only for persons who said yes to both sides.
     questions, linked = {c.name for c in found}, {c.name for c in placed.get("same_work", ())}
     listed = [c for c in unused.columns if c.name in questions or (c.name not in unused.used and _has_kinds(c))]
-    step = max(10 * NEAR, unused.table.columns_at_once)
+    step = max(10 * NEARBY_QUESTIONS, unused.table.columns_at_once)
     for start in range(0, len(listed), step):
-        around = {c.name: c for c in [*worked, *listed[max(0, start - NEAR) : start + step + NEAR]]}
+        around = {c.name: c for c in [*worked, *listed[max(0, start - NEARBY_QUESTIONS) : start + step + NEARBY_QUESTIONS]]}
         answers = unused.table.answers(list(around.values()), asked)
         for i, column in enumerate(listed[start : start + step], start):
-            near = {c.name: c for c in [*worked, *listed[max(0, i - NEAR) : i + NEAR]]}
+            near = {c.name: c for c in [*worked, *listed[max(0, i - NEARBY_QUESTIONS) : i + NEARBY_QUESTIONS]]}
             if column.name in of_all or column.name not in questions:
                 continue
             if tried := find_gates(answers, column, list(near.values())):
@@ -221,7 +221,7 @@ def question_line(q: Questions, column: ColumnContents, key: str, start: str) ->
     name_alone = not column.label and key in ("proxy", "alone")
     if not name_alone and (reason := why_unclear(column.label, key)):
         asked |= {"yes": UNANSWERED, "no": UNANSWERED}
-        reason = "" if key == LEAVING else f"{reason}; "
+        reason = "" if key == LEAVING_KEY else f"{reason}; "
         why.append(f"yes: the codes that say {_comment_of(key)}; {reason}of {meanings(column, column.codes)}")
     if key.startswith("items") and is_witnessed(column.label):
         asked["mode"] = UNANSWERED
@@ -231,7 +231,7 @@ def question_line(q: Questions, column: ColumnContents, key: str, start: str) ->
 
 
 def _comment_of(key: str) -> str:
-    return "one could not leave" if key == LEAVING else "that it was so"
+    return "one could not leave" if key == LEAVING_KEY else "that it was so"
 
 
 def open_points(q: Questions, column: ColumnContents) -> Iterator[str]:

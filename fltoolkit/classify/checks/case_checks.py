@@ -24,12 +24,12 @@ from fltoolkit.survey.spec.questions import Source
 if TYPE_CHECKING:
     import pandas as pd
 
-OF_CASES = ("young", "began as children", "no months", "outside")  # these count cases, so they are shown as classes
+CASE_CONDITIONS = ("young", "began as children", "no months", "outside")  # these count cases, so they are shown as classes
 UNRESOLVED = "unresolved"
-LEFT_OPEN = "unresolved: not counted as cases. Left open by"
-MOST = "most of the persons asked are unresolved: the estimate says next to nothing. Left open by"
-DO = "see fl.nonresponse for don't know, refused and blank; a blank that a skip explains needs `routing:` at the question"
-DO_MOST = (
+UNRESOLVED_BECAUSE = "unresolved: not counted as cases. Left open by"
+MOST_UNRESOLVED = "most of the persons asked are unresolved: the estimate says next to nothing. Left open by"
+ADVICE = "see fl.nonresponse for don't know, refused and blank; a blank that a skip explains needs `routing:` at the question"
+ADVICE_IF_MOST = (
     "look at these questions first: is a gate's code wrong, a skip without `routing:`, or a blank that means no? Then check again. No title "
     "and no verdict uses such an estimate"
 )
@@ -123,7 +123,7 @@ def case_findings(persons: ClassifiedSurvey) -> list[Finding]:
         ("alone", "note", "interview.alone", "somebody else was present", "answers may be guarded"),
     ):  # fmt: skip
         if found.get(key):
-            of: Counted = "cases" if key in OF_CASES else "persons"
+            of: Counted = "cases" if key in CASE_CONDITIONS else "persons"
             out.append(Finding(severity, "cases", where, what, found[key], do, counted=of))
     return out
 
@@ -187,7 +187,7 @@ def unresolved_findings(persons: ClassifiedSurvey, asked: int, unresolved: int) 
         by[name] = max(by.get(name, 0), counts[str(i)])  # a column may feed two items
     left = tuple((name, count) for name, count in by.items() if count)
     most = 2 * unresolved > asked
-    what, do = (MOST, DO_MOST) if most else (LEFT_OPEN, DO)
+    what, do = (MOST_UNRESOLVED, ADVICE_IF_MOST) if most else (UNRESOLVED_BECAUSE, ADVICE)
     return [Finding("warning" if most else "note", UNRESOLVED, "forced_labour", what, unresolved, do, by=left)]
 
 

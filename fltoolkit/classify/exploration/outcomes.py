@@ -23,7 +23,7 @@ from fltoolkit.survey.spec.reserved_names import RESERVED
 
 NAMED = "answered yes to {}; not forced labour"
 AT_LEAST = "at_least"
-HOW = 'write items or sides with and, or, not and at_least: "debt_bondage and withheld_wages", "at_least(2, debt_bondage, withheld_wages, coercion)"'
+HOW_TO_WRITE = 'write items or sides with and, or, not and at_least: "debt_bondage and withheld_wages", "at_least(2, debt_bondage, withheld_wages, coercion)"'
 
 
 @checked
@@ -119,7 +119,7 @@ def _expression(rule: str, truths: Mapping[str, nw.Expr]) -> nw.Expr:
     try:
         parsed = ast.parse(rule.strip(), mode="eval").body
     except (SyntaxError, ValueError):
-        raise RequestError("the rule cannot be read", where="outcome: rule", found=rule, do=HOW) from None
+        raise RequestError("the rule cannot be read", where="outcome: rule", found=rule, do=HOW_TO_WRITE) from None
     return _of_node(parsed, rule, truths)
 
 
@@ -148,4 +148,4 @@ def _of_node(node: ast.expr, rule: str, truths: Mapping[str, nw.Expr]) -> nw.Exp
         first, *others = node.args or [node]
         if isinstance(first, ast.Constant) and type(first.value) is int and 1 <= first.value <= len(others):
             return at_least(first.value, list(map(part, others)))
-    raise RequestError("the rule cannot be read", where="outcome: rule", found=ast.unparse(node), do=HOW)
+    raise RequestError("the rule cannot be read", where="outcome: rule", found=ast.unparse(node), do=HOW_TO_WRITE)

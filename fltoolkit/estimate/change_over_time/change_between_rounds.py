@@ -35,7 +35,7 @@ from fltoolkit.estimate.change_over_time.difference import (
 )
 from fltoolkit.estimate.change_over_time.published_baseline import PublishedBaseline
 from fltoolkit.estimate.change_over_time.unresolved_excess import (
-    COUNTED,
+    COUNT_MEASURES,
     NOT_STATED,
     Matched,
     Positions,
@@ -210,7 +210,7 @@ def _one_scale(baseline: PublishedBaseline, measure: str) -> None:
     a rate per 1,000 and the other a proportion. `measure` is the measure of the later round."""
     is_proportion = measure == "share" or measure.endswith("prevalence")
     fits = baseline.ci_low >= 0 and baseline.ci_high <= 1 if is_proportion else baseline.estimate == 0 or baseline.estimate >= 1
-    if (measure in COUNTED or is_proportion) and not fits:
+    if (measure in COUNT_MEASURES or is_proportion) and not fits:
         what = "a proportion: 17.2 per 1,000 is 0.0172" if is_proportion else "a number of persons"
         raise RequestError(
             f"the published figure is not {what}, as the later round is", where="baseline",

@@ -14,7 +14,7 @@ FACTS = (
     "population_label", "population_ages",
 )  # fmt: skip
 POINT_IN_TIME = ("current", "current_prevalence")
-MOST = 5
+MOST_LISTED = 5
 NOT_ASKED = Reason.of("rounds.not_asked")
 OTHER_MODE = 0.1  # share of the interviews
 
@@ -153,4 +153,8 @@ def _questions(before: tuple[str, ...], after: tuple[str, ...]) -> Reason | tupl
     reasons = tuple(
         Reason.of("rounds.question", key=key, old=old.get(key, NOT_ASKED), new=new.get(key, NOT_ASKED)) for key in keys
     )
-    return Reason.of("rounds.more", what=reasons[:MOST], N=len(reasons) - MOST) if len(reasons) > MOST else reasons
+    return (
+        Reason.of("rounds.more", what=reasons[:MOST_LISTED], N=len(reasons) - MOST_LISTED)
+        if len(reasons) > MOST_LISTED
+        else reasons
+    )

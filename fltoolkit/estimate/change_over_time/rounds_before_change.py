@@ -18,7 +18,7 @@ from fltoolkit.survey.data.internal_columns import PSU, STRATA
 from fltoolkit.survey.design.survey_design import Survey
 
 NO_ANSWER = "survey.yaml does not say whether they are the same areas"
-SAYS = {"kept": "said to be the same areas", "new": "said to be drawn anew", "": NO_ANSWER}
+STATEMENTS = {"kept": "said to be the same areas", "new": "said to be drawn anew", "": NO_ANSWER}
 
 
 def compare_before(before: ClassifiedSurvey, after: ClassifiedSurvey) -> pd.DataFrame:
@@ -70,7 +70,7 @@ def _of_units(before: Survey, after: Survey) -> Iterator[Finding]:
         {*to_pandas(s.frame.select(STRATA, PSU).unique(), s.path).itertuples(index=False, name=None)} for s in (before, after)
     )
     kept_psus = after.spec.design.psus_of_earlier_rounds or ""
-    what = f"{len(one & two):,} of {len(two):,} PSUs have a stratum and label of the earlier round: {SAYS[kept_psus]}"
+    what = f"{len(one & two):,} of {len(two):,} PSUs have a stratum and label of the earlier round: {STATEMENTS[kept_psus]}"
     if one & two and not kept_psus:
         yield _finding("error", "design", what, "say design.psus_of_earlier_rounds: kept, or new")
     elif kept_psus == "kept" and not one & two:

@@ -34,13 +34,13 @@ from fltoolkit.estimate.variance.taylor_variance import as_dense
 from fltoolkit.languages.reasons import Reason, has_remark
 
 MORE_UNRESOLVED = Reason.of("rounds.more_unresolved")
-UNRESOLVED_NOT_TOLD = Reason.of("rounds.unresolved_not_told")
+UNRESOLVED_NOT_STATED = Reason.of("rounds.unresolved_not_told")
 WIDE_BOUNDS = Reason.of("plan.short.wide")
 WIDE_IN_BOTH, WIDE_EARLIER, WIDE_LATER = (Reason.of(f"rounds.wide.{which}") for which in ("both", "earlier", "later"))
-OPEN_ANSWERS = (MORE_UNRESOLVED, UNRESOLVED_NOT_TOLD, WIDE_IN_BOTH, WIDE_EARLIER, WIDE_LATER)
+UNRESOLVED_REASONS = (MORE_UNRESOLVED, UNRESOLVED_NOT_STATED, WIDE_IN_BOTH, WIDE_EARLIER, WIDE_LATER)
 """The reasons for which a change whose interval excludes 0 is not judged: too many answers leave the question open."""
 NOT_STATED = Reason.of("rounds.facts.unresolved_share")
-COUNTED = ("total", "stock", "current")
+COUNT_MEASURES = ("total", "stock", "current")
 Positions = NDArray[np.intp]
 
 
@@ -108,7 +108,7 @@ def is_unjudged(verdict: object, reason: object) -> bool:
     Args:
         verdict, reason: the verdict on the change, and the reason of the verdict.
     """
-    return verdict == NO_CHANGE and reason in OPEN_ANSWERS
+    return verdict == NO_CHANGE and reason in UNRESOLVED_REASONS
 
 
 def stated_verdict(verdict: Any, reason: object) -> Any:
@@ -240,7 +240,7 @@ def excess_counted(rows: Matched, verdict: NDArray[np.object_], *, by_size: bool
         rows.before.table["population"].to_numpy(float)[rows.first],
         rows.after.table["population"].to_numpy(float)[rows.second],
     )
-    whole = np.where(verdict == INCREASED, one, two) if rows.after.about.measure in COUNTED else np.ones(len(one))
+    whole = np.where(verdict == INCREASED, one, two) if rows.after.about.measure in COUNT_MEASURES else np.ones(len(one))
     level = rows.after.about.level
     for est, at in ((rows.before, rows.first), (rows.after, rows.second)):
         shares = est.unresolved_shares
@@ -274,7 +274,7 @@ def confirmed_since_publication(
     shares = after.unresolved_shares
     if shares is None:
         return row
-    whole = float(after.table["population"].iloc[at]) if after.about.measure in COUNTED else 1.0
+    whole = float(after.table["population"].iloc[at]) if after.about.measure in COUNT_MEASURES else 1.0
     before, verdict = whole * (baseline.unresolved_share or 0.0), row["verdict"].to_numpy()
     z = as_dense(after.influence[:, [at]]) + as_dense(shares.influence[:, [at]]) * whole
     own = round_estimates(after.table, np.array([at]))
@@ -283,7 +283,7 @@ def confirmed_since_publication(
     second = verdicts(*mover(then, WithLimits(later.estimate, later.ci_low, later.ci_high), rho))
     again = needs_second_test(verdict, baseline.unresolved_share or 0.0, shares.share[[at]])
     row = with_second_verdicts(
-        row, again, second, MORE_UNRESOLVED if baseline.unresolved_share is not None else UNRESOLVED_NOT_TOLD
+        row, again, second, MORE_UNRESOLVED if baseline.unresolved_share is not None else UNRESOLVED_NOT_STATED
     )
     return without_wide_bounds(
         row, wide_bounds([baseline.estimate + before], [baseline.ci_high]), _wide(after.table, np.array([at]))

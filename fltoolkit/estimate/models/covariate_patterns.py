@@ -22,7 +22,7 @@ from fltoolkit.estimate.variance.taylor_variance import Array, Codes, sums_by_co
 from fltoolkit.survey.design.survey_design import Design
 from fltoolkit.survey.spec.groups import NOT_STATED, Group
 
-MOST = 20_000
+MOST_PATTERNS = 20_000
 CONTRASTS = ("Treatment", "Poly", "Sum", "Diff", "Helmert")  # a formula may name these without calling them: C(sex, Sum)
 EVALUATED = re.compile(r"Error evaluating factor: (\w+)")
 SENSITIVE_CLASSIFICATIONS = ("citizenship", "place_of_birth")
@@ -140,9 +140,9 @@ def read_patterns(design: Design, formula: str, population: str | None) -> Patte
     wanted = (tuple(names), *((n,) for n in names))
     sums = sum_persons(design, Estimand(truth_of(design, outcome), "prevalence", wanted, for_model=True), chosen)
     first = (sums.cells.keys[BREAKDOWN] == 0).to_numpy()
-    if (many := int(first.sum())) > MOST:
+    if (many := int(first.sum())) > MOST_PATTERNS:
         raise RequestError(
-            f"the covariates make {many:,} patterns", where="formula", found=terms, allowed=f"up to {MOST:,}",
+            f"the covariates make {many:,} patterns", where="formula", found=terms, allowed=f"up to {MOST_PATTERNS:,}",
             do="take bands of what has many values (ages, hours, incomes), or fewer covariates",
         )  # fmt: skip
     numeric = {n for n in names if design.column(n)[1].is_numeric()}

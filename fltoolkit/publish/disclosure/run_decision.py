@@ -46,8 +46,8 @@ from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 T = TypeVar("T")
 STRICTER = Reason.of("reasons.stricter")
-ABOUT_NAMES = {n: f"reference_{n}" for n in ("population", "population_label", "population_ages")}
-ABOUT_UNSHOWN = ("case_only", "questionnaire", "psus_of_earlier_rounds", "interview_modes", "where", "not_stated")
+ABOUT_COLUMNS = {n: f"reference_{n}" for n in ("population", "population_label", "population_ages")}
+ABOUT_LEFT_OUT = ("case_only", "questionnaire", "psus_of_earlier_rounds", "interview_modes", "where", "not_stated")
 
 
 def limits_of(publication_profile: PublicationProfile, spec: SurveySpec | None) -> tuple[Limits, tuple[Reason, ...]]:
@@ -384,7 +384,7 @@ def as_rows(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:
     ]
     group_notes = spec.group_notes if spec else {}
     notes = [joined_reasons(group_notes[g] for g in u if g in group_notes) for u in used]
-    about = {ABOUT_NAMES.get(k, k): v for k, v in vars(est.about).items() if k not in ABOUT_UNSHOWN}
+    about = {ABOUT_COLUMNS.get(k, k): v for k, v in vars(est.about).items() if k not in ABOUT_LEFT_OUT}
     if est.about.where:
         own = est.design.spec if isinstance(est.design, ClassifiedSurvey) else None
         where = named_domain(own, est.about.where, est.about.population) if own else est.about.where

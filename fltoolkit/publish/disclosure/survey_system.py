@@ -19,7 +19,7 @@ from fltoolkit.publish.disclosure.cell_system import CLOSE, CellSystem, Kinds, M
 from fltoolkit.publish.disclosure.derived_cells import AnyCell, DerivedCell, derived_cells, unchanging
 from fltoolkit.publish.printed_numbers import RATE_STEP
 
-MOST = 2000  # kinds of persons in a linear programme; the cases of the other kinds are taken as known, which is stricter
+MOST_KINDS = 2000  # kinds of persons in a linear programme; the cases of the other kinds are taken as known, which is stricter
 
 
 @dataclass(frozen=True)
@@ -217,6 +217,6 @@ def _kept(persons: Array, cases: Array, preferred: Mask) -> Mask:
     If there are too many kinds, those marked in `preferred` have priority, then kinds with cases, then the largest kinds.
     """
     kept = np.ones(len(persons), dtype=bool)
-    if len(persons) > MOST:
-        kept[np.lexsort((-persons, cases == 0, ~preferred))[MOST:]] = False
+    if len(persons) > MOST_KINDS:
+        kept[np.lexsort((-persons, cases == 0, ~preferred))[MOST_KINDS:]] = False
     return kept

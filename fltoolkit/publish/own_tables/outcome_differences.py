@@ -17,8 +17,8 @@ from fltoolkit.publish.disclosure.profile.characteristic_cells import WITH, char
 from fltoolkit.publish.disclosure.run_decision import DecidedRows, EarlierAndNewRows
 from fltoolkit.publish.measure_units import PROFILES
 
-CLOSE = "few persons more or fewer than another outcome has"
-ALIKE = "another outcome has the same persons there, and hides them"
+FEW_APART = "few persons more or fewer than another outcome has"
+SAME_PERSONS = "another outcome has the same persons there, and hides them"
 
 
 @dataclass(frozen=True)
@@ -75,15 +75,15 @@ def protect_from_other_outcomes(
         hidden_cells = {(other.populations[i], other.keys[i]) for i in other.decision.hidden}
         for cell, a, b in zip(cells, one, two, strict=True):
             if a and b and 0 < abs(a - b) < all_rows.scenario.limits.cases:
-                close[cell] = CLOSE
+                close[cell] = FEW_APART
             elif a and a == b and cell in hidden_cells:
-                close[cell] = ALIKE
+                close[cell] = SAME_PERSONS
         same = {c for c, a, b, ab in zip(cells, one, two, both, strict=True) if a == b == ab and a}
         alike[name] = [i for i in all_rows.new if places.get(i) in same]
         if (differ := _in_exactly_one(mine, overlap)) is not None:
             in_one_outcome.append(differ)
     if "" in others:
-        close |= {c: CLOSE for c in _close_to_profiles(all_rows, others[""], found, cells) if c not in close}
+        close |= {c: FEW_APART for c in _close_to_profiles(all_rows, others[""], found, cells) if c not in close}
     earlier_rows = replace(all_rows.earlier_rows, close=close)
     return OutcomeDifferences(
         replace(all_rows, earlier_rows=earlier_rows, scenario=replace(all_rows.scenario, in_one_outcome=tuple(in_one_outcome))),

@@ -28,15 +28,15 @@ from fltoolkit.publish.disclosure.run_decision import (
     nothing_decided,
 )
 from fltoolkit.publish.measure_units import PROFILES
-from fltoolkit.publish.own_tables.outcome_differences import ALIKE, protect_from_other_outcomes
+from fltoolkit.publish.own_tables.outcome_differences import SAME_PERSONS, protect_from_other_outcomes
 from fltoolkit.publish.published_set import Basis, Published, judged
 from fltoolkit.publish.reliability import load_publication_profile
 from fltoolkit.survey.spec.groups import NOT_STATED, uncrossed
 from fltoolkit.survey.spec.reserved_names import PUBLISHED
 
-SAME_ROW = ["measure", "outcome", "reference_population", "rule_set", "category"]
+ROW_KEY = ["measure", "outcome", "reference_population", "rule_set", "category"]
 OF_FORCED_LABOUR = ("forced_labour", NOW_COLUMN, MONTHS)
-OF_SPREAD = ["se", "cv", "deff", "n_eff"]
+SPREAD_COLUMNS = ["se", "cv", "deff", "n_eff"]
 OF_UNRESOLVED = ("unresolved", "resolved_only", "bound_high", "bound_ci_high")
 
 
@@ -111,7 +111,9 @@ def _with_table(table: Estimates, out: Published) -> Published:
     rows = _only_rows(decided, new)
     made = judged(rows, basis.publication_profile)
     suppressed = _crossing_hidden_rows(decided, new)
-    made = replace(made, table=made.table.assign(**{c: made.table[c].mask(suppressed) for c in OF_SPREAD if c in made.table}))
+    made = replace(
+        made, table=made.table.assign(**{c: made.table[c].mask(suppressed) for c in SPREAD_COLUMNS if c in made.table})
+    )
     sets = {
         name: _extended(same_set, _without_not_stated(judged(rows, same_set.basis.publication_profile), table), est, families)
         for name, same_set in out.profiles.items()
@@ -143,7 +145,7 @@ def _decided_alike(
     swapped = in_place_of_forced_labour(persons, name) if name else persons
     all_rows = earlier_and_new_rows(other, same, swapped)
     found = decide_new_rows(all_rows, swapped)
-    return found, {(found.populations[i], found.keys[i]): ALIKE for i in all_rows.new if i in found.decision.hidden}
+    return found, {(found.populations[i], found.keys[i]): SAME_PERSONS for i in all_rows.new if i in found.decision.hidden}
 
 
 def _without_not_stated(made: Published, est: Estimates) -> Published:
@@ -185,7 +187,7 @@ def _named(out: Published, est: Estimates, families: dict[str, DecidedRows]) -> 
 
 def _row_names(table: pd.DataFrame) -> list[tuple[Any, ...]]:
     """Returns a unique name for each row. The order of the row's groups does not matter."""
-    values = table[SAME_ROW].astype(str).itertuples(index=False, name=None)
+    values = table[ROW_KEY].astype(str).itertuples(index=False, name=None)
     return [
         (*row[:-1], frozenset(zip(uncrossed(b), uncrossed(row[-1]), strict=False)))
         for row, b in zip(values, table["breakdown"], strict=True)

@@ -16,7 +16,7 @@ from fltoolkit.classify.profile.characteristics import FAMILIES
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.results_framework import WORDS
-from fltoolkit.publish.measure_units import OF_CASES
+from fltoolkit.publish.measure_units import CASE_SHARES
 from fltoolkit.publish.published_set import Published
 from fltoolkit.report.document_sections import profile_section
 from fltoolkit.report.document_sections.results_section import groups_of
@@ -118,7 +118,7 @@ def _drawn_estimates(evidence: Evidence, language: Language, width: Width, what:
 
 
 def _rows(evidence: Evidence, what: Grouped) -> pd.DataFrame:
-    by = [[g] for g in what.groups] if what.measure in OF_CASES else [[], *([g] for g in what.groups)]
+    by = [[g] for g in what.groups] if what.measure in CASE_SHARES else [[], *([g] for g in what.groups)]
     return evidence.now.select(what.measure, by, population=what.population)
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 
 from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO
-from fltoolkit.estimate.change_over_time.unresolved_excess import OPEN_ANSWERS
+from fltoolkit.estimate.change_over_time.unresolved_excess import UNRESOLVED_REASONS
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.follow_up import in_units, sign_and_verdict
 from fltoolkit.show.printed_tables import plan_cells
@@ -122,7 +122,7 @@ def _reasons(language: Language, row: Row) -> tuple[str, ...]:
     and whether the number has changed. The other texts are the reasons for the result of the test and for the marker, without
     reasons that the row already shows."""
     columns = ("verdict_reason",) if row["marker"] == "c" else ("verdict_reason", "reason")
-    given = (COVERS_ZERO, *OPEN_ANSWERS)
+    given = (COVERS_ZERO, *UNRESOLVED_REASONS)
     reasons = (row[c] for c in columns if row[c] and row[c] not in given)
     both = plan_words.answers(language, row).rstrip(".") if row.get("reached") else ""
     return (both, *(number_words.reason(language, reason) for reason in reasons))

@@ -13,7 +13,7 @@ from fltoolkit.languages.language import Language
 from fltoolkit.languages.reasons import Reasons
 from fltoolkit.nap.follow_up import NOT_REACHED, REACHED
 from fltoolkit.nap.targets import UNPLANNED
-from fltoolkit.publish.measure_units import COUNTED
+from fltoolkit.publish.measure_units import COUNT_MEASURES
 from fltoolkit.publish.printed_numbers import DIGITS, significant
 from fltoolkit.show.wording import number_words
 from fltoolkit.survey.spec.groups import TOTAL
@@ -57,7 +57,7 @@ def smallest_value(row: Line) -> float:
     repeat of the survey would detect. A number of persons is rounded to two significant digits, because the fall is known in
     whole percent only."""
     value: float = row["smallest_value"]
-    return float(significant(value, DIGITS)) if row["measure"] in COUNTED and pd.notna(value) else value
+    return float(significant(value, DIGITS)) if row["measure"] in COUNT_MEASURES and pd.notna(value) else value
 
 
 def shown(language: Language, row: Line, column: str) -> str:

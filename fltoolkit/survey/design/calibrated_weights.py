@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-WORDS: dict[Method, str] = {"poststratify": "post-stratified to", "rake": "raked to", "greg": "calibrated (linear GREG) to"}
+METHOD_WORDS: dict[Method, str] = {
+    "poststratify": "post-stratified to",
+    "rake": "raked to",
+    "greg": "calibrated (linear GREG) to",
+}
 PERSONS, BEFORE, G = "fl__n", "fl__w", "fl__g"  # added to the columns of the margins, which never have these names
 USUAL = (0.3, 3.0)  # the usual range of g, docs/methods.md §2
 
@@ -57,7 +61,7 @@ class Calibration:
         """Returns the text that is printed with every number, such as `raked to region, sex of adults; g from 0.81 to 1.32`."""
         low, high = self.range
         of = f" of {self.population}" if self.population else ""
-        return f"{WORDS[self.method]} {', '.join(m.name for m in self.margins)}{of}; g from {low:.2f} to {high:.2f}"
+        return f"{METHOD_WORDS[self.method]} {', '.join(m.name for m in self.margins)}{of}; g from {low:.2f} to {high:.2f}"
 
     @property
     def outside(self) -> int:

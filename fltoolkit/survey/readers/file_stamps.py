@@ -13,7 +13,7 @@ from pathlib import Path
 from fltoolkit.errors import DataError
 from fltoolkit.files import refuse_irregular, shown, unreadable
 
-LOOKED_UP = "check `path:`; it is read from the folder of survey.yaml"
+PATH_ADVICE = "check `path:`; it is read from the folder of survey.yaml"
 
 
 @dataclass(frozen=True)
@@ -40,13 +40,13 @@ def stamp_of(path: Path) -> Stamp:
     Raises:
         DataError: there is no such file, it is empty, it is a folder or a device, or it may not be read.
     """
-    if refuse_irregular(path, do=LOOKED_UP) == 0:
+    if refuse_irregular(path, do=PATH_ADVICE) == 0:
         raise DataError("the file is empty", where=shown(path), do="export the data again")
     try:
         path.open("rb").close()
         found = path.stat()
     except OSError as error:
-        raise unreadable(path, error, do=LOOKED_UP) from None
+        raise unreadable(path, error, do=PATH_ADVICE) from None
     return Stamp(path, found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
 
 

@@ -222,7 +222,7 @@ def test_many_kinds_of_persons_are_cut_down_to_a_stricter_system(small: Any, mon
     full = restricted(made)
     out = fl.publish_run(made)
     assert out.notes == ()
-    monkeypatch.setattr(SYSTEM, "MOST", 6)
+    monkeypatch.setattr(SYSTEM, "MOST_KINDS", 6)
     strict = fl.publish_run(made)
     assert STRICTER in strict.notes
     one = (full["measure"] == "prevalence") & (full["rule_set"] == out.rule_set)

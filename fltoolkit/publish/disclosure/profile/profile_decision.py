@@ -36,8 +36,8 @@ from fltoolkit.publish.disclosure.suppression_decision import WITH_BREAKDOWN, De
 from fltoolkit.publish.disclosure.survey_system import DisclosureScenario, OutcomeCells, survey_system
 from fltoolkit.survey.spec.groups import NOT_STATED
 
-NOWHERE = "shown nowhere"
-ELSEWHERE = "another table has nearly the same cases"
+SHOWN_NOWHERE = "shown nowhere"
+IN_OTHER_TABLE = "another table has nearly the same cases"
 SEXUAL = "forced_commercial_sexual_exploitation"
 AT_INTERVIEW = "at_interview"
 
@@ -205,7 +205,7 @@ def _requirements(
         hidden_anyway |= {c: FEW_MORE for c in characteristic.cells if _breakdown(c, characteristic.group) in broken}
     for cell, other in _cells_in_other_tables(characteristic, tables):
         if len(cell[1]) > 1 or other in tables.hidden_cells["cases"]:
-            hidden_anyway[cell] = ELSEWHERE
+            hidden_anyway[cell] = IN_OTHER_TABLE
         elif 0 < tables.cells["cases"][other].cases - characteristic.cells[cell].cases < scenario.limits.cases:
             primary.setdefault(cell, FEW_MORE)
     return _Requirements(primary, hidden_anyway)
@@ -346,7 +346,7 @@ def _suppression(
     }
     withheld = [
         dict.fromkeys(characteristic.nearly_all, EVERYBODY),
-        dict.fromkeys(characteristic.unshown, NOWHERE),
+        dict.fromkeys(characteristic.unshown, SHOWN_NOWHERE),
         required.primary,
         required.hidden_anyway,
         case_counts.hidden,

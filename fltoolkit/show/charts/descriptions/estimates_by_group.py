@@ -14,7 +14,7 @@ from fltoolkit.classify.profile.characteristics import TOPICS, families
 from fltoolkit.errors import RequestError
 from fltoolkit.languages.language import Language
 from fltoolkit.languages.reasons import uncrossed_categories
-from fltoolkit.publish.measure_units import COUNTED, PROFILES, scaled
+from fltoolkit.publish.measure_units import COUNT_MEASURES, PROFILES, scaled
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import BLUE
 from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
@@ -83,7 +83,7 @@ def estimates(
     heads = _crossed(language, rows) if crossed else _listed(language, rows, headed=len(groups) > 1)
     lines = [line for head, part in heads for line in (*_heading(head), *(_row(language, *pair, space) for pair in part))]
     marks = [mark for line in lines for mark in line.marks]
-    whole = rows[(rows["breakdown"] == "") & (measure not in COUNTED)]["estimate"].dropna()
+    whole = rows[(rows["breakdown"] == "") & (measure not in COUNT_MEASURES)]["estimate"].dropna()
     at = scaled(whole.iloc[0], measure) if len(whole) and len(rows) > 1 else math.nan
     named = title or _title(language, first, titled)
     subtitle = _subtitle(language, first)
