@@ -79,7 +79,7 @@ def acceptance(cells: pd.DataFrame, pairs: pd.DataFrame) -> list[str]:
                 lines.append(_line(said["cell"][_too_often(said["decreased"], said)], demand))
     low, over = rest["short"] | rest["short_published"] | rest["short_unmarked"], next_that_holds(cells)
     lines.append(f"told: {int(low.sum())} of {len(rest)} other cells are short, overall or among what is shown: docs/coverage.md")
-    lines.append(f"told: over-coverage (> {MOST:.1%}) in {len(over)} cells: docs/coverage.md")
+    lines.append(f"listed: over-coverage (> {MOST:.1%}) in {len(over)} cells: docs/coverage.md")
     return lines
 
 
@@ -204,7 +204,7 @@ def over_covered(cells: pd.DataFrame) -> str:
         other = f"`{r['other']}` {r['other_coverage']:.1%}" if isinstance(r["other"], str) else "none"
         saved = f"{1000 * r['other_width']:.2f}" if isinstance(r["other"], str) else ""
         rows.append([r["cell"], f"{r['expected_psus']:.1f}", f"{r['coverage']:.1%}", f"{1000 * r['width']:.2f}", other, saved])
-    head = ["cell", "PSUs with cases", "coverage", "width, per 1,000", "next that holds", "its width"]
+    head = ["cell", "PSUs with cases", "coverage", "width, per 1,000", "narrowest other method that is good enough", "its width"]
     return markdown(head, rows)
 
 

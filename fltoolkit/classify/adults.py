@@ -293,9 +293,8 @@ def _exception(spec: SurveySpec, episode: str) -> list[nw.Expr]:
 
 
 def _episode_labels(spec: SurveySpec, episode: str) -> list[nw.Expr]:
-    """Returns the columns that describe forced labour in the country: who imposed it (the form); the route, which says whether it
-    began in childhood; and each sector or occupation that the survey asked for. They are null for rows that are not in forced
-    labour."""
+    """Returns the columns that describe forced labour in the country: who imposed it (the form), whether it began in childhood
+    (the route), and each sector or occupation that the survey asked for. They are null for rows that are not in forced labour."""
     forced = nw.col("fl__here")
     form = _form(spec, episode)
     form = nw.when(nw.col(LIMITS) == "beyond").then(nw.lit("state_imposed")).otherwise(_or_not_stated(form))

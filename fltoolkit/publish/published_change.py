@@ -51,9 +51,9 @@ def publish_change(change: Change, before: Published | None, after: Published) -
     Returns:
         A `Published` whose measure is `change_in_` plus the measure of the rounds. `estimate` is the change, with `se`, `ci_low`,
             `ci_high`, `df` and the other columns of `Change.table`. `marker_before` and `marker_after` are the markers of the two
-            rounds' own numbers, `bound_high_before` and `_after` the upper bounds of those with wide bounds. `reason` says why a row
-            is flagged, `verdict_reason` gives the reason of the verdict. `se` and
-            `df` are blank if either round's `se` is. `exact` contains the rows unrounded.
+            rounds' own numbers, `bound_high_before` and `_after` the upper bounds of those with wide bounds. `reason` says why a
+            row is flagged, `verdict_reason` gives the reason for the verdict. `se` and `df` are blank if either round's `se` is.
+            `exact` contains the rows unrounded.
 
     Raises:
         PublicationError: a row of the change is not in a round's published set, or has another number there.

@@ -187,7 +187,8 @@ class Published:
 
 @runtime_checkable
 class HasTables(Protocol):
-    """The interface of an object that asks for further tables of a run, such as a plan whose rows need numbers of the survey."""
+    """An object that needs further tables of a run, such as a plan whose rows need numbers of the survey. This interface says how
+    it asks for them."""
 
     def tables(self, spec: SurveySpec) -> Sequence[TableSpec]: ...
 

@@ -144,8 +144,8 @@ def load_publication_profile(publication_profile: str | Path, folder: Path = Pat
 
 
 def kind_of(row: Mapping[Hashable, Any]) -> Kind:
-    """Returns the kind of a row's estimate, to which the reliability rules refer: a proportion of persons or cases, a number of
-    persons, or anything else (`mean`).
+    """Returns the kind of a row's estimate, because the reliability rules differ by kind: a proportion of persons or cases, a
+    number of persons, or anything else (`mean`).
     """
     if row["measure"] in CASE_SHARES or str(row["measure"]).endswith("prevalence"):
         return "proportion"

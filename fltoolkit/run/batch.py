@@ -345,8 +345,8 @@ def _normalised(run: Run, work: Path, name: str) -> Path:
 
 
 def _without_machine_paths(text: str, run: Run, work: Path, *, escaped: bool = False) -> str:
-    """Returns a text in which paths of this machine are shortened: of the folders of the survey and of the kit, only the last
-    name stays. `work` becomes `.`. With `escaped`, the text is JSON."""
+    """Returns a text in which the paths of this machine are shortened. The folders of the survey and of the kit become their last
+    name, and `work` becomes `.`. With `escaped`, the text is JSON."""
     for place, seen in ((work, "."), (run.survey.parent, run.survey.parent.name), (PACKAGE.parent, "fltoolkit")):
         text = text.replace(json.dumps(str(place))[1:-1] if escaped else str(place), seen)
     return text

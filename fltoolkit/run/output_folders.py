@@ -26,7 +26,9 @@ LOCKED_BYTE = 1 << 20  # far behind the text, because on Windows nobody can read
 
 @dataclass(frozen=True)
 class FolderLock:
-    """The lock of a folder of results: the folder, and the text in its lock file that names the batch that owns it (`holder`).
+    """The lock of a folder of results. It has the folder, and the text of its lock file, which names the batch that owns the
+    folder (`holder`). A worker on another machine compares this text with the lock file. If they differ, the batch of the worker
+    no longer owns the folder.
 
     A worker on another machine compares this text with the lock file. If they differ, its batch no longer owns the folder.
     """

@@ -110,8 +110,8 @@ def printable_cell_error(kind: str, words: str, trace: Sequence[str], count: int
 
 
 def reduce_errors(notebook: Any) -> list[str]:
-    """Changes the outputs of a notebook so that they quote no data: of each error only what may be printed stays, and all
-    warnings are removed. Returns the errors that stay, as texts.
+    """Changes the outputs of a notebook so that they quote no data. Of each error only the part that may be printed stays, and
+    all warnings are removed. Returns the errors that stay, as texts.
     """
     errors = []
     for cell in notebook.cells:

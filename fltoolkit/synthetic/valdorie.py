@@ -24,7 +24,8 @@ def draw_families(families: Families, seed: int, size: SampleSize = SIZE) -> pd.
 
     Returns:
         The survey's file. The index is the person's row in the population. Cluster numbers start again in each stratum. `PADULTE`
-            and `PENFANT` gross up the persons who answered, with non-response corrected by stratum.
+            and `PENFANT` are the weights of the adults and of the children who answered. They are raised in each stratum for
+            those who did not answer.
     """
     rng = np.random.default_rng(seed)
     pool = draw_households(families, rng, size)

@@ -120,12 +120,13 @@ def without_words(words: Sequence[str], text: str) -> str:
 
 
 def kind_of(label: str, kinds: Mapping[str, Sequence[str]]) -> str | None:
-    """Returns the first kind that has one of its words in the label. `kinds` gives the words of each kind. Returns None if no
-    kind has a word there."""
+    """Returns the kind of a question, found from the words of its label: the first kind with a word that occurs in the label.
+    `kinds` gives the words of each kind. Returns None if no word occurs."""
     return next((kind for kind, words in kinds.items() if count_hits(words, label)), None)
 
 
 def only_kind_of(label: str, kinds: Mapping[K, Sequence[str]]) -> K | None:
-    """Returns the kind that has one of its words in the label, if there is exactly one. Otherwise returns None."""
+    """Returns the kind of a question, found from the words of its label, if exactly one kind has a word that occurs in the label.
+    Otherwise returns None."""
     found = [kind for kind, words in kinds.items() if count_hits(words, label)]
     return found[0] if len(found) == 1 else None

@@ -102,8 +102,8 @@ class PublishedBaseline:
 
 
 def contradiction(figure: States) -> str:
-    """Returns, in words, the first error in the facts of a publication: two of them cannot both be true, a lower limit is below
-    0, or a date does not exist. Empty if there is none."""
+    """Looks for an error in the facts of a publication: two facts cannot both be true, a lower limit is below 0, or a date does
+    not exist. Returns the first error in words, or an empty text."""
     if figure.ci_low < 0:
         return f"ci_low ({figure.ci_low:g}) is below 0, which no rate, number or duration is; give 0 where the publication printed less"
     if figure.cases is not None and figure.n is not None and figure.cases > figure.n:

@@ -357,7 +357,7 @@ def facts_of(persons: ClassifiedSurvey, population: str) -> dict[str, Any]:
 
 
 def _to_verify(design: ClassifiedSurvey, groups: Sequence[str]) -> Reason | Reasons | str:
-    """Returns, in words, the facts behind an estimate that were written from memory and not yet checked against their source;
-    empty if there are none."""
+    """Returns, in words, the facts on which an estimate depends and that nobody has compared with their source yet, because they
+    were written from memory. The text is empty if there are none."""
     sectors = [to_verify(s) for name, s in design.spec.sectors.items() if name in groups]
     return joined_reasons((design.to_verify, *sectors))  # type: ignore[no-any-return]

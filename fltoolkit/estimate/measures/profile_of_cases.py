@@ -260,8 +260,8 @@ def _unresolved_cases(answers: _Answers) -> UnresolvedPersons:
 
 def _cases_without(answers: _Answers) -> pd.DataFrame:
     """Returns a table about the cases that do not have the characteristic, with one row per row of the result. It has the number
-    of these cases, and the numbers of their PSUs and households. Two more columns have the largest weighted share that belongs to
-    one household or PSU: of the cases with the characteristic, and of the cases without it."""
+    of these cases, and the numbers of their PSUs and households. Two more columns have the largest share of weighted cases in one
+    household or PSU: among the cases with the characteristic, and among the cases without it."""
     sums, without = answers.sums, answers.limited_to(NO)
     return pd.DataFrame(
         {

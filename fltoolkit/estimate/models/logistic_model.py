@@ -247,9 +247,9 @@ class _Solver:
         return np.ones(len(self.x), dtype=bool) if self.firth else ~self.certain
 
     def fit(self, y: Array, w: Array, start: Array | None = None) -> Fit:
-        """Fits the model. A coefficient is 0 if its column depends on earlier ones; a probability is 0 or 1 for a pattern that
-        is predicted with certainty. `y` and `w` are the weighted cases and persons of each pattern, `start` the coefficients
-        with which the search begins."""
+        """Fits the model. A coefficient is 0 if its column depends on earlier columns. A probability is 0 or 1 if the data
+        predict a pattern with certainty. `y` and `w` are the weighted cases and persons of each pattern. `start` has the
+        coefficients with which the search begins."""
         rows, kept = self.rows, self.kept
         ratio = self.p.count(self.p.sums.table["n"].to_numpy() > 0) / w.sum()
         if not rows.any():

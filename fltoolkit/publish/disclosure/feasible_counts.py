@@ -195,7 +195,7 @@ class _Limits:
                 limits[which][goal.row] = value
 
     def all(self, which: int) -> Array:
-        """Returns one limit of every row of the programme: the lower one if `which` is 0, the upper one if it is 1."""
+        """Returns the limits of all rows of the programme: the lower limits if `which` is 0, the upper limits if it is 1."""
         return np.concatenate([self.cases[which], self.weighted[which], self.ties[which], self.within[which]])
 
 

@@ -268,12 +268,13 @@ def _few_unresolved(cell: Cell, limits: Limits) -> bool:
 
 
 def _of_population(name: str, cells: Mapping[CellId, Any]) -> dict[Key, Any]:
-    """Returns the values of one population's cells by group values only, without the name of the population."""
+    """Returns the values of the cells of one population. In the result, a cell is named by its group values only."""
     return {k: value for (population, k), value in cells.items() if population == name}
 
 
 class _OutcomeTables(NamedTuple):
-    """The tables beside a flowchart: their cells, the hidden cells, and the cells whose count of unresolved persons is hidden."""
+    """The tables of one population that are published together with its flowchart: their cells, the hidden cells, and the cells
+    whose number of unresolved persons is hidden."""
 
     cells: Mapping[Key, Cell]
     hidden: Mapping[Key, str]
@@ -313,7 +314,8 @@ def _cells(table: pd.DataFrame, keys: list[Key], share_groups: list[str], case_o
 
 
 def _routes(charts: pd.DataFrame) -> dict[CellId, Cell]:
-    """Returns the flowchart steps that are routes of children, as cells of a table by route, even if there is no such table."""
+    """Returns the cells of a table by route of children, made from the steps of the flowchart. There are such cells even if no
+    table by route is published."""
     steps = charts[charts["step"].isin(ROUTES.values())] if "step" in charts else charts.head(0)
     cells = zip(steps["reference_population"].astype(str), steps.get("step", ()), _row_cells(steps), strict=True)
     return {(p, frozenset({("route", str(s))})): replace(c, non_cases=None, weighted_others=None) for p, s, c in cells}

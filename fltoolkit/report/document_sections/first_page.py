@@ -111,8 +111,8 @@ def below_the_tiles(evidence: Evidence, language: Language) -> tuple[str, ...]:
 
 
 def _is_doubtful(row: PublishedNumber) -> bool:
-    """Returns whether a number is too uncertain for a title: it is hidden, zero or unreliable, or persons with open answers
-    (don't know, refused, blank) could raise it above its interval."""
+    """Returns whether a number is too uncertain for a title: it is hidden, zero or unreliable, or its upper bound is above its
+    interval. The upper bound counts persons with open answers (don't know, refused, blank) as cases."""
     return is_unsure(row) or has_wide_bounds(row)
 
 

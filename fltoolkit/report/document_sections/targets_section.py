@@ -110,9 +110,7 @@ def more_targets(evidence: Evidence, language: Language) -> str:
 
 
 def decision(evidence: Evidence, language: Language) -> str:
-    """Returns a sentence on the most urgent decision about the plan's targets. It is about targets that were not reached. If
-    there are none, it is about targets that no planned survey can verify. If there are none either, it is about targets that a
-    survey still has to verify. Without any target, it says what a repeat of the survey could detect.
+    """Returns a sentence on the most urgent decision about the plan's targets.
 
     It is about the targets that were not reached. If there are none, it is about the targets that no planned survey can verify,
     or else about those that a survey still has to verify. Without any target, it says what a repeat of the survey could detect.

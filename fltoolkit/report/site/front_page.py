@@ -205,8 +205,8 @@ def _documents(folder: Path) -> dict[str, list[tuple[str, str]]]:
 
 def _change(folder: Path) -> dict[str, str]:
     """Returns what changed since the earlier survey: both rates (`rates`), their unit and years (`unit`), the result of the test
-    (`verdict`), and all of it in a sentence (`sentence`). The sentence claims no more than the test. If the change is not shown,
-    only the sentence is filled. If there is no earlier survey, the result is empty.
+    (`verdict`), and a sentence that says all of this (`sentence`). The sentence claims no more than the test. If the change is
+    not shown, there is only the sentence. If there is no earlier survey, the result is empty.
     """
     if not (folder / "changes.csv").is_file():
         return {}

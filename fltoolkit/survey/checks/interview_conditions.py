@@ -57,8 +57,10 @@ def _answered(source: Source, mapped: MappedQuestions, *, yes: bool) -> nw.Expr:
 
 def mode_shares(survey: Survey) -> tuple[tuple[str, float], ...]:
     """Returns the share (0 to 1) of interviews in each mode, such as face to face or telephone, among interviews with a known
-    mode: pairs of name and share, sorted by name. The shares are exact and are never printed. The result is empty if survey.yaml
-    names no mode, or if no mode is known."""
+    mode. The result is a list of pairs of name and share, sorted by name. It is empty if survey.yaml names no mode, or if no mode
+    is known.
+
+    The shares are exact and are never printed."""
     counts = {name.removeprefix(MODE): n for name, n in interview_counts(survey).items() if name.startswith(MODE)}
     known = sum(counts.values())
     return tuple((name, n / known) for name, n in sorted(counts.items())) if known else ()

@@ -117,9 +117,9 @@ def _weight_columns(spec: SurveySpec) -> dict[str, str]:
 
 
 def _design_tests(survey: Survey) -> dict[str, nw.Expr]:
-    """Returns conditions that should be true for no person, by name: the PSU or the stratum is missing, or a weight is not a
-    number, negative, infinite, zero or blank. One more condition per weight (`<column> some`) should be true for some person: the
-    weight is above zero."""
+    """Returns conditions by name. Most of them should be true for no person: the PSU or the stratum is missing, or a weight is
+    not a number, negative, infinite, zero or blank. One condition per weight (`<column> some`) should be true for some person:
+    the weight is above zero."""
     spec = survey.spec
     columns = _weight_columns(spec)
     weighed = {n: [p for p in spec.populations if columns.get(weight_of(p)) == n] for n in columns.values()}

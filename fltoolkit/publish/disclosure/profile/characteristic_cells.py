@@ -167,11 +167,11 @@ class CasesByAnswer(NamedTuple):
     not_stated: int
 
     def beyond(self, part: CasesByAnswer) -> dict[str, int]:
-        """Returns, for each answer, how many more cases this characteristic has than a characteristic that it contains
-        (`part`).
+        """Compares a characteristic with a narrower one (`part`). Returns, for each answer, by how many cases the two differ.
 
-        Each case that has the part also has this characteristic. Each case that does not have this characteristic does not have
-        the part either. So a reader can subtract.
+        For example, each case with the narrower characteristic (threats against the person) also has the wider one (any threats).
+        Each case without the wider one does not have the narrower one either. So a reader of both rows can calculate these
+        differences.
         """
         return {WITH: self.yes - part.yes, WITHOUT: part.no - self.no, NOT_STATED: part.not_stated - self.not_stated}
 
@@ -284,8 +284,8 @@ def denominator_cells(rows: pd.DataFrame, keys: Sequence[Key], share_groups: Seq
 
     Args:
         rows: the rows of a profile.
-        keys: for each row of the run, its group values.
-        share_groups: for each row of the run, the group of its characteristic.
+        keys: the group values of each row.
+        share_groups: for each row, the name of the group in which its characteristic is a value (see `characteristic_key`).
     """
     found: dict[CellId, Cell] = {}
     for i, row in zip(rows.index, rows.to_dict("records"), strict=True):

@@ -62,8 +62,9 @@ def cost_of(row: Mapping[str, Any]) -> tuple[float | str, float, float | str]:
 
 
 def cost_summary(evidence: Evidence, language: Language, sheet: Page) -> Page:
-    """Returns the sheet with the sums of the cost sheet by category and by year. `sheet` is the cost sheet, to which the
-    formulas refer.
+    """Returns the sheet with the sums of the cost sheet by category and by year. `sheet` is the cost sheet, to which the formulas
+    refer. Costs without a listed category or year have a row of their own. So the sums by category add up to the total, and the
+    sums by year too.
 
     Costs without a listed category or year are in a separate row, so that the sums by category, and those by year, add up to
     the total.

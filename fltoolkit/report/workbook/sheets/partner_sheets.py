@@ -102,8 +102,8 @@ def answer_from_survey(evidence: Evidence, language: Language, question: Checkli
     """Returns the published numbers that help to answer a question of a checklist, one line for each breakdown. Hidden numbers
     are only counted.
 
-    For a question on what is known about forced labour, the text says that research must answer it if no published number does.
-    For other questions it is then empty.
+    If no published number helps, the text is empty. But for a question on what is known about forced labour, it then says that
+    research must answer the question.
     """
     lines = [_breakdown_in_words(language, rows) for rows in answers(evidence.now, question.evidence)]
     lines += (

@@ -237,7 +237,8 @@ def _hover(row: ChartRow, mark: Mark) -> str:
 
 
 def _absent(fig: Any, rows: Sequence[ChartRow]) -> None:
-    """Writes, in rows without a number, the words that stand in its place. If a reader points at them, the reason is shown."""
+    """Writes, in each row without a number, the words that replace the number. If a reader points at them, the reason is
+    shown."""
     gone = [(i, row) for i, row in enumerate(rows) if row.absent]
     if gone:
         fig.add_scatter(
