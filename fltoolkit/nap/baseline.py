@@ -108,12 +108,10 @@ def published_baseline(plan: Plan, now: Published) -> Baseline:
 
 def _not_given(indicator: Indicator, figures: list[PublishedFigure], now: Published) -> list[tuple[str, str]]:
     """Returns the group and the category of each target of an indicator for which the publication has no number: `("sex",
-    "women")`, or `("total", "total")` for the whole population. The baseline gets a row without a value for each of them, so that
-    the target is not lost. There is no such row if the later survey does not have the category either; then `targets` raises an
-    error.
+    "women")`, or `("total", "total")` for the whole population.
 
-    The baseline gets a row without a value for each of them, so that the target is not lost. But if the later survey does not
-    have the category either, there is no row, and `targets` raises an error.
+    The baseline gets a row without a value for each of them, so that the target is not lost. There is no such row if the later
+    survey does not have the category either; then `targets` raises an error.
     """
     given = {(f.group, f.category) for f in figures}
     lacking = []

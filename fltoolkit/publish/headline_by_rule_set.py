@@ -46,7 +46,7 @@ class OtherHeadlines:
 def other_headlines(persons: ClassifiedSurvey) -> OtherHeadlines:
     """Returns the headline of a run under every rule set that comes with the kit, except the run's own rule set.
 
-    The headline is the prevalence in the default population. If the weights gross up to the population, it is also the number of
+    The headline is the prevalence in the default population. If the weights add up to the population, it is also the number of
     persons.
     """
     made: list[Estimates] = []

@@ -27,10 +27,10 @@ LOCKED_BYTE = 1 << 20  # far behind the text, because on Windows nobody can read
 @dataclass(frozen=True)
 class FolderLock:
     """The lock of a folder of results. It has the folder, and the text of its lock file, which names the batch that owns the
-    folder (`holder`). A worker on another machine compares this text with the lock file. If they differ, the batch of the worker
-    no longer owns the folder.
+    folder (`holder`).
 
-    A worker on another machine compares this text with the lock file. If they differ, its batch no longer owns the folder.
+    A worker on another machine compares this text with the lock file. If they differ, the batch of the worker no longer owns the
+    folder.
     """
 
     folder: Path

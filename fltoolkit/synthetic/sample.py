@@ -47,8 +47,9 @@ def draw_sample(population: Population, seed: int, size: SampleSize | None = Non
 
     Returns:
         The survey file, with one row per person of the responding households. The index is the person's row in the population.
-            The weights are computed as a survey office would do. `W_LFS` grosses up households, with non-response corrected by
-            area. `W_FL` grosses up the adults asked the module, with refusals corrected by stratum.
+            The weights are computed as a survey office would do. `W_LFS` is the weight of the households, raised in each area for
+            those that did not answer. `W_FL` is the weight of the adults who answered the module, raised in each stratum for
+            those who refused.
     """
     size = size or SampleSize()
     rng = np.random.default_rng(seed)

@@ -155,7 +155,7 @@ def _few_who_left(cases: Mapping[CellId, Cell], now: Mapping[CellId, Cell], limi
 
 @dataclass(frozen=True)
 class _Protection:
-    """Hides the cells of a run. `scenario`: what readers know. `salt` decides between equal costs. `out`: the decision so far."""
+    """Chooses the cells to hide. `scenario`: what readers know. `salt` decides between equal costs. `out`: the choice so far."""
 
     scenario: DisclosureScenario
     salt: bytes
@@ -268,13 +268,12 @@ def _few_unresolved(cell: Cell, limits: Limits) -> bool:
 
 
 def _of_population(name: str, cells: Mapping[CellId, Any]) -> dict[Key, Any]:
-    """Returns the values of the cells of one population. In the result, a cell is named by its group values only."""
+    """Returns the values of the cells of one population, by the group values of each cell."""
     return {k: value for (population, k), value in cells.items() if population == name}
 
 
 class _OutcomeTables(NamedTuple):
-    """The tables of one population that are published together with its flowchart: their cells, the hidden cells, and the cells
-    whose number of unresolved persons is hidden."""
+    """One population's tables beside its flowchart: the cells, the hidden cells, the cells with hidden unresolved persons."""
 
     cells: Mapping[Key, Cell]
     hidden: Mapping[Key, str]
@@ -314,8 +313,7 @@ def _cells(table: pd.DataFrame, keys: list[Key], share_groups: list[str], case_o
 
 
 def _routes(charts: pd.DataFrame) -> dict[CellId, Cell]:
-    """Returns the cells of a table by route of children, made from the steps of the flowchart. There are such cells even if no
-    table by route is published."""
+    """Returns the cells of a table by route of children, made from the flowchart, even if no such table is published."""
     steps = charts[charts["step"].isin(ROUTES.values())] if "step" in charts else charts.head(0)
     cells = zip(steps["reference_population"].astype(str), steps.get("step", ()), _row_cells(steps), strict=True)
     return {(p, frozenset({("route", str(s))})): replace(c, non_cases=None, weighted_others=None) for p, s, c in cells}

@@ -67,8 +67,8 @@ def refused(evidence: Evidence) -> Sequence[Line]:
 def meaning(evidence: Evidence, language: Language) -> str:
     """Returns sentences that say what makes a target verifiable, and what helps if no planned survey can verify one.
 
-    If unresolved answers (don't know, refused, blank) make the baseline a wide range, fewer of them help. For other targets, more
-    persons, a later year or another target help.
+    If unresolved answers (don't know, refused, blank) make the baseline a wide range, it helps to get fewer such answers. For
+    other targets it helps to ask more persons, to choose a later year, or to change the target.
     """
     wide = [is_too_wide(row) for row in refused(evidence)]
     advice = [language.say(f"targets.{key}") for key, said in (("wide", any(wide)), ("hope", not all(wide))) if said]

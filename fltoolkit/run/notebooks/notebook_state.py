@@ -61,8 +61,7 @@ def state() -> NotebookState:
 
 def restore(shell: Any) -> None:
     """Resets the process to its state before the first notebook. Imported modules stay, and so does the data that the kit keeps
-    in memory. These are reset: the variables, the counts of executions, the defaults of plotly, pandas and matplotlib, the
-    filters of warnings, the working folder, and the states of random numbers.
+    in memory.
 
     These are reset: the variables, the counts of executions, the defaults of plotly, pandas and matplotlib, the filters of
     warnings, the working folder, and the states of random numbers.

@@ -63,11 +63,10 @@ def cost_of(row: Mapping[str, Any]) -> tuple[float | str, float, float | str]:
 
 def cost_summary(evidence: Evidence, language: Language, sheet: Page) -> Page:
     """Returns the sheet with the sums of the cost sheet by category and by year. `sheet` is the cost sheet, to which the formulas
-    refer. Costs without a listed category or year have a row of their own. So the sums by category add up to the total, and the
-    sums by year too.
+    refer.
 
-    Costs without a listed category or year are in a separate row, so that the sums by category, and those by year, add up to
-    the total.
+    Costs without a listed category or year have a row of their own. So the sums by category add up to the total, and the sums by
+    year too.
     """
     columns = (
         column(language, "sum_by", 16), column(language, "sum_value", 28), column(language, "total", 18, "money"),
