@@ -49,6 +49,13 @@ class Paragraph:
 
 
 @dataclass(frozen=True)
+class WritingSpace:
+    """An empty space of a few lines, in which whoever completes the document writes. `text` is the words in it until then."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Bullets:
     """A list of short texts in a document, each with a bullet."""
 
@@ -124,7 +131,7 @@ class Signs:
     signs: tuple[Sign, ...]
 
 
-Block = Heading | Contents | Paragraph | Bullets | Facts | Signs | PrintedTable | Chart | Charts
+Block = Heading | Contents | Paragraph | WritingSpace | Bullets | Facts | Signs | PrintedTable | Chart | Charts
 
 
 @dataclass(frozen=True)

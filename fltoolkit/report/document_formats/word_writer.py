@@ -26,6 +26,7 @@ from fltoolkit.report.document_formats.document_blocks import (
     Heading,
     Paragraph,
     Signs,
+    WritingSpace,
 )
 from fltoolkit.report.document_formats.word_contents import contents, mark_headings
 from fltoolkit.report.document_formats.word_rows import add, clean, rows, write
@@ -112,6 +113,11 @@ def _(block: Contents, word: Any) -> None:
 @put.register
 def _(block: Paragraph, word: Any) -> None:
     add(word, block.text, TITLES[block.style])
+
+
+@put.register
+def _(block: WritingSpace, word: Any) -> None:
+    add(word, f"{block.text}\n\n", "Writing Space")
 
 
 @put.register

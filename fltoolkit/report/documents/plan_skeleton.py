@@ -18,6 +18,7 @@ from fltoolkit.report.document_formats.document_blocks import (
     Document,
     Heading,
     Paragraph,
+    WritingSpace,
 )
 from fltoolkit.report.document_sections import (
     follow_up_section,
@@ -34,7 +35,6 @@ from fltoolkit.show.wording import result_sentences
 
 SECTORS = ("sector", "main_job_sector", "industry")
 PLACES = ("region", "area", "province", "district")
-KNOWN = 3  # the position of the heading under which chapter 1 has its tables
 MOST = 14  # categories of a picture
 
 
@@ -42,10 +42,11 @@ MOST = 14  # categories of a picture
 def nap_skeleton(evidence: Evidence, language: Language) -> Document:
     """Returns the skeleton of the plan in one language: the seven chapters that Tool No. 13 of the ILO toolkit lists. Results of
     the survey and texts of the plan are filled into chapters 1, 4 and 6. The other chapters only have prompts for the partners,
-    who write the plan."""
+    who write the plan. All rows of the tables are in an annex, so that the chapters have room for text."""
     chapters: list[Block] = []
     for n, filled in enumerate((_introduction, _prompted, _legal, _strategy, _prompted, _monitoring, _prompted), 1):
         chapters += [Heading(language.say(f"chapters.c{n}.title"), new_page=n == 1), *filled(evidence, language, n)]
+    chapters = [*_with_space(chapters, language), *_annex(evidence, language)]
     listed = tuple(b for b in chapters if isinstance(b, Heading) and b.level <= LISTED)
     blocks = [Paragraph(language.say("skeleton.how"), "quiet"), Contents(language.say("skeleton.contents"), listed), *chapters]
     plan = evidence.plan
@@ -58,6 +59,31 @@ def nap_skeleton(evidence: Evidence, language: Language) -> Document:
         tuple(blocks),
         results_section.source(evidence.now, language),
     )
+
+
+def _with_space(blocks: Sequence[Block], language: Language) -> list[Block]:
+    """Returns blocks with an empty space below each instruction, or below the last of several, in which the partners write."""
+    spaced: list[Block] = []
+    for block, after in zip(blocks, [*blocks[1:], None], strict=True):
+        spaced.append(block)
+        if _is_prompt(block) and not (after and _is_prompt(after)):
+            spaced.append(WritingSpace(language.say("skeleton.write")))
+    return spaced
+
+
+def _is_prompt(block: Block) -> bool:
+    return isinstance(block, Paragraph | Bullets) and block.style == "prompt"
+
+
+def _annex(evidence: Evidence, language: Language) -> list[Block]:
+    """Returns the annex: the survey's tables by topic, all rows of the results framework, and all changes since the baseline."""
+    followed = follow_up_section.table(evidence, language)
+    changes: list[Block] = [Heading(language.say("change.heading"), 2), followed] if followed else []
+    return [
+        Heading(language.say("skeleton.annex")), *knowledge_section.known(evidence, language),
+        Heading(language.each("skeleton.monitoring")[0], 2), framework_tables.matrix(language, evidence),
+        *changes,
+    ]  # fmt: skip
 
 
 def _prompted(evidence: Evidence, language: Language, chapter: int) -> list[Block]:
@@ -84,7 +110,7 @@ def _introduction(evidence: Evidence, language: Language, chapter: int) -> list[
         Heading(heads[2], 2), _prompt(language, 1, 2), Paragraph(language.say("sheet.definition")),
         *(Paragraph(text) for text in result_sentences.basis(out, language)),
         *results_section.rule_sets(out, language, Heading(language.say("rule_sets.heading"), 3)),
-        Heading(heads[KNOWN], 2), _prompt(language, 1, 3), *knowledge_section.known(evidence, language),
+        Heading(heads[3], 2), _prompt(language, 1, 3), Paragraph(language.say("skeleton.tables_there"), "quiet"),
         *knowledge_section.research(evidence, language),
         Heading(heads[4], 2), _prompt(language, 1, 4),
     ]  # fmt: skip
@@ -104,11 +130,10 @@ def _strategy(evidence: Evidence, language: Language, chapter: int) -> list[Bloc
     plan, heads = evidence.plan, language.each("skeleton.strategy")
     groups = results_section.groups_of(evidence.now, "prevalence")
     persons = [g for g in groups if g not in (*PLACES, *SECTORS)]
-    there = language.say("skeleton.tables_there", head=language.each("skeleton.introduction")[KNOWN])
     blocks: list[Block] = [
         Heading(heads[0], 2), _prompt(language, 4, 0), Paragraph(language.own(plan.goal), "lead"),
         Bullets(tuple(language.colon(language.own(s.code), language.own(s.statement)) for s in plan.framework if s.level in ("objective", "outcome"))),
-        Heading(heads[1], 2), Paragraph(f"{language.say('skeleton.no_ranking')} {there}", "quiet"), _prompt(language, 4, 1),
+        Heading(heads[1], 2), Paragraph(f"{language.say('skeleton.no_ranking')} {language.say('skeleton.tables_there')}", "quiet"), _prompt(language, 4, 1),
     ]  # fmt: skip
     for head, chosen in ((heads[2], SECTORS), (heads[3], PLACES), (heads[4], persons)):
         pictures = _pictures(evidence, language, chosen)
@@ -154,10 +179,10 @@ def _monitoring(evidence: Evidence, language: Language, chapter: int) -> list[Bl
     values that nobody measures). If there is a later survey, the chapter compares it with the baseline."""
     heads = language.each("skeleton.monitoring")
     way = path(evidence, language, "wide") or repeat(evidence, language, "wide")
-    follow = follow_up_section.table(evidence, language)
+    follow = follow_up_section.table(evidence, language, follow_up_section.totals_and_targets(evidence))
     plan = evidence.plan
     coming = [str(year) for year in plan.planned_surveys if year > int(evidence.now.table.iloc[0]["year"])]
-    planned = [Paragraph(language.say("skeleton.surveys", years=language.join(coming)))] if coming else []
+    planned = language.say("skeleton.surveys", years=language.join(coming)) if coming else ""
     later: list[Block] = []
     if follow:
         later = [
@@ -166,10 +191,10 @@ def _monitoring(evidence: Evidence, language: Language, chapter: int) -> list[Bl
             follow,
         ]
     return [
-        Bullets(language.each("chapters.c6.points"), "prompt"), Heading(heads[0], 2), framework_tables.matrix(language, evidence),
+        Bullets(language.each("chapters.c6.points"), "prompt"), Heading(heads[0], 2), framework_tables.matrix(language, evidence, by_group=False),
         Heading(heads[1], 2), Paragraph(targets_section.meaning(evidence, language)), *targets_section.unverifiable(evidence, language),
         targets_section.detectable(evidence, language), targets_section.table(evidence, language),
-        Heading(heads[2], 2), Paragraph(language.say("milestones.meaning")),
-        targets_section.milestones(evidence, language), *planned, *([Chart(way)] if way else []),
+        Heading(heads[2], 2), Paragraph(f"{language.say('milestones.meaning')} {planned}".strip()),
+        targets_section.milestones(evidence, language), *([Chart(way)] if way else []),
         Heading(heads[3], 2), framework_tables.smart(language, evidence), *later,
     ]  # fmt: skip

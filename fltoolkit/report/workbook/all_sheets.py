@@ -39,7 +39,7 @@ def pages(evidence: Evidence, language: Language) -> list[Page]:
     costs = cost_sheets.costs(evidence, language)
     found = [
         survey_sheets.headline(evidence, language), survey_sheets.framework(evidence, language),
-        matrix_sheets.matrix(evidence.baseline, language, evidence.partners), survey_sheets.detail(evidence, language),
+        matrix_sheets.matrix(evidence, language), survey_sheets.detail(evidence, language),
         target_sheets.targets(evidence, language), target_sheets.milestones(evidence, language), partner_sheets.smart(evidence, language),
         target_sheets.follow_up(evidence, language), *(partner_sheets.checklist(evidence, language, tool) for tool in (5, 8, 9)),
         costs, cost_sheets.cost_summary(evidence, language, costs), cost_sheets.implementation(evidence, language),

@@ -20,6 +20,7 @@ from fltoolkit.report.workbook.sheet_charts import ChartAxes
 from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
 from fltoolkit.show.charts.descriptions.axis_ticks import step
 from fltoolkit.show.printed_tables import number_cells
+from fltoolkit.show.printed_tables.printed_table import NBSP
 from fltoolkit.show.wording import number_words, plan_words
 from fltoolkit.spreadsheets import DIGIT, fits_in_print
 from fltoolkit.survey.spec.groups import TOTAL
@@ -107,6 +108,15 @@ def look(measure: object, value: object) -> Styled:
     rates have one. `value` is already in the unit of its row, such as 17.2 for 17.2 per 1,000."""
     read = None if value is None or pd.isna(value) else rounded_as_printed(float(value), str(measure))  # type: ignore[arg-type, call-overload]
     return Styled(read, number_cells.style(str(measure)))
+
+
+def ranged(language: Language, measure: object, value: object, bound: object) -> Styled:
+    """Returns a number of the plan as `look` does, or the range from the number to its upper bound as text, such as `26.8 to 55.2`:
+    a low end alone would be read as the number."""
+    if value is None or bound is None:
+        return look(measure, value)
+    ends = (number_words.in_unit(language, float(end), str(measure)) for end in (value, bound))  # type: ignore[arg-type]
+    return Styled(number_words.ranged(language, *ends).replace(NBSP, " "), "in_place")  # a range may take two lines
 
 
 def rounded(value: object, digits: int) -> float | None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from functools import partial
+from math import nan
 from typing import Any
 
 import pandas as pd
@@ -13,6 +14,7 @@ from fltoolkit.languages.reasons import has_text
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.smart_criteria import CRITERIA
+from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.show.printed_tables import number_cells, plan_cells
 from fltoolkit.show.printed_tables.number_cells import EMPTY
 from fltoolkit.show.printed_tables.printed_table import (
@@ -28,6 +30,7 @@ from fltoolkit.show.printed_tables.printed_table import (
 from fltoolkit.show.wording import number_words, plan_words
 
 INDENT = "\u2003"  # an em space
+YEARS = (1, 2)  # of the plan, for which partners type a target
 
 
 def _baseline(language: Language, row: Row) -> PrintedCell:
@@ -35,9 +38,11 @@ def _baseline(language: Language, row: Row) -> PrintedCell:
     they typed, or a note that they still have to give it."""
     if row["filled_by"] != "partners":
         shown = row["baseline_value"]
-        return number_cells.in_unit(language, float("nan") if pd.isna(shown) else float(shown), _measure(row), row["marker"])
-    given = row["baseline_value"]
-    return PrintedCell(language.own(str(given)) if pd.notna(given) and given != "" else language.say("by_partners"))
+        bound = row["bound_high"] if has_wide_bounds(row) else nan
+        return number_cells.in_unit(language, nan if pd.isna(shown) else float(shown), _measure(row), row["marker"], bound)
+    return PrintedCell(
+        language.own(str(row["baseline_value"])) if has_text(row["baseline_value"]) else language.say("by_partners")
+    )
 
 
 def _limits(language: Language, row: Row) -> PrintedCell:
@@ -55,9 +60,8 @@ def _measure(row: Row) -> str:
 def _target(language: Language, row: Row) -> PrintedCell:
     """Returns the cell of a target: the targets of the row in words, or the texts that partners typed for the first and second
     year."""
-    years = [language.own(row[c]) for c in ("target_year_1", "target_year_2") if isinstance(row[c], str) and row[c]]
-    typed = language.say("targets.typed", years=" / ".join(years)) if years else ""
-    return PrintedCell(row["promised"] or typed)
+    typed = [(year, language.own(row[f"target_year_{year}"])) for year in YEARS if has_text(row[f"target_year_{year}"])]
+    return PrintedCell(row["promised"] or language.list(language.say("targets.typed", year=str(y), value=v) for y, v in typed))
 
 
 def _indicator(language: Language, row: Row) -> PrintedCell:
@@ -77,8 +81,16 @@ def _category(language: Language, row: Row) -> str:
 
 
 def _category_in_group(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell with the category of a row. It is for tables that have the name of the group in a line above the row."""
+    """Returns the cell with the category of a row. It is for tables that have the name of the group in a line above the row. A row
+    of the partners has no category; its cell says that its numbers are theirs."""
+    if row["filled_by"] == "partners":
+        return PrintedCell(language.say("from_partners" if has_text(row["baseline_value"]) else "by_partners"))
     return plan_cells.category(language, row) if row["category"] else PrintedCell(_category(language, row))
+
+
+def _baseline_or_nothing(language: Language, row: Row) -> PrintedCell:
+    """Returns the cell of a baseline, which is empty if partners still have to give it: the first cell of the row says so."""
+    return EMPTY if row["filled_by"] == "partners" and not has_text(row["baseline_value"]) else _baseline(language, row)
 
 
 def _statement(language: Language, row: Row) -> str:
@@ -114,11 +126,12 @@ def _remark(language: Language, row: Row) -> tuple[str, ...]:
     return (number_words.remark(language, row),)
 
 
-NUMBERS = (TableColumn("baseline", _baseline, "value", "baseline_of"), TableColumn("baseline_interval", _limits, head="limits"))
+INTERVAL = TableColumn("baseline_interval", _limits, head="limits")
 MATRIX = TableLayout(
     (
         TableColumn("category", _category_in_group, "label"),
-        *NUMBERS,
+        TableColumn("baseline", _baseline_or_nothing, "value", "baseline_of"),
+        INTERVAL,
         TableColumn("target", _target, "words"),
     ),
     headings=_headings,
@@ -130,27 +143,26 @@ BASELINE = TableLayout(
     (
         TableColumn("indicator", _indicator, "label"),
         TableColumn("unit", lambda language, row: PrintedCell(language.kit(row["unit"])) if row["starts"] else EMPTY, "words"),
-        *NUMBERS,
+        TableColumn("baseline", _baseline, "value", "baseline_of"),
+        INTERVAL,
     ),
     headings=lambda language, row: (_statement(language, row),),
     reasons=_remark,
 )
 
 
-def matrix(language: Language, evidence: Evidence) -> PrintedTable:
+def matrix(language: Language, evidence: Evidence, *, by_group: bool = True) -> PrintedTable:
     """Returns the table of the plan's indicators that the ILO toolkit's results framework (Tool No. 16) calls a matrix. It has
-    the baselines from the survey, the targets in words, and what partners typed."""
-    named = evidence.targets[evidence.targets["target_year"].notna()]
-    aims: dict[tuple[object, ...], list[str]] = {}
-    for row in named.to_dict("records"):
-        promise = plan_words.promise(language, row, with_unit=False)
-        promise = promise.replace(" ", NBSP) if pd.notna(row["target_value"]) else promise  # it stays on one line
-        aims.setdefault((row["id"], row["group"], row["category"]), []).append(promise)
-    rows = [
-        {**row, "promised": language.list(aims.get((row["id"], row["group"], row["category"]), []))}
-        for row in _rows(evidence.baseline)
-    ]
-    words = TableWords(language.say("matrix.title"), heads=plan_cells.years(language, evidence.baseline.table, "year"))
+    the baselines from the survey, the targets in words, and what partners typed. Without `by_group`, it has only the rows of
+    whole populations, those with a target, and those of partners."""
+    promised = plan_words.promises(language, evidence.targets, NBSP)
+    rows = [{**row, "promised": promised.get((row["id"], row["group"], row["category"]), "")} for row in _rows(evidence.baseline)]
+    if not by_group:
+        rows = [row for row in rows if row["promised"] or row["filled_by"] == "partners" or plan_words.is_total(row)]
+    words = TableWords(
+        language.say("matrix.title" if by_group else "matrix.short"),
+        heads=plan_cells.years(language, evidence.baseline.table, "year"),
+    )
     return printed(language, MATRIX, rows, words)
 
 

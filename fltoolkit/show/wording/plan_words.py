@@ -70,6 +70,21 @@ def between(language: Language, row: Line, low: str, high: str) -> str:
     return number_words.limits(language, value(language, row[low], row), value(language, row[high], row))
 
 
+def promises(language: Language, rows: pd.DataFrame, space: str = " ") -> dict[tuple[object, ...], str]:
+    """Returns the targets of the plan in words, without units. The keys are indicator, group and category.
+
+    Args:
+        rows: rows of `Evidence.targets`.
+        space: the space in a target whose value is known. With a no-break space, such a target stays on one line.
+    """
+    found: dict[tuple[object, ...], list[str]] = {}
+    for row in rows[rows["target_year"].notna()].to_dict("records"):
+        words = promise(language, row, with_unit=False)
+        words = words.replace(" ", space) if pd.notna(row["target_value"]) else words
+        found.setdefault((row["id"], row["group"], row["category"]), []).append(words)
+    return {key: language.list(texts) for key, texts in found.items()}
+
+
 def promise(language: Language, row: Line, *, with_unit: bool = True) -> str:
     """Returns the target of a row in words: `a cut of 50 % by 2030, to 8.6 per 1,000 …`. Without `with_unit`, the text has no
     unit, for a table that has the unit in another place. The text is empty if the row has no target."""

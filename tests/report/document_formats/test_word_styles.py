@@ -12,7 +12,7 @@ from docx.shared import Pt
 from fltoolkit.report.document_formats.word_styles import TEMPLATE, TITLES, border, element, fill, speak
 
 OWN = (*TITLES.values(), "Prompt Bullet", "Number", "Number Long", "Number Unit", "Number Doubt", "Sign", "Table Head", "Table Text", "Table Note",
-       "Picture", "Gap", "Source", "toc 1", "toc 2", "TOC Heading")  # fmt: skip
+       "Writing Space", "Picture", "Gap", "Source", "toc 1", "toc 2", "TOC Heading")  # fmt: skip
 BLUE, QUIET, WARN = "1F5A7A", "55606B", "C2571A"
 
 

@@ -168,7 +168,8 @@ def test_the_matrix_has_tool_16s_columns_and_the_baselines_rows(book: Workbook) 
     sheet = book["M&E matrix"]
     head = head_of(sheet)
     assert [c.value for c in sheet[head]][:11] == TOOL_16
-    assert [c.value for c in sheet[head]][11:16] == [
+    assert [c.value for c in sheet[head]][11:17] == [
+        "Target",
         "Marker",
         "Interval from",
         "Interval to",

@@ -12,6 +12,7 @@ from published_rows import HIDDEN, of, published, row
 import fltoolkit as fl
 from fltoolkit.nap.smart_criteria import CRITERIA
 from fltoolkit.publish.published_set import CONFIDENTIAL
+from fltoolkit.publish.reliability import WIDE_BOUNDS
 from fltoolkit.report.document_formats.column_widths import least
 from fltoolkit.show.printed_tables import framework_tables
 
@@ -40,8 +41,8 @@ def test_a_statement_and_an_indicators_duties_stand_above_its_rows_and_numbers_i
     assert men[4] == "a"
     assert women[:3] == ["women", "[c]", ""]
     assert trained[0].startswith("Inspectors trained (")
-    assert theirs[:3] == ["everyone", EN.say("by_partners"), ""]
-    assert theirs[3] == "80 / more than 150 (partners)"
+    assert theirs[:3] == [EN.say("by_partners"), "", ""]
+    assert theirs[3] == "year 1: 80; year 2: more than 150"
     promised = next(row[3] for row in table.texts if len(row) > 1 and "50" in row[3])
     assert " " not in promised  # a target stays on one line
     assert table.note == f"[c] {CONFIDENTIAL}; [u] low reliability; [x] not available."  # nothing by region
@@ -63,12 +64,34 @@ def test_the_baseline_has_no_targets_and_duties() -> None:
     assert "Commission" not in repr(table)
 
 
+def _with_wide_bounds() -> fl.Evidence:
+    """The plan's evidence, where the rate of everybody would be 40 if all unresolved persons were cases."""
+    made = evidence()
+    table = made.baseline.table.assign(bounds_note=made.baseline.table["bounds_note"].astype(object))
+    table.loc[0, ["bound_high", "bounds_note"]] = [40.0, WIDE_BOUNDS]
+    return dataclasses.replace(made, baseline=dataclasses.replace(made.baseline, table=table))
+
+
+def test_a_baseline_with_wide_bounds_is_a_range() -> None:
+    """The low end alone would be copied as the baseline."""
+    wide = _with_wide_bounds()
+    for table in (framework_tables.matrix(EN, wide), framework_tables.baseline(EN, wide.baseline)):
+        (first, *_) = (row for row in table.rows if len(row) > 1)
+        cell = next(cell for cell in first if cell.has_range)
+        assert (cell.text.replace("\xa0", " "), cell.numbers) == ("20.0 to 40.0", (20.0, 40.0))
+
+
+def test_without_groups_the_matrix_has_whole_populations_targets_and_partners() -> None:
+    names = [row[0] for row in framework_tables.matrix(EN, evidence(), by_group=False).texts if len(row) > 1]
+    assert names == ["everyone", "men", EN.say("by_partners")]
+
+
 def test_what_partners_gave_stands_in_their_cell() -> None:
     made = evidence()
     table = made.baseline.table.astype({"baseline_value": object})
     table.loc[table["id"] == "trained", "baseline_value"] = "about 12"
     given = dataclasses.replace(made, baseline=dataclasses.replace(made.baseline, table=table))
-    assert framework_tables.matrix(EN, given).texts[-1][1] == "about 12"
+    assert framework_tables.matrix(EN, given).texts[-1][:2] == ("from the partners", "about 12")
 
 
 def test_each_criterion_is_a_column_and_what_is_missing_a_footnote() -> None:

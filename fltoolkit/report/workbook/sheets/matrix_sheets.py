@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.baseline import PREVALENCE, Baseline
+from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.partner_entries import Partners, cell_value
 from fltoolkit.nap.results_framework import Indicator, Plan
 from fltoolkit.nap.target_paths import targets_of_row
@@ -26,13 +28,14 @@ from fltoolkit.report.workbook.sheet_words import (
     legend,
     look,
     page,
+    ranged,
     rounded,
     who,
     word,
 )
 from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
 from fltoolkit.show.wording import number_words
-from fltoolkit.show.wording.plan_words import frequency
+from fltoolkit.show.wording.plan_words import frequency, promises
 from fltoolkit.survey.spec.groups import TOTAL
 
 TOOL_16 = (
@@ -51,20 +54,37 @@ STYLES = [style for _, _, style in (*TOOL_16, *BESIDE)]
 QUIET = ("again", "unseen")  # in the rows after an indicator's first
 MINE = {"t16_baseline": "baseline_value", "t16_year_1": "target_year_1", "t16_year_2": "target_year_2"}
 FIRST = [name for name, _, _ in TOOL_16].index("t16_baseline")
-PRINTED = len(TOOL_16) + 4  # with the marker, the interval and the upper bound
+PRINTED = len(TOOL_16) + 3  # with the marker and the interval
+PROMISED = ("promised", 14, "text")
+"""The targets in words, in the plan's workbook. Tool No. 16 has no column for them, only for two years of the path to them."""
 
 
-def matrix(filled: Baseline, language: Language, partners: Partners) -> Page:
+def matrix(evidence: Evidence, language: Language) -> Page:
     """Returns the sheet of the plan's indicators for the plan's workbook: first exactly the columns of the ILO toolkit's
-    results framework (Tool No. 16), then columns that the kit adds, such as the interval.
+    results framework (Tool No. 16), then columns that the kit adds, such as the target in words and the interval.
 
     In each row that no survey fills, partners can fill in three cells: the baseline and the targets of two years.
     """
-    lines = list(_lines(filled, language, partners))
+    filled, after = evidence.baseline, len(TOOL_16)
+    promised = promises(language, evidence.targets)
+    texts = [promised.get((row["id"], row["group"], row["category"]), "") for row in filled.table.to_dict("records")]
+    lines = [
+        replace(line, cells=[*line.cells[:after], text, *line.cells[after:]])
+        for line, text in zip(_lines(filled, language, evidence.partners), texts, strict=True)
+    ]
+    own = _columns(language, filled_in=True)
+    columns = (*own[:after], column(language, *PROMISED, beside=True), *own[after:])
     return page(
-        language, "matrix", _columns(language, filled_in=True), lines, _notes(filled, language), tool="16", table="matrix", frozen=2,
-        printed_columns=PRINTED,
-    )  # fmt: skip
+        language,
+        "matrix",
+        columns,
+        lines,
+        _notes(filled, language),
+        tool="16",
+        table="matrix",
+        frozen=2,
+        printed_columns=PRINTED + 1,
+    )
 
 
 def baseline_sheet(filled: Baseline, language: Language) -> Page:
@@ -113,13 +133,15 @@ def _cells(plan: Plan, row: Row, language: Language) -> list[object]:
     first = row["group"] in (None, "", TOTAL)
     groups = ", ".join(number_words.group(language, name) for name in indicator.disaggregated_by)
     by = groups if first else language.colon(str(group), str(category))
-    numbers = [_number(language, row["measure"], row[name]) for name in MINE.values()]
+    value, *years = (_number(language, row["measure"], row[name]) for name in MINE.values())
+    bound = row["bound_high"] if has_wide_bounds(row) else None
+    numbers = [ranged(language, row["measure"], row["baseline_value"], bound) if bound is not None else value, *years]
     return [
         language.colon(language.own(row["code"]), language.own(row["statement"])), name_of(language, row), definition(language, indicator, row), by,
         language.own(row["means_of_verification"]), unit,
         *numbers, frequency(language, indicator.reporting_frequency), language.own(row["lead"]),
         bracketed(row["marker"]), look(row["measure"], row["ci_low"]), look(row["measure"], row["ci_high"]),
-        look(row["measure"], row["bound_high"] if has_wide_bounds(row) else None), category, row["n"], cases(language, row),
+        look(row["measure"], bound), category, row["n"], cases(language, row),
         cv(row), rounded(row["deff"], 2), row["df"], flag(language, row), number_words.reason(language, row["reason"]),
         word(language, "measures", row["measure"]), language.kit(row["reference_period"]),
         language.kit(row["reference_population_label"]), row["rule_set"], word(language, "same_work", row["same_work"]), language.kit(row["survey"]),

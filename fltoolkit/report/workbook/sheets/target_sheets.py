@@ -23,6 +23,7 @@ from fltoolkit.report.workbook.sheet_words import (
     lines_by_indicator,
     look,
     page,
+    ranged,
     rounded,
     sentence,
     surveys,
@@ -109,18 +110,23 @@ def _promised(language: Language, r: Row, *, later: bool) -> tuple[object, ...]:
     least: object = rounded(r["smallest_cut"], 3)
     if least is None and r["planned_sample"] is not None:
         least = Styled(NO_FALL, "in_place")
-    numbers = [look(measure, r[name]) for name in ("baseline_value", "ci_low", "ci_high", "target_value")]
-    numbers.append(look(measure, plan_words.smallest_value(r)))
+    numbers = [look(measure, r[name]) for name in ("ci_low", "ci_high", "target_value")]
     now = (
-        (look(measure, r["later_value"]), bracketed(r["later_marker"]), language.kit(r["reached"]), language.kit(r["changed"]))
+        (
+            ranged(language, measure, r["later_value"], r["later_bound"]),
+            bracketed(r["later_marker"]),
+            language.kit(r["reached"]),
+            language.kit(r["changed"]),
+        )
         if later
         else ()
     )
     since = (r["later_year"], *(look(measure, r[name]) for name in ("later_ci_low", "later_ci_high"))) if later else ()
     return (
-        *numbers[:3], bracketed(r["marker"]), r["target_year"], numbers[3], verifiable, least, *now, why,
-        flag(language, r), r["baseline_year"], language.kit(r["target_words"]), rounded(r["cut"], 3), rounded(r["power"], 2), numbers[4],
-        r["sample_needed"], r["sample_each_round"], r["planned_sample"], rounded(r["deff"], 2), r["first_year"], word(language, "paths", r["path"]),
+        ranged(language, measure, r["baseline_value"], r["baseline_bound"]), *numbers[:2], bracketed(r["marker"]), r["target_year"], numbers[2],
+        verifiable, least, *now, why, flag(language, r), r["baseline_year"], language.kit(r["target_words"]), rounded(r["cut"], 3),
+        rounded(r["power"], 2), look(measure, plan_words.smallest_value(r)), r["sample_needed"], r["sample_each_round"],
+        r["planned_sample"], rounded(r["deff"], 2), r["first_year"], word(language, "paths", r["path"]),
         *since,
     )  # fmt: skip
 
@@ -190,8 +196,9 @@ def _followed(language: Language, r: Row) -> tuple[object, ...]:
         return [look(r["measure"], r[name]) for name in names]
 
     return (
-        *numbers("baseline_value", "baseline_ci_low", "baseline_ci_high"), bracketed(r["marker_before"]),
-        *numbers("value", "ci_low", "ci_high"), bracketed(r["marker_after"]),
+        ranged(language, r["measure"], r["baseline_value"], r["baseline_bound"]), *numbers("baseline_ci_low", "baseline_ci_high"),
+        bracketed(r["marker_before"]), ranged(language, r["measure"], r["value"], r["bound"]), *numbers("ci_low", "ci_high"),
+        bracketed(r["marker_after"]),
         *numbers("change", "change_ci_low", "change_ci_high"), change_tables.verdict_in_words(language, r) or bracketed(r["marker"]),
         number_words.reason(language, r["verdict_reason"]), r["beyond_zero"],
         *(rounded(r[name], 1) for name in ("decrease", "decrease_low", "decrease_high")), *numbers("milestone"), flag(language, r),

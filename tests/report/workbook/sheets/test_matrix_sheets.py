@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import small_country as country
 from handed import EN, FR, evidence
+from promises import evidence_from
+from published_rows import published, row as published_row
 
 from fltoolkit.languages.reasons import Name, Reason
 from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.nap.partner_entries import Partners
 from fltoolkit.nap.results_framework import Indicator
+from fltoolkit.publish.reliability import WIDE_BOUNDS
 from fltoolkit.report.workbook.sheet_writer import Page, SheetRow, Styled
 from fltoolkit.report.workbook.sheets.matrix_sheets import about_targets, as_number, baseline_sheet, definition, matrix, name_of
 
@@ -28,7 +32,7 @@ def plain(cell: object) -> object:
 
 @pytest.fixture(scope="module")
 def page() -> Page:
-    return matrix(evidence().baseline, EN, FILLED)
+    return matrix(replace(evidence(), partners=FILLED), EN)
 
 
 def lines_of(page: Page, filled_by: str) -> list[dict[str, Any]]:
@@ -69,6 +73,20 @@ def test_partners_fill_three_cells_of_their_rows_and_of_no_other(page: Page) -> 
     assert (row["Targets: Year +1"], row["Targets: Year +2"]) == (80.0, 12)
     assert theirs[0].held == {"target_year_2"}
     assert not [line for line in baseline_sheet(evidence().baseline, EN).lines if line.inputs]
+
+
+def test_the_target_itself_stands_beside_the_years_on_its_path() -> None:
+    made = evidence_from(published(published_row()), {"year": 2030, "cut": 0.5})
+    first = cells(matrix(made, EN), matrix(made, EN).lines[0])
+    assert first["Target"] == "a cut of 50\u00a0% by 2030, to 10.0"
+
+
+def test_a_baseline_with_wide_bounds_is_a_range() -> None:
+    made = evidence_from(published(published_row()))
+    table = made.baseline.table.assign(bounds_note=made.baseline.table["bounds_note"].astype(object))
+    table.loc[0, ["bound_high", "bounds_note"]] = [40.0, WIDE_BOUNDS]
+    page = matrix(replace(made, baseline=replace(made.baseline, table=table)), EN)
+    assert plain(cells(page, page.lines[0])["Baseline value"]) == "20.0 to 40.0"
 
 
 def test_a_definition_is_the_plans_words_between_the_kits() -> None:
