@@ -44,7 +44,6 @@ def lay_out(notebook: Any) -> list[PageSection]:
     - `follows` in the first cell of a section: whether another section is before it.
     - `empty` in the first cell of a section: whether the section has nothing to show.
     - `result` in the cell with the result of a section.
-    - `before` in a cell of text directly above a picture or an open table: both stay on one page in print.
     - `fold` in the first output of a part that readers open with a click: the words on which they click.
     - `folded` in the last output of such a part.
     """
@@ -64,9 +63,6 @@ def lay_out(notebook: Any) -> list[PageSection]:
         cell.id = f"cell-{i}"
     for at, end in zip(begins, [*begins, len(cells)][1:], strict=True):
         _fold([o for cell in cells[at:end] for o in cell.get("outputs", [])])
-    for cell, next_cell in itertools.pairwise(notebook.cells):
-        if cell.cell_type == "markdown" and _shows_first(next_cell):
-            cell.metadata["before"] = True
     return sections
 
 
@@ -137,19 +133,14 @@ def _fold(outputs: list[Any]) -> None:
         data = output.get("data", {})
         if MIME in data:
             picture, followed = _picture_title(data[MIME]), _is_table(outputs[place + 1 : place + 2])
-            if drawn:
-                output.metadata |= {"fold": f"Picture: {picture}", "folded": not followed}
-            drawn, awaited = True, drawn and followed
+            aside = _meta(data[MIME], "aside")
+            if drawn or aside:
+                output.metadata |= {"fold": f"{aside or 'Picture'}: {picture}", "folded": not followed}
+            drawn, awaited = True, bool(drawn or aside) and followed
         elif drawn and _is_table([output]):
             fold = {} if awaited else {"fold": f"Table: {picture or _table_title(data['text/html'])}"}
             output.metadata |= {**fold, "folded": True}
             awaited = False
-
-
-def _shows_first(cell: Any) -> bool:
-    """Returns whether a cell begins with a picture or a table that is not folded."""
-    outputs = cell.get("outputs", [])[:1]
-    return any(MIME in o.get("data", {}) or _is_table([o]) for o in outputs) and not any("folded" in o.metadata for o in outputs)
 
 
 def _is_table(outputs: list[Any]) -> bool:
@@ -163,6 +154,9 @@ def _table_title(html: str) -> str:
 
 
 def _picture_title(chart: Any) -> str:
-    """Returns the title of a chart in HTML as plain text: the bold lines above its subtitle. Empty if the chart has no title."""
-    text = ((chart.get("layout") or {}).get("title") or {}).get("text") or ""
-    return re.sub("<[^>]+>", "", text.partition("</b>")[0].replace("<br>", " "))
+    """Returns the title of a chart as plain text; empty if the chart has no title."""
+    return _meta(chart, "title")
+
+
+def _meta(chart: Any, key: str) -> str:
+    return str(((chart.get("layout") or {}).get("meta") or {}).get(key) or "")

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from fltoolkit.show.charts.chart_style import (
     BLUE,
-    BUTTONS,
     GREY,
     INK,
     PALE,
     QUIET,
-    SUBTITLE,
     Picture,
     figure,
-    more_lines,
     safe,
     wrap,
 )
@@ -26,14 +22,16 @@ from fltoolkit.show.charts.descriptions.chart_parts import (
     Axis,
     ChartRow,
     CurveChart,
-    DescribedChart,
     DotChart,
     Glyph,
     Mark,
     Point,
 )
 
-LABEL = 28  # letters in a line of a label
+LABEL = 40  # letters in a line of a label
+ROW = 27  # pixels of a row with one line of words; in print they are 5 millimetres
+CURVE = 240  # pixels of the height of a drawing with curves
+LINE, CLEAR = 17, 14  # pixels of each line of words in a row with several, and between such rows
 PRINTED = 40  # letters in a line of the words at the right of a row
 ABSENT = 76  # letters in a line of words in place of a number
 WIDE = 7.4  # pixels of a letter in the widest of the fonts
@@ -50,18 +48,28 @@ def picture(chart: DotChart | CurveChart) -> Picture:
 
 def _dots(chart: DotChart) -> Any:
     rows = chart.rows
-    labels = [f"<b>{safe(r.label)}</b>" if r.heading else _lines(r.label) for r in rows]
+    labels = ["" if row.heading else _lines(row.label) for row in rows]
     printed = [_lines(row.printed, PRINTED) for row in rows]
-    each = 16 + 18 * max((text.count("<br>") + 1 for text in (*labels, *printed)), default=1)
+    lines = max((text.count("<br>") + 1 for text in (*labels, *printed)), default=1)
     legend, over = bool(chart.series) and not chart.names, 0.9 if chart.names else 0.6
-    fig = _sheet(chart, each * len(rows), left=_widest(labels), right=_widest(printed), above=30 if chart.series else 0)
+    one = ROW + (5 if chart.series else 0)  # room for two intervals
+    each, left = one if lines == 1 else LINE * lines + CLEAR, _widest([*labels, *(row.label for row in rows if row.heading)])
+    fig = figure(
+        chart.title, chart.subtitle, round(each * (len(rows) - 0.4 + over)), notes=chart.notes, above=30 if legend else 0,
+        below=52 if chart.axis.title else 28, margin_l=left, margin_r=_widest(printed),
+    )  # fmt: skip
+    for at, row in enumerate(rows):
+        if row.heading:
+            _words(
+                fig, 0, at, row.label, xref="paper", xanchor="left", xshift=-left, font={"size": 14, "color": QUIET}, bold=True
+            )
     if not math.isnan(chart.reference):
         fig.add_vline(x=chart.reference, line={"color": PALE, "width": 3}, layer="below")
     _arrows(fig, chart)
     _bands(fig, [(at, mark) for at, row in enumerate(rows) for mark in row.marks])
     for glyph, colour in _looks(m for r in rows for m in r.marks):
         there = [(i, r, m) for i, r in enumerate(rows) for m in r.marks if (m.glyph, m.colour) == (glyph, colour)]
-        marks, places = [m for *_, m in there], [i for i, *_ in there]
+        marks, places = [chart.cut(m) for *_, m in there], [i for i, *_ in there]
         lanes = [place + chart.lane(row, mark) for place, row, mark in there]
         barred = chart.bars and glyph is not Glyph.NONE_FOUND
         if barred:
@@ -71,7 +79,12 @@ def _dots(chart: DotChart) -> Any:
         hover, along = [_hover(r, m) for _, r, m in there], "" if chart.series else "x"
         y = lanes if glyph is Glyph.NONE_FOUND else places
         _marks(fig, marks, [_drawn(m) for m in marks], y, hover, along=along, signs=not barred)
-    _absent(fig, rows)
+    for end in chart.beyond:
+        look = {"size": 10, "symbol": f"triangle-{end.side}", "color": end.colour}
+        fig.add_scatter(
+            x=[end.value], y=[end.at], mode="markers", marker=look, cliponaxis=False, hoverinfo="skip", showlegend=False
+        )
+    _absent(fig, chart)
     for series in chart.series if legend else ():
         look = {"size": 11, "color": series.colour}
         fig.add_scatter(x=[None], y=[None], mode="markers", name=safe(series.words), marker=look, hoverinfo="skip")
@@ -127,13 +140,16 @@ def _intervals(fig: Any, marks: Sequence[Mark], places: Sequence[float]) -> None
     x = [x for m, _ in there for x in (0.0 if m.glyph is Glyph.NONE_FOUND else m.low, m.high, None)]
     y = [y for _, place in there for y in (place, place, None)]
     fig.add_scatter(
-        x=x, y=y, mode="lines", line={"color": marks[0].colour, "width": 1.5}, opacity=0.6, hoverinfo="skip", showlegend=False
+        x=x, y=y, mode="lines", line={"color": marks[0].colour, "width": 2}, opacity=0.8, hoverinfo="skip", showlegend=False
     )
 
 
 def _curves(chart: CurveChart) -> Any:
     names = [safe(line.words) for line in chart.lines]
-    fig = _sheet(chart, 300, left=_widest([t.words for t in chart.y.ticks]), right=_widest(names))
+    left, right = _widest([t.words for t in chart.y.ticks]), max(CLEAR, _widest(names))
+    fig = figure(
+        chart.title, chart.subtitle, CURVE, notes=chart.notes, above=CLEAR, below=52 if chart.x.title else 30, margin_l=left, margin_r=right
+    )  # fmt: skip
     if chart.regions:
         first = chart.lines[0]
         for edge, fill in (([chart.y.high] * len(first.x), "none"), (first.y, "tonexty")):
@@ -166,24 +182,6 @@ def _curves(chart: CurveChart) -> Any:
     fig.update_xaxes(**_values(chart.x))
     fig.update_yaxes(**_values(chart.y))
     fig.update_layout(showlegend=False)
-    return fig
-
-
-def _sheet(chart: DescribedChart, body: int, *, left: float, right: float, above: int = 0) -> Any:
-    """Returns an empty figure with the chart's words: its title, its subtitle and, below the drawing, its notes.
-
-    `body` is the height of the drawing, `left` and `right` the extra room at its sides, and `above` the extra room above it, in
-    pixels.
-    """
-    notes = [safe(line) for note in chart.notes for line in textwrap.wrap(note, SUBTITLE + 15)]
-    top, below = 74 + BUTTONS + more_lines(chart.title, chart.subtitle) + above, 56 + 17 * len(notes)
-    if isinstance(chart, CurveChart):
-        top, below = top + 14, below + 18
-    fig = figure(chart.title, chart.subtitle, 0, margin={"l": 24 + left, "r": 24 + right, "t": top, "b": below})
-    fig.update_layout(height=top + body + below)
-    if notes:
-        fig.add_annotation(x=0, xref="paper", xanchor="left", xshift=-left, y=0, yref="paper", yanchor="top", yshift=-(below - 17 * len(notes) - 16),
-                           text="<br>".join(notes), align="left", showarrow=False, font={"size": 12, "color": QUIET})  # fmt: skip
     return fig
 
 
@@ -236,12 +234,12 @@ def _hover(row: ChartRow, mark: Mark) -> str:
     return "<br>".join(part for part in (f"{safe(row.name)}: {safe(mark.words)}", wrap(row.remark, 50)) if part)
 
 
-def _absent(fig: Any, rows: Sequence[ChartRow]) -> None:
+def _absent(fig: Any, chart: DotChart) -> None:
     """Writes, in rows without a number, the words that stand in its place. If a reader points at them, the reason is shown."""
-    gone = [(i, row) for i, row in enumerate(rows) if row.absent]
+    gone = [(i, row) for i, row in enumerate(chart.rows) if row.absent]
     if gone:
         fig.add_scatter(
-            x=[0.0] * len(gone), y=[i for i, _ in gone], mode="text", textposition="middle right", textfont={"color": QUIET, "size": 12},
+            x=[chart.axis.low] * len(gone), y=[i for i, _ in gone], mode="text", textposition="middle right", textfont={"color": QUIET, "size": 12},
             text=["<br>".join(f"  {line}" for line in wrap(row.absent, ABSENT).split("<br>")) for _, row in gone], showlegend=False,
             hovertext=[wrap(row.remark) for _, row in gone], hoverinfo="text",
         )  # fmt: skip
@@ -259,8 +257,9 @@ def _point_words(fig: Any, chart: CurveChart, point: Point) -> None:
         _words(fig, x, y, point.words, yanchor="bottom", yshift=9)
 
 
-def _words(fig: Any, x: float, y: float, text: str, **more: Any) -> None:
-    fig.add_annotation(**{"x": x, "y": y, "text": safe(text), "showarrow": False, "font": {"size": 13, "color": INK}, **more})
+def _words(fig: Any, x: float, y: float, text: str, *, bold: bool = False, **more: Any) -> None:
+    words = f"<b>{safe(text)}</b>" if bold else safe(text)
+    fig.add_annotation(**{"x": x, "y": y, "text": words, "showarrow": False, "font": {"size": 13, "color": INK}, **more})
 
 
 def _place(axis: Axis, value: float) -> float:
