@@ -27,7 +27,7 @@ from fltoolkit.survey.checks.printed_counts import rounded
 from fltoolkit.survey.design.survey_design import Survey
 
 ACROSS = "across"  # the column with lines across the table
-UNCORRECTED = "survey.yaml corrects nothing in the data."
+UNCORRECTED = "Nothing was corrected in the data."
 NUMBER = r"[-−+]?[\d.,]+\s?%?|\d+–\d+|\d+ and more|\[\w+\]|"  # a number, a class, a marker, or nothing
 
 
@@ -48,9 +48,7 @@ def table(rows: pd.DataFrame, title: str = "") -> Table:
 @checked
 def facts(described: pd.DataFrame) -> Table:
     """Returns a table of a few facts about the survey, from `fl.describe`."""
-    return plain(
-        described.rename(columns={"fact": "Fact", "value": "What survey.yaml and the data say"}), "The survey", "design and reach"
-    )
+    return plain(described.rename(columns={"fact": "Fact", "value": "What the survey says"}), "The survey", "design and reach")
 
 
 @checked

@@ -28,9 +28,9 @@ OF_CASES = ("young", "began as children", "no months", "outside")  # these count
 UNRESOLVED = "unresolved"
 LEFT_OPEN = "unresolved: not counted as cases. Left open by"
 MOST = "most of the persons asked are unresolved: the estimate says next to nothing. Left open by"
-DO = "see fl.nonresponse for don't know, refused and blank; a blank that a skip explains needs `routing:` at the question"
+DO = "see the table of open answers; a blank that a filter of the questionnaire explains must be declared as such"
 DO_MOST = (
-    "look at these questions first: is a gate's code wrong, a skip without `routing:`, or a blank that means no? Then check again. No title "
+    "look at these questions first: is a gate's code wrong, a skip that is not declared, or a blank that means no? Then check again. No title "
     "and no verdict rests on such an estimate"
 )
 Condition = tuple[str, nw.Expr]
@@ -120,7 +120,7 @@ def case_findings(persons: ClassifiedSurvey) -> list[Finding]:
          "forced labour: route (iii) is unresolved", "say so beside the figure; ask parents in the same household next time"),
         ("open for it", "note", "children.parents", "of these, children whom no other route decides: unresolved", "see the upper bound"),
         ("proxy", "warning", "interview.proxy", "answered by someone else", "forced labour is under-reported by proxies"),
-        ("alone", "note", "interview.alone", "somebody else was present", "answers may be guarded"),
+        ("alone", "note", "interview", "somebody else was present", "answers may be guarded"),
     ):  # fmt: skip
         if found.get(key):
             of: Counted = "cases" if key in OF_CASES else "persons"

@@ -62,7 +62,7 @@ def lay_out(notebook: Any) -> list[PageSection]:
     for i, cell in enumerate(notebook.cells):
         cell.id = f"cell-{i}"
     for at, end in zip(begins, [*begins, len(cells)][1:], strict=True):
-        _fold([o for cell in cells[at:end] for o in cell.get("outputs", [])])
+        _fold(cells[at:end])
     return sections
 
 
@@ -125,22 +125,28 @@ def _of_outputs(outputs: list[Any], **metadata: bool) -> Any:
     return nbformat.v4.new_code_cell(outputs=outputs, metadata=metadata)
 
 
-def _fold(outputs: list[Any]) -> None:
-    """Marks the parts of a section that readers open with a click: each picture after the first one with its tables, and the
-    tables of the first picture. The words on which readers click are the title of the picture or table."""
-    drawn, picture, awaited = False, "", False  # `awaited`: the table of a folded picture belongs to its fold
-    for place, output in enumerate(outputs):
-        data = output.get("data", {})
-        if MIME in data:
-            picture, followed = _picture_title(data[MIME]), _is_table(outputs[place + 1 : place + 2])
-            aside = _meta(data[MIME], "aside")
-            if drawn or aside:
-                output.metadata |= {"fold": f"{aside or 'Picture'}: {picture}", "folded": not followed}
-            drawn, awaited = True, bool(drawn or aside) and followed
-        elif drawn and _is_table([output]):
-            fold = {} if awaited else {"fold": f"Table: {picture or _table_title(data['text/html'])}"}
-            output.metadata |= {**fold, "folded": True}
-            awaited = False
+def _fold(cells: list[Any]) -> None:
+    """Marks the parts of a section that readers open with a click: each picture after the first one with its tables, the tables
+    of the first picture, and pictures that are no result. The words on which readers click are the title of the picture or
+    table."""
+    drawn, picture, aside = False, "", ""
+    for cell in cells:
+        awaited = False  # the table of a folded picture belongs to its fold
+        outputs = cell.get("outputs", [])
+        for place, output in enumerate(outputs):
+            data = output.get("data", {})
+            if MIME in data:
+                picture, aside = _meta(data[MIME], "title"), _meta(data[MIME], "aside")
+                followed = _is_table(outputs[place + 1 : place + 2])
+                if drawn or aside:
+                    output.metadata |= {"fold": f"{aside or 'Picture'}: {picture}", "folded": not followed}
+                    awaited = followed
+                drawn = True
+            elif drawn and _is_table([output]):
+                what = aside or "Table"
+                fold = {} if awaited else {"fold": f"{what}: {picture or _table_title(data['text/html'])}"}
+                output.metadata |= {**fold, "folded": True}
+                awaited = False
 
 
 def _is_table(outputs: list[Any]) -> bool:
@@ -151,11 +157,6 @@ def _table_title(html: str) -> str:
     """Returns the title of a table in HTML, as plain text; the word `Table` if it has no title."""
     found = TABLE_TITLE.search(html)
     return re.sub("<[^>]+>", "", found[1]) if found else escape("Table")
-
-
-def _picture_title(chart: Any) -> str:
-    """Returns the title of a chart as plain text; empty if the chart has no title."""
-    return _meta(chart, "title")
 
 
 def _meta(chart: Any, key: str) -> str:

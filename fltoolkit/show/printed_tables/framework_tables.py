@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import pandas as pd
 
@@ -26,8 +25,6 @@ from fltoolkit.show.printed_tables.printed_table import (
     printed,
 )
 from fltoolkit.show.wording import number_words, plan_words
-
-INDENT = "\u2003"  # an em space
 
 
 def _baseline(language: Language, row: Row) -> PrintedCell:
@@ -60,12 +57,21 @@ def _target(language: Language, row: Row) -> PrintedCell:
     return PrintedCell(row["promised"] or typed)
 
 
-def _indicator(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell that names a row: the name of the indicator in the first row of an indicator, and the indented category in
-    the rows below it."""
-    if row["starts"]:
-        return PrintedCell(number_words.indicator(language, row))
-    return PrintedCell(INDENT + _category(language, row))
+def _indicator(language: Language, row: Row) -> str:
+    """Returns the name of an indicator with its unit, for a line above its rows."""
+    unit = language.kit(row["unit"])
+    return f"{number_words.indicator(language, row)}{f' ({unit})' if unit else ''}"
+
+
+def _group(language: Language, row: Row) -> str:
+    """Returns the name of the group of a row, for a line above its categories; empty for a row about everybody."""
+    grouped = not plan_words.is_total(row) and row["category"]
+    return number_words.group(language, str(row["group"])) if grouped else ""
+
+
+def _whose(language: Language, row: Row) -> PrintedCell:
+    """Returns the cell that says whom a row is about. A row that partners fill is about no persons of the survey."""
+    return EMPTY if row["filled_by"] == "partners" else _category_in_group(language, row)
 
 
 def _category(language: Language, row: Row) -> str:
@@ -95,14 +101,7 @@ def _headings(language: Language, row: Row) -> tuple[str | PrintedCell, ...]:
     how, who = (language.own(row[name]) if has_text(row[name]) else "" for name in ("means_of_verification", "lead"))
     duties = {"verification": how, "reporting": plan_words.frequency(language, str(row["reporting_frequency"])), "lead": who}
     said = ". ".join(language.colon(language.say(f"columns.{name}"), text) for name, text in duties.items() if text)
-    unit = language.kit(row["unit"])
-    grouped = not plan_words.is_total(row) and row["category"]
-    return (
-        _statement(language, row),
-        f"{number_words.indicator(language, row)}{f' ({unit})' if unit else ''}",
-        PrintedCell(said, quiet=True),
-        number_words.group(language, str(row["group"])) if grouped else "",
-    )
+    return _statement(language, row), _indicator(language, row), PrintedCell(said, quiet=True), _group(language, row)
 
 
 def _remark(language: Language, row: Row) -> tuple[str, ...]:
@@ -126,12 +125,8 @@ MATRIX = TableLayout(
 """Tool No. 16's matrix. What is said once of an indicator stands above its rows, so that the table fits a portrait page."""
 
 BASELINE = TableLayout(
-    (
-        TableColumn("indicator", _indicator, "label"),
-        TableColumn("unit", lambda language, row: PrintedCell(language.kit(row["unit"])) if row["starts"] else EMPTY, "words"),
-        *NUMBERS,
-    ),
-    headings=lambda language, row: (_statement(language, row),),
+    (TableColumn("category", _whose, "label"), *NUMBERS),
+    headings=lambda language, row: (_statement(language, row), _indicator(language, row), _group(language, row)),
     reasons=_remark,
 )
 
@@ -147,7 +142,7 @@ def matrix(language: Language, evidence: Evidence) -> PrintedTable:
         aims.setdefault((row["id"], row["group"], row["category"]), []).append(promise)
     rows = [
         {**row, "promised": language.list(aims.get((row["id"], row["group"], row["category"]), []))}
-        for row in _rows(evidence.baseline)
+        for row in evidence.baseline.table.to_dict("records")
     ]
     words = TableWords(language.say("matrix.title"), heads=plan_cells.years(language, evidence.baseline.table, "year"))
     return printed(language, MATRIX, rows, words)
@@ -157,7 +152,7 @@ def baseline(language: Language, filled: Baseline) -> PrintedTable:
     """Returns a table of the plan's indicators with their baselines from the survey. It is the table `matrix` without the columns
     on targets and responsibilities."""
     words = TableWords(filled.plan.title, filled.plan.goal, heads=plan_cells.years(language, filled.table, "year"))
-    return printed(language, BASELINE, _rows(filled), words)
+    return printed(language, BASELINE, filled.table.to_dict("records"), words)
 
 
 def smart(language: Language, evidence: Evidence) -> PrintedTable:
@@ -192,10 +187,3 @@ SMART = TableLayout(
     reasons=lambda language, row: tuple(number_words.reason(language, text) for text in row["lacks"]),
 )
 """Tool No. 16's five criteria, one column each."""
-
-
-def _rows(filled: Baseline) -> list[dict[Any, Any]]:
-    """Returns the rows of the baseline table. Each has one more value, `starts`, which says whether the row is the first one of
-    its indicator."""
-    rows = filled.table.to_dict("records")
-    return [{**row, "starts": place == 0 or rows[place - 1]["id"] != row["id"]} for place, row in enumerate(rows)]
