@@ -21,10 +21,10 @@ from fltoolkit.show.tables import (
     questionnaire,
     table,
 )
-from fltoolkit.show.wording.headline_words import headline
+from fltoolkit.show.wording.headline_words import headline, how_sure
 
 __all__ = [
     "bars", "baseline", "calibration", "changes", "children", "corrected_cases", "corrections", "detectable", "dots", "explore", "facts",
-    "findings", "flow", "gallery", "headline", "nonresponse", "paths", "plan", "questionnaire", "repeat", "response_error", "result", "risk",
+    "findings", "flow", "gallery", "headline", "how_sure", "nonresponse", "paths", "plan", "questionnaire", "repeat", "response_error", "result", "risk",
     "risk_table", "rule_sets", "table", "unresolved",
 ]  # fmt: skip

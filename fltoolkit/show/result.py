@@ -11,6 +11,7 @@ from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.published_model import PublishedModel
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.wording.english_numbers import ENGLISH, NBSP, number, of_plan
+from fltoolkit.show.wording.headline_words import lead
 from fltoolkit.show.wording.result_sentences import sentence
 from fltoolkit.show.wording.section_words import Nothing, Result
 from fltoolkit.survey.design.survey_design import Survey
@@ -42,12 +43,21 @@ def flow(out: Published) -> Result:
 
 
 @checked
+def headline(out: Published) -> Result:
+    """Returns the rate and the number of persons in forced labour in sentences, for each population whose rate is always shown
+    (such as adults and children)."""
+    return Result("\n\n".join(lead(out)))
+
+
+@checked
 def rule_sets(out: Published) -> Result:
     """Returns a sentence with the lowest and the highest rate under the rule sets that can be used with the survey. A rule set
-    says which answers make a person a case."""
+    says which answers make a person a case. Rule sets that are still to be compared with their publication do not count: what
+    they give is no result."""
     rates = out.rule_sets().query("measure == 'prevalence'").dropna(subset="estimate")
+    rates = rates[rates["to_verify"] == ""]
     if len(rates) < 2:
-        return Result("No other rule set has a rate that is shown.")
+        return Result("No other rule set that was compared with its publication has a rate that is shown.")
     low, high = (number(end, "prevalence") for end in (rates["estimate"].min(), rates["estimate"].max()))
     return Result(f"Under {len(rates)} rule sets the rate lies between {low} and {high} per 1,000.")
 
@@ -85,7 +95,7 @@ def in_time(out: Published) -> Result | Nothing:
         rows = out.own_rows(measure=measure, breakdown="")
         if len(rows):
             return Result(sentence(ENGLISH, rows.iloc[0].to_dict()))
-    return Nothing("`tables:` of survey.yaml asks for no `stock`, `current` or `duration`.")
+    return Nothing("The run asks for no numbers in time: persons on an average day, at the interview, or durations.")
 
 
 @checked

@@ -26,7 +26,7 @@ from fltoolkit.survey.checks.printed_counts import rounded
 from fltoolkit.survey.design.survey_design import Survey
 
 ACROSS = "across"  # the column with lines across the table
-UNCORRECTED = "survey.yaml corrects nothing in the data."
+UNCORRECTED = "Nothing was corrected in the data."
 NUMBER = r"[-−+]?[\d.,]+\s?%?|\d+–\d+|\d+ and more|\[\w+\]|"  # a number, a class, a marker, or nothing
 
 
@@ -47,9 +47,7 @@ def table(rows: pd.DataFrame, title: str = "") -> Table:
 @checked
 def facts(described: pd.DataFrame) -> Table:
     """Returns a table of a few facts about the survey, from `fl.describe`."""
-    return plain(
-        described.rename(columns={"fact": "Fact", "value": "What survey.yaml and the data say"}), "The survey", "design and reach"
-    )
+    return plain(described.rename(columns={"fact": "Fact", "value": "What the survey says"}), "The survey", "design and reach")
 
 
 @checked
@@ -256,7 +254,7 @@ class TableLook:
 
 def _shown(frame: pd.DataFrame, look: TableLook, title: tuple[str, str], notes: tuple[str, ...]) -> Table:
     """Returns a frame of texts as HTML from great_tables, and as plain text."""
-    from great_tables import GT, html, loc, style
+    from great_tables import GT, loc, style
 
     numbers, words = list(look.numbers), [str(c) for c in frame if c not in look.numbers]
     # The name is short, because each of some hundred style rules contains it.
@@ -267,13 +265,17 @@ def _shown(frame: pd.DataFrame, look: TableLook, title: tuple[str, str], notes: 
     with pd.option_context("mode.string_storage", "python"):
         shown = GT(cells, id=name, groupname_col=across)
     shown = shown.tab_header(*title).cols_label(look.heads).tab_options(
-        table_font_names="inherit", table_font_size="14px", heading_align="left", table_width="100%", data_row_padding="4px", heading_title_font_weight="bold"
+        table_font_names="inherit", table_font_size="14px", heading_align="left", table_width="100%", data_row_padding="4px",
+        table_border_top_style="none", heading_border_bottom_style="none", heading_padding="3px", heading_padding_horizontal="5px",
+        heading_title_font_size="15px", column_labels_border_top_style="none", row_group_border_top_style="none",
+        row_group_border_bottom_style="none", table_body_border_top_style="none",
     )  # fmt: skip
     # JupyterLab stripes rows, and the column that stays in view would stand out of them.
     shown = shown.opt_css(f"#{name} tbody tr {{ background: white; }}")
     left = [loc.body(columns=words), loc.column_labels(columns=words), loc.title(), loc.subtitle()]
     shown = shown.tab_style(style.text(align="left"), left)
     shown = shown.tab_style(style.text(align="right"), [loc.body(columns=numbers), loc.column_labels(columns=numbers)])
+    shown = shown.tab_style(style.text(weight="bold"), [loc.title(), loc.column_labels()])
     shown = shown.tab_style(style.css("white-space: nowrap;"), loc.body(columns=numbers))
     if look.kept:
         kept = [loc.body(columns=look.kept), loc.column_labels(columns=look.kept)]
@@ -282,12 +284,18 @@ def _shown(frame: pd.DataFrame, look: TableLook, title: tuple[str, str], notes: 
         shown = shown.tab_style(style.text(align="left", color="#55606b", weight="bold"), loc.row_groups())
     for column, known in look.cells.items():
         shown = shown.fmt(known.__getitem__, columns=column)
-    for note in notes:
-        shown = shown.tab_source_note(html(explained(note, look.meanings)) if look.meanings else note)
-    if notes:
-        shown = shown.tab_style(style.text(align="left"), loc.source_notes())
-    page = shown.as_raw_html().replace('<table class="gt_table"', '<table class="gt_table" style="table-layout: auto"', 1)
+    # Over collapsed borders, the column that stays in view would hide the lines between rows.
+    look_of_table = "table-layout: auto; border-collapse: separate; border-spacing: 0"
+    page = shown.as_raw_html().replace('<table class="gt_table"', f'<table class="gt_table" style="{look_of_table}"', 1)
+    page += _below(notes, look.meanings)
     return Table(page, "\n".join(part for part in (title[0], _as_text(frame, look), *notes) if part))
+
+
+def _below(notes: tuple[str, ...], meanings: Meanings) -> str:
+    """Returns the notes of a table as HTML below it. In the foot of the table they could be alone below its repeated head on a
+    printed page."""
+    lines = "".join(f'<p style="margin: 0 0 2px; text-align: left">{explained(note, meanings)}</p>' for note in notes)
+    return f'<div class="notes" style="font-size: 12.5px; padding: 4px 5px">{lines}</div>' if notes else ""
 
 
 def _as_text(frame: pd.DataFrame, look: TableLook) -> str:

@@ -31,8 +31,8 @@ def distribution(series: Mapping[str, Redraws], title: str = "Where the estimate
     step = first.scale / first.n[0]  # the effect of one more case: every bin holds the same number of such steps
     width = step * max(1, round(most / BINS / step))
     edges = np.arange(-step / 2, most + width, width)
-    fig = figure(title, f"{len(first.estimate):,} samples each; line: the truth; diamond: the mean of the estimates", 130 + 130 * len(series),
-                 showlegend=False, bargap=0.06, barmode="overlay")  # fmt: skip
+    fig = figure(title, f"{len(first.estimate):,} samples each; line: the truth; diamond: the mean of the estimates", 120 * len(series),
+                 below=52, showlegend=False, bargap=0.06, barmode="overlay")  # fmt: skip
     hills, sentences = {name: np.histogram(v, edges)[0] for name, v in values.items()}, []
     top = max(counts.max() for counts in hills.values())
     for i, (name, v) in enumerate(values.items()):
@@ -65,7 +65,7 @@ def intervals(drawn: Redraws, method: ProportionInterval = "wald", *, zero: bool
     colours = (PURPLE, GREY) if zero else (ORANGE, BLUE)
     head = f"{share if zero else 100 - share} of 100 {words[0] if zero else words[1]}"
     about = f"{METHODS[method]} intervals of 95 %; 100 of {len(marked):,} samples, in the proportions of all; line: the truth"
-    fig: Any = figure(head, about, 560)
+    fig: Any = figure(head, about, 430, above=30, below=52)
     kinds = [np.flatnonzero(marked)[:share], np.flatnonzero(~marked)[: 100 - share]]
     row = {i: y for y, i in enumerate(sorted(np.concatenate(kinds)), 1)}
     for i in (1, 0):
@@ -83,7 +83,6 @@ def intervals(drawn: Redraws, method: ProportionInterval = "wald", *, zero: bool
     span = [float(min(least, low[there].min())), float(max(most, high[there].max()))]
     fig.update_xaxes(**axis(("change " if zero else "") + (UNIT if drawn.rate else "persons"), rangemode="normal", range=span))
     fig.update_yaxes(showticklabels=False, showgrid=False, zeroline=False)
-    fig.update_layout(margin_t=116 + 18 * (len(about) > 110))
     return Picture(fig, f"Lines: {about}. {head}; the truth is {drawn.truth * drawn.scale:.1f}.")
 
 
@@ -91,7 +90,7 @@ def difference(first: tuple[str, float, float], second: tuple[str, float, float]
     """Draws two estimates with their 95 % intervals, and below them their difference with its interval. Each estimate is given as
     its name, its value and its standard error.
     """
-    fig: Any = figure("Two groups, and their difference", f"{UNIT}, 95 % intervals", 330, showlegend=False)
+    fig: Any = figure("Two groups, and their difference", f"{UNIT}, 95 % intervals", 150, below=52, showlegend=False)
     gap = ("difference", second[1] - first[1], float(np.hypot(first[2], second[2])))
     rows = [first, second, gap]
     for (name, value, se), colour in zip(rows, (BLUE, BLUE, INK), strict=True):

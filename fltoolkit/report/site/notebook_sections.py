@@ -44,7 +44,6 @@ def lay_out(notebook: Any) -> list[PageSection]:
     - `follows` in the first cell of a section: whether another section is before it.
     - `empty` in the first cell of a section: whether the section has nothing to show.
     - `result` in the cell with the result of a section.
-    - `before` in a cell of text directly above a picture or an open table: both stay on one page in print.
     - `fold` in the first output of a part that readers open with a click: the words on which they click.
     - `folded` in the last output of such a part.
     """
@@ -63,10 +62,7 @@ def lay_out(notebook: Any) -> list[PageSection]:
     for i, cell in enumerate(notebook.cells):
         cell.id = f"cell-{i}"
     for at, end in zip(begins, [*begins, len(cells)][1:], strict=True):
-        _fold([o for cell in cells[at:end] for o in cell.get("outputs", [])])
-    for cell, next_cell in itertools.pairwise(notebook.cells):
-        if cell.cell_type == "markdown" and _shows_first(next_cell):
-            cell.metadata["before"] = True
+        _fold(cells[at:end])
     return sections
 
 
@@ -129,27 +125,28 @@ def _of_outputs(outputs: list[Any], **metadata: bool) -> Any:
     return nbformat.v4.new_code_cell(outputs=outputs, metadata=metadata)
 
 
-def _fold(outputs: list[Any]) -> None:
-    """Marks the parts of a section that readers open with a click. They are each picture after the first one, with its tables,
-    and the tables of the first picture. Readers click on the title of the picture or table."""
-    drawn, picture, awaited = False, "", False  # `awaited`: the table of a folded picture belongs to its fold
-    for place, output in enumerate(outputs):
-        data = output.get("data", {})
-        if MIME in data:
-            picture, followed = _picture_title(data[MIME]), _is_table(outputs[place + 1 : place + 2])
-            if drawn:
-                output.metadata |= {"fold": f"Picture: {picture}", "folded": not followed}
-            drawn, awaited = True, drawn and followed
-        elif drawn and _is_table([output]):
-            fold = {} if awaited else {"fold": f"Table: {picture or _table_title(data['text/html'])}"}
-            output.metadata |= {**fold, "folded": True}
-            awaited = False
-
-
-def _shows_first(cell: Any) -> bool:
-    """Returns whether a cell begins with a picture or a table that is not folded."""
-    outputs = cell.get("outputs", [])[:1]
-    return any(MIME in o.get("data", {}) or _is_table([o]) for o in outputs) and not any("folded" in o.metadata for o in outputs)
+def _fold(cells: list[Any]) -> None:
+    """Marks the parts of a section that readers open with a click: each picture after the first one with its tables, the tables
+    of the first picture, and pictures that are no result. The words on which readers click are the title of the picture or
+    table."""
+    drawn, picture, aside = False, "", ""
+    for cell in cells:
+        awaited = False  # the table of a folded picture belongs to its fold
+        outputs = cell.get("outputs", [])
+        for place, output in enumerate(outputs):
+            data = output.get("data", {})
+            if MIME in data:
+                picture, aside = _meta(data[MIME], "title"), _meta(data[MIME], "aside")
+                followed = _is_table(outputs[place + 1 : place + 2])
+                if drawn or aside:
+                    output.metadata |= {"fold": f"{aside or 'Picture'}: {picture}", "folded": not followed}
+                    awaited = followed
+                drawn = True
+            elif drawn and _is_table([output]):
+                what = aside or "Table"
+                fold = {} if awaited else {"fold": f"{what}: {picture or _table_title(data['text/html'])}"}
+                output.metadata |= {**fold, "folded": True}
+                awaited = False
 
 
 def _is_table(outputs: list[Any]) -> bool:
@@ -162,7 +159,5 @@ def _table_title(html: str) -> str:
     return re.sub("<[^>]+>", "", found[1]) if found else escape("Table")
 
 
-def _picture_title(chart: Any) -> str:
-    """Returns the title of a chart in HTML as plain text: the bold lines above its subtitle. Empty if the chart has no title."""
-    text = ((chart.get("layout") or {}).get("title") or {}).get("text") or ""
-    return re.sub("<[^>]+>", "", text.partition("</b>")[0].replace("<br>", " "))
+def _meta(chart: Any, key: str) -> str:
+    return str(((chart.get("layout") or {}).get("meta") or {}).get(key) or "")

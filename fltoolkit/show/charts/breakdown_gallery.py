@@ -51,7 +51,7 @@ def in_time(out: Published) -> None:
     there = set(out.own["measure"])
     asked = [m for m in IN_TIME if m in there]
     if not asked:
-        display(Nothing("`tables:` of survey.yaml asks for no `stock`, `current` or `duration`."))
+        display(Nothing("The run asks for no numbers in time: persons on an average day, at the interview, or durations."))
     for measure in asked:
         rows = out.own_rows(measure=measure)
         if not (rows["marker"] == "x").all():

@@ -20,6 +20,7 @@ FONT = "Source Sans 3, Segoe UI, Helvetica, Arial, sans-serif"
 CONFIG = {"displaylogo": False, "showSendToCloud": False, "showEditInChartStudio": False, "plotlyServerURL": "", "responsive": True,
           "modeBarButtonsToRemove": ["lasso2d", "select2d", "sendDataToCloud"]}  # fmt: skip
 MIME = "application/vnd.plotly.v1+json"
+NOTES = "notes"  # the name of the annotation with the notes below a drawing
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Picture:
     figure: Any
     alt: str
     fits_narrow: bool = False  # whether the whole picture fits on a phone; other pictures are scrolled there
+    aside: str = ""  # for a picture that is no result: what it is. A page shows it only to readers who open it
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         """Returns the figure and its text alternative for a notebook. Plotly's own renderers are not used."""
@@ -36,7 +38,12 @@ class Picture:
 
         data = json.loads(self.figure.to_json())
         data["config"] = CONFIG
-        data["layout"]["meta"] = {"alt": self.alt, **({"narrow": True} if self.fits_narrow else {})}
+        meta = {
+            "alt": self.alt,
+            **({"narrow": True} if self.fits_narrow else {}),
+            **({"aside": self.aside} if self.aside else {}),
+        }
+        data["layout"]["meta"] = {**data["layout"].get("meta", {}), **meta}
         return {MIME: data, "text/plain": self.alt}
 
 
@@ -59,41 +66,53 @@ class Table:
 TITLE, SUBTITLE = 84, 110  # letters per line
 LINE, TITLE_LINE = 18, 24  # pixels per line
 BUTTONS = 24  # pixels above the title for plotly's buttons, which hide anything below them
-LEGENDS_TOP = 96 + BUTTONS  # for a chart with its legend between the title and the drawing
+GAP = 10  # pixels between the words above a drawing and the drawing
 
 
-def figure(title: str, subtitle: str, height: int, **layout: Any) -> Any:
-    """Returns an empty plotly figure in the kit's look: left-aligned title, no default template. HTML in the title and
-    subtitle is shown as plain text.
+def figure(
+    title: str, subtitle: str, body: int, *, notes: Sequence[str] = (), above: int = 0, below: int = 40, **layout: Any
+) -> Any:
+    """Returns an empty plotly figure in the kit's look: left-aligned title, no default template. HTML in its words is shown as
+    plain text.
+
+    A notebook shows the title, the subtitle and the notes inside the figure. A page of a notebook writes them above and below the
+    drawing, as wide as the page. For it, `layout.meta` has the words, and how many pixels they take in the figure (`head` and
+    `foot`).
 
     Args:
-        height: the height in pixels, without room for plotly's buttons and for further lines of the title, which are added.
+        body: the height of the drawing in pixels, without axes and words.
+        notes: the sentences below the drawing.
+        above, below: the room around the drawing for legends, axes and their titles, in pixels.
         layout: further settings of plotly's layout.
     """
     import plotly.graph_objects as go
 
     titles, lines = textwrap.wrap(title, TITLE) or [""], textwrap.wrap(subtitle, SUBTITLE) or [""]
-    lines_below, named = ("<br>".join(safe(line) for line in part) for part in (lines, titles))
-    head = f"<b>{named}</b><br><span style='font-size:13px;color:{QUIET}'>{lines_below}</span>"
-    more = more_lines(title, subtitle)
+    written = [safe(line) for note in notes for line in textwrap.wrap(note, SUBTITLE + 15)]
+    words_below, named = ("<br>".join(safe(line) for line in part) for part in (lines, titles))
+    head = BUTTONS + TITLE_LINE * len(titles) + LINE * len(lines) + GAP
+    foot = (LINE - 1) * len(written) + GAP if written else 0
     base: dict[str, Any] = {
         "template": go.layout.Template(),
-        "title": {"text": head, "x": 0, "xref": "container", "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top",
-                  "pad": {"t": 18 + BUTTONS, "l": 24}, "font": {"size": 18}},
+        "title": {"text": f"<b>{named}</b><br><span style='font-size:13px;color:{QUIET}'>{words_below}</span>",
+                  "x": 0, "xref": "container", "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top",
+                  "pad": {"t": BUTTONS, "l": 0}, "font": {"size": 18}},
         "font": {"family": FONT, "size": 14, "color": INK},
         "paper_bgcolor": "white",
         "plot_bgcolor": "white",
-        "height": height + BUTTONS + more,
-        "margin": {"l": 24, "r": 24, "t": 84 + BUTTONS + more, "b": 56},
+        "height": head + above + body + below + foot,
+        "margin": {"l": 8, "r": 8, "t": head + above, "b": below + foot},
         "hoverlabel": {"bgcolor": "white", "font": {"family": FONT}},
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom"},
+        "meta": {"title": title, "subtitle": subtitle, "notes": list(notes), "head": head, "foot": foot},
     }  # fmt: skip
-    return go.Figure(layout={**base, **layout})
-
-
-def more_lines(title: str, subtitle: str) -> int:
-    """Returns how much higher a figure must be, in pixels, if its title or subtitle needs more than one line."""
-    return TITLE_LINE * max(0, len(textwrap.wrap(title, TITLE)) - 1) + LINE * max(0, len(textwrap.wrap(subtitle, SUBTITLE)) - 1)
+    made = go.Figure(layout={**base, **layout})
+    if written:
+        made.add_annotation(
+            name=NOTES, x=0, xref="paper", xanchor="left", xshift=8 - made.layout.margin.l, y=0, yref="paper", yanchor="top",
+            yshift=-below - GAP // 2, text="<br>".join(written), align="left", showarrow=False, font={"size": 12, "color": QUIET},
+        )  # fmt: skip
+    return made
 
 
 def axis(title: str = "", **more: Any) -> dict[str, Any]:

@@ -97,7 +97,8 @@ def adults(
     sheet.box((0.1, 4.4), end, words["forced labour"], "forced labour" in lit, FOUND)
     if "unresolved" in words:
         sheet.box((5.7, 9.9), end, words["unresolved"], "unresolved" in lit, UNCLEAR)
-    return sheet.drawn(title, subtitle, 96 * (len(spine) + 2) + 120, (0, 10), (-len(spine) - 1.6, 0.7))
+        sheet.arrow((3.4, end + 0.7), (5.7, end), language.say("flowchart.open"), "unresolved" in lit)
+    return sheet.drawn(title, subtitle, 64 * (len(spine) + 2), (0, 10), (-len(spine) - 1.35, 0.35))
 
 
 def children(
@@ -149,7 +150,7 @@ def children(
     sheet.arrow((left[1], 0), (right[0], 0), "", NO_WORK in lit)
     sheet.box(right, -5, words[OPEN_CHILD], OPEN_CHILD in lit, UNCLEAR)
     sheet.words(0, -5.75, wrap(language.say("flowchart.children.note"), 100), QUIET, 12, xanchor="left", align="left")
-    return sheet.drawn(title, subtitle, 740, (0, 10.2), (-6.0, 0.5))
+    return sheet.drawn(title, subtitle, 560, (0, 10.2), (-6.0, 0.35))
 
 
 def _yes_and_no(language: Language) -> tuple[str, str]:
@@ -201,9 +202,9 @@ class _Sheet:
     def words(self, x: float, y: float, text: str, ink: str, size: int, **more: Any) -> None:
         self.annotations.append({"x": x, "y": y, "text": text, "showarrow": False, "font": {"color": ink, "size": size}, **more})
 
-    def drawn(self, title: str, subtitle: str, height: int, x: tuple[float, float], y: tuple[float, float]) -> Any:
+    def drawn(self, title: str, subtitle: str, body: int, x: tuple[float, float], y: tuple[float, float]) -> Any:
         axes = {"visible": False, "fixedrange": True}
         return figure(
-            title, subtitle, height, showlegend=False, shapes=self.shapes, annotations=self.annotations,
+            title, subtitle, body, below=0, showlegend=False, shapes=self.shapes, annotations=self.annotations,
             xaxis={**axes, "range": x}, yaxis={**axes, "range": y},
         )  # fmt: skip

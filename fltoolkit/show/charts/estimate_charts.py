@@ -11,7 +11,7 @@ from fltoolkit.arguments import checked
 from fltoolkit.estimate.totals.breakdowns import By
 from fltoolkit.languages.language import Language
 from fltoolkit.publish.published_set import Published
-from fltoolkit.show.charts.chart_style import LEGENDS_TOP, QUIET, SERIES, Picture, axis, categories, figure, wrap
+from fltoolkit.show.charts.chart_style import QUIET, SERIES, Picture, axis, categories, figure, wrap
 from fltoolkit.show.charts.descriptions.chart_parts import DotChart
 from fltoolkit.show.charts.descriptions.estimates_by_group import estimates, rule_sets as under_each_rule_set, value_axis
 from fltoolkit.show.charts.renderers.plotly_renderer import picture
@@ -19,6 +19,7 @@ from fltoolkit.show.wording.english_numbers import ENGLISH, count_or_mark
 from fltoolkit.survey.spec.groups import uncrossed
 
 OPENED = ["dont_know", "refused", "missing"]
+EXERCISE = "An exercise, not a result"
 BEYOND = 1.1  # ratio of a shared axis to its longest bar: a marker is printed behind the bar
 
 
@@ -67,9 +68,13 @@ def rule_sets(out: Published, measure: str = "prevalence", *, title: str = "") -
     """Returns a picture of the headline (the number for the default population) under each rule set. The run's own rule set is
     first. A rule set says which answers make a person a case.
 
-    If the survey does not support a rule set, its row in the picture gives the reason.
+    If the survey does not support a rule set, the picture shows the reason in its row. If a rule set is still to be compared with
+    its publication, its number is no result. The page of a notebook then shows the picture only to readers who open it, and does
+    not print it.
     """
-    return picture(under_each_rule_set(out, measure, ENGLISH, title=title))
+    drawn = picture(under_each_rule_set(out, measure, ENGLISH, title=title))
+    unverified = (out.rule_sets(measure)["to_verify"] != "").any()
+    return replace(drawn, aside=EXERCISE) if unverified else drawn
 
 
 @checked
@@ -87,7 +92,7 @@ def open_answers(counts: pd.DataFrame, language: Language, *, title: str = "", b
     rows = counts.to_dict("records")
     labels = [wrap(f"{language.own(row['label'])} ({row['column']})", 46) for row in rows]
     about = language.say("open_answers.picture_about")
-    fig = figure(title or language.say("open_answers.title"), about, 150 + 30 * len(counts), barmode="stack")
+    fig = figure(title or language.say("open_answers.title"), about, 27 * len(counts), above=30, below=52, barmode="stack")
     names = {kind: language.say(f"open_answers.kinds.{kind}") for kind in OPENED}
     for kind, colour in zip(OPENED, SERIES, strict=False):
         if beside is None and not counts[kind].fillna(0).any():
@@ -101,7 +106,7 @@ def open_answers(counts: pd.DataFrame, language: Language, *, title: str = "", b
     if beside is not None:
         fig.update_xaxes(range=[0, BEYOND * max(1.0, float(beside[OPENED].fillna(0).sum(axis=1).max()))])
     fig.update_yaxes(**categories(labels))
-    fig.update_layout(margin_t=LEGENDS_TOP, legend_traceorder="normal", showlegend=True)
+    fig.update_layout(legend_traceorder="normal", showlegend=True)
     values = language.list(
         language.colon(r["column"], ", ".join(f"{name} {count_or_mark(r[kind])}" for kind, name in names.items())) for r in rows
     )

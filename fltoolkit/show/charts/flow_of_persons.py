@@ -23,7 +23,7 @@ from fltoolkit.show.wording.section_words import Nothing
 
 Rows = dict[str, dict[Hashable, Any]]
 ENDS_HERE = {"forced labour": "In forced labour", "unresolved": "Unresolved", "abroad, unresolved": "Abroad, unresolved"}
-ROW_HEIGHT, LEAVING, QUIET, HIDDEN_COUNT = 54, "#c9d3da", "#55606b", "[c]"
+ROW_HEIGHT, LEAVING, QUIET, HIDDEN_COUNT = 56, "#c9d3da", "#55606b", "[c]"
 HIDDEN = "[c] not shown"
 
 
@@ -34,14 +34,15 @@ class Step:
     Attributes:
         label: the condition, in words.
         left: the weighted number of persons who leave here; None if the number is hidden.
-        remain: the weighted number of persons who go on; None if it cannot be calculated because numbers before and after this
-            condition are hidden.
+        remain: the weighted number of persons who go on.
+        least: whether more persons may go on, because numbers before and after this condition are hidden.
         leaving: why the persons who leave do so, in words.
     """
 
     label: str
     left: float | None
-    remain: float | None
+    remain: float
+    least: bool
     leaving: str
 
 
@@ -59,11 +60,11 @@ def flow(out: Published, *, title: str = "") -> Picture:
     rows = _steps(out, of_children=False)
     steps = _steps_of(rows)
     whole = rows["total"]
-    size = _number(whole) or max([1.0, *(s.remain or 0.0 for s in steps)])
+    size = _number(whole) or max([1.0, *(s.remain for s in steps)])
     ends = [(name, rows.get(name)) for name in ("unresolved", "abroad, unresolved", "forced labour") if name in rows]
     lines = [(f"<b>{wrap(start(str(whole['reference_population_label'])), 40)}</b>, asked", _count(whole), size, 0.0, "")]
     lines += [
-        (f"<b>{safe(s.label)}</b>", HIDDEN_COUNT if s.remain is None else _persons(s.remain), s.remain or 0.0, s.left or 0.0,
+        (f"<b>{safe(s.label)}</b>", f"{'at least ' if s.least else ''}{_persons(s.remain)} go on", s.remain, s.left or 0.0,
          f"{HIDDEN_COUNT if s.left is None else _persons(s.left)} leave: {safe(s.leaving)}") for s in steps
     ]  # fmt: skip
     lines += [
@@ -74,9 +75,8 @@ def flow(out: Published, *, title: str = "") -> Picture:
     fig = figure(
         title or "Who is in forced labour, condition by condition",
         f"weighted persons who go on (dark) and who leave (pale); {HIDDEN}{to_verify(whole)}",
-        110 + ROW_HEIGHT * len(lines),
-        margin_b=8,
-    )
+        ROW_HEIGHT * len(lines), notes=[_sum(rows)], below=0,
+    )  # fmt: skip
     y = [-i for i in range(len(lines))]
     bar = {"orientation": "h", "y": y, "width": 0.26, "hoverinfo": "skip"}
     colours = [ORANGE if "unresolved" in name else BLUE for name in [""] * (1 + len(steps)) + [n for n, _ in ends]]
@@ -113,13 +113,19 @@ def _steps_of(rows: Rows) -> list[Step]:
     found = []
     for i, leaf in enumerate(leaves):
         above, below = [whole, *left[: i + 1]], [*left[i + 1 :], *ends]
-        remain = None
+        remain, least = sum(n or 0.0 for n in below), None in below
         if None not in above:
-            remain = max(0.0, above[0] - sum(above[1:]))  # type: ignore[operator,arg-type]
-        elif None not in below:
-            remain = sum(below)  # type: ignore[arg-type]
-        found.append(Step(question(ENGLISH, leaf), left[i], remain, exit_at(ENGLISH, leaf)))
+            remain, least = max(0.0, above[0] - sum(above[1:])), False  # type: ignore[operator,arg-type]
+        found.append(Step(question(ENGLISH, leaf), left[i], remain, least, exit_at(ENGLISH, leaf)))
     return found
+
+
+def _sum(rows: Rows) -> str:
+    """Returns a sentence that adds up the numbers of the picture, so that readers need not guess how one follows from another."""
+    leaving = [_count(rows[leaf]) for leaf in QUESTIONS if leaf in rows]
+    ends = [(name, _count(rows[key])) for key, name in ENDS_HERE.items() if key in rows]
+    parts = [f"{' + '.join(leaving)} who leave", *(f"{count} {name[0].lower()}{name[1:]}" for name, count in ends)]
+    return f"Sum: {_count(rows['total'])} asked = {', + '.join(parts)}. Each number is rounded by itself."
 
 
 def _number(row: dict[Hashable, Any]) -> float | None:

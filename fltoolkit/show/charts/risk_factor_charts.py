@@ -5,34 +5,24 @@ Plot and table of risk factors show what is associated with forced labour, not w
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.publish.published_model import PublishedModel
 from fltoolkit.publish.response_error import ResponseError
-from fltoolkit.show.charts.chart_style import (
-    AXIS_TITLE,
-    BLUE,
-    GREY,
-    PALE,
-    QUIET,
-    Picture,
-    Table,
-    axis,
-    categories,
-    figure,
-    safe,
-    wrap,
-)
+from fltoolkit.show.charts.chart_style import AXIS_TITLE, PALE, Picture, Table, figure
+from fltoolkit.show.charts.descriptions import chart_notes
+from fltoolkit.show.charts.descriptions.axis_ticks import LONGEST
+from fltoolkit.show.charts.descriptions.chart_parts import Axis, ChartRow, DotChart, Glyph, Mark, Tick
+from fltoolkit.show.charts.renderers.plotly_renderer import picture
 from fltoolkit.show.tables import plain
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, NBSP, PublishedNumber, number, value
 
 TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 PER_1000 = "prevalence"
+LEFT_AND_RIGHT = "Left of 1: less often than in the reference group (ref.); right of 1: more often."
 
 
 @checked
@@ -46,40 +36,25 @@ def risk(model: PublishedModel, *, title: str = "") -> Picture:
     Args:
         title: replaces the usual title of the picture.
     """
+    named = title or "Odds ratios of the groups in one model"
     if model.table.empty:
-        fig = figure(
-            title or "What goes with forced labour",
-            " ".join(model.notes),
-            120,
-            xaxis={"visible": False},
-            yaxis={"visible": False},
-        )
+        empty = {"visible": False}
+        fig = figure(named, " ".join(model.notes), 10, below=0, xaxis=empty, yaxis=empty)
         return Picture(fig, f"Forest plot without rows. {' '.join(model.notes)}")
-    table = _labelled(model.table)
     level = number_words.percent(ENGLISH, model.level)
-    where = f"odds ratios, {level} intervals, all groups in one model"
-    about = f"{model.population_label}; {model.reference_period}{'; to be verified' if model.to_verify else ''}"
-    order = [y for group, part in table.groupby("group", sort=False) for y in (_heading(str(group)), *part["y"])]
-    fig = figure(title or "What goes with forced labour", f"{where}; {about}", 170 + 30 * len(order), showlegend=False)
-    low, high = _range(table)
-    fig.add_vline(x=1, line={"color": GREY, "width": 1})
-    drawn = table[table["odds_ratio"].notna() & (table["category"] != table["reference"])]
-    _dots(fig, drawn)
-    _cut_off(fig, drawn, low, high)
-    base = table[table["category"] == table["reference"]]
-    _text(fig, base, ["◆  the others are compared with this"] * len(base))
-    gone = table[table["odds_ratio"].isna()]
-    _text(fig, gone, [f"    [{m}] not shown" for m in gone["marker"]])
-    fig.update_xaxes(
-        **axis("odds ratio (log scale): left of 1 less often, right of 1 more often; hollow dots are unreliable"),
-        type="log", range=[np.log10(low), np.log10(high)],
-        tickvals=list(TICKS), ticktext=[f"{t:g}" for t in TICKS],
-    )  # fmt: skip
-    fig.update_yaxes(**categories(order), range=[-0.6, len(order) - 0.4])
-    sentences = "; ".join(
-        f"{r['group'].replace('_', ' ')} {r['category']}: {_hover_text(r)}" for r in model.table.to_dict("records")
+    about = (
+        f"Odds ratios, {level} intervals; {model.population_label}; {model.reference_period}"
+        f"{'; to be verified' if model.to_verify else ''}"
     )
-    return Picture(fig, f"Forest plot: {where}. {about}. {sentences}. {' '.join(model.notes)}")
+    rows = [line for group, part in model.table.groupby("group", sort=False) for line in _rows(str(group), part)]
+    axis = _axis(model.table)
+    marks = [mark for row in rows for mark in row.marks]
+    notes = (" ".join([LEFT_AND_RIGHT, *chart_notes.signs(ENGLISH, marks, axis)]), *model.notes)
+    sentences = "; ".join(
+        f"{r['group'].replace('_', ' ')} {r['category']}: {_ratio_with_limits(r)}" for r in model.table.to_dict("records")
+    )
+    alt = f"Forest plot. {about}. {sentences}. {' '.join(model.notes)}"
+    return picture(DotChart("risk_factors", named, f"{about}.", notes, alt, tuple(rows), axis, reference=1.0))
 
 
 @checked
@@ -98,7 +73,7 @@ def risk_table(model: PublishedModel) -> Table:
             "Per 1,000 more or less": ["" if _is_base(r) else _signed(r["effect"]) for r in records],
             "Interval": [_effect_limits(r) for r in records],
             "Marker": [f"[{r['marker']}]" if r["marker"] else "" for r in records],
-            "Remark": ["the others are compared with this" if _is_base(r) else r["reason"] for r in records],
+            "Remark": ["reference" if _is_base(r) else r["reason"] for r in records],
         }
     )
     about = f"{model.population_label}; {model.reference_period}; all groups in one model (Firth's logistic regression)"
@@ -107,7 +82,7 @@ def risk_table(model: PublishedModel) -> Table:
         *([f"To be verified: {model.to_verify}."] if model.to_verify else []),
         number_words.markers(ENGLISH, model.table["marker"]),
     )
-    return plain(body, "What goes with forced labour", about, " ".join(n for n in notes if n))
+    return plain(body, "Odds ratios of the groups in one model", about, " ".join(n for n in notes if n))
 
 
 @checked
@@ -126,7 +101,7 @@ def response_error(found: ResponseError) -> Picture:
     headline = f"{seen} {found.population_label}".strip()
     fig = figure(
         "If answers misclassify: a sensitivity table, not an estimate",
-        f"prevalence per 1,000 that would give the {headline} observed", 190 + 58 * len(rows), showlegend=False,
+        f"prevalence per 1,000 that would give the {headline} observed", 46 * len(rows), below=72, showlegend=False,
     )  # fmt: skip
     fig.add_heatmap(
         z=[[None if pd.isna(v) else v for v in line] for line in values], x=columns, y=rows, text=words,
@@ -152,60 +127,34 @@ def response_error(found: ResponseError) -> Picture:
     return Picture(fig, f"Sensitivity table, never the headline. Observed: {headline}. {sentences}.")
 
 
-def _labelled(table: pd.DataFrame) -> pd.DataFrame:
-    """Returns the rows with one more column, a label that is unique over all groups."""
-    names = [value(g, c) for g, c in zip(table["group"], table["category"], strict=True)]
-    whose = [f"{n} ({_name(g)})" if names.count(n) > 1 else n for n, g in zip(names, table["group"], strict=True)]
-    return table.assign(y=[wrap(n) for n in whose])
-
-
-def _heading(group: str) -> str:
-    return f"<b>{safe(_name(group))}</b>"
+def _rows(group: str, part: pd.DataFrame) -> list[ChartRow]:
+    """Returns the rows of one group of the forest plot: its name, and its categories."""
+    heading = number_words.start(_name(group))
+    made = [ChartRow(heading, heading, heading=True)]
+    for row in part.to_dict("records"):
+        label, words = value(group, row["category"]), _ratio_with_limits(row)
+        if _is_base(row):
+            made.append(ChartRow(f"{label} (ref.)", f"{heading}: {label}", printed="1"))
+        elif pd.isna(row["odds_ratio"]):
+            made.append(ChartRow(label, f"{heading}: {label}", absent=f"{words} not shown", remark=str(row["reason"])))
+        else:
+            glyph = Glyph.UNRELIABLE if row["flag"] == "unreliable" else Glyph.MEASURED
+            mark = Mark(row["odds_ratio"], row["ci_low"], row["ci_high"], glyph, words)
+            printed = f"{words} [{row['marker']}]" if row["marker"] else words
+            made.append(ChartRow(label, f"{heading}: {label}", (mark,), printed, remark=str(row["reason"])))
+    return made
 
 
 def _name(group: str) -> str:
     return group.replace("_", " ")
 
 
-def _range(table: pd.DataFrame) -> tuple[float, float]:
-    """Returns the lower and upper end of the axis of odds ratios.
-
-    All dots are on the axis, and it covers at least 0.5 to 2. Limits of intervals below 0.02 or above 50 are cut off.
-    """
-    limits = table[["ci_low", "ci_high"]].to_numpy(float)
-    ends = [0.5, 2.0, *table["odds_ratio"].dropna(), *np.clip(limits[~np.isnan(limits)], 0.02, 50)]
-    return min(ends) / 1.3, max(ends) * 1.3
-
-
-def _dots(fig: Any, rows: pd.DataFrame) -> None:
-    x = rows["odds_ratio"]
-    high, low = rows["ci_high"].replace(np.inf, TICKS[-1] * 2), rows["ci_low"]
-    fig.add_scatter(
-        x=list(x), y=list(rows["y"]), mode="markers", orientation="h", error_x_color=BLUE,
-        error_x={"type": "data", "symmetric": False, "array": list(high - x), "arrayminus": list(x - low), "thickness": 2, "width": 0},
-        marker={"size": 11, "color": ["white" if f == "unreliable" else BLUE for f in rows["flag"]], "line": {"color": BLUE, "width": 2}},
-        text=[f"{_hover_text(r)}<br>{wrap(r['reason'], 50)}" for r in rows.to_dict("records")], hovertemplate="%{y}: %{text}<extra></extra>",
-    )  # fmt: skip
-
-
-def _cut_off(fig: Any, rows: pd.DataFrame, low: float, high: float) -> None:
-    """Draws an arrow at the edge of the chart for each interval that goes on beyond it."""
-    beyond = ((rows[rows["ci_low"] < low], low, "triangle-left"), (rows[rows["ci_high"] > high], high, "triangle-right"))
-    for cut, edge, symbol in beyond:
-        if len(cut):
-            fig.add_scatter(
-                x=[edge] * len(cut), y=list(cut["y"]), mode="markers", orientation="h", cliponaxis=False, hoverinfo="skip",
-                marker={"symbol": symbol, "size": 12, "color": BLUE},
-            )  # fmt: skip
-
-
-def _text(fig: Any, rows: pd.DataFrame, words: list[str]) -> None:
-    """Writes words into the rows of the chart. They begin where the odds ratio is 1 (no difference). `words` has one text for
-    each of `rows`."""
-    fig.add_scatter(
-        x=[0.985] * len(rows), y=list(rows["y"]), mode="text", text=words, textposition="middle right", textfont={"color": QUIET, "size": 12},
-        hovertext=[wrap(r) for r in rows["reason"]], hoverinfo="text", orientation="h",
-    )  # fmt: skip
+def _axis(table: pd.DataFrame) -> Axis:
+    """Returns the axis of odds ratios. It has every odds ratio, and covers at least 0.5 to 2. Intervals that go on beyond it are
+    cut."""
+    ends = [0.5, 2.0, *table["odds_ratio"].dropna()]
+    low, high = min(ends) / LONGEST, max(ends) * LONGEST
+    return Axis(low, high, tuple(Tick(t, f"{t:g}") for t in TICKS if low <= t <= high), "odds ratio (log scale)", log=True)
 
 
 def _is_base(row: PublishedNumber) -> bool:
@@ -228,9 +177,9 @@ def _effect_limits(row: PublishedNumber) -> str:
     return "" if pd.isna(row["effect_low"]) else f"{_signed(row['effect_low'])}{NBSP}to{NBSP}{_signed(row['effect_high'])}"
 
 
-def _hover_text(row: PublishedNumber) -> str:
+def _ratio_with_limits(row: PublishedNumber) -> str:
     if _is_base(row):
-        return "the category compared with"
+        return "1 (reference)"
     if pd.isna(row["odds_ratio"]):
         return f"[{row['marker']}]"
     return f"{_ratio(row['odds_ratio'])} ({_ratio_limits(row)})" if _ratio_limits(row) else _ratio(row["odds_ratio"])

@@ -74,7 +74,7 @@ def plan_view(evidence: Evidence, choice: str, repeat: Repeat, language: Languag
     first, last = min(TICKS[0], sample), max(TICKS[-1], sample)
     sizes = [first * (last / first) ** (i / (POINTS - 1)) for i in range(POINTS)]
     about = say("subtitle", row=choice, deff=language.number(f"{row['deff']:.2f}"))
-    fig = figure(say("title", fall=fall), about, 380, showlegend=False)
+    fig = figure(say("title", fall=fall), about, 260, below=52, showlegend=False)
     fig.add_scatter(x=sizes, y=[chance(n) for n in sizes], mode="lines", line={"color": BLUE, "width": 3})
     fig.add_hline(y=100 * POWER, line={"color": GREY, "dash": "dot"})
     fig.add_scatter(x=[sample], y=[found], mode="markers+text", text=[f"<b>{told}</b>"], textposition="top left",

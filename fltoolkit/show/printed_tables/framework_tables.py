@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from functools import partial
 from math import nan
-from typing import Any
 
 import pandas as pd
 
@@ -29,20 +28,17 @@ from fltoolkit.show.printed_tables.printed_table import (
 )
 from fltoolkit.show.wording import number_words, plan_words
 
-INDENT = "\u2003"  # an em space
 YEARS = (1, 2)  # of the plan, for which partners type a target
 
 
 def _baseline(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell of a baseline: the number of the survey. If partners must give the baseline, the cell has the text that
-    they typed, or a note that they still have to give it."""
+    """Returns the cell of a baseline: the number of the survey, or the text that partners typed. The cell is empty if partners
+    still have to give the baseline; the first cell of the row says so."""
     if row["filled_by"] != "partners":
         shown = row["baseline_value"]
         bound = row["bound_high"] if has_wide_bounds(row) else nan
         return number_cells.in_unit(language, nan if pd.isna(shown) else float(shown), _measure(row), row["marker"], bound)
-    return PrintedCell(
-        language.own(str(row["baseline_value"])) if has_text(row["baseline_value"]) else language.say("by_partners")
-    )
+    return PrintedCell(language.own(str(row["baseline_value"])) if has_text(row["baseline_value"]) else "")
 
 
 def _limits(language: Language, row: Row) -> PrintedCell:
@@ -64,12 +60,16 @@ def _target(language: Language, row: Row) -> PrintedCell:
     return PrintedCell(row["promised"] or language.list(language.say("targets.typed", year=str(y), value=v) for y, v in typed))
 
 
-def _indicator(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell that names a row. In the first row of an indicator, it has the name of the indicator. In the rows below,
-    it has the category, indented."""
-    if row["starts"]:
-        return PrintedCell(number_words.indicator(language, row))
-    return PrintedCell(INDENT + _category(language, row))
+def _indicator(language: Language, row: Row) -> str:
+    """Returns the name of an indicator with its unit, for a line above its rows."""
+    unit = language.kit(row["unit"])
+    return f"{number_words.indicator(language, row)}{f' ({unit})' if unit else ''}"
+
+
+def _group(language: Language, row: Row) -> str:
+    """Returns the name of the group of a row, for a line above its categories; empty for a row about everybody."""
+    grouped = not plan_words.is_total(row) and row["category"]
+    return number_words.group(language, str(row["group"])) if grouped else ""
 
 
 def _category(language: Language, row: Row) -> str:
@@ -88,11 +88,6 @@ def _category_in_group(language: Language, row: Row) -> PrintedCell:
     return plan_cells.category(language, row) if row["category"] else PrintedCell(_category(language, row))
 
 
-def _baseline_or_nothing(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell of a baseline, which is empty if partners still have to give it: the first cell of the row says so."""
-    return EMPTY if row["filled_by"] == "partners" and not has_text(row["baseline_value"]) else _baseline(language, row)
-
-
 def _statement(language: Language, row: Row) -> str:
     """Returns the objective, outcome, output or activity to which an indicator belongs."""
     return language.colon(language.own(str(row["code"])), language.own(str(row["statement"])))
@@ -108,14 +103,7 @@ def _headings(language: Language, row: Row) -> tuple[str | PrintedCell, ...]:
     how, who = (language.own(row[name]) if has_text(row[name]) else "" for name in ("means_of_verification", "lead"))
     duties = {"verification": how, "reporting": plan_words.frequency(language, str(row["reporting_frequency"])), "lead": who}
     said = ". ".join(language.colon(language.say(f"columns.{name}"), text) for name, text in duties.items() if text)
-    unit = language.kit(row["unit"])
-    grouped = not plan_words.is_total(row) and row["category"]
-    return (
-        _statement(language, row),
-        f"{number_words.indicator(language, row)}{f' ({unit})' if unit else ''}",
-        PrintedCell(said, quiet=True),
-        number_words.group(language, str(row["group"])) if grouped else "",
-    )
+    return _statement(language, row), _indicator(language, row), PrintedCell(said, quiet=True), _group(language, row)
 
 
 def _remark(language: Language, row: Row) -> tuple[str, ...]:
@@ -126,27 +114,21 @@ def _remark(language: Language, row: Row) -> tuple[str, ...]:
     return (number_words.remark(language, row),)
 
 
-INTERVAL = TableColumn("baseline_interval", _limits, head="limits")
+ABOUT = (
+    TableColumn("category", _category_in_group, "label"),
+    TableColumn("baseline", _baseline, "value", "baseline_of"),
+    TableColumn("baseline_interval", _limits, head="limits"),
+)
 MATRIX = TableLayout(
-    (
-        TableColumn("category", _category_in_group, "label"),
-        TableColumn("baseline", _baseline_or_nothing, "value", "baseline_of"),
-        INTERVAL,
-        TableColumn("target", _target, "words"),
-    ),
+    (*ABOUT, TableColumn("target", _target, "words")),
     headings=_headings,
     reasons=_remark,
 )
 """Tool No. 16's matrix. What is said once of an indicator stands above its rows, so that the table fits a portrait page."""
 
 BASELINE = TableLayout(
-    (
-        TableColumn("indicator", _indicator, "label"),
-        TableColumn("unit", lambda language, row: PrintedCell(language.kit(row["unit"])) if row["starts"] else EMPTY, "words"),
-        TableColumn("baseline", _baseline, "value", "baseline_of"),
-        INTERVAL,
-    ),
-    headings=lambda language, row: (_statement(language, row),),
+    ABOUT,
+    headings=lambda language, row: (_statement(language, row), _indicator(language, row), _group(language, row)),
     reasons=_remark,
 )
 
@@ -156,7 +138,8 @@ def matrix(language: Language, evidence: Evidence, *, by_group: bool = True) -> 
     the baselines from the survey, the targets in words, and what partners typed. Without `by_group`, it has only the rows of
     whole populations, those with a target, and those of partners."""
     promised = plan_words.promises(language, evidence.targets, NBSP)
-    rows = [{**row, "promised": promised.get((row["id"], row["group"], row["category"]), "")} for row in _rows(evidence.baseline)]
+    table = evidence.baseline.table.to_dict("records")
+    rows = [{**row, "promised": promised.get((row["id"], row["group"], row["category"]), "")} for row in table]
     if not by_group:
         rows = [row for row in rows if row["promised"] or row["filled_by"] == "partners" or plan_words.is_total(row)]
     words = TableWords(
@@ -170,7 +153,7 @@ def baseline(language: Language, filled: Baseline) -> PrintedTable:
     """Returns a table of the plan's indicators with their baselines from the survey. It is the table `matrix` without the columns
     on targets and responsibilities."""
     words = TableWords(filled.plan.title, filled.plan.goal, heads=plan_cells.years(language, filled.table, "year"))
-    return printed(language, BASELINE, _rows(filled), words)
+    return printed(language, BASELINE, filled.table.to_dict("records"), words)
 
 
 def smart(language: Language, evidence: Evidence) -> PrintedTable:
@@ -205,10 +188,3 @@ SMART = TableLayout(
     reasons=lambda language, row: tuple(number_words.reason(language, text) for text in row["lacks"]),
 )
 """Tool No. 16's five criteria, one column each."""
-
-
-def _rows(filled: Baseline) -> list[dict[Any, Any]]:
-    """Returns the rows of the baseline table. Each has one more value, `starts`, which says whether the row is the first one of
-    its indicator."""
-    rows = filled.table.to_dict("records")
-    return [{**row, "starts": place == 0 or rows[place - 1]["id"] != row["id"]} for place, row in enumerate(rows)]

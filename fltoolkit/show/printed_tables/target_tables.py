@@ -100,18 +100,6 @@ VERIFIED = ("category", "baseline", "baseline_interval", "target", "target_value
 VERIFIED_LATER = (*VERIFIED[:3], "later", *VERIFIED[3:])
 FEW = ("category", "baseline", "target", "target_value", "verifiable")
 FEW_LATER = ("category", "baseline", "later", "target_value", "reached", "verifiable")
-FOLLOWED = (
-    "category",
-    "baseline",
-    "target",
-    "target_value",
-    "later",
-    "later_interval",
-    "reached",
-    "changed",
-    "verifiable",
-    "needed",
-)
 EVERY_ROW = ("category", "baseline", "baseline_interval", "planned", "smallest", "first_year")
 FOUND = ("about", "baseline", "baseline_interval", "planned", "smallest", "after", "first_year")
 REPEAT = ("power", "needed")
@@ -145,17 +133,6 @@ def _helpful(columns: Sequence[str], rows: pd.DataFrame) -> list[str]:
     """Returns the columns of a table without `REPEAT` if every baseline has wide bounds: these columns would be empty."""
     wide = all(map(plan_words.is_too_wide, rows.to_dict("records")))
     return [column for column in columns if not (wide and column in REPEAT)]
-
-
-def followed(language: Language, rows: pd.DataFrame) -> PrintedTable:
-    """Returns a table of the plan's targets with the numbers of a later survey beside them. If there is no later survey, it is
-    the table `targets`. `rows` are rows of `Evidence.targets` that have a target."""
-    later = rows.loc[rows["later_value"].notna(), "later_year"]
-    if later.empty:
-        return targets(language, rows)
-    heads = plan_cells.years(language, rows, "baseline_year") | {"year": f"{later.iloc[0]:.0f}"}
-    words = TableWords(language.say("targets.title"), notes=(language.say("targets.no_test"),), heads=heads)
-    return printed(language, TARGETS.only(*_helpful(FOLLOWED, rows)), rows.to_dict("records"), words)
 
 
 def every_row(language: Language, rows: pd.DataFrame) -> PrintedTable:

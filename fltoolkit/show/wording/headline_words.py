@@ -26,9 +26,24 @@ def headline(out: Published, found: Published | None = None) -> Words:
     Args:
         found: the changes since an earlier round, from `fl.changes`; None for none.
     """
-    language = ENGLISH
-    populations = [list(rows) for _, rows in groupby(result_sentences.headline_rows(out), key=itemgetter("reference_population"))]
-    lead = [text for rows in populations for text in _numbers(language, rows)]
+    return Words("\n\n".join([*lead(out), str(how_sure(out, found))]))
+
+
+def lead(out: Published) -> list[str]:
+    """Returns the sentences with which `headline` begins: the rate and the number of persons for each population whose rate is
+    always shown."""
+    return [text for rows in _headline_populations(out) for text in _numbers(ENGLISH, rows)]
+
+
+@checked
+def how_sure(out: Published, found: Published | None = None) -> Words:
+    """Returns the list of `headline` without its numbers: how precise they are, which answers are open, what has changed, and on
+    which facts they are based.
+
+    Args:
+        found: the changes since an earlier round, from `fl.changes`; None for none.
+    """
+    language, populations = ENGLISH, _headline_populations(out)
     said = {
         "sure": [_with_population(language, populations, rows, _doubts(language, rows)) for rows in populations],
         "time": [text for rows in populations for text in _in_time(language, rows)],
@@ -43,8 +58,13 @@ def headline(out: Published, found: Published | None = None) -> Words:
         "basis": result_sentences.basis(out, language),
     }
     items = [(language.say(f"headline.{key}"), " ".join(text for text in texts if text)) for key, texts in said.items()]
-    listed = "\n".join(f"- **{language.colon(name, '').strip()}** {text}" for name, text in items if text)
-    return Words("\n\n".join([*lead, listed]))
+    return Words("\n".join(f"- **{language.colon(name, '').strip()}** {text}" for name, text in items if text))
+
+
+def _headline_populations(out: Published) -> list[Rows]:
+    """Returns the published rows of each population whose rate is always shown."""
+    rows = result_sentences.headline_rows(out)
+    return [list(part) for _, part in groupby(rows, key=itemgetter("reference_population"))]
 
 
 def _numbers(language: Language, rows: Rows) -> list[str]:

@@ -49,8 +49,8 @@ def sum_in_words(one: int, other: int, limit: int) -> object:
 
 
 def class_of_cases(cases: int, limit: int) -> Reason:
-    """Returns a number of cases (persons in forced labour) above 0 as one of two ranges. With a limit of 5, they are `fewer than
-    5 case(s)` and `5 or more case(s)`. The words can be translated."""
+    """Returns a number of cases (persons in forced labour) above 0 as one of two ranges, in words that can be translated:
+    `fewer than 5 cases` or `5 or more cases`, if the limit is 5."""
     return Reason.of("reasons.fewer_of" if cases < limit else "reasons.or_more", N=limit)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import narwhals as nw
@@ -17,6 +18,8 @@ from fltoolkit.survey.spec.files_and_design import DesignSpec, ModuleStatus
 
 if TYPE_CHECKING:
     import pandas as pd
+
+SELECTION = {"pps": "with probability proportional to size", "srs": "simple random", "systematic": "systematic"}
 
 
 @checked
@@ -48,15 +51,15 @@ def _survey_facts(survey: Survey) -> dict[str, str]:
     window = spec.reference_period
     dates = f" ({window.start} to {window.end})" if window.start and window.end else ""
     facts = {
-        "Survey": f"{spec.title}; {spec.country}, {spec.year}{f', round {spec.round}' if spec.round else ''}",
+        "Survey": f"{spec.title}; {spec.country}, {spec.year}{f' ({spec.round} round)' if spec.round else ''}",
         "Reference period": f"{window.text}{dates}",
         "Persons in the file": f"{persons['persons']} in {households:,} households",
         "Answered the module": f"{persons['answered']}; refused it as a whole: {persons['refused']}",
-        "Strata": f"{pairs[STRATA].nunique():,} ({', '.join(design.strata) or 'none'})",
+        "Strata": f"{pairs[STRATA].nunique():,}, from {_columns(design.strata)}" if design.strata else "none",
         "Primary sampling units": _psus(survey, pairs[PSU].nunique()),
-        "Selection of PSUs": f"{design.selection}; {_variance(design)}",
+        "Selection of PSUs": f"{SELECTION[design.selection]}; {_variance(design)}",
         "Populations": "; ".join(
-            f"{p.label} ({' + '.join(p.sum_of) or f'weight {p.weight or design.weight}'})" for p in spec.populations.values()
+            f"{p.label} ({' + '.join(p.sum_of) or f'weighted by {p.weight or design.weight}'})" for p in spec.populations.values()
         ),
         "Not reached": "; ".join(spec.coverage_excludes) or "not said",
     }
@@ -79,7 +82,11 @@ def _refused_code(module: ModuleStatus | None) -> nw.Expr:
 def _psus(survey: Survey, count: int) -> str:
     if survey.replication:
         return "not known: replicate weights are used instead"
-    return f"{count:,} ({survey.spec.design.psu})" if survey.spec.design.psu else "none: persons drawn directly"
+    return f"{count:,}, from {_columns((survey.spec.design.psu,))}" if survey.spec.design.psu else "none: persons drawn directly"
+
+
+def _columns(names: Sequence[str]) -> str:
+    return f"the column{'s' if len(names) > 1 else ''} {', '.join(names)}"
 
 
 def _variance(design: DesignSpec) -> str:

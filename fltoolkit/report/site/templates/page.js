@@ -5,10 +5,6 @@
   const PAPER = { width: 680, height: 1015, drawn: 900 };
   const ROOM = 1.03; // times the least width of a table, for its borders
   const TABLE = 0.8; // of a table's size on the screen: its letters then have 8.4 points
-  const BUTTONS = 28; // pixels above a title that only a screen needs
-  const CURVE = 90; // pixels by which a picture with a curve is lower in print
-  const NOTES_UP = 14; // pixels by which the notes below a picture come closer to it in print
-  const LOW = 0.58; // of the height of a page: a picture is as low as this, if its words can still be read
   const about = JSON.parse(document.getElementById('about').textContent);
 
   function button(words, act) {
@@ -21,11 +17,6 @@
 
   function fileName(place) {
     return place.getAttribute('aria-label').toLowerCase().replace(/[^a-z0-9]+/g, '_').slice(0, 60);
-  }
-
-  function titleOf(figure) {
-    const first = ((figure.layout.title || {}).text || '').split('</b>')[0].replaceAll('<br>', ' '); // the subtitle follows it
-    return new DOMParser().parseFromString(first, 'text/html').body.textContent; // a parsed document runs nothing
   }
 
   function save(name, text) {
@@ -48,22 +39,32 @@
     return next && next.querySelector('table');
   }
 
+  // The page itself writes the title, the subtitle and the notes of a picture, as wide as the page.
+  function withoutWords(layout) {
+    const { head = 0, foot = 0 } = layout.meta || {};
+    const margin = Object.assign({}, layout.margin, { t: layout.margin.t - head, b: layout.margin.b - foot });
+    const annotations = (layout.annotations || []).filter((note) => note.name !== 'notes');
+    return Object.assign({}, layout, { title: undefined, margin, annotations, height: layout.height - head - foot });
+  }
+
   document.querySelectorAll('.chart').forEach(function (place) {
     const data = JSON.parse(place.nextElementSibling.textContent);
+    const drawn = withoutWords(data.layout);
     // On a narrow screen the whole picture is shown smaller, and does not catch the finger that scrolls past it.
     const room = place.parentElement.clientWidth / place.offsetWidth;
     if (room < 1) place.style.zoom = Math.max(SMALLEST, room);
-    place.sheetHeight = data.layout.height; // plotly forgets it when the window changes its size
-    Plotly.newPlot(place, data.data, data.layout, Object.assign({}, data.config, { displayModeBar: false, staticPlot: room < 1 }));
+    place.sheetHeight = drawn.height; // plotly forgets it when the window changes its size
+    Plotly.newPlot(place, data.data, drawn, Object.assign({}, data.config, { displayModeBar: false, staticPlot: room < 1 }));
     const tools = place.closest('figure').querySelector('.tools');
     const name = fileName(place);
     const table = tableAfter(place);
     if (table) tools.append(button('CSV', () => save(name + '.csv', csvOf(table))));
+    const whole = { data: data.data, layout: Object.assign({}, data.layout, { width: PAPER.drawn }) }; // with its words
     for (const format of ['svg', 'png']) {
-      tools.append(button(format.toUpperCase(), () => Plotly.downloadImage(place, { format: format, filename: name, scale: 2 })));
+      tools.append(button(format.toUpperCase(), () => Plotly.downloadImage(whole, { format: format, filename: name, scale: 2 })));
     }
     const cite = button('Copy citation', function () {
-      const words = titleOf(data) + '. ' + about.citation;
+      const words = (data.layout.meta.title || '') + '. ' + about.citation;
       const told = () => { cite.textContent = 'Copied'; setTimeout(() => { cite.textContent = 'Copy citation'; }, 2000); };
       if (navigator.clipboard && window.isSecureContext) navigator.clipboard.writeText(words).then(told);
       else window.prompt('Copy this citation:', words);
@@ -71,41 +72,13 @@
     tools.append(cite);
   });
 
-  function isCurve(axis) {
-    return axis && axis.visible !== false && axis.type !== 'category';
-  }
-
-  // In print a picture is as wide as the page, whatever the screen. Its rows are closer, and it is never higher than a page.
-  function heightInPrint(place) {
-    const layout = place.layout;
-    const axes = [layout.yaxis, layout.yaxis2].filter(Boolean);
-    const rows = axes.map((axis) => (axis.showgrid === false && axis.ticktext) || axis.categoryarray).filter(Boolean);
-    if (!rows.length) return place.sheetHeight - BUTTONS - (isCurve(layout.yaxis) ? CURVE : 0);
-    const lines = Math.max(...rows.flat().map((text) => text.split('<br>').length));
-    const body = rows[0].length * (lines > 1 || layout.yaxis.categoryarray ? 18.5 : 15.5) * lines;
-    return Math.min(place.sheetHeight, layout.margin.t + layout.margin.b + body) - BUTTONS;
-  }
-
-  function moveTitle(place, pixels) {
-    place.layout.margin.t += pixels;
-    place.layout.title.pad.t += pixels;
-  }
-
-  function moveNotes(place, pixels) {
-    const notes = (place.layout.annotations || []).filter((note) => note.yref === 'paper' && note.y === 0 && note.yanchor === 'top');
-    notes.forEach((note) => { note.yshift += pixels; });
-    if (notes.length) place.layout.margin.b -= 2 * pixels; // and less room below them
-  }
-
+  // In print a picture is as wide as the page, whatever the screen, and never higher than a page.
   function drawForPrint(place) {
-    moveNotes(place, NOTES_UP);
-    const height = heightInPrint(place);
+    const height = place.sheetHeight;
     const fits = PAPER.width / PAPER.drawn;
-    const scale = Math.min(fits, PAPER.height / height, Math.max(SMALLEST, (LOW * PAPER.height) / height));
     place.onScreen = place._fullLayout.height;
-    moveTitle(place, -BUTTONS);
     Plotly.relayout(place, { width: PAPER.drawn, height: height });
-    place.style.setProperty('--part-of-page', 100 * (scale / fits) + '%');
+    place.style.setProperty('--part-of-page', Math.min(100, (100 * PAPER.height) / (height * fits)) + '%');
     place.style.setProperty('--shape', PAPER.drawn + ' / ' + height);
     place.querySelectorAll('.main-svg').forEach((svg) => svg.setAttribute('viewBox', '0 0 ' + PAPER.drawn + ' ' + height));
   }
@@ -113,8 +86,6 @@
   function drawForScreen(place) {
     if (!place.onScreen) return;
     place.querySelectorAll('.main-svg').forEach((svg) => svg.removeAttribute('viewBox'));
-    moveTitle(place, BUTTONS);
-    moveNotes(place, -NOTES_UP);
     Plotly.relayout(place, { width: null, height: place.onScreen, autosize: true });
     place.onScreen = 0;
   }

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from fltoolkit.languages.language import Language
-from fltoolkit.show.charts.descriptions.chart_parts import Axis, Tick
+from fltoolkit.show.charts.descriptions.chart_parts import Axis, Glyph, Mark, Tick
 
 STEPS = (1, 2, 5)
 MOST, FEW = 6, 4
 """The largest number of steps on an axis as wide as a page, and on one of half that width."""
 ROOM = 1.04
+LONGEST = 2  # times the furthest number of a chart: a longer interval is cut
 
 
 def step(most: float, steps: int = MOST) -> float:
@@ -31,6 +32,21 @@ def from_zero(language: Language, ends: Sequence[float], *, steps: int = MOST, s
     digits = max(0, -math.floor(math.log10(each) + 1e-9))
     places = [i * each for i in range(math.floor(high / each + 1e-9) + 1)]
     return Axis(0.0, high, tuple(Tick(place, language.number(f"{place:,.{digits}f}")) for place in places), title)
+
+
+def furthest(marks: Iterable[Mark]) -> float:
+    """Returns the value up to which the axis of a chart goes; 0 if it has no number. Every number and every grey band is on the
+    axis. An interval is cut if it is more than twice as long as the axis must be for the numbers and the reliable intervals:
+    else one interval that says little would make all others too small to see."""
+    there = [mark for mark in marks if math.isfinite(mark.end)]
+    known = [
+        end
+        for mark in there
+        for end in (mark.value, mark.reach, mark.high if mark.glyph is Glyph.MEASURED else math.nan)
+        if math.isfinite(end)
+    ]
+    ends, most = [mark.end for mark in there], LONGEST * max(known, default=0.0)
+    return max((min(end, most) if most else end for end in ends), default=0.0)
 
 
 def of_sizes(language: Language, low: float, high: float, *, steps: int = MOST, title: str = "") -> Axis:

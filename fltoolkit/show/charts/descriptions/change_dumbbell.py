@@ -46,13 +46,13 @@ def change(rows: pd.DataFrame, language: Language, *, title: str = "", space: Ch
     marks = [mark for line in lines for mark in line.marks]
     of = language.say("charts.change", title=language.say(f"titles.{measure}"), before=before, after=after)
     named = title or of_population(language, first, of)
+    axis = axis_ticks.from_zero(language, [axis_ticks.furthest(marks)], steps=axis_ticks.FEW)
     unit = number_words.start(number_words.unit(language, measure))
     subtitle = f"{language.say('charts.estimates', unit=unit, level=number_words.level(language, first))}."
     sentences = [language.colon(name, _row_in_words(language, row)) for name, row in zip(names, records, strict=True)]
     return DotChart(
-        str(first["measure"]), named, subtitle, _notes(language, rows, marks, (before, after), space),
-        f"{named}. {subtitle} {language.list(sentences)}.", tuple(lines),
-        axis_ticks.from_zero(language, [mark.end for mark in marks], steps=axis_ticks.FEW),
+        str(first["measure"]), named, subtitle, _notes(language, rows, chart_notes.signs(language, marks, axis), (before, after), space),
+        f"{named}. {subtitle} {language.list(sentences)}.", tuple(lines), axis,
         series=(Series(before, GREY), Series(after, BLUE)),
     )  # fmt: skip
 
@@ -149,12 +149,12 @@ def _row_in_words(language: Language, row: PublishedNumber) -> str:
 
 
 def _notes(
-    language: Language, rows: pd.DataFrame, marks: Sequence[Mark], years: tuple[str, str], space: ChartSpace
+    language: Language, rows: pd.DataFrame, signs: Sequence[str], years: tuple[str, str], space: ChartSpace
 ) -> tuple[str, ...]:
-    arrows = [language.say("charts.arrows", before=years[0], after=years[1])] if marks else []
-    signs = " ".join([*arrows, *chart_notes.signs(language, marks), *filter(None, [_unjudged(language, rows)])])
+    arrows = [language.say("charts.arrows", before=years[0], after=years[1])] if (rows["verdict"] != "").any() else []
+    said = " ".join([*arrows, *signs, *filter(None, [_unjudged(language, rows)])])
     if not space.source:
-        return chart_notes.nonempty(signs)
+        return chart_notes.nonempty(said)
     first = rows.iloc[0].to_dict()
     whole = rows[rows["breakdown"] == ""]
     who = language.kit(first["reference_population_label"])
@@ -163,4 +163,4 @@ def _notes(
         old, new = (number_words.count(language, whole[c].iloc[0]) for c in ("n_before", "n_after"))
         base = language.say("charts.base_of_rounds", who=who, old=old, new=new, before=years[0], after=years[1])
     source = chart_notes.source(language, first["survey_before"], first["survey"])
-    return chart_notes.nonempty(signs, chart_notes.markers(language, rows["marker"]), " ".join(p for p in (base, source) if p))
+    return chart_notes.nonempty(said, chart_notes.markers(language, rows["marker"]), " ".join(p for p in (base, source) if p))

@@ -10,7 +10,7 @@ import pandas as pd
 from fltoolkit.languages.language import Language
 from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.published_set import Published
-from fltoolkit.show.charts.descriptions.chart_parts import Glyph, Mark
+from fltoolkit.show.charts.descriptions.chart_parts import Axis, Glyph, Mark
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 
@@ -26,12 +26,14 @@ def glyph(row: PublishedNumber) -> Glyph:
     return Glyph.UNRELIABLE if row["flag"] in MARKED else Glyph.MEASURED
 
 
-def signs(language: Language, marks: Iterable[Mark]) -> list[str]:
-    """Returns notes that explain the signs of a chart, such as hollow dots and grey bands. A sign that needs no explanation has no note."""
+def signs(language: Language, marks: Iterable[Mark], axis: Axis | None = None) -> list[str]:
+    """Returns notes that explain the signs of a chart, such as hollow dots, grey bands, and intervals that go on beyond the end of
+    `axis`. A sign that needs no explanation has no note."""
     there = list(marks)
     used = {mark.glyph for mark in there}
     bands = [language.say("charts.wide")] if any(not math.isnan(mark.reach) for mark in there) else []
-    return [*(language.say(key) for sign, key in EXPLAINED.items() if sign in used), *bands]
+    cut = [language.say("charts.cut")] if axis and any(mark.high > axis.high for mark in there) else []
+    return [*(language.say(key) for sign, key in EXPLAINED.items() if sign in used), *bands, *cut]
 
 
 def markers(language: Language, used: Iterable[object]) -> str:

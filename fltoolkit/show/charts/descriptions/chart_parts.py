@@ -7,13 +7,13 @@ number. So a notebook and a document show the same chart. Numbers are in the uni
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Literal
 
 from fltoolkit.show.charts.chart_style import BLUE, GREY, INK
 
-LANE = 0.17  # of a row: the distance from the arrow between two dots to the interval of each dot
+LANE = 0.2  # of a row: the distance from the arrow between two dots to the interval of each dot
 TOO_NEAR = 0.02  # of the axis: two dots that are nearer have no arrow between them
 BAND = 0.2  # of a row: half the height of the grey band up to the number with every unresolved person as a case
 Side = Literal["left", "right"]
@@ -135,6 +135,17 @@ class SeriesName:
 
 
 @dataclass(frozen=True)
+class CutInterval:
+    """The end of an axis beyond which an interval goes on: its place across (`at`, in rows) and along the axis (`value`), the
+    colour of the interval, and the side of the axis."""
+
+    at: float
+    value: float
+    colour: str
+    side: Side
+
+
+@dataclass(frozen=True)
 class DescribedChart:
     """A chart before it is drawn: the parts that every chart has, such as its title and its notes.
 
@@ -179,6 +190,21 @@ class DotChart(DescribedChart):
         """
         colours = [series.colour for series in self.series]
         return LANE * (2 * colours.index(mark.colour) - 1) if len(row.marks) > 1 else 0.0
+
+    def cut(self, mark: Mark) -> Mark:
+        """Returns a number with the part of its interval that is on the axis."""
+        low, high = self.axis.low, self.axis.high
+        return replace(mark, low=low if mark.low < low else mark.low, high=high if mark.high > high else mark.high)
+
+    @property
+    def beyond(self) -> tuple[CutInterval, ...]:
+        """Returns the ends of the axis beyond which an interval goes on. An arrow is drawn there."""
+        marks = [(at + self.lane(row, mark), mark) for at, row in enumerate(self.rows) for mark in row.marks]
+        low, high = self.axis.low, self.axis.high
+        return (
+            *(CutInterval(at, low, mark.colour, "left") for at, mark in marks if mark.low < low),
+            *(CutInterval(at, high, mark.colour, "right") for at, mark in marks if mark.high > high),
+        )
 
     @property
     def arrows(self) -> tuple[Arrow, ...]:

@@ -88,11 +88,12 @@ def estimates(
     named = title or _title(language, first, titled)
     subtitle = _subtitle(language, first)
     remarks = [language.say("charts.whole")] if not math.isnan(at) else number_words.of_profile(language, rows)
-    notes = [*chart_notes.signs(language, marks), *remarks]
+    axis = axis_ticks.from_zero(language, [axis_ticks.furthest(marks), space.reach], steps=space.steps)
+    notes = [*chart_notes.signs(language, marks, axis), *remarks]
     return DotChart(
         _name(out, first, groups), named, subtitle,
         _notes(out, rows, language, " ".join(notes), space), _alt(language, named, subtitle, rows),
-        tuple(lines), axis_ticks.from_zero(language, [*(mark.end for mark in marks), space.reach], steps=space.steps), reference=at,
+        tuple(lines), axis, reference=at,
     )  # fmt: skip
 
 
@@ -108,11 +109,11 @@ def rule_sets(out: Published, measure: str, language: Language, *, title: str = 
         lines.append(_row(language, "\n".join(said), language.list(said), row, WHOLE_PAGE))
     marks = [mark for line in lines for mark in line.marks]
     named = title or of_population(language, first, language.say("tables.by_rule_set", title=language.say(f"titles.{measure}")))
-    subtitle = _subtitle(language, first | {"to_verify": ""})
+    subtitle, axis = _subtitle(language, first | {"to_verify": ""}), axis_ticks.from_zero(language, [axis_ticks.furthest(marks)])
     sentences = [language.colon(line.name, number_text(language, row)) for line, row in zip(lines, records(rows), strict=True)]
     return DotChart(
-        f"{measure}_rule_sets", named, subtitle, _notes(out, rows, language, " ".join(chart_notes.signs(language, marks)), WHOLE_PAGE),
-        f"{named}. {subtitle} {language.list(sentences)}.", tuple(lines), axis_ticks.from_zero(language, [mark.end for mark in marks]),
+        f"{measure}_rule_sets", named, subtitle, _notes(out, rows, language, " ".join(chart_notes.signs(language, marks, axis)), WHOLE_PAGE),
+        f"{named}. {subtitle} {language.list(sentences)}.", tuple(lines), axis,
     )  # fmt: skip
 
 
@@ -122,10 +123,9 @@ def value_axis(rows: pd.DataFrame, language: Language) -> Axis:
 
 
 def furthest(rows: pd.DataFrame, language: Language) -> float:
-    """Returns the largest value that a chart of published rows of one measure must show, in printed units: the end of a number, its
-    interval or its grey band. 0 if no number is shown."""
-    marks = [mark for row in records(rows) for mark in mark_of(language, row, str(row["measure"]), words="")]
-    return max((mark.end for mark in marks if math.isfinite(mark.end)), default=0.0)
+    """Returns the value up to which the axis of a chart of published rows of one measure goes, in printed units. 0 if no number is
+    shown."""
+    return axis_ticks.furthest(mark for row in records(rows) for mark in mark_of(language, row, str(row["measure"]), words=""))
 
 
 def mark_of(language: Language, row: PublishedNumber, measure: str, *, words: str, colour: str = BLUE) -> tuple[Mark, ...]:

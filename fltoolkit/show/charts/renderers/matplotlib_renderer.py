@@ -69,9 +69,12 @@ def _dots(chart: DotChart, size: Size) -> Any:
         _row(axes, at, row, (labels[at], printed[at], wrapped(row.absent, size.small, across)), size)
         for mark in row.marks:
             if chart.bars and mark.glyph is not Glyph.NONE_FOUND:
-                _bar(axes, mark, at, size)
+                _bar(axes, chart.cut(mark), at, size)
             else:
-                _mark(axes, mark, at, size, lane=chart.lane(row, mark))
+                _mark(axes, chart.cut(mark), at, size, lane=chart.lane(row, mark))
+    for end in chart.beyond:
+        marker = ">" if end.side == "right" else "<"
+        axes.plot([end.value], [end.at], marker=marker, color=end.colour, markersize=size.font * 0.7, clip_on=False)
     for arrow in chart.arrows:
         look = {"arrowstyle": "-|>", "color": arrow.colour, "linewidth": size.font / (6 if arrow.heavy else 9), "shrinkA": 0.45 * size.font,
                 "shrinkB": 0.45 * size.font, "mutation_scale": size.font}  # fmt: skip

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Iterable, Sequence
+from itertools import accumulate, pairwise
 from typing import Any
 
 from fltoolkit.show.charts.chart_style import (
     BLUE,
-    BUTTONS,
     GREY,
     INK,
     PALE,
     QUIET,
-    SUBTITLE,
     Picture,
     figure,
-    more_lines,
     safe,
     wrap,
 )
@@ -26,14 +23,17 @@ from fltoolkit.show.charts.descriptions.chart_parts import (
     Axis,
     ChartRow,
     CurveChart,
-    DescribedChart,
     DotChart,
     Glyph,
     Mark,
     Point,
 )
 
-LABEL = 28  # letters in a line of a label
+LABEL = 40  # letters in a line of a label
+ROW = 25  # pixels of a row with one line of words; in print they are 5 millimetres
+STUB = 48  # letters of a heading and of a label that stand beside each other on one line
+CURVE = 240  # pixels of the height of a drawing with curves
+LINE, CLEAR = 17, 14  # pixels of each line of words in a row with several, and between such rows
 PRINTED = 40  # letters in a line of the words at the right of a row
 ABSENT = 76  # letters in a line of words in place of a number
 WIDE = 7.4  # pixels of a letter in the widest of the fonts
@@ -49,37 +49,62 @@ def picture(chart: DotChart | CurveChart) -> Picture:
 
 
 def _dots(chart: DotChart) -> Any:
-    rows = chart.rows
-    labels = [f"<b>{safe(r.label)}</b>" if r.heading else _lines(r.label) for r in rows]
+    rows, places = chart.rows, _places(chart.rows)
+    labels = ["" if row.heading else _lines(row.label) for row in rows]
     printed = [_lines(row.printed, PRINTED) for row in rows]
-    each = 16 + 18 * max((text.count("<br>") + 1 for text in (*labels, *printed)), default=1)
+    lines = max((text.count("<br>") + 1 for text in (*labels, *printed)), default=1)
     legend, over = bool(chart.series) and not chart.names, 0.9 if chart.names else 0.6
-    fig = _sheet(chart, each * len(rows), left=_widest(labels), right=_widest(printed), above=30 if chart.series else 0)
+    one = ROW + (4 if chart.series else 0)  # room for two intervals
+    headings = {place: row.label for row, place in zip(rows, places, strict=True) if row.heading}
+    beside = places[-1] + 1 < len(rows)  # each heading is on the line of its first row
+    each = one if lines == 1 else LINE * lines + CLEAR
+    left = _widest(labels) + _widest([*headings.values()]) if beside else _widest([*labels, *headings.values()])
+    fig = figure(
+        chart.title, chart.subtitle, round(each * (places[-1] + 0.6 + over)), notes=chart.notes, above=30 if legend else 0,
+        below=52 if chart.axis.title else 28, margin_l=left, margin_r=_widest(printed),
+    )  # fmt: skip
+    for place, heading in headings.items():
+        _words(fig, 0, place, heading, xref="paper", xanchor="left", xshift=-left, font={"size": 14, "color": QUIET}, bold=True)
+        if beside:
+            fig.add_shape(
+                xref="paper", x0=0, x1=1, y0=place - 0.5, y1=place - 0.5, line={"color": PALE, "width": 1}, layer="below"
+            )
     if not math.isnan(chart.reference):
         fig.add_vline(x=chart.reference, line={"color": PALE, "width": 3}, layer="below")
-    _arrows(fig, chart)
-    _bands(fig, [(at, mark) for at, row in enumerate(rows) for mark in row.marks])
+    _arrows(fig, chart, places)
+    _bands(fig, [(place, mark) for place, row in zip(places, rows, strict=True) for mark in row.marks])
     for glyph, colour in _looks(m for r in rows for m in r.marks):
-        there = [(i, r, m) for i, r in enumerate(rows) for m in r.marks if (m.glyph, m.colour) == (glyph, colour)]
-        marks, places = [m for *_, m in there], [i for i, *_ in there]
+        there = [(i, r, m) for i, r in zip(places, rows, strict=True) for m in r.marks if (m.glyph, m.colour) == (glyph, colour)]
+        marks, middles = [chart.cut(m) for *_, m in there], [i for i, *_ in there]
         lanes = [place + chart.lane(row, mark) for place, row, mark in there]
         barred = chart.bars and glyph is not Glyph.NONE_FOUND
         if barred:
-            _bars(fig, marks, places)
+            _bars(fig, marks, middles)
         elif chart.series:
             _intervals(fig, marks, lanes)
         hover, along = [_hover(r, m) for _, r, m in there], "" if chart.series else "x"
-        y = lanes if glyph is Glyph.NONE_FOUND else places
+        y = lanes if glyph is Glyph.NONE_FOUND else middles
         _marks(fig, marks, [_drawn(m) for m in marks], y, hover, along=along, signs=not barred)
-    _absent(fig, rows)
+    for end in chart.beyond:
+        look, row = {"size": 10, "symbol": f"triangle-{end.side}", "color": end.colour}, round(end.at)
+        fig.add_scatter(
+            x=[end.value],
+            y=[places[row] + end.at - row],
+            mode="markers",
+            marker=look,
+            cliponaxis=False,
+            hoverinfo="skip",
+            showlegend=False,
+        )
+    _absent(fig, chart, places)
     for series in chart.series if legend else ():
         look = {"size": 11, "color": series.colour}
         fig.add_scatter(x=[None], y=[None], mode="markers", name=safe(series.words), marker=look, hoverinfo="skip")
     fig.update_xaxes(**_values(chart.axis))
-    fig.update_yaxes(**_texts(labels, over), automargin=True)
+    fig.update_yaxes(**_texts(labels, places, over), automargin=True)
     if any(printed):  # a second axis whose labels are the printed values
         fig.add_scatter(x=[None], y=[None], yaxis="y2", hoverinfo="skip", showlegend=False)
-        fig.update_layout(yaxis2={"overlaying": "y", "side": "right", **_texts(printed, over), "automargin": True})
+        fig.update_layout(yaxis2={"overlaying": "y", "side": "right", **_texts(printed, places, over), "automargin": True})
     fig.update_layout(showlegend=legend)
     return fig
 
@@ -89,25 +114,33 @@ def _lines(text: str, width: int = LABEL) -> str:
     return "<br>".join(wrap(part, width) for part in text.split("\n"))
 
 
-def _texts(texts: Sequence[str], over: float) -> dict[str, Any]:
-    """Returns the settings of an axis that has a text for each row, the first at the top. `over` is the number of empty rows
-    above it."""
-    places = list(range(len(texts)))
-    return {"tickvals": places, "ticktext": list(texts), "range": [len(texts) - 0.4, -over], "showgrid": False, "zeroline": False,
+def _places(rows: Sequence[ChartRow]) -> list[int]:
+    """Returns the line of each row, from 0 at the top. A heading is on the line of the row below it, at the left of its label, if
+    there is room."""
+    pairs = list(pairwise(rows))
+    widest = {kind: max((len(row.label) for row in rows if row.heading is kind), default=0) for kind in (True, False)}
+    fits = sum(widest.values()) <= STUB and not rows[-1].heading and not any(a.heading and b.heading for a, b in pairs)
+    return list(accumulate((not (fits and above.heading) for above, _ in pairs), initial=0))
+
+
+def _texts(texts: Sequence[str], places: Sequence[int], over: float) -> dict[str, Any]:
+    """Returns the settings of an axis that has a text for each row, the first at the top. `places` are the lines of the rows, and
+    `over` is the number of empty lines above them."""
+    return {"tickvals": list(places), "ticktext": list(texts), "range": [places[-1] + 0.6, -over], "showgrid": False, "zeroline": False,
             "ticklabelstandoff": 8}  # fmt: skip
 
 
-def _arrows(fig: Any, chart: DotChart) -> None:
+def _arrows(fig: Any, chart: DotChart, places: Sequence[int]) -> None:
     """Draws the arrows from the first number of a row to the second, and the words of the series above their numbers."""
     for arrow in chart.arrows:
         fig.add_annotation(
-            x=arrow.end, y=arrow.at, ax=arrow.start, ay=arrow.at, axref="x", ayref="y", text="", showarrow=True, arrowhead=2,
+            x=arrow.end, y=places[arrow.at], ax=arrow.start, ay=places[arrow.at], axref="x", ayref="y", text="", showarrow=True, arrowhead=2,
             arrowwidth=2 if arrow.heavy else 1.5, arrowcolor=arrow.colour, standoff=7, startstandoff=7,
         )  # fmt: skip
     for name in chart.names:
         anchor, shift = ("right", 8) if name.side == "left" else ("left", -8)
         font = {"size": 13, "color": name.colour}
-        _words(fig, name.value, name.at, name.words, xanchor=anchor, xshift=shift, yanchor="bottom", yshift=8, font=font)
+        _words(fig, name.value, places[name.at], name.words, xanchor=anchor, xshift=shift, yanchor="bottom", yshift=8, font=font)
 
 
 def _bands(fig: Any, marks: Sequence[tuple[float, Mark]], *, upright: bool = False) -> None:
@@ -127,13 +160,16 @@ def _intervals(fig: Any, marks: Sequence[Mark], places: Sequence[float]) -> None
     x = [x for m, _ in there for x in (0.0 if m.glyph is Glyph.NONE_FOUND else m.low, m.high, None)]
     y = [y for _, place in there for y in (place, place, None)]
     fig.add_scatter(
-        x=x, y=y, mode="lines", line={"color": marks[0].colour, "width": 1.5}, opacity=0.6, hoverinfo="skip", showlegend=False
+        x=x, y=y, mode="lines", line={"color": marks[0].colour, "width": 2}, opacity=0.8, hoverinfo="skip", showlegend=False
     )
 
 
 def _curves(chart: CurveChart) -> Any:
     names = [safe(line.words) for line in chart.lines]
-    fig = _sheet(chart, 300, left=_widest([t.words for t in chart.y.ticks]), right=_widest(names))
+    left, right = _widest([t.words for t in chart.y.ticks]), max(CLEAR, _widest(names))
+    fig = figure(
+        chart.title, chart.subtitle, CURVE, notes=chart.notes, above=CLEAR, below=52 if chart.x.title else 30, margin_l=left, margin_r=right
+    )  # fmt: skip
     if chart.regions:
         first = chart.lines[0]
         for edge, fill in (([chart.y.high] * len(first.x), "none"), (first.y, "tonexty")):
@@ -166,24 +202,6 @@ def _curves(chart: CurveChart) -> Any:
     fig.update_xaxes(**_values(chart.x))
     fig.update_yaxes(**_values(chart.y))
     fig.update_layout(showlegend=False)
-    return fig
-
-
-def _sheet(chart: DescribedChart, body: int, *, left: float, right: float, above: int = 0) -> Any:
-    """Returns an empty figure with the chart's words: its title, its subtitle and, below the drawing, its notes.
-
-    `body` is the height of the drawing, `left` and `right` the extra room at its sides, and `above` the extra room above it, in
-    pixels.
-    """
-    notes = [safe(line) for note in chart.notes for line in textwrap.wrap(note, SUBTITLE + 15)]
-    top, below = 74 + BUTTONS + more_lines(chart.title, chart.subtitle) + above, 56 + 17 * len(notes)
-    if isinstance(chart, CurveChart):
-        top, below = top + 14, below + 18
-    fig = figure(chart.title, chart.subtitle, 0, margin={"l": 24 + left, "r": 24 + right, "t": top, "b": below})
-    fig.update_layout(height=top + body + below)
-    if notes:
-        fig.add_annotation(x=0, xref="paper", xanchor="left", xshift=-left, y=0, yref="paper", yanchor="top", yshift=-(below - 17 * len(notes) - 16),
-                           text="<br>".join(notes), align="left", showarrow=False, font={"size": 12, "color": QUIET})  # fmt: skip
     return fig
 
 
@@ -236,13 +254,12 @@ def _hover(row: ChartRow, mark: Mark) -> str:
     return "<br>".join(part for part in (f"{safe(row.name)}: {safe(mark.words)}", wrap(row.remark, 50)) if part)
 
 
-def _absent(fig: Any, rows: Sequence[ChartRow]) -> None:
-    """Writes, in each row without a number, the words that replace the number. If a reader points at them, the reason is
-    shown."""
-    gone = [(i, row) for i, row in enumerate(rows) if row.absent]
+def _absent(fig: Any, chart: DotChart, places: Sequence[int]) -> None:
+    """Writes, in rows without a number, the words that stand in its place. If a reader points at them, the reason is shown."""
+    gone = [(place, row) for place, row in zip(places, chart.rows, strict=True) if row.absent]
     if gone:
         fig.add_scatter(
-            x=[0.0] * len(gone), y=[i for i, _ in gone], mode="text", textposition="middle right", textfont={"color": QUIET, "size": 12},
+            x=[chart.axis.low] * len(gone), y=[i for i, _ in gone], mode="text", textposition="middle right", textfont={"color": QUIET, "size": 12},
             text=["<br>".join(f"  {line}" for line in wrap(row.absent, ABSENT).split("<br>")) for _, row in gone], showlegend=False,
             hovertext=[wrap(row.remark) for _, row in gone], hoverinfo="text",
         )  # fmt: skip
@@ -260,8 +277,9 @@ def _point_words(fig: Any, chart: CurveChart, point: Point) -> None:
         _words(fig, x, y, point.words, yanchor="bottom", yshift=9)
 
 
-def _words(fig: Any, x: float, y: float, text: str, **more: Any) -> None:
-    fig.add_annotation(**{"x": x, "y": y, "text": safe(text), "showarrow": False, "font": {"size": 13, "color": INK}, **more})
+def _words(fig: Any, x: float, y: float, text: str, *, bold: bool = False, **more: Any) -> None:
+    words = f"<b>{safe(text)}</b>" if bold else safe(text)
+    fig.add_annotation(**{"x": x, "y": y, "text": words, "showarrow": False, "font": {"size": 13, "color": INK}, **more})
 
 
 def _place(axis: Axis, value: float) -> float:
