@@ -22,6 +22,7 @@ from fltoolkit.report.document_formats.document_blocks import (
     Heading,
     Paragraph,
     Signs,
+    WritingSpace,
 )
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
@@ -67,6 +68,11 @@ def _(block: Contents) -> str:
 def _(block: Paragraph) -> str:
     tag = "aside" if block.style == "warning" else "p"
     return f'<{tag} class="{block.style}">{inline(block.text)}</{tag}>'
+
+
+@html.register
+def _(block: WritingSpace) -> str:
+    return f'<p class="quiet">{inline(block.text)}</p>'
 
 
 @html.register
