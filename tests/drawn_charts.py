@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from fltoolkit.show.charts.chart_style import NOTES
 from fltoolkit.show.charts.descriptions.chart_parts import DotChart, Glyph
 
 Sign = tuple[int, float, str]  # row from the top, value, look
@@ -37,7 +38,7 @@ class Shown:
 
 def told(chart: DotChart) -> Shown:
     """What the description says must stand there."""
-    marks = [(i, m) for i, row in enumerate(chart.rows) for m in row.marks]
+    marks = [(i, chart.cut(m)) for i, row in enumerate(chart.rows) for m in row.marks]
     zero = [(i, m, m.glyph is Glyph.NONE_FOUND) for i, m in marks]
     return Shown(
         _flat(chart.title), _flat(chart.subtitle), _flat(" ".join(chart.notes)),
@@ -57,32 +58,48 @@ def by_plotly(fig: dict[str, Any]) -> Shown:
     title, _, subtitle = layout["title"]["text"].partition("</b>")
     signs, intervals, legend = set(), set(), []
     absent: dict[int, str] = {}
+    rows = _rows_by_plotly(layout)
+
+    def row(y: float) -> int:
+        """The row, from the top, of a place on the vertical axis."""
+        return max(i for i, (place, _) in enumerate(rows) if place == round(y))
+
     for trace in fig["data"]:
         if trace["x"] == [None]:
             legend += [trace["name"]] if "name" in trace else []
         elif trace["mode"] == "text":
-            absent |= {round(y): _flat(text) for y, text in zip(trace["y"], trace["text"], strict=True)}
+            absent |= {row(y): _flat(text) for y, text in zip(trace["y"], trace["text"], strict=True)}
         elif trace["mode"] == "lines":
             for i in range(0, len(trace["x"]), 3):
-                place = (round(trace["y"][i]), *map(_near, trace["x"][i : i + 2]))
+                place = (row(trace["y"][i]), *map(_near, trace["x"][i : i + 2]))
                 intervals.add(place)
-        else:
+        elif not trace["marker"]["symbol"].startswith("triangle"):  # the end of an interval that is cut
             for i, (x, y) in enumerate(zip(trace["x"], trace["y"], strict=True)):
-                signs.add((round(y), _near(x), _look(trace["marker"])))
+                signs.add((row(y), _near(x), _look(trace["marker"])))
                 if "error_x" in trace and trace["error_x"]["array"][i] is not None:
                     low, high = x - trace["error_x"]["arrayminus"][i], x + trace["error_x"]["array"][i]
-                    intervals.add((round(y), _near(low), _near(high)))
+                    intervals.add((row(y), _near(low), _near(high)))
     axis = layout["xaxis"]
     words = layout.get("annotations", [])
-    joined = {(round(a["y"]), _near(a["ax"]), _near(a["x"])) for a in words if a["showarrow"]}
+    joined = {(row(a["y"]), _near(a["ax"]), _near(a["x"])) for a in words if a["showarrow"]}
     legend += sorted(a["text"] for a in words if not a["showarrow"] and a.get("xref") != "paper")
-    notes = " ".join(a["text"] for a in words if a.get("xref") == "paper")
-    printed = layout["yaxis2"]["ticktext"] if "yaxis2" in layout else [""] * len(layout["yaxis"]["ticktext"])
+    notes = " ".join(a["text"] for a in words if a.get("name") == NOTES)
+    right = layout.get("yaxis2", {"tickvals": [], "ticktext": []})
+    texts = dict(zip(right["tickvals"], right["ticktext"], strict=True))
+    printed = [texts.get(place, "") if i == row(place) else "" for i, (place, _) in enumerate(rows)]
     return Shown(
-        _flat(title), _flat(subtitle), _flat(notes), tuple(map(_flat, layout["yaxis"]["ticktext"])), tuple(map(_flat, printed)), absent,
+        _flat(title), _flat(subtitle), _flat(notes), tuple(_flat(label) for _, label in rows), tuple(map(_flat, printed)), absent,
         tuple((_near(v), t) for v, t in zip(axis["tickvals"], axis["ticktext"], strict=True)), frozenset(signs), frozenset(intervals),
         frozenset(joined), tuple(legend),
     )  # fmt: skip
+
+
+def _rows_by_plotly(layout: dict[str, Any]) -> list[tuple[int, str]]:
+    """The place and the label of each row, from the top. A heading may be on the line of the row below it."""
+    labels = list(zip(layout["yaxis"]["tickvals"], layout["yaxis"]["ticktext"], strict=True))
+    named = [a for a in layout.get("annotations", []) if a.get("xref") == "paper" and a.get("name") != NOTES]
+    headings = [(a["y"], a["text"]) for a in named]
+    return sorted([*headings, *((place, text) for place, text in labels if text)], key=lambda pair: pair[0])
 
 
 def by_matplotlib(figure: Any, rows: int) -> Shown:
@@ -107,8 +124,8 @@ def by_matplotlib(figure: Any, rows: int) -> Shown:
         (x, *more), (y, *_) = line.get_xdata(), line.get_ydata()
         if line.get_marker() != "None":
             hollow = line.get_marker() == "o" and line.get_markerfacecolor() == "white"
-            look = "hollow" if hollow else {"o": "solid", "|": "stop", "D": "diamond"}[line.get_marker()]
-            signs.add((round(float(y)), _near(x), look))
+            look = "hollow" if hollow else {"o": "solid", "|": "stop", "D": "diamond", ">": "cut", "<": "cut"}[line.get_marker()]
+            signs |= {(round(float(y)), _near(x), look)} if look != "cut" else set()
         elif line.get_transform() == axes.transData:  # not the reference
             intervals.add((round(float(y)), _near(x), _near(more[0])))
     title, subtitle, notes, *legend = (_flat(text.get_text()) for text in figure.texts)

@@ -192,7 +192,7 @@ def in_notebook(table: PrintedTable) -> Table:
             above += row
             continue
         if above:
-            across = ", ".join(above)
+            across = ". ".join(above)
             while across in groups:  # great_tables merges groups whose lines are equal
                 across += NBSP
             above = []
@@ -295,7 +295,7 @@ def _below(notes: tuple[str, ...], meanings: Meanings) -> str:
     """Returns the notes of a table as HTML below it. In the foot of the table they could be alone below its repeated head on a
     printed page."""
     lines = "".join(f'<p style="margin: 0 0 2px; text-align: left">{explained(note, meanings)}</p>' for note in notes)
-    return f'<div class="notes" style="font-size: 12.5px; padding: 4px 5px">{lines}</div>' if notes else ""
+    return f'<div class="notes" style="font-size: 12.5px; padding: 6px 5px 4px">{lines}</div>' if notes else ""
 
 
 def _as_text(frame: pd.DataFrame, look: TableLook) -> str:

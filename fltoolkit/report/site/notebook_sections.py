@@ -160,4 +160,5 @@ def _table_title(html: str) -> str:
 
 
 def _meta(chart: Any, key: str) -> str:
-    return str(((chart.get("layout") or {}).get("meta") or {}).get(key) or "")
+    """Returns what a chart says of itself, such as its title, as HTML; empty if it says nothing."""
+    return escape(str(((chart.get("layout") or {}).get("meta") or {}).get(key) or ""), quote=False)

@@ -30,7 +30,7 @@ def changes(found: Published | None) -> None:
     from IPython.display import display
 
     if found is None:
-        display(Nothing("No earlier round is named (`before` in the parameters), so no change is shown."))
+        display(Nothing("No earlier round is named, so no change is shown."))
         return
     own = found.table[found.table["reference_population"] == found.headlines[0]]
     rows = own[own["measure"] == "change_in_prevalence"].reset_index(drop=True)

@@ -94,7 +94,7 @@ def flow(out: Published, *, title: str = "") -> Picture:
             notes.append({**text_style, "x": 0, "y": at, "yshift": -17, "xanchor": "left", "text": leaving, "font": quiet})
     axes = {"visible": False, "fixedrange": True}
     fig.update_layout(
-        barmode="stack", showlegend=False, annotations=notes,
+        barmode="stack", showlegend=False, annotations=[*fig.layout.annotations, *notes],
         xaxis={**axes, "range": [0, size]}, yaxis={**axes, "range": [-len(lines) + 0.4, 0.55]},
     )  # fmt: skip
     return Picture(

@@ -123,13 +123,13 @@ def targets(language: Language, rows: pd.DataFrame, *, few: bool = False) -> Pri
     years |= {"year": f"{rows['later_year'].max():.0f}"} if later else {}
     return printed(
         language,
-        TARGETS.only(*_helpful(columns, rows)),
+        TARGETS.only(*helpful(columns, rows)),
         rows.to_dict("records"),
         TableWords(language.say("targets.title"), heads=years),
     )
 
 
-def _helpful(columns: Sequence[str], rows: pd.DataFrame) -> list[str]:
+def helpful(columns: Sequence[str], rows: pd.DataFrame) -> list[str]:
     """Returns the columns of a table without `REPEAT` if every baseline has wide bounds: these columns would be empty."""
     wide = all(map(plan_words.is_too_wide, rows.to_dict("records")))
     return [column for column in columns if not (wide and column in REPEAT)]

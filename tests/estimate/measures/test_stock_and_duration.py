@@ -284,7 +284,7 @@ def test_a_measure_that_the_data_refuse_is_a_row_with_the_reason(small: Any) -> 
     rows = out.select("stock", [[], ["sex"]])
     assert rows["marker"].tolist() == ["x", "x"]
     assert set(rows["reason"]) == {
-        "some cases gave no months, and a stock on an average day needs those of all: fewer than 5 case(s)"
+        "some cases gave no months, and a stock on an average day needs those of all: fewer than 5 cases"
     }
     assert rows[["estimate", "ci_low", "n", "cases", "population"]].isna().all(axis=None)
     assert "on an average day (adults): not available. Reason: some cases gave no months" in str(fl.show.headline(out))

@@ -12,11 +12,9 @@ from fltoolkit.show.charts.chart_style import MIME
 from fltoolkit.show.wording.section_words import Nothing, Result
 
 CHART = {MIME: {"data": [], "layout": {}}, "text/plain": "chart"}
+EXERCISE = {MIME: {"layout": {"meta": {"title": "By rule", "aside": "An exercise"}}}, "text/plain": "e"}
 TABLE = {"text/html": '<table><td class="gt_heading gt_title gt_font_normal">By &lt;sex&gt;</td></table>', "text/plain": "t"}
-TITLED = {
-    MIME: {"layout": {"title": {"text": "<b>By sex<br>and &lt;age&gt;</b><br><span style='color:#555'>per 1,000</span>"}}},
-    "text/plain": "c",
-}
+TITLED = {MIME: {"layout": {"meta": {"title": "By sex and <age>"}}}, "text/plain": "c"}
 PROSE = {"text/markdown": "Words.", "text/plain": "Words."}
 
 
@@ -50,17 +48,6 @@ def test_the_result_moves_under_the_heading() -> None:
     lay_out(made)
     assert [told(c) for c in made.cells] == ["## One", ["It is so."], "Prose.", ["Words.", "chart"]]
     assert [bool(c.metadata.get("result")) for c in made.cells] == [False, True, False, False]
-
-
-def test_text_directly_above_a_picture_stays_with_it_in_print() -> None:
-    made = notebook("## One\n\nProse.", shown(Result("It is so.")), shown(CHART), "Then.", shown(PROSE), "And.", shown(TABLE))
-    lay_out(made)
-    assert [told(c) for c in made.cells if c.metadata.get("before")] == [
-        "Prose."
-    ]  # no empty cell is between; the table is folded
-    made = notebook("## One\n\nProse.", shown(TABLE))
-    lay_out(made)
-    assert [told(c) for c in made.cells if c.metadata.get("before")] == ["Prose."]
 
 
 def test_a_section_that_has_nothing_to_say_is_one_line() -> None:
@@ -109,3 +96,11 @@ def test_a_notebook_without_headings_has_no_sections() -> None:
     made = notebook("# Title", shown(CHART))
     assert lay_out(made) == []
     assert len(made.cells) == 2
+
+
+def test_a_picture_that_is_no_result_is_folded_with_its_table_and_says_so() -> None:
+    made = notebook("## One", shown(Result("It is so.")), shown(EXERCISE), "Prose.", shown(TABLE))
+    lay_out(made)
+    picture, table = (o for cell in made.cells for o in cell.get("outputs", []) if "folded" in o.metadata)
+    assert (picture.metadata["fold"], picture.metadata["folded"]) == ("An exercise: By rule", True)
+    assert table.metadata["fold"] == "An exercise: By rule"

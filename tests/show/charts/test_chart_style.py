@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from fltoolkit.show.charts.chart_style import MIME, Picture, Table, axis, categories, figure, safe, wrap
+from fltoolkit.show.charts.chart_style import MIME, NOTES, Picture, Table, axis, categories, figure, safe, wrap
 
 
 def test_a_head_grows_by_a_line_for_each_that_its_subtitle_takes() -> None:
@@ -12,10 +12,25 @@ def test_a_head_grows_by_a_line_for_each_that_its_subtitle_takes() -> None:
     one, two = figure("T", "x " * 55, 300), figure("T", "x " * 56, 300)
     assert two.layout.height - one.layout.height == two.layout.margin.t - one.layout.margin.t == 18
     assert (one.layout.title.text.count("<br>"), two.layout.title.text.count("<br>")) == (1, 2)
-    # The tool bar takes 24 pixels above what was asked for; with them title and one line need 108.
-    assert figure("T", "", 300).layout.height == one.layout.height == 324
-    assert one.layout.margin.t == 108
-    assert one.layout.title.pad.t == 42
+    # The tool bar takes 24 pixels; with them and a gap of 10 pixels, title and one line need 76.
+    assert figure("T", "", 300).layout.height == one.layout.height == 76 + 300 + 40
+    assert one.layout.margin.t == 76
+    assert one.layout.title.pad.t == 24
+
+
+def test_a_page_can_write_the_words_of_a_figure_itself() -> None:
+    """Without them the figure has its drawing and its axes."""
+    one = figure("T & co", "s", 300, notes=["first note", "second"], above=30, below=50)
+    meta = one.layout.meta
+    assert (meta["title"], meta["subtitle"], list(meta["notes"])) == ("T & co", "s", ["first note", "second"])
+    assert one.layout.height - meta["head"] - meta["foot"] == 30 + 300 + 50
+    assert [a.name for a in one.layout.annotations] == [NOTES]
+    assert figure("T", "s", 300).layout.meta["foot"] == 0
+
+
+def test_what_is_no_result_says_so_to_the_page() -> None:
+    bundle = Picture(figure("T", "", 300), "A dot.", aside="An exercise")._repr_mimebundle_()
+    assert bundle[MIME]["layout"]["meta"]["aside"] == "An exercise"
 
 
 def test_html_in_words_is_shown_and_not_obeyed() -> None:

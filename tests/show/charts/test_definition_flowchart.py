@@ -48,8 +48,9 @@ def test_adults_pass_a_question_or_leave_there() -> None:
         assert left.line.color == GREY
     assert found["leaf: forced labour"].fillcolor == BLUE
     assert found["leaf: unresolved"].line.color == ORANGE
-    assert words_on_ways(fig) == ["no", *["yes", "no"] * 6, "yes"]  # nobody is asked before the first question
-    assert all(x0 == x1 or y0 == y1 for (x0, y0), (x1, y1), _ in ways(fig))
+    assert words_on_ways(fig) == ["no", *["yes", "no"] * 6, "yes", "unresolved"]  # nobody is asked before the first question
+    assert all(x0 == x1 or y0 == y1 for (x0, y0), (x1, y1), _ in ways(fig)[:-1])
+    assert ways(fig)[-1][1] == (found["leaf: unresolved"].x0, -len(LEAVES) - 1)  # no box stands without a way to it
 
 
 def test_a_question_whose_leaf_has_no_words_is_not_drawn() -> None:
@@ -57,7 +58,7 @@ def test_a_question_whose_leaf_has_no_words_is_not_drawn() -> None:
     fig = adults("T", "", fewer)
     assert "<b>Enough for the rule set?</b>" not in boxes(fig)
     assert "leaf: unresolved" not in boxes(fig)
-    assert adults("T", "", WORDS).layout.height - fig.layout.height == 96
+    assert adults("T", "", WORDS).layout.height - fig.layout.height == 64
     shorter, longer = (max(way[1][1] * -1 for way in ways(adults("T", "", words))) for words in (fewer, WORDS))
     assert round(longer - shorter, 6) == 1
 

@@ -72,10 +72,17 @@ def test_how_many_go_on_is_reckoned_from_the_end_past_a_hidden_step(out: fl.Publ
     assert "[c] leave: not involuntary" in said
 
 
-def test_between_two_hidden_steps_nothing_is_said(out: fl.Published) -> None:
+def test_between_two_hidden_steps_the_flow_says_what_is_published_below_and_no_more(out: fl.Published) -> None:
     said, (on, _) = flow_with(out, one="not involuntary", two="no coercion")
-    assert on == [1000, 700, 0, 50, 10, 40]
-    assert said.count("<b>[c]</b>") == 1
+    assert on == [1000, 700, 50, 50, 10, 40]
+    assert "<b>at least 50 go on</b>" in said
+    assert "<b>50 go on</b>" in said
+
+
+def test_the_numbers_of_the_flow_are_added_up_below_it(out: fl.Published) -> None:
+    said, _ = flow_with(out, one="no coercion")
+    (summed,) = (text for text in said if text.startswith("Sum: "))
+    assert summed.startswith("Sum: 1,000 asked = 300 + 500 + [c] who leave, + 40 in forced labour, + 10 unresolved.")
 
 
 def test_the_alternative_text_tells_every_number(out: fl.Published) -> None:

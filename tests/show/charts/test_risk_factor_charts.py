@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import small_country as country
+from drawn_charts import by_plotly
 from figures import figure
 
 import fltoolkit as fl
@@ -20,15 +21,21 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> fl.PublishedModel:
 
 def test_dots_stand_at_the_odds_ratios_on_a_log_axis(model: fl.PublishedModel) -> None:
     fig = figure(fl.show.risk(model))
-    (dots,) = [t for t in fig["data"] if "error_x" in t]
+    traces = [t for t in fig["data"] if "error_x" in t]
+    dots = {"x": [x for t in traces for x in t["x"]]}
     rows = model.table[model.table["odds_ratio"].notna() & (model.table["category"] != model.table["reference"])]
-    assert dots["x"] == pytest.approx(rows["odds_ratio"].tolist())
+    assert sorted(dots["x"]) == pytest.approx(sorted(rows["odds_ratio"]))
     assert fig["layout"]["xaxis"]["type"] == "log"
-    hollow = [y for y, colour in zip(dots["y"], dots["marker"]["color"], strict=True) if colour == "white"]
+    hollow = [y for t in traces if t["marker"]["color"] == "white" for y in t["y"]]
     assert len(hollow) == (rows["flag"] == "unreliable").sum() > 0
     low, high = (10**v for v in fig["layout"]["xaxis"]["range"])
     assert low < min(dots["x"])
     assert max(dots["x"]) < high
+
+
+def test_one_long_interval_does_not_set_the_axis(model: fl.PublishedModel) -> None:
+    wide = replace(model, table=model.table.assign(ci_low=model.table["ci_low"] / 1000))
+    assert figure(fl.show.risk(wide))["layout"]["xaxis"]["range"] == figure(fl.show.risk(model))["layout"]["xaxis"]["range"]
 
 
 def test_an_interval_that_leaves_the_picture_has_an_arrow(model: fl.PublishedModel) -> None:
@@ -48,15 +55,12 @@ def test_an_interval_that_leaves_the_picture_has_an_arrow(model: fl.PublishedMod
 
 def test_what_is_not_shown_and_what_is_compared_with_say_so(model: fl.PublishedModel) -> None:
     fig = figure(fl.show.risk(model))
-    words = {y: text.strip() for t in fig["data"] if t["mode"] == "text" for text, y in zip(t["text"], t["y"], strict=True)}
-    assert {k: words[k] for k in ("east", "west", "island")} == {
-        "east": "[c] not shown",
-        "west": "[c] not shown",
-        "island": "[c] not shown",
-    }
-    assert words["north"] == "◆  the others are compared with this"
-    order = fig["layout"]["yaxis"]["categoryarray"][::-1]
-    assert order[order.index("<b>region</b>") + 1] == "north"
+    shown = by_plotly(fig)
+    words = dict(zip(shown.labels, shown.printed, strict=True))
+    hidden = {shown.labels[row]: text for row, text in shown.absent.items()}
+    assert {k: hidden[k] for k in ("east", "west", "island")} == dict.fromkeys(("east", "west", "island"), "[c] not shown")
+    assert words["north (ref.)"] == "1"
+    assert shown.labels[shown.labels.index("Region") + 1] == "north (ref.)"
 
 
 def test_the_alternative_text_tells_every_row_and_no_cause(model: fl.PublishedModel) -> None:

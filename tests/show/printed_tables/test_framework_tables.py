@@ -56,10 +56,10 @@ def test_the_matrix_fits_a_portrait_page() -> None:
 
 def test_the_baseline_has_no_targets_and_duties() -> None:
     table = framework_tables.baseline(EN, evidence().baseline)
-    assert [head.key for head in table.heads] == ["indicator", "unit", "baseline", "baseline_interval", "notes"]
-    assert [row[2] for row in table.texts if len(row) > 1][:3] == ["20.0", "20.0\xa0[u]", "[c]"]
-    assert table.texts[1][0] == "Prevalence"
-    assert table.texts[2][0] == "\u2003gender: men"
+    assert [head.key for head in table.heads] == ["category", "baseline", "baseline_interval", "notes"]
+    assert [row[1] for row in table.texts if len(row) > 1][:3] == ["20.0", "20.0\xa0[u]", "[c]"]
+    assert table.texts[1] == ("Prevalence (per 1,000 adults)",)
+    assert [row[0] for row in table.texts[2:5]] == ["everyone", "gender", "men"]
     assert "a cut of" not in repr(table)
     assert "Commission" not in repr(table)
 

@@ -32,26 +32,9 @@ def test_every_table_prints_columns_of_the_one_list() -> None:
         *target_tables.VERIFIED,
         *target_tables.FOUND,
         *target_tables.EVERY_ROW,
-        *target_tables.FOLLOWED,
         *target_tables.FEW_LATER,
-    } == there
-
-
-def test_the_later_round_stands_beside_the_targets_once_there_is_one() -> None:
-    later = target_tables.followed(EN, aimed(fell()))
-    assert "In 2027" in [head.text for head in later.heads]
-    assert later.note.startswith("A target is reached if the whole interval")
-    assert column(later, "reached")[0] == "Cannot be said: the target lies inside the interval"
-    assert column(later, "changed")[0] == "Decreased"
-    first = fell()
-    alone = target_tables.followed(EN, aimed(first).assign(later_value=float("nan")))
-    assert not {"later", "reached", "changed"} & {head.key for head in alone.heads}
-    assert alone.note == ""
-
-
-def test_the_headings_say_which_question_is_about_today_and_which_about_a_later_survey() -> None:
-    heads = {head.key: head.text for head in target_tables.followed(EN, aimed(fell())).heads}
-    assert (heads["reached"], heads["verifiable"]) == ("Reached in 2027?", "Can a later survey tell?")
+        *target_tables.VERIFIED_LATER,
+    } | {"later_interval", "changed"} == there  # these two are columns of `followed_targets`
 
 
 def test_where_the_bounds_are_wide_neither_a_chance_nor_more_persons_help() -> None:
@@ -81,11 +64,6 @@ def test_in_a_document_the_number_of_the_later_survey_stands_beside_the_baseline
     later, alone = (target_tables.targets(EN, rows) for rows in (targets, targets.assign(later_value=float("nan"))))
     assert [head.key for head in later.heads] == list(target_tables.VERIFIED_LATER)
     assert [head.key for head in alone.heads] == list(target_tables.VERIFIED)
-
-
-def test_a_later_number_has_the_marker_of_its_round() -> None:
-    made = fell()
-    assert column(target_tables.followed(EN, aimed(made).assign(later_marker="u")), "later")[0].endswith(" [u]")
 
 
 def test_every_row_stands_in_a_table_and_a_hidden_one_has_no_number() -> None:

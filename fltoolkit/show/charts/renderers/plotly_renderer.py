@@ -126,7 +126,8 @@ def _places(rows: Sequence[ChartRow]) -> list[int]:
 def _texts(texts: Sequence[str], places: Sequence[int], over: float) -> dict[str, Any]:
     """Returns the settings of an axis that has a text for each row, the first at the top. `places` are the lines of the rows, and
     `over` is the number of empty lines above them."""
-    return {"tickvals": list(places), "ticktext": list(texts), "range": [places[-1] + 0.6, -over], "showgrid": False, "zeroline": False,
+    on_line = dict(zip(places, texts, strict=True))  # a heading beside a row has no text of its own
+    return {"tickvals": list(on_line), "ticktext": list(on_line.values()), "range": [places[-1] + 0.6, -over], "showgrid": False, "zeroline": False,
             "ticklabelstandoff": 8}  # fmt: skip
 
 

@@ -93,10 +93,10 @@ def test_intervals_of_joined_dots_do_not_lie_on_each_other() -> None:
     )
     lines = [t for t in figure(picture(chart))["data"] if t["mode"] == "lines"]
     heights = {y for t in lines for y in t["y"] if y is not None}
-    assert heights == {-0.17, 0.17, 1}
+    assert heights == {-0.2, 0.2, 1}
     (axes,) = drawn(chart).figure.axes
     drawn_at = {round(float(line.get_ydata()[0]), 2) for line in axes.lines if line.get_marker() == "None"}
-    assert drawn_at == {-0.17, 0.17, 1.0}
+    assert drawn_at == {-0.2, 0.2, 1.0}
 
 
 def test_html_in_words_is_shown_and_not_obeyed() -> None:

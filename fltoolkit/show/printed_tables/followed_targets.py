@@ -1,0 +1,95 @@
+"""The table of the plan's targets in a notebook, beside the numbers of a later survey. Its verdicts are short words; footnotes
+give the reasons."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from fltoolkit.languages.language import Language
+from fltoolkit.languages.reasons import Reason
+from fltoolkit.nap.follow_up import NOT_REACHED, REACHED
+from fltoolkit.show.printed_tables import plan_cells, target_tables
+from fltoolkit.show.printed_tables.number_cells import EMPTY
+from fltoolkit.show.printed_tables.printed_table import (
+    NBSP,
+    PrintedCell,
+    PrintedTable,
+    Row,
+    TableColumn,
+    TableLayout,
+    TableWords,
+    printed,
+)
+from fltoolkit.show.wording import number_words, plan_words
+
+SHORT = {REACHED: "yes", NOT_REACHED: "no"}
+JUDGED = ("rounds.unsure", "rounds.because")  # verdicts that have more words than one
+
+
+def followed(language: Language, rows: pd.DataFrame) -> PrintedTable:
+    """Returns a table of the plan's targets with the numbers of a later survey beside them. Before there is a later survey, the
+    table says which fall a repeat of the survey could detect. `rows` are rows of `Evidence.targets` that have a target."""
+    later = rows.loc[rows["later_value"].notna(), "later_year"]
+    heads, notes = plan_cells.years(language, rows, "baseline_year"), tuple[str, ...]()
+    if len(later):
+        heads, notes = heads | {"year": f"{later.iloc[0]:.0f}"}, (language.say("targets.no_test"),)
+    columns = FOLLOWED if len(later) else AHEAD
+    layout = COLUMNS.only(*target_tables.helpful(columns, rows))
+    return printed(language, layout, rows.to_dict("records"), TableWords(language.say("targets.title"), notes=notes, heads=heads))
+
+
+def _aim(language: Language, row: Row) -> PrintedCell:
+    """Returns the cell with the value of a target and its year: `8.6 by 2030`."""
+    if pd.isna(row["target_value"]):
+        return PrintedCell(plan_words.promise(language, row))
+    aim = {"value": plan_words.value(language, row["target_value"], row), "year": f"{row['target_year']:g}"}
+    return PrintedCell(language.say("targets.by_year", **aim).replace(" ", NBSP))
+
+
+def _reached(language: Language, row: Row) -> PrintedCell:
+    """Returns the cell that says whether a target is reached: yes, no, or not known. Empty if the later number is not shown."""
+    if not row["reached"]:
+        return EMPTY
+    return PrintedCell(language.say(f"verifiable.{SHORT[row['reached']]}" if row["reached"] in SHORT else "targets.not_known"))
+
+
+def _changed(language: Language, row: Row) -> PrintedCell:
+    """Returns the cell with the verdict of the change in as few words as possible: `decreased`."""
+    changed = row["changed"]
+    short = dict(changed.values)["verdict"] if isinstance(changed, Reason) and changed.code in JUDGED else changed
+    return PrintedCell(language.kit(short))
+
+
+def _verifiable(language: Language, row: Row) -> PrintedCell:
+    return PrintedCell(language.say(f"verifiable.{row['verifiable'] or 'open'}"))
+
+
+def _reasons(language: Language, row: Row) -> tuple[str, ...]:
+    """Returns the footnotes of a row: why it cannot be said whether the target is reached, what limits the verdict of the change,
+    and why no survey can verify the target."""
+    changed = row["changed"]
+    why = {
+        "reached_in": language.kit(row["reached"]) if row["reached"] and row["reached"] not in SHORT else "",
+        "verdict": language.kit(changed) if isinstance(changed, Reason) and changed.code in JUDGED else "",
+        "verifiable": plan_words.verifiable(language, row) if row["obstacle"] else "",
+    }
+    year: str = f"{row['later_year']:g}" if pd.notna(row["later_year"]) else ""
+    return tuple(f"{language.say(f'columns.{key}', year=year)} {number_words.start(text)}" for key, text in why.items() if text)
+
+
+COLUMNS = TableLayout(
+    (
+        *target_tables.TARGETS.only("category", "baseline", "baseline_interval").columns,
+        TableColumn("aim", _aim, "number", "target"),
+        *target_tables.TARGETS.only("later", "later_interval").columns,
+        TableColumn("reached", _reached, "words", "reached_in"),
+        TableColumn("changed", _changed, "words", "verdict"),
+        TableColumn("verifiable", _verifiable, "words"),
+        *target_tables.TARGETS.only("power", "smallest", "needed").columns,
+    ),
+    headings=plan_cells.headings,
+    reasons=_reasons,
+)
+FOLLOWED = ("category", "baseline", "aim", "later", "later_interval", "reached", "changed", "verifiable", "needed")
+AHEAD = ("category", "baseline", "baseline_interval", "aim", "verifiable", "power", "smallest", "needed")
+"""The columns after a later survey, and before it."""
