@@ -15,6 +15,7 @@ POINTS, CENTIMETRES = 8, 2.54 / 72  # of a table's letters, and of a point
 SPARE = 1.07  # for another font
 BOLD = 1.08  # of a head, which is bold
 CELL_MARGIN = 0.12  # at each side of a cell
+LABEL = 7.0  # the longest label that stays on one line
 LINES = 3  # the most lines of a text in a wide table
 MARKER = 0.55  # room for a marker behind a number
 NARROW, WIDE = "iljtfrI.,;:!'’|()[]- \u00a0\u202f", "mwMW%@—"
@@ -67,7 +68,7 @@ def _needs(table: PrintedTable, place: int) -> WidthNeeds:
     words = [cell.printed for cell in cells if not cell.is_number]
     unbroken = max([*numbers, *map(_longest_word, words), BOLD * _longest_word(head.text) + room])
     full = max([unbroken, *map(width_of, words), BOLD * width_of(head.text) + room])
-    short = full if head.kind == "label" else max(unbroken, full / LINES)
+    short = full if head.kind == "label" and full <= LABEL else max(unbroken, full / LINES)
     return WidthNeeds(*(width + 2 * CELL_MARGIN for width in (unbroken, short, full)))
 
 

@@ -135,7 +135,7 @@ def _alignment(cell: PrintedCell, column: WordColumn, *, is_head: bool) -> str:
 def _text(cell: PrintedCell, column: WordColumn, *, is_head: bool) -> str:
     tabs = column.marked and cell.is_number and not is_head
     behind = f"\t{cell.bracketed}" if cell.text and cell.marker else ""
-    return "".join(_runs(f"\t{cell.text or cell.bracketed}{behind}" if tabs else cell.printed))
+    return "".join(_runs(f"\t{cell.text or cell.bracketed}{behind}" if tabs else cell.printed, bold=cell.strong))
 
 
 def _ruled(color: str, size: int) -> str:
@@ -148,7 +148,7 @@ def _twips(centimetres: float) -> int:
     return int(Cm(centimetres).twips)
 
 
-def _runs(text: str, namespace: str = "") -> Iterator[str]:
+def _runs(text: str, namespace: str = "", *, bold: bool = False) -> Iterator[str]:
     """Yields a text as the pieces of XML of which a Word paragraph consists (runs). Tabs and line breaks of the text become those
     of Word."""
     for part in runs(clean(text)):
@@ -159,7 +159,8 @@ def _runs(text: str, namespace: str = "") -> Iterator[str]:
             if piece
         )
         language = REGION.get(part.language, part.language)
-        look = f'<w:rPr><w:i/><w:lang w:val="{language}"/></w:rPr>' if language else ""
+        own = f'<w:i/><w:lang w:val="{language}"/>' if language else ""
+        look = f"<w:rPr>{'<w:b/>' if bold else ''}{own}</w:rPr>" if own or bold else ""
         yield f"<w:r{namespace}>{look}{inside}</w:r>"
         if language:
             yield f'<w:r{namespace}><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>{STAR}</w:t></w:r>'

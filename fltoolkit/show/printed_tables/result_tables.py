@@ -70,9 +70,9 @@ def results(measure: str) -> TableLayout:
     """
     return TableLayout(
         (
-            TableColumn("category", lambda language, row: PrintedCell(number_words.category(language, row)), "label"),
+            TableColumn("category", lambda language, row: PrintedCell(number_words.start(number_words.category(language, row))), "label"),
             *_estimate(measure),
-            TableColumn("n", lambda language, row: number_cells.count(language, row["n"]), head=BASES.get(measure, "asked")),
+            TableColumn("n", lambda language, row: number_cells.count(language, row["n"], _hidden(row)), head=BASES.get(measure, "asked")),
             TableColumn("cases", _cases, head=COUNTED_AS.get(measure, "cases")),
             *((TableColumn("unresolved", _unresolved),) if measure in PROFILES else ()),
         ),
@@ -117,16 +117,20 @@ def _estimate(measure: str) -> tuple[TableColumn, TableColumn]:
 
 def _interval(language: Language, row: Row, measure: str) -> PrintedCell:
     if pd.isna(row["ci_low"]):
-        return number_cells.EMPTY
+        return _hidden(row)
     return number_cells.interval(language, scaled(row["ci_low"], measure), scaled(row["ci_high"], measure), measure)
+
+
+def _hidden(row: Row) -> PrintedCell:
+    """Returns the cell in place of a number that is not shown: the marker of a confidential row, so that no cell beside it is blank."""
+    return PrintedCell("", "c") if row["marker"] == "c" else number_cells.EMPTY
 
 
 def _unresolved(language: Language, row: Row) -> PrintedCell:
     """Returns the cell with the number of unresolved persons or cases: those whose answers leave open whether they are in forced
-    labour, or in the category. The cell is empty if the whole row is hidden. If only this number is hidden, the cell has its
-    marker."""
+    labour, or in the category. If the number is hidden, the cell has its marker."""
     if row["marker"] == "c":
-        return number_cells.EMPTY
+        return _hidden(row)
     return number_cells.count(language, row["unresolved"], PrintedCell("", row["unresolved_marker"]))
 
 
@@ -134,13 +138,14 @@ def _cases(language: Language, row: Row) -> PrintedCell:
     """Returns the cell with the number of cases. For a category, it has a range of numbers such as `5–14`."""
     if pd.notna(row["cases"]):
         return number_cells.count(language, row["cases"])
-    return PrintedCell(number_words.cases(language, row).replace(" ", NBSP), like_number=True)
+    text = number_words.cases(language, row).replace(" ", NBSP)
+    return PrintedCell(text, like_number=True) if text else _hidden(row)
 
 
 def _group(language: Language, row: Row) -> tuple[str]:
     """Returns the name of a row's group, for the line above the categories of the group. It is empty for a row of the
     flowchart."""
-    return ("" if row["measure"] == "flowchart" else number_words.group(language, str(row["breakdown"])),)
+    return ("" if row["measure"] == "flowchart" else number_words.start(number_words.group(language, str(row["breakdown"]))),)
 
 
 def _reasons(language: Language, row: Row) -> tuple[str, ...]:
