@@ -33,8 +33,8 @@ from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.printed_numbers import DOMAIN, printed, without_few_months, without_population
 from fltoolkit.publish.publication_profiles import shipped_publication_profiles
 from fltoolkit.publish.reliability import PublicationProfile, bounds_notes, load_publication_profile, reliability
-from fltoolkit.survey.spec.groups import TOTAL, Measure, TableSpec, crossed, uncrossed
 from fltoolkit.survey.spec.files_and_design import Release
+from fltoolkit.survey.spec.groups import TOTAL, Measure, TableSpec, crossed, uncrossed
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 MARKERS = {
@@ -110,7 +110,6 @@ class Published:
     profile: str
     limits: Limits
     coverage_excludes: tuple[str, ...] = ()
-    release: Release | None = None
     notes: tuple[Reason | str, ...] = ()
     groups: tuple[str, ...] = ()
     case_only: frozenset[str] = frozenset()
@@ -123,6 +122,7 @@ class Published:
     lead: str = ""
     contrasts: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     origins: frozenset[str] = frozenset()
+    release: Release | None = None
     basis: Basis | None = field(default=None, repr=False, compare=False)
 
     @property

@@ -10,15 +10,15 @@ from functools import singledispatch
 from math import ceil
 from typing import Any
 
-from fltoolkit.report.document_formats.column_widths import POINTS, width_of, widths
+from fltoolkit.report.document_formats.column_widths import POINTS, SPARE, width_of, widths
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Charts, Facts, Heading, Paragraph
 from fltoolkit.report.document_formats.word_styles import TITLES
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
-LEADING = 1.28  # line height as a multiple of the font size
-BULLET = 0.8  # cm: the indentation of a bullet
-FULL = 0.97  # of a page
+LEADING = 1.27  # line height as a multiple of the font size
+BULLET, BESIDE = 0.64, 0.5  # cm: the indentation of a bullet, and the room beside the text of a number in large type
+ENDS = 1.03  # room at the end of a line that its next word leaves
 CENTIMETRES = 2.54 / 72
 
 
@@ -33,14 +33,14 @@ def fit_on_page(blocks: Sequence[Block], before: Iterable[tuple[str, str]], word
     section = word.sections[0]
     page = section.page_height.cm - section.top_margin.cm - section.bottom_margin.cm
     above = sum(_text(word, style, text, width) for style, text in before)
-    return bool(above + sum(_height(block, word, width) for block in blocks) <= FULL * page)
+    return bool(above + sum(_height(block, word, width) for block in blocks) <= page)
 
 
 def _text(word: Any, style: str, text: str, width: float) -> float:
     """Returns the height of a paragraph with its spacing, in centimetres."""
     look = word.styles[style]
     points = look.font.size.pt
-    lines = sum(max(1, ceil(width_of(line) * points / POINTS / width)) for line in text.split("\n"))
+    lines = sum(max(1, ceil(width_of(line) / SPARE * points / POINTS / width * ENDS)) for line in text.split("\n"))
     spacing = sum(space.pt for space in (look.paragraph_format.space_before, look.paragraph_format.space_after) if space)
     return float((lines * points * LEADING + spacing) * CENTIMETRES)
 
@@ -68,7 +68,7 @@ def _(block: Bullets, word: Any, width: float) -> float:
 
 @_height.register
 def _(block: Facts, word: Any, width: float) -> float:
-    each = width / len(block.facts) - BULLET
+    each = width / len(block.facts) - BESIDE
     number = "Number Long" if block.are_long else "Number"
     return max(
         sum(_text(word, style, text, each) for style, text in ((number, f.number), ("Number Unit", f.unit), ("Number Doubt", f.doubt)))

@@ -73,7 +73,9 @@ def against_before(evidence: Evidence, language: Language) -> str | None:
         return None
     old, new = _in_title(language, changed["estimate_before"], changed["estimate_after"])
     who = language.kit(result_sentences.headline_rows(out)[0]["reference_population_label"])
-    return language.say("sheet.rate_after", new=new, who=who, old=old, year=f"{changed['year']:g}", before=f"{changed['year_before']:g}")
+    return language.say(
+        "sheet.rate_after", new=new, who=who, old=old, year=f"{changed['year']:g}", before=f"{changed['year_before']:g}"
+    )
 
 
 def who(evidence: Evidence, language: Language) -> str:
@@ -81,7 +83,9 @@ def who(evidence: Evidence, language: Language) -> str:
     verdict, and where the rates by other groups are."""
     out = evidence.now
     first = out.headlines[0] if out.headlines else ""
-    rates = [r for r in result_sentences.headline_rows(out) if r["measure"] == "prevalence" and r["reference_population"] != first]
+    rates = [
+        r for r in result_sentences.headline_rows(out) if r["measure"] == "prevalence" and r["reference_population"] != first
+    ]
     shown = [r for r in rates if pd.notna(r["estimate"])]
     told = list(contrasts_section.sentences(out, language)) if contrasts_section.is_compared(out) else []
     if len(shown) > 1:
@@ -166,7 +170,9 @@ def _people(evidence: Evidence, language: Language, row: PublishedNumber) -> Fac
     doubt = language.say("doubt", level=number_words.level(language, row), interval=number_words.limits(language, low, high))
     flagged = [language.say(f"flags.{row['flag']}")] if row["flag"] in result_sentences.CAREFUL else []
     return Fact(
-        language.say("sheet.about", value=number), known.unit, language.list([doubt, *flagged, *_people_before(evidence, language)])
+        language.say("sheet.about", value=number),
+        known.unit,
+        language.list([doubt, *flagged, *_people_before(evidence, language)]),
     )
 
 

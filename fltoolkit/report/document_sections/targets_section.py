@@ -78,8 +78,8 @@ def in_words(evidence: Evidence, language: Language, most: int) -> PrintedTable 
     """
     rows = with_target(evidence)
     if len(rows) > most:
-        urgent = sorted(rows.index, key=lambda at: URGENT.index(sign(rows.loc[at])))
-        rows = rows.loc[urgent[:most]]
+        signs = rows.apply(sign, axis=1).map(URGENT.index)
+        rows = rows.loc[signs.sort_values(kind="stable").index[:most]]
     return None if rows.empty else target_tables.in_words(language, rows)
 
 

@@ -113,5 +113,5 @@ def _promises(evidence: Evidence, language: Language) -> list[Block]:
 def _limits_and_basis(evidence: Evidence, language: Language) -> list[Block]:
     return [
         Heading(language.say("brief.limits"), 2), Bullets(language.each("limits")), Heading(language.say("brief.basis"), 2),
-        Paragraph(" ".join(result_sentences.basis(evidence.now, language))),
+        Paragraph(" ".join(result_sentences.basis(evidence.now, language, with_files=False))),
     ]  # fmt: skip

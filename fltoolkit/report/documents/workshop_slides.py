@@ -86,7 +86,11 @@ def _pictures(evidence: Evidence, language: Language) -> list[Block]:
         *_pictured(by_group(evidence, language, "slide"), slide_titles.groups(out, language)),
         *_shared(evidence, language),
         *_coerced(evidence, language),
-        *(block for p in children for block in _pictured(_rates_of(evidence, p, language), slide_titles.of_population(out, language, p))),
+        *(
+            block
+            for p in children
+            for block in _pictured(_rates_of(evidence, p, language), slide_titles.of_population(out, language, p))
+        ),
     ]
 
 

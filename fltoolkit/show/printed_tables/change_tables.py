@@ -57,7 +57,9 @@ def changes(language: Language, rows: pd.DataFrame) -> PrintedTable:
     words = TableWords(title, subtitle, (language.say("tables.rounded_changes"),), years)
     layout = TableLayout(
         (
-            TableColumn("category", lambda language, row: PrintedCell(number_words.start(number_words.category(language, row))), "label"),
+            TableColumn(
+                "category", lambda language, row: PrintedCell(number_words.start(number_words.category(language, row))), "label"
+            ),
             *CHANGE.only(*NUMBERED[1:], "verdict").columns,
         ),
         headings=lambda language, row: (number_words.start(number_words.group(language, str(row["breakdown"]))),),

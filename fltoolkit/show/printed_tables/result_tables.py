@@ -8,7 +8,7 @@ from functools import partial
 import pandas as pd
 
 from fltoolkit.languages.language import Language
-from fltoolkit.publish.measure_units import PROFILES, scaled
+from fltoolkit.publish.measure_units import OF_CASES, PROFILES, scaled
 from fltoolkit.publish.own_tables.own_tables import OF_FORCED_LABOUR
 from fltoolkit.show.printed_tables import number_cells
 from fltoolkit.show.printed_tables.printed_table import (
@@ -49,12 +49,17 @@ def table(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTab
     about = about if first["rule_set"] else number_words.start(language.kit(first["reference_period"]))
     parts = language.say("tables.rounded") if (rows["breakdown"] != "").any() and measure not in PROFILES else ""
     of_groups = (*number_words.of_profile(language, rows), *number_words.group_notes(language, rows))
-    of_rows = (*_bases(language, rows), parts, *of_groups, _to_verify(language, rows))
+    same = list(rows["n"].dropna().unique()) if measure in OF_CASES else []
+    base = language.say("profile.base", n=number_words.count(language, same[0])) if len(same) == 1 else ""
+    order = language.say("profile.order") if measure in PROFILES else ""
+    of_rows = (base, order, *_bases(language, rows), parts, *of_groups, _to_verify(language, rows))
     words = TableWords(
         title or language.say("tables.of", title=_measured(language, first), who=who), _subtitle(language, first),
         (number_words.start(about), *of_rows), {"level": number_words.level(language, first)},
     )  # fmt: skip
-    return printed(language, results(measure), records(rows), words)
+    layout = results(measure)
+    shown = layout.only(*(column.key for column in layout.columns if not (base and column.key == "n")))
+    return printed(language, shown, records(rows), words)
 
 
 def _measured(language: Language, row: Row) -> str:
@@ -70,9 +75,13 @@ def results(measure: str) -> TableLayout:
     """
     return TableLayout(
         (
-            TableColumn("category", lambda language, row: PrintedCell(number_words.start(number_words.category(language, row))), "label"),
+            TableColumn(
+                "category", lambda language, row: PrintedCell(number_words.start(number_words.category(language, row))), "label"
+            ),
             *_estimate(measure),
-            TableColumn("n", lambda language, row: number_cells.count(language, row["n"], _hidden(row)), head=BASES.get(measure, "asked")),
+            TableColumn(
+                "n", lambda language, row: number_cells.count(language, row["n"], _hidden(row)), head=BASES.get(measure, "asked")
+            ),
             TableColumn("cases", _cases, head=COUNTED_AS.get(measure, "cases")),
             *((TableColumn("unresolved", _unresolved),) if measure in PROFILES else ()),
         ),

@@ -72,9 +72,11 @@ def _needed(language: Language, row: Row) -> PrintedCell:
     return number_cells.count(language, row["sample_needed"], NONE if pd.notna(row["target_year"]) else EMPTY)
 
 
-def _with_interval(language: Language, row: Row, column: str, low: str, high: str, marker: str) -> PrintedCell:
-    """Returns the cell of a number with its interval behind it in brackets. A range of unresolved answers has no interval here; the
+def _with_interval(language: Language, row: Row, *, columns: tuple[str, str, str, str]) -> PrintedCell:
+    """Returns the cell of a number with its interval behind it in brackets. `columns` are those of the number, of both limits and of its
+    marker. A range of unresolved answers has no interval here; the
     sentence above the numbers in large type explains it."""
+    column, low, high, marker = columns
     cell = plan_cells.value(language, row, column, marker)
     between = "" if cell.has_range else plan_words.between(language, row, low, high)
     text = f"{cell.text}{NBSP}({between})" if cell.text and between else cell.text
@@ -125,18 +127,20 @@ FOLLOWED = (
 EVERY_ROW = ("category", "baseline", "baseline_interval", "planned", "smallest", "first_year")
 FOUND = ("about", "baseline", "baseline_interval", "planned", "smallest", "after", "first_year")
 AIM = TableColumn("aim", lambda language, row: PrintedCell(plan_words.aim(language, row)), "label", "target")
+BEFORE = ("baseline_value", "ci_low", "ci_high", "marker")
+AFTER = ("later_value", "later_ci_low", "later_ci_high", "later_marker")
 AIMED = TableLayout(
     (
         TableColumn("verifiable", lambda language, row: _strong(_verifiable(language, row)), "words", "verifiable_now"),
         AIM,
-        TableColumn("baseline", lambda language, row: _with_interval(language, row, "baseline_value", "ci_low", "ci_high", "marker"), "value", "round_before"),
+        TableColumn("baseline", partial(_with_interval, columns=BEFORE), "value", "round_before"),
     )
-)  # fmt: skip
+)
 AIMED_LATER = TableLayout(
     (
         AIM,
         TableColumn("baseline", lambda language, row: plan_cells.value(language, row, "baseline_value", "marker"), "value", "round_before"),
-        TableColumn("later", lambda language, row: _with_interval(language, row, "later_value", "later_ci_low", "later_ci_high", "later_marker"), head="round_after"),
+        TableColumn("later", partial(_with_interval, columns=AFTER), head="round_after"),
         TableColumn("changed", lambda language, row: _strong(_answer(language, row, question="changed")), "words", "verdict"),
         TableColumn("reached", partial(_answer, question="reached"), "words"),
     )

@@ -105,7 +105,9 @@ def _row(language: Language, name: str, row: PublishedNumber) -> ChartRow:
     printed = language.colon(_values(language, row), short) if row["verdict"] else short
     why = language.list(number_words.reason(language, t) for t in (row["verdict_reason"], row["reason"]) if t)
     found = row["verdict"] in (DECREASED, INCREASED)
-    return ChartRow(number_words.start(name), name, tuple(marks), printed if marks else "", "" if marks else said, why, changed=found)
+    return ChartRow(
+        number_words.start(name), name, tuple(marks), printed if marks else "", "" if marks else said, why, changed=found
+    )
 
 
 def _measure(row: PublishedNumber) -> str:

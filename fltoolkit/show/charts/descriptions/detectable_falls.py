@@ -237,7 +237,9 @@ def _percents_around(language: Language, falls: Sequence[float]) -> Axis:
     there = [fall for fall in falls if math.isfinite(fall)] or [0.0, 100.0]
     low, high = max(0.0, 10 * math.floor(min(there) / 10) - 20), min(100.0, 10 * math.ceil(max(there) / 10) + 20)
     ticks = (low + 10 * i for i in range(int((high - low) / 10) + 1))
-    return Axis(low, high + 4, tuple(Tick(y, number_words.percent(language, y / 100)) for y in ticks if y % 20 == 0 or high - low < 60))
+    return Axis(
+        low, high + 4, tuple(Tick(y, number_words.percent(language, y / 100)) for y in ticks if y % 20 == 0 or high - low < 60)
+    )
 
 
 def _per_1000(language: Language, rate: str) -> str:

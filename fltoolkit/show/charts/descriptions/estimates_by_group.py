@@ -35,15 +35,17 @@ class ChartSpace:
         steps: how many steps the axis has at most.
         markers: whether a note below the chart explains the markers.
         source: whether notes below the chart name the source and the number of persons asked.
+        whole: whether a grey line marks the number of everyone.
     """
 
     steps: int = axis_ticks.MOST
     markers: bool = True
     source: bool = True
+    whole: bool = True
 
 
 WHOLE_PAGE = ChartSpace()
-HALF_PAGE = ChartSpace(axis_ticks.FEW, markers=False, source=False)
+HALF_PAGE = ChartSpace(axis_ticks.FEW, markers=False, source=False, whole=False)
 WITHOUT_SOURCE = ChartSpace(source=False)  # a slide, or a page that itself names the survey and the persons asked
 
 
@@ -79,7 +81,7 @@ def estimates(
     lines = [line for head, part in heads for line in (*_heading(head), *(_row(language, *pair) for pair in part))]
     marks = [mark for line in lines for mark in line.marks]
     whole = rows[(rows["breakdown"] == "") & (measure not in COUNTED)]["estimate"].dropna()
-    at = scaled(whole.iloc[0], measure) if len(whole) and len(rows) > 1 else math.nan
+    at = scaled(whole.iloc[0], measure) if len(whole) and len(rows) > 1 and space.whole else math.nan
     named = title or _title(language, first, titled)
     subtitle = _subtitle(language, first)
     remarks = [language.say("charts.whole")] if not math.isnan(at) else number_words.of_profile(language, rows)

@@ -57,7 +57,7 @@ def _dots(chart: DotChart, size: Size) -> Any:
     names = chart.names
     over = 1.1 if names else 0.6  # rows above the first: room for the words of the series
     least, wanted = ((len(chart.rows) + over) * size.font * high / 72 for high in each)
-    around = SheetMargins(left, right, size.font * 0.9 / 72, size.font * 2.4 / 72)
+    around = SheetMargins(left, right, size.font * 0.9 / 72, size.font * 2.1 / 72)
     figure, axes = sheet(chart, size, (least, wanted), around, () if names else chart.series)
     axes.set(ylim=(len(chart.rows) - 0.4, -over), yticks=[])
     axes.grid(axis="x", color=PALE, linewidth=0.7)

@@ -235,9 +235,7 @@ def sheet(
     figure = Figure(figsize=(size.width, height))
 
     def write(text: str, at: float, **look: Any) -> None:
-        figure.text(
-            0, at / height, text, va="top", **{"font": letters(text), "fontsize": size.small, "color": QUIET, **look}
-        )
+        figure.text(0, at / height, text, va="top", **{"font": letters(text), "fontsize": size.small, "color": QUIET, **look})
 
     write(title, height - EDGE, font=letters(title, bold=True), fontsize=bold, color=INK, linespacing=1.2)
     write(subtitle, height - EDGE - heads[0], linespacing=1.25)
