@@ -84,6 +84,7 @@ class Language:
     def by_group(self, name: str) -> str:
         """Returns the words for a group after *by*, as in a title "by sex": `sex` in English, `le sexe` in French. If
         survey.yaml has a label for the group, the words are made from this label."""
+        name = self._survey_name(name)
         own = self.own_words and name in self.own_words.labels
         return self.say("by_groups.own", label=self.group(name)) if own else self.words.get(f"by_groups.{name}", self.group(name))
 
@@ -96,8 +97,13 @@ class Language:
     def group(self, name: str) -> str:
         """Returns the name of a group (a breakdown such as sex): the label in survey.yaml, or the kit's word if survey.yaml has
         none."""
+        name = self._survey_name(name)
         own = self.own_words.labels.get(name) if self.own_words else None
         return self.own(own) if own else self.words.get(f"groups.{name}", name.replace("_", " "))
+
+    def _survey_name(self, group: str) -> str:
+        """Returns the name that the survey has for a group of the plan, so that a document has one word for it."""
+        return self.own_words.same_groups.get(group, group) if self.own_words else group
 
     def say(self, key: str, /, **values: object) -> str:
         """Returns the sentence of a key with its placeholders filled.

@@ -25,11 +25,13 @@ class OwnWords:
         texts: the texts with their translations, by the text in the language of the file.
         labels: the labels of groups, by the name of the group.
         places: the first place of each text: file and keys.
+        same_groups: the survey's name of a group, by another name that the plan has for it: `sex` for `gender`.
     """
 
     texts: Mapping[str, OwnText] = field(default_factory=dict)
     labels: Mapping[str, OwnText] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)
+    same_groups: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def is_english(self) -> bool:

@@ -33,6 +33,7 @@ from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.printed_numbers import DOMAIN, printed, without_few_months, without_population
 from fltoolkit.publish.publication_profiles import shipped_publication_profiles
 from fltoolkit.publish.reliability import PublicationProfile, bounds_notes, load_publication_profile, reliability
+from fltoolkit.survey.spec.files_and_design import Release
 from fltoolkit.survey.spec.groups import TOTAL, Measure, TableSpec, crossed, uncrossed
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
@@ -86,12 +87,12 @@ class Published:
             be verified. It is never written to a file, picture, notebook output, document or repr.
         profile: name of the publication profile.
         limits: the confidentiality limits in force.
-        coverage_excludes: whom the survey could not reach.
+        coverage_excludes, release: whom the survey could not reach, and who publishes its results, if survey.yaml says so.
         notes: sentences that are printed with every number.
-        groups: every group of the survey.
-        case_only: the groups that only cases have.
-        headlines: the populations whose rate and number a run always shows, such as adults and children; the default first.
-        judged: the title of the publication profile.
+        groups, case_only: every group of the survey, and those that only cases have.
+        headlines: the populations whose rate and number a run always shows (for example all, adults and children), the default
+            first.
+        judged: the publication profile, in words.
         rule_set: the run's own rule set; the last rows of the table are the headline under each other rule set.
         own_words: the survey's own texts, in each language of the documents.
         profiles: the same set as judged by other publication profiles, if `publish_run` was asked for them.
@@ -100,8 +101,7 @@ class Published:
         lead: the group that survey.yaml names beforehand for the first comparison; empty if there is none.
         contrasts: the result of this comparison, one row per pair of categories (see `lead_contrasts.published_contrasts`).
         origins: the groups of single origins (nationalities, ethnicities). No picture and no title shows them; they come last.
-        basis: what `publish` needs to decide another table. It is confidential, like `exact`, and never written to a file,
-            picture or output.
+        basis: what `publish` needs to decide another table. It is confidential, like `exact`.
     """
 
     table: pd.DataFrame
@@ -121,6 +121,7 @@ class Published:
     lead: str = ""
     contrasts: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     origins: frozenset[str] = frozenset()
+    release: Release | None = None
     basis: Basis | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -303,7 +304,7 @@ def _completed(out: Published, other: OtherHeadlines, refused: Sequence[Refused]
     exact = pd.concat([out.exact, *(rows[out.exact.columns] for rows in gone)], ignore_index=True)
     return replace(
         out, table=table, exact=exact, coverage_excludes=spec.coverage_excludes, groups=spec.group_names, case_only=spec.case_only,
-        origins=spec.origins, headlines=spec.headlines,
+        origins=spec.origins, headlines=spec.headlines, release=spec.release,
     )  # fmt: skip
 
 

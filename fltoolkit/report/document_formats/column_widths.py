@@ -15,7 +15,9 @@ POINTS, CENTIMETRES = 8, 2.54 / 72  # of a table's letters, and of a point
 SPARE = 1.07  # for another font
 BOLD = 1.08  # of a head, which is bold
 CELL_MARGIN = 0.12  # at each side of a cell
+LABEL = 7.0  # the longest label that stays on one line
 LINES = 3  # the most lines of a text in a wide table
+BELOW_HEADING = 0.25  # by which a label is moved to the right, below a heading
 MARKER = 0.55  # room for a marker behind a number
 NARROW, WIDE = "iljtfrI.,;:!'’|()[]- \u00a0\u202f", "mwMW%@—"
 SIGNS = "▼▲○✓✗"  # of verdicts and targets; Word takes them from a font in which they are as wide as the letters are high
@@ -62,12 +64,13 @@ class WidthNeeds:
 def _needs(table: PrintedTable, place: int) -> WidthNeeds:
     """Returns the three widths of one column that `WidthNeeds` explains. `place` is the number of the column, from 0."""
     head, cells = table.heads[place], [row[place] for row in table.rows if len(row) > 1]
-    room = MARKER if table.has_markers(place) else 0.0
+    headed = place == 0 and any(len(row) == 1 for row in table.rows)
+    room = MARKER if table.has_markers(place) else BELOW_HEADING if headed else 0.0
     numbers = [width_of(cell.text if room else cell.printed) + room for cell in cells if cell.is_number]
     words = [cell.printed for cell in cells if not cell.is_number]
     unbroken = max([*numbers, *map(_longest_word, words), BOLD * _longest_word(head.text) + room])
-    full = max([unbroken, *map(width_of, words), BOLD * width_of(head.text) + room])
-    short = full if head.kind == "label" else max(unbroken, full / LINES)
+    full = max([unbroken, *(width_of(word) + (room if headed else 0.0) for word in words), BOLD * width_of(head.text) + room])
+    short = full if head.kind == "label" and full <= LABEL else max(unbroken, full / LINES)
     return WidthNeeds(*(width + 2 * CELL_MARGIN for width in (unbroken, short, full)))
 
 

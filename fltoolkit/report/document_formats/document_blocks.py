@@ -12,7 +12,6 @@ from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
 Style = Literal["lead", "body", "quiet", "warning", "prompt"]
 ROOM = 39  # large letters in a line of numbers
-SignState = Literal["met", "missed", "open"]
 
 
 @dataclass(frozen=True)
@@ -71,11 +70,13 @@ class Fact:
         number: the number, as printed.
         unit: the words that say what the number counts or measures.
         doubt: the uncertainty of the number, in words.
+        is_range: whether the number is a range, because of unresolved persons.
     """
 
     number: str
     unit: str
     doubt: str
+    is_range: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,32 +107,7 @@ class Charts:
     charts: tuple[Chart, ...]
 
 
-@dataclass(frozen=True)
-class Sign:
-    """A target of the plan with a sign that says whether the target was reached: ✓ (reached), ✗ (not reached) or ? (not
-    known).
-
-    Attributes:
-        sign: the sign and its word, e.g. `✓ reached`.
-        state: the same as a code, which decides the colour: `met` (✓), `missed` (✗) or `open` (?).
-        what: the target, in words.
-        why: the reason for the sign.
-    """
-
-    sign: str
-    state: SignState
-    what: str
-    why: str
-
-
-@dataclass(frozen=True)
-class Signs:
-    """Several targets of the plan in one row, each with its sign: reached, not reached, or not known."""
-
-    signs: tuple[Sign, ...]
-
-
-Block = Heading | Contents | Paragraph | WritingSpace | Bullets | Facts | Signs | PrintedTable | Chart | Charts
+Block = Heading | Contents | Paragraph | WritingSpace | Bullets | Facts | PrintedTable | Chart | Charts
 
 
 @dataclass(frozen=True)
@@ -141,6 +117,7 @@ class Document:
     Attributes:
         kind: the look of the document: `brief` (evidence brief), `skeleton` (draft of the plan) or `slides`.
         language: the code of the document's language, e.g. `fr`.
+        masthead: one line above the title: who publishes the document, and when.
         foot: one line about the source. Formats that have pages print it at the end of each page.
     """
 
@@ -150,3 +127,4 @@ class Document:
     language: str
     blocks: tuple[Block, ...]
     foot: str = ""
+    masthead: str = ""

@@ -24,8 +24,9 @@ def table(block: PrintedTable) -> str:
     )
     rows = "".join(_row(row, block, marked) for row in block.rows)
     note = f'<p class="note">{explained(block.note, block.meanings)}</p>' if block.note else ""
+    caption = f"<caption>{inline(block.title)}</caption>" if block.title else ""
     return (
-        f'<div class="table{" wide" if block.wide else ""}"><table><caption>{inline(block.title)}</caption>'
+        f'<div class="table{" wide" if block.wide else ""}"><table>{caption}'
         f"<thead><tr>{head}</tr></thead><tbody>\n{rows}</tbody></table>{note}{_footnotes(block)}</div>"
     )
 

@@ -21,7 +21,6 @@ from fltoolkit.report.document_formats.document_blocks import (
     Facts,
     Heading,
     Paragraph,
-    Signs,
     WritingSpace,
 )
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
@@ -34,14 +33,18 @@ POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 def as_html(document: Document) -> str:
     """Returns a document as one HTML page. It contains its styles and pictures and loads nothing."""
-    body = "\n".join(html(block) for block in document.blocks)
     title, subtitle = inline(document.title), inline(document.subtitle)
+    head = f'<p class="masthead">{inline(document.masthead)}</p>' if document.masthead else ""
+    top = f'<header>{head}<h1>{title}</h1>\n<p class="subtitle">{subtitle}</p></header>'
+    first = next((i for i, block in enumerate(document.blocks) if isinstance(block, Heading) and block.new_page), 0)
+    page, rest = ("\n".join(html(block) for block in part) for part in (document.blocks[:first], document.blocks[first:]))
+    body = f'<div class="page">\n{top}\n{page}\n</div>\n{rest}' if page else f"{top}\n{rest}"
     return (
         f'<!DOCTYPE html>\n<html lang="{escape(document.language)}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{escape(unmarked(document.title))}</title>\n'
         f"<style>\n{LOOK.read_text(encoding='utf-8')}</style>\n</head>\n"
-        f'<body class="{document.kind}">\n<main>\n<header><h1>{title}</h1>\n<p class="subtitle">{subtitle}</p></header>\n{body}\n'
+        f'<body class="{document.kind}">\n<main>\n{body}\n'
         f"<footer>{inline(document.foot)}</footer>\n</main>\n</body>\n</html>\n"
     )
 
@@ -89,15 +92,6 @@ def _(block: Facts) -> str:
         for f in block.facts
     )
     return f'<div class="facts">{cards}</div>'
-
-
-@html.register
-def _(block: Signs) -> str:
-    lines = "".join(
-        f'<li class="{s.state}"><strong>{inline(s.sign)}</strong> <span>{inline(s.what)} <small>{inline(s.why)}</small></span></li>'
-        for s in block.signs
-    )
-    return f'<ul class="signs">{lines}</ul>'
 
 
 @html.register

@@ -41,7 +41,8 @@ def as_slides(document: Document) -> str:
     )
     reset, reveal, look = ((REVEAL / name).read_text(encoding="utf-8") for name in ("reset.css", "reveal.css", "theme.css"))
     script = (REVEAL / "reveal.js").read_text(encoding="utf-8")
-    first = f'<section class="title"><h1>{title}</h1><p>{inline(document.subtitle)}</p>{foots[0]}</section>'
+    masthead = f'<p class="masthead">{inline(document.masthead)}</p>' if document.masthead else ""
+    first = f'<section class="title">{masthead}<h1>{title}</h1><p>{inline(document.subtitle)}</p>{foots[0]}</section>'
     return (
         f'<!DOCTYPE html>\n<html lang="{escape(document.language)}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'

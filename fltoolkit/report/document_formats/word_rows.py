@@ -13,7 +13,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from fltoolkit.languages.marked_text import STAR, runs
-from fltoolkit.report.document_formats.column_widths import CELL_MARGIN, MARKER
+from fltoolkit.report.document_formats.column_widths import BELOW_HEADING, CELL_MARGIN, MARKER
 from fltoolkit.report.document_formats.word_styles import BLUE, LINE, REGION
 from fltoolkit.show.printed_tables.printed_table import Kind, PrintedCell, PrintedTable
 
@@ -58,8 +58,9 @@ def rows(block: PrintedTable, widths: tuple[float, ...]) -> list[Any]:
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls
 
+    headed = any(len(row) == 1 and not row[0].quiet for row in block.rows)
     columns = [
-        WordColumn(width, head.kind, block.has_markers(place))
+        WordColumn(width, head.kind, block.has_markers(place), below_heading=headed and place == 0)
         for place, (width, head) in enumerate(zip(widths, block.heads, strict=True))
     ]
     heads = tuple(PrintedCell(head.text) for head in block.heads)
@@ -84,13 +85,14 @@ def kept(place: int, rows: int) -> bool:
 
 @dataclass(frozen=True)
 class WordColumn:
-    """A column of a Word table: its width in centimetres, the kind of its cells (words or numbers), and whether any cell has a
-    marker. A marker is a letter such as [u] behind a number.
+    """A column of a Word table: its width in centimetres, the kind of its cells (words or numbers), whether any cell has a marker
+    (a letter such as [u] behind a number), and whether its cells are below headings across the table.
     """
 
     width: float
     kind: Kind
     marked: bool
+    below_heading: bool = False
 
 
 def _row(line: tuple[PrintedCell, ...], columns: list[WordColumn], *, is_head: bool, kept: bool) -> str:
@@ -104,7 +106,7 @@ def _row(line: tuple[PrintedCell, ...], columns: list[WordColumn], *, is_head: b
     """
     across = len(line) == 1 and not is_head
     ruled = _ruled(BLUE, 8) if is_head else _ruled(LINE, 4)
-    style = "TableHead" if is_head or (across and not line[0].quiet) else "TableText"
+    style = "TableHead" if is_head else "TableText"
     keep = "<w:keepNext/>" if kept or across else ""
     spanned = [WordColumn(sum(c.width for c in columns), "words", marked=False)] if across else columns
     span = f'<w:gridSpan w:val="{len(columns)}"/>' if across and len(columns) > 1 else ""
@@ -117,13 +119,14 @@ def _row(line: tuple[PrintedCell, ...], columns: list[WordColumn], *, is_head: b
 
 
 def _alignment(cell: PrintedCell, column: WordColumn, *, is_head: bool) -> str:
-    """Returns the alignment of a cell as XML; empty for a cell of words, which is left-aligned.
+    """Returns the alignment of a cell as XML; empty for a cell of words, which is left-aligned. Words below a heading are moved a
+    little to the right.
 
     Numbers are right-aligned. If any number in the column has a marker (such as [u]), all numbers end at the same place, and the
     markers are written after this place.
     """
     if column.kind not in ("value", "number") or not (is_head or cell.is_number):
-        return ""
+        return f'<w:ind w:left="{_twips(BELOW_HEADING)}"/>' if column.below_heading and not is_head else ""
     if is_head:
         return (f'<w:ind w:right="{_twips(MARKER)}"/>' if column.marked else "") + RIGHT
     if not column.marked:
@@ -135,7 +138,7 @@ def _alignment(cell: PrintedCell, column: WordColumn, *, is_head: bool) -> str:
 def _text(cell: PrintedCell, column: WordColumn, *, is_head: bool) -> str:
     tabs = column.marked and cell.is_number and not is_head
     behind = f"\t{cell.bracketed}" if cell.text and cell.marker else ""
-    return "".join(_runs(f"\t{cell.text or cell.bracketed}{behind}" if tabs else cell.printed))
+    return "".join(_runs(f"\t{cell.text or cell.bracketed}{behind}" if tabs else cell.printed, bold=cell.strong))
 
 
 def _ruled(color: str, size: int) -> str:
@@ -148,9 +151,9 @@ def _twips(centimetres: float) -> int:
     return int(Cm(centimetres).twips)
 
 
-def _runs(text: str, namespace: str = "") -> Iterator[str]:
-    """Yields a text as XML runs: the pieces of which a paragraph of a Word document is made. A tab or line break in the text
-    becomes one in Word."""
+def _runs(text: str, namespace: str = "", *, bold: bool = False) -> Iterator[str]:
+    """Yields a text as the pieces of XML of which a Word paragraph consists (runs). Tabs and line breaks of the text become those
+    of Word."""
     for part in runs(clean(text)):
         pieces = re.split(r"([\t\n\r])", part.text)
         inside = "".join(
@@ -159,7 +162,8 @@ def _runs(text: str, namespace: str = "") -> Iterator[str]:
             if piece
         )
         language = REGION.get(part.language, part.language)
-        look = f'<w:rPr><w:i/><w:lang w:val="{language}"/></w:rPr>' if language else ""
+        own = f'<w:i/><w:lang w:val="{language}"/>' if language else ""
+        look = f"<w:rPr>{'<w:b/>' if bold else ''}{own}</w:rPr>" if own or bold else ""
         yield f"<w:r{namespace}>{look}{inside}</w:r>"
         if language:
             yield f'<w:r{namespace}><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>{STAR}</w:t></w:r>'

@@ -7,6 +7,7 @@ The same document always gives the same bytes.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import singledispatch
 from io import BytesIO
@@ -25,9 +26,9 @@ from fltoolkit.report.document_formats.document_blocks import (
     Facts,
     Heading,
     Paragraph,
-    Signs,
     WritingSpace,
 )
+from fltoolkit.report.document_formats.page_height import fit_on_page
 from fltoolkit.report.document_formats.word_contents import contents, mark_headings
 from fltoolkit.report.document_formats.word_rows import add, clean, rows, write
 from fltoolkit.report.document_formats.word_styles import (
@@ -47,21 +48,44 @@ NO_TIME = datetime(1980, 1, 1)
 WIDTH = 17.0  # of the text, in cm
 ACROSS = 25.7  # of the text on a landscape page, in cm
 FOOT = 0.6  # below the footer, in cm: a source of two lines does not touch the text above it
-SIGN = 3.2  # of the column with the signs, in cm
 TWIPS = 567  # per centimetre
+BRIEF = {
+    "Normal": 9.3,
+    "List Bullet": 9.3,
+    "Warning": 9.3,
+    "Lead": 10.0,
+    "Title": 20.0,
+    "Subtitle": 10.0,
+    "Heading 1": 14.0,
+    "Heading 2": 12.0,
+}
+"""Points of the styles of an evidence brief, whose first page must hold much. Other documents have those of the template."""
+TILE, BETWEEN = 0.2, ("FFFFFF", 48)  # cm beside the text of a number in large type; the border between two
 
 
 def as_word(document: Document) -> bytes:
     """Returns a document as a Word file (.docx), in bytes."""
     from docx import Document as Opened
+    from docx.shared import Pt
 
     word = Opened(str(TEMPLATE))
     speak(word, document.language)
     _foot(word.sections[0], document.foot)
-    add(word, document.title, "Title")
-    add(word, document.subtitle, "Subtitle")
+    if document.kind == "brief":
+        for style, points in BRIEF.items():
+            word.styles[style].font.size = Pt(points)
+    top = [
+        (style, text)
+        for style, text in (("Quiet", document.masthead), ("Title", document.title), ("Subtitle", document.subtitle))
+        if text
+    ]
+    for style, text in top:
+        add(word, text, style)
     for i, block in enumerate(document.blocks):
         _turn(word, _wide(document.blocks[i : i + 2]))
+        if document.kind == "brief" and isinstance(block, Heading) and block.new_page:
+            # On a page that is too full, the few lines that it leaves would fill the page before the break.
+            block = replace(block, new_page=fit_on_page(document.blocks[:i], top, word, WIDTH))
         put(block, word)
     if any(isinstance(block, Contents) for block in document.blocks):
         mark_headings(word)
@@ -128,29 +152,16 @@ def _(block: Bullets, word: Any) -> None:
 
 @put.register
 def _(block: Facts, word: Any) -> None:
-    table = _grid(word, 1, [WIDTH / len(block.facts)] * len(block.facts))
-    for cell, fact in zip(table.rows[0].cells, block.facts, strict=True):
+    table = _grid(word, 1, [WIDTH / len(block.facts)] * len(block.facts), TILE)
+    for at, (cell, fact) in enumerate(zip(table.rows[0].cells, block.facts, strict=True)):
         fill(cell, PALE)
-        border(cell, top=(BLUE, 18), left=("FFFFFF", 48), right=("FFFFFF", 48))
+        border(cell, top=(BLUE, 18), **({"left": BETWEEN} if at else {}))
         cell.paragraphs[0].style = "Number Long" if block.are_long else "Number"
         write(cell.paragraphs[0], fact.number)
         for text, style in ((fact.unit, "Number Unit"), (fact.doubt, "Number Doubt")):
             paragraph = cell.add_paragraph()
             paragraph.style = style
             write(paragraph, text)
-    add(word, "", "Gap")
-
-
-@put.register
-def _(block: Signs, word: Any) -> None:
-    table = _grid(word, len(block.signs), (SIGN, WIDTH - SIGN))
-    for row, sign in zip(table.rows, block.signs, strict=True):
-        for cell, text, style in zip(row.cells, (sign.sign, sign.what), ("Sign", "Number Unit"), strict=True):
-            cell.paragraphs[0].style = style
-            write(cell.paragraphs[0], text)
-        why = row.cells[1].add_paragraph()
-        why.style = "Number Doubt"
-        write(why, sign.why)
     add(word, "", "Gap")
 
 
@@ -183,10 +194,12 @@ def _turn(word: Any, wide: bool) -> None:
 
 
 def _table(block: PrintedTable, word: Any, width: float) -> None:
-    add(word, block.title, "Caption")
+    if block.title:
+        add(word, block.title, "Caption")
     shares = widths(block, width)
     table = _grid(word, 0, shares)
-    table._tbl.tblPr.append(element("w:tblCaption", val=clean(unmarked(block.title))))  # what a screen reader says first
+    if block.title:  # what a screen reader says first
+        table._tbl.tblPr.append(element("w:tblCaption", val=clean(unmarked(block.title))))
     table._tbl.extend(rows(block, shares))
     lettered = (f"{letter}\u2002{text}" for letter, text in block.lettered)
     add(word, "\n".join(note for note in (block.note, *lettered) if note), "Table Note")
@@ -216,11 +229,14 @@ def _picture(paragraph: Any, picture: Drawn, width: float) -> None:
     shape = paragraph.add_run().add_picture(BytesIO(picture.png), width=Cm(width))
     shape._inline.docPr.set("descr", clean(picture.alt))
     shape._inline.docPr.set("name", picture.name)
+    for side in ("distT", "distB", "distL", "distR"):  # without them some programs leave room beside the picture
+        shape._inline.set(side, "0")
 
 
-def _grid(word: Any, rows: int, widths: Sequence[float]) -> Any:
-    """Adds a table without borders to a Word document, and returns it. `widths` are the fixed widths of its columns in
-    centimetres."""
+def _grid(word: Any, rows: int, widths: Sequence[float], beside: float = CELL_MARGIN) -> Any:
+    """Adds a table without borders to a Word document, and returns it. Its edges are those of the text.
+
+    `widths` are the fixed widths of its columns, and `beside` the room at both sides of the text of a cell, in centimetres."""
     from docx.shared import Cm
 
     table = word.add_table(rows, len(widths))
@@ -228,9 +244,11 @@ def _grid(word: Any, rows: int, widths: Sequence[float]) -> Any:
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Cm(width)
     margins = element("w:tblCellMar")
-    margin = str(round(CELL_MARGIN * TWIPS))
+    margin = str(round(beside * TWIPS))
     margins.extend([element("w:left", w=margin, type="dxa"), element("w:right", w=margin, type="dxa")])
-    table._tbl.tblPr.find("{*}tblLook").addprevious(margins)  # Word needs its elements in a fixed order
+    look = table._tbl.tblPr.find("{*}tblLook")
+    look.addprevious(margins)  # Word needs its elements in a fixed order
+    table._tbl.tblPr.find("{*}tblLayout").addprevious(element("w:tblInd", w=margin, type="dxa"))
     return table
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.languages.language import Language
-from fltoolkit.publish.contrasts.lead_contrasts import LOWER, NO_DIFFERENCE, NOT_TESTED, POPULATION
+from fltoolkit.publish.contrasts.lead_contrasts import LOWER, NO_DIFFERENCE, NOT_TESTED, POPULATION, UNRELIABLE
 from fltoolkit.publish.published_set import Published
 from fltoolkit.report.document_sections.results_section import groups_of
 from fltoolkit.show.wording import number_words
@@ -29,16 +29,23 @@ def is_compared(out: Published) -> bool:
 
 def sentences(out: Published, language: Language) -> tuple[str, ...]:
     """Returns sentences with the results of the tests between categories of the lead group (the group that survey.yaml names
-    beforehand). The default population comes first. Then comes each other population (such as children) in which at least one
-    pair of categories was tested.
+    beforehand): of the default population, and of each other population (such as children) in which at least one pair of
+    categories was tested. Populations with a tested pair come first.
     """
     first, *rest = dict.fromkeys(out.contrasts[POPULATION]) if len(out.contrasts) else ("",)
-    tested = [p for p in rest if any(pair["verdict"] != NOT_TESTED for pair in _pairs(out, p))]
+    tested = [p for p in rest if _is_tested(out, p)]
+    own = _population_sentences(out, language, first)
     named = ((p, language.kit(out.select("prevalence", population=p).iloc[0]["reference_population_label"])) for p in tested)
-    others = (
-        language.say("contrasts.of", who=who, said=text) for p, who in named for text in _population_sentences(out, language, p)
+    others = tuple(
+        language.say("contrasts.of", who=who, said=number_words.inside(text))
+        for p, who in named
+        for text in _population_sentences(out, language, p)
     )
-    return tuple(map(number_words.start, (*_population_sentences(out, language, first), *others)))
+    return tuple(map(number_words.start, (*own, *others) if _is_tested(out, first) else (*others, *own)))
+
+
+def _is_tested(out: Published, population: str) -> bool:
+    return any(pair["verdict"] != NOT_TESTED for pair in _pairs(out, population))
 
 
 def _population_sentences(out: Published, language: Language, population: str) -> tuple[str, ...]:
@@ -54,13 +61,13 @@ def _population_sentences(out: Published, language: Language, population: str) -
     return (*(_sentence(out, language, p) for p in listed), *others)
 
 
-def only_pair(out: Published, language: Language) -> str | None:
-    """Returns a title for a slide. It gives the result of the test, if the default population has exactly one pair of categories
-    and this pair was tested. Otherwise returns None."""
-    pairs = _pairs(out, out.contrasts[POPULATION].iloc[0]) if len(out.contrasts) else []
+def only_pair(out: Published, language: Language, population: str | None = None) -> str | None:
+    """Returns a title for a slide that gives the result of the test, if a population (by default the first) has exactly one pair
+    of categories and this pair was tested. Otherwise returns None."""
+    pairs = _pairs(out, population or out.contrasts[POPULATION].iloc[0]) if len(out.contrasts) else []
     if len(pairs) != 1 or pairs[0]["verdict"] == NOT_TESTED:
         return None
-    return _test_result(out, language, pairs[0], "slides")
+    return _test_result(out, language, pairs[0])
 
 
 def family(out: Published, language: Language) -> str:
@@ -88,20 +95,28 @@ def _sentence(out: Published, language: Language, pair: Pair) -> str:
     tested. `pair` is a row of the published tests: the two categories and the result (`verdict`)."""
     if pair["verdict"] == NOT_TESTED:
         a, b, _ = _names_higher_first(out, language, pair)
-        return number_words.start(
-            language.say("contrasts.untested", a=a, b=b, reason=number_words.reason(language, pair["reason"]))
-        )
-    return _test_result(out, language, pair, "contrasts")
+        return language.say("contrasts.untested", a=a, b=b, reason=_why_untested(out, language, pair))
+    found = f"{_test_result(out, language, pair)}."
+    return f"{found} {language.say('contrasts.no_proof')}" if pair["verdict"] == NO_DIFFERENCE else found
 
 
-def _test_result(out: Published, language: Language, pair: Pair, words: str) -> str:
-    """Returns a sentence with the result of the test of one pair. `words` is the part of the language files that has this
-    sentence: `contrasts` for documents, `slides` for titles of slides.
-    """
+def _why_untested(out: Published, language: Language, pair: Pair) -> str:
+    """Returns why a pair of categories was not tested. If a number is unreliable, the reason names its category."""
+    rows = out.select("prevalence", [out.lead], population=pair[POPULATION]).to_dict("records")
+    sides = [row for row in rows if str(row[out.lead]) in (pair["category"], pair["reference"])]
+    unsure = [number_words.category(language, row) for row in sides if row["flag"] == "unreliable"]
+    if pair["reason"] != UNRELIABLE or not unsure:
+        return number_words.reason(language, pair["reason"])
+    named = (language.say("sheet.decisions.group", category=name) for name in unsure)
+    return language.say("contrasts.unreliable", who=language.join(named))
+
+
+def _test_result(out: Published, language: Language, pair: Pair) -> str:
+    """Returns the result of the test of one pair, without a full stop: it is also the title of a slide."""
     a, b, size = _names_higher_first(out, language, pair)
     if pair["verdict"] == NO_DIFFERENCE:
-        return language.say(f"{words}.none", a=a, b=b)
-    return language.say(f"{words}.higher", a=a, b=b, size=size) if size else language.say(f"{words}.higher_only", a=a, b=b)
+        return language.say("slides.none", a=a, b=b)
+    return language.say("slides.higher", a=a, b=b, size=size) if size else language.say("slides.higher_only", a=a, b=b)
 
 
 def _names_higher_first(out: Published, language: Language, pair: Pair) -> tuple[str, str, str | None]:

@@ -19,7 +19,7 @@ from fltoolkit.publish.measure_units import is_rate
 from fltoolkit.publish.printed_numbers import nearest
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.document_formats.document_blocks import Fact, Facts
-from fltoolkit.report.document_sections import results_section, targets_section
+from fltoolkit.report.document_sections import contrasts_section, results_section, targets_section
 from fltoolkit.show.wording import number_words, result_sentences
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.show.wording.plan_words import totals, value, verifiable
@@ -66,6 +66,41 @@ def rate(language: Language, row: PublishedNumber) -> str | None:
     return language.say("sheet.rate", value=_in_title(language, row["estimate"])[0], **about)
 
 
+def against_before(evidence: Evidence, language: Language) -> str | None:
+    """Returns a title with the rate and, behind it, the rate of the earlier survey. Returns None if no change was tested."""
+    changed, out = headline_change(evidence), evidence.now
+    if changed is None:
+        return None
+    old, new = _in_title(language, changed["estimate_before"], changed["estimate_after"])
+    who = language.kit(result_sentences.headline_rows(out)[0]["reference_population_label"])
+    return language.say(
+        "sheet.rate_after", new=new, who=who, old=old, year=f"{changed['year']:g}", before=f"{changed['year_before']:g}"
+    )
+
+
+def who(evidence: Evidence, language: Language) -> str:
+    """Returns sentences on who is affected: the tested differences, the rates of other populations (such as children) without a
+    verdict, and where the rates by other groups are."""
+    out = evidence.now
+    first = out.headlines[0] if out.headlines else ""
+    rates = [
+        r for r in result_sentences.headline_rows(out) if r["measure"] == "prevalence" and r["reference_population"] != first
+    ]
+    shown = [r for r in rates if pd.notna(r["estimate"])]
+    told = list(contrasts_section.sentences(out, language)) if contrasts_section.is_compared(out) else []
+    if len(shown) > 1:
+        each = (_rate_of_population(language, r) for r in sorted(shown, key=lambda r: -r["estimate"]))
+        told.append(language.say("sheet.populations", rates=language.join(each)))
+    if others := [g for g in results_section.groups_of(out, "prevalence") if g != out.lead or not told]:
+        told.append(language.say("sheet.more_groups", groups=language.join(map(language.by_group, others))))
+    return " ".join(told)
+
+
+def _rate_of_population(language: Language, row: PublishedNumber) -> str:
+    value = " ".join(part for part in (number_words.shown(language, row), number_words.marker(row)) if part)
+    return language.say("sheet.population", value=value, who=language.kit(row["reference_population_label"]))
+
+
 def headline_change(evidence: Evidence) -> Row | None:
     """Returns the row with the tested change of the rate of the default population since the baseline. Returns None if no change
     was tested, or if the rate of either survey is too uncertain for a title."""
@@ -90,7 +125,7 @@ def tiles(evidence: Evidence, language: Language) -> Facts:
     """
     first, *rest = result_sentences.headline_rows(evidence.now)
     own = first["reference_population"]
-    people = [_people(language, r) for r in rest if r["measure"] == "total" and r["reference_population"] == own]
+    people = [_people(evidence, language, r) for r in rest if r["measure"] == "total" and r["reference_population"] == own]
     others = [
         results_section.fact(language, r) for r in rest if r["measure"] == "prevalence" and r["reference_population"] != own
     ]
@@ -126,34 +161,56 @@ def _in_title(language: Language, *rates: float) -> tuple[str, ...]:
     return tuple(number_words.number(language, rate, "prevalence") for rate in rates)
 
 
-def _people(language: Language, row: PublishedNumber) -> Fact:
-    """Returns the number of persons with two significant digits: `about 6,300`, `5,000 to 8,000`."""
+def _people(evidence: Evidence, language: Language, row: PublishedNumber) -> Fact:
+    """Returns the number of persons with two significant digits: `about 6,300`, `5,000 to 8,000`. If the change of the rate was
+    tested, the number of the earlier survey is below it."""
     known = results_section.fact(language, row)
     if _is_doubtful(row) or row["estimate"] < 10**ABOUT:
         return known
-    step = 10.0 ** (floor(log10(row["estimate"])) - ABOUT + 1)
-    number, low, high = (
-        number_words.number(language, float(nearest(row[c], step)), "total") for c in ("estimate", "ci_low", "ci_high")
-    )
+    number, low, high = (_rounded(language, row, column) for column in ("estimate", "ci_low", "ci_high"))
     doubt = language.say("doubt", level=number_words.level(language, row), interval=number_words.limits(language, low, high))
     flagged = [language.say(f"flags.{row['flag']}")] if row["flag"] in result_sentences.CAREFUL else []
-    return Fact(language.say("sheet.about", value=number), known.unit, language.list([doubt, *flagged]))
+    return Fact(
+        language.say("sheet.about", value=number),
+        known.unit,
+        language.list([doubt, *flagged, *_people_before(evidence, language)]),
+    )
+
+
+def _people_before(evidence: Evidence, language: Language) -> list[str]:
+    """Returns the number of persons of the earlier survey in words, if the change of the rate was tested and the number is no
+    range. Otherwise the list is empty."""
+    if evidence.start is None or headline_change(evidence) is None:
+        return []
+    first, *rest = result_sentences.headline_rows(evidence.start)
+    own = (r for r in rest if r["measure"] == "total" and r["reference_population"] == first["reference_population"])
+    return [
+        language.say("sheet.people_before", before=str(r["year"]), value=_rounded(language, r, "estimate"))
+        for r in own if not _is_doubtful(r) and r["estimate"] >= 10**ABOUT
+    ]  # fmt: skip
+
+
+def _rounded(language: Language, row: PublishedNumber, column: str) -> str:
+    """Returns a number of persons, or a limit of its interval, rounded to the step of its number's second significant digit."""
+    step = 10.0 ** (floor(log10(row["estimate"])) - ABOUT + 1)
+    return number_words.number(language, float(nearest(row[column], step)), "total")
 
 
 def _change(evidence: Evidence, language: Language) -> Fact | None:
-    """Returns the change since the baseline in large type: the rates of both surveys, and below them one limit of the interval of
-    the change, the limit nearer to zero. If the test found no change, its result is printed instead of the limit. Returns None if
-    no change was tested."""
+    """Returns the change since the baseline in large type: the rates of both surveys, and below them their difference with its
+    interval. If the test found no change, its result stands in place of the difference. Returns None if no change was tested."""
     row = headline_change(evidence)
     if row is None:
         return None
     old, new = (number_words.number(language, row[f"estimate_{when}"], "prevalence") for when in ("before", "after"))
     unit = language.say("sheet.change_unit", before=f"{row['year_before']:g}", after=f"{row['year']:g}")
-    verdict, nearer = row["verdict"], row["ci_high"] if row["verdict"] == DECREASED else row["ci_low"]
+    verdict, ends = row["verdict"], sorted(abs(row[c]) for c in ("ci_low", "ci_high"))
     doubt = number_words.start(language.kit(stated_verdict(verdict, row["verdict_reason"])))
-    if verdict != NO_CHANGE and not row["beyond_zero"] and nearer:
+    if verdict != NO_CHANGE and not row["beyond_zero"] and pd.notna(row["estimate"]) and ends[0]:
+        size, *around = (number_words.number(language, abs(n), "prevalence") for n in (row["estimate"], *ends))
+        interval = language.say("doubt", level=number_words.level(language, row), interval=number_words.limits(language, *around))
         key = "sheet.change_fewer" if verdict == DECREASED else "sheet.change_more"
-        doubt = language.say(key, size=number_words.number(language, abs(nearer), "prevalence"))
+        doubt = language.say(key, size=size, doubt=number_words.inside(interval))
     return Fact(language.say("sheet.rounds", old=old, new=new), unit, doubt)
 
 

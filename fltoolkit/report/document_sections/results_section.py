@@ -25,6 +25,13 @@ def title(out: Published, language: Language, key: str) -> str:
     return language.say(key, country=language.own(str(first["country"])), year=first["year"])
 
 
+def masthead(out: Published, language: Language) -> str:
+    """Returns who publishes the results and when, for the place above the title of a document; empty if survey.yaml does not say so."""
+    if out.release is None:
+        return ""
+    return language.say("masthead", office=language.own(out.release.office), date=number_words.date(language, out.release.date))
+
+
 def source(out: Published, language: Language) -> str:
     """Returns one line that says where every number of a document comes from: the survey, the definition (which answers make
     a person a case), and the look-back window.
@@ -76,10 +83,19 @@ def fact(language: Language, row: PublishedNumber) -> Fact:
         unit = language.say("units.total_in_forced_labour")
     if pd.isna(row["estimate"]):
         return Fact(f"[{row['marker']}]", unit, language.say(f"markers.{row['marker']}"))
+    if number_words.has_range(row):
+        known = {"level": number_words.level(language, row), "interval": number_words.interval(language, row)}
+        return Fact(number_words.shown(language, row), unit, language.say("doubt_low_end", **known), is_range=True)
     doubt = language.list(
         [number_words.doubt(language, row), *([language.say(f"flags.{row['flag']}")] if row["flag"] in CAREFUL else [])]
     )
     return Fact(number_words.shown(language, row), unit, doubt)
+
+
+def range_explained(facts: Facts, language: Language) -> list[Block]:
+    """Returns a sentence for the place above numbers in large type that says what a range means. The list is empty if none of them
+    is a range."""
+    return [Paragraph(f"{language.say('tables.range')}.", "quiet")] if any(fact.is_range for fact in facts.facts) else []
 
 
 def groups_of(out: Published, measure: str, population: str | None = None, least: int = 1) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ plain heading.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import pandas as pd
@@ -15,8 +16,9 @@ from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.published_set import Published
 from fltoolkit.report.document_sections import contrasts_section, first_page
-from fltoolkit.report.document_sections.targets_section import on_path, with_target
-from fltoolkit.show.wording import number_words, result_sentences
+from fltoolkit.report.document_sections.targets_section import MET, MISSED, OPEN, on_path, with_target
+from fltoolkit.show.charts.descriptions import detectable_falls
+from fltoolkit.show.wording import number_words, plan_words, result_sentences
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.show.wording.plan_words import shown, totals, value
 
@@ -34,14 +36,26 @@ def rate(out: Published, language: Language, population: str | None = None) -> s
 def groups(out: Published, language: Language) -> str | None:
     """Returns a sentence that compares the rates by the lead group (the group that survey.yaml names for the first comparison).
 
-    If exactly two categories were compared, the sentence gives the result of the test. Otherwise it lists the reliable rates.
-    Returns None if the run compares no categories, if no rate is reliable, or if there are too many categories.
+    If exactly two categories were compared, the sentence gives the result of the test. Otherwise it lists the reliable rates, or
+    says why nothing is compared if a rate is a range. Returns None if the run compares no categories, if no rate is reliable, or if
+    there are too many categories.
     """
     if not contrasts_section.is_compared(out):
         return None
     found = contrasts_section.only_pair(out, language)
     rows = out.select("prevalence", [out.lead]).to_dict("records")
+    if not found and any(map(number_words.has_range, rows)):
+        return contrasts_section.sentences(out, language)[-1].rstrip(".")
     return found or _each(language, rows, "slides.rates")
+
+
+def of_population(out: Published, language: Language, population: str) -> str | None:
+    """Returns the result of the test in a population (such as adults), if it has one; otherwise its rate (see `rate`)."""
+    found = contrasts_section.only_pair(out, language, population) if contrasts_section.is_compared(out) else None
+    if not found:
+        return rate(out, language, population)
+    who = language.kit(out.select("prevalence", population=population).iloc[0]["reference_population_label"])
+    return number_words.start(language.say("contrasts.of", who=who, said=number_words.inside(found)))
 
 
 def shares(out: Published, language: Language, group: str) -> str:
@@ -76,14 +90,17 @@ def definitions(language: Language, rows: pd.DataFrame) -> str | None:
 
 
 def repeat(evidence: Evidence, language: Language) -> str | None:
-    """Returns a sentence with the smallest fall of the rate that a repeat of the survey, with the planned number of persons,
+    """Returns a sentence with the smallest fall of this survey's rate that the next survey, with the planned number of persons,
     would detect. Returns None if no repeat is planned, or if it would detect no fall."""
     rows = totals(evidence.targets)
     rows = rows[rows["planned_sample"].notna() & (rows["measure"] == "prevalence")]
-    if rows.empty or pd.isna(rows["smallest_cut"].iloc[0]):
+    if rows.empty:
         return None
-    persons = number_words.count(language, rows["planned_sample"].iloc[0])
-    return language.say("slides.repeat", persons=persons, cut=number_words.percent(language, rows["smallest_cut"].iloc[0]))
+    planned = float(rows["planned_sample"].iloc[0])
+    cut = detectable_falls.smallest_fall(evidence.now, planned)
+    if not math.isfinite(cut):
+        return None
+    return language.say("slides.repeat", persons=number_words.count(language, planned), cut=number_words.percent(language, cut))
 
 
 def path(evidence: Evidence, language: Language) -> str | None:
@@ -101,10 +118,17 @@ def path(evidence: Evidence, language: Language) -> str | None:
 
 
 def targets(evidence: Evidence, language: Language) -> str | None:
-    """Returns a sentence on how many of the plan's targets a planned survey could verify. None if the plan has no target."""
+    """Returns a sentence on how many of the plan's targets are reached; before a later survey, on how many a planned survey could
+    verify. None if the plan has no target."""
     rows = with_target(evidence)
+    if rows.empty:
+        return None
+    if rows["later_value"].notna().any():
+        signs = [plan_words.sign(row) for row in rows.to_dict("records")]
+        counts = {name: str(signs.count(sign)) for name, sign in (("met", MET), ("missed", MISSED), ("open", OPEN))}
+        return language.say("slides.reached", **counts)
     sure = (rows["verifiable"] == "yes").sum()
-    return None if rows.empty else language.say("slides.verified", n=str(sure), of=str(len(rows)))
+    return language.say("slides.verified", n=str(sure), of=str(len(rows)))
 
 
 def _each(language: Language, rows: Sequence[PublishedNumber], key: str) -> str | None:

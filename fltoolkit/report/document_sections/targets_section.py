@@ -5,36 +5,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import Final
 
 import pandas as pd
 
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.report.document_formats.document_blocks import Paragraph, Sign, Signs, SignState
+from fltoolkit.nap.follow_up import UNRELIABLE_BELOW
+from fltoolkit.nap.targets import UNPLANNED
+from fltoolkit.report.document_formats.document_blocks import Paragraph
 from fltoolkit.show.printed_tables import target_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.plan_words import (
     Line,
-    about,
     is_too_wide,
     is_total,
-    later,
-    promise,
+    shown,
     sign,
     totals,
     value,
-    verifiable,
     warning,
 )
 
-MOST = 4  # targets in a strip of signs; one fewer if adults and children have a picture each above it
+MOST = 4  # targets on the first page; one fewer if adults and children have a picture each above it
 NAMED = 2  # targets in a sentence
-MET: Final = "met"
-MISSED: Final = "missed"
-OPEN: Final = "open"
-STATES: dict[str, SignState] = {"✓": MET, "✗": MISSED, "?": OPEN}
+MET, MISSED, OPEN = "✓", "✗", "?"  # whether a target is reached
 URGENT = (MISSED, OPEN, MET)
 
 
@@ -75,37 +70,27 @@ def meaning(evidence: Evidence, language: Language) -> str:
     return _sentences(language.say("targets.meaning"), *advice)
 
 
-def signs(evidence: Evidence, language: Language) -> Signs | None:
-    """Returns the plan's targets, each with a sign and the reason for it: ✓ (reached), ✗ (not reached) or ? (not known). Returns
-    None if the plan has no target.
+def in_words(evidence: Evidence, language: Language, most: int) -> PrintedTable | None:
+    """Returns a table of the plan's targets in words, with whether each is reached or, before a later survey, verifiable. Returns None
+    if the plan has no target.
 
-    The sign is ✓ if the whole interval of the later survey is at or below the target, ✗ if the whole interval is above it, and ?
-    otherwise. It is also ? if the number is unreliable or if unresolved persons (don't know, refused, blank) could raise it
-    above its interval.
-
-    If there are more targets than the first page has room for, those that are not reached come first, then those with `?`.
+    If there are more than `most` targets, those that are not reached come first, then those that are not known to be reached.
     """
-    rows = with_target(evidence).to_dict("records")
-    if len(rows) > (most := _most(evidence)):
-        rows = sorted(rows, key=lambda row: URGENT.index(_state(row)))[:most]
-    return Signs(tuple(_sign(language, r) for r in rows)) if rows else None
+    rows = with_target(evidence)
+    if len(rows) > most:
+        signs = rows.apply(sign, axis=1).map(URGENT.index)
+        rows = rows.loc[signs.sort_values(kind="stable").index[:most]]
+    return None if rows.empty else target_tables.in_words(language, rows)
 
 
-def _most(evidence: Evidence) -> int:
-    """Returns how many targets the first page has room for."""
+def most_on_first_page(evidence: Evidence) -> int:
+    """Returns how many targets the first page of the brief has room for."""
     return MOST if len(evidence.now.headlines) < 2 else MOST - 1
 
 
-def explained(signs: Signs, language: Language) -> str:
-    """Returns sentences that explain the signs ✓ ✗ ? of the plan's targets: one sentence for each sign that occurs in `signs`."""
-    used = {sign.state for sign in signs.signs}
-    return " ".join(language.say(f"sheet.signs_{state}") for state in STATES.values() if state in used)
-
-
-def more_targets(evidence: Evidence, language: Language) -> str:
-    """Returns a sentence on how many targets the first page leaves out, because it has too little room for all of them. The text
-    is empty if none is left out."""
-    left = len(with_target(evidence)) - _most(evidence)
+def more_targets(evidence: Evidence, language: Language, most: int) -> str:
+    """Returns a sentence on how many targets a table of at most `most` targets leaves out. The text is empty if none is left out."""
+    left = len(with_target(evidence)) - most
     return language.say("sheet.more_targets", n=str(left)) if left > 0 else ""
 
 
@@ -120,8 +105,8 @@ def decision(evidence: Evidence, language: Language) -> str:
         repeat = found_by_repeat(evidence, language)
         return language.say("sheet.decisions.none", repeat=repeat[0] if repeat else "")
     records = rows.to_dict("records")
-    states = [_state(row) for row in records]
-    by_state = {state: [row for row, its in zip(records, states, strict=True) if its == state] for state in STATES.values()}
+    states = [sign(row) for row in records]
+    by_state = {state: [row for row, its in zip(records, states, strict=True) if its == state] for state in URGENT}
     if by_state[MISSED]:
         return language.say("sheet.decisions.missed", targets=_subjects(language, by_state[MISSED]))
     if doubtful := [row for row in by_state[OPEN] if row["verifiable"] == "no"]:
@@ -135,17 +120,44 @@ def _remedies(language: Language, rows: Sequence[Line]) -> str:
     """Returns sentences on what could make targets verifiable that no planned survey can verify now.
 
     If unresolved answers (don't know, refused, blank) make a number a wide range, fewer of them come first, because more persons
-    alone do not help. For the other targets, the sentences state how many persons are needed, where this is known.
+    alone do not help. For the other targets, the sentences say how many persons are needed, or that no sample is large enough, and
+    end with the question to decide.
     """
     wide = [row for row in rows if is_too_wide(row)]
     others = [row for row in rows if not is_too_wide(row)]
     remedies = [language.say("sheet.decisions.fewer_open", targets=_subjects(language, wide))] if wide else []
     if others:
         targets = _listed(language, map(partial(_aimed_subject, language), others))
-        remedies.append(language.say("sheet.decisions.refused", targets=targets))
-    return _sentences(
-        *(r if n == 0 else number_words.start(r) for n, r in enumerate(remedies)), _persons_needed(language, others)
-    )
+        remedies += [language.say("sheet.decisions.refused", targets=targets), *_already_below(language, others)]
+        never = [row for row in others if _is_never_enough(row)]
+        if never:
+            remedies.append(language.say("sheet.decisions.never", targets=_subjects(language, never)))
+        remedies += [_persons_needed(language, others), language.say(f"sheet.decisions.{_choice(others)}")]
+    return _sentences(*(r if n == 0 else number_words.start(r) for n, r in enumerate(remedies)))
+
+
+def _already_below(language: Language, rows: Sequence[Line]) -> list[str]:
+    """Returns sentences on the numbers of a later survey that are below their targets but too unreliable to say that these are
+    reached."""
+    return [
+        language.say("sheet.decisions.already", who=_subject(language, r), value=shown(language, r, "later_value"), year=f"{r['later_year']:g}")
+        for r in rows[:NAMED] if r["reached"] == UNRELIABLE_BELOW
+    ]  # fmt: skip
+
+
+def _is_never_enough(row: Line) -> bool:
+    """Returns whether no repeat of the survey is large enough to verify a target, because its baseline is too small."""
+    return bool(pd.notna(row["power"]) and pd.isna(row["sample_needed"]))
+
+
+def _choice(rows: Sequence[Line]) -> str:
+    """Returns the key of the question to decide about targets that no planned survey can verify: ask more persons only if that
+    helps for one of them, plan a survey only if one is missing."""
+    if any(row["obstacle"] == UNPLANNED for row in rows):
+        return "plan_survey"
+    if any(pd.notna(row["sample_needed"]) for row in rows):
+        return "ask_more"
+    return "set_another" if any(map(_is_never_enough, rows)) else "later_year"
 
 
 def _persons_needed(language: Language, rows: Sequence[Line]) -> str:
@@ -191,36 +203,6 @@ def _sentences(*texts: str) -> str:
     return " ".join(text for text in texts if text)
 
 
-def _sign(language: Language, row: Line) -> Sign:
-    """Returns one target with its sign (✓ reached, ✗ not reached, ? not known) and the reason for the sign."""
-    state = _state(row)
-    key: str = "unmeasured" if pd.isna(row["later_value"]) else state
-    return Sign(
-        f"{sign(row)} {language.say(f'sheet.{key}')}", state, _short_target(language, row), _reason_for_sign(language, row)
-    )
-
-
-def _short_target(language: Language, row: Line) -> str:
-    """Returns the target of a row in few words: `at most 8.6 by 2030 (a cut of 50 %)`."""
-    what, wanted = about(language, row), value(language, row["target_value"], row)
-    if not wanted or pd.isna(row["cut"]) or row["cut"] >= 1:
-        return language.colon(what, promise(language, row))
-    cut = number_words.percent(language, row["cut"])
-    return language.say("sheet.aim", what=what, value=wanted, year=f"{row['target_year']:g}", cut=cut)
-
-
-def _reason_for_sign(language: Language, row: Line) -> str:
-    """Returns the reason for the sign of a target (✓ reached, ✗ not reached, ? not known): the number of the later survey, or
-    whether a survey could verify the target if none has measured it yet."""
-    if pd.isna(row["later_value"]):
-        return language.say("sheet.not_measured", said=verifiable(language, row))
-    return later(language, row)
-
-
-def _state(row: Line) -> SignState:
-    return STATES[sign(row)]
-
-
 def found_by_repeat(evidence: Evidence, language: Language) -> tuple[str, ...]:
     """Returns sentences on the smallest fall that a repeat of the survey could detect with the planned number of persons. There
     is one sentence for each indicator, about its whole population. Readers need this before they set a target."""
@@ -238,17 +220,13 @@ def found_by_repeat(evidence: Evidence, language: Language) -> tuple[str, ...]:
     return tuple(made)
 
 
-def table(evidence: Evidence, language: Language, most: int | None = None) -> PrintedTable | Paragraph:
+def table(evidence: Evidence, language: Language) -> PrintedTable | Paragraph:
     """Returns a table of the plan's targets: each with its baseline, whether a repeat of the survey could verify it, and the
-    smallest fall that the repeat could detect. If the plan has no target, returns a paragraph that says so.
-
-    With `most`, the table is for a slide. It has the first `most` targets, and only a few columns, which people in a room can
-    read.
-    """
+    smallest fall that the repeat could detect. If the plan has no target, returns a paragraph that says so."""
     rows = with_target(evidence)
     if rows.empty:
         return Paragraph(language.say("targets.no_target"))
-    return target_tables.targets(language, rows.head(most or len(rows)), few=most is not None)
+    return target_tables.targets(language, rows)
 
 
 def detectable(evidence: Evidence, language: Language) -> PrintedTable | Paragraph:

@@ -42,15 +42,13 @@ MOSTLY = 0.5  # of a group's categories, from which on a picture of it is worth 
 
 @dataclass(frozen=True)
 class Grouped:
-    """What a picture of estimates shows: a measure (such as the prevalence) by some groups (such as sex) in one population. None
-    means the first population of the survey. `beside` names the populations of the pictures next to it. The axes of these
-    pictures all end at the same number, so that readers can compare them.
+    """What a picture of estimates shows: a measure (such as the prevalence) by some groups (such as sex) in one population.
+    None means the first population of the survey.
     """
 
     measure: str
     groups: tuple[str, ...]
     population: str | None = None
-    beside: tuple[str, ...] = ()
 
 
 _drawn: ContextVar[dict[tuple[Any, ...], Any] | None] = ContextVar("_drawn", default=None)
@@ -112,9 +110,7 @@ def estimates(evidence: Evidence, language: Language, width: Width, what: Groupe
 
 @_draw_once
 def _drawn_estimates(evidence: Evidence, language: Language, width: Width, what: Grouped) -> Drawn:
-    reach = [estimates_by_group.furthest(_rows(evidence, replace(what, population=other)), language) for other in what.beside]
-    space = replace(SPACES[width], reach=max(reach, default=0.0))
-    return drawn(estimates_by_group.estimates(evidence.now, _rows(evidence, what), language, space=space), SIZES[width])
+    return drawn(estimates_by_group.estimates(evidence.now, _rows(evidence, what), language, space=SPACES[width]), SIZES[width])
 
 
 def _rows(evidence: Evidence, what: Grouped) -> pd.DataFrame:
@@ -208,10 +204,10 @@ def path(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
 
 @_draw_once
 def repeat(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
-    """Returns a picture of the smallest decrease of the prevalence that a repeat of the survey could detect. Returns None if
+    """Returns a picture of the smallest decrease of this survey's prevalence that the next survey could detect. Returns None if
     the prevalence of the whole population is zero or not shown, or if its design effect is not shown.
     """
     planned_samples = totals(evidence.targets)["planned_sample"].dropna()
     planned = float(planned_samples.iloc[0]) if len(planned_samples) else None
-    chart = detectable_falls.repeat(evidence.start or evidence.now, language, planned=planned, space=SPACES[width])
+    chart = detectable_falls.repeat(evidence.now, language, planned=planned, space=SPACES[width])
     return drawn(chart, SIZES[width]) if chart else None

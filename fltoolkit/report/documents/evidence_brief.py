@@ -31,20 +31,22 @@ def evidence_brief(evidence: Evidence, language: Language) -> Document:
     blocks = (*_fact_sheet(evidence, language), *_numbers(evidence, language), *_limits_and_basis(evidence, language))
     title, about = first_page.title(evidence, language), results_section.title(out, language, "brief.title")
     subtitle = about if title != about else language.own(evidence.plan.title)
-    return Document("brief", title, subtitle, language.code, blocks, results_section.source(out, language))
+    foot, masthead = results_section.source(out, language), results_section.masthead(out, language)
+    return Document("brief", title, subtitle, language.code, blocks, foot, masthead)
 
 
 def _fact_sheet(evidence: Evidence, language: Language) -> list[Block]:
     """Returns the first page: the rate and the number of persons, who is affected, the targets, the decision to take, and the
     caveats."""
-    others = first_page.below_the_tiles(evidence, language)
-    signs, more = targets_section.signs(evidence, language), targets_section.more_targets(evidence, language)
-    blocks: list[Block] = [Heading(language.say("sheet.targets"), 2), signs] if signs else []
-    if signs:
-        blocks.append(Paragraph(" ".join(t for t in (more, targets_section.explained(signs, language)) if t), "quiet"))
+    facts, others = first_page.tiles(evidence, language), first_page.below_the_tiles(evidence, language)
+    most = targets_section.most_on_first_page(evidence)
+    targets, more = targets_section.in_words(evidence, language, most), targets_section.more_targets(evidence, language, most)
+    blocks: list[Block] = [Heading(language.say("sheet.targets"), 2), targets] if targets else []
+    blocks += [Paragraph(more, "quiet")] if more else []
+    who = first_page.who(evidence, language)
     return [
-        first_page.tiles(evidence, language), Paragraph(" ".join((*others, language.say("sheet.definition")))),
-        *_lead_pictures(evidence, language), *_compared(evidence, language), *blocks,
+        *results_section.range_explained(facts, language), facts, Paragraph(" ".join((*others, language.say("sheet.definition")))),
+        *_lead_pictures(evidence, language), *([Paragraph(who)] if who else []), *blocks,
         Paragraph(language.colon(language.say("sheet.decide"), targets_section.decision(evidence, language)), "warning"),
         Heading(language.say("sheet.careful"), 2), Bullets(_caveats(evidence, language)),
     ]  # fmt: skip
@@ -52,7 +54,7 @@ def _fact_sheet(evidence: Evidence, language: Language) -> list[Block]:
 
 def _lead_pictures(evidence: Evidence, language: Language) -> list[Block]:
     """Returns pictures of the rates by the lead group (the group that survey.yaml names for the first comparison). If adults and
-    children were both asked, each population has its own picture. The two are next to each other and have the same axis.
+    children were both asked, each population has its own picture with its own axis. The two are next to each other.
 
     If survey.yaml names no such group, there is one picture: the change since the baseline. Without a change, it is the path to a
     target. Without a target, it is the fall that a repeat of the survey could detect.
@@ -63,18 +65,10 @@ def _lead_pictures(evidence: Evidence, language: Language) -> list[Block]:
         return [Chart(picture, narrow=narrow)] if picture else []
     parts = [p for p in out.headlines[1:] if out.lead in results_section.groups_of(out, "prevalence", p)]
     if parts:
-        twins = (Grouped("prevalence", (out.lead,), p, beside=tuple(parts)) for p in parts)
+        twins = (Grouped("prevalence", (out.lead,), p) for p in parts)
         return [Charts(tuple(Chart(estimates(evidence, language, "half", what)) for what in twins))]
     picture, narrow = (estimates(evidence, language, width, Grouped("prevalence", (out.lead,))) for width in PRINT_AND_TELEPHONE)
     return [Chart(picture, narrow=narrow)]
-
-
-def _compared(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns a paragraph with the results of the tests of differences between the categories of the lead group (the group that
-    survey.yaml names for the first comparison). The list is empty if the run compares no groups."""
-    if not contrasts_section.is_compared(evidence.now):
-        return []
-    return [Paragraph(" ".join(contrasts_section.sentences(evidence.now, language)), "lead")]
 
 
 def _caveats(evidence: Evidence, language: Language) -> tuple[str, ...]:
@@ -95,7 +89,7 @@ def _numbers(evidence: Evidence, language: Language) -> list[Block]:
     which targets a survey could verify.
     """
     out, follow = evidence.now, follow_up_section.table(evidence, language, follow_up_section.totals_and_targets(evidence))
-    changed: list[Block] = [Heading(language.say("change.heading"), 2), follow] if follow else []
+    changed: list[Block] = [follow] if follow else []
     means = profile_section.tables(out, language, IN_BRIEF)
     profile: list[Block] = [Heading(language.say("profile.heading"), 2), *means] if means else []
     return [
@@ -120,5 +114,5 @@ def _promises(evidence: Evidence, language: Language) -> list[Block]:
 def _limits_and_basis(evidence: Evidence, language: Language) -> list[Block]:
     return [
         Heading(language.say("brief.limits"), 2), Bullets(language.each("limits")), Heading(language.say("brief.basis"), 2),
-        Paragraph(" ".join(result_sentences.basis(evidence.now, language))),
+        Paragraph(" ".join(result_sentences.basis(evidence.now, language, with_files=False))),
     ]  # fmt: skip

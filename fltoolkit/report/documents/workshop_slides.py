@@ -25,7 +25,7 @@ from fltoolkit.show.wording import number_words, plan_words, result_sentences
 from fltoolkit.table_records import records
 
 ROWS = 9  # of a table or a picture that fits on a slide
-VERDICTS, WARNINGS = 2, 2  # that fit on a slide
+VERDICTS, WARNINGS, TARGETS = 2, 2, 5  # that fit on a slide
 COERCION = "coercion"  # the topic of a profile
 
 
@@ -43,22 +43,22 @@ def workshop(evidence: Evidence, language: Language) -> Document:
         *_unknown(evidence, language), *_promise(evidence, language), *_discuss(language),
     ]  # fmt: skip
     title = results_section.title(out, language, "slides.title")
-    return Document(
-        "slides", title, language.own(evidence.plan.title), language.code, tuple(blocks), results_section.source(out, language)
-    )
+    foot, masthead = results_section.source(out, language), results_section.masthead(out, language)
+    return Document("slides", title, language.own(evidence.plan.title), language.code, tuple(blocks), foot, masthead)
 
 
 def _found(evidence: Evidence, language: Language) -> list[Block]:
     """Returns the slide with the rate. It has the numbers, the definition, and who was asked. It also says for how many persons
     the answers do not decide whether they are in forced labour."""
     out = evidence.now
-    title = slide_titles.rate(out, language)
+    title = first_page.against_before(evidence, language) or slide_titles.rate(out, language)
+    facts = first_page.tiles(evidence, language)
     told = (
         "" if title else result_sentences.sentences(out, language)[0],
         result_sentences.window(language, out.select("prevalence").iloc[0].to_dict()), result_sentences.headline_unresolved(out, language),
     )  # fmt: skip
     return [
-        Heading(title or language.say("slides.found")), results_section.facts(out, language),
+        Heading(title or language.say("slides.found")), *results_section.range_explained(facts, language), facts,
         Paragraph(language.say("sheet.definition"), "lead"), Bullets(tuple(t for t in told if t)),
     ]  # fmt: skip
 
@@ -87,7 +87,11 @@ def _pictures(evidence: Evidence, language: Language) -> list[Block]:
         *_pictured(by_group(evidence, language, "slide"), slide_titles.groups(out, language)),
         *_shared(evidence, language),
         *_coerced(evidence, language),
-        *(block for p in children for block in _pictured(_rates_of(evidence, p, language), slide_titles.rate(out, language, p))),
+        *(
+            block
+            for p in children
+            for block in _pictured(_rates_of(evidence, p, language), slide_titles.of_population(out, language, p))
+        ),
     ]
 
 
@@ -136,7 +140,7 @@ def _definitions(out: Published, language: Language) -> str:
 def _unknown(evidence: Evidence, language: Language) -> list[Block]:
     """Returns the slide on what is not known: whom the survey could not reach, and which rates are hidden or too uncertain."""
     out = evidence.now
-    rows = pd.concat([out.select("prevalence", [g]) for g in groups_of(out, "prevalence")] or [out.table.head(0)])
+    rows = pd.concat([out.select("prevalence", [g]) for g in groups_of(out, "prevalence", least=0)] or [out.table.head(0)])
     return [
         Heading(language.say("slides.unknown")),
         Bullets(tuple(t for t in (
@@ -162,21 +166,25 @@ def _promise(evidence: Evidence, language: Language) -> list[Block]:
     blocks: list[Block] = [
         *_pictured(repeat(evidence, language, "slide"), slide_titles.repeat(evidence, language)),
         *_pictured(path(evidence, language, "slide"), slide_titles.path(evidence, language)),
-        Heading(slide_titles.targets(evidence, language) or language.say("slides.promise")),
-        targets_section.table(evidence, language, ROWS), Paragraph(targets_section.meaning(evidence, language), "quiet"),
     ]  # fmt: skip
+    if targets := targets_section.in_words(evidence, language, TARGETS):
+        more = targets_section.more_targets(evidence, language, TARGETS)
+        title = slide_titles.targets(evidence, language)
+        blocks += [Heading(title or language.say("slides.promise")), targets, *([Paragraph(more, "quiet")] if more else [])]
+    else:
+        blocks += [Heading(language.say("slides.promise")), targets_section.table(evidence, language)]
     return [*blocks, *_refused(evidence, language)]
 
 
 def _refused(evidence: Evidence, language: Language) -> list[Block]:
     """Returns slides on the targets that no planned survey could verify. For each target, a list gives the facts: the target, the
-    reason, and what a repeat of the survey would find."""
+    number of the later survey if there is one, and the reason. If there is one such target, the list ends with what to decide."""
     rows = targets_section.refused(evidence)
     parts = [rows[at : at + WARNINGS] for at in range(0, len(rows), WARNINGS)]
     if len(rows) == 1:
         who = plan_words.category(language, rows[0])
-        points = (plan_words.about(language, rows[0]), *plan_words.warning_points(language, rows[0]))
-        return [Heading(language.say("slides.one_refused", who=who)), Bullets(points)]
+        choice = language.colon(language.say("sheet.decide"), targets_section.decision(evidence, language))
+        return [Heading(language.say("slides.one_refused", who=who)), Bullets((*_points(language, rows[0]), choice))]
     title = language.say("slides.refused", n=str(len(rows)))
     blocks: list[Block] = []
     for n, part in enumerate(parts, 1):
@@ -184,8 +192,13 @@ def _refused(evidence: Evidence, language: Language) -> list[Block]:
             Heading(title if len(parts) == 1 else language.say("slides.part", title=title, n=str(n), of=str(len(parts))))
         )
         for row in part:
-            blocks += [Heading(plan_words.about(language, row), 2), Bullets(plan_words.warning_points(language, row))]
+            blocks.append(Bullets(_points(language, row)))
     return blocks
+
+
+def _points(language: Language, row: plan_words.Line) -> tuple[str, ...]:
+    reason = language.say("slides.why", reason=number_words.reason(language, row["reason"]))
+    return tuple(filter(None, (f"{plan_words.aim(language, row)}.", plan_words.later(language, row), reason)))
 
 
 def _discuss(language: Language) -> list[Block]:

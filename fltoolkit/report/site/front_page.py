@@ -20,7 +20,7 @@ from fltoolkit.nap.follow_up import in_units
 from fltoolkit.report.site.headlines_side_by_side import side_by_side
 from fltoolkit.report.site.notebook_pages import TEMPLATES, template_file
 from fltoolkit.show.wording import number_words, plan_words, result_sentences
-from fltoolkit.show.wording.change_sentences import of_published, rounds
+from fltoolkit.show.wording.change_sentences import limits, of_published, rounds, signed
 from fltoolkit.show.wording.english_numbers import ENGLISH, PublishedNumber
 
 NOTEBOOKS = {
@@ -205,8 +205,8 @@ def _documents(folder: Path) -> dict[str, list[tuple[str, str]]]:
 
 def _change(folder: Path) -> dict[str, str]:
     """Returns what changed since the earlier survey: both rates (`rates`), their unit and years (`unit`), the result of the test
-    (`verdict`), and a sentence that says all of this (`sentence`). The sentence claims no more than the test. If the change is
-    not shown, there is only the sentence. If there is no earlier survey, the result is empty.
+    (`verdict`), the difference with its interval (`size`), and all of it in a sentence (`sentence`). The sentence claims no more
+    than the test. If the change is not shown, only the sentence is filled. If there is no earlier survey, the result is empty.
     """
     if not (folder / "changes.csv").is_file():
         return {}
@@ -215,16 +215,21 @@ def _change(folder: Path) -> dict[str, str]:
     rows = table[(table["measure"] == "change_in_prevalence") & (table["breakdown"] == "")].to_dict("records")
     if not rows:
         return {}
-    row, told = rows[0], {"sentence": of_published(ENGLISH, rows[0]), "rates": "", "unit": "", "verdict": ""}
+    row, told = rows[0], {"sentence": of_published(ENGLISH, rows[0]), "rates": "", "unit": "", "verdict": "", "size": ""}
     if not row["verdict"] or pd.isna(row["estimate"]):
         return told
     line = {**row, **in_units(row, "prevalence"), "measure": "prevalence"}
     old, new = (plan_words.shown(ENGLISH, line, column) for column in ("baseline_value", "value"))
     before, after = rounds(row)
+    interval = limits(ENGLISH, line)
+    size = (
+        f"{signed(ENGLISH, line['change'], line)} ({number_words.level(ENGLISH, row)} interval: {interval})" if interval else ""
+    )
     return told | {
         "rates": ENGLISH.say("sheet.rounds", old=old, new=new),
         "unit": f"per 1,000, {before} to {after}",
         "verdict": ENGLISH.kit(stated_verdict(row["verdict"], row["verdict_reason"])),
+        "size": size,
     }
 
 

@@ -22,7 +22,8 @@ def cell_html(cell: PrintedCell, meanings: Meanings, *, marker_space: bool) -> s
     If `marker_space` is true, the cell leaves space for a marker, so that the numbers of the column are aligned."""
     marker = f"{NBSP if cell.text else ''}{explained(cell.bracketed, meanings)}" if cell.marker else ""
     behind = ROOM.format(marker) if marker_space and (cell.text or marker) and cell.is_number else marker
-    return f"{inline(cell.text)}{behind}"
+    text = inline(cell.text)
+    return f"{f'<strong>{text}</strong>' if cell.strong else text}{behind}"
 
 
 def explained(text: str, meanings: Meanings) -> str:

@@ -3,8 +3,6 @@ of a survey."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pandas as pd
 
 from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO
@@ -30,21 +28,17 @@ def follow_up(language: Language, rows: pd.DataFrame, *notes: str) -> PrintedTab
     """Returns a table that compares the plan's baseline with a later survey. Each row has both numbers, the target if there is one,
     and the change with its interval. `rows` are those of `Evidence.follow_up`.
 
-    Each row fits in one line, because signs before numbers replace words: ✓ ✗ ? say whether the target is reached, and ▼ ▲ ? ○ ×
-    give the result of the test of the change. The signs of the change are explained below the table, and footnotes say both in
-    words.
+    The result of the test of the change has a sign before it: ▼ ▲ ? ○ ×. A footnote says whether the target is reached.
 
     Args:
         notes: further sentences below the table.
     """
     records = rows.to_dict("records")
-    signs = language.list(dict.fromkeys(verdict_in_words(language, row) for row in records if row["light"]))
-    about = (signs, language.say("change.note"), language.say("tables.rounded"), *notes)
-    before, interval = NUMBERED[:5], NUMBERED[6]
-    target = ("reached",) if any(row["reached"] for row in records) else ()
+    about = (language.say("change.note"), language.say("tables.rounded"), *notes)
+    target = ("target",) if any(row["reached"] for row in records) else ()
     years = years_of_rounds(language, rows["year_before"], rows["year"])
     words = TableWords(language.say("follow_up.title"), "", about, years)
-    return printed(language, CHANGE.only(*before, *target, "change_sign", interval), records, words)
+    return printed(language, CHANGE.only(*NUMBERED, "verdict", *target), records, words)
 
 
 def changes(language: Language, rows: pd.DataFrame) -> PrintedTable:
@@ -63,10 +57,12 @@ def changes(language: Language, rows: pd.DataFrame) -> PrintedTable:
     words = TableWords(title, subtitle, (language.say("tables.rounded_changes"),), years)
     layout = TableLayout(
         (
-            TableColumn("category", lambda language, row: PrintedCell(number_words.category(language, row)), "label"),
+            TableColumn(
+                "category", lambda language, row: PrintedCell(number_words.start(number_words.category(language, row))), "label"
+            ),
             *CHANGE.only(*NUMBERED[1:], "verdict").columns,
         ),
-        headings=lambda language, row: (number_words.group(language, str(row["breakdown"])),),
+        headings=lambda language, row: (number_words.start(number_words.group(language, str(row["breakdown"]))),),
         reasons=_reasons,
     )
     return printed(language, layout, made.to_dict("records"), words)
@@ -102,21 +98,6 @@ def _verdict(language: Language, row: Row) -> PrintedCell:
     return PrintedCell(verdict_in_words(language, row).replace(" ", NBSP).replace(f":{NBSP}", ": ")) if row["light"] else EMPTY
 
 
-def _change_sign(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell of a change, with a sign for the result of the test before it: `▼ −7.9`. It is for a table with little
-    room, below which the signs are explained."""
-    cell, sign = _change(language, row), verdict_in_words(language, row).partition(" ")[0]
-    return replace(cell, text=NBSP.join(filter(None, (sign, cell.text))), like_number=True) if sign else cell
-
-
-def _reached(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell of a target, with a sign before it that says whether the target is reached: `? 8.6`. It is for a table
-    with little room."""
-    return PrintedCell(
-        f"{plan_words.sign(row)}{NBSP}{plan_words.value(language, row['target_value'], row)}" if row["reached"] else ""
-    )
-
-
 def _reasons(language: Language, row: Row) -> tuple[str, ...]:
     """Returns the texts for the footnotes of a row. For a row with a target, the first text says whether the target is reached
     and whether the number has changed. The other texts are the reasons for the result of the test and for the marker, without
@@ -145,14 +126,13 @@ CHANGE = TableLayout(
     (
         TableColumn("category", plan_cells.category, "label"),
         TableColumn("before", lambda language, row: plan_cells.value(language, row, "baseline_value", "marker_before"), "value", "round_before"),
-        TableColumn("before_interval", lambda language, row: plan_cells.limits(language, row, "baseline_ci_low", "baseline_ci_high"), head="limits"),
+        TableColumn("before_interval", lambda language, row: plan_cells.limits(language, row, "baseline_ci_low", "baseline_ci_high"), head="limits_before"),
         TableColumn("after", lambda language, row: plan_cells.value(language, row, "value", "marker_after"), head="round_after"),
-        TableColumn("after_interval", lambda language, row: plan_cells.limits(language, row, "ci_low", "ci_high"), head="limits"),
-        TableColumn("reached", _reached, "words"),
+        TableColumn("after_interval", lambda language, row: plan_cells.limits(language, row, "ci_low", "ci_high"), head="limits_after"),
+        TableColumn("target", lambda language, row: plan_cells.value(language, row, "target_value")),
         TableColumn("change", _change),
-        TableColumn("change_interval", _change_limits, head="limits"),
+        TableColumn("change_interval", _change_limits, head="limits_change"),
         TableColumn("verdict", _verdict, "words"),
-        TableColumn("change_sign", _change_sign, head="change"),
     ),
     headings=plan_cells.headings,
     reasons=_reasons,

@@ -18,7 +18,7 @@ def headings(language: Language, row: Row) -> tuple[str, str]:
     adults)`), and the group. Rows with the same headings share them.
     """
     indicator = f"{number_words.indicator(language, row)} ({language.kit(row['unit'])})"
-    return indicator, "" if plan_words.is_total(row) else number_words.group(language, str(row["group"]))
+    return indicator, "" if plan_words.is_total(row) else number_words.start(number_words.group(language, str(row["group"])))
 
 
 def about(language: Language, row: Row) -> PrintedCell:
@@ -31,7 +31,7 @@ def category(language: Language, row: Row) -> PrintedCell:
     """Returns the cell with the category of a row of the plan, such as `women`. It is for tables that have the group (`sex`) as a
     heading.
     """
-    return PrintedCell(plan_words.category(language, row))
+    return PrintedCell(number_words.start(plan_words.category(language, row)))
 
 
 def value(language: Language, row: Row, column: str, marker: str = "") -> PrintedCell:

@@ -35,6 +35,7 @@ class PrintedCell:
         like_number: whether the text replaces a number, such as `5–14` for a number of cases.
         quiet: whether the cell is a line across the table that explains the rows below it. Such a line is not a heading.
         has_range: whether the two numbers are a range because of unresolved answers, and not an interval.
+        strong: whether the text is the answer that the row gives, printed in bold letters.
     """
 
     text: str = ""
@@ -44,6 +45,7 @@ class PrintedCell:
     like_number: bool = False
     quiet: bool = False
     has_range: bool = False
+    strong: bool = False
 
     @property
     def bracketed(self) -> str:
@@ -112,7 +114,7 @@ class TableWords:
     """The words around a printed table.
 
     Attributes:
-        title, subtitle: the words above the table.
+        title, subtitle: the words above the table; no title if the heading before the table already says it.
         notes: the sentences below the table.
         heads: the values that replace placeholders such as `{level}` in the column headings.
     """

@@ -8,7 +8,7 @@ from functools import partial
 import pandas as pd
 
 from fltoolkit.languages.language import Language
-from fltoolkit.publish.measure_units import PROFILES, scaled
+from fltoolkit.publish.measure_units import CASE_SHARES, PROFILES, scaled
 from fltoolkit.publish.own_tables.own_tables import OF_FORCED_LABOUR
 from fltoolkit.show.printed_tables import number_cells
 from fltoolkit.show.printed_tables.printed_table import (
@@ -49,12 +49,17 @@ def table(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTab
     about = about if first["rule_set"] else number_words.start(language.kit(first["reference_period"]))
     parts = language.say("tables.rounded") if (rows["breakdown"] != "").any() and measure not in PROFILES else ""
     of_groups = (*number_words.of_profile(language, rows), *number_words.group_notes(language, rows))
-    of_rows = (*_bases(language, rows), parts, *of_groups, _to_verify(language, rows))
+    same = list(rows["n"].dropna().unique()) if measure in CASE_SHARES else []
+    base = language.say("profile.base", n=number_words.count(language, same[0])) if len(same) == 1 else ""
+    order = language.say("profile.order") if measure in PROFILES else ""
+    of_rows = (base, order, *_bases(language, rows), parts, *of_groups, _to_verify(language, rows))
     words = TableWords(
         title or language.say("tables.of", title=_measured(language, first), who=who), _subtitle(language, first),
         (number_words.start(about), *of_rows), {"level": number_words.level(language, first)},
     )  # fmt: skip
-    return printed(language, results(measure), records(rows), words)
+    layout = results(measure)
+    shown = layout.only(*(column.key for column in layout.columns if not (base and column.key == "n")))
+    return printed(language, shown, records(rows), words)
 
 
 def _measured(language: Language, row: Row) -> str:
@@ -70,9 +75,13 @@ def results(measure: str) -> TableLayout:
     """
     return TableLayout(
         (
-            TableColumn("category", lambda language, row: PrintedCell(number_words.category(language, row)), "label"),
+            TableColumn(
+                "category", lambda language, row: PrintedCell(number_words.start(number_words.category(language, row))), "label"
+            ),
             *_estimate(measure),
-            TableColumn("n", lambda language, row: number_cells.count(language, row["n"]), head=BASES.get(measure, "asked")),
+            TableColumn(
+                "n", lambda language, row: number_cells.count(language, row["n"], _hidden(row)), head=BASES.get(measure, "asked")
+            ),
             TableColumn("cases", _cases, head=COUNTED_AS.get(measure, "cases")),
             *((TableColumn("unresolved", _unresolved),) if measure in PROFILES else ()),
         ),
@@ -117,16 +126,20 @@ def _estimate(measure: str) -> tuple[TableColumn, TableColumn]:
 
 def _interval(language: Language, row: Row, measure: str) -> PrintedCell:
     if pd.isna(row["ci_low"]):
-        return number_cells.EMPTY
+        return _hidden(row)
     return number_cells.interval(language, scaled(row["ci_low"], measure), scaled(row["ci_high"], measure), measure)
 
 
+def _hidden(row: Row) -> PrintedCell:
+    """Returns the cell in place of a number that is not shown: the marker of a confidential row, so that no cell beside it is blank."""
+    return PrintedCell("", "c") if row["marker"] == "c" else number_cells.EMPTY
+
+
 def _unresolved(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell with the number of unresolved persons or cases. In a rate, the answers of unresolved persons do not decide
-    whether they are in forced labour. In a share, the answers of unresolved cases do not decide whether they are in the category.
-    The cell is empty if the whole row is hidden. If only this number is hidden, the cell has its marker."""
+    """Returns the cell with the number of unresolved persons or cases: those whose answers leave open whether they are in forced
+    labour, or in the category. If the number is hidden, the cell has its marker."""
     if row["marker"] == "c":
-        return number_cells.EMPTY
+        return _hidden(row)
     return number_cells.count(language, row["unresolved"], PrintedCell("", row["unresolved_marker"]))
 
 
@@ -134,13 +147,14 @@ def _cases(language: Language, row: Row) -> PrintedCell:
     """Returns the cell with the number of cases. For a category, it has a range of numbers such as `5–14`."""
     if pd.notna(row["cases"]):
         return number_cells.count(language, row["cases"])
-    return PrintedCell(number_words.cases(language, row).replace(" ", NBSP), like_number=True)
+    text = number_words.cases(language, row).replace(" ", NBSP)
+    return PrintedCell(text, like_number=True) if text else _hidden(row)
 
 
 def _group(language: Language, row: Row) -> tuple[str]:
     """Returns the name of a row's group, for the line above the categories of the group. It is empty for a row of the
     flowchart."""
-    return ("" if row["measure"] == "flowchart" else number_words.group(language, str(row["breakdown"])),)
+    return ("" if row["measure"] == "flowchart" else number_words.start(number_words.group(language, str(row["breakdown"]))),)
 
 
 def _reasons(language: Language, row: Row) -> tuple[str, ...]:

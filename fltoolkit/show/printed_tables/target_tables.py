@@ -16,6 +16,7 @@ from fltoolkit.nap.targets import NOT_MEASURED
 from fltoolkit.show.printed_tables import number_cells, plan_cells
 from fltoolkit.show.printed_tables.number_cells import EMPTY, NONE
 from fltoolkit.show.printed_tables.printed_table import (
+    NBSP,
     Head,
     PrintedCell,
     PrintedTable,
@@ -37,7 +38,7 @@ def _target(language: Language, row: Row) -> PrintedCell:
 
 
 def _verifiable(language: Language, row: Row) -> PrintedCell:
-    return PrintedCell(plan_words.verifiable(language, row)) if pd.notna(row["target_year"]) else EMPTY
+    return PrintedCell(number_words.start(plan_words.verifiable(language, row))) if pd.notna(row["target_year"]) else EMPTY
 
 
 def _answer(language: Language, row: Row, *, question: str) -> PrintedCell:
@@ -73,6 +74,21 @@ def _needed(language: Language, row: Row) -> PrintedCell:
     return number_cells.count(language, row["sample_needed"], NONE if pd.notna(row["target_year"]) else EMPTY)
 
 
+def _with_interval(language: Language, row: Row, *, columns: tuple[str, str, str, str]) -> PrintedCell:
+    """Returns the cell of a number with its interval behind it in brackets. `columns` are those of the number, of both limits and of its
+    marker. A range of unresolved answers has no interval here; the
+    sentence above the numbers in large type explains it."""
+    column, low, high, marker = columns
+    cell = plan_cells.value(language, row, column, marker)
+    between = "" if cell.has_range else plan_words.between(language, row, low, high)
+    text = f"{cell.text}{NBSP}({between})" if cell.text and between else cell.text
+    return replace(cell, text=text, like_number=True, has_range=False)
+
+
+def _strong(cell: PrintedCell) -> PrintedCell:
+    return replace(cell, strong=True)
+
+
 TARGETS = TableLayout(
     (
         TableColumn("about", plan_cells.about, "label", "indicator"),
@@ -98,28 +114,53 @@ TARGETS = TableLayout(
 
 VERIFIED = ("category", "baseline", "baseline_interval", "target", "target_value", "verifiable", "power", "smallest", "needed")
 VERIFIED_LATER = (*VERIFIED[:3], "later", *VERIFIED[3:])
-FEW = ("category", "baseline", "target", "target_value", "verifiable")
-FEW_LATER = ("category", "baseline", "later", "target_value", "reached", "verifiable")
 EVERY_ROW = ("category", "baseline", "baseline_interval", "planned", "smallest", "first_year")
 FOUND = ("about", "baseline", "baseline_interval", "planned", "smallest", "after", "first_year")
+AIM = TableColumn("aim", lambda language, row: PrintedCell(plan_words.aim(language, row)), "label", "target")
+BEFORE = ("baseline_value", "ci_low", "ci_high", "marker")
+AFTER = ("later_value", "later_ci_low", "later_ci_high", "later_marker")
+AIMED = TableLayout(
+    (
+        TableColumn("verifiable", lambda language, row: _strong(_verifiable(language, row)), "words", "verifiable_now"),
+        AIM,
+        TableColumn("baseline", partial(_with_interval, columns=BEFORE), "value", "round_before"),
+    )
+)
+AIMED_LATER = TableLayout(
+    (
+        AIM,
+        TableColumn("baseline", lambda language, row: plan_cells.value(language, row, "baseline_value", "marker"), "value", "round_before"),
+        TableColumn("later", partial(_with_interval, columns=AFTER), head="round_after"),
+        TableColumn("changed", lambda language, row: _strong(_answer(language, row, question="changed")), "words", "verdict"),
+        TableColumn("reached", partial(_answer, question="reached"), "words"),
+    )
+)  # fmt: skip
+"""The tables of targets on the first page of the evidence brief and on a slide, before and after a later survey."""
 REPEAT = ("power", "needed")
 """The columns on the chance of a repeat, and the persons that it needs."""
 MOST_YEARS = 9
 """Columns of years in a table of milestones. If there are more years, those that nobody measures are left out."""
 
 
-def targets(language: Language, rows: pd.DataFrame, *, few: bool = False) -> PrintedTable:
-    """Returns a table of the plan's targets: each with its baseline, whether a repeat of the survey could verify it, and the
-    smallest fall that the repeat could detect.
+def in_words(language: Language, rows: pd.DataFrame) -> PrintedTable:
+    """Returns the table of the plan's targets for the first page of the evidence brief and for a slide. After a later survey it says in words
+    whether each number has changed and whether its target is reached; before, whether the planned survey could verify the target.
 
-    Args:
-        rows: rows of `Evidence.targets` that have a target.
-        few: whether the table is for a slide. It then has only a few columns, which people in a room can read: the baseline, the
-            target, and whether the target can be verified. If there is a later survey, its number and whether the target is
-            reached are added.
-    """
+    The table has no title, because a heading stands before it. `rows` are rows of `Evidence.targets` that have a target."""
+    later = rows.loc[rows["later_value"].notna(), "later_year"]
+    before = plan_cells.years(language, rows, "baseline_year")["years"]
+    since = {"before": before, "after": "" if later.empty else f"{later.max():.0f}"}
+    told = language.say("sheet.reached_if") if len(later) else language.say("targets.meaning")
+    layout = AIMED if later.empty else AIMED_LATER
+    return printed(language, layout, rows.to_dict("records"), TableWords("", notes=(told,), heads=since))
+
+
+def targets(language: Language, rows: pd.DataFrame) -> PrintedTable:
+    """Returns a table of the plan's targets: each with its baseline, whether a repeat of the survey could verify it, and the
+    smallest fall that the repeat could detect; after a later survey also its number. `rows` are rows of `Evidence.targets` that
+    have a target."""
     later, years = rows["later_value"].notna().any(), plan_cells.years(language, rows, "baseline_year")
-    columns = (FEW_LATER if few else VERIFIED_LATER) if later else FEW if few else VERIFIED
+    columns = VERIFIED_LATER if later else VERIFIED
     years |= {"year": f"{rows['later_year'].max():.0f}"} if later else {}
     return printed(
         language,

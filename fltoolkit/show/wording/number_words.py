@@ -7,6 +7,7 @@ The answers of *unresolved* persons do not decide whether these persons are case
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
 
 import pandas as pd
@@ -51,6 +52,11 @@ def percent(language: Language, share: float) -> str:
         return ""
     digits = 1 if 0 < round(abs(share), 3) < TENTHS or (round(share * 1000) % 10 and abs(share) > 1 - TENTHS) else 0
     return language.say("format.percent", value=language.number(f"{100 * share:.{digits}f}"))
+
+
+def date(language: Language, day: datetime.date) -> str:
+    """Returns a date in words: `14 March 2028`."""
+    return language.say("format.date", day=str(day.day), month=language.each("months")[day.month - 1], year=str(day.year))
 
 
 def level(language: Language, row: PublishedNumber) -> str:

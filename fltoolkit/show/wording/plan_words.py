@@ -102,6 +102,15 @@ def promise(language: Language, row: Line, *, with_unit: bool = True) -> str:
     return language.say("targets.cut", cut=number_words.percent(language, row["cut"]), **aim).rstrip()
 
 
+def aim(language: Language, row: Line) -> str:
+    """Returns the target of a row in one text: what it is about, and its value and year."""
+    what, wanted = about(language, row), value(language, row["target_value"], row)
+    if not wanted or pd.isna(row["cut"]) or row["cut"] >= 1:
+        return language.colon(what, promise(language, row))
+    cut, unit = number_words.percent(language, row["cut"]), number_words.unit(language, str(row["measure"]))
+    return language.say("sheet.aim", what=what, value=wanted, unit=unit, year=f"{row['target_year']:g}", cut=cut)
+
+
 def frequency(language: Language, text: str) -> str:
     """Returns how often an indicator is reported, in words: those of the kit, or those of the plan if the kit has none."""
     return language.say(f"frequencies.{text}") if language.has(f"frequencies.{text}") else language.own(text)
@@ -133,17 +142,6 @@ def warning(language: Language, row: Line) -> str:
         sentences = [language.say("targets.warning", **about_it, reason=number_words.reason(language, row["reason"]))]
         sentences.append(detectable_cut(language, row))
     return " ".join(filter(None, (*sentences, later(language, row))))
-
-
-def warning_points(language: Language, row: Line) -> tuple[str, ...]:
-    """Returns the content of the text `warning` as a list of short texts: the target, the number of the later survey if there is
-    one, the reason, and the fall that the planned repeat of the survey would detect."""
-    chance = number_words.percent(language, row["power"])
-    found = language.say("slides.chance", chance=chance) if row["obstacle"] == UNPLANNED else detectable_cut(language, row)
-    return tuple(filter(None, (
-        language.say("slides.aim", target=promise(language, row)), later(language, row),
-        language.say("slides.why", reason=number_words.reason(language, row["reason"])), found,
-    )))  # fmt: skip
 
 
 def detectable_cut(language: Language, row: Line) -> str:

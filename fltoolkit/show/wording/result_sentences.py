@@ -137,26 +137,30 @@ def window(language: Language, row: PublishedNumber) -> str:
     return language.say("basis.window", period=language.kit(row["reference_period"]), who=who)
 
 
-def definition(language: Language, row: PublishedNumber) -> str:
-    """Returns a sentence on the definition behind a published number. It names the rule set, in words and as in the data files.
-    It says whether the survey asked or assumes that involuntary work and coercion were in the same work. It says whether a
-    person's age is the age at the interview or at the start of the work."""
+def definition(language: Language, row: PublishedNumber, *, with_files: bool = True) -> str:
+    """Returns a sentence on the definition behind a published number: the name of its rule set in words and, if `with_files` is true,
+    in the data files; whether the survey asked or assumes that involuntary work and coercion are in the same work; and whether the
+    age of a person is that at the interview or at the start of the work."""
     work = f"basis.same_work_{row['same_work']}"
     return language.say(
-        "basis.rules", definition=number_words.definition(language, row["rule_set"]), rules=row["rule_set"],
+        "basis.rules", definition=number_words.definition(language, row["rule_set"]), files=_in_files(language, row["rule_set"]) if with_files else "",
         work=language.say(work) if language.has(work) else row["same_work"], age=language.kit(row["age_basis"]),
     )  # fmt: skip
 
 
-def basis(out: Published, language: Language) -> tuple[str, ...]:
+def _in_files(language: Language, name: object) -> str:
+    return f" ({language.say('basis.in_files', name=name)})"
+
+
+def basis(out: Published, language: Language, *, with_files: bool = True) -> tuple[str, ...]:
     """Returns, in sentences, the facts on which every number is based: rule set, population, period, weights and publication
-    profile."""
+    profile. If `with_files` is true, they also have the names of the rule set and of the profile in the data files."""
     row = out.select("prevalence").iloc[0].to_dict()
     lines = [
-        definition(language, row),
+        definition(language, row, with_files=with_files),
         window(language, row),
         language.say("basis.sample", n=number_words.count(language, row["n"]), survey=language.own(str(row["survey"]))) if pd.notna(row["n"]) else "",
-        language.say("basis.judged", profile=out.judged.partition(":")[0]) if out.judged else "",
+        language.say("basis.judged", files=_in_files(language, out.judged.partition(":")[0]) if with_files else "") if out.judged else "",
         language.say("basis.rule_note", note=number_words.reason(language, row["rule_note"])) if row["rule_note"] else "",
         language.say("basis.weights", calibration=row["calibration"]) if row["calibration"] else "",
         language.say("basis.to_verify", what=number_words.reason(language, row["to_verify"])) if row["to_verify"] else "",

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, field_validator, model_validator
 
 from fltoolkit.errors import DesignError
 from fltoolkit.files import known_encoding
+from fltoolkit.languages.own_text import OwnText
 from fltoolkit.survey.spec.replicate_methods import Method, MethodName, refuse_coefficients
 from fltoolkit.yaml_files.distinct_codes import refuse_double_codes
 from fltoolkit.yaml_files.loading import ONE, Codes, Model, Names
+
+
+class Release(Model):
+    """Who publishes the results of the survey, and when. Both stand above the title of each document.
+
+    Attributes:
+        office: the name of the office.
+        date: the day of the release. It is never the day of a run, so that the same inputs give the same documents.
+    """
+
+    office: OwnText
+    date: date
 
 
 def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:

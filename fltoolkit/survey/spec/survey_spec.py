@@ -34,7 +34,7 @@ from fltoolkit.survey.spec.corrections import (
     refuse_accepted_twice,
     refuse_corrections,
 )
-from fltoolkit.survey.spec.files_and_design import DesignSpec, Files, ModuleStatus
+from fltoolkit.survey.spec.files_and_design import DesignSpec, Files, ModuleStatus, Release
 from fltoolkit.survey.spec.groups import (
     LEAD,
     AnyGroup,
@@ -100,6 +100,7 @@ class SurveySpec(Model):
     year: Year
     round: OwnText = NO_TEXT
     language: LanguageCode = BASE
+    release: Release | None = None
     reference_period: ReferencePeriod
     files: Files
     corrections: Annotated[tuple[Correction, ...], BeforeValidator(as_entries), ONE] = ()

@@ -12,6 +12,7 @@ import pandas as pd
 from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS, is_unjudged, stated_verdict
 from fltoolkit.languages.language import Language
+from fltoolkit.languages.reasons import Reason
 from fltoolkit.show.charts.chart_style import BLUE, GREY
 from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
 from fltoolkit.show.charts.descriptions.chart_parts import ChartRow, DotChart, Mark, Series
@@ -42,7 +43,7 @@ def change(rows: pd.DataFrame, language: Language, *, title: str = "", space: Ch
         if len(groups) > 1 and row["breakdown"] and (i == 0 or records[i - 1]["breakdown"] != row["breakdown"]):
             heading = number_words.start(number_words.group(language, str(row["breakdown"])))
             lines.append(ChartRow(heading, heading, heading=True))
-        lines.append(_row(language, name, row, space))
+        lines.append(_row(language, name, row))
     marks = [mark for line in lines for mark in line.marks]
     of = language.say("charts.change", title=language.say(f"titles.{measure}"), before=before, after=after)
     named = title or of_population(language, first, of)
@@ -72,7 +73,9 @@ def verdict(language: Language, row: PublishedNumber) -> str:
     change is not shown, they say so."""
     if not row["verdict"]:
         return language.say("not_shown", marker=row["marker"])
-    return _marked(language.kit(stated_verdict(row["verdict"], row["verdict_reason"])), row)
+    stated = stated_verdict(row["verdict"], row["verdict_reason"])
+    unsure = row["verdict"] in (DECREASED, INCREASED) and row["flag"] == "unreliable"
+    return _marked(language.kit(Reason.of("rounds.unsure", verdict=stated) if unsure else stated), row)
 
 
 def _short_verdict(language: Language, row: PublishedNumber) -> str:
@@ -94,16 +97,18 @@ def _unjudged(language: Language, rows: pd.DataFrame) -> str:
     return f"{language.list(reasons)}." if reasons else ""
 
 
-def _row(language: Language, name: str, row: PublishedNumber, space: ChartSpace) -> ChartRow:
+def _row(language: Language, name: str, row: PublishedNumber) -> ChartRow:
     # The number of one round alone is no change, and a wide interval of it would stretch the axis of all others.
     sides = list(zip(SIDES, change_sentences.rounds(row), strict=True)) if row["verdict"] else []
     marks = [mark for (side, colour), year in sides for mark in _mark(language, row, side, year, colour)]
     said = verdict(language, row)
     short = _short_verdict(language, row)
-    printed = language.colon(_values(language, row), short) if row["verdict"] and space.intervals else short
+    printed = language.colon(_values(language, row), short) if row["verdict"] else short
     why = language.list(number_words.reason(language, t) for t in (row["verdict_reason"], row["reason"]) if t)
     found = row["verdict"] in (DECREASED, INCREASED)
-    return ChartRow(name, name, tuple(marks), printed if marks else "", "" if marks else said, why, changed=found)
+    return ChartRow(
+        number_words.start(name), name, tuple(marks), printed if marks else "", "" if marks else said, why, changed=found
+    )
 
 
 def _measure(row: PublishedNumber) -> str:

@@ -37,10 +37,10 @@ def signs(language: Language, marks: Iterable[Mark], axis: Axis | None = None) -
 
 
 def markers(language: Language, used: Iterable[object]) -> str:
-    """Returns a sentence that explains the markers in a chart: letters such as [c] (confidential) and [u] (unreliable). Empty if
-    the chart has none.
+    """Returns a sentence that explains the markers in a chart: letters such as [c] (confidential). Empty if the chart has none. The
+    note on hollow signs explains [u] (unreliable).
     """
-    words = number_words.markers(language, used)
+    words = number_words.markers(language, {str(marker) for marker in used} - {"u"})
     return f"{words}." if words else ""
 
 

@@ -20,6 +20,7 @@ from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
 from fltoolkit.show.charts.descriptions.chart_parts import Axis, CurveChart, Glyph, Line, Mark, Point, Region, Tick, Upright
 from fltoolkit.show.charts.descriptions.estimates_by_group import WHOLE_PAGE, ChartSpace
 from fltoolkit.show.wording import number_words, plan_words
+from fltoolkit.show.wording.english_numbers import PublishedNumber
 
 SIZES = (2_000, 100_000)
 POINTS = 60
@@ -122,7 +123,7 @@ def repeat(
         return None
     words = f"{_per_1000(language, number_words.shown(language, row))} {language.kit(row['reference_population_label'])}".strip()
     n = float(row["n"])
-    start = _Start(float(row["estimate"]), n, max(1.0, float(n / row["n_eff"])), words, number_words.has_range(row))
+    start = _start(row, words)
     marks = [(size, start.fall(size)) for size in _marked_sizes(n, planned)]
     there = [(size, fall, _fall_in_words(language, size, fall)) for size, fall in marks if math.isfinite(fall)]
     chart = _repeat_chart(start, language, (min(n, SIZES[0]), max(5 * n, 20_000.0)), there, space.steps)
@@ -134,6 +135,20 @@ def repeat(
         notes=chart_notes.nonempty(*chart.notes, " ".join(part for part in below if part)),
         alt=f"{chart.alt} {language.list(_fall_in_words(language, *mark) for mark in marks)}.",
     )
+
+
+def smallest_fall(out: Published, planned: float) -> float:
+    """Returns the smallest fall of a survey's prevalence, as a share of it, that a repeat in which `planned` persons answer would
+    detect. The result is nan or infinite if there is none."""
+    row = out.select("prevalence").iloc[0].to_dict()
+    if pd.isna(row["estimate"]) or row["estimate"] == 0 or pd.isna(row["n_eff"]):
+        return math.nan
+    return _start(row, "").fall(planned) / 100
+
+
+def _start(row: PublishedNumber, words: str) -> _Start:
+    n = float(row["n"])
+    return _Start(float(row["estimate"]), n, max(1.0, float(n / row["n_eff"])), words, number_words.has_range(row))
 
 
 def planned_repeat(row: dict[Any, Any], language: Language, *, title: str = "") -> CurveChart:
@@ -172,19 +187,21 @@ def _repeat_chart(
     title = language.say("charts.repeat")
     subtitle = f"{language.say('charts.repeat_in', rate=start.words, power=power, deff=deff)}."
     low_end = language.say("charts.low_end") if start.has_range else ""
+    curve = _curve(start.fall, sizes, "", BLUE)
+    y = _percents_around(language, curve.y)
     return CurveChart(
         "repeat", title, subtitle, chart_notes.nonempty(low_end), f"{title} {subtitle}",
-        axis_ticks.of_sizes(language, *sizes, steps=steps, title=language.say("charts.answering")), _percents(language),
-        (_curve(start.fall, sizes, "", BLUE),), tuple(_point(*mark, BLUE) for mark in marks),
-        tuple(Upright(size, fall) for size, fall, _ in marks), _regions(language, sizes),
+        axis_ticks.of_sizes(language, *sizes, steps=steps, title=language.say("charts.answering")), y,
+        (curve,), tuple(_point(*mark, BLUE) for mark in marks),
+        tuple(Upright(size, fall) for size, fall, _ in marks), _regions(language, sizes, y),
     )  # fmt: skip
 
 
-def _regions(language: Language, sizes: tuple[float, float]) -> tuple[Region, Region]:
-    """Returns the words for the two parts of the chart. Above the curve: such falls are found. Below the curve: they are mostly
-    missed."""
-    high = sizes[0] ** 0.3 * sizes[1] ** 0.7  # on the log axis, right of the middle
-    return Region(language.say("charts.found"), high, 82.0), Region(language.say("charts.missed"), high, 10.0, above=False)
+def _regions(language: Language, sizes: tuple[float, float], y: Axis) -> tuple[Region, Region]:
+    """Returns the two words in the chart: above the curve, such falls are found; below it, they are mostly missed."""
+    right = sizes[0] ** 0.3 * sizes[1] ** 0.7  # on the log axis, right of the middle
+    above, below = (y.low + part * (y.high - y.low) for part in (0.85, 0.1))
+    return Region(language.say("charts.found"), right, above), Region(language.say("charts.missed"), right, below, above=False)
 
 
 def _baseline_rate(row: dict[Any, Any], language: Language) -> str:
@@ -213,6 +230,16 @@ def _point(size: float, fall: float, words: str, colour: str) -> Point:
 
 def _percents(language: Language) -> Axis:
     return Axis(0.0, 104.0, tuple(Tick(y, number_words.percent(language, y / 100)) for y in (0.0, 50.0, 100.0)))
+
+
+def _percents_around(language: Language, falls: Sequence[float]) -> Axis:
+    """Returns an axis in percent around the falls of a curve, with room for words above and below it."""
+    there = [fall for fall in falls if math.isfinite(fall)] or [0.0, 100.0]
+    low, high = max(0.0, 10 * math.floor(min(there) / 10) - 20), min(100.0, 10 * math.ceil(max(there) / 10) + 20)
+    ticks = (low + 10 * i for i in range(int((high - low) / 10) + 1))
+    return Axis(
+        low, high + 4, tuple(Tick(y, number_words.percent(language, y / 100)) for y in ticks if y % 20 == 0 or high - low < 60)
+    )
 
 
 def _per_1000(language: Language, rate: str) -> str:

@@ -33,22 +33,19 @@ class ChartSpace:
 
     Attributes:
         steps: how many steps the axis has at most.
-        intervals: whether intervals are printed in digits.
         markers: whether a note below the chart explains the markers.
         source: whether notes below the chart name the source and the number of persons asked.
-        reach: a value that the axis must include, in printed units (see `furthest`). Charts next to each other get the same
-            value, so that they have the same axis.
+        whole: whether a grey line marks the number of everyone.
     """
 
     steps: int = axis_ticks.MOST
-    intervals: bool = True
     markers: bool = True
     source: bool = True
-    reach: float = 0.0
+    whole: bool = True
 
 
 WHOLE_PAGE = ChartSpace()
-HALF_PAGE = ChartSpace(axis_ticks.FEW, intervals=False, markers=False, source=False)
+HALF_PAGE = ChartSpace(axis_ticks.FEW, markers=False, source=False, whole=False)
 WITHOUT_SOURCE = ChartSpace(source=False)  # a slide, or a page that itself names the survey and the persons asked
 
 
@@ -81,14 +78,14 @@ def estimates(
     groups = [str(b) for b in rows["breakdown"].unique() if b]
     titled = [b for b in groups if b not in out.origins]
     heads = _crossed(language, rows) if crossed else _listed(language, rows, headed=len(groups) > 1)
-    lines = [line for head, part in heads for line in (*_heading(head), *(_row(language, *pair, space) for pair in part))]
+    lines = [line for head, part in heads for line in (*_heading(head), *(_row(language, *pair) for pair in part))]
     marks = [mark for line in lines for mark in line.marks]
     whole = rows[(rows["breakdown"] == "") & (measure not in COUNT_MEASURES)]["estimate"].dropna()
-    at = scaled(whole.iloc[0], measure) if len(whole) and len(rows) > 1 else math.nan
+    at = scaled(whole.iloc[0], measure) if len(whole) and len(rows) > 1 and space.whole else math.nan
     named = title or _title(language, first, titled)
     subtitle = _subtitle(language, first)
     remarks = [language.say("charts.whole")] if not math.isnan(at) else number_words.of_profile(language, rows)
-    axis = axis_ticks.from_zero(language, [axis_ticks.furthest(marks), space.reach], steps=space.steps)
+    axis = axis_ticks.from_zero(language, [axis_ticks.furthest(marks)], steps=space.steps)
     notes = [*chart_notes.signs(language, marks, axis), *remarks]
     return DotChart(
         _name(out, first, groups), named, subtitle,
@@ -106,7 +103,7 @@ def rule_sets(out: Published, measure: str, language: Language, *, title: str = 
     for row in records(rows):
         doubt = [language.say("charts.rule_to_verify")] if row["to_verify"] else []
         said = [number_words.start(number_words.definition(language, row["rule_set"])), *doubt]
-        lines.append(_row(language, "\n".join(said), language.list(said), row, WHOLE_PAGE))
+        lines.append(_row(language, "\n".join(said), language.list(said), row))
     marks = [mark for line in lines for mark in line.marks]
     named = title or of_population(language, first, language.say("tables.by_rule_set", title=language.say(f"titles.{measure}")))
     subtitle, axis = _subtitle(language, first | {"to_verify": ""}), axis_ticks.from_zero(language, [axis_ticks.furthest(marks)])
@@ -119,13 +116,8 @@ def rule_sets(out: Published, measure: str, language: Language, *, title: str = 
 
 def value_axis(rows: pd.DataFrame, language: Language) -> Axis:
     """Returns an axis from zero that includes every number and interval of published rows of one measure."""
-    return axis_ticks.from_zero(language, [furthest(rows, language)])
-
-
-def furthest(rows: pd.DataFrame, language: Language) -> float:
-    """Returns the value up to which the axis of a chart of published rows of one measure goes, in printed units. 0 if no number is
-    shown."""
-    return axis_ticks.furthest(mark for row in records(rows) for mark in mark_of(language, row, str(row["measure"]), words=""))
+    marks = [mark for row in records(rows) for mark in mark_of(language, row, str(row["measure"]), words="")]
+    return axis_ticks.from_zero(language, [axis_ticks.furthest(marks)])
 
 
 def mark_of(language: Language, row: PublishedNumber, measure: str, *, words: str, colour: str = BLUE) -> tuple[Mark, ...]:
@@ -148,7 +140,7 @@ def number_text(language: Language, row: PublishedNumber) -> str:
     reason = f", {number_words.reason(language, row['reason'])}" if row["flag"] == "unreliable" else ""
     doubt = number_words.doubt(language, row) if number_words.has_range(row) else ""
     of_lower = f" ({doubt})" if doubt else ""
-    return f"{_printed(language, row, intervals=True)}{of_lower}{reason}"
+    return f"{_printed(language, row)}{of_lower}{reason}"
 
 
 def absent(language: Language, row: PublishedNumber) -> str:
@@ -226,19 +218,18 @@ def _heading(words: str) -> tuple[ChartRow, ...]:
     return (ChartRow(words, words, heading=True),) if words else ()
 
 
-def _row(language: Language, label: str, name: str, row: PublishedNumber, space: ChartSpace) -> ChartRow:
-    printed = _printed(language, row, intervals=space.intervals)
-    marks = mark_of(language, row, str(row["measure"]), words=_printed(language, row, intervals=True))
+def _row(language: Language, label: str, name: str, row: PublishedNumber) -> ChartRow:
+    printed = _printed(language, row)
+    marks = mark_of(language, row, str(row["measure"]), words=printed)
     remark = number_words.reason(language, row["reason"])
-    return ChartRow(label, name, marks, printed, "" if marks else absent(language, row), remark)
+    return ChartRow(number_words.start(label), name, marks, printed, "" if marks else absent(language, row), remark)
 
 
-def _printed(language: Language, row: PublishedNumber, *, intervals: bool) -> str:
+def _printed(language: Language, row: PublishedNumber) -> str:
     """Returns a number such as `9.3 (6.3 to 13.3) [u]`; empty if it is not shown."""
     if pd.isna(row["estimate"]):
         return ""
-    number = (number_words.with_interval if intervals else number_words.shown)(language, row)
-    return " ".join(part for part in (number, number_words.marker(row)) if part)
+    return " ".join(part for part in (number_words.with_interval(language, row), number_words.marker(row)) if part)
 
 
 def _title(language: Language, first: PublishedNumber, groups: Sequence[str]) -> str:

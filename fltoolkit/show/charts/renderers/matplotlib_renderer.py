@@ -40,7 +40,7 @@ def drawn(chart: DotChart | CurveChart, size: Size = WIDE) -> Drawn:
 
 def _dots(chart: DotChart, size: Size) -> Any:
     printed = [wrapped(row.printed, size.small, size.words * size.width) for row in chart.rows]
-    right = widest(printed, size.small) + 2 * GAP
+    right = widest(printed, size.small) + GAP + EDGE
     labels = [row.label if row.heading else wrapped(row.label, size.font, size.words * size.width) for row in chart.rows]
     left = (
         max(
@@ -57,11 +57,11 @@ def _dots(chart: DotChart, size: Size) -> Any:
     names = chart.names
     over = 1.1 if names else 0.6  # rows above the first: room for the words of the series
     least, wanted = ((len(chart.rows) + over) * size.font * high / 72 for high in each)
-    around = SheetMargins(left, right, size.font * 0.9 / 72, size.font * 2.4 / 72)
+    around = SheetMargins(left, right, size.font * 0.9 / 72, size.font * 2.1 / 72)
     figure, axes = sheet(chart, size, (least, wanted), around, () if names else chart.series)
     axes.set(ylim=(len(chart.rows) - 0.4, -over), yticks=[])
     axes.grid(axis="x", color=PALE, linewidth=0.7)
-    _scale(axes, "x", chart.axis)
+    _scale(axes, "x", chart.axis, size)
     if not math.isnan(chart.reference):
         axes.axvline(chart.reference, color=PALE, linewidth=2.4, zorder=0)
     across = size.width - left - right
@@ -93,8 +93,8 @@ def _row(axes: Any, at: int, row: ChartRow, words: tuple[str, str, str], size: S
     place of numbers that are not shown. `at` is the height of the row."""
     label, printed, absent = words
     if row.heading:
-        edge = axes.get_position().x0 * size.width - EDGE
-        _words(axes, label, (0, at), size.font, offset=(-72 * edge, 0), font=letters(bold=True), color=QUIET)
+        edge = axes.get_position().x0 * size.width
+        _words(axes, label, (0, at), size.font, offset=(-72 * edge, 0), font=letters(label, bold=True), color=QUIET)
     else:
         _words(axes, label, (0, at), size.font, offset=(-72 * GAP, 0), ha="right")
     _words(axes, printed, (1, at), size.small, offset=(72 * GAP, 0))
@@ -110,7 +110,7 @@ def _words(axes: Any, text: str, place: tuple[float, float], points: float, *, o
     if text:
         middle = "center" if "\n" in text else "center_baseline"
         axes.annotate(text, place, offset, xycoords=axes.get_yaxis_transform(), textcoords="offset points", va=middle, linespacing=1.15,
-                      **{"font": letters(), **look}, fontsize=points)  # fmt: skip
+                      **{"font": letters(text), **look}, fontsize=points)  # fmt: skip
 
 
 def _bar(axes: Any, mark: Mark, at: float, size: Size) -> None:
@@ -140,7 +140,7 @@ def _mark(axes: Any, mark: Mark, at: float, size: Size, *, lane: float = 0.0, up
     none = mark.glyph is Glyph.NONE_FOUND
     low, high = (0.0 if none else mark.low), mark.high
     if not math.isnan(high):
-        thin = {"linewidth": size.font / 9, "alpha": 0.6} if lane else {"linewidth": size.font / 6}
+        thin = {"linewidth": size.font / 8, "alpha": 0.85} if lane else {"linewidth": size.font / 6}
         plot([low, high], at + lane, solid_capstyle="butt", zorder=2, **thin)
     if not math.isnan(mark.reach):
         fill = axes.fill_betweenx if upright else axes.fill_between
@@ -179,13 +179,13 @@ def _curves(chart: CurveChart, size: Size) -> Any:
         look = {"ha": "center", "va": "center", "color": BLUE if region.above else QUIET}
         _note(axes, region.words, (region.x, region.y), (0, 0), size, **look)
     axes.grid(axis="y", color=PALE, linewidth=0.7)
-    _scale(axes, "x", chart.x)
-    _scale(axes, "y", chart.y)
+    _scale(axes, "x", chart.x, size)
+    _scale(axes, "y", chart.y, size)
     for point in chart.points:
         _mark(axes, point.mark, point.x, size, upright=True)
         _point_words(axes, chart, point, size)
     if chart.x.title:
-        axes.set_xlabel(chart.x.title, font=letters(), fontsize=size.small, color=QUIET, labelpad=size.font * 0.3)
+        axes.set_xlabel(chart.x.title, font=letters(chart.x.title), fontsize=size.small, color=QUIET, labelpad=size.font * 0.3)
     return figure
 
 
@@ -197,7 +197,8 @@ def _point_words(axes: Any, chart: CurveChart, point: Point, size: Size) -> None
     place = _inches(axes, chart.x, point.x, size)
     if not point.beside:
         beyond = axes.get_position().x0 * size.width - (place - width(point.words, size.small) / 2)
-        _note(axes, point.words, (point.x, point.mark.end), (72 * max(0.0, beyond), size.font * 0.8), size, ha="center")
+        right = 72 * (beyond + GAP) if beyond > -GAP else 0.0
+        _note(axes, point.words, (point.x, point.mark.end), (right, size.font * 0.8), size, ha="center")
         return
     end = place + width(point.words, size.small) + GAP
     later = [at for other in chart.points if (at := _inches(axes, chart.x, other.x, size)) > place]
@@ -217,13 +218,15 @@ def _note(axes: Any, text: str, place: tuple[float, float], offset: tuple[float,
     """Writes words beside a point of the drawing, given by its values on the two axes. `place` contains these values, and
     `offset` the distance of the words from there, in points."""
     if text:
-        axes.annotate(text, place, offset, textcoords="offset points", font=letters(), fontsize=size.small, **look)
+        axes.annotate(text, place, offset, textcoords="offset points", font=letters(text), fontsize=size.small, **look)
 
 
-def _scale(axes: Any, side: str, axis: Axis) -> None:
+def _scale(axes: Any, side: str, axis: Axis, size: Size) -> None:
     """Sets the limits and ticks of one axis (`x` or `y`) as the description of the chart says."""
     if axis.log:
         axes.set(**{f"{side}scale": "log"})
         axes.minorticks_off()
     axes.set(**{f"{side}lim": (axis.low, axis.high)})
-    getattr(axes, f"set_{side}ticks")([t.value for t in axis.ticks], [t.words for t in axis.ticks])
+    words = [t.words for t in axis.ticks]
+    look = {"font": letters("".join(words)), "fontsize": size.small}
+    getattr(axes, f"set_{side}ticks")([t.value for t in axis.ticks], words, **look)

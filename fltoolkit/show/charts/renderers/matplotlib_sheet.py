@@ -1,8 +1,8 @@
 """Prepares the sheet on which matplotlib draws a chart: its font, its printed size and the words around it. Also makes the
 bytes of the picture's file.
 
-The same chart always gives the same bytes: the font file comes with matplotlib, the ids in an SVG do not change, and there is
-no date. Text is never read as a formula.
+The same chart always gives the same bytes: the font files come with the kit, the ids in an SVG do not change, and there is no
+date. Text is never read as a formula.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import math
 import textwrap
 from dataclasses import dataclass
 from functools import cache, cached_property
+from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from typing import Any
 from fltoolkit.show.charts.chart_style import GREY, INK, QUIET
 from fltoolkit.show.charts.descriptions.chart_parts import DescribedChart, Series
 
+FONTS = Path(str(files("fltoolkit.show.charts.renderers"))) / "fonts"
 DPI = 200
 PACKED = {"compress_level": 3}  # a PNG is 8 % larger than at the usual 6, and packed in two thirds of the time
 MEASURED = 100.0  # points at which letters are measured
@@ -33,10 +35,19 @@ LEADING = 1.36  # line height as a multiple of the font size
 
 
 @cache
-def letters(*, bold: bool = False) -> Path:
-    """Returns the path of the font file for all pictures, which comes with matplotlib. No other font of the machine is used."""
-    import matplotlib
+def letters(text: str = "", *, bold: bool = False) -> Path:
+    """Returns the path of the font file in which a picture prints a text. No font of the machine is used.
 
+    It is Liberation Sans, whose letters are as wide as those of Arial, the font of the pages. A text with letters that this font
+    does not have is printed in DejaVu Sans, which comes with matplotlib.
+    """
+    import matplotlib
+    from matplotlib.font_manager import get_font
+
+    own = FONTS / f"LiberationSans-{'Bold' if bold else 'Regular'}.ttf"
+    known = get_font(str(own)).get_charmap()
+    if all(ord(letter) in known or letter == "\n" for letter in text):
+        return own
     return Path(matplotlib.get_data_path()) / "fonts" / "ttf" / f"DejaVuSans{'-Bold' if bold else ''}.ttf"
 
 
@@ -46,7 +57,7 @@ def width(line: str, points: float, *, bold: bool = False) -> float:
     from matplotlib.font_manager import get_font
     from matplotlib.ft2font import LoadFlags
 
-    font = get_font(str(letters(bold=bold)))
+    font = get_font(str(letters(line, bold=bold)))
     font.set_size(points, 72)
     font.set_text(line, 0.0, flags=LoadFlags.NO_HINTING)
     return float(font.get_width_height()[0]) / 64 / 72
@@ -65,7 +76,7 @@ def _letter_width(letter: str, *, bold: bool) -> float:
     from matplotlib.font_manager import get_font
     from matplotlib.ft2font import LoadFlags
 
-    font = get_font(str(letters(bold=bold)))
+    font = get_font(str(letters(letter, bold=bold)))
     font.set_size(MEASURED, 72)
     return float(font.load_char(ord(letter), flags=LoadFlags.NO_HINTING).linearHoriAdvance) / 65536 / MEASURED / 72
 
@@ -205,7 +216,7 @@ def sheet(
     """
     from matplotlib.figure import Figure
 
-    room, bold = size.width - 2 * EDGE, 1.14 * size.font
+    room, bold = size.width, 1.14 * size.font
     title = wrapped(chart.title, bold, room, bold=True) if size.titled else ""
     subtitle = wrapped(chart.subtitle, size.small, room)
     fine = size.fine or size.small
@@ -224,11 +235,9 @@ def sheet(
     figure = Figure(figsize=(size.width, height))
 
     def write(text: str, at: float, **look: Any) -> None:
-        figure.text(
-            EDGE / size.width, at / height, text, va="top", **{"font": letters(), "fontsize": size.small, "color": QUIET, **look}
-        )
+        figure.text(0, at / height, text, va="top", **{"font": letters(text), "fontsize": size.small, "color": QUIET, **look})
 
-    write(title, height - EDGE, font=letters(bold=True), fontsize=bold, color=INK, linespacing=1.2)
+    write(title, height - EDGE, font=letters(title, bold=True), fontsize=bold, color=INK, linespacing=1.2)
     write(subtitle, height - EDGE - heads[0], linespacing=1.25)
     write(notes, foot - EDGE, linespacing=1.25, fontsize=fine)
     if series:
@@ -246,11 +255,11 @@ def _legend(figure: Any, series: tuple[Series, ...], size: Size, at: float) -> N
     the figure's height."""
     from matplotlib.lines import Line2D
 
-    dot, x = 0.4 * size.font / 72, EDGE
+    dot, x = 0.4 * size.font / 72, 0.0
     for entry in series:
         figure.add_artist(
             Line2D([(x + dot) / size.width], [at], marker="o", markersize=0.72 * size.font, color=entry.colour, linestyle="none")
         )
         x += 3 * dot
-        figure.text(x / size.width, at, entry.words, font=letters(), fontsize=size.small, va="center_baseline")
+        figure.text(x / size.width, at, entry.words, font=letters(entry.words), fontsize=size.small, va="center_baseline")
         x += width(entry.words, size.small) + 4 * dot
