@@ -96,7 +96,7 @@ def _chart(name: str, title: str, alt: str, text: str, call: str, file: str) -> 
 
 def _plotted(name: str, title: str, alt: str, text: str, call: str, page: str, element: str) -> Output:
     written = f"the page `NAME/{page.rpartition('/')[2]}`, whose buttons save the chart as PNG, SVG and CSV"
-    return Output(name, title, alt, text, written, call, Screen(page, f"{element} .chart", width=1300, ready=PLOTTED))
+    return Output(name, title, alt, text, written, call, Screen(page, f"{element} figure", width=1300, ready=PLOTTED))
 
 
 GALLERY: dict[str, tuple[Output, ...]] = {
@@ -198,9 +198,6 @@ GALLERY: dict[str, tuple[Output, ...]] = {
                  "An item is one circumstance of the definition, such as *different job*. "
                  "The chart shows the share of the cases in which each item was met.",
                  "`fl.show.explore.questionnaire(counts, out)`", f"{SURVEY}/2_classify.html", "#item-by-item"),
-        _plotted("rule_sets", "Other rule sets", "The headline under each rule set",
-                 "A rule set says what counts as forced labour. The chart shows the rate of the same survey under each rule set of the kit.",
-                 "`fl.show.rule_sets(out)`", f"{SURVEY}/3_estimate.html", "#under-another-definition"),
         _plotted("risk_factors", "What goes with forced labour", "Odds ratios with intervals on one axis",
                  "The chart shows the odds ratios of a logistic regression: which "
                  "characteristics are associated with forced labour. An association is not a cause.",
