@@ -27,8 +27,8 @@ from fltoolkit.show.wording import change_sentences, number_words, plan_words
 
 
 def follow_up(language: Language, rows: pd.DataFrame, *notes: str) -> PrintedTable:
-    """Returns a table that compares the plan's baseline with a later survey. Each row has both numbers, the target if there is one,
-    and the change with its interval. `rows` are those of `Evidence.follow_up`.
+    """Returns a table that compares the plan's baseline with a later survey. Each row has both numbers, the target if there is
+    one, and the change with its interval. `rows` are those of `Evidence.follow_up`.
 
     Each row fits in one line, because signs before numbers replace words: ✓ ✗ ? say whether the target is reached, and ▼ ▲ ? ○ ×
     give the result of the test of the change. The signs of the change are explained below the table, and footnotes say both in

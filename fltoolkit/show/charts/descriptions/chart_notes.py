@@ -27,7 +27,8 @@ def glyph(row: PublishedNumber) -> Glyph:
 
 
 def signs(language: Language, marks: Iterable[Mark]) -> list[str]:
-    """Returns notes that explain the signs of a chart, such as hollow dots and grey bands. A sign that needs no explanation has no note."""
+    """Returns notes that explain the signs of a chart, such as hollow dots and grey bands. A sign that needs no explanation has
+    no note."""
     there = list(marks)
     used = {mark.glyph for mark in there}
     bands = [language.say("charts.wide")] if any(not math.isnan(mark.reach) for mark in there) else []
