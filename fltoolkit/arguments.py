@@ -67,7 +67,7 @@ def checked(target: T) -> T:
 
     @wraps(target)
     def call(*args: Any, **kwargs: Any) -> Any:
-        name, signature, parameters = _read(target)
+        name, signature, parameters = _read_signature(target)
         try:
             bound = signature.bind(*args, **kwargs)
         except TypeError as error:
@@ -88,7 +88,7 @@ def checked(target: T) -> T:
 
 
 @cache
-def _read(function: Callable[..., Any]) -> tuple[str, inspect.Signature, dict[str, _Parameter]]:
+def _read_signature(function: Callable[..., Any]) -> tuple[str, inspect.Signature, dict[str, _Parameter]]:
     """Returns the name of a function for messages, its signature, and its parameters that have a type hint.
 
     If a module imports a type only for type checking, the type is looked up among the public names of the kit.

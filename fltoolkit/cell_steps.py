@@ -19,8 +19,8 @@ _open = 0  # blocks that are under way, one within the other
 
 @contextmanager
 def steps() -> Iterator[None]:
-    """Lets the code of a `with` block show its steps with `show_step`. After the outermost block the last step is erased, even if an
-    error ends the block.
+    """Lets the code of a `with` block show its steps with `show_step`. After the outermost block the last step is erased, even if
+    an error ends the block.
     """
     global _open
     _open += 1

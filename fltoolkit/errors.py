@@ -98,7 +98,7 @@ class BatchError(FltoolkitError):
     """A batch file or its parameters are wrong, or a run of the batch failed."""
 
 
-def expect(value: object, kind: type, where: str, do: str = "") -> None:
+def expect_type(value: object, kind: type, where: str, do: str = "") -> None:
     """Raise an error of the kit if an argument has the wrong type. `where` names the argument, and `do` says what the user should
     do.
 

@@ -42,10 +42,10 @@ def refuse_irregular(path: Path, raised: type[FltoolkitError] = DataError, do: s
     try:
         found = path.stat()
     except (OSError, ValueError) as error:
-        raise unreadable(path, error, raised, do) from None
+        raise unreadable_error(path, error, raised, do) from None
     if not stat.S_ISREG(found.st_mode):
         kind = KINDS.get(stat.S_IFMT(found.st_mode), "no file")
-        raise raised(f"this is {kind}, not a file", where=shown(path), do="give the path of a regular file")
+        raise raised(f"this is {kind}, not a file", where=printable_path(path), do="give the path of a regular file")
     return found.st_size
 
 
@@ -61,10 +61,10 @@ def read_bytes(path: Path, most: int, raised: type[FltoolkitError] = DataError, 
         with path.open("rb") as file:
             content = file.read(most + 1)
     except OSError as error:
-        raise unreadable(path, error, raised, do) from None
+        raise unreadable_error(path, error, raised, do) from None
     if len(content) > most:
         raise raised(
-            "the file is too large for a file of this kind", where=shown(path), found=f"{max(size, len(content)):,} bytes",
+            "the file is too large for a file of this kind", where=printable_path(path), found=f"{max(size, len(content)):,} bytes",
             allowed=f"at most {most / MB:g} MB", do="check that the path is that of the file that is meant",
         )  # fmt: skip
     return content
@@ -84,12 +84,12 @@ def read_text(path: Path, most: int, raised: type[FltoolkitError] = DataError, d
         line = f", line {content.count(NEW_LINE, 0, error.start) + 1}"
         line, found = ("", "UTF-16 text") if content.startswith(UTF_16) else (line, "a byte that is not UTF-8")
         raise raised(
-            "the file cannot be read as UTF-8 text", where=f"{shown(path)}{line}", found=found,
+            "the file cannot be read as UTF-8 text", where=f"{printable_path(path)}{line}", found=found,
             do="save it as UTF-8 (in a spreadsheet: CSV UTF-8; in an editor: Save with encoding)",
         ) from None  # fmt: skip
 
 
-def unreadable(path: Path, error: Exception, raised: type[FltoolkitError] = DataError, do: str = "") -> FltoolkitError:
+def unreadable_error(path: Path, error: Exception, raised: type[FltoolkitError] = DataError, do: str = "") -> FltoolkitError:
     """Returns the kit's error for an error that the operating system reported about a path. `error` is an `OSError`, or the
     `ValueError` that Python raises for a path with a NUL character."""
     code = getattr(error, "errno", None)
@@ -103,16 +103,16 @@ def unreadable(path: Path, error: Exception, raised: type[FltoolkitError] = Data
         errno.ENAMETOOLONG: ("the path is longer than the system allows", "give a shorter one"),
         None: ("the path holds a character that no path may hold", "check the path for a NUL character"),
     }.get(code, (f"the file cannot be read: {os.strerror(code or 0)}", "try again, or copy it to another disk"))
-    return raised(problem, where=shown(path), do=advice)
+    return raised(problem, where=printable_path(path), do=advice)
 
 
-def shown(path: Path) -> str:
+def printable_path(path: Path) -> str:
     """Returns a path as a message prints it: on one line, and with its middle left out if it is very long."""
     text = "".join(c if c.isprintable() else "?" for c in str(path))
     return text if len(text) <= 500 else f"{text[:250]} … {text[-100:]}"
 
 
-def inside(folder: Path, name: str, where: str) -> Path:
+def path_inside(folder: Path, name: str, where: str) -> Path:
     """Returns the path `folder / name`. Raises `DataError` if the path is outside the folder, for example because `name` contains
     `..`.
 
@@ -122,7 +122,7 @@ def inside(folder: Path, name: str, where: str) -> Path:
         path = (folder / name).resolve()
     except ValueError as error:
         raise DataError(
-            unreadable(Path(name), error).problem, where=where, found=shown(Path(name)), do="correct the path"
+            unreadable_error(Path(name), error).problem, where=where, found=printable_path(Path(name)), do="correct the path"
         ) from None
     except (OSError, RuntimeError):
         raise DataError("the path goes in a circle", where=where, found=name, do="remove the symbolic link") from None

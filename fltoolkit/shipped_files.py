@@ -19,14 +19,14 @@ def shipped_folder(name: str) -> Path:
     Raises:
         RequestError: the folder is in neither place.
     """
-    found = _place(name)
+    found = _folder_of(name)
     if found is None:
         do = "install the kit's wheel; or work in a checkout, installed with pip install -e ."
         raise RequestError(f"the kit's {name} are not there", where=str(PACKAGE), do=do)
     return found
 
 
-def _place(name: str) -> Path | None:
+def _folder_of(name: str) -> Path | None:
     return next((place for place in (PACKAGE / SHIPPED / name, PACKAGE.parent / name) if place.is_dir()), None)
 
 
@@ -37,7 +37,7 @@ def notebook_folder() -> Path:
 
 def samples() -> dict[str, Path]:
     """Returns the survey.yaml of each shipped sample, by the sample's name. It is empty if the package came without samples."""
-    folder = _place("data_samples")
+    folder = _folder_of("data_samples")
     return {file.parent.name: file for file in sorted(folder.glob(f"*/{SURVEY}"))} if folder else {}
 
 

@@ -87,8 +87,8 @@ class Spreadsheet:
     """An .xlsx file while it is being written: sheets and cells are added, then `content` returns its bytes. `book` is the
     workbook of XlsxWriter.
 
-    `numbers` says how numbers are written. Excel takes the marks between digits from the reader's computer; LibreOffice takes them
-    from the language that the format names.
+    `numbers` says how numbers are written. Excel takes the marks between digits from the reader's computer; LibreOffice takes
+    them from the language that the format names.
     """
 
     def __init__(self, title: str, comments: str, numbers: NumberWriting | None = None) -> None:
@@ -97,7 +97,7 @@ class Spreadsheet:
         self._made, self.numbers = BytesIO(), numbers or NumberWriting()
         options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
         self.book = xlsxwriter.Workbook(self._made, options)
-        self.book.set_properties({"title": clean(title), "comments": comments, "created": NO_TIME})
+        self.book.set_properties({"title": clean_text(title), "comments": comments, "created": NO_TIME})
         self._formats: dict[tuple[str, ...], Any] = {}
 
     def style(self, *names: str) -> Any:
@@ -128,7 +128,7 @@ class Spreadsheet:
         if isinstance(value, date) and value.year < FIRST_YEAR:  # a spreadsheet's calendar begins in 1900
             value = value.isoformat()
         if isinstance(value, str) and value != "":
-            value = clean(value)
+            value = clean_text(value)
             guard = ("guarded",) if value.startswith(DANGER) else ()
             sheet.write_string(*at, value, self.style(*styles, *guard))
         elif isinstance(value, bool):
@@ -156,10 +156,10 @@ def print_as_read(sheet: Any, head: int, paper: int = 9, about: str = "") -> Non
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(head)
     sheet.set_margins(left=MARGIN, right=MARGIN, top=TOP, bottom=BOTTOM)
-    sheet.set_footer(f"&L&8&A&C&8{clean(about)[:LONGEST_FOOTER].replace('&', '&&')}&R&8&P / &N")
+    sheet.set_footer(f"&L&8&A&C&8{clean_text(about)[:LONGEST_FOOTER].replace('&', '&&')}&R&8&P / &N")
 
 
-def reference(sheet: str, rows: tuple[int, int], column: int) -> str:
+def column_reference(sheet: str, rows: tuple[int, int], column: int) -> str:
     """Returns the reference by which a formula finds the cells of one column: `='Sheet 1'!$B$3:$B$9`. `rows` are the first and
     the last row, and `column` is the column. All are counted from 0."""
     from xlsxwriter.utility import xl_range_abs
@@ -199,7 +199,8 @@ def fewer_pages(heights: Sequence[float], head: float, room: int) -> int:
 
 
 def _pages(heights: Sequence[float], head: float, page: float) -> tuple[int, float]:
-    """Returns how many pages some rows take, and how much of the last page they fill, in points. `page` is the height of a page."""
+    """Returns how many pages some rows take, and how much of the last page they fill, in points. `page` is the height of a
+    page."""
     pages, used = 1, 0.0
     for height in heights:
         if used + height > page:
@@ -208,7 +209,7 @@ def _pages(heights: Sequence[float], head: float, page: float) -> tuple[int, flo
     return pages, used
 
 
-def clean(text: str) -> str:
+def clean_text(text: str) -> str:
     """Returns a text that every spreadsheet can keep: without control characters, and cut to the size of a cell."""
     text = CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     return text if len(text) <= LONGEST else text[: LONGEST - 2] + " …"

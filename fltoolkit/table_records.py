@@ -9,7 +9,8 @@ import pandas as pd
 
 
 def records(table: pd.DataFrame) -> list[dict[Hashable, Any]]:
-    """Returns the rows of a table as dictionaries by column, like pandas' `to_dict("records")`, but with None in place of `pd.NA`.
+    """Returns the rows of a table as dictionaries by column, like pandas' `to_dict("records")`, but with None in place of
+    `pd.NA`.
 
     For a published table of 60 columns, the function of pandas takes five times as long. Charts and sheets need these rows some
     hundred times.

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from fltoolkit.errors import DataError, SpecError
-from fltoolkit.files import known_encoding, read_bytes, read_text, refuse_irregular, shown
+from fltoolkit.files import known_encoding, printable_path, read_bytes, read_text, refuse_irregular
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
 
@@ -58,7 +58,7 @@ def test_a_path_with_a_nul_or_too_long_is_told(tmp_path: Path) -> None:
     assert "a?b" in error.value.where
     with pytest.raises(DataError, match="longer than the system allows"):
         read_bytes(tmp_path / ("x" * 5000), 10)
-    assert len(shown(Path("x" * 5000))) < 400
+    assert len(printable_path(Path("x" * 5000))) < 400
 
 
 @posix

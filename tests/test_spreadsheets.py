@@ -12,7 +12,7 @@ import pytest
 from openpyxl.cell.cell import Cell
 
 import fltoolkit
-from fltoolkit.spreadsheets import LONGEST, NumberWriting, Spreadsheet, clean, fewer_pages, fits_in_print, print_as_read
+from fltoolkit.spreadsheets import LONGEST, NumberWriting, Spreadsheet, clean_text, fewer_pages, fits_in_print, print_as_read
 
 
 def content(*values: object) -> bytes:
@@ -94,9 +94,9 @@ def test_the_same_content_is_the_same_bytes() -> None:
 
 
 def test_texts_are_as_every_spreadsheet_keeps_them() -> None:
-    assert clean("a\r\nb\rc\x00\x1f") == "a\nb\nc"
-    assert len(clean("x" * 40000)) == LONGEST
-    assert clean("x" * LONGEST) == "x" * LONGEST
+    assert clean_text("a\r\nb\rc\x00\x1f") == "a\nb\nc"
+    assert len(clean_text("x" * 40000)) == LONGEST
+    assert clean_text("x" * LONGEST) == "x" * LONGEST
 
 
 def test_no_other_module_writes_a_spreadsheet() -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import narwhals as nw
 
 from fltoolkit.arguments import checked
-from fltoolkit.classify.answers_as_truths import answer, any_answer, at_least, choose, truth_of
+from fltoolkit.classify.answers_as_truths import answer, any_answer, at_least, code_labels, truth_of
 from fltoolkit.classify.applicability import item_columns, item_sources, lacking, note_on_rule_set, obstacle
 from fltoolkit.classify.children import ADULT, ADULT_FROM_CHILD, links_to_parents, primary_route, with_children, work_of_children
 from fltoolkit.classify.classified_survey import ClassifiedSurvey, classified
@@ -23,7 +23,7 @@ from fltoolkit.classify.empty_populations import refuse_empty_populations
 from fltoolkit.classify.group_columns import group_columns, job_column, memberships
 from fltoolkit.classify.groups.quantile_groups import quantile_limits
 from fltoolkit.classify.rules.rule_set import SIDES, Dimension, RuleSet, load_rules
-from fltoolkit.classify.trace import Sources, items_text, leaf, short_trace_text, trace_text
+from fltoolkit.classify.trace import Sources, end_of_path, items_text, short_trace_text, trace_text
 from fltoolkit.errors import RequestError
 from fltoolkit.memory import key_from, remembered
 from fltoolkit.survey.answers.skips_and_blanks import episode_exists
@@ -112,7 +112,7 @@ def classify_checked(survey: Survey, rule: RuleSet, *, hold: bool = False) -> Cl
     frame = frame.with_columns(
         *group_columns(spec, quantile_limits(spec, survey.frame)),
         *labels,
-        leaf(spec).alias("step"),
+        end_of_path(spec).alias("step"),
         items_text(sources).alias("items"),
     )
     if survey.held_in and hold:
@@ -167,7 +167,7 @@ def _with_outcomes(survey: Survey, definition: _Definition) -> Frame:
     else:
         orders = [nw.lit(f"{i:03d}").alias("fl__order") for i, _ in enumerate(spec.episodes.wide)]
         parts = [_evaluate(frame, definition, [order], episode=e) for order, e in zip(orders, spec.episodes.wide, strict=True)]
-        kept = [KEY, "fl__order", *_truths(definition.sources), *_labels(spec), MONTHS]
+        kept = [KEY, "fl__order", *_truth_columns(definition.sources), *_label_columns(spec), MONTHS]
         rows = nw.concat([p.select(kept) for p in parts], how="vertical")
     combined = frame.join(_over_episodes(rows, spec, definition.sources), on=KEY, how="left")
     return combined.with_columns(_outcomes(survey, nw.col("fl__now")))
@@ -307,7 +307,7 @@ def _episode_labels(spec: SurveySpec, episode: str) -> list[nw.Expr]:
 
 def _form(spec: SurveySpec, episode: str = "") -> nw.Expr:
     form = spec.form
-    return choose(form.column, {k: getattr(form, k) for k in FORMS}, episode) if form else nw.lit(None, dtype=nw.String())
+    return code_labels(form.column, {k: getattr(form, k) for k in FORMS}, episode) if form else nw.lit(None, dtype=nw.String())
 
 
 def _months(spec: SurveySpec, episode: str) -> nw.Expr:
@@ -319,11 +319,11 @@ def _months(spec: SurveySpec, episode: str) -> nw.Expr:
     return nw.when(known).then(numeric(spec.months.column, episode)).alias(MONTHS)
 
 
-def _labels(spec: SurveySpec) -> list[str]:
+def _label_columns(spec: SurveySpec) -> list[str]:
     return [FIRST + "form", FIRST + "route", *(FIRST + name for name in _jobs_of_cases(spec)), "exception", LIMITS]
 
 
-def _truths(sources: Sources) -> list[str]:
+def _truth_columns(sources: Sources) -> list[str]:
     names = [name for side in sources.values() for name, _, _ in side]
     work = ["involuntary", "coercion", "fl__below", "same_work", "fl__excluded"]
     return [*names, *work, "fl__here", "fl__abroad", "fl__now", "trafficking"]
@@ -336,7 +336,7 @@ def _over_episodes(rows: Frame, spec: SurveySpec, sources: Sources) -> Frame:
     decide it). Labels, such as the form, come from the first episode of forced labour. Months are added. If an episode of forced
     labour has no months, the sum is null, because it would be too small.
     """
-    truths, labels = _truths(sources), _labels(spec)
+    truths, labels = _truth_columns(sources), _label_columns(spec)
     one, half, zero = nw.lit(2), nw.lit(1), nw.lit(0)
     coded = [nw.when(nw.col(t)).then(one).otherwise(nw.when(~nw.col(t)).then(zero).otherwise(half)).alias(t) for t in truths]
     ordered = [nw.concat_str([nw.col("fl__order"), nw.lit("|"), nw.col(name)]).alias(name) for name in labels]

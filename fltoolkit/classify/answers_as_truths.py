@@ -67,7 +67,7 @@ def at_least(least: int, expressions: Sequence[nw.Expr]) -> nw.Expr:
     return nw.when(surely >= least).then(nw.lit(True)).otherwise(nw.when(perhaps < least).then(nw.lit(False)))
 
 
-def choose(names: str | Sequence[str], options: Mapping[str, Sequence[str]], episode: str = "") -> nw.Expr:
+def code_labels(names: str | Sequence[str], options: Mapping[str, Sequence[str]], episode: str = "") -> nw.Expr:
     """Returns a column of labels, made from a column of codes. It is null for a code without a label.
 
     Args:

@@ -93,9 +93,9 @@ def plain_code(text: str) -> str:
 def _codes_of(name: str, group: AnyGroup) -> dict[str, str]:
     """Returns the code of each category of a group, by the category's label: `{"men": "SEX_M"}`."""
     if isinstance(group, Group):
-        return _coded(name, group)
+        return _codes_of_categories(name, group)
     if isinstance(group, AgeGroup):
-        return _bands(group)
+        return _codes_of_age_bands(group)
     if isinstance(group, DisabilityGroup):
         named = standard().classifications["disability"].values()
         return {category.label: category.ilostat for category in named}
@@ -104,7 +104,7 @@ def _codes_of(name: str, group: AnyGroup) -> dict[str, str]:
     return _from_lowest(name, (f"under {group.bands[0]}", *group.labels), first=0)
 
 
-def _coded(name: str, group: Group) -> dict[str, str]:
+def _codes_of_categories(name: str, group: Group) -> dict[str, str]:
     """Returns the code of each category, by label, for a group whose categories stand for codes in a data column (such as sex).
 
     If the group follows a standard classification, the codes come from the standard. Otherwise the kit makes them from the codes
@@ -122,7 +122,7 @@ def _from_lowest(name: str, labels: Sequence[str], first: int) -> dict[str, str]
     return {label: own_code(name, str(i)) for i, label in enumerate(labels, first)} | {NOT_STATED: own_code(name, "X")}
 
 
-def _bands(group: AgeGroup) -> dict[str, str]:
+def _codes_of_age_bands(group: AgeGroup) -> dict[str, str]:
     """Returns the codes of age bands, by label, as ILOSTAT writes them: `Y18-24`, `YLT18` (under 18), `YGE65` (65 and over). A
     band that ILOSTAT does not have gets a code of the kit."""
     first, last = group.bands[0], group.bands[-1]

@@ -31,10 +31,10 @@ def refuse_empty_populations(survey: Survey) -> None:
     counted = count_rows(survey.frame, {name: membership(spec, name) & (nw.col(weight_of(name)) > 0) for name in own})
     for name in own:
         if not counted[name]:
-            raise _nobody(survey, name)
+            raise _empty_population_error(survey, name)
 
 
-def _nobody(survey: Survey, name: str) -> DataError:
+def _empty_population_error(survey: Survey, name: str) -> DataError:
     """Returns the error for a population without persons. Its message says how many persons meet each condition of the
     population."""
     spec, where = survey.spec, survey.spec.populations[name].where

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import narwhals as nw
 
-from fltoolkit.classify.answers_as_truths import choose, relabelled, truth_of
+from fltoolkit.classify.answers_as_truths import code_labels, relabelled, truth_of
 from fltoolkit.classify.children import ALL_ROUTES
 from fltoolkit.survey.answers.three_valued import all_of, any_of
 from fltoolkit.survey.classifications.job_codes import job_key, job_rows
@@ -85,7 +85,7 @@ def group(spec: Group | AgeGroup | NumberGroup | DisabilityGroup) -> nw.Expr:
         labels: dict[str, list[str]] = {}
         for code, label in spec.labels.items():
             labels.setdefault(label, []).append(code)
-        return choose(spec.column, labels).fill_null(NOT_STATED)
+        return code_labels(spec.column, labels).fill_null(NOT_STATED)
     return banded(nw.col(AGE) if isinstance(spec, AgeGroup) else stated_number(spec), spec)
 
 

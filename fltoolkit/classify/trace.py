@@ -21,7 +21,7 @@ LEAVES = (  # of adults
 )  # fmt: skip
 
 
-def leaf(spec: SurveySpec) -> nw.Expr:
+def end_of_path(spec: SurveySpec) -> nw.Expr:
     """Returns, for each person, the place where the person's path through the flowchart of the definition ends. It is `forced
     labour`, or the first condition that the person does not meet, such as `not involuntary`. It is `unresolved` if the answers do
     not decide it.
@@ -52,7 +52,7 @@ def items_text(sources: Sources) -> nw.Expr:
     by_item: dict[str, list[nw.Expr]] = {}
     for name, item, _ in (question for side in sources.values() for question in side):
         by_item.setdefault(item, []).append(nw.col(name))
-    return _join([(any_of(questions), item) for item, questions in by_item.items()])
+    return _joined_labels([(any_of(questions), item) for item, questions in by_item.items()])
 
 
 def trace_text(sources: Sources, spec: SurveySpec) -> nw.Expr:
@@ -69,7 +69,7 @@ def trace_text(sources: Sources, spec: SurveySpec) -> nw.Expr:
             nw.lit("any work: "),
             truth_in_words(nw.col("any_work")),
             nw.lit(ARROW),
-            *_conditions(sources, spec),
+            *_text_of_conditions(sources, spec),
             nw.lit(ARROW),
             nw.col("step"),
         ]
@@ -93,20 +93,22 @@ def short_trace_text(sources: Sources, spec: SurveySpec) -> nw.Expr:
     trace = (
         nw.when(nw.col("step") == "no work")
         .then(nw.lit("any work: no"))
-        .otherwise(joined_texts([first, *_conditions(in_words, spec)]))
+        .otherwise(joined_texts([first, *_text_of_conditions(in_words, spec)]))
     )
     return nw.when(nw.col(CHILD)).then(joined_texts(child_conditions())).otherwise(trace) if spec.children else trace
 
 
-def _conditions(sources: Sources, spec: SurveySpec) -> list[nw.Expr]:
+def _text_of_conditions(sources: Sources, spec: SurveySpec) -> list[nw.Expr]:
     """Returns the parts of the text of an adult's conditions after `any work`: for each side of the definition its result and its
     questions, then whether the work was the same. Arguments are as in `trace_text`."""
     parts: list[nw.Expr] = []
     for side, questions in sources.items():
-        yes = _join([(nw.col(name), f"{item} [{_source_in_words(source)}]") for name, item, source in questions])
-        parts += [nw.lit(f"{side}: "), truth_in_words(nw.col(side)), _bracket(yes, "")]
-        open_ = _join([(nw.col(name).is_null(), f"{item} [{_source_in_words(source)}]") for name, item, source in questions])
-        parts.append(nw.when(nw.col(side).is_null()).then(_bracket(open_, "no answer: ")).otherwise(nw.lit("")))
+        yes = _joined_labels([(nw.col(name), f"{item} [{_source_in_words(source)}]") for name, item, source in questions])
+        parts += [nw.lit(f"{side}: "), truth_in_words(nw.col(side)), _in_brackets(yes, "")]
+        open_ = _joined_labels(
+            [(nw.col(name).is_null(), f"{item} [{_source_in_words(source)}]") for name, item, source in questions]
+        )
+        parts.append(nw.when(nw.col(side).is_null()).then(_in_brackets(open_, "no answer: ")).otherwise(nw.lit("")))
         parts.append(nw.lit(ARROW))
     same = nw.lit("assumed") if spec.episodes.same_work == "assumed" else truth_in_words(nw.col("same_work"))
     parts += [nw.lit("same work: "), same]
@@ -120,11 +122,11 @@ def _source_in_words(source: Source) -> str:
     return source.column if source.mode == "experienced" else f"{source.column}, {source.mode}"
 
 
-def _bracket(words: nw.Expr, before: str) -> nw.Expr:
+def _in_brackets(words: nw.Expr, before: str) -> nw.Expr:
     return nw.when(words != "").then(joined_texts([nw.lit(f" ({before}"), words, nw.lit(")")])).otherwise(nw.lit(""))
 
 
-def _join(pieces: list[tuple[nw.Expr, str]]) -> nw.Expr:
+def _joined_labels(pieces: list[tuple[nw.Expr, str]]) -> nw.Expr:
     if not pieces:
         return nw.lit("")
     texts = [nw.when(shown).then(nw.lit(f"{label}, ")).otherwise(nw.lit("")) for shown, label in pieces]

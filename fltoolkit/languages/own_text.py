@@ -94,13 +94,13 @@ def language_of(data: Mapping[str, Any]) -> str:
     return str(data.get("language") or (wanted if isinstance(wanted, str) else wanted[0]))
 
 
-def _known(code: str) -> str:
+def _known_language(code: str) -> str:
     if code not in shipped_languages():
         raise ValueError(f"is no language of the kit; it has {', '.join(shipped_languages())}")
     return code
 
 
-LanguageCode = Annotated[str, AfterValidator(_known)]
+LanguageCode = Annotated[str, AfterValidator(_known_language)]
 
 
 def own_texts_in(node: object, key: str = "") -> Iterator[tuple[str, OwnText]]:
@@ -111,11 +111,11 @@ def own_texts_in(node: object, key: str = "") -> Iterator[tuple[str, OwnText]]:
         if node:
             yield key, node
     elif isinstance(node, (Model, dict, list, tuple)):
-        for step, below in _below(node):
+        for step, below in _children(node):
             yield from own_texts_in(below, f"{key}.{step}" if key else step)
 
 
-def _below(node: Model | dict[Any, Any] | list[Any] | tuple[Any, ...]) -> Iterator[tuple[str, object]]:
+def _children(node: Model | dict[Any, Any] | list[Any] | tuple[Any, ...]) -> Iterator[tuple[str, object]]:
     if isinstance(node, Model):
         # The codes of a standard classification are not own texts, although their key can also hold texts.
         standing = {"codes"} if getattr(node, "classification", None) else set()

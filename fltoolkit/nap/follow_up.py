@@ -131,8 +131,8 @@ def targets_with_results(judged: pd.DataFrame, followed: pd.DataFrame, exact: pd
         )
         for t in (followed, exact)
     )
-    beside = [_compared(row) for row in whole.to_dict("records")]
-    reached = [_reached(row, place) for row, place in zip(later.to_dict("records"), beside, strict=True)]
+    beside = [_side_of_target(row) for row in whole.to_dict("records")]
+    reached = [_target_verdict(row, place) for row, place in zip(later.to_dict("records"), beside, strict=True)]
     return judged.reset_index(drop=True).assign(
         **{c: pd.to_numeric(later[c]) for c in LATER_COLUMNS.values()}, later_marker=later[LATER_MARKER].fillna(""),
         changed=later["changed"].fillna(""), year_before=later["year_before"], beside=pd.Series(beside, dtype=object), reached=pd.Series(reached, dtype=object),
@@ -149,12 +149,12 @@ def with_targets(followed: pd.DataFrame, answered: pd.DataFrame) -> pd.DataFrame
 
 
 def in_units(found: Mapping[Any, Any], measure: str) -> FollowUpRow:
-    """Returns the numbers of a published change in the unit of its measure, by their names in the follow-up. Results of an older run
-    have no bounds."""
+    """Returns the numbers of a published change in the unit of its measure, by their names in the follow-up. Results of an older
+    run have no bounds."""
     return {name: scaled(found.get(column, nan), measure) for name, column in IN_UNITS.items()}
 
 
-def _reached(row: FollowUpRow, beside: Reason | str) -> Reason | str:
+def _target_verdict(row: FollowUpRow, beside: Reason | str) -> Reason | str:
     if not beside:
         return ""
     wide = pd.notna(row["later_bound"])  # then the interval is that of the low end alone
@@ -163,7 +163,7 @@ def _reached(row: FollowUpRow, beside: Reason | str) -> Reason | str:
     return OPEN if wide else {WHOLLY_BELOW: REACHED, WHOLLY_ABOVE: NOT_REACHED}.get(beside, INSIDE)
 
 
-def _compared(row: FollowUpRow) -> Reason | str:
+def _side_of_target(row: FollowUpRow) -> Reason | str:
     if pd.isna(row["target_value"]) or pd.isna(row["later_value"]):
         return ""
     if row["later_value"] > row["target_value"]:

@@ -175,7 +175,8 @@ def partners_text(partners: Partners) -> str:
 
 
 def cell_value(entry: Entry | None) -> Value | None:
-    """Returns the value that a cell of the workbook shows for a partner's entry: the entry itself, or the result of its formula."""
+    """Returns the value that a cell of the workbook shows for a partner's entry: the entry itself, or the result of its
+    formula."""
     return entry.value if isinstance(entry, Worked) else entry
 
 
@@ -245,10 +246,10 @@ def entries_without_row(partners: Partners, plan: Plan) -> list[tuple[str, str, 
         "costs": set[str](),
         "implementation": ids,
     }
-    return list(_strays(partners, known))
+    return list(_entries_without_row(partners, known))
 
 
-def _strays(partners: Partners, known: dict[str, set[str]]) -> Iterator[tuple[str, str, str, Value]]:
+def _entries_without_row(partners: Partners, known: dict[str, set[str]]) -> Iterator[tuple[str, str, str, Value]]:
     for table, ids in known.items():
         rows: Rows[str] = getattr(partners, table)
         for id, row in rows.items():

@@ -33,7 +33,7 @@ from fltoolkit.publish.rounds_and_changes import PublishedRow
 from fltoolkit.shipped_files import survey_file
 from fltoolkit.survey.spec.groups import Measure as Estimated, Name, TableSpec
 from fltoolkit.survey.spec.survey_spec import SurveySpec
-from fltoolkit.yaml_files.loading import Model, Names, Year, folded, load_model
+from fltoolkit.yaml_files.loading import Model, Names, Year, load_model, normalised_name
 
 Measure = Literal[
     "prevalence",
@@ -284,7 +284,7 @@ class Plan(Model):
     def expect_country(self, country: str) -> None:
         """Raises `SpecError` if survey and plan are of different countries. Each file may name the country in any language."""
         mine, theirs = (
-            {folded(name) for name in (text, *getattr(text, "others", {}).values())} for text in (self.country, country)
+            {normalised_name(name) for name in (text, *getattr(text, "others", {}).values())} for text in (self.country, country)
         )
         if mine.isdisjoint(theirs):
             raise SpecError(

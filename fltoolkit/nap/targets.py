@@ -87,7 +87,7 @@ def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
         _refuse_unplaced(plan, indicator, rows_of(filled, indicator))
     asked = [t[t["group"] == "total"].groupby("id")["n"].first() for t in (table, filled.exact)]
     rows, indicators = [], _indicators(plan, filled)
-    for row, exact in zip(_measured(table), _measured(filled.exact), strict=True):
+    for row, exact in zip(_rows_with_number(table), _rows_with_number(filled.exact), strict=True):
         indicator = indicators[row["id"]]
         shown, whole = (
             _BaselineValue(r, float(n.get(row["id"], nan)), *_as_rate(r)) for r, n in zip((row, exact), asked, strict=True)
@@ -146,11 +146,11 @@ def milestones(plan: Plan, filled: Baseline, measured: Collection[int] = ()) -> 
     """Returns the planned values from the baseline to each target, one row per year. The columns are those of `KEY` (which name
     the indicator and the category), `year`, `value` in the unit of the indicator, and `kind`.
 
-    `kind` is baseline, target, survey held, planned survey, or `not measured` (a planned value in a year without a survey). `measured`
-    are the years after the baseline whose survey has been held.
+    `kind` is baseline, target, survey held, planned survey, or `not measured` (a planned value in a year without a survey).
+    `measured` are the years after the baseline whose survey has been held.
     """
     rows, indicators = [], _indicators(plan, filled)
-    for row in _measured(filled.table):
+    for row in _rows_with_number(filled.table):
         mine = targets_of_row(indicators[row["id"]].targets, row["group"], row["category"])
         if not mine or isnan(row["baseline_value"]):
             continue
@@ -163,7 +163,7 @@ def milestones(plan: Plan, filled: Baseline, measured: Collection[int] = ()) -> 
     return pd.DataFrame(rows, columns=MILESTONES)
 
 
-def _measured(table: pd.DataFrame) -> list[TargetRow]:
+def _rows_with_number(table: pd.DataFrame) -> list[TargetRow]:
     """Returns the rows of a baseline that have a number from a survey or a publication, as mappings by column. Rows whose
     number may not be published are included."""
     there = table[table["filled_by"].isin(["survey", "publication"]) & table["measure"].notna() & (table["category"] != "")]
@@ -235,10 +235,10 @@ def _computed_row(start: _BaselineValue, plan: Plan, indicator: Indicator, targe
     found |= {"smallest_value": row["baseline_value"] * (1 - smallest)}
     if target is None:
         return found
-    return found | _verified(start, plan, found, planned)
+    return found | _verifiability_columns(start, plan, found, planned)
 
 
-def _verified(start: _BaselineValue, plan: Plan, found: TargetRow, planned: float) -> TargetRow:
+def _verifiability_columns(start: _BaselineValue, plan: Plan, found: TargetRow, planned: float) -> TargetRow:
     """Returns the columns of `targets` that say whether a target can be verified: `verifiable`, `obstacle`, `reason`, `power`,
     `sample_needed`, `sample_each_round`. The result has no `power` and no sample sizes if no calculation is needed, as for a
     target of zero.

@@ -203,10 +203,10 @@ def _hidden_cells(suppression: OutcomeSuppression, rule_set: str) -> Iterator[Hi
         cases, weighted = feasible_range(system, int(row), hidden)
         yield HiddenCell(
             suppression.outcome, first[0], _groups(first[1]), reason, rule_set,
-            cases=round(float(system.cases[row])), weighted=_persons(float(system.weighted[row]), unit), part=part,
+            cases=round(float(system.cases[row])), weighted=_number_of_persons(float(system.weighted[row]), unit), part=part,
             other_population=other[0] if other else "", other_groups=_groups(other[1]) if other else {},
             complement=reason in (COMPLEMENT, WITH_BREAKDOWN), against=against,
-            cases_range=_whole(*cases), weighted_range=_range(*weighted, unit),
+            cases_range=_whole_number_range(*cases), weighted_range=_range_in_persons(*weighted, unit),
         )  # fmt: skip
 
 
@@ -221,20 +221,20 @@ def _groups(key: Key) -> dict[str, str]:
     return {"step": values["step"]} if "step" in values and "case" in values else values
 
 
-def _whole(least: float, most: float) -> tuple[int, int] | None:
+def _whole_number_range(least: float, most: float) -> tuple[int, int] | None:
     """Returns the smallest and the largest whole number in the range from `least` to `most`. Returns None if one of the two is
     nan."""
     return None if np.isnan(least) or np.isnan(most) else (ceil(least - CLOSE), floor(most + CLOSE))
 
 
-def _range(least: float, most: float, unit: float) -> tuple[float, float] | None:
+def _range_in_persons(least: float, most: float, unit: float) -> tuple[float, float] | None:
     """Converts a range in mean weights to numbers of persons. `unit` is the mean weight. Returns None if an end of the range is
     nan."""
-    low, high = _persons(least, unit), _persons(most, unit)
+    low, high = _number_of_persons(least, unit), _number_of_persons(most, unit)
     return None if low is None or high is None else (low, high)
 
 
-def _persons(weighted: float, unit: float) -> float | None:
+def _number_of_persons(weighted: float, unit: float) -> float | None:
     """Converts a number in mean weights to a number of persons. `unit` is the mean weight. Returns None if the number is nan."""
     return None if np.isnan(weighted) else round(weighted * unit, 1) + 0.0
 

@@ -39,7 +39,8 @@ def scale(measure: str) -> float:
 
 
 def scaled(value: float, measure: str) -> float:
-    """Returns a published estimate in its printed unit: 0.0187 becomes 18.7. The rounding error of the multiplication is removed."""
+    """Returns a published estimate in its printed unit: 0.0187 becomes 18.7. The rounding error of the multiplication is
+    removed."""
     return round(float(value) * scale(measure), 12)
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.publish.disclosure.cell_counts import Limits
 from fltoolkit.publish.measure_units import CASE_SHARES, COUNT_MEASURES, PROFILES, is_rate
-from fltoolkit.survey.spec.groups import uncrossed
+from fltoolkit.survey.spec.groups import groups_of_breakdown
 
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
@@ -133,9 +133,9 @@ def printed(exact: pd.DataFrame, base: float) -> pd.DataFrame:
     table["population"] = population
     cases = exact["cases"].to_numpy(float)
     table = table.assign(**_errors(exact, table["estimate"].to_numpy(), np.where(whole, HEADLINE_DIGITS, DIGITS)))
-    table["n"] = np.where(whole, exact["n"], np.where(_counts_cases(exact), np.nan, _tens(exact["n"])))
+    table["n"] = np.where(whole, exact["n"], np.where(_counts_cases(exact), np.nan, _rounded_to_tens(exact["n"])))
     if "unresolved" in table:
-        table["unresolved"] = np.where(whole, exact["unresolved"], _tens(exact["unresolved"]))
+        table["unresolved"] = np.where(whole, exact["unresolved"], _rounded_to_tens(exact["unresolved"]))
     table["cases"] = np.where(whole | (cases == 0), cases, np.nan)
     for name in SPREAD:
         table[name] = np.where(whole, exact[name], np.nan)
@@ -168,7 +168,7 @@ def without_few_months(table: pd.DataFrame, limits: Limits) -> pd.DataFrame:
     return table.assign(**blanked, missing=table["missing"].astype("Int64").mask(rows)) if rows.any() else table
 
 
-def steps(rows: pd.DataFrame) -> Numbers:
+def rounding_steps(rows: pd.DataFrame) -> Numbers:
     """Returns the rounding step of each printed row: the smallest difference that its digits can show, in the unit of
     `estimate`.
 
@@ -247,7 +247,7 @@ def _in_suppressed_breakdowns(exact: pd.DataFrame) -> Flags:
     return np.asarray((exact["marker"] == "c").groupby(by, sort=False).transform("any") & ~is_headline(exact))
 
 
-def _tens(counts: pd.Series) -> Numbers:
+def _rounded_to_tens(counts: pd.Series) -> Numbers:
     """Rounds counts to the nearest ten. A count is 0 only if there is nobody."""
     tens = nearest(counts, TENS)
     return np.where(counts.to_numpy(float) > 0, np.maximum(tens, TENS), tens)
@@ -258,7 +258,7 @@ def _counts_cases(exact: pd.DataFrame) -> Flags:
 
     There `n` would reveal more than the class of the number of cases (`5–14`). A share of all cases reveals no cell.
     """
-    groups = exact["breakdown"].map(lambda b: len(uncrossed(b)))
+    groups = exact["breakdown"].map(lambda b: len(groups_of_breakdown(b)))
     within_cases = exact["measure"].isin(("share", *PROFILES))
     of_cell = (groups > 1) | (exact[DOMAIN] != "" if DOMAIN in exact else False)
     return np.asarray((exact["measure"] == "duration") | (within_cases & of_cell))

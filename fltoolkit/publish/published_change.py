@@ -16,10 +16,10 @@ from fltoolkit.estimate.change_over_time.change_between_rounds import NUMBERS, C
 from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED, without_contradiction
 from fltoolkit.estimate.measures.estimates import About
 from fltoolkit.languages.reasons import Reason, Remark, has_remark, joined_reasons
-from fltoolkit.publish.printed_numbers import DIGITS, HEADLINE_DIGITS, cases_class, nearest, significant, steps
+from fltoolkit.publish.printed_numbers import DIGITS, HEADLINE_DIGITS, cases_class, nearest, rounding_steps, significant
 from fltoolkit.publish.published_set import CONFIDENTIAL, Published
 from fltoolkit.publish.reliability import FLAGS, has_wide_bounds
-from fltoolkit.survey.spec.groups import TOTAL, crossed, uncrossed
+from fltoolkit.survey.spec.groups import TOTAL, crossed, groups_of_breakdown
 from fltoolkit.survey.spec.reserved_names import SIDES
 
 VERDICT = ("method", "verdict", "verdict_reason", "attenuated", "overlap")
@@ -169,7 +169,7 @@ def _prints_error(round_row: Record) -> bool:
 
 def _step(round_row: Record) -> float:
     """Returns the rounding step of a round's number. Returns nan if the round is a publication that does not state its step."""
-    return float(steps(pd.DataFrame([round_row]))[0]) if "rounding" in round_row else np.nan
+    return float(rounding_steps(pd.DataFrame([round_row]))[0]) if "rounding" in round_row else np.nan
 
 
 def _printed(rows: pd.DataFrame) -> pd.DataFrame:
@@ -203,7 +203,7 @@ def _records(rows: pd.DataFrame, about: About) -> dict[Any, Record]:
     }
     for name, value in wanted.items():
         rows = rows[rows[name] == value]
-    return {frozenset((g, str(row[g])) for g in uncrossed(row["breakdown"])): row for row in rows.to_dict("records")}
+    return {frozenset((g, str(row[g])) for g in groups_of_breakdown(row["breakdown"])): row for row in rows.to_dict("records")}
 
 
 def _row_of_round(records: dict[Any, Record], key: Any, row: Record, name: str) -> Record:

@@ -17,7 +17,7 @@ from fltoolkit.errors import RequestError
 from fltoolkit.estimate.models.covariate_patterns import is_sensitive, read_patterns, refuse_sensitive
 from fltoolkit.estimate.models.logistic_model import ASSOCIATION, FEW, Logit, fit_patterns
 from fltoolkit.languages.reasons import Reason, Reasons, joined_reasons
-from fltoolkit.publish.printed_numbers import DIGITS, ENOUGH_CASES, HEADLINE_DIGITS, nearest, significant, steps
+from fltoolkit.publish.printed_numbers import DIGITS, ENOUGH_CASES, HEADLINE_DIGITS, nearest, rounding_steps, significant
 from fltoolkit.publish.published_set import Published
 from fltoolkit.publish.reliability import FLAGS, NO_CASE
 from fltoolkit.survey.spec.groups import NOT_STATED
@@ -129,8 +129,11 @@ def risk_factors(
     patterns = read_patterns(persons, f"forced_labour ~ {' + '.join(terms)}", population)
     firth, ml = (fit_patterns(patterns, (), penalty, level) for penalty in ("firth", "none"))
     models = _Models(firth, ml, firth.margins())
-    step = pd.Series(steps(shown), shown.index)
-    parts = [_printed(_group_rows(models, i, rows[g], ref), rows[g], step) for i, (g, ref) in enumerate(references.items(), 1)]
+    step = pd.Series(rounding_steps(shown), shown.index)
+    parts = [
+        _printable_categories(_group_rows(models, i, rows[g], ref), rows[g], step)
+        for i, (g, ref) in enumerate(references.items(), 1)
+    ]
     table = pd.concat([part.assign(group=g) for g, part in zip(references, parts, strict=True)], ignore_index=True)[list(COLUMNS)]
     for group, names in names_in(persons.spec, population).items():
         called = table[["category", "reference"]].replace(names)
@@ -202,7 +205,7 @@ def _group_rows(models: _Models, position: int, published: pd.DataFrame, referen
     return made
 
 
-def _printed(table: pd.DataFrame, published: pd.DataFrame, step: pd.Series) -> pd.DataFrame:
+def _printable_categories(table: pd.DataFrame, published: pd.DataFrame, step: pd.Series) -> pd.DataFrame:
     """Returns a group's categories as they may be printed. Odds ratios have two significant digits, or three if category and
     reference have 30 cases. Effects are rounded like the category's rate.
 

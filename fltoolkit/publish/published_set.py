@@ -34,7 +34,7 @@ from fltoolkit.publish.printed_numbers import DOMAIN, printed, without_few_month
 from fltoolkit.publish.publication_profiles import shipped_publication_profiles
 from fltoolkit.publish.reliability import PublicationProfile, bounds_notes, load_publication_profile, reliability
 from fltoolkit.survey.spec.files_and_design import Release
-from fltoolkit.survey.spec.groups import TOTAL, Measure, TableSpec, crossed, uncrossed
+from fltoolkit.survey.spec.groups import TOTAL, Measure, TableSpec, crossed, groups_of_breakdown
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 MARKERS = {
@@ -77,7 +77,7 @@ class Published:
       (`5–14`).
     - `flag` (suppress, unreliable, caution, review or none), `marker` (c, u, w, low), `reason` in words.
     - `rounding`: the rounding base of the run's weighted numbers, in persons.
-    - `bounds_note`: `wide bounds` if `bound_high` (all unresolved persons as cases) is above `ci_high`. No title or verdict uses it.
+    - `bounds_note`: `wide bounds` if `bound_high` (all unresolved as cases) is above `ci_high`. No title or verdict uses it.
     - `group_note`: what must be said with a table by this group.
     - The facts about the number, as in `About`.
 
@@ -165,7 +165,7 @@ class Published:
         """
         places = self.places({"measure": measure} | ({"outcome": outcome} if outcome else {}))
         populations, broken = (self.table[name].to_numpy()[places] for name in ("reference_population", "breakdown"))
-        as_published = {frozenset(uncrossed(b)): str(b) for b in dict.fromkeys(broken)}
+        as_published = {frozenset(groups_of_breakdown(b)): str(b) for b in dict.fromkeys(broken)}
         names = [as_published.get(frozenset(b), crossed(b)) for b in breakdowns(by)]
         asked = np.isin(broken.astype(str), names)
         if population is None and len(places):
@@ -230,11 +230,11 @@ def _copied(out: Published) -> Published:
 
 def _published(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: PublicationProfile, every: bool) -> Published:
     """Does the work of `publish_run`. `asked` are the plan's tables, `rules` is the publication profile."""
-    spec, run = persons.spec, _decided(persons, asked, rules)
+    spec, run = persons.spec, _decide_run(persons, asked, rules)
     words = own_words(f"{persons.path.parent.name}/{persons.path.name}", spec, spec.group_labels)
 
     def complete(by: PublicationProfile) -> Published:
-        out = _completed(judged(run.decided, by), run.other, run.refused, spec)
+        out = _with_refused_measures(published_from_decision(run.decided, by), run.other, run.refused, spec)
         pairs = published_contrasts(run.differences, out.table, out.exact, out.rule_set)
         return replace(out, own_words=words, lead=spec.lead_group, contrasts=pairs)
 
@@ -258,7 +258,7 @@ class _Run(NamedTuple):
     differences: pd.DataFrame
 
 
-def _decided(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: PublicationProfile) -> _Run:
+def _decide_run(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: PublicationProfile) -> _Run:
     """Estimates a run and decides what is hidden. Publication profiles with the same limits share the result. `asked` are the
     tables of the run, and `rules` is its publication profile."""
     limits, notes = limits_of(rules, persons.spec)
@@ -288,11 +288,11 @@ def decided_run(
     the microdata may use it. Measures that the survey cannot give have no rows.
     """
     rules = load_publication_profile(profile, persons.path.parent)
-    decided = _decided(persons, tuple(plan.tables(persons.spec)) if plan else (), rules).decided
-    return decided, judged(decided, rules).table
+    decided = _decide_run(persons, tuple(plan.tables(persons.spec)) if plan else (), rules).decided
+    return decided, published_from_decision(decided, rules).table
 
 
-def _completed(out: Published, other: OtherHeadlines, refused: Sequence[Refused], spec: SurveySpec) -> Published:
+def _with_refused_measures(out: Published, other: OtherHeadlines, refused: Sequence[Refused], spec: SurveySpec) -> Published:
     """Adds a row for each measure that the survey cannot give (`refused`), and facts about the survey. `other` are other rule
     sets."""
     first = out.own_rows(breakdown="", reference_population=spec.default_population)
@@ -366,7 +366,7 @@ def estimate_measure(
     return verb(persons, by=by, population=population)
 
 
-def judged(decided: DecidedRows, publication_profile: PublicationProfile) -> Published:
+def published_from_decision(decided: DecidedRows, publication_profile: PublicationProfile) -> Published:
     """Returns the published set of a run. Numbers that are confidential or not reliable enough are blank."""
     table, unresolved_hidden, base = decided.table.copy(), decided.decision.unresolved_hidden, decided.rounding_base
     flag, marker, reason = (column for _, column in reliability(table, publication_profile).items())

@@ -78,7 +78,11 @@ def response_error(
         p, low, high = (float(row[c]) for c in ("estimate", "ci_low", "ci_high"))
     else:
         p, low, high, about = float(observed), np.nan, np.nan, (np.nan, "", "")
-    rows = [{"sensitivity": se, "specificity": sp, **_true(p, low, high, se, sp)} for se in sensitivity for sp in specificity]
+    rows = [
+        {"sensitivity": se, "specificity": sp, **_true_prevalence(p, low, high, se, sp)}
+        for se in sensitivity
+        for sp in specificity
+    ]
     return ResponseError(pd.DataFrame(rows), p, low, high, *about)
 
 
@@ -93,7 +97,7 @@ def observed_rate(prevalence: Proportion, sensitivity: Proportion, specificity: 
     return prevalence * sensitivity + (1 - prevalence) * (1 - specificity)
 
 
-def _true(p: float, low: float, high: float, se: float, sp: float) -> dict[str, float | str]:
+def _true_prevalence(p: float, low: float, high: float, se: float, sp: float) -> dict[str, float | str]:
     blank = dict.fromkeys(("prevalence", "ci_low", "ci_high"), np.nan)
     if np.isnan(p):
         return {**blank, "reason": "the headline is not shown"}

@@ -23,7 +23,7 @@ from fltoolkit.memory import key_from, remembered
 from fltoolkit.publish.published_change import publish_change
 from fltoolkit.publish.published_set import HasTables, Published, estimate_measure, publish_run
 from fltoolkit.survey.design.survey_opening import read_survey
-from fltoolkit.survey.spec.groups import TOTAL, uncrossed
+from fltoolkit.survey.spec.groups import TOTAL, groups_of_breakdown
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 COMPARED = ("prevalence", "total", "stock_prevalence", "stock", "current_prevalence", "current", "duration", "share", "profile")
@@ -178,7 +178,7 @@ def _single_groups(out: Published) -> dict[Key, list[tuple[str, ...]]]:
     for measure in COMPARED:
         rows = own[own["measure"] == measure][["reference_population", "breakdown"]].drop_duplicates()
         for population, breakdown in rows.itertuples(index=False):
-            groups = [g for g in uncrossed(breakdown) if measure != "profile" or g not in TOPICS]
+            groups = [g for g in groups_of_breakdown(breakdown) if measure != "profile" or g not in TOPICS]
             of = groups.pop() if measure == "share" else None
             by = found.setdefault((measure, str(population), of), [])
             if len(groups) <= 1 and tuple(groups) not in by:

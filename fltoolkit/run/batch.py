@@ -35,7 +35,7 @@ from fltoolkit.run.run_record import (
     Premises,
     Record,
     corrections_of,
-    failure,
+    failed_record,
     file_hashes,
     hash_if_edited,
     input_hashes,
@@ -47,7 +47,7 @@ from fltoolkit.run.run_record import (
     untranslated_in,
     why_rerun,
 )
-from fltoolkit.run.workers import Done, Stopped, all_passed, expect_workers, run_all, threads, workers_of
+from fltoolkit.run.workers import RunEnd, Stopped, all_passed, expect_workers, run_all, thread_workers, workers_of
 from fltoolkit.shipped_files import PACKAGE, notebook_folder
 from fltoolkit.terminal import say as print_line
 from fltoolkit.yaml_files.loading import load_model
@@ -139,14 +139,14 @@ def run_surveys(
         found = {p.parent.name.removesuffix(FAILED) for p in outputs.glob(f"*/{RECORD}")}
         others = sorted(found - set(mine)) if options.keep_others else []
 
-        def index(ended: Mapping[str, Done]) -> Path:
+        def index(ended: Mapping[str, RunEnd]) -> Path:
             _note_failures(outputs, ended)
             entries = [index_entry(outputs / name, ended[name].error if name in ended else "") for name in (*mine, *others)]
             return write_index(outputs, [found for found in entries if found])
 
         work = partial(run_survey, outputs=outputs, options=options)
         files = [file for run in runs for file in (run.survey, run.plan) if file]
-        here = threads(options.workers, work, threading.Event(), say)
+        here = thread_workers(options.workers, work, threading.Event(), say)
         with workers_of(options.scheduler, work, hold, files, say) if options.scheduler else here as pool:
             ended, front = run_all(runs, pool, say, index, clear=partial(recover, outputs))
         return all_passed(ended, front, say)
@@ -161,7 +161,7 @@ def with_private_place(options: BatchOptions, outputs: Path | str) -> BatchOptio
     return dataclasses.replace(options, private=private_place(options.private, outputs))
 
 
-def _note_failures(outputs: Path, ended: Mapping[str, Done]) -> None:
+def _note_failures(outputs: Path, ended: Mapping[str, RunEnd]) -> None:
     """Writes the error of each failed run into a folder beside the survey's folder of results. So every later index page shows
     the error, no matter which command writes the page."""
     for name, done in ended.items():
@@ -185,12 +185,12 @@ def _run_only(run: Run, outputs: Path, options: BatchOptions, say: Callable[[str
         if not options.replace:
             refuse_others([run], outputs)
         work = partial(run_survey, outputs=outputs, options=options)
-        with threads(1, work, threading.Event(), say) as pool:
+        with thread_workers(1, work, threading.Event(), say) as pool:
             ended, _ = run_all([run], pool, say, partial(_note_failures, outputs))
     return ended[run.name].state != "failed"
 
 
-def run_survey(run: Run, outputs: Path, options: BatchOptions, *, stop: Stop, say: Callable[[str], None]) -> Done:
+def run_survey(run: Run, outputs: Path, options: BatchOptions, *, stop: Stop, say: Callable[[str], None]) -> RunEnd:
     """Runs one survey's notebooks in a separate folder, and moves the folder into place when it is complete.
 
     All errors that a run can raise are caught here. If a survey fails, the results of an earlier run stay unchanged. A second
@@ -206,22 +206,22 @@ def run_survey(run: Run, outputs: Path, options: BatchOptions, *, stop: Stop, sa
             _private_rows(run, options.private)
         return _run_into(run, outputs / run.name, options, stop, say)
     except FltoolkitError as error:  # for example, the workbook to be replaced has entries that nobody read
-        return Done("failed", str(error))
+        return RunEnd("failed", str(error))
     except OSError as error:
         if stop.is_set():  # a killed kernel removes its files while they are being cleared
             raise Stopped from None
         cause = file_error(error)
         problem = "files cannot be read or written; what an earlier run left there stays"
         found = f"{cause.where}: {cause.problem} {cause.found}".strip(": ")
-        return Done("failed", str(BatchError(problem, where=run.name, found=found, do=cause.do)))
+        return RunEnd("failed", str(BatchError(problem, where=run.name, found=found, do=cause.do)))
 
 
-def _run_into(run: Run, target: Path, options: BatchOptions, stop: Stop, say: Callable[[str], None]) -> Done:
+def _run_into(run: Run, target: Path, options: BatchOptions, stop: Stop, say: Callable[[str], None]) -> RunEnd:
     started = time.time()
     now, about, restricted = premises(run, target), survey_facts(run), target / "restricted"
     if options.resume and (target.exists() or failed_folder(target).exists()):
         if not (why := why_rerun(now, target)):
-            return Done("skipped")
+            return RunEnd("skipped")
         say(f"{run.name}: once more, since {why}")
     workbook = _workbook_read(run, target)
     with work_folder(target) as work:
@@ -236,7 +236,7 @@ def _run_into(run: Run, target: Path, options: BatchOptions, stop: Stop, say: Ca
         write_whole(work / RECORD, record.model_dump_json(indent=2) + "\n")
         if error:
             put_in_place(work, failed_folder(target))
-            return Done("failed", error)
+            return RunEnd("failed", error)
         if hash_if_edited(target, WORKBOOK) != workbook:
             do = f"run: fltoolkit nap read {relative_path(target / WORKBOOK, Path.cwd())}, then run again"
             raise BatchError("the workbook was filled in while this ran; what an earlier run left stays", where=run.name, do=do)
@@ -248,7 +248,7 @@ def _run_into(run: Run, target: Path, options: BatchOptions, stop: Stop, say: Ca
         shutil.rmtree(failed_folder(target), ignore_errors=True)
     for sentence in without_translation(missing):
         say(f"{run.name}: {sentence} {RECORD} lists them, under `untranslated`.")
-    return Done("passed")
+    return RunEnd("passed")
 
 
 def _private_rows(run: Run, place: str) -> None:
@@ -389,7 +389,7 @@ def index_entry(folder: Path, error: str = "") -> Entry | None:
     `error` is the error of this batch's run. It is given separately, because a full disk can prevent its storage beside the
     folder.
     """
-    there, latest, numbers = read_record(folder), failure(folder), "estimates.csv"
+    there, latest, numbers = read_record(folder), failed_record(folder), "estimates.csv"
     record = there if there and there.status == "complete" else None
     error = error or (latest.error if latest else "")
     shown = f"{failed_folder(folder).name}/{latest.notebook}" if latest and latest.notebook else ""

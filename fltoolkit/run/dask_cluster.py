@@ -22,12 +22,12 @@ T = TypeVar("T")
 Give = Callable[..., "Future[Any]"]
 
 
-class Results(Protocol):
+class ResultsLock(Protocol):
     """The lock of a folder of results, as a worker uses it to check that it may write there.
 
-    This is an interface. `output_folders.FolderLock` implements it for a folder, and `remote_batch.RemoteLock` for an address. `holder`
-    identifies the batch that owns the lock. `unusable` returns the reason why this process cannot write to the folder, or an
-    empty text if it can.
+    This is an interface. `output_folders.FolderLock` implements it for a folder, and `remote_batch.RemoteLock` for an address.
+    `holder` identifies the batch that owns the lock. `unusable` returns the reason why this process cannot write to the folder,
+    or an empty text if it can.
     """
 
     @property
@@ -37,7 +37,7 @@ class Results(Protocol):
 
 
 @dataclass(frozen=True)
-class Needs:
+class WorkerNeeds:
     """What a worker of a Dask cluster must have to do the work of a batch.
 
     Attributes:
@@ -47,13 +47,13 @@ class Needs:
         versions: the versions of Python and libraries. The worker must have the same ones.
     """
 
-    hold: Results
+    hold: ResultsLock
     files: tuple[Path, ...]
     code: str
     versions: dict[str, str]
 
 
-def why_unable(needs: Needs) -> str:
+def why_unable(needs: WorkerNeeds) -> str:
     """Returns in words why this process cannot do the work of a batch, for example because a library has another version. Returns
     an empty text if it can.
     """
@@ -70,7 +70,7 @@ def why_unable(needs: Needs) -> str:
 
 
 @contextmanager
-def cluster(scheduler: str, needs: Needs, say: Callable[[str], None]) -> Iterator[Give]:
+def cluster(scheduler: str, needs: WorkerNeeds, say: Callable[[str], None]) -> Iterator[Give]:
     """Connects to a scheduler, and yields a function that gives work to its workers.
 
     The yielded function has these arguments: a name for the work, a function `lost`, the work as a function, and the arguments
@@ -109,7 +109,7 @@ def cluster(scheduler: str, needs: Needs, say: Callable[[str], None]) -> Iterato
         yield give
 
 
-def _look_at_workers(client: Any, scheduler: str, needs: Needs, say: Callable[[str], None]) -> None:
+def _look_at_workers(client: Any, scheduler: str, needs: WorkerNeeds, say: Callable[[str], None]) -> None:
     """Checks that there are workers, and that each present worker can do the work. A worker that comes later checks itself."""
     if not client.scheduler_info(n_workers=-1)["workers"]:
         say(f"waiting for the workers of {scheduler}")

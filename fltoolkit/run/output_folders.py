@@ -68,8 +68,8 @@ def locked(outputs: Path, name: str = "") -> Iterator[FolderLock]:
     outputs.mkdir(parents=True, exist_ok=True)
     with ExitStack() as files:
         if name:
-            _hold(files, outputs, LOCK, shared=True)
-        file = _hold(files, outputs, f"{LOCK}-{name}" if name else LOCK)
+            _open_and_lock(files, outputs, LOCK, shared=True)
+        file = _open_and_lock(files, outputs, f"{LOCK}-{name}" if name else LOCK)
         holder = f"process {os.getpid()} on {socket.gethostname()}, {uuid.uuid4().hex[:8]}"
         file.truncate(0)
         file.write(holder)
@@ -81,7 +81,7 @@ def locked(outputs: Path, name: str = "") -> Iterator[FolderLock]:
             file.truncate(0)
 
 
-def _hold(files: ExitStack, outputs: Path, name: str, *, shared: bool = False) -> IO[str]:
+def _open_and_lock(files: ExitStack, outputs: Path, name: str, *, shared: bool = False) -> IO[str]:
     file = files.enter_context((outputs / name).open("a+"))
     try:
         _lock(file, shared)

@@ -33,7 +33,7 @@ def private_place(given: str, outputs: str | Path | None = None) -> str:
     given = given.removeprefix("file://")
     if is_address(given):
         if is_address(str(outputs or "")):
-            _refuse_overlap(given, str(outputs), _under(f"{given}/", f"{outputs}/"))
+            _refuse_overlap(given, str(outputs), _is_above_or_below(f"{given}/", f"{outputs}/"))
         return given.rstrip("/")
     folder = Path(given).expanduser().absolute()
     if outputs and not is_address(str(outputs)):
@@ -106,7 +106,7 @@ def _holds_results(folder: Path) -> bool:
     return (folder / RECORD).is_file() or ((folder / LOCK).exists() and (folder / "index.html").is_file())
 
 
-def _under(one: str, other: str) -> bool:
+def _is_above_or_below(one: str, other: str) -> bool:
     return one.startswith(other) or other.startswith(one)
 
 

@@ -27,7 +27,7 @@ from fltoolkit.run.output_folders import FAILED, LOCK
 from fltoolkit.run.printable_errors import file_error
 from fltoolkit.run.remote_folder import Store
 from fltoolkit.run.run_record import RECORD, input_files, note_failure, refuse_others
-from fltoolkit.run.workers import Done, Stopped, WorkerPool, all_passed, expect_workers, run_all, threads, workers_of
+from fltoolkit.run.workers import RunEnd, Stopped, WorkerPool, all_passed, expect_workers, run_all, thread_workers, workers_of
 from fltoolkit.terminal import say as print_line
 from fltoolkit.yaml_files.loading import load_model
 
@@ -119,7 +119,7 @@ def run_stored(
         store.write(claim.name, claim.holder.encode())
         fetched: set[str] = set()
 
-        def index(ended: Mapping[str, Done]) -> str:
+        def index(ended: Mapping[str, RunEnd]) -> str:
             for survey in ended.keys() - fetched:
                 fetched.add(survey)
                 store.fetch(f"{outputs}/{survey}{f'/{RECORD}' if only else ''}", here)
@@ -135,8 +135,8 @@ def run_stored(
             store.put(f"{outputs}/index.html", here)
             return f"{root}/{outputs}/index.html"
 
-        def giving(pool: WorkerPool) -> Callable[[Run], Future[Done]]:
-            def give(run: Run) -> Future[Done]:
+        def giving(pool: WorkerPool) -> Callable[[Run], Future[RunEnd]]:
+            def give(run: Run) -> Future[RunEnd]:
                 return pool.give(
                     dataclasses.replace(
                         run, survey=Path(_path_below(run.survey, here)), plan=run.plan and Path(_path_below(run.plan, here))
@@ -146,7 +146,7 @@ def run_stored(
             return give
 
         work = partial(run_remotely, stored=stored, options=options)
-        with workers_of(scheduler, work, claim, (), say) if scheduler else threads(workers, work, claim, say) as pool:
+        with workers_of(scheduler, work, claim, (), say) if scheduler else thread_workers(workers, work, claim, say) as pool:
             ended, front = run_all(runs, dataclasses.replace(pool, give=giving(pool)), say, index)
         claim.set()
         return all_passed(ended, front, say)
@@ -162,7 +162,7 @@ def _note_failure(stored: StoredOutputs, here: Path, survey: str, error: str) ->
         stored.store.replace(name, here)
 
 
-def run_remotely(run: Run, stored: StoredOutputs, options: BatchOptions, *, stop: Stop, say: Callable[[str], None]) -> Done:
+def run_remotely(run: Run, stored: StoredOutputs, options: BatchOptions, *, stop: Stop, say: Callable[[str], None]) -> RunEnd:
     """Fetches the inputs of a run into a temporary folder, runs it there, and uploads the results.
 
     The paths in `Run` are relative to the address.
@@ -174,10 +174,12 @@ def run_remotely(run: Run, stored: StoredOutputs, options: BatchOptions, *, stop
         problem = "files cannot be fetched or left there; what is half left counts for nothing, since its run.json comes last"
         do = "see to the connection and to room on this machine's disk, then run again with --resume"
         found = f"{cause.problem} {cause.found}".strip()
-        return Done("failed", str(BatchError(problem, where=f"{run.name} of {stored.store.address}", found=found, do=do)))
+        return RunEnd("failed", str(BatchError(problem, where=f"{run.name} of {stored.store.address}", found=found, do=do)))
 
 
-def _run_on_fetched_files(run: Run, stored: StoredOutputs, options: BatchOptions, stop: Stop, say: Callable[[str], None]) -> Done:
+def _run_on_fetched_files(
+    run: Run, stored: StoredOutputs, options: BatchOptions, stop: Stop, say: Callable[[str], None]
+) -> RunEnd:
     store, outputs = stored.store, stored.folder
     with tempfile.TemporaryDirectory() as place:
         here = Path(place).resolve()

@@ -28,7 +28,7 @@ from fltoolkit.survey.corrections.correction_counts import corrections
 from fltoolkit.survey.design.survey_opening import read_survey
 from fltoolkit.survey.readers.file_stamps import input_hash
 from fltoolkit.survey.spec.survey_spec import read_spec, side_files
-from fltoolkit.yaml_files.loading import Model, folded
+from fltoolkit.yaml_files.loading import Model, normalised_name
 
 RECORD = "run.json"
 VERSIONS = (
@@ -119,7 +119,7 @@ def read_record(folder: Path) -> Record | None:
     return None
 
 
-def failure(folder: Path) -> Record | None:
+def failed_record(folder: Path) -> Record | None:
     """Returns the run.json of the latest run into a folder of results, if this run failed; otherwise None. It is in a second
     folder, because a failed run does not change the folder of results."""
     return read_record(failed_folder(folder))
@@ -128,7 +128,7 @@ def failure(folder: Path) -> Record | None:
 def note_failure(folder: Path, error: str) -> bool:
     """Writes a run.json with the error of a failed run into a second folder, beside the folder of results. This is needed for a
     run that failed before it could write one. Returns whether the record is new."""
-    if not error or ((noted := failure(folder)) and noted.error == error):
+    if not error or ((noted := failed_record(folder)) and noted.error == error):
         return False
     beside, before = failed_folder(folder), read_record(folder)
     shutil.rmtree(beside, ignore_errors=True)
@@ -198,7 +198,7 @@ def refuse_others(runs: Sequence[Run], outputs: Path) -> None:
 def _survey_identity(facts: dict[str, Any]) -> tuple[str, int, str]:
     """Returns the facts by which two surveys are distinguished: country, year and round. Differences in blanks and capitals are
     removed."""
-    return folded(facts["country"]), facts["year"], folded(facts["round"])
+    return normalised_name(facts["country"]), facts["year"], normalised_name(facts["round"])
 
 
 def _survey_name(facts: dict[str, Any]) -> str:

@@ -17,7 +17,7 @@ from typing import Any, Literal, TypeVar
 
 from fltoolkit.errors import BatchError, RequestError
 from fltoolkit.run.batch_file import Run
-from fltoolkit.run.dask_cluster import Needs, cluster, why_unable
+from fltoolkit.run.dask_cluster import WorkerNeeds, cluster, why_unable
 from fltoolkit.run.notebook_kernel import Stop
 from fltoolkit.run.run_record import code_hash, versions
 from fltoolkit.terminal import redraw
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Done:
+class RunEnd:
     """How the run of one survey ended.
 
     Attributes:
@@ -52,7 +52,7 @@ class WorkerPool:
         end: a function that releases the workers.
     """
 
-    give: Callable[[Run], Future[Done]]
+    give: Callable[[Run], Future[RunEnd]]
     stop: Stop
     end: Callable[[], object] = lambda: None
 
@@ -67,7 +67,7 @@ def expect_workers(workers: int) -> None:
 
 
 @contextmanager
-def threads(workers: int, work: Callable[..., Done], stop: Stop, say: Callable[[str], None]) -> Iterator[WorkerPool]:
+def thread_workers(workers: int, work: Callable[..., RunEnd], stop: Stop, say: Callable[[str], None]) -> Iterator[WorkerPool]:
     """Yields the workers of a batch as threads on this machine. At most `workers` surveys run at the same time. Each has its
     own kernel, which is a separate process. `work` is the function that runs one survey."""
     with ThreadPoolExecutor(workers) as pool:
@@ -78,18 +78,18 @@ def threads(workers: int, work: Callable[..., Done], stop: Stop, say: Callable[[
 
 @contextmanager
 def workers_of(
-    scheduler: str, work: Callable[..., Done], stop: Any, files: Sequence[Path], say: Callable[[str], None]
+    scheduler: str, work: Callable[..., RunEnd], stop: Any, files: Sequence[Path], say: Callable[[str], None]
 ) -> Iterator[WorkerPool]:
     """Yields the workers of a Dask cluster, after a check that each can do the work and sees these files.
 
     `work` is the function that runs one survey, and `files` are the files that each worker must see.
     """
-    needs = Needs(stop, tuple(files), code_hash(), versions())
+    needs = WorkerNeeds(stop, tuple(files), code_hash(), versions())
     with cluster(scheduler, needs, say) as give:
-        yield WorkerPool(lambda run: give(run.name, partial(Done, "failed"), _on_worker, work, run, stop, needs), stop)
+        yield WorkerPool(lambda run: give(run.name, partial(RunEnd, "failed"), _on_worker, work, run, stop, needs), stop)
 
 
-def _on_worker(work: Callable[..., Done], run: Run, stop: Stop, needs: Needs, *, say: Callable[[str], None]) -> Done:
+def _on_worker(work: Callable[..., RunEnd], run: Run, stop: Stop, needs: WorkerNeeds, *, say: Callable[[str], None]) -> RunEnd:
     """Runs one survey on a worker. The worker checks itself, because it may have come after the check of the others.
 
     `work` is the function that runs one survey, and `needs` is what the worker must have.
@@ -97,7 +97,7 @@ def _on_worker(work: Callable[..., Done], run: Run, stop: Stop, needs: Needs, *,
     if stop.is_set():
         raise Stopped
     if why := why_unable(needs):
-        return Done("failed", str(BatchError("a worker cannot do this", where=run.name, found=why)))
+        return RunEnd("failed", str(BatchError("a worker cannot do this", where=run.name, found=why)))
     return work(run, stop=stop, say=say)
 
 
@@ -105,10 +105,10 @@ def run_all(
     runs: Sequence[Run],
     pool: WorkerPool,
     say: Callable[[str], None],
-    index: Callable[[Mapping[str, Done]], T],
+    index: Callable[[Mapping[str, RunEnd]], T],
     *,
     clear: Callable[[], object] = lambda: None,
-) -> tuple[dict[str, Done], T]:
+) -> tuple[dict[str, RunEnd], T]:
     """Runs surveys, some at the same time, and updates the index as they end. Updates of the index take at most about a twentieth
     of the time.
 
@@ -128,8 +128,8 @@ def run_all(
     Raises:
         KeyboardInterrupt: stopped by hand.
     """
-    waiting: dict[Future[Done], Run] = {}
-    ended: dict[str, Done] = {}
+    waiting: dict[Future[RunEnd], Run] = {}
+    ended: dict[str, RunEnd] = {}
     with _stop_on_request(pool.stop):
         try:
             due = 0.0
@@ -144,7 +144,7 @@ def run_all(
                     raise KeyboardInterrupt
                 for future in done:
                     name = waiting[future].name
-                    ended[name] = result = _result(future, name)
+                    ended[name] = result = _run_end(future, name)
                     state = {"passed": "done", "failed": f"failed: {result.error}", "skipped": "current, skipped"}[result.state]
                     step, newline, more = state.partition("\n")
                     say(f"{name}: {step} ({len(ended)} of {len(runs)}){newline}{more}")
@@ -159,18 +159,18 @@ def run_all(
             while not all(done.done() for done in waiting):
                 time.sleep(0.1)
             index(ended)
-            finished = [run.name for done, run in waiting.items() if _finished(done)]
+            finished = [run.name for done, run in waiting.items() if _ended_normally(done)]
             names = ", ".join(finished) or "none"
             say(f"stopped; finished: {names} ({len(finished)} of {len(runs)}). A batch goes on with --resume.")
             raise
 
 
-def _result(done: Future[Done], name: str) -> Done:
+def _run_end(done: Future[RunEnd], name: str) -> RunEnd:
     try:
         return done.result()
     except Stopped:  # not stopped by this batch, which continues
         do = "see to the folders that this machine shares, then run again with --resume"
-        return Done(
+        return RunEnd(
             "failed", str(BatchError("it was stopped, since the folder of results was not seen where it ran", where=name, do=do))
         )
 
@@ -208,11 +208,11 @@ def _stop_on_request(stop: Stop) -> Iterator[None]:
             signal.signal(number, handler or signal.SIG_DFL)  # None: the handler was not set from Python
 
 
-def _finished(done: Future[Done]) -> bool:
+def _ended_normally(done: Future[RunEnd]) -> bool:
     return not done.cancelled() and done.exception() is None
 
 
-def all_passed(ended: Mapping[str, Done], index: object, say: Callable[[str], None]) -> bool:
+def all_passed(ended: Mapping[str, RunEnd], index: object, say: Callable[[str], None]) -> bool:
     """Prints how many surveys passed, failed or were skipped, and where the index page is. Returns whether no survey failed."""
     counts = {state: sum(done.state == state for done in ended.values()) for state in ("passed", "failed", "skipped")}
     say(f"{', '.join(f'{n} {state}' for state, n in counts.items())}: open {index}")

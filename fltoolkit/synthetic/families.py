@@ -16,7 +16,7 @@ from fltoolkit.synthetic.population import (
     draw_industry,
     if_asked,
     people,
-    reported,
+    reported_answers,
     with_work,
 )
 
@@ -96,14 +96,14 @@ def _children(rng: np.random.Generator, adults: Population) -> tuple[pd.DataFram
     out = pd.DataFrame(index=persons.index)
     for kind, done, threat in (("C_THIRD", third, third_threat), ("C_PARENTS", helps, helps_threat)):
         scolded = done & ~threat & (rng.random(n) < 0.02)
-        out[kind] = if_asked(child, reported(rng, done, recall=0.98))
+        out[kind] = if_asked(child, reported_answers(rng, done, recall=0.98))
         asked = child & _not_no(out[kind])
-        out[f"{kind}_THREAT"] = if_asked(asked, reported(rng, threat | scolded))
+        out[f"{kind}_THREAT"] = if_asked(asked, reported_answers(rng, threat | scolded))
         who = np.where(scolded, BY_PARENTS, rng.choice([1, 2], size=n, p=[0.8, 0.2]))
         who = np.where(rng.random(n) < 0.03, DONT_KNOW, who)
         out[f"{kind}_WHO"] = if_asked(asked & _not_no(out[f"{kind}_THREAT"]), who)
     for form, true in worst.items():
-        out[form] = if_asked(child, reported(rng, true))
+        out[form] = if_asked(child, reported_answers(rng, true))
     answered = np.logical_or.reduce([_not_no(out[c]) for c in ("C_THIRD_THREAT", "C_PARENTS_THREAT", *WORST_FORMS)])
     out["FWHO"] = if_asked(child & answered, rng.choice([1, 2, 3, 8], size=n, p=[0.6, 0.27, 0.05, 0.08]))
     works = third | helps | in_worst

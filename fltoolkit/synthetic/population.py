@@ -131,7 +131,7 @@ def _answers(
         true = worked & (
             (truth & (rng.random(n) < 0.38)) | ((alone_inv | other_work) & ~truth & (rng.random(n) < 0.16)) | (truth & (i == 4))
         )
-        out[item] = if_asked(worked, reported(rng, true))
+        out[item] = if_asked(worked, reported_answers(rng, true))
     leave = np.where(truth & (rng.random(n) < 0.25), 2, np.where(truth & (rng.random(n) < 0.2), 3, 1))
     out["FLEAVE"] = if_asked(worked, np.where(rng.random(n) < 0.006, DONT_KNOW, leave))
     some = (out[INVOLUNTARY].isin([YES, DONT_KNOW, REFUSED]).any(axis=1) | (out["FLEAVE"] != 1)).to_numpy() & worked
@@ -140,7 +140,7 @@ def _answers(
         true = some & (
             (truth & (rng.random(n) < 0.30)) | ((alone_coe | other_work) & ~truth & (rng.random(n) < 0.25)) | (truth & (i == 5))
         )
-        out[item] = if_asked(some, reported(rng, true))
+        out[item] = if_asked(some, reported_answers(rng, true))
     linked = some & (out[COERCION].isin([YES, DONT_KNOW, REFUSED]).any(axis=1) | out["FLEAVE"].isin([3, DONT_KNOW])).to_numpy()
     out["FILTER2"] = if_asked(worked, np.where(linked, YES, NO))
     same = truth | (rng.random(n) < 0.45)
@@ -157,7 +157,7 @@ def _answers(
     return out.astype("Int64")
 
 
-def reported(rng: np.random.Generator, true: NDArray[np.bool_], recall: float = 0.90) -> NDArray[np.int64]:
+def reported_answers(rng: np.random.Generator, true: NDArray[np.bool_], recall: float = 0.90) -> NDArray[np.int64]:
     """Returns what persons answer to a yes/no question if answers have errors. If yes would be right, the share `recall` of the
     persons says yes. If no would be right, 1 in 2,000 says yes. A few do not know or refuse."""
     answered_yes = np.where(true, rng.random(len(true)) < recall, rng.random(len(true)) < 0.0005)

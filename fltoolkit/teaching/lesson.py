@@ -59,10 +59,11 @@ class Exercise(Model):
 
     def met(self, answer: str) -> bool:
         """Returns whether an answer to the exercise is right. The answer is in the form that `read` returns."""
-        return answer == self.right if self.choices else _near(float(answer), truth(self.right), TOLERANCES[self.found])
+        return answer == self.right if self.choices else _is_near(float(answer), truth(self.right), TOLERANCES[self.found])
 
     def judge(self, answer: str) -> tuple[bool, str]:
-        """Returns whether an answer to the exercise is right, and the reply to it. The answer is in the form that `read` returns."""
+        """Returns whether an answer to the exercise is right, and the reply to it. The answer is in the form that `read`
+        returns."""
         if self.met(answer):
             return True, self.why
         if self.choices:
@@ -77,7 +78,7 @@ class Exercise(Model):
 
     def _of_mistake(self, value: float) -> str:
         for name, hint in self.mistakes.items():
-            if _near(value, truth(name), TOLERANCES["worked out"] if name in TRUTHS else WRITTEN):
+            if _is_near(value, truth(name), TOLERANCES["worked out"] if name in TRUTHS else WRITTEN):
                 return hint
         return ""
 
@@ -104,7 +105,7 @@ class Exercise(Model):
         return f"one of: {'; '.join(f'`{c}`' for c in self.choices)}" if self.choices else f"a number ({self.unit})"
 
 
-def _near(value: float, wanted: float, tolerance: float) -> bool:
+def _is_near(value: float, wanted: float, tolerance: float) -> bool:
     return abs(value - wanted) <= tolerance * abs(wanted) + 1e-9
 
 
@@ -151,7 +152,8 @@ class Lesson:
         return self.answer(name)
 
     def ask(self, name: str) -> Words:
-        """Returns the text of a question, with a note on the kind of answer that it needs (a choice, or a number and its unit)."""
+        """Returns the text of a question, with a note on the kind of answer that it needs (a choice, or a number and its
+        unit)."""
         return Words(f"{self._question(name)}\n\n*Answer with {self._exercise(name).asks_for}.*")
 
     def _question(self, name: str) -> str:

@@ -34,13 +34,13 @@ def rates() -> dict[str, float]:
     return {str(s): float(r["cases"] / r["adults"]) for s, r in sums.iterrows()}
 
 
-def simple(n: float, p: float) -> float:
+def simple_standard_error(n: float, p: float) -> float:
     """Returns the standard error of a prevalence `p` that a simple random sample of `n` persons estimates. Both are
     proportions."""
     return sqrt(p * (1 - p) / n)
 
 
-def clustered(persons: int, areas: pd.DataFrame) -> float:
+def clustered_standard_error(persons: int, areas: pd.DataFrame) -> float:
     """Returns the standard error of the prevalence that a clustered sample of `persons` estimates. Villages are drawn with
     probability proportional to size, and 20 persons are asked in each (Cochran 1977, §11.9).
     """
@@ -70,7 +70,7 @@ def smallest_fall(deff: float = DEFF, z: float = Z + Z_POWER) -> float:
     return 1 - (-b - sqrt(b**2 - 4 * a * d)) / (2 * a) / P0
 
 
-def needed(deff: float = DEFF, z: float = Z + Z_POWER, p: float = P0) -> float:
+def needed_sample_size(deff: float = DEFF, z: float = Z + Z_POWER, p: float = P0) -> float:
     """Returns how many persons must be asked in each of two rounds to detect that the prevalence `p` has decreased by the share
     CUT. `deff` is the design effect."""
     q = p * (1 - CUT)
@@ -81,11 +81,11 @@ def chance_of_a_repeat() -> float:
     """Returns how many of 100 repeats of the survey would find the true decrease of lesson 4. It is calculated from the exact
     variances of both surveys."""
     before, after = island(), island().after_a_fall(CUT)
-    se = np.hypot(clustered(REPEAT, before.areas), clustered(REPEAT, after.areas))
+    se = np.hypot(clustered_standard_error(REPEAT, before.areas), clustered_standard_error(REPEAT, after.areas))
     return 50 * (1 + erf(((before.truth - after.truth) / se - Z) / sqrt(2)))
 
 
-def _kilns(sex: str) -> float:
+def _cases_in_kilns(sex: str) -> float:
     """Returns how many kiln workers of one sex are cases in the sample that lessons 3 and 4 use."""
     persons = island().sample()
     return float(((persons["trade"] == KILN) & (persons["sex"] == sex) & (persons["case"] == 1)).sum())
@@ -102,11 +102,11 @@ def true_positives() -> float:
 TRUTHS: dict[str, Callable[[], float]] = {
     "expected_cases": lambda: 1200 * island().truth,
     "per_thousand": lambda: 1000 * island().truth,
-    "se_simple": lambda: 1000 * simple(1200, island().truth),
-    "se_even_odds": lambda: 1000 * simple(1200, 0.5),
-    "variance_simple": lambda: 1000 * simple(1200, island().truth) ** 2,
-    "deff": lambda: (clustered(1200, island().areas) / simple(1200, island().truth)) ** 2,
-    "deft": lambda: clustered(1200, island().areas) / simple(1200, island().truth),
+    "se_simple": lambda: 1000 * simple_standard_error(1200, island().truth),
+    "se_even_odds": lambda: 1000 * simple_standard_error(1200, 0.5),
+    "variance_simple": lambda: 1000 * simple_standard_error(1200, island().truth) ** 2,
+    "deff": lambda: (clustered_standard_error(1200, island().areas) / simple_standard_error(1200, island().truth)) ** 2,
+    "deft": lambda: clustered_standard_error(1200, island().areas) / simple_standard_error(1200, island().truth),
     "unweighted": lambda: 500 * (rates()[COAST] + rates()[INLAND]),
     "true_positives": true_positives,
     "false_positives": lambda: 100 - true_positives(),
@@ -121,11 +121,11 @@ TRUTHS: dict[str, Callable[[], float]] = {
     "smallest_fall_per_thousand": lambda: 1000 * P0 * smallest_fall(),
     "smallest_fall_deff_1": lambda: 100 * smallest_fall(deff=1.0),
     "smallest_fall_even_chance": lambda: 100 * smallest_fall(z=Z),
-    "needed": needed,
-    "needed_deff_1": lambda: needed(deff=1.0),
-    "needed_even_chance": lambda: needed(z=Z),
+    "needed": needed_sample_size,
+    "needed_deff_1": lambda: needed_sample_size(deff=1.0),
+    "needed_even_chance": lambda: needed_sample_size(z=Z),
     "chance_of_a_repeat": chance_of_a_repeat,
     "repeats_without": lambda: 100 - chance_of_a_repeat(),
-    "kiln_women": lambda: _kilns("women"),
-    "kiln_men": lambda: _kilns("men"),
+    "kiln_women": lambda: _cases_in_kilns("women"),
+    "kiln_men": lambda: _cases_in_kilns("men"),
 }

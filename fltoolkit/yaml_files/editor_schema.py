@@ -17,7 +17,7 @@ SCALAR: Schema = {"type": ["string", "number", "boolean"]}
 
 
 @dataclass(frozen=True)
-class Instead:
+class SimplerForm:
     """Marks a field of a model in which a YAML file may write something simpler than the type of the field. With this mark, an
     editor accepts the simpler form too. A validator of the same field converts it.
 
@@ -33,17 +33,17 @@ class Instead:
 
 
 def editor_schema(schema: Schema) -> Schema:
-    """Returns the JSON Schema of a model, made wider. It also allows the simpler forms of fields with the mark `Instead`. Where
-    the model has texts, it also allows numbers and booleans."""
-    return {key: _widened(value) for key, value in schema.items()}
+    """Returns the JSON Schema of a model, made wider. It also allows the simpler forms of fields with the mark `SimplerForm`.
+    Where the model has texts, it also allows numbers and booleans."""
+    return {key: _with_simpler_forms(value) for key, value in schema.items()}
 
 
-def _widened(node: Any) -> Any:
+def _with_simpler_forms(node: Any) -> Any:
     if isinstance(node, list):
-        return [_widened(value) for value in node]
+        return [_with_simpler_forms(value) for value in node]
     if not isinstance(node, dict):
         return node
-    made = {key: _widened(value) for key, value in node.items() if key != INSTEAD}
+    made = {key: _with_simpler_forms(value) for key, value in node.items() if key != INSTEAD}
     if made.get("type") == "array" and "minLength" in made:  # pydantic's name for the minimum length of a validator's result
         made["minItems"] = made.pop("minLength")
     if made.get("type") == "string" and "enum" in made:

@@ -109,7 +109,7 @@ def _of_choice(place: tuple[object, ...], found: Sequence[_Problem], schema: Sch
     kinds = list(dict.fromkeys(p.wanted for p in chosen))
     if all(kinds):
         key = ".".join(map(str, place))
-        return [f"{key}: must be {' or '.join(kinds)}{_shown(data)}{line(place)}"]
+        return [f"{key}: must be {' or '.join(kinds)}{_found_in_words(data)}{line(place)}"]
     return [_mistake_in_words(p, schema) + line(p.path) for p in chosen]
 
 
@@ -125,7 +125,7 @@ def _mistake_in_words(problem: _Problem, schema: Schema) -> str:
     if error["type"] == "missing":
         return f"{key}: this key is required"
     message = f"must be {problem.wanted}" if problem.wanted else _message(error)
-    return f"{key}: {message}{_shown(found)}" if key else message
+    return f"{key}: {message}{_found_in_words(found)}" if key else message
 
 
 def _message(error: Mapping[str, Any]) -> str:
@@ -136,7 +136,7 @@ def _message(error: Mapping[str, Any]) -> str:
     return str(error["msg"]).removeprefix("Value error, ").replace("Input should be", "must be")
 
 
-def _shown(found: object) -> str:
+def _found_in_words(found: object) -> str:
     return "" if isinstance(found, dict) else f"; found: {cut_text(repr(found))}"
 
 
@@ -155,11 +155,11 @@ def _fields_at(schema: Schema, path: Sequence[str]) -> list[str]:
     """Returns the keys that a model's JSON Schema allows at `path`."""
     nodes = _alternatives(schema, schema)
     for step in path:
-        nodes = [found for node in nodes for below in _below(node, step) for found in _alternatives(schema, below)]
+        nodes = [found for node in nodes for below in _subschemas(node, step) for found in _alternatives(schema, below)]
     return list(dict.fromkeys(name for node in nodes for name in node.get("properties", {})))
 
 
-def _below(node: Schema, step: str) -> list[Schema]:
+def _subschemas(node: Schema, step: str) -> list[Schema]:
     """Returns the parts of a JSON Schema that describe the content of one key. If the schema does not name the key, they are
     what it says about any other key and about elements of a list. `node` is the part of the schema with the key, and `step` is
     the key or the position."""

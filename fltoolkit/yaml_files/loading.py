@@ -16,8 +16,8 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from fltoolkit.errors import SpecError
-from fltoolkit.files import MB, read_text, shown
-from fltoolkit.yaml_files.editor_schema import ELEMENT, Instead
+from fltoolkit.files import MB, printable_path, read_text
+from fltoolkit.yaml_files.editor_schema import ELEMENT, SimplerForm
 from fltoolkit.yaml_files.error_messages import cut_text, problems
 
 MOST_BYTES = 5 * MB
@@ -69,7 +69,7 @@ def _code(value: object) -> str:
     return canonical_code(value)
 
 
-def folded(text: str) -> str:
+def normalised_name(text: str) -> str:
     """Returns a name without extra blanks and capitals, so that the same name in two files is recognised: ` NORVIA ` becomes
     `norvia`."""
     return " ".join(text.split()).casefold()
@@ -85,7 +85,7 @@ def as_entries(value: object) -> object:
     return [value] if isinstance(value, dict) else value
 
 
-ONE = Instead((ELEMENT,))
+ONE = SimplerForm((ELEMENT,))
 Code = Annotated[str, BeforeValidator(_code)]
 Codes = Annotated[tuple[Code, ...], BeforeValidator(_as_list), ONE]
 Names = Annotated[tuple[str, ...], BeforeValidator(_as_list), ONE]
@@ -115,7 +115,7 @@ class BoundedLoader(yaml.SafeLoader):
         node = super().compose_node(parent, index)
         if isinstance(event, yaml.AliasEvent):
             if event.anchor not in self._anchored:
-                raise _at(event.start_mark, "an alias stands within what it repeats", event.anchor, "write the values out")
+                raise _error_at(event.start_mark, "an alias stands within what it repeats", event.anchor, "write the values out")
             values, levels = self._anchored[event.anchor]
             self._values, self._deepest = before + values, self._depth + levels
             self._refuse_excess(event.start_mark)
@@ -126,14 +126,14 @@ class BoundedLoader(yaml.SafeLoader):
 
     def _refuse_excess(self, mark: Any) -> None:
         if self._deepest > DEEPEST:
-            raise _at(
+            raise _error_at(
                 mark,
                 f"keys or lists nest deeper than {DEEPEST} levels",
                 None,
                 "write them flatter; the kit's own files have eight levels",
             )
         if self._values > MOST_VALUES:
-            raise _at(
+            raise _error_at(
                 mark,
                 f"the file holds more than {MOST_VALUES:,} values, aliases written out",
                 None,
@@ -145,18 +145,22 @@ class BoundedLoader(yaml.SafeLoader):
         2026-02-30."""
         kind = node.tag.removeprefix(TAG)
         if kind not in self.tags:
-            raise _at(node.start_mark, "a tag of YAML is not allowed here", node.tag, "remove the tag, and write the value alone")
+            raise _error_at(
+                node.start_mark, "a tag of YAML is not allowed here", node.tag, "remove the tag, and write the value alone"
+            )
         try:
             value = super().construct_object(node, deep)
         except (ValueError, TypeError, KeyError, AttributeError):
-            raise _at(
+            raise _error_at(
                 node.start_mark,
                 f"this is no {CALLED.get(kind, 'value of that kind')}",
                 cut_text(str(node.value)),
                 "correct it, or put it between quotes if it is text",
             ) from None
         if isinstance(value, str) and (odd := SURROGATE.search(value)):
-            raise _at(node.start_mark, "a text holds half a character", f"\\u{ord(odd[0]):04x}", "write the character itself")
+            raise _error_at(
+                node.start_mark, "a text holds half a character", f"\\u{ord(odd[0]):04x}", "write the character itself"
+            )
         return value
 
 
@@ -168,14 +172,14 @@ class TextLoader(BoundedLoader):
         results can contain it."""
         text = str(super().construct_scalar(node))
         if "\0" in text:
-            raise _at(node.start_mark, "a text holds the character NUL", r"\x00", "remove it")
+            raise _error_at(node.start_mark, "a text holds the character NUL", r"\x00", "remove it")
         return text
 
 
 TextLoader.yaml_implicit_resolvers = {}
 
 
-def _at(mark: Any, problem: str, found: object, do: str) -> SpecError:
+def _error_at(mark: Any, problem: str, found: object, do: str) -> SpecError:
     return SpecError(problem, where=f"line {mark.line + 1}", found=found, do=do)
 
 
@@ -185,10 +189,12 @@ def pairs_of(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[str, Any]:
     pairs: dict[str, Any] = {}
     for key_node, value_node in node.value:
         if not isinstance(key_node, yaml.ScalarNode):
-            raise _at(key_node.start_mark, "a key is a list or keys and values", None, "write a name or a code before the colon")
+            raise _error_at(
+                key_node.start_mark, "a key is a list or keys and values", None, "write a name or a code before the colon"
+            )
         key = canonical_code(loader.construct_object(key_node, deep=True))
         if key in pairs:
-            raise _at(
+            raise _error_at(
                 key_node.start_mark,
                 "the same key is given twice",
                 cut_text(key),
@@ -198,7 +204,7 @@ def pairs_of(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[str, Any]:
     return pairs
 
 
-def _answered(loader: TextLoader, node: yaml.MappingNode) -> dict[str, Any]:
+def _without_empty_keys(loader: TextLoader, node: yaml.MappingNode) -> dict[str, Any]:
     """Returns a mapping of a YAML file without the keys whose values are empty or null."""
     empty = {canonical_code(key.value) for key, value in node.value if _is_null(value)}
     return {key: value for key, value in pairs_of(loader, node).items() if value != "" and key not in empty}
@@ -208,7 +214,7 @@ def _is_null(node: yaml.Node) -> bool:
     return isinstance(node, yaml.ScalarNode) and node.style is None and node.value in NULL
 
 
-TextLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _answered)
+TextLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _without_empty_keys)
 
 
 class CompiledLoader(*((yaml.CSafeLoader,) if yaml.__with_libyaml__ else ()), TextLoader):  # type: ignore[misc]
@@ -232,8 +238,8 @@ def read_yaml(path: Path, loader: type[BoundedLoader] = TextLoader) -> tuple[dic
     """Returns the same as `load_yaml`, and the root node of the file, which gives the lines."""
     if path.suffix.lower() in OF_DATA:
         do = "give the survey.yaml that describes it; `fltoolkit new` drafts one from a file of data"
-        raise SpecError("this is a file of data, and a YAML file is needed", where=shown(path), do=do)
-    where, text = shown(path), read_text(path, MOST_BYTES, SpecError)
+        raise SpecError("this is a file of data, and a YAML file is needed", where=printable_path(path), do=do)
+    where, text = printable_path(path), read_text(path, MOST_BYTES, SpecError)
     if odd := loader.NON_PRINTABLE.search(text):
         line, found = text.count("\n", 0, odd.start()) + 1, f"U+{ord(odd[0]):04X}"
         raise SpecError(

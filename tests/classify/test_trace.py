@@ -9,7 +9,7 @@ import narwhals as nw
 import pyarrow as pa
 
 import fltoolkit as fl
-from fltoolkit.classify.trace import LEAVES, Sources, items_text, leaf, short_trace_text, trace_text
+from fltoolkit.classify.trace import LEAVES, Sources, end_of_path, items_text, short_trace_text, trace_text
 from fltoolkit.survey.spec.questions import Source
 
 One = Callable[..., dict[str, Any]]
@@ -91,10 +91,10 @@ def test_a_person_leaves_at_the_first_condition_that_is_not_met(survey_of: Surve
         "exception within its limits": (F, F, T, T, T, F, T),
     }
     spec = survey_of({"a": {}}).spec
-    assert told(leaf(spec), [dict(zip(names, row, strict=True)) for row in rows.values()]) == list(rows)
+    assert told(end_of_path(spec), [dict(zip(names, row, strict=True)) for row in rows.values()]) == list(rows)
     assert set(rows) == set(LEAVES)
     open_coercion = dict(zip(names, (F, F, U, U, U, F, F), strict=True))  # an open condition is not one that is not met
-    assert told(leaf(spec), [open_coercion]) == ["not in the same work"]
+    assert told(end_of_path(spec), [open_coercion]) == ["not in the same work"]
 
 
 SOURCES: Sources = {

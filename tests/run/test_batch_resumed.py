@@ -31,7 +31,7 @@ from fltoolkit.run.batch import BatchOptions, run_batch, run_surveys
 from fltoolkit.run.batch_file import Run, make_run
 from fltoolkit.run.notebook_kernel import Kernel
 from fltoolkit.run.output_folders import locked, recover
-from fltoolkit.run.workers import Done, Stopped
+from fltoolkit.run.workers import RunEnd, Stopped
 
 HOUSE = Path(__file__).parents[2]
 
@@ -358,7 +358,7 @@ def test_a_survey_that_is_stopped_where_it_runs_fails_alone(
     path, said = write_batch(tmp_path, "a", "b"), list[str]()
     real = batch.run_survey
 
-    def run_survey(run: Run, outputs: Path, **named: Any) -> Done:
+    def run_survey(run: Run, outputs: Path, **named: Any) -> RunEnd:
         if run.name == "a":
             raise Stopped
         return real(run, outputs, **named)

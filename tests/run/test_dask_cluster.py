@@ -24,7 +24,7 @@ from fltoolkit.cli import main
 from fltoolkit.errors import BatchError, RequestError
 from fltoolkit.run import dask_cluster, run_record
 from fltoolkit.run.batch import run_batch
-from fltoolkit.run.dask_cluster import Needs, why_unable
+from fltoolkit.run.dask_cluster import WorkerNeeds, why_unable
 from fltoolkit.run.output_folders import FolderLock, locked
 from fltoolkit.run.remote_batch import run_stored
 
@@ -124,8 +124,8 @@ def test_a_batch_at_an_address_is_run_by_workers_that_share_no_folder(place: Pat
 # -------------------------------------------------------------------------------------------- before anything is run
 
 
-def needs(hold: FolderLock) -> Needs:
-    return Needs(hold, (), run_record.code_hash(), run_record.versions())
+def needs(hold: FolderLock) -> WorkerNeeds:
+    return WorkerNeeds(hold, (), run_record.code_hash(), run_record.versions())
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from fltoolkit.run.run_record import (
     Premises,
     Record,
     corrections_of,
-    failure,
+    failed_record,
     file_hashes,
     hash_if_edited,
     input_hashes,
@@ -153,10 +153,10 @@ def test_the_code_is_the_same_in_a_checkout_and_in_a_wheel_and_samples_are_none_
 def test_a_failure_stands_beside_the_results_and_is_noted_once(tmp_path: Path) -> None:
     folder = put(tmp_path / "a", title="Country A")
     assert not note_failure(folder, "")
-    assert failure(folder) is None
+    assert failed_record(folder) is None
     assert note_failure(folder, "no such column")
     assert not note_failure(folder, "no such column")
-    noted = failure(folder)
+    noted = failed_record(folder)
     assert noted is not None
     assert (noted.name, noted.title, noted.status, noted.error) == ("a", "Country A", "failed", "no such column")
     assert note_failure(folder, "another")
@@ -164,7 +164,7 @@ def test_a_failure_stands_beside_the_results_and_is_noted_once(tmp_path: Path) -
     assert kept is not None
     assert kept.status == "complete"
     assert note_failure(tmp_path / "b", "no such file")
-    new = failure(tmp_path / "b")
+    new = failed_record(tmp_path / "b")
     assert new is not None
     assert new.title == "b"
 

@@ -12,14 +12,14 @@ import pytest
 
 from fltoolkit.errors import RequestError
 from fltoolkit.run.batch_file import Run
-from fltoolkit.run.workers import Done, Stopped, WorkerPool, all_passed, expect_workers, run_all, threads
+from fltoolkit.run.workers import RunEnd, Stopped, WorkerPool, all_passed, expect_workers, run_all, thread_workers
 
 RUNS = [Run(name, Path("survey.yaml"), None) for name in "abc"]
 
 
-def ended(done: Done | BaseException) -> Future[Done]:
+def ended(done: RunEnd | BaseException) -> Future[RunEnd]:
     """A run that has ended already."""
-    future: Future[Done] = Future()
+    future: Future[RunEnd] = Future()
     if isinstance(done, BaseException):
         future.set_exception(done)
     else:
@@ -38,7 +38,7 @@ def test_one_worker_is_enough() -> None:
 
 
 def test_how_each_ended_is_told_and_given_in_the_order_of_the_batch() -> None:
-    states = {"a": Done("failed", "no such file\nallowed: x"), "b": Done("skipped"), "c": Done("passed")}
+    states = {"a": RunEnd("failed", "no such file\nallowed: x"), "b": RunEnd("skipped"), "c": RunEnd("passed")}
     said, steps = list[str](), list[str]()
 
     def index(done: Any) -> str:
@@ -55,7 +55,7 @@ def test_how_each_ended_is_told_and_given_in_the_order_of_the_batch() -> None:
 
 
 def test_a_run_that_was_stopped_where_it_ran_fails_alone() -> None:
-    pool = WorkerPool(lambda run: ended(Stopped() if run.name == "b" else Done("passed")), threading.Event())
+    pool = WorkerPool(lambda run: ended(Stopped() if run.name == "b" else RunEnd("passed")), threading.Event())
     found, _ = run_all(RUNS, pool, lambda _: None, len)
     assert [found[name].state for name in "abc"] == ["passed", "failed", "passed"]
     assert found["b"].error.startswith("b: it was stopped, since the folder of results was not seen where it ran")
@@ -63,14 +63,14 @@ def test_a_run_that_was_stopped_where_it_ran_fails_alone() -> None:
 
 def test_stopped_by_hand_it_waits_for_what_is_at_work_and_says_what_is_finished() -> None:
     before = signal.getsignal(signal.SIGINT)
-    at_work: Future[Done] = Future()
+    at_work: Future[RunEnd] = Future()
     said, steps = list[str](), list[str]()
     stop = threading.Event()
 
-    def give(run: Run) -> Future[Done]:
+    def give(run: Run) -> Future[RunEnd]:
         if run.name == "c":
             signal.raise_signal(signal.SIGINT)
-        return ended(Done("passed")) if run.name == "a" else at_work
+        return ended(RunEnd("passed")) if run.name == "a" else at_work
 
     def end() -> None:
         steps.append("end")
@@ -89,9 +89,9 @@ def test_a_stop_that_another_thread_saw_ends_the_batch_too() -> None:
     """An interrupt that falls into a callback of Python's own is lost: then only `stop` tells."""
     stop = threading.Event()
 
-    def give(run: Run) -> Future[Done]:
+    def give(run: Run) -> Future[RunEnd]:
         stop.set()
-        return ended(Done("passed"))
+        return ended(RunEnd("passed"))
 
     said = list[str]()
     with pytest.raises(KeyboardInterrupt):
@@ -102,12 +102,12 @@ def test_a_stop_that_another_thread_saw_ends_the_batch_too() -> None:
 def test_threads_hand_over_the_run_the_stop_and_where_to_tell() -> None:
     stop = threading.Event()
 
-    def work(run: Run, *, stop: Any, say: Any) -> Done:
+    def work(run: Run, *, stop: Any, say: Any) -> RunEnd:
         say(run.name)
-        return Done("skipped" if stop.is_set() else "passed")
+        return RunEnd("skipped" if stop.is_set() else "passed")
 
     said = list[str]()
-    with threads(1, work, stop, said.append) as pool:
+    with thread_workers(1, work, stop, said.append) as pool:
         assert pool.give(RUNS[0]).result().state == "passed"
         assert pool.stop is stop
         pool.end()
@@ -119,7 +119,7 @@ def test_threads_hand_over_the_run_the_stop_and_where_to_tell() -> None:
 @pytest.mark.parametrize(("state", "passed"), [("passed", True), ("skipped", True), ("failed", False)])
 def test_a_batch_passed_if_none_failed(state: Any, passed: bool) -> None:
     said = list[str]()
-    assert all_passed({"a": Done("passed"), "b": Done(state)}, "index.html", said.append) is passed
+    assert all_passed({"a": RunEnd("passed"), "b": RunEnd(state)}, "index.html", said.append) is passed
     counts = {
         "passed": "2 passed, 0 failed, 0 skipped",
         "skipped": "1 passed, 0 failed, 1 skipped",

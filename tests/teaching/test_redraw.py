@@ -42,8 +42,8 @@ def test_estimates_scatter_around_the_truth_as_theory_says() -> None:
     simple, villages = (teaching.redraw(ISLAND, 8000, clusters=c) for c in (False, True))
     assert simple.estimate.mean() == pytest.approx(ISLAND.truth, rel=0.01)
     assert villages.estimate.mean() == pytest.approx(ISLAND.truth, rel=0.015)
-    assert simple.estimate.std() == pytest.approx(true_answers.simple(1200, ISLAND.truth), rel=0.03)
-    assert villages.estimate.std() == pytest.approx(true_answers.clustered(1200, ISLAND.areas), rel=0.03)
+    assert simple.estimate.std() == pytest.approx(true_answers.simple_standard_error(1200, ISLAND.truth), rel=0.03)
+    assert villages.estimate.std() == pytest.approx(true_answers.clustered_standard_error(1200, ISLAND.areas), rel=0.03)
     assert villages.se.mean() == pytest.approx(villages.estimate.std(), rel=0.05)
 
 

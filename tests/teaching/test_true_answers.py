@@ -31,13 +31,13 @@ def test_the_chance_of_a_repeat_is_what_many_repeats_find() -> None:
 
 
 def test_standard_errors_are_those_of_the_textbook() -> None:
-    assert true_answers.simple(400, 0.2) == pytest.approx(0.02)  # √(0.16/400)
+    assert true_answers.simple_standard_error(400, 0.2) == pytest.approx(0.02)  # √(0.16/400)
     # Two villages of 20, all asked: none within. Rates 0.1 and 0.3 around 0.2: √(0.01·20/80).
     areas = pd.DataFrame({"adults": [20, 20], "cases": [2, 6]})
-    assert true_answers.clustered(80, areas) == pytest.approx(0.05)
+    assert true_answers.clustered_standard_error(80, areas) == pytest.approx(0.05)
     # Of 40, half are asked: within, (1 − 1/2)·40/39·0.16/20 in the one kind of village there is; √(that·20/80).
     alike = pd.DataFrame({"adults": [40, 40], "cases": [8, 8]})
-    assert true_answers.clustered(80, alike) == pytest.approx(sqrt(0.5 * 40 / 39 * 0.16 / 20 / 4))
+    assert true_answers.clustered_standard_error(80, alike) == pytest.approx(sqrt(0.5 * 40 / 39 * 0.16 / 20 / 4))
 
 
 def test_persons_needed_and_the_smallest_fall_are_each_others_inverse() -> None:
@@ -46,8 +46,8 @@ def test_persons_needed_and_the_smallest_fall_are_each_others_inverse() -> None:
     p2 = 0.02 * (1 - fall)
     assert 0 < fall < 1
     assert (0.02 - p2) ** 2 == pytest.approx(1.5 * (1.959964 + 0.841621) ** 2 * (0.02 * 0.98 + p2 * (1 - p2)) / 4800)
-    assert true_answers.needed() == pytest.approx(1.5 * 2.801585**2 * (0.0196 + 0.015 * 0.985) / 0.005**2)
-    assert true_answers.needed() / true_answers.needed(deff=1.0) == pytest.approx(1.5)
+    assert true_answers.needed_sample_size() == pytest.approx(1.5 * 2.801585**2 * (0.0196 + 0.015 * 0.985) / 0.005**2)
+    assert true_answers.needed_sample_size() / true_answers.needed_sample_size(deff=1.0) == pytest.approx(1.5)
 
 
 def test_of_two_persons_an_interval_of_wald_holds_a_half_where_they_differ() -> None:

@@ -14,7 +14,7 @@ from fltoolkit.authoring.draft.label_meanings import answer_meaning
 from fltoolkit.survey.data.column_values import number, text
 from fltoolkit.survey.data.duckdb_connection import connect
 from fltoolkit.survey.data.fetch_rows import to_arrays, to_arrow, to_count, to_pandas
-from fltoolkit.survey.data.person_frame import Frame, Opened, open_named
+from fltoolkit.survey.data.person_frame import Frame, OpenedFile, open_named
 from fltoolkit.survey.data.printable_values import LIMIT, is_code
 from fltoolkit.survey.readers.csv_layout import TEXT_FILES
 from fltoolkit.survey.readers.file_formats import LABELLED_FILES, FileLabels, read_labels
@@ -106,7 +106,7 @@ class DataTable:
         rows = to_count(self._whole.frame.select(nw.len())) if self._whole else self.about.rows
         self.columns_at_once = max(50, CELLS_AT_ONCE // rows) if rows else 50
 
-    def _open(self, only: set[str] | None, decimal: str = "") -> Opened:
+    def _open(self, only: set[str] | None, decimal: str = "") -> OpenedFile:
         return open_named(self.path, self.con, as_text=True, only=only, encoding=self.encoding, decimal=decimal)
 
     def _source(self, names: Iterable[str]) -> Frame:

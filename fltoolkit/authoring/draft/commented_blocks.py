@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from fltoolkit.authoring.draft.column_contents import ColumnContents
 from fltoolkit.authoring.draft.column_roles import is_coded, is_yes_no, may_be_yes_no
-from fltoolkit.authoring.draft.question_lines import Questions, open_points, source
+from fltoolkit.authoring.draft.question_lines import Questions, open_points, question_entry
 from fltoolkit.authoring.draft.unused_columns import UnusedColumns
 from fltoolkit.authoring.draft.vocabulary import count_hits, only_kind_of, vocabulary
 from fltoolkit.authoring.draft.yaml_lines import YamlLine, in_one_line, meanings, yaml_scalar
@@ -107,13 +107,13 @@ def _answers_in_one_column(unused: UnusedColumns) -> Iterator[SeveralAnswers]:
     texts = [c for c in unused.free() if c.low is None and c.filled and c.widths[1] > 1 and c.distinct <= MOST_VALUES]
     counted = unused.table.counted([c.name for c in texts])
     for c in texts:
-        separator, options = _options(counted[c.name])
+        separator, options = _separator_and_codes(counted[c.name])
         if options:
             unused.use([c])
             yield SeveralAnswers(c.name, c.label, separator, {code: c.codes.get(code, "") for code in options})
 
 
-def _options(values: Mapping[str, int]) -> tuple[str, list[str]]:
+def _separator_and_codes(values: Mapping[str, int]) -> tuple[str, list[str]]:
     """Returns the separator between the codes in the cells of a column (a blank in `1 3 4`), and the codes. `values` gives the
     number of rows for each text in the column. The list of codes is empty if the parts between the separators do not look like
     codes, if a cell has a code twice, or if only few persons have such a text."""
@@ -130,11 +130,11 @@ def _options(values: Mapping[str, int]) -> tuple[str, list[str]]:
             re.fullmatch(r"\d{1,3}|[A-Za-z]", code) or (n >= LIMIT and re.fullmatch(r"[a-z][a-z0-9_]{0,19}", code))
             for code, n in times.items()
         )
-        return separator, sorted(times, key=_order) if short and 1 < len(times) <= MOST_OPTIONS else []
+        return separator, sorted(times, key=_code_sort_key) if short and 1 < len(times) <= MOST_OPTIONS else []
     return "", []
 
 
-def _order(code: str) -> tuple[int, str]:
+def _code_sort_key(code: str) -> tuple[int, str]:
     return (int(code) if code.isdigit() else 0, code)
 
 
@@ -158,7 +158,7 @@ def blocks(found: Blocks, q: Questions) -> Iterator[YamlLine]:
             yield YamlLine(text, comment)
         for c in (c for c in found.children if c not in parents):
             asked = {} if is_yes_no(c) else {"yes": UNANSWERED, "no": UNANSWERED}
-            yield YamlLine(f"#   {UNANSWERED}: {source(q, c, asked)}", meanings(c, c.codes))
+            yield YamlLine(f"#   {UNANSWERED}: {question_entry(q, c, asked)}", meanings(c, c.codes))
     if found.exceptions:
         yield from [
             YamlLine(),
@@ -176,7 +176,7 @@ def blocks(found: Blocks, q: Questions) -> Iterator[YamlLine]:
         for several in found.several:
             known = ZEROS if several.zeros else ""
             yield YamlLine(f"#   {yaml_scalar(several.name)}", "; ".join(filter(None, [several.label, known])))
-            yield from (YamlLine(f"#     - {text}", why) for text, why in _answers(several))
+            yield from (YamlLine(f"#     - {text}", why) for text, why in _option_lines(several))
 
 
 def _exception(q: Questions, column: ColumnContents) -> Iterator[YamlLine]:
@@ -184,18 +184,18 @@ def _exception(q: Questions, column: ColumnContents) -> Iterator[YamlLine]:
     if is_yes_no(column):
         limits = count_hits(words.within_limits, column.label)
         key = "#   within_limits" if limits else f"#     {only_kind_of(column.label, words.exceptions)}"
-        yield YamlLine(f"{key}: {source(q, column)}", meanings(column, column.codes))
+        yield YamlLine(f"{key}: {question_entry(q, column)}", meanings(column, column.codes))
         return
     codes = [code for code in column.codes if code not in column.no_answer]
     kinds = {code: only_kind_of(column.codes[code], words.exceptions) for code in codes}
     for kind in dict.fromkeys(filter(None, kinds.values())):
         yes = [code for code in codes if kinds[code] == kind]
         no = [code for code in codes if kinds[code] != kind]
-        parts = source(q, column, {"yes": in_one_line(yes), "no": in_one_line(no)})
+        parts = question_entry(q, column, {"yes": in_one_line(yes), "no": in_one_line(no)})
         yield YamlLine(f"#     {kind}: {parts}", meanings(column, column.codes))
 
 
-def _answers(several: SeveralAnswers) -> Iterator[tuple[str, str]]:
+def _option_lines(several: SeveralAnswers) -> Iterator[tuple[str, str]]:
     for option, label in several.options.items():
         if several.separator:
             yield (
@@ -218,7 +218,7 @@ def not_placed(unused: UnusedColumns, q: Questions) -> Iterator[YamlLine]:
         for c in questions:
             routes = [name for name, gates in q.gates.items() if c.name in [gate.column for gate in gates]]
             says = f"; says who was asked {', '.join(routes)}" if routes else ""
-            yield YamlLine(f"#     - {source(q, c)}", "; ".join([meanings(c, c.codes) + says, *open_points(q, c)]))
+            yield YamlLine(f"#     - {question_entry(q, c)}", "; ".join([meanings(c, c.codes) + says, *open_points(q, c)]))
     others = [c for c in unused.free() if c not in questions]
     if others:
         yield from [YamlLine(), YamlLine("# Columns not used:")]

@@ -30,11 +30,11 @@ def answer_meaning(label: str) -> str | None:
     if not words:
         return None
     for kind in ("yes", "no"):
-        if all(kind in _classes(word) for word in words):
+        if all(kind in _word_classes(word) for word in words):
             return kind
     found: set[str] = set()
     for word in words:
-        classes = set(_classes(word)) - {"no"}
+        classes = set(_word_classes(word)) - {"no"}
         if not classes or "yes" in classes:
             return None
         found |= classes
@@ -64,7 +64,7 @@ def _phrases() -> dict[str, str]:
 
 
 @lru_cache(maxsize=10_000)
-def _classes(word: str) -> tuple[str, ...]:
+def _word_classes(word: str) -> tuple[str, ...]:
     """Returns the classes of vocabulary.yaml to which a word of a label belongs. For example, "no" belongs to `no` (the answer)
     and to `negation`."""
     words = vocabulary().answers.words

@@ -73,7 +73,7 @@ def find_gates(answers: Answers, question: ColumnContents, candidates: Sequence[
     tried = [found for g in candidates if g.name != question.name and (found := _as_gate(answers[g.name], g, has))]
     chosen = list[_Tried]()
     while tried and len(chosen) < MOST_GATES:
-        unexplained = _unexplained(chosen, has)
+        unexplained = _unexplained_blanks(chosen, has)
         best = max(reversed(tried), key=lambda t: (int((t.shut & unexplained).sum()), not t.gate.unsure))
         if not (best.shut & unexplained).any() or (
             chosen and _gates_explain(chosen, has) and 2 * (best.shut & unexplained).sum() < unexplained.sum()
@@ -87,7 +87,7 @@ def find_gates(answers: Answers, question: ColumnContents, candidates: Sequence[
     return tuple(t.gate for t in sorted(_needed_gates(chosen, has), key=lambda t: rank[t.gate.column]))
 
 
-def _unexplained(chosen: Sequence[_Tried], has: Rows) -> Rows:
+def _unexplained_blanks(chosen: Sequence[_Tried], has: Rows) -> Rows:
     """Returns the rows in which a question is blank and no chosen gate explains why. A gate is an earlier question that decides
     whether another is asked. `has` says for each row whether the question has an answer. Sometimes almost everybody who passed
     all the gates has an answer. Then a blank is unexplained only if a gate is blank in the same row."""

@@ -227,7 +227,7 @@ def question_line(q: Questions, column: ColumnContents, key: str, start: str) ->
         asked["mode"] = UNANSWERED
         why.append("mode: experienced, threatened or witnessed")
     why += open_points(q, column)
-    return YamlLine(start + source(q, column, asked), "; ".join(why))
+    return YamlLine(start + question_entry(q, column, asked), "; ".join(why))
 
 
 def _comment_of(key: str) -> str:
@@ -254,7 +254,7 @@ def _unclear_codes(q: Questions, column: ColumnContents) -> dict[str, str]:
     return {code: label for code, label in open_codes(column).items() if q.open.get(code) != label}
 
 
-def source(q: Questions, column: ColumnContents, asked: Mapping[str, str] | None = None) -> str:
+def question_entry(q: Questions, column: ColumnContents, asked: Mapping[str, str] | None = None) -> str:
     """Returns a question in the form of survey.yaml: `{column: Q12, label: Threats, no: 5, routing: …}`. The codes are those
     that differ from most questions. The routing says who was asked, if the rows of the file confirm it.
 
@@ -321,7 +321,7 @@ def _coded_lines(
     by_meaning: dict[str, list[str]] = {}
     for code, label in column.codes.items():
         if code not in column.no_answer:
-            by_meaning.setdefault(_kind(label, kinds) or "other", []).append(code)
+            by_meaning.setdefault(_kind_of_label(label, kinds) or "other", []).append(code)
     yield from [YamlLine(), YamlLine(f"{key}:"), _job_line(unused, column, why)]
     left = by_meaning.pop("other", [])
     for kind in kinds:
@@ -348,7 +348,7 @@ def _job_line(unused: UnusedColumns, column: ColumnContents, why: str) -> YamlLi
     return YamlLine(f"  column: {UNANSWERED}", asks)
 
 
-def _kind(label: str, kinds: Mapping[str, Sequence[str]]) -> str | None:
+def _kind_of_label(label: str, kinds: Mapping[str, Sequence[str]]) -> str | None:
     """Returns the kind to which a label belongs; `kinds` gives the words of each kind. Returns None if the label fits none or
     several, or has a negation."""
     return None if first_hit(vocabulary().polarity.negation, label) else only_kind_of(label, kinds)

@@ -182,7 +182,7 @@ class Questionnaire(Model):
 
     @model_validator(mode="after")
     def _holds_together(self) -> Questionnaire:
-        problems = [*_texts(self, self.languages), *self._names(), *self._references()]
+        problems = [*_language_problems(self, self.languages), *self._names(), *self._references()]
         if problems:
             raise ValueError("; ".join(dict.fromkeys(problems)))
         return self
@@ -218,7 +218,7 @@ class Questionnaire(Model):
                 yield f"gates.{gate} depends on no question that can be answered no"
 
 
-def _texts(node: Any, languages: Text) -> Iterator[str]:
+def _language_problems(node: Any, languages: Text) -> Iterator[str]:
     """Yields a message for each text of a questionnaire that lacks one of the form's languages, or has another language. `node`
     is the questionnaire or a part of it."""
     if isinstance(node, Model):
@@ -227,7 +227,7 @@ def _texts(node: Any, languages: Text) -> Iterator[str]:
             if name in ("label", "hint", "short", "message", "title", "about", "stop") and value and set(value) != set(languages):
                 yield f"{name} has {', '.join(value)}, not {', '.join(languages)}: {next(iter(value.values()))[:60]}"
             elif isinstance(value, (Model, dict)):
-                yield from _texts(value, languages)
+                yield from _language_problems(value, languages)
     elif isinstance(node, dict):
         for value in node.values():
-            yield from _texts(value, languages)
+            yield from _language_problems(value, languages)

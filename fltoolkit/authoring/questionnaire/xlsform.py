@@ -40,19 +40,19 @@ def survey_rows(asked: Questionnaire) -> Iterator[FormRow]:
             for name, section in asked.sections.items():
                 yield from _section(asked, name, section)
             for gate in asked.gates:
-                whose, formula = _audience(asked, gate), gate_formula(asked, gate)
+                whose, formula = _section_condition(asked, gate), gate_formula(asked, gate)
                 yield {"type": "calculate", "name": gate, "relevant": whose, "calculation": formula}
         yield {"type": "end_repeat"}
 
 
 def _section(asked: Questionnaire, name: str, section: Section) -> Iterator[FormRow]:
-    relevant = _both(section.when, _asked_by(asked, section))
+    relevant = _joined_by_and(section.when, _asked_by(asked, section))
     if section.check:
         check, own = asked.check, f"check_{name}"
         kind, stopped = f"select_one {check.choices}", f"${{{own}}} != '' and ${{{own}}} != '{GO_ON}'"
         yield {"type": kind, "name": own, "label": check.label, "hint": check.hint, "relevant": relevant, "required": "yes"}
         yield {"type": "note", "name": f"stop_{name}", "label": check.stop, "relevant": stopped}
-        relevant = _both(relevant, f"${{{own}}} = '{GO_ON}'")
+        relevant = _joined_by_and(relevant, f"${{{own}}} = '{GO_ON}'")
     yield {"type": "begin_group", "name": name, "label": section.label, "relevant": relevant}
     for key, question in section.questions.items():
         yield _survey_row(asked, key, question)
@@ -62,7 +62,7 @@ def _section(asked: Questionnaire, name: str, section: Section) -> Iterator[Form
 def _survey_row(asked: Questionnaire, name: str, question: Question) -> FormRow:
     kind = question.type
     row: FormRow = {"type": f"select_one {question.choices}" if kind == "select" else kind, "name": name}
-    row |= {"label": question.label, "hint": question.hint, "relevant": _both(question.when, _asked_by(asked, question))}
+    row |= {"label": question.label, "hint": question.hint, "relevant": _joined_by_and(question.when, _asked_by(asked, question))}
     row |= {"constraint": question.allowed, "constraint_message": question.message, "calculation": question.calculation}
     return {**row, "required": "yes" if question.seen and kind != "note" else ""}
 
@@ -76,32 +76,35 @@ def gate_formula(asked: Questionnaire, gate: str) -> str:
     checks = [f"check_{name}" for name, s in asked.sections.items() if s.check and any(s is one for one in sections)]
     before = [name for s in sections for name in s.gate if name in asked.gates]
     questions = asked.questions_of_gate(gate)
-    no = [_any(*((n, asked.codes_meaning(n, "no")) for n in (name, *question.gate))) for name, question in questions.items()]
-    yes = _any(*((name, asked.codes_meaning(name, "yes")) for name in questions))
-    formula = f"if({_both(*no)}, '{NONE}', if({yes}, '{SOME}', '{UNKNOWN}'))"
+    no = [
+        _any_answered(*((n, asked.codes_meaning(n, "no")) for n in (name, *question.gate)))
+        for name, question in questions.items()
+    ]
+    yes = _any_answered(*((name, asked.codes_meaning(name, "yes")) for name in questions))
+    formula = f"if({_joined_by_and(*no)}, '{NONE}', if({yes}, '{SOME}', '{UNKNOWN}'))"
     stopped = [f"${{{name}}} = '{STOPPED}'" for name in before] + [f"${{{name}}} != '{GO_ON}'" for name in checks]
     if stopped:
         formula = f"if({' or '.join(stopped)}, '{STOPPED}', {formula})"
-    return f"if({_any(*((name, [NONE]) for name in before))}, '{NONE}', {formula})" if before else formula
+    return f"if({_any_answered(*((name, [NONE]) for name in before))}, '{NONE}', {formula})" if before else formula
 
 
-def _audience(asked: Questionnaire, gate: str) -> str:
+def _section_condition(asked: Questionnaire, gate: str) -> str:
     return next((s.when for name in asked.gates[gate] if (s := asked.section_of(name))), "")
 
 
 def _asked_by(asked: Questionnaire, node: Question | Section) -> str:
     what: Literal["yes", "not no"] = "yes" if node.sure else "not no"
-    return _any(*((name, asked.codes_meaning(name, what)) for name in node.gate)) if node.gate else ""
+    return _any_answered(*((name, asked.codes_meaning(name, what)) for name in node.gate)) if node.gate else ""
 
 
-def _any(*answers: tuple[str, Sequence[str]]) -> str:
+def _any_answered(*answers: tuple[str, Sequence[str]]) -> str:
     """Returns an XPath condition: at least one of several questions was answered with one of the given codes. Each of `answers`
     is a question with its codes."""
     tests = [f"${{{name}}} = '{code}'" for name, codes in answers for code in codes]
     return " or ".join(tests)
 
 
-def _both(*conditions: str) -> str:
+def _joined_by_and(*conditions: str) -> str:
     given = [condition for condition in conditions if condition]
     return given[0] if len(given) == 1 else " and ".join(f"({c})" if " or " in c else c for c in given)
 

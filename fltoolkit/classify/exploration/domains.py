@@ -47,7 +47,7 @@ def within(design: D, where: Where) -> D:
         return design
     refuse_unclassified(design)
     spec = design.spec if isinstance(design, ClassifiedSurvey) else None
-    domain = tuple((group, _labels(spec, group, wanted)) for group, wanted in where.items())
+    domain = tuple((group, _requested_labels(spec, group, wanted)) for group, wanted in where.items())
     for group, labels in domain:
         _refuse_unknown(design, group, labels)
     return set_fields(copy(design), domain=domain)
@@ -83,7 +83,7 @@ def named_domain(spec: SurveySpec, where: Domain, population: str) -> Domain:
     return tuple((group, tuple(names.get(group, {}).get(label, label) for label in labels)) for group, labels in where)
 
 
-def _labels(spec: SurveySpec | None, group: str, wanted: str | int | Sequence[str] | Sequence[int]) -> tuple[str, ...]:
+def _requested_labels(spec: SurveySpec | None, group: str, wanted: str | int | Sequence[str] | Sequence[int]) -> tuple[str, ...]:
     """Returns the labels that a user asked for in one group, as texts, each once. A name that a category has in a population of
     children (girls) is replaced by the label in the data (women).
 

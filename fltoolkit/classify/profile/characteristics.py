@@ -46,7 +46,7 @@ EXCLUSIVE = ("form", "duration")
 """The topics of which a case has at most one characteristic."""
 
 
-def families(topics: Iterable[str]) -> list[str]:
+def picture_families(topics: Iterable[str]) -> list[str]:
     """Returns the names of the pictures that show some topics: `coercion` for the topic `coercion_stage`. They are in the order
     of the questionnaire. A topic is a set of characteristics in one table. A family (`FAMILIES`) is a set of topics in one
     picture."""
@@ -127,7 +127,7 @@ def _of_adults(persons: ClassifiedSurvey) -> Iterator[Characteristic]:
     order: list[str] = [*spec.items.involuntary, *spec.items.coercion]
     asked = {side: sorted(sources[side], key=lambda question: order.index(question[1])) for side in SIDES}
     for side in SIDES:
-        yield from _named(side, [(item, column) for column, item, _ in asked[side]])
+        yield from _characteristics_by_name(side, [(item, column) for column, item, _ in asked[side]])
     for side in SIDES:
         yield from _stages(side, asked[side])
     for side in SIDES:
@@ -150,7 +150,7 @@ def _of_children(persons: ClassifiedSurvey) -> Iterator[Characteristic]:
             yield Characteristic("worst_form", form, any_answer(questions, spec.mapped))
 
 
-def _named(topic: str, columns: Sequence[tuple[str, str]]) -> Iterator[Characteristic]:
+def _characteristics_by_name(topic: str, columns: Sequence[tuple[str, str]]) -> Iterator[Characteristic]:
     """Yields one characteristic per name. A case has it if any question with this name is answered yes.
 
     Args:
@@ -174,7 +174,7 @@ def _stages(side: Side, asked: Sequence[tuple[str, str, Source]]) -> Iterator[Ch
     at = [(source.stage, column) for column, _, source in asked]
     known = [(stage, column) for stage, column in at if stage]
     if len(known) == len(at) and len({stage for stage, _ in known}) > 1:
-        yield from _named(f"{side}_stage", sorted(known, key=lambda pair: STAGES.index(pair[0])))
+        yield from _characteristics_by_name(f"{side}_stage", sorted(known, key=lambda pair: STAGES.index(pair[0])))
 
 
 def _modes(side: Side, asked: Sequence[tuple[str, str, Source]]) -> Iterator[Characteristic]:
@@ -187,7 +187,7 @@ def _modes(side: Side, asked: Sequence[tuple[str, str, Source]]) -> Iterator[Cha
     """
     columns = [(source.mode, column) for column, _, source in asked]
     if len({mode for mode, _ in columns}) > 1:
-        yield from _named(f"{side}_mode", sorted(columns, key=lambda pair: MODES.index(pair[0])))
+        yield from _characteristics_by_name(f"{side}_mode", sorted(columns, key=lambda pair: MODES.index(pair[0])))
 
 
 def _form(spec: SurveySpec) -> Iterator[Characteristic]:

@@ -12,7 +12,7 @@ from fltoolkit.errors import SpecError
 from fltoolkit.languages.yaml_reasons import YamlReason
 from fltoolkit.survey.spec.groups import Name
 from fltoolkit.survey.spec.questions import CoercionItem, InvoluntaryItem, Stage
-from fltoolkit.yaml_files.editor_schema import NAMES, Instead
+from fltoolkit.yaml_files.editor_schema import NAMES, SimplerForm
 from fltoolkit.yaml_files.loading import Model, load_shipped
 
 Side = Literal["involuntary", "coercion"]
@@ -45,7 +45,7 @@ def _plain_list(value: object) -> object:
     return {"medium": value} if isinstance(value, list) else value
 
 
-ItemList = Annotated[Strengths, BeforeValidator(_plain_list), Instead((NAMES,))]
+ItemList = Annotated[Strengths, BeforeValidator(_plain_list), SimplerForm((NAMES,))]
 
 
 class AtLeast(Model):

@@ -90,8 +90,8 @@ def is_testable(cases: ArrayLike, psus_with_cases: ArrayLike) -> NDArray[np.bool
 
 
 def both_testable(before: RoundEstimates, after: RoundEstimates) -> NDArray[np.bool_]:
-    """Returns, row by row, whether both rounds have enough cases for a verdict on the change (see `is_testable`). A round without any
-    case passes if the other round has enough."""
+    """Returns, row by row, whether both rounds have enough cases for a verdict on the change (see `is_testable`). A round without
+    any case passes if the other round has enough."""
     ok1, ok2 = (is_testable(s.cases, s.psus_with_cases) for s in (before, after))
     none1, none2 = (np.asarray(s.cases) == 0 for s in (before, after))
     return np.asarray((ok1 & ok2) | (ok1 & none2) | (none1 & ok2))

@@ -126,7 +126,7 @@ def read_patterns(design: Design, formula: str, population: str | None) -> Patte
         RequestError: the formula cannot be read; a column does not exist, or is a group that only cases have; there are too
             many patterns (combinations of covariate values).
     """
-    outcome, terms = _sides(formula)
+    outcome, terms = _split_formula(formula)
     factors = _factors(terms)
     names = list(dict.fromkeys(n for used in factors.values() for n in used))
     for name in names:
@@ -187,10 +187,10 @@ def is_sensitive(design: Design, name: str) -> bool:
 def covariates(formula: str) -> list[str]:
     """Returns the names of the columns that a formula uses on its right side: `forced_labour ~ C(sex) + age` gives `["sex",
     "age"]`."""
-    return list(dict.fromkeys(n for used in _factors(_sides(formula)[1]).values() for n in used))
+    return list(dict.fromkeys(n for used in _factors(_split_formula(formula)[1]).values() for n in used))
 
 
-def _sides(formula: str) -> tuple[str, str]:
+def _split_formula(formula: str) -> tuple[str, str]:
     outcome, tilde, terms = (part.strip() for part in formula.partition("~"))
     if not tilde or not outcome.isidentifier() or not terms:
         raise RequestError(
@@ -210,7 +210,7 @@ def _factors(terms: str) -> dict[str, list[str]]:
         codes = [factor.code for term in described.rhs_termlist for factor in term.factors]
         return {c: names_in(c) for c in codes}
     except (PatsyError, SyntaxError, ValueError, AssertionError) as error:  # patsy raises AssertionError for an unknown sign
-        raise _unreadable(error, terms) from None
+        raise _unreadable_formula(error, terms) from None
 
 
 def names_in(factor: str) -> list[str]:
@@ -233,11 +233,11 @@ def _matrix(terms: str, frame: pd.DataFrame, formula: str) -> tuple[Array, Any]:
     try:
         made = dmatrix(terms, frame, eval_env=EvalEnvironment([{}]), return_type="matrix", NA_action="raise")
     except PatsyError as error:
-        raise _unreadable(error, formula) from None
+        raise _unreadable_formula(error, formula) from None
     return np.asarray(made, dtype=float), made.design_info
 
 
-def _unreadable(error: Exception, formula: str) -> RequestError:
+def _unreadable_formula(error: Exception, formula: str) -> RequestError:
     problem = str(error).splitlines()[0] if str(error) else "it cannot be read"
     if evaluated := EVALUATED.match(problem):
         problem = f"a factor of it gives a {evaluated[1]}"  # the rest of patsy's message may quote the data

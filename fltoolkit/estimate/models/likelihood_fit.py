@@ -74,7 +74,9 @@ def fit(x: Array, y: Array, w: Array, start: Array | None = None) -> Fit:
     there = w > 0
     model = glm.GLM(y[there] / w[there], x[there], family=glm.families.Binomial(), var_weights=w[there])
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about separation and rank, which were reported before (`separated`, `aliased`)
+        warnings.simplefilter(
+            "ignore"
+        )  # about separation and rank, which were reported before (`directions_of_separation`, `aliased`)
         found = model.fit(start_params=start, maxiter=STEPS, tol=SMALL_STEP, tol_criterion="params")
     if not found.converged:
         raise _no_convergence()
@@ -199,7 +201,7 @@ def aliased(x: Array) -> NDArray[np.bool_]:
     return found
 
 
-def separated(x: Array, cases: NDArray[np.bool_], others: NDArray[np.bool_]) -> Array:
+def directions_of_separation(x: Array, cases: NDArray[np.bool_], others: NDArray[np.bool_]) -> Array:
     """Returns the directions in which the likelihood rises without end (directions × coefficients). A direction is a vector
     with one number per coefficient. For example, a category without a case gives one such direction. If every estimate is
     finite, there are none.
@@ -239,8 +241,8 @@ def predict(x: Array, beta: Array, ways: Array) -> Array:
     Args:
         x: the model matrix.
         beta: the coefficients.
-        ways: the directions in which the likelihood rises without end (see `separated`). If x'b ≠ 0 for such a direction b, the
-            probability of the row is 1 (x'b > 0) or 0 (x'b < 0). The first of these directions decides.
+        ways: the directions in which the likelihood rises without end (see `directions_of_separation`). If x'b ≠ 0 for such a
+            direction b, the probability of the row is 1 (x'b > 0) or 0 (x'b < 0). The first of these directions decides.
     """
     from scipy.special import expit
 

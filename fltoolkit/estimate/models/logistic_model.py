@@ -25,10 +25,10 @@ from fltoolkit.estimate.models.likelihood_fit import (
     Fit,
     PatternSums,
     aliased,
+    directions_of_separation,
     fit,
     fit_firth,
     profile_likelihood_limits,
-    separated,
 )
 from fltoolkit.estimate.models.marginal_effects import FittedModel, coefficient_names, marginal_effects
 from fltoolkit.estimate.models.rao_scott import DesignTest
@@ -204,7 +204,7 @@ def fit_patterns(p: Patterns, notes: tuple[str, ...], penalty: Literal["none", "
     largest = np.abs(p.x).max(axis=0)
     scale = np.where(largest > 0, largest, 1.0)
     x, kept = p.x / scale, ~aliased(p.x / scale)
-    found_ways = separated(x[:, kept], p.cases, p.others)
+    found_ways = directions_of_separation(x[:, kept], p.cases, p.others)
     ways = np.zeros((len(found_ways), len(scale)))
     ways[:, kept] = found_ways
     endless, certain = np.asarray(ways.any(axis=0)), np.asarray((np.abs(x @ ways.T) > ZERO).any(axis=1))
@@ -303,7 +303,7 @@ def _not_estimable(solver: _Solver, y: Array, w: Array) -> str:
         return f"{gone[0]} (nobody is there, or nobody else)"
     if solver.firth:
         return ""
-    ways = separated(x, y[there] > 0, (w - y)[there] > ROUNDED * w[there])
+    ways = directions_of_separation(x, y[there] > 0, (w - y)[there] > ROUNDED * w[there])
     return f"{names[np.abs(ways).sum(axis=0) > 0][0]} (no case is there, or only cases)" if len(ways) else ""
 
 

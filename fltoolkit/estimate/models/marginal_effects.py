@@ -26,7 +26,7 @@ class FittedModel:
         patterns: the data, as sums by pattern (all persons with the same covariate values).
         fit: the coefficients.
         covariance: the covariance matrix of the coefficients under the design.
-        ways: the directions in which the likelihood rises without end (`likelihood_fit.separated`).
+        ways: the directions in which the likelihood rises without end (`likelihood_fit.directions_of_separation`).
     """
 
     patterns: Patterns
@@ -43,12 +43,12 @@ def coefficient_names(p: Patterns) -> pd.DataFrame:
     for term, place in p.info.term_name_slices.items():
         for name in p.info.column_names[place]:
             levels = re.findall(r"\[(?:T\.)?(.*?)\](?=:|$)", name)
-            n, cases = _counts(p, term, levels[0]) if len(levels) == 1 and ":" not in term else (pd.NA, pd.NA)
+            n, cases = _persons_and_cases(p, term, levels[0]) if len(levels) == 1 and ":" not in term else (pd.NA, pd.NA)
             rows.append({"name": name, "term": term, "category": crossed(levels), "n": n, "cases": cases})
     return pd.DataFrame(rows).set_index("name").astype({"n": "Int64", "cases": "Int64"})
 
 
-def _counts(p: Patterns, term: str, level: str) -> tuple[int, int]:
+def _persons_and_cases(p: Patterns, term: str, level: str) -> tuple[int, int]:
     name = names_in(term)[0]
     here = np.isin(p.code, np.flatnonzero((p.frame[name].astype(str) == level).to_numpy()))
     return p.count(here), p.count(here & (p.sums.table["status"] == 1).to_numpy())
@@ -100,15 +100,15 @@ def _contrasts(p: Patterns, name: str) -> list[tuple[str, str, Array, Array, flo
         up, down = (p.matrix(p.frame.assign(**{name: column + side * STEP})) for side in (1, -1))
         return [("", "", up, down, 2 * STEP)]
     reference = reference_of(p, name)
-    base = p.matrix(_everybody(p.frame, name, reference))
+    base = p.matrix(_with_everybody_in(p.frame, name, reference))
     return [
-        (str(level), str(reference), p.matrix(_everybody(p.frame, name, level)), base, 1.0)
+        (str(level), str(reference), p.matrix(_with_everybody_in(p.frame, name, level)), base, 1.0)
         for level in column.cat.categories
         if level != reference
     ]
 
 
-def _everybody(frame: pd.DataFrame, name: str, level: object) -> pd.DataFrame:
+def _with_everybody_in(frame: pd.DataFrame, name: str, level: object) -> pd.DataFrame:
     categories = frame[name].cat.categories
     return frame.assign(**{name: pd.Categorical([level] * len(frame), categories=categories)})
 

@@ -34,7 +34,7 @@ KEY = "by__"
 FPCS = ((FPC, "fpc"), (FPC2, "fpc2"))
 OWN, ALL = "fl__s_", "fl__all_"  # sums over the rows that count, and sums over all rows
 SUMS = ("n", "w", "ww", "wy", "wyy", "wx", "wxx", "wxy")
-# The sums that are computed while reading; the others follow from these and the status (`_completed`).
+# The sums that are computed while reading; the others follow from these and the status (`_with_derived_columns`).
 SUMMED = {
     "truth": ("w", "ww"),
     "everyone": ("w", "ww"),
@@ -123,18 +123,18 @@ def cluster_totals(
         *ends,
     )
     # Sorted, so that sums have the same last digit every time.
-    table = _labelled(to_arrow(grouped.sort(by), design.source), labels, by_key, texts)
+    table = _as_pandas(to_arrow(grouped.sort(by), design.source), labels, by_key, texts)
     names = {STRATA: "strata", PSU: "psu", SSU: "ssu", PATTERN: "pattern", "fl__status": "status", "fl__casehh": "household"}
     names |= {f"fl__k{i}": KEY + k for i, k in enumerate(keys)} | {c: c.removeprefix(OWN).removeprefix(ALL) for c in sums}
     table = table.rename(columns=names)
     _refuse(table, outcome, design, weight)
-    return _completed(table, [c.removeprefix(OWN) for c in sums if c.startswith(OWN)], outcome, design)
+    return _with_derived_columns(table, [c.removeprefix(OWN) for c in sums if c.startswith(OWN)], outcome, design)
 
 
 def _needed_columns(design: Design, outcome: Outcome, keys: Sequence[Key], domain: str | None, weight: str) -> Frame:
     """Returns the persons with only the columns that are needed: columns that are summed, and columns by which rows are grouped.
     So the kit reads a survey with many columns fast. The arguments are as in `cluster_totals`."""
-    y, x, known, bad = _outcome(design, outcome)
+    y, x, known, bad = _outcome_columns(design, outcome)
     inside = (nw.col(domain).fill_null(False) if domain else nw.lit(True)) & in_domain(design)
     there = set(design.frame.collect_schema().names())
     replicates = [f"{REPLICATE}{r}" for r in range(design.replicates)]
@@ -163,7 +163,7 @@ def _with_numbers(frame: Frame, design: Design, keys: Sequence[Key]) -> tuple[Fr
 
 def _summands(frame: Frame, design: Design, outcome: Outcome, keys: int) -> Frame:
     """Returns, for each row, its status (see `_status`) and the amounts that it would add to each sum. A row that counts in no
-    sum has amounts too: `_completed` sets the sums of such rows to zero, after grouping, when there are few rows."""
+    sum has amounts too: `_with_derived_columns` sets the sums of such rows to zero, after grouping, when there are few rows."""
     col = nw.col
     there = frame.collect_schema().names()
     frame = frame.with_columns(_status(outcome).alias("fl__status"))
@@ -191,7 +191,7 @@ def _summands(frame: Frame, design: Design, outcome: Outcome, keys: int) -> Fram
     return frame.select(*kept, *by, "fl__status", *sums, nw.when(within).then(w).alias("fl__lowest"))
 
 
-def _labelled(found: Any, labels: Sequence[str], keys: Sequence[Key], texts: Mapping[str, Any]) -> pd.DataFrame:
+def _as_pandas(found: Any, labels: Sequence[str], keys: Sequence[Key], texts: Mapping[str, Any]) -> pd.DataFrame:
     """Returns an Arrow table (`found`) as a pandas table, with the columns in `labels` as ordered categories. `texts` are the
     texts for which numbers stand, by column.
 
@@ -204,7 +204,7 @@ def _labelled(found: Any, labels: Sequence[str], keys: Sequence[Key], texts: Map
     for name in found.column_names:
         column = found.column(name).combine_chunks(memory_pool=system_memory_pool())
         if name == "fl__casehh":
-            columns[name] = _numbered(column)[0]
+            columns[name] = _codes_and_values(column)[0]
         else:
             columns[name] = (
                 _categories(column, named.get(name), texts.get(name)) if name in labels else column.to_numpy(zero_copy_only=False)
@@ -212,7 +212,7 @@ def _labelled(found: Any, labels: Sequence[str], keys: Sequence[Key], texts: Map
     return pd.DataFrame(columns, copy=False)
 
 
-def _numbered(column: Any) -> tuple[NDArray[np.int32], Any]:
+def _codes_and_values(column: Any) -> tuple[NDArray[np.int32], Any]:
     """Returns a number (0, 1, …; -1 for null) for each value of an Arrow column, and the values for which 0, 1, … stand."""
     from pyarrow import system_memory_pool
     from pyarrow.compute import dictionary_encode
@@ -236,7 +236,7 @@ def _categories(column: Any, key: Key | None, texts: Any | None) -> pd.Categoric
     from pyarrow import array, concat_arrays
 
     column, length = (column, None) if key else _run_lengths(column)  # rows are sorted by their units
-    code, held = _numbered(column)
+    code, held = _codes_and_values(column)
     if texts is not None:
         held = texts.take(held)
     own = held.cast("string")
@@ -255,7 +255,7 @@ def margins_of(design: Design, weight: str) -> Calibration | None:
     return found if found and weight in found.weights and not design.replication else None
 
 
-def _outcome(design: Design, outcome: Outcome) -> tuple[nw.Expr, nw.Expr, nw.Expr, nw.Expr]:
+def _outcome_columns(design: Design, outcome: Outcome) -> tuple[nw.Expr, nw.Expr, nw.Expr, nw.Expr]:
     """Returns four columns about the outcome: its values y and x (see `Outcome`), whether it is known, and whether its value is
     not allowed."""
     one, never = nw.lit(1.0), nw.lit(False)
@@ -270,7 +270,7 @@ def _outcome(design: Design, outcome: Outcome) -> tuple[nw.Expr, nw.Expr, nw.Exp
     if outcome.kind == "number":
         return y, one, ~y.is_null(), y_bad
     if outcome.kind == "amount":
-        return _amount(design, outcome, _number(design, outcome.x))
+        return _amounts(design, outcome, _number(design, outcome.x))
     x, x_bad = _number(design, outcome.x)
     return y, x, ~(y.is_null() | x.is_null()), y_bad | x_bad
 
@@ -283,9 +283,9 @@ def _truth(design: Design, name: str) -> nw.Expr:
     return truth_of(nw.col(own), [1], [0]) if design.is_whole(name) else truth_of(design.text(name), TRUE, FALSE)
 
 
-def _amount(design: Design, outcome: Outcome, number: tuple[nw.Expr, nw.Expr]) -> tuple[nw.Expr, nw.Expr, nw.Expr, nw.Expr]:
-    """Returns the four columns of `_outcome` for amounts: y is the amount of a case divided by `per`, x is 1 if the case has an
-    amount. Both are 0 for all others. `number` is the column of amounts, and whether a row has no number."""
+def _amounts(design: Design, outcome: Outcome, number: tuple[nw.Expr, nw.Expr]) -> tuple[nw.Expr, nw.Expr, nw.Expr, nw.Expr]:
+    """Returns the four columns of `_outcome_columns` for amounts: y is the amount of a case divided by `per`, x is 1 if the case
+    has an amount. Both are 0 for all others. `number` is the column of amounts, and whether a row has no number."""
     amount, bad = number
     case = _truth(design, outcome.y).fill_null(False)
     stated = case & ~amount.is_null()
@@ -323,7 +323,7 @@ def _number(design: Design, name: str) -> tuple[nw.Expr, nw.Expr]:
     return nw.when(value.is_finite()).then(value), text_only | infinite.fill_null(False)
 
 
-def _completed(table: pd.DataFrame, own: Sequence[str], outcome: Outcome, design: Design) -> pd.DataFrame:
+def _with_derived_columns(table: pd.DataFrame, own: Sequence[str], outcome: Outcome, design: Design) -> pd.DataFrame:
     """Returns the table of sums with further columns that follow from others. Rows that count in no sum get 0 in the columns
     `own`."""
     status = table["status"].to_numpy()

@@ -254,7 +254,7 @@ def sum_persons(design: Design, estimand: Estimand, population: ReferencePopulat
     else:
         units, unit = make_units(table, design)
         if found := margins_of(design, population.weight):
-            units = replace(units, margins=_margins(unit, table, found))
+            units = replace(units, margins=_calibration_margins(unit, table, found))
     order = (
         {g: group_order(design.spec, g) for g in groups if g in _groups(design)} if isinstance(design, ClassifiedSurvey) else {}
     )
@@ -294,7 +294,7 @@ def sum_persons(design: Design, estimand: Estimand, population: ReferencePopulat
     )
 
 
-def _margins(unit: Codes, table: pd.DataFrame, calibration: Calibration) -> Margins:
+def _calibration_margins(unit: Codes, table: pd.DataFrame, calibration: Calibration) -> Margins:
     """Returns the numbers from which the residuals of calibrated weights are computed.
 
     Args:

@@ -48,7 +48,7 @@ class Cells:
         """
         out = np.zeros(len(self))
         for code in self.codes:
-            of, added = _taken(rows, code, values)
+            of, added = _rows_of_columns(rows, code, values)
             of, added = _taken_where(of >= 0, of, added)
             out += np.bincount(of, weights=added, minlength=len(self))
         return out
@@ -65,7 +65,7 @@ class Cells:
         """
         from scipy.sparse import coo_array
 
-        taken = [_taken(rows, values, unit, code) for code in self.codes]
+        taken = [_rows_of_columns(rows, values, unit, code) for code in self.codes]
         parts = [_taken_where((code >= 0) & (added != 0), added, of, code) for added, of, code in taken]
         found, of_unit, cell = (np.concatenate(p) for p in zip(*parts, strict=True)) if len(parts) > 1 else parts[0]
         matrix = coo_array((found, (of_unit, cell)), shape=(units, len(self)))
@@ -81,7 +81,7 @@ class Cells:
         """
         out = np.zeros(len(self), dtype=np.int64)
         for code in self.codes:
-            of, label = _taken(rows, code, labels)
+            of, label = _rows_of_columns(rows, code, labels)
             used = (of >= 0) & (label >= 0)
             pairs = pd.DataFrame({"cell": of[used], "label": label[used]}).drop_duplicates()
             out += np.bincount(pairs["cell"], minlength=len(self)).astype(np.int64)
@@ -122,7 +122,7 @@ def make_cells(
             columns = [table[KEY + g].cat for g in breakdown]
             sizes = [len(c.categories) for c in columns]
             of = _taken_where(rows_b, *(c.codes.to_numpy() for c in columns))
-            number, found = _numbered(of, sizes)
+            number, found = _numbered_combinations(of, sizes)
             labels = [c.categories.to_numpy(object)[i] for c, i in zip(columns, np.unravel_index(found, sizes), strict=True)]
             keys = pd.DataFrame(dict(zip(breakdown, labels, strict=True)), dtype="str")
             if taken := [g for g in breakdown if (keys[g] == TOTAL).any()]:
@@ -144,7 +144,7 @@ def make_cells(
     return Cells(pd.concat(frames, ignore_index=True), tuple(codes))
 
 
-def _taken(rows: Codes | None, *columns: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+def _rows_of_columns(rows: Codes | None, *columns: NDArray[Any]) -> tuple[NDArray[Any], ...]:
     """Returns the values of several columns at the positions `rows`. None means all positions; then the columns are not
     copied."""
     return columns if rows is None else tuple(column[rows] for column in columns)
@@ -153,10 +153,10 @@ def _taken(rows: Codes | None, *columns: NDArray[Any]) -> tuple[NDArray[Any], ..
 def _taken_where(holds: NDArray[np.bool_], *columns: NDArray[Any]) -> tuple[NDArray[Any], ...]:
     """Returns the values of several columns in the rows for which `holds` is True. If it is True for all rows, the columns are
     not copied."""
-    return _taken(None if holds.all() else np.flatnonzero(holds), *columns)
+    return _rows_of_columns(None if holds.all() else np.flatnonzero(holds), *columns)
 
 
-def _numbered(codes: Sequence[NDArray[Any]], sizes: Sequence[int]) -> tuple[NDArray[Any], Codes]:
+def _numbered_combinations(codes: Sequence[NDArray[Any]], sizes: Sequence[int]) -> tuple[NDArray[Any], Codes]:
     """Gives a number to each combination of codes that occurs. Returns the number of the combination of each row, and the
     combinations in the order of these numbers. A combination is one whole number (see `numpy.ravel_multi_index`).
 
@@ -171,12 +171,12 @@ def _numbered(codes: Sequence[NDArray[Any]], sizes: Sequence[int]) -> tuple[NDAr
 
 
 def _ranks(values: pd.Series, order: list[str] | None) -> dict[str, tuple[int, str]] | dict[str, int]:
-    found = sorted(values.unique(), key=_natural)
+    found = sorted(values.unique(), key=_natural_sort_key)
     known = [v for v in order or [] if v in set(found)]
     return {v: i for i, v in enumerate([*known, *(v for v in found if v not in set(known))])}
 
 
-def _natural(value: str) -> tuple[int, float, str]:
+def _natural_sort_key(value: str) -> tuple[int, float, str]:
     """Returns a key by which categories are sorted: whole numbers first, by size; then other texts by alphabet. So 9 comes
     before 10."""
     return (0, float(value), value) if re.fullmatch(r"-?[0-9]+", value) else (1, 0.0, value)

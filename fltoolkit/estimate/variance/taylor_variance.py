@@ -91,7 +91,7 @@ class Scaled(ABC):
         found = np.zeros(z.shape[1])
         for i in range(0, z.shape[1], AT_ONCE):
             for rows in self.scaled(z[:, i : i + AT_ONCE]):
-                found[i : i + AT_ONCE] += _squares(rows)
+                found[i : i + AT_ONCE] += _sums_of_squares(rows)
         return found
 
     def covariance(self, z: Matrix) -> Array:
@@ -160,7 +160,7 @@ class Units(Scaled):
         with np.errstate(divide="ignore", invalid="ignore"):
             if isinstance(x, np.ndarray):
                 z: Matrix = np.multiply(x, -estimate, out=x if overwrite_x else None)
-                _add(y, z)
+                _add_to(y, z)
                 z *= 1 / whole
             else:
                 z = multiply_columns(multiply_columns(x, -estimate) + y, 1 / whole)
@@ -215,19 +215,19 @@ def side_by_side(parts: Sequence[Matrix]) -> Matrix:
 
 def multiply_rows(values: Matrix, by: Array) -> Matrix:
     """Multiplies each row of a matrix by its number in `by`. A sparse matrix is returned as CSR."""
-    return values * by[:, None] if isinstance(values, np.ndarray) else _times(values.tocsr(), by)
+    return values * by[:, None] if isinstance(values, np.ndarray) else _rows_multiplied(values.tocsr(), by)
 
 
 def multiply_columns(values: Matrix, by: Array) -> Matrix:
     """Multiplies each column of a matrix by its number in `by`. A sparse matrix is returned as CSC."""
-    return values * by if isinstance(values, np.ndarray) else _times(values.tocsc(), by)
+    return values * by if isinstance(values, np.ndarray) else _rows_multiplied(values.tocsc(), by)
 
 
-def _times(values: Any, by: Array) -> Any:
+def _rows_multiplied(values: Any, by: Array) -> Any:
     return type(values)((values.data * np.repeat(by, np.diff(values.indptr)), values.indices, values.indptr), shape=values.shape)
 
 
-def _add(values: Matrix, to: Array) -> None:
+def _add_to(values: Matrix, to: Array) -> None:
     """Adds `values` to the dense matrix `to`, which is changed."""
     if isinstance(values, np.ndarray):
         to += values
@@ -236,7 +236,7 @@ def _add(values: Matrix, to: Array) -> None:
         to[some.row, some.col] += some.data
 
 
-def _squares(values: Matrix) -> Array:
+def _sums_of_squares(values: Matrix) -> Array:
     """Returns the sum of squares of each column."""
     return np.einsum("ij,ij->j", values, values) if isinstance(values, np.ndarray) else np.asarray((values**2).sum(axis=0))
 
@@ -278,7 +278,7 @@ def make_units(table: pd.DataFrame, design: Design) -> tuple[Units, Codes]:
     there, group = np.unique(pairs["strata"].cat.codes, return_inverse=True)
     labels = pairs["strata"].cat.categories.to_numpy(object)[there]
     n = np.bincount(group).astype(float)
-    f = _fractions(table, "strata", labels, n, design.mask) if design.stages else np.zeros(len(labels))
+    f = _sampling_fractions(table, "strata", labels, n, design.mask) if design.stages else np.zeros(len(labels))
     first = Stage(group, n, f, np.ones(len(labels)), design.single_psu)
     printable = partial(_printable_labels, table, "strata", mask=design.mask)
     _refuse_single(first, labels, ("stratum/strata have a single PSU", "strata", "merge them with a neighbour"), printable)
@@ -306,7 +306,7 @@ def _second_stage(table: pd.DataFrame, psu: NDArray[np.object_], psu_of: Codes, 
     """
     single: SinglePsu = "certainty" if design.single_psu == "adjust" else design.single_psu
     m = np.bincount(psu_of, minlength=len(psu)).astype(float)
-    stage = Stage(psu_of, m, _fractions(table, "psu", psu, m, design.mask), f_h, single)
+    stage = Stage(psu_of, m, _sampling_fractions(table, "psu", psu, m, design.mask), f_h, single)
     printable = partial(_printable_labels, table, "psu", mask=design.mask)
     _refuse_single(stage, psu, ("PSU(s) hold a single unit of the second stage", "psu", "leave the second stage out"), printable)
     return stage
@@ -329,7 +329,9 @@ def _printable_labels(table: pd.DataFrame, column: str, labels: Iterable[object]
     return mask.printed({str(label): persons[str(label)] for label in labels}, len(persons))
 
 
-def _fractions(table: pd.DataFrame, by: Literal["strata", "psu"], labels: NDArray[np.object_], n: Array, mask: Mask) -> Array:
+def _sampling_fractions(
+    table: pd.DataFrame, by: Literal["strata", "psu"], labels: NDArray[np.object_], n: Array, mask: Mask
+) -> Array:
     """Returns the sampling fraction of each stratum or PSU. If every FPC is at most 1, the FPC is the fraction. Otherwise it is
     n divided by the FPC, a population count (as in R). An infinite count means sampling with replacement.
 

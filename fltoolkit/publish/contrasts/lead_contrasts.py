@@ -15,7 +15,7 @@ from fltoolkit.estimate.change_over_time.difference import is_testable
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.family_of_contrasts import PAIR, as_one_family, pairs_of_categories
 from fltoolkit.languages.reasons import Reason
-from fltoolkit.publish.printed_numbers import nearest, steps
+from fltoolkit.publish.printed_numbers import nearest, rounding_steps
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
@@ -84,7 +84,8 @@ def published_contrasts(pairs: pd.DataFrame, table: pd.DataFrame, exact: pd.Data
     shown, full = (_rates(rows, str(pairs["group"].iloc[0]), rule_set) for rows in (table, exact))
     categories = [[(row[POPULATION], row[name]) for name in PAIR] for row in pairs.to_dict("records")]
     reasons = [
-        next((why for category in both if (why := _obstacle(shown.get(category), full.get(category)))), "") for both in categories
+        next((why for category in both if (why := _why_not_compared(shown.get(category), full.get(category)))), "")
+        for both in categories
     ]
     can = np.array([why == "" for why in reasons])
     family = as_one_family(pairs[can], float(pairs["level"].iloc[0])) if can.any() else pairs[can]
@@ -102,7 +103,7 @@ def _rates(rows: pd.DataFrame, lead: str, rule_set: str) -> dict[tuple[str, str]
     return {(row[POPULATION], str(row[lead])): row for row in mine.to_dict("records")}
 
 
-def _obstacle(shown: Row | None, full: Row | None) -> Reason | str:
+def _why_not_compared(shown: Row | None, full: Row | None) -> Reason | str:
     """Returns the reason why a rate cannot be compared with another rate; an empty text if it can.
 
     Args:
@@ -126,7 +127,7 @@ def _untested(pair: Row, reason: Reason | str) -> Row:
 
 def _tested(row: Row, both_rows: Sequence[Row]) -> Row:
     """Returns the row of a pair of categories that was tested, with the numbers as they are printed."""
-    step = float(np.max(steps(pd.DataFrame(both_rows))))
+    step = float(np.max(rounding_steps(pd.DataFrame(both_rows))))
     low, high = (float(nearest(row[c], step)) for c in ("ci_low", "ci_high"))
     has_errors = all(pd.notna(one["se"]) for one in both_rows)
     verdict = NO_DIFFERENCE if row["p_adjusted"] >= 1 - row["level"] else HIGHER if row["estimate"] > 0 else LOWER

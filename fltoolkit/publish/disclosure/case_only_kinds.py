@@ -119,7 +119,10 @@ def case_only_kinds(
     coarse = [int(c) for c in np.unique(code[inside])]
     facts = {c: table[code == c].iloc[0] for c in coarse}
     columns = [
-        _Column(c, values) for c in coarse for values in _values(cells, groups) if _possible(facts[c], values, cells, populations)
+        _Column(c, values)
+        for c in coarse
+        for values in _value_combinations(cells, groups)
+        if _can_have_cases(facts[c], values, cells, populations)
     ]
     places = [person_kinds.populations.index(p) for p in populations]
     kinds = _kinds(columns, code, person_kinds)
@@ -135,7 +138,7 @@ def case_only_kinds(
     )
 
 
-def _values(cells: Mapping[CellId, Cell], groups: frozenset[str]) -> list[Key]:
+def _value_combinations(cells: Mapping[CellId, Cell], groups: frozenset[str]) -> list[Key]:
     """Returns every combination of values of the groups that only cases have (`groups`). Only values that occur in `cells` are
     combined."""
     values: dict[str, dict[str, None]] = {}
@@ -147,7 +150,7 @@ def _values(cells: Mapping[CellId, Cell], groups: frozenset[str]) -> list[Key]:
     return [frozenset(zip(names, found, strict=True)) for found in product(*(values[g] for g in names))]
 
 
-def _possible(fact: pd.Series, values: Key, cells: Mapping[CellId, Cell], populations: list[str]) -> bool:
+def _can_have_cases(fact: pd.Series, values: Key, cells: Mapping[CellId, Cell], populations: list[str]) -> bool:
     """Returns whether cases of one kind of person can have these values of the case-only groups (groups that only cases have).
 
     A kind is here all persons with the same populations and the same values of the groups that these cells cross. If a printed

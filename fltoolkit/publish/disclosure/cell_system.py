@@ -154,7 +154,7 @@ class CellSystem(Generic[C]):
         return {cell: i for i, cell in enumerate(self.cells)}
 
 
-def assembled(kinds: Kinds, rows: Sequence[Row[C]], holds: scipy.sparse.csr_array[Any], ties: Sequence[Tie]) -> CellSystem[C]:
+def build_system(kinds: Kinds, rows: Sequence[Row[C]], holds: scipy.sparse.csr_array[Any], ties: Sequence[Tie]) -> CellSystem[C]:
     """Builds the system of equations in which each cell is a sum of kinds of persons.
 
     Args:
@@ -241,7 +241,7 @@ def system_of(cells: Mapping[Key, Cell], finest: Sequence[Key] | None = None, ro
             table crosses.
         rounding_base: weighted numbers are rounded to multiples of this number.
     """
-    blocks = [list(finest)] if finest is not None else _blocks(cells)
+    blocks = [list(finest)] if finest is not None else _possible_combinations(cells)
     kinds = [(b, kind) for b, block in enumerate(blocks) for kind in block]
     unit = max((c.mean_weight for c in cells.values()), default=1.0)
     rows, holds = [], np.zeros((len(cells), len(kinds)))
@@ -256,7 +256,7 @@ def system_of(cells: Mapping[Key, Cell], finest: Sequence[Key] | None = None, ro
     first, *others = (np.array([b == block for b, _ in kinds], dtype=float) for block in range(len(blocks)))
     many = np.full(len(kinds), np.inf)
     weights = np.zeros((1, len(kinds)))
-    return assembled(
+    return build_system(
         Kinds(many, weights, weights + HEAVIEST),
         rows,
         scipy.sparse.csr_array(holds),
@@ -264,7 +264,7 @@ def system_of(cells: Mapping[Key, Cell], finest: Sequence[Key] | None = None, ro
     )
 
 
-def _blocks(cells: Mapping[Key, Cell]) -> list[list[Key]]:
+def _possible_combinations(cells: Mapping[Key, Cell]) -> list[list[Key]]:
     """Returns the combinations of group values that may have cases: one list for each set of groups that tables cross.
 
     If a printed table has no cell for a combination of values, nobody has this combination.

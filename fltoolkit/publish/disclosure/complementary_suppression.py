@@ -64,7 +64,7 @@ def protect(
     if not primary:
         return Protected(fixed)
     place = system.place
-    draws = {cell: _draw(salt, cell) for cell in system.cells}
+    draws = {cell: _repeatable_draw(salt, cell) for cell in system.cells}
     last, never = set(hide_last), set(always_shown)
     cost = np.array([np.inf if c in never else _cost(system, i, draws[c]) * (1000 if c in last else 1) for c, i in place.items()])
     hidden = np.array([cell in fixed for cell in system.cells])
@@ -99,13 +99,15 @@ def goals_of(system: CellSystem[C], row: int, limits: Limits) -> tuple[Goal, Goa
         high = min(cases + np.ceil(limit / 2), system.cases.max())
         low = max(0.0, high - limit)
     all_weighted = float(np.nanmax(system.weighted, initial=0.0)) or np.inf
-    heavy = np.minimum(max(0.0, system.weighted[row] - limit / 2) + limit, min(_heaviest(system, row), all_weighted))
+    heavy = np.minimum(
+        max(0.0, system.weighted[row] - limit / 2) + limit, min(_largest_weighted_cases(system, row), all_weighted)
+    )
     heavy = np.where(np.isnan(system.weighted[row]), np.nan, heavy)
     light = np.maximum(0.0, heavy - limit)
     return Goal(row, low, float(light), at_least=False), Goal(row, min(high, persons), float(heavy), at_least=True)
 
 
-def _heaviest(system: CellSystem[C], row: int) -> float:
+def _largest_weighted_cases(system: CellSystem[C], row: int) -> float:
     """Returns the largest possible weighted number of cases of a cell, in mean weights: the number if all its persons were
     cases."""
     weight = system.weight[[row]].toarray()[0]
@@ -208,19 +210,19 @@ class _Search(Generic[C]):
 def _cost(system: CellSystem[C], row: int, draw: float) -> float:
     """Returns the cost of hiding a cell: its number of cases plus one, times a factor from 1 to 2 that depends on `draw`.
 
-    `draw` is a number from 0 to 1 that readers do not know (see `_draw`).
+    `draw` is a number from 0 to 1 that readers do not know (see `_repeatable_draw`).
     """
     return float((system.cases[row] + 1) * 2**draw)
 
 
-def _draw(salt: bytes, cell: object) -> float:
+def _repeatable_draw(salt: bytes, cell: object) -> float:
     """Returns a number from 0 to 1 for a cell. It looks random, but is the same on every machine for the same data."""
-    return int.from_bytes(sha256(salt + _label(cell).encode()).digest()[:8]) / 2**64
+    return int.from_bytes(sha256(salt + _cell_identifier(cell).encode()).digest()[:8]) / 2**64
 
 
-def _label(cell: object) -> str:
+def _cell_identifier(cell: object) -> str:
     """Returns a text that identifies a cell. It is the same in every process, so that the same data always give the same choice
     of hidden cells."""
     if isinstance(cell, frozenset):
         return repr(sorted(cell))
-    return f"({', '.join(map(_label, cell))})" if isinstance(cell, tuple) else repr(cell)
+    return f"({', '.join(map(_cell_identifier, cell))})" if isinstance(cell, tuple) else repr(cell)

@@ -50,7 +50,7 @@ def derived_cells(
         holds: cells × kinds of persons; 1 if the kind is in the cell.
         counts: two arrays by kind: the number of persons, and the number of cases.
         limits: the confidentiality limits. Only two of them are used: for cases, and for persons who are not cases.
-        directions: random changes of the cases by kind that change the cases of no cell (see `unchanging`).
+        directions: random changes of the cases by kind that change the cases of no cell (see `changes_within_cells`).
 
     Returns:
         For each part, the positions of its kinds. No two parts have the same kinds, and no part has the same kinds as a cell.
@@ -113,7 +113,7 @@ def _confidential(cases: Array, persons: Array, limits: Limits) -> Mask:
     return np.asarray((cases > CLOSE) & few)
 
 
-def unchanging(holds: scipy.sparse.csr_array[Any]) -> list[Array]:
+def changes_within_cells(holds: scipy.sparse.csr_array[Any]) -> list[Array]:
     """Returns random changes of the numbers of cases by kind of person that leave the number of cases in every cell the same.
 
     A kind is all persons with the same group values in the same populations. The changes test whether a reader can calculate

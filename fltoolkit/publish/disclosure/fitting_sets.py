@@ -101,14 +101,14 @@ def count_fitting_sets(weights: ArrayLike, printed: PrintedCases) -> FittingSets
     Raises:
         RequestError: nobody is in the cell, a weight is not positive, or a class or an interval is empty.
     """
-    w = _checked(np.asarray(weights, dtype=float).ravel(), printed)
+    w = _checked_weights(np.asarray(weights, dtype=float).ravel(), printed)
     most = len(w) if printed.most is None else min(printed.most, len(w))
     for steps in STEPS:
         groups = _on_grid(w, printed, steps)
         if printed.most is None or len(groups.weight) * (most + 1) * groups.high <= MOST_CELLS:
             break
     sizes = (printed.least, most)
-    if not _possible(groups, sizes):
+    if not _can_fit(groups, sizes):
         return NONE_FITS
     odds = _centred_odds(groups, sizes)
     return _by_saddle_point(groups, odds) if printed.most is None else _by_product(groups, odds, sizes)
@@ -123,7 +123,7 @@ def identifies(sets: FittingSets) -> bool:
     return sets.share > MOST_SHARE
 
 
-def _checked(w: Array, printed: PrintedCases) -> Array:
+def _checked_weights(w: Array, printed: PrintedCases) -> Array:
     if not len(w) or not (np.isfinite(w) & (w > 0)).all():
         raise RequestError(
             "fitting sets need persons with positive weights", where="count_fitting_sets", do="leave out who has no weight"
@@ -147,7 +147,7 @@ def _on_grid(w: Array, printed: PrintedCases, steps: int) -> _Groups:
     return _Groups(weight, persons, low, high)
 
 
-def _possible(groups: _Groups, sizes: tuple[int, int]) -> bool:
+def _can_fit(groups: _Groups, sizes: tuple[int, int]) -> bool:
     """Returns whether there can be a set of persons that fits: its size within `sizes` (smallest, largest), its sum within the
     interval."""
     v = np.repeat(groups.weight, groups.persons)  # sorted, the lightest first
@@ -177,15 +177,15 @@ def _centred_odds(groups: _Groups, sizes: tuple[int, int]) -> _Odds:
     middle of the printed interval, and its expected size is within `sizes` (smallest, largest)."""
     v, middle = groups.weight.astype(float), (groups.low + groups.high - 1) / 2
     (beta,) = _solve(v[:, None], groups.persons, np.array([middle]))
-    alpha, expected = 0.0, float(groups.persons @ _chance(beta * v))
+    alpha, expected = 0.0, float(groups.persons @ _probability(beta * v))
     if not sizes[0] <= expected <= sizes[1]:
         size = min(max(expected, sizes[0]), sizes[1])
         alpha, beta = _solve(np.column_stack([np.ones(len(v)), v]), groups.persons, np.array([size, middle]))
     log = alpha + beta * v
-    return _Odds(float(alpha), float(beta), log, _chance(log))
+    return _Odds(float(alpha), float(beta), log, _probability(log))
 
 
-def _chance(log_odds: Array) -> Array:
+def _probability(log_odds: Array) -> Array:
     from scipy.special import expit
 
     return np.asarray(expit(log_odds))
@@ -208,7 +208,7 @@ def _solve(x: Array, persons: NDArray[np.intp], target: Array) -> Array:
 
     theta = np.zeros(x.shape[1])
     for _ in range(ITERATIONS):
-        p = _chance(x @ theta)
+        p = _probability(x @ theta)
         slope = x.T @ (persons * p) - target
         bend = x.T @ (x * (persons * p * (1 - p))[:, None])
         step = np.linalg.lstsq(bend, -slope, rcond=None)[0]

@@ -250,7 +250,7 @@ def _rows_of(made: list[Estimates], spec: SurveySpec | None) -> Rows:
     return Rows(
         table, tuple(groups), tuple(key | domain for key, domain in zip(keys, domains, strict=True)), tuple(share_groups),
         tuple(est.about.population for est in made for _ in range(len(est.table))),
-        {_union(g, labels): (g, labels) for est in made for g, labels in est.about.where if len(labels) > 1},
+        {_union_name(g, labels): (g, labels) for est in made for g, labels in est.about.where if len(labels) > 1},
     )  # fmt: skip
 
 
@@ -261,13 +261,13 @@ def _with_new_rows(earlier: DecidedRows, kept: list[int], more: Rows) -> Rows:
     table[list(groups)] = table[list(groups)].astype(object).where(table[list(groups)].notna(), TOTAL)
     if DOMAIN in table:
         table[DOMAIN] = table[DOMAIN].fillna("")
-    keys = _kept(earlier.keys, more.keys, kept)
-    share_groups = _kept(earlier.share_groups, more.share_groups, kept)
-    populations = _kept(earlier.populations, more.populations, kept)
+    keys = _kept_then_new(earlier.keys, more.keys, kept)
+    share_groups = _kept_then_new(earlier.share_groups, more.share_groups, kept)
+    populations = _kept_then_new(earlier.populations, more.populations, kept)
     return Rows(table, groups, keys, share_groups, populations, {**earlier.unions, **more.unions})
 
 
-def _kept(old: tuple[T, ...], new: tuple[T, ...], kept: list[int]) -> tuple[T, ...]:
+def _kept_then_new(old: tuple[T, ...], new: tuple[T, ...], kept: list[int]) -> tuple[T, ...]:
     """Returns those old values whose positions are in `kept`, followed by all new values."""
     return (*(old[i] for i in kept), *new)
 
@@ -307,10 +307,10 @@ def _domain_key(where: Domain) -> Key:
     """Returns a domain (a part of the population, such as rural areas) as the group values that define a cell. Several labels of
     one group together form a new group.
     """
-    return frozenset((g, labels[0]) if len(labels) == 1 else (_union(g, labels), IN) for g, labels in where)
+    return frozenset((g, labels[0]) if len(labels) == 1 else (_union_name(g, labels), IN) for g, labels in where)
 
 
-def _union(group: str, labels: tuple[str, ...]) -> str:
+def _union_name(group: str, labels: tuple[str, ...]) -> str:
     """Returns the name of the new group that several labels of one group form. No group of survey.yaml has such a name."""
     return f"{group}: {', '.join(sorted(labels))}"
 

@@ -115,7 +115,7 @@ def decide(
     of_cases = {c: why for c, why in left.items() if c in earlier_of["now"].shown} | dict(profiles.primary) | dict(earlier.close)
     also = {"now": left, "cases": of_cases}
     for outcome, rows in rows_of.items():
-        found, must_hide = cells[outcome], _primary(cells[outcome], outcome, scenario) | also[outcome]
+        found, must_hide = cells[outcome], _primary_cells(cells[outcome], outcome, scenario) | also[outcome]
         small = {c for c, why in must_hide.items() if found[c].cases == 0}
         primary = {c: why for c, why in must_hide.items() if c not in small}
         hidden[outcome] = by.cells_to_hide(found, outcome, primary, {c: must_hide[c] for c in small}, earlier_of[outcome])
@@ -138,7 +138,7 @@ def decide(
     return by.out
 
 
-def _primary(cells: Mapping[CellId, Cell], outcome: str, scenario: DisclosureScenario) -> dict[CellId, str]:
+def _primary_cells(cells: Mapping[CellId, Cell], outcome: str, scenario: DisclosureScenario) -> dict[CellId, str]:
     """Returns the cells that are confidential because of their own counts, with the reason."""
     found = {c: why for c, cell in cells.items() if (why := confidential(cell, scenario.limits))}
     if scenario.patterns is not None and outcome == "cases":
@@ -170,7 +170,7 @@ class _Protection:
         hidden_anyway = {c: why for c, why in hidden_anyway.items() if c not in earlier.shown} | {
             c: BEFORE for c in cells if c in earlier.hidden and c not in primary
         }
-        crowded = _crowded(primary, cells)
+        crowded = _breakdowns_to_hide(primary, cells)
         withheld = {c: CROWDED for c in cells if _breakdown(c) in crowded and c not in earlier.shown}
         self._add_notes(self.out.crowded, withheld)
         systems = self._systems({c: found for c, found in cells.items() if c not in withheld}, outcome, list(withheld))
@@ -226,7 +226,7 @@ def _breakdown(cell: CellId) -> tuple[str, frozenset[str]]:
     return cell[0], frozenset(g for g, _ in cell[1])
 
 
-def _crowded(primary: Iterable[CellId], cells: Iterable[CellId]) -> set[tuple[str, frozenset[str]]]:
+def _breakdowns_to_hide(primary: Iterable[CellId], cells: Iterable[CellId]) -> set[tuple[str, frozenset[str]]]:
     """Returns breakdowns to hide as a whole, those with most confidential cells first, until the rest can be computed."""
     confidential_of, cells_of = Counter(map(_breakdown, primary)), Counter(map(_breakdown, cells))
     left, many, found = confidential_of.total(), cells_of.total(), set[tuple[str, frozenset[str]]]()

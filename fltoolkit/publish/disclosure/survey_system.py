@@ -15,8 +15,8 @@ from fltoolkit.estimate.totals.person_patterns import PersonPatterns
 from fltoolkit.estimate.variance.taylor_variance import Array
 from fltoolkit.publish.disclosure.case_only_kinds import PersonKinds, case_only_kinds
 from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Limits, crossed_groups, mean_weights
-from fltoolkit.publish.disclosure.cell_system import CLOSE, CellSystem, Kinds, Mask, Row, Tie, assembled, rounding_margins
-from fltoolkit.publish.disclosure.derived_cells import AnyCell, DerivedCell, derived_cells, unchanging
+from fltoolkit.publish.disclosure.cell_system import CLOSE, CellSystem, Kinds, Mask, Row, Tie, build_system, rounding_margins
+from fltoolkit.publish.disclosure.derived_cells import AnyCell, DerivedCell, changes_within_cells, derived_cells
 from fltoolkit.publish.printed_numbers import RATE_STEP
 
 MOST_KINDS = 2000  # kinds of persons in a linear programme; the cases of the other kinds are taken as known, which is stricter
@@ -32,8 +32,8 @@ class DisclosureScenario:
         patterns: the survey's kinds of persons; None for an estimate without a survey. Only its cells are known.
         case_only: groups that only cases have, such as the sector of their forced labour.
         children: the populations of children. Their routes to forced labour differ from the routes of adults.
-        in_one_outcome: for each other outcome in the published set, an array by kind of person: how many persons have exactly one of the
-            two outcomes.
+        in_one_outcome: for each other outcome in the published set, an array by kind of person: how many persons have exactly one
+            of the two outcomes.
     """
 
     limits: Limits
@@ -102,7 +102,7 @@ def survey_system(outcome_cells: OutcomeCells, patterns: PersonPatterns) -> Surv
     only = {c: found for c, found in outcome_cells.cells.items() if scenario.is_of_cases(c)}
     whole = [c for c in outcome_cells.cells if c not in only]
     cells = patterns.holds(whole)
-    directions = unchanging(cells)
+    directions = changes_within_cells(cells)
     parts = derived_cells(whole, cells, (patterns.persons, true), scenario.limits, directions)
     for differ in scenario.in_one_outcome if outcome_cells.outcome == "cases" else ():
         # A reader who can calculate both outcomes in a part can also calculate how many persons have only one of them.
@@ -110,10 +110,10 @@ def survey_system(outcome_cells: OutcomeCells, patterns: PersonPatterns) -> Surv
     derivable = _derivable(outcome_cells, patterns, directions)
     more_rows = [patterns.holds(derivable), *(_one_row(kinds, len(true)) for kinds in parts.values())]
     holds = scipy.sparse.csr_array(scipy.sparse.vstack([cells, *more_rows]))
-    kept = _kept(patterns.persons, true, _in_few(holds, true, scenario.limits))
+    kept = _kinds_with_unknowns(patterns.persons, true, _in_few(holds, true, scenario.limits))
     own = Kinds(patterns.persons[kept], lightest[:, kept], heaviest[:, kept])
     person_kinds = PersonKinds(patterns, populations, units, true, known, kept, own, patterns.in_any(scenario.children))
-    rows = _rows(outcome_cells, [*whole, *derivable, *parts], holds, person_kinds)
+    rows = _cell_rows(outcome_cells, [*whole, *derivable, *parts], holds, person_kinds)
     blocks, kinds, ties = [holds[:, kept]], own, list[Tie]()
     for groups in crossed_groups(scenario.case_only & {g for g, _ in key} for _, key in only):
         mine = {c: found for c, found in only.items() if not groups.isdisjoint(g for g, _ in c[1])}
@@ -129,7 +129,7 @@ def survey_system(outcome_cells: OutcomeCells, patterns: PersonPatterns) -> Surv
             np.hstack([kinds.heaviest, more.kinds.heaviest]),
         )
     return SurveySystem(
-        assembled(kinds, rows, scipy.sparse.csr_array(scipy.sparse.block_diag(blocks)), ties), tuple(parts), not kept.all()
+        build_system(kinds, rows, scipy.sparse.csr_array(scipy.sparse.block_diag(blocks)), ties), tuple(parts), not kept.all()
     )
 
 
@@ -140,7 +140,7 @@ def _derivable(outcome_cells: OutcomeCells, patterns: PersonPatterns, directions
     Args:
         outcome_cells: the cells of an outcome.
         patterns: the survey's kinds of persons.
-        directions: random changes of the cases by kind that change no other cell (see `unchanging`).
+        directions: random changes of the cases by kind that change no other cell (see `changes_within_cells`).
     """
     withheld = [c for c in outcome_cells.withheld if not outcome_cells.scenario.is_of_cases(c)]
     if not withheld:
@@ -160,7 +160,7 @@ def _one_row(kinds: NDArray[np.intp], many: int) -> scipy.sparse.csr_array[Any]:
     return scipy.sparse.csr_array((np.ones(len(kinds)), (np.zeros(len(kinds), dtype=np.intp), kinds)), shape=(1, many))
 
 
-def _rows(
+def _cell_rows(
     outcome_cells: OutcomeCells, cells: Sequence[AnyCell], holds: scipy.sparse.csr_array[Any], person_kinds: PersonKinds
 ) -> list[Row[AnyCell]]:
     """Returns a row of the system of equations for each cell of groups that everybody has, and for each part of cells.
@@ -211,7 +211,7 @@ def _in_few(holds: scipy.sparse.csr_array[Any], cases: Array, limits: Limits) ->
     return np.asarray(holds.T @ ((mine > 0) & (mine < limits.cases)).astype(float) > 0)
 
 
-def _kept(persons: Array, cases: Array, preferred: Mask) -> Mask:
+def _kinds_with_unknowns(persons: Array, cases: Array, preferred: Mask) -> Mask:
     """Returns, for each kind of person, whether its cases are an unknown of the linear programme.
 
     If there are too many kinds, those marked in `preferred` have priority, then kinds with cases, then the largest kinds.

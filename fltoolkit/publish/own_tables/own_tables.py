@@ -29,9 +29,9 @@ from fltoolkit.publish.disclosure.run_decision import (
 )
 from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.own_tables.outcome_differences import SAME_PERSONS, protect_from_other_outcomes
-from fltoolkit.publish.published_set import Basis, Published, judged
+from fltoolkit.publish.published_set import Basis, Published, published_from_decision
 from fltoolkit.publish.reliability import load_publication_profile
-from fltoolkit.survey.spec.groups import NOT_STATED, uncrossed
+from fltoolkit.survey.spec.groups import NOT_STATED, groups_of_breakdown
 from fltoolkit.survey.spec.reserved_names import PUBLISHED
 
 ROW_KEY = ["measure", "outcome", "reference_population", "rule_set", "category"]
@@ -70,7 +70,7 @@ def publish(est: Estimates, *, beside: Published | None = None, profile: str | P
             profile of a domain; or a profile with `beside`. Or the set has another rule set or other weights. Or the
             publication profile lowers a confidentiality limit without `accept_lower_limits: true`.
     """
-    _refuse(est)
+    _refuse_unpublishable(est)
     if beside is not None and est.about.measure in PROFILES:
         raise PublicationError(
             "a profile is decided together with all tables of its run: added later, it could reveal what they hide",
@@ -81,7 +81,9 @@ def publish(est: Estimates, *, beside: Published | None = None, profile: str | P
         rules = load_publication_profile(profile or "fltoolkit")
         limits, notes = limits_of(rules, None)
         decided = decided_rows([whole], limits, notes)
-        return _named(_without_not_stated(judged(decided, rules), est), est, {_outcome(est): decided})
+        return _with_outcome_label(
+            _without_not_stated(published_from_decision(decided, rules), est), est, {_outcome(est): decided}
+        )
     if profile is not None:
         raise RequestError("a table beside a set is judged by the profile of the set", where="publish: profile", found=str(profile), allowed=beside.profile,
                            do="leave profile out, or publish the run with it")  # fmt: skip
@@ -109,17 +111,19 @@ def _with_table(table: Estimates, out: Published) -> Published:
     decided, new = decide_new_rows(replace(differences.all_rows, earlier_rows=earlier_rows), swapped), all_rows.new
     families[outcome] = decided
     rows = _only_rows(decided, new)
-    made = judged(rows, basis.publication_profile)
+    made = published_from_decision(rows, basis.publication_profile)
     suppressed = _crossing_hidden_rows(decided, new)
     made = replace(
         made, table=made.table.assign(**{c: made.table[c].mask(suppressed) for c in SPREAD_COLUMNS if c in made.table})
     )
     sets = {
-        name: _extended(same_set, _without_not_stated(judged(rows, same_set.basis.publication_profile), table), est, families)
+        name: _with_rows_of_table(
+            same_set, _without_not_stated(published_from_decision(rows, same_set.basis.publication_profile), table), est, families
+        )
         for name, same_set in out.profiles.items()
         if same_set.basis
     }
-    return replace(_extended(out, _without_not_stated(made, table), est, families), profiles=sets)
+    return replace(_with_rows_of_table(out, _without_not_stated(made, table), est, families), profiles=sets)
 
 
 def _decided_alike(
@@ -158,7 +162,7 @@ def _without_not_stated(made: Published, est: Estimates) -> Published:
     return replace(made, table=tables[0], exact=tables[1], notes=(*made.notes, est.about.not_stated))
 
 
-def _extended(out: Published, made: Published, est: Estimates, families: dict[str, DecidedRows]) -> Published:
+def _with_rows_of_table(out: Published, made: Published, est: Estimates, families: dict[str, DecidedRows]) -> Published:
     """Returns the published set `out` with the rows of `made` that it does not have yet.
 
     Args:
@@ -173,10 +177,10 @@ def _extended(out: Published, made: Published, est: Estimates, families: dict[st
     notes = tuple(dict.fromkeys((*out.notes, *made.notes)))
     profile = out.basis.publication_profile if out.basis else load_publication_profile(out.profile)
     both = replace(out, table=tables[0], exact=tables[1], notes=notes, basis=Basis(families, profile))
-    return _named(both, est, families)
+    return _with_outcome_label(both, est, families)
 
 
-def _named(out: Published, est: Estimates, families: dict[str, DecidedRows]) -> Published:
+def _with_outcome_label(out: Published, est: Estimates, families: dict[str, DecidedRows]) -> Published:
     """Returns the published set with the label of a user-defined outcome, if its new rows have one. `families` contains the
     decision about each outcome."""
     outcome = _outcome(est)
@@ -189,7 +193,7 @@ def _row_names(table: pd.DataFrame) -> list[tuple[Any, ...]]:
     """Returns a unique name for each row. The order of the row's groups does not matter."""
     values = table[ROW_KEY].astype(str).itertuples(index=False, name=None)
     return [
-        (*row[:-1], frozenset(zip(uncrossed(b), uncrossed(row[-1]), strict=False)))
+        (*row[:-1], frozenset(zip(groups_of_breakdown(b), groups_of_breakdown(row[-1]), strict=False)))
         for row, b in zip(values, table["breakdown"], strict=True)
     ]
 
@@ -299,7 +303,7 @@ def _outcome(est: Estimates) -> str:
     return est.about.outcome if est.about.outcome in user_defined else ""
 
 
-def _refuse(est: Estimates) -> None:
+def _refuse_unpublishable(est: Estimates) -> None:
     """Raises an error if an estimate may never be published as a single table."""
     if est.parts:
         raise PublicationError(

@@ -87,7 +87,8 @@ class Facts:
 
     @property
     def are_long(self) -> bool:
-        """Returns whether the numbers need smaller letters to fit next to each other. Ranges such as `5,000 to 8,000` need them."""
+        """Returns whether the numbers need smaller letters to fit next to each other. Ranges such as `5,000 to 8,000` need
+        them."""
         return len(self.facts) * max((len(fact.number) for fact in self.facts), default=0) > ROOM
 
 

@@ -10,7 +10,7 @@ from fltoolkit.languages.language import Language
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.printed_tables import result_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
-from fltoolkit.survey.spec.groups import uncrossed
+from fltoolkit.survey.spec.groups import groups_of_breakdown
 
 
 def populations(out: Published) -> tuple[str, ...]:
@@ -36,4 +36,4 @@ def _rows(out: Published) -> pd.DataFrame:
     Leaves out topics that are also published as `share`, such as the form: their intervals are calculated in another way.
     """
     rows, shares = out.own_rows(measure="profile"), set(out.own_rows(measure="share")["breakdown"])
-    return rows[(rows["breakdown"].map(uncrossed).map(len) == 1) & ~rows["breakdown"].isin(shares)]
+    return rows[(rows["breakdown"].map(groups_of_breakdown).map(len) == 1) & ~rows["breakdown"].isin(shares)]

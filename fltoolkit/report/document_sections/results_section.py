@@ -15,7 +15,7 @@ from fltoolkit.show.printed_tables.printed_table import PrintedTable
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.show.wording.result_sentences import CAREFUL, headline_rows, sentence
-from fltoolkit.survey.spec.groups import uncrossed
+from fltoolkit.survey.spec.groups import groups_of_breakdown
 
 
 def title(out: Published, language: Language, key: str) -> str:
@@ -107,7 +107,7 @@ def groups_of(out: Published, measure: str, population: str | None = None, least
     rows = out.own_rows(measure=measure)[["reference_population", "breakdown", "estimate"]]
     chosen = population or (str(rows["reference_population"].iloc[0]) if len(rows) else "")
     rows = rows[(rows["reference_population"] == chosen) & (rows["breakdown"] != "")]
-    by = [str(b) for b in dict.fromkeys(rows["breakdown"]) if len(uncrossed(b)) < 2 and b not in out.origins]
+    by = [str(b) for b in dict.fromkeys(rows["breakdown"]) if len(groups_of_breakdown(b)) < 2 and b not in out.origins]
     return tuple(b for b in by if rows[rows["breakdown"] == b]["estimate"].notna().sum() >= least)
 
 
@@ -128,7 +128,7 @@ def tables(out: Published, language: Language) -> tuple[PrintedTable, ...]:
     Groups of single origins (nationalities, ethnicities) come last. Profiles are left out (see `profile_section`).
     """
     own = out.own
-    own = own[~own["measure"].isin(["flowchart", *PROFILES]) & (own["breakdown"].map(uncrossed).map(len) < 2)]
+    own = own[~own["measure"].isin(["flowchart", *PROFILES]) & (own["breakdown"].map(groups_of_breakdown).map(len) < 2)]
     own = own.iloc[own["breakdown"].isin(out.origins).to_numpy().argsort(kind="stable")]
     parts = own.groupby(["measure", "reference_population"], sort=False)
     return tuple(result_tables.table(language, part) for _, part in parts if len(part) > 1)

@@ -132,8 +132,9 @@ def targets(evidence: Evidence, language: Language) -> str | None:
 
 
 def _each(language: Language, rows: Sequence[PublishedNumber], key: str) -> str | None:
-    """Returns a sentence that lists the number of each category; those whose number is too uncertain are named at its end. `key` is
-    the key of the sentence in the language files. Returns None if no number is reliable, or if there are too many categories."""
+    """Returns a sentence that lists the number of each category; those whose number is too uncertain are named at its end. `key`
+    is the key of the sentence in the language files. Returns None if no number is reliable, or if there are too many
+    categories."""
     sure = [not result_sentences.is_unsure(r) for r in rows]
     if not any(sure) or len(rows) > FEW:
         return None

@@ -64,8 +64,9 @@ def _found(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _changed(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns the slide on what changed since the baseline: a picture of both rounds with the verdicts of the test, and one line on
-    what the test cannot say. Without a picture, the verdicts are in words. The slide with the targets says which are reached."""
+    """Returns the slide on what changed since the baseline: a picture of both rounds with the verdicts of the test, and one line
+    on what the test cannot say. Without a picture, the verdicts are in words. The slide with the targets says which are
+    reached."""
     rows = follow_up_section.totals_and_targets(evidence)
     sentences = follow_up_section.answered(language, rows[rows["id"].isin(rows["id"].head(1))])
     if not sentences:

@@ -20,7 +20,7 @@ from fltoolkit.languages.reasons import has_remark
 from fltoolkit.publish.measure_units import decimals, is_rate, scaled, unit
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.wording.english_numbers import ENGLISH, value
-from fltoolkit.survey.spec.groups import CROSS, TOTAL, uncrossed
+from fltoolkit.survey.spec.groups import CROSS, TOTAL, groups_of_breakdown
 
 ALL, NOT_APPLICABLE, JOIN = "_T", "_Z", "@"
 # ISO 3166-1 alpha-3: a `country` in this list is its own code; any other gets the kit's code `X_...`.
@@ -125,7 +125,7 @@ def _coded_columns(
         broken: the keys (`_key`) of the rows at which a time series breaks.
     """
     measure, population, breakdown = str(row["measure"]), str(row["reference_population"]), str(row["breakdown"])
-    by = uncrossed(breakdown)
+    by = groups_of_breakdown(breakdown)
     coded_columns = {
         "FREQ": ("A", "Annual"),
         "REF_AREA": (area_code(str(row["country"])), str(row["country"])),
@@ -154,7 +154,7 @@ def _group_codes(
     "women")`. If two groups of a row belong to the same column, the second is in CATEGORY.
     """
     parts: list[tuple[str, str, str]] = []
-    for group in uncrossed(row["breakdown"]):
+    for group in groups_of_breakdown(row["breakdown"]):
         concept = concepts.get(group, "CATEGORY")
         if concept in [c for c, _, _ in parts]:
             concept = "CATEGORY"
@@ -176,7 +176,7 @@ def _category_codes(table: pd.DataFrame) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for row in table[(table["breakdown"] != "") & (table["category"] != "")].to_dict("records"):
         published_codes = row["ilostat"].split(CROSS)  # one per group; a code is empty if the standard has none
-        for group, published in zip(uncrossed(row["breakdown"]), published_codes, strict=True):
+        for group, published in zip(groups_of_breakdown(row["breakdown"]), published_codes, strict=True):
             mine, label = found.setdefault(group, {}), str(row[group])
             if label in mine:
                 continue
@@ -210,7 +210,7 @@ def _keys_of_breaks(changed: Published | None) -> set[Any]:
 
 
 def _key(row: dict[Hashable, Any]) -> tuple[Any, ...]:
-    by = uncrossed(row["breakdown"])
+    by = groups_of_breakdown(row["breakdown"])
     measure = str(row["measure"]).removeprefix("change_in_")
     return (measure, row["reference_population"], row["rule_set"], frozenset((g, str(row.get(g, TOTAL))) for g in by))
 

@@ -24,7 +24,7 @@ from fltoolkit.report.exchange.sdmx import sdmx_table, structure
 from fltoolkit.report.table_files import NOTHING, write_csv
 from fltoolkit.show.wording.english_numbers import of_plan
 from fltoolkit.show.wording.section_words import Words
-from fltoolkit.survey.spec.groups import uncrossed
+from fltoolkit.survey.spec.groups import groups_of_breakdown
 
 ILOSTAT_STATUS = {"A": "", "U": "U", "Q": "S", "B": "B"}  # U and S as in ILOSTAT's processing: to be verified
 
@@ -79,7 +79,7 @@ def ilostat_table(rows: Coded, out: Published) -> pd.DataFrame:
 def _ilostat(row: dict[Any, Any], published: dict[Any, Any], rule_set: str) -> dict[str, Any]:
     measure, by = str(published["measure"]), str(published["breakdown"])
     other = [str(published["rule_set"])] if published["rule_set"] != rule_set else []
-    groups = uncrossed(by)
+    groups = groups_of_breakdown(by)
     sex = row["SEX"] if row["SEX"] != ALL else "SEX_T"
     first, *rest = [code for concept, code, _ in row["parts"] if concept != "SEX"] or [""]
     status = ILOSTAT_STATUS[row["OBS_STATUS"]]

@@ -99,8 +99,8 @@ class _Published:
 
 
 def write_index(outputs: Path, entries: list[Entry]) -> Path:
-    """Writes `outputs/index.html`, the front page of a batch, which lists its surveys. Surveys that failed come first. The others are
-    grouped by country, and the newest round is the first of its country. The country with the newest survey comes first.
+    """Writes `outputs/index.html`, the front page of a batch, which lists its surveys. Surveys that failed come first. The others
+    are grouped by country, and the newest round is the first of its country. The country with the newest survey comes first.
 
     Surveys of the same year are in alphabetical order of their titles.
     """
@@ -257,8 +257,8 @@ def _warnings(findings: Path) -> list[str]:
 
 
 def _headlines(numbers: _Published) -> list[dict[str, str]]:
-    """Returns the headline numbers of a survey: the rate and the number of persons, and the rates of adults and of children if both
-    were asked. A measure that the run does not publish is left out.
+    """Returns the headline numbers of a survey: the rate and the number of persons, and the rates of adults and of children if
+    both were asked. A measure that the run does not publish is left out.
     """
     return [_in_large_type(rows[0]) for measure in ON_THE_PAGE if (rows := numbers.of(measure))] + _adults_and_children(numbers)
 

@@ -22,7 +22,7 @@ from fltoolkit.nap.partner_entries import LARGEST, Entry, Partners, Worked, cell
 from fltoolkit.report.workbook.moved_rows import moved
 from fltoolkit.report.workbook.sheet_writer import KEY, KIT
 from fltoolkit.report.workbook.workbook_opening import open_returned
-from fltoolkit.spreadsheets import clean
+from fltoolkit.spreadsheets import clean_text
 
 LOGICAL = {"=TRUE()": True, "=FALSE()": False}  # LibreOffice writes what was typed as TRUE in this form
 MOMENT = timedelta(milliseconds=1)  # the precision of times in a spreadsheet
@@ -165,7 +165,7 @@ def _written(sheet: Any) -> Written:
         name, line, place, kind, table, row, column, held, type_, *code = json.loads(about)
         if kind not in CELL_KINDS or (table and table not in Partners.model_fields):
             raise ValueError("not a line that the kit wrote")
-        value = _from_text(type_, clean(str(text)) if text is not None else "")
+        value = _from_text(type_, clean_text(str(text)) if text is not None else "")
         found.setdefault(name, {})[line + 1, place + 1] = Original(kind, table, row, column, held, value, *code)
     properties = json.loads(words) if words else {}
     lists = {name: properties[name] for name in ("sheets", "choices", "charts") if name in properties}
@@ -236,7 +236,7 @@ def kept(value: Any) -> Any:
     A whole number with more digits than a spreadsheet keeps becomes a float.
     """
     if isinstance(value, str):
-        return clean(value)
+        return clean_text(value)
     if isinstance(value, int) and abs(value) > LARGEST:
         return float(value)
     if isinstance(value, datetime) and value.time() == time():

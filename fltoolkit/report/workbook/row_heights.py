@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from math import ceil, inf
 
 from fltoolkit.report.document_formats.column_widths import POINTS, width_of
-from fltoolkit.spreadsheets import DIGIT, LETTERS, clean
+from fltoolkit.spreadsheets import DIGIT, LETTERS, clean_text
 
 LINE, BESIDE = 12.8, 1.5  # points of a line, and what a row has above and below its lines
 SIDES = 2  # pixels of a column beyond its characters that a text can use
@@ -27,7 +27,7 @@ def height_of(lines: Iterable[int]) -> float:
 def lines_in(text: str, width: float) -> int:
     """Returns how many lines a text takes in a column. `width` is the width of the column in characters."""
     room, lines = width * DIGIT + SIDES, 0
-    for part in clean(text).split("\n"):
+    for part in clean_text(text).split("\n"):
         used = inf
         for word in part.split(" "):
             wide = width_of(word) * PIXELS

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import accumulate, chain, repeat
 from typing import Any
 
-from fltoolkit.spreadsheets import Spreadsheet, reference
+from fltoolkit.spreadsheets import Spreadsheet, column_reference
 
 CELL = 64  # pixels, the width of a column for which none is set
 GAP = 12  # pixels between the table and the chart
@@ -87,7 +87,7 @@ def insert(file: Spreadsheet, sheet: Any, chart: NativeChart, *, at: tuple[int, 
         return [sheet_name, first, place, last, place]
 
     names = [sheet_name, first, chart.names[0], last, chart.names[1]]
-    below, above = (reference(sheet_name, (first, last), place) for place in chart.lengths)
+    below, above = (column_reference(sheet_name, (first, last), place) for place in chart.lengths)
     made = file.book.add_chart({"type": "line"})
 
     def series(place: int, **look: Any) -> None:
@@ -102,7 +102,7 @@ def insert(file: Spreadsheet, sheet: Any, chart: NativeChart, *, at: tuple[int, 
         label = {"value": True, "position": "above", "font": SMALL, "custom": only_last}
         series(chart.path, line=dashed, marker={"type": "none"}, data_labels=label)
     if chart.band is not None:
-        down = reference(sheet_name, (first, last), chart.band[1])
+        down = column_reference(sheet_name, (first, last), chart.band[1])
         lengths = {"type": "custom", "plus_values": down, "minus_values": down, "direction": "minus", "end_style": 0}
         band = lengths | {"line": {"color": BAND, "width": 6}}
         series(chart.band[0], marker=_symbol("long_dash", 9, GREY), y_error_bars=band, data_labels=LABEL | {"position": "above"})

@@ -85,8 +85,8 @@ def word(language: Language, words: str, code: object) -> str:
 
 
 def choices(language: Language, name: str, codes: Sequence[str]) -> dict[str, str]:
-    """Returns the words that a user of the workbook (a partner of the plan) can choose in a column: a dictionary from the code of each
-    choice to its word."""
+    """Returns the words that a user of the workbook (a partner of the plan) can choose in a column: a dictionary from the code of
+    each choice to its word."""
     return {code: word(language, f"choices.{name}", code) for code in codes}
 
 

@@ -21,7 +21,7 @@ from fltoolkit.report.workbook.sheet_charts import CELL, NativeChart, insert, ro
 from fltoolkit.spreadsheets import (
     NumberWriting,
     Spreadsheet,
-    clean,
+    clean_text,
     fewer_pages,
     fits_in_print,
     print_as_read,
@@ -165,7 +165,7 @@ class Page:
         sheet."""
         table = sum(width_in_pixels(c.width) for c in self.printed if not c.hidden)
         wide = max(NARROWEST, int((table + self.chart_cells * CELL) * NOTES_IN_WIDTH))
-        return [line for text in (self.purpose, *self.notes) if text for line in wrap(clean(text), wide)]
+        return [line for text in (self.purpose, *self.notes) if text for line in wrap(clean_text(text), wide)]
 
     @property
     def head(self) -> int:
@@ -282,8 +282,8 @@ class _Writer:
         top = [(page.name, "title"), (self.made.title, "goal"), *((line, "note") for line in page.top)]
         for i, (text, style) in enumerate(top):
             sheet.set_row(i, TITLE_LINE if i == 0 else TOP_LINE)
-            sheet.write_string(i, 0, clean(text), self.file.style(style))
-            self.record.add(page.name, (i, 0), "locked", clean(text))
+            sheet.write_string(i, 0, clean_text(text), self.file.style(style))
+            self.record.add(page.name, (i, 0), "locked", clean_text(text))
         head = page.head
         first, last = head + 1, head + max(len(page.lines), 1)
         if page.above:

@@ -44,7 +44,8 @@ class Progress:
             self.section(lines[-1])
 
     def flush(self) -> None:
-        """Does nothing: `write` keeps no text back. papermill calls this method, because it takes this object for an output file."""
+        """Does nothing: `write` keeps no text back. papermill calls this method, because it takes this object for an output
+        file."""
 
     def ended(self) -> None:
         """Removes the survey's line of progress from the terminal."""

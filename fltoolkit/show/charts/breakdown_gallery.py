@@ -17,7 +17,7 @@ from fltoolkit.show.tables import table
 from fltoolkit.show.wording.english_numbers import ENGLISH
 from fltoolkit.show.wording.result_sentences import sentence
 from fltoolkit.show.wording.section_words import Nothing, Words
-from fltoolkit.survey.spec.groups import uncrossed
+from fltoolkit.survey.spec.groups import groups_of_breakdown
 
 
 @checked
@@ -69,7 +69,7 @@ def pairs(out: Published, measure: str) -> list[tuple[Picture, pd.DataFrame]]:
     found: list[tuple[Picture, pd.DataFrame]] = []
     for population, part in rows.groupby("reference_population", sort=False):
         who = str(population)
-        names = [list(uncrossed(b)) for b in part["breakdown"].unique()]
+        names = [list(groups_of_breakdown(b)) for b in part["breakdown"].unique()]
         only = [b for b in names if set(b) & out.case_only and len(b) == 1 and measure == "total"]
         plain = [b for b in names if len(b) <= 1 and b not in only]
         if measure in PROFILES:

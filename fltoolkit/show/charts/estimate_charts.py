@@ -16,7 +16,7 @@ from fltoolkit.show.charts.descriptions.chart_parts import DotChart
 from fltoolkit.show.charts.descriptions.estimates_by_group import estimates, rule_sets as under_each_rule_set, value_axis
 from fltoolkit.show.charts.renderers.plotly_renderer import picture
 from fltoolkit.show.wording.english_numbers import ENGLISH, count_or_mark
-from fltoolkit.survey.spec.groups import uncrossed
+from fltoolkit.survey.spec.groups import groups_of_breakdown
 
 OPENED = ["dont_know", "refused", "missing"]
 EXERCISE = "An exercise, not a result"
@@ -47,7 +47,7 @@ def dot_chart(
     Args:
         beside: rows of the same measure in other charts with which this chart is compared. The axis covers their values too.
     """
-    crossed = all(len(uncrossed(name)) == 2 for name in rows["breakdown"].unique())
+    crossed = all(len(groups_of_breakdown(name)) == 2 for name in rows["breakdown"].unique())
     chart = estimates(out, rows, language, crossed=crossed, title=title)
     return chart if beside is None else replace(chart, axis=value_axis(beside, language))
 

@@ -25,8 +25,8 @@ from fltoolkit.show.wording import change_sentences, number_words, plan_words
 
 
 def follow_up(language: Language, rows: pd.DataFrame, *notes: str) -> PrintedTable:
-    """Returns a table that compares the plan's baseline with a later survey. Each row has both numbers, the target if there is one,
-    and the change with its interval. `rows` are those of `Evidence.follow_up`.
+    """Returns a table that compares the plan's baseline with a later survey. Each row has both numbers, the target if there is
+    one, and the change with its interval. `rows` are those of `Evidence.follow_up`.
 
     The result of the test of the change has a sign before it: ▼ ▲ ? ○ ×. A footnote says whether the target is reached.
 

@@ -20,7 +20,7 @@ from fltoolkit.publish.published_set import MARKERS
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.show.wording import english_numbers
 from fltoolkit.show.wording.english_numbers import NBSP, PublishedNumber
-from fltoolkit.survey.spec.groups import TOTAL, crossed, uncrossed
+from fltoolkit.survey.spec.groups import TOTAL, crossed, groups_of_breakdown
 
 TENTHS = 0.1  # of a power or a cut: smaller values have a decimal
 
@@ -124,7 +124,7 @@ def unit(language: Language, measure: str, population: str = "") -> str:
 
 def group(language: Language, name: str) -> str:
     """Returns the name of a group in words. If the breakdown crosses several groups, returns their names, joined."""
-    return crossed(language.group(key) for key in uncrossed(name))
+    return crossed(language.group(key) for key in groups_of_breakdown(name))
 
 
 def category(language: Language, row: PublishedNumber) -> str:
@@ -132,7 +132,7 @@ def category(language: Language, row: PublishedNumber) -> str:
     if not row["breakdown"] or row["category"] == TOTAL:
         return language.say("everyone")
     if not row["category"]:
-        return language.say("by", group=language.join(map(language.by_group, uncrossed(row["breakdown"]))))
+        return language.say("by", group=language.join(map(language.by_group, groups_of_breakdown(row["breakdown"]))))
     return language.kit(row["category"])
 
 
@@ -141,7 +141,7 @@ def of_profile(language: Language, rows: pd.DataFrame) -> list[str]:
     characteristics, and how cases without an answer are counted. The list is empty for other measures."""
     if not rows["measure"].isin(PROFILES).all():
         return []
-    topics = {topic for breakdown in rows["breakdown"].unique() for topic in uncrossed(breakdown) if topic in TOPICS}
+    topics = {topic for breakdown in rows["breakdown"].unique() for topic in groups_of_breakdown(breakdown) if topic in TOPICS}
     overlap = [language.say("profile.overlap")] if topics - set(EXCLUSIVE) else []
     return [*overlap, language.say("profile.open")]
 

@@ -13,7 +13,7 @@ BLANKS = " \t\n\r\f\v\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 EDGE = "\x1f"  # surrounds each code; no file of answers contains it
 
 
-def pattern(separator: str | None) -> str:
+def separator_pattern(separator: str | None) -> str:
     """Returns the regular expression that finds a separator between two codes in one cell, such as the blanks in `1 3 7`. If
     `separator` is None, blanks, commas, semicolons and vertical bars all separate."""
     if separator is None:
@@ -26,10 +26,10 @@ def holds_one_of(value: nw.Expr, codes: Sequence[str], separator: str | None) ->
     the cell is null, and false if `codes` is empty."""
     if not codes:
         return nw.lit(False)
-    edged = nw.concat_str([nw.lit(EDGE), value.str.replace_all(pattern(separator), EDGE), nw.lit(EDGE)])
+    edged = nw.concat_str([nw.lit(EDGE), value.str.replace_all(separator_pattern(separator), EDGE), nw.lit(EDGE)])
     return nw.any_horizontal(*[edged.str.contains(EDGE + c + EDGE, literal=True) for c in codes], ignore_nulls=False)
 
 
 def split_codes(text: str, separator: str | None) -> list[str]:
     """Returns the codes in one cell as a list, in their order and without repetitions: `1 3 7` gives `["1", "3", "7"]`."""
-    return list(dict.fromkeys(code for code in re.split(pattern(separator), text) if code))
+    return list(dict.fromkeys(code for code in re.split(separator_pattern(separator), text) if code))

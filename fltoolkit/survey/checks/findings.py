@@ -87,19 +87,22 @@ def finding_facts(found: Sequence[Finding], limit: int | None) -> list[dict[str,
     counts are exact.
     """
     ordered = sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
-    return [{name: getattr(f, name) for name in COLUMNS} | {"what": _what(f, limit), "count": _count(f, limit)} for f in ordered]
+    return [
+        {name: getattr(f, name) for name in COLUMNS} | {"what": _finding_in_words(f, limit), "count": _count_in_words(f, limit)}
+        for f in ordered
+    ]
 
 
-def _what(finding: Finding, limit: int | None) -> str:
+def _finding_in_words(finding: Finding, limit: int | None) -> str:
     """Returns, in words, what was found, and in which columns with which counts. The columns are sorted by their printed counts,
     because an order by exact counts could reveal these."""
     if not finding.by:
         return finding.what
-    by = sorted(finding.by, key=lambda pair: -_size(pair[1], limit))
+    by = sorted(finding.by, key=lambda pair: -_sort_size(pair[1], limit))
     return f"{finding.what}: {', '.join(f'{column} ({_exact_or_in_words(count, limit)})' for column, count in by)}"
 
 
-def _size(count: Count, limit: int | None) -> int:
+def _sort_size(count: Count, limit: int | None) -> int:
     """Returns the number by which a finding's count is sorted: the count after rounding. A count below the confidentiality limit
     is not printed, so it is sorted as 0. A pair of counts is sorted by its sum. If both counts of a pair are below the limit, the
     pair is sorted as 0, even if the sum is printed. Without a limit, nothing is rounded."""
@@ -116,7 +119,7 @@ def _exact_or_in_words(count: Count, limit: int | None) -> object:
     return count if limit is None else count_in_words(count, limit)
 
 
-def _count(finding: Finding, limit: int | None) -> object:
+def _count_in_words(finding: Finding, limit: int | None) -> object:
     """Returns the count of a finding as it is printed. A count of persons or cases (persons in forced labour) becomes words such
     as `about 30` or `fewer than 5`. It stays exact if there is no limit, or if the finding counts something else."""
     count = finding.count

@@ -54,7 +54,7 @@ def industries(survey: Survey, mask: Mask) -> Found:
         episodes = survey.spec.episodes.wide if any("{episode}" in c for c in sector.column) else ("",)
         codes, key = _codes(frame, sector, episodes), survey.spec.key_of_job(name)
         asked = _AskedColumn(key, sector, f"{', '.join(sector.column)} ({key})")
-        out += [*_unknown(codes, asked, mask), *_short(codes, asked, mask)]
+        out += [*_unknown_code_findings(codes, asked, mask), *_short_code_findings(codes, asked, mask)]
     return out
 
 
@@ -76,7 +76,8 @@ class _CodeCounts:
         return sum(self.rows[code] for code in codes)
 
     def printed(self, codes: Sequence[str], mask: Mask) -> str:
-        """Returns the given codes as a message may print them, in one text. Codes that could identify a person are only counted."""
+        """Returns the given codes as a message may print them, in one text. Codes that could identify a person are only
+        counted."""
         return mask.printed({code: self.rows[code] for code in codes}, len(self.rows))
 
 
@@ -94,7 +95,7 @@ def _codes(frame: Frame, sector: Job, episodes: Sequence[str]) -> _CodeCounts:
     return _CodeCounts(dict(sorted(rows.items())), frozenset(known))
 
 
-def _unknown(codes: _CodeCounts, asked: _AskedColumn, mask: Mask) -> Found:
+def _unknown_code_findings(codes: _CodeCounts, asked: _AskedColumn, mask: Mask) -> Found:
     sector, where = asked.sector, asked.where
     unknown = [code for code in codes.rows if code not in codes.known]
     count = codes.of(unknown)
@@ -110,7 +111,7 @@ def _unknown(codes: _CodeCounts, asked: _AskedColumn, mask: Mask) -> Found:
     return [Finding("warning", "industry", where, f"{what}; shown as not stated", count, do)]
 
 
-def _short(codes: _CodeCounts, asked: _AskedColumn, mask: Mask) -> Found:
+def _short_code_findings(codes: _CodeCounts, asked: _AskedColumn, mask: Mask) -> Found:
     """Returns findings about codes with one digit too few. If the other codes show that the column has leading zeros, these codes
     have probably lost theirs, which is a warning. If no code has the right number of digits, this is an error. The list is empty
     for section letters, single digits and national codes.

@@ -31,11 +31,11 @@ def interview_counts(survey: Survey) -> Mapping[str, int]:
     an answer to such a question is counted under `answered` only.
     """
     if survey not in _KNOWN:
-        _KNOWN[survey] = _counted(survey)
+        _KNOWN[survey] = _counts_by_condition(survey)
     return _KNOWN[survey]
 
 
-def _counted(survey: Survey) -> dict[str, int]:
+def _counts_by_condition(survey: Survey) -> dict[str, int]:
     spec, asked = survey.spec, nw.col(ASKED)
     conditions: dict[str, nw.Expr] = {ANSWERED: asked}
     for kind in KINDS:

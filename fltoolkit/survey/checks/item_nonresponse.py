@@ -117,7 +117,7 @@ def answer_findings(survey: Survey) -> list[Finding]:
     past: dict[str, int] = {}
 
     def note(kind: str, column: str, count: Count) -> None:
-        kinds[kind][column] = max(kinds[kind].get(column, (0, 0)), count, key=_sum)  # a column may feed two items
+        kinds[kind][column] = max(kinds[kind].get(column, (0, 0)), count, key=_total_count)  # a column may feed two items
 
     for row in counts:
         column = str(row["column"])
@@ -133,7 +133,7 @@ def answer_findings(survey: Survey) -> list[Finding]:
     return [*_answered_despite_skip(survey, past), *(_of_kind(kind, list(by.items())) for kind, by in kinds.items() if by)]
 
 
-def _sum(count: Count) -> int:
+def _total_count(count: Count) -> int:
     return sum(count) if isinstance(count, tuple) else count
 
 
@@ -218,7 +218,7 @@ def answer_counts(survey: Survey) -> list[dict[str, Any]]:
                 conditions[f"{i} unexpected"] = nw.col(inside) & is_skipped(q.source.routing, mapped, q.episode) & ~blank
             if (explained := no_when_blank(q.source, mapped, q.episode)) is not None:
                 unexplained = unexplained & ~explained
-            if absent := _absent(survey, exist, names, q.episode):
+            if absent := _without_episode(survey, exist, names, q.episode):
                 unexplained = unexplained & ~nw.all_horizontal(*absent, ignore_nulls=False)
             conditions[f"{i} missing"] = unexplained
             if q.where.startswith("items") and not q.source.blank:  # otherwise a blank is a no
@@ -262,7 +262,7 @@ def with_stages(frame: Frame, held: Sequence[AskedQuestion], mapped: MappedQuest
         if stage == LINK:
             reached = nw.all_horizontal(inside[of], *(_answered_yes(held, side, mapped) for side in SIDES), ignore_nulls=False)
         else:
-            idle = [_no(q, mapped) for q in held if q.where == stage]
+            idle = [_said_no(q, mapped) for q in held if q.where == stage]
             reached = inside[of] & ~nw.all_horizontal(*idle, ignore_nulls=False) if idle else inside[of]
         stages[of, stage] = reached.alias(f"fl__reached{len(stages)}")
     named = {stage: f"fl__reached{i}" for i, stage in enumerate(stages)}
@@ -277,11 +277,11 @@ def _answered_yes(held: Sequence[AskedQuestion], side: str, mapped: MappedQuesti
     return any_of([answered_yes(q.source, mapped, q.episode).fill_null(False) for q in held if q.where.startswith(side)])
 
 
-def _no(question: AskedQuestion, mapped: MappedQuestions) -> nw.Expr:
+def _said_no(question: AskedQuestion, mapped: MappedQuestions) -> nw.Expr:
     return answered_no(question.source, mapped, question.episode).fill_null(False)
 
 
-def _absent(survey: Survey, exist: Sequence[AskedQuestion], names: Collection[str], episode: str) -> list[nw.Expr]:
+def _without_episode(survey: Survey, exist: Sequence[AskedQuestion], names: Collection[str], episode: str) -> list[nw.Expr]:
     """Returns conditions on a person. A person who meets all of them did not have the episode (spell) of work with this label.
     The list is empty if survey.yaml has no question on which episodes exist.
 
@@ -300,7 +300,7 @@ def _absent(survey: Survey, exist: Sequence[AskedQuestion], names: Collection[st
     for question in asked:
         blank = no_when_blank(question.source, mapped, episode)
         skipped = nw.lit(False) if blank is None else is_blank(question.source, mapped, episode) & blank
-        absent.append(_no(question, mapped) | skipped)
+        absent.append(_said_no(question, mapped) | skipped)
     return absent
 
 

@@ -21,7 +21,7 @@ from fltoolkit.survey.checks.family_checks import family_findings
 from fltoolkit.survey.checks.findings import Counted, Finding, FindingRows, count_rows, finding_facts, findings, printed_values
 from fltoolkit.survey.checks.industry_checks import industries
 from fltoolkit.survey.checks.item_nonresponse import answer_findings, questions
-from fltoolkit.survey.checks.survey_facts import refused
+from fltoolkit.survey.checks.survey_facts import refused_module
 from fltoolkit.survey.checks.unknown_codes import code_findings, different_values
 from fltoolkit.survey.data.fetch_rows import to_rows, to_sums
 from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, PSU, SOURCE, STRATA, WEIGHT
@@ -54,15 +54,15 @@ def check(survey: Survey, *, show_values: bool = False) -> pd.DataFrame:
             `count` (persons, rounded: `about 30`, `fewer than 5`; exact in an error about the design, and for things other than
             persons), `do`. Errors are first. If nothing was found, the table is empty.
     """
-    return findings(*_found(survey, show_values))
+    return findings(*_findings_and_limit(survey, show_values))
 
 
 def check_facts(survey: Survey, *, show_values: bool = False) -> list[dict[str, Any]]:
     """Returns the rows of `check` as a list of mappings, for code that only prints them or looks for errors."""
-    return finding_facts(*_found(survey, show_values))
+    return finding_facts(*_findings_and_limit(survey, show_values))
 
 
-def _found(survey: Survey, show_values: bool) -> tuple[list[Finding], int | None]:
+def _findings_and_limit(survey: Survey, show_values: bool) -> tuple[list[Finding], int | None]:
     limit = survey.spec.confidentiality.smallest_printed_count
     return all_findings(survey, Mask(limit, off=show_values)), None if show_values else limit
 
@@ -79,18 +79,18 @@ def all_findings(survey: Survey, mask: Mask) -> list[Finding]:
 def _check_everything(survey: Survey, mask: Mask) -> list[Finding]:
     design, ages, module = _counted_together(survey, _design_tests(survey), _age_tests(survey), _module_tests(survey))
     about_data = [
-        *_design(survey, mask, design),
+        *_design_findings(survey, mask, design),
         *code_findings(survey, mask),
         *industries(survey, mask),
-        *_ages(survey, mask, ages),
-        *_joins(survey),
+        *_age_findings(survey, mask, ages),
+        *_file_findings(survey),
         *family_findings(survey),
     ]
     others = [
-        *_labels(survey),
+        *_label_findings(survey),
         *answer_findings(survey),
         *declared_findings(survey),
-        *_module(survey, module),
+        *_module_findings(survey, module),
         *correction_findings(survey),
     ]
     return with_acceptance([*about_data, *others], survey.spec.accept)
@@ -137,7 +137,7 @@ def _design_tests(survey: Survey) -> dict[str, nw.Expr]:
     return tests
 
 
-def _design(survey: Survey, mask: Mask, found: _CountedConditions) -> list[Finding]:
+def _design_findings(survey: Survey, mask: Mask, found: _CountedConditions) -> list[Finding]:
     """Returns findings about the sample design: wrong weights, persons without a PSU or stratum, a missing column of PSUs, and
     labels of PSUs and strata. `found` has the conditions of `_design_tests` with the number of persons who meet each."""
     spec, tests, counts = survey.spec, found.tests, found.counts
@@ -281,7 +281,7 @@ def _age_tests(survey: Survey) -> dict[str, nw.Expr]:
     }
 
 
-def _ages(survey: Survey, mask: Mask, found: _CountedConditions) -> list[Finding]:
+def _age_findings(survey: Survey, mask: Mask, found: _CountedConditions) -> list[Finding]:
     spec, tests, counts = survey.spec, found.tests, found.counts
     out: list[Finding] = []
     if counts["outside"]:
@@ -299,7 +299,7 @@ def _ages(survey: Survey, mask: Mask, found: _CountedConditions) -> list[Finding
     return out
 
 
-def _joins(survey: Survey) -> list[Finding]:
+def _file_findings(survey: Survey) -> list[Finding]:
     out = []
     for kind, (used, there) in survey.widths.items():
         if there > WIDE:
@@ -323,7 +323,7 @@ def _module_tests(survey: Survey) -> dict[str, nw.Expr]:
     """Returns conditions on a person, by name: answered the module on forced labour (`answered`), refused it (`refused`), or was
     asked and has only blank answers (`blank`, and `blank children` for children)."""
     spec, asked = survey.spec, nw.col(ASKED)
-    codes: dict[str, nw.Expr] = {"answered": asked, "refused": refused(survey)}
+    codes: dict[str, nw.Expr] = {"answered": asked, "refused": refused_module(survey)}
     if not spec.episodes.wide and not spec.episodes.long:
         codes["blank"] = asked & ~nw.col(CHILD) & _all_blank(survey, "items", "any_work")
     if spec.children:
@@ -331,7 +331,7 @@ def _module_tests(survey: Survey) -> dict[str, nw.Expr]:
     return codes
 
 
-def _module(survey: Survey, found: _CountedConditions) -> list[Finding]:
+def _module_findings(survey: Survey, found: _CountedConditions) -> list[Finding]:
     spec, counts = survey.spec, found.counts
     m, out = spec.module, []
     if not counts["answered"]:
@@ -354,7 +354,7 @@ def _all_blank(survey: Survey, *keys: str) -> nw.Expr:
     return nw.all_horizontal(*blank, ignore_nulls=False)
 
 
-def _labels(survey: Survey) -> list[Finding]:
+def _label_findings(survey: Survey) -> list[Finding]:
     """Returns notes about groups in which all persons asked have the same category, and about labels that a spreadsheet would
     read as a formula."""
     out = []

@@ -46,7 +46,7 @@ def _survey_facts(survey: Survey) -> dict[str, str]:
     spec, design = survey.spec, survey.spec.design
     households = to_count(survey.frame.select(HOUSEHOLD).unique().select(nw.len().alias("n")), survey.path)
     pairs = to_pandas(survey.frame.select(STRATA, PSU).unique(), survey.path)
-    counts = count_rows(survey.frame, {"persons": nw.lit(True), "answered": nw.col(ASKED), "refused": refused(survey)})
+    counts = count_rows(survey.frame, {"persons": nw.lit(True), "answered": nw.col(ASKED), "refused": refused_module(survey)})
     persons = {name: count_in_words(count, spec.confidentiality.smallest_printed_count) for name, count in counts.items()}
     window = spec.reference_period
     dates = f" ({window.start} to {window.end})" if window.start and window.end else ""
@@ -68,7 +68,7 @@ def _survey_facts(survey: Survey) -> dict[str, str]:
     return facts
 
 
-def refused(survey: Survey) -> nw.Expr:
+def refused_module(survey: Survey) -> nw.Expr:
     """Returns, for each person, whether the person refused the whole module on forced labour. For a child, it is the module on
     children, if survey.yaml has its own column for it."""
     module, own = survey.spec.module, survey.spec.children.module if survey.spec.children else None

@@ -11,7 +11,7 @@ from pathlib import Path
 import narwhals as nw
 
 from fltoolkit.errors import SpecError
-from fltoolkit.files import inside
+from fltoolkit.files import path_inside
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.survey.classifications.standards import OWN, isic, standard
 from fltoolkit.survey.data.person_frame import column
@@ -116,7 +116,7 @@ def read_correspondences(sectors: Mapping[str, Sector], survey: Path) -> None:
     """
     for name, sector in sectors.items():
         if sector.correspondence:
-            path = inside(survey.parent, sector.correspondence, f"{survey}: sectors.{name}.correspondence")
+            path = path_inside(survey.parent, sector.correspondence, f"{survey}: sectors.{name}.correspondence")
             sector.national.update(_read_correspondence(path, sector))
 
 

@@ -111,14 +111,14 @@ class Isic(Model):
 @cache
 def standard() -> Standard:
     """Returns the content of standard.yaml: the categories of the standard classifications."""
-    return load_model(_here() / "standard.yaml", Standard)
+    return load_model(_package_folder() / "standard.yaml", Standard)
 
 
 @cache
 def isic(revision: str) -> Isic:
     """Returns a revision of ISIC. `revision` is its name in survey.yaml, such as `isic_rev4`."""
-    return load_model(_here() / f"{revision}.yaml", Isic)
+    return load_model(_package_folder() / f"{revision}.yaml", Isic)
 
 
-def _here() -> Path:
+def _package_folder() -> Path:
     return Path(str(files(__package__)))

@@ -15,8 +15,8 @@ from fltoolkit.survey.corrections.corrected_values import (
     TWICE,
     Numbered,
     corrected_columns,
-    differs,
     given_rows,
+    is_changed,
     with_corrections,
     without_marks,
 )
@@ -155,7 +155,7 @@ def _rows_by_correction(marked: Frame, columns: Sequence[str], where: str) -> pd
     flags = [CHANGED + column for column in columns]
     marks = [mark + column for column in columns for mark in (ENTRY, TWICE)]
     touched = marked.filter(nw.any_horizontal(*[nw.col(ENTRY + c) > 0 for c in columns], ignore_nulls=False))
-    in_words = touched.with_columns([differs(c).cast(nw.Int64).alias(CHANGED + c) for c in columns]).select(*marks, *flags)
+    in_words = touched.with_columns([is_changed(c).cast(nw.Int64).alias(CHANGED + c) for c in columns]).select(*marks, *flags)
     return to_pandas(in_words.group_by([*marks, *flags]).agg(nw.len().alias("fl__rows")), where)
 
 

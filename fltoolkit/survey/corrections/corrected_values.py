@@ -79,7 +79,7 @@ def without_marks(frame: Frame, columns: Iterable[str]) -> Frame:
     return frame.drop([mark + column for column in columns for mark in (ENTRY, TWICE, BEFORE)])
 
 
-def differs(column: str) -> nw.Expr:
+def is_changed(column: str) -> nw.Expr:
     """Returns, for each row, whether the text of a corrected column differs from the text before the corrections. The result is
     true or false, and never null."""
     before, now = nw.col(BEFORE + column), nw.col(SOURCE + column)
@@ -142,10 +142,10 @@ def _value_by_condition(entry: int, correction: Correction) -> NewValue:
 def _meets_condition(where: Mapping[str, tuple[str, ...] | NumberRange]) -> nw.Expr:
     """Returns, for each row, whether it meets a condition: {column: its codes, or a range of numbers}. All columns must fit. A
     blank cell does not fit."""
-    return nw.all_horizontal(*[_within(c, of) for c, of in where.items()], ignore_nulls=False).fill_null(False)
+    return nw.all_horizontal(*[_meets_range_or_codes(c, of) for c, of in where.items()], ignore_nulls=False).fill_null(False)
 
 
-def _within(column: str, values: tuple[str, ...] | NumberRange) -> nw.Expr:
+def _meets_range_or_codes(column: str, values: tuple[str, ...] | NumberRange) -> nw.Expr:
     if not isinstance(values, NumberRange):
         return nw.col(SOURCE + column).is_in(list(values))
     value, inside = number(SOURCE + column, nw.String()), nw.lit(True)

@@ -13,7 +13,8 @@ def trimmed(name: object) -> str:
 
 
 def printable_name(name: str) -> str:
-    """Returns the name of a column for a message. An invisible character, such as a zero-width space, is replaced by its number."""
+    """Returns the name of a column for a message. An invisible character, such as a zero-width space, is replaced by its
+    number."""
     return "".join(rf"\u{ord(c):04x}" if unicodedata.category(c) in ("Cf", "Cc", "Zl", "Zp") else c for c in name)
 
 

@@ -52,8 +52,8 @@ def connect() -> duckdb.DuckDBPyConnection:
 def _remember_folded_names() -> None:
     """Let DuckDB remember the lower-case form of a column's name.
 
-    DuckDB 2.0 computes it for all columns of a table, for each expression of each step: a fifth of the time of a small survey. The
-    results are the same. If a later version no longer has this function, nothing is done.
+    DuckDB 2.0 computes it for all columns of a table, for each expression of each step: a fifth of the time of a small survey.
+    The results are the same. If a later version no longer has this function, nothing is done.
     """
     relation = sys.modules.get("duckdb._relation")  # `import duckdb` has loaded it
     if fold := getattr(relation, "fold_name", None):

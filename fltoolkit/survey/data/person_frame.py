@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from fltoolkit.errors import DataError, RepeatedKeys, SpecError
-from fltoolkit.files import inside
+from fltoolkit.files import path_inside
 from fltoolkit.survey.data.column_names import trimmed
 from fltoolkit.survey.data.column_values import is_whole, number, text, without_missing
 from fltoolkit.survey.data.engines import contents, count_distinct, is_spark, refuse_no_rows, rows_of
@@ -37,7 +37,7 @@ HELD = 50_000_000  # bytes; smaller files are read once and kept in memory, as S
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedFile:
     """An opened file or table: its rows (`frame`, perhaps with only some of the columns) and the `names` of all usable columns.
 
     `texts` are the columns whose texts need no cleaning (no blanks around them, no `1.0`). `unreadable` are the columns that
@@ -64,7 +64,7 @@ def open_named(
     only: Collection[str] | None = None,
     named: Collection[str] | None = None,
     **options: Any,
-) -> Opened:
+) -> OpenedFile:
     """Opens a path or a table on a DuckDB connection.
 
     Args:
@@ -94,7 +94,7 @@ def open_named(
         relation, more = usable(relation, only)
         unreadable = {**unreadable, **more}
     frame: Frame = nw.from_native(relation).lazy()
-    return Opened(frame, tuple(name for name in names if name not in unreadable), texts, unreadable)
+    return OpenedFile(frame, tuple(name for name in names if name not in unreadable), texts, unreadable)
 
 
 def column(names: str | Sequence[str], episode: str = "") -> nw.Expr:
@@ -177,11 +177,11 @@ class FilePlace:
 
     def paths(self, file: DataFile, where: str) -> list[Path]:
         """Returns the paths of a kind of file. The list is empty if tables are used in place of files."""
-        return [] if self.tables else [inside(self.folder, name, where) for name in file.path]
+        return [] if self.tables else [path_inside(self.folder, name, where) for name in file.path]
 
 
 @dataclass(frozen=True)
-class _Needed:
+class _NeededColumns:
     """The columns needed from all files (`columns`), and the key columns of all files (`keys`). `joined` says whether several
     files are joined by their keys, and `small` whether all rows may be kept in memory."""
 
@@ -192,8 +192,8 @@ class _Needed:
 
 
 def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> SourceTable:
-    """Opens the files of a survey, puts pooled files together, and joins the other files to the persons. Each wanted column is kept as
-    text (`src__<column>`), and if needed also as number (`num__<column>`) or as whole number (`fl__code__<column>`).
+    """Opens the files of a survey, puts pooled files together, and joins the other files to the persons. Each wanted column is
+    kept as text (`src__<column>`), and if needed also as number (`num__<column>`) or as whole number (`fl__code__<column>`).
 
     Raises:
         DataError: a file or column is missing, a key is repeated that must be unique, or names clash.
@@ -204,8 +204,8 @@ def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> SourceT
     paths = [path for file in given.values() for path in place.paths(file, where)]
     labelled = any(p.suffix.lower() in LABELLED_FILES for p in paths)
     small = bool(paths) and (labelled or sum(stamp_of(p).size for p in paths) <= HELD)
-    needed = _Needed(keys.union(wanted.persons, wanted.episodes), keys, len(given) > 1, small)
-    opened = {kind: _pool(file, kind, needed, place) for kind, file in given.items()}
+    needed = _NeededColumns(keys.union(wanted.persons, wanted.episodes), keys, len(given) > 1, small)
+    opened = {kind: _open_files_of_kind(file, kind, needed, place) for kind, file in given.items()}
     parts = {kind: pooled.frame for kind, pooled in opened.items()}
     texts = frozenset().union(*(pooled.texts for kind, pooled in opened.items() if kind != "episodes"))
     missing = {name: ranges for pooled in opened.values() for name, ranges in pooled.missing.items()}
@@ -213,16 +213,16 @@ def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> SourceT
     _refuse_own_names(files.person, wanted.persons, offered, where)
     with readable(files.paths_in_words(where)):
         if not wanted.key_is_corrected:
-            _unique(parts["person"], _person_key(files.person), "person", files.person, where)
+            _refuse_repeated_keys(parts["person"], _person_key(files.person), "person", files.person, where)
         person, joins = _join(files, parts, where)
         own = {**wanted.persons, **dict.fromkeys(files.person.key, "files.person.key")}
-        of_persons = Opened(person, tuple(offered), texts, missing=missing)
-        kept = _kept(of_persons, replace(wanted, persons=own), paths, where)
+        of_persons = OpenedFile(person, tuple(offered), texts, missing=missing)
+        kept = _needed_forms(of_persons, replace(wanted, persons=own), paths, where)
         episodes = None
         if files.episodes is not None:
             episodes = parts["episodes"]
             joins.append(_count_join(person, episodes, [*files.person.key, PART], "episodes", where))
-            _unique(episodes, [*files.episodes.key, PART], "episodes", files.episodes, where)
+            _refuse_repeated_keys(episodes, [*files.episodes.key, PART], "episodes", files.episodes, where)
             if of_person := [c for c in wanted.episodes if c in offered and c not in opened["episodes"].names]:
                 raise SpecError(
                     "questions or gates of the episodes name columns that only the persons have", where=f"{where}: files.episodes",
@@ -231,7 +231,7 @@ def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> SourceT
             own_keys = dict.fromkeys([*files.person.key, *files.episodes.key], "files.episodes.key")
             of_episodes = replace(opened["episodes"], missing=missing)
             of_each = replace(wanted, persons={**wanted.episodes, **own_keys}, bare=(), codes=())
-            kept_of_each = _kept(of_episodes, of_each, paths, f"{where}: files.episodes")
+            kept_of_each = _needed_forms(of_episodes, of_each, paths, f"{where}: files.episodes")
             episodes = episodes.select(*kept_of_each, nw.col(PART))
         persons = person.select(*kept, nw.col(FACTOR), nw.col(PART))
     widths = {kind: (len(needed.columns.intersection(pooled.names)), len(pooled.names)) for kind, pooled in opened.items()}
@@ -262,13 +262,13 @@ def _join(files: Files, parts: dict[str, Frame], where: str) -> tuple[Frame, lis
         else:
             other = other.drop(PART)
         joins.append(_count_join(person, other, key, kind, where))
-        _unique(other, key, kind, file, where)
+        _refuse_repeated_keys(other, key, kind, file, where)
         _refuse_clash(person, other, key, kind, where)
         person = person.join(other, on=key, how="left")
     return person, joins
 
 
-def _kept(opened: Opened, wanted: WantedColumns, paths: Collection[Path], where: str) -> list[nw.Expr]:
+def _needed_forms(opened: OpenedFile, wanted: WantedColumns, paths: Collection[Path], where: str) -> list[nw.Expr]:
     """Returns the columns of `wanted.persons` in the forms that are needed: as text, as number, as whole number (see
     `read_files`). Raises `DataError` if a column is missing."""
     schema, columns = opened.frame.collect_schema(), wanted.persons
@@ -280,7 +280,7 @@ def _kept(opened: Opened, wanted: WantedColumns, paths: Collection[Path], where:
     return [*((nw.col(c) if c in opened.texts else text(c, schema[c])).alias(SOURCE + c) for c in read), *values]
 
 
-def _pool(file: DataFile, kind: str, needed: _Needed, place: FilePlace) -> Opened:
+def _open_files_of_kind(file: DataFile, kind: str, needed: _NeededColumns, place: FilePlace) -> OpenedFile:
     """Opens one kind of file. If it has several paths, their rows are put together with their weight factors, and their columns
     become text. Key columns become text, unless they are whole numbers by which no other file is joined."""
     frames, offered, texts, where, tables = [], [], [], place.where, place.tables
@@ -326,11 +326,12 @@ def _pool(file: DataFile, kind: str, needed: _Needed, place: FilePlace) -> Opene
     pooled = frames[0] if len(frames) == 1 else nw.concat([f.select(first) for f in frames], how="vertical")
     declared = missing_numbers(paths[0], file.encoding) if paths else {}
     named = {_name_here(file, c): ranges for c, ranges in declared.items()}
-    return Opened(pooled, tuple(offered[0]), frozenset(as_text).union(set.intersection(*texts)), missing=named)
+    return OpenedFile(pooled, tuple(offered[0]), frozenset(as_text).union(set.intersection(*texts)), missing=named)
 
 
 def _name_here(file: DataFile, column: str) -> str:
-    """Returns the name of a file's column in survey.yaml: the common name for a key column, otherwise the file's prefix + name."""
+    """Returns the name of a file's column in survey.yaml: the common name for a key column, otherwise the file's prefix +
+    name."""
     return file.renamed.get(column, column) if column in file.key.values() else file.prefix + column
 
 
@@ -354,10 +355,10 @@ def _person_key(file: DataFile) -> list[str]:
 def refuse_repeated_persons(persons: Frame, file: DataFile, where: str) -> None:
     """Raise `RepeatedKeys` if two persons have the same key. `persons` are rows as in `SourceTable`."""
     named = persons.select(*[nw.col(SOURCE + c).alias(c) for c in file.key], nw.col(PART))
-    _unique(named, _person_key(file), "person", file, where)
+    _refuse_repeated_keys(named, _person_key(file), "person", file, where)
 
 
-def _unique(frame: Frame, key: Sequence[str], kind: str, file: DataFile, where: str) -> None:
+def _refuse_repeated_keys(frame: Frame, key: Sequence[str], kind: str, file: DataFile, where: str) -> None:
     """Raise `RepeatedKeys` if two rows of a file have the same key. `kind` is the kind of the file, such as `person`."""
     if count_distinct(frame, key) == rows_of(frame):
         return

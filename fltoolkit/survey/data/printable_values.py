@@ -50,5 +50,6 @@ class Mask:
 
 
 def is_code(value: str) -> bool:
-    """Returns whether a value could be a code of a questionnaire: it is short and has no blank. Any other value could be a name."""
+    """Returns whether a value could be a code of a questionnaire: it is short and has no blank. Any other value could be a
+    name."""
     return len(value) <= LONGEST and not any(c.isspace() for c in value)

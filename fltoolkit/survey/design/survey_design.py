@@ -112,7 +112,8 @@ class Design:
 
     @property
     def frame(self) -> Frame:
-        """Returns the rows of the data, with the columns of the design. Raises `DataError` if a file changed since it was opened."""
+        """Returns the rows of the data, with the columns of the design. Raises `DataError` if a file changed since it was
+        opened."""
         refuse_changed(self.files)
         return self.rows
 

@@ -12,7 +12,7 @@ import narwhals as nw
 
 from fltoolkit.arguments import checked
 from fltoolkit.errors import DataError, RequestError
-from fltoolkit.files import inside
+from fltoolkit.files import path_inside
 from fltoolkit.memory import ResultKey, is_on, remembered
 from fltoolkit.shipped_files import survey_file
 from fltoolkit.survey.answers.skips_and_blanks import with_skipped_gates
@@ -78,14 +78,16 @@ def _result_key(path: Path) -> ResultKey:
 def _data_files(path: Path, spec: SurveySpec) -> list[Path]:
     """Returns the paths of the data files of a survey.yaml."""
     return [
-        inside(path.parent, name, f"{path}: files.{kind}.path") for kind, file in spec.files.given.items() for name in file.path
+        path_inside(path.parent, name, f"{path}: files.{kind}.path")
+        for kind, file in spec.files.given.items()
+        for name in file.path
     ]
 
 
 def _side_files(path: Path, spec: SurveySpec) -> list[Path]:
     """Returns the paths of the files, other than data files, that a survey.yaml names: correspondence tables and benchmarks
     (known numbers of persons)."""
-    return [inside(path.parent, name, str(path)) for name in side_files(spec)]
+    return [path_inside(path.parent, name, str(path)) for name in side_files(spec)]
 
 
 def changeable_parts(survey: Survey) -> str:

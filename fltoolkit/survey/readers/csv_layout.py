@@ -83,7 +83,7 @@ def find_layout(source: CsvSource, delimiter: str | None) -> Layout:
     if first_line and (delimiter or first_line[1]) != '"':
         layout = _read_head(text[first_line.end() :], delimiter or first_line[1])
         return Layout(layout.delimiter, layout.skipped + 1, layout.header)
-    return max((_read_head(text, d) for d in delimiter or DELIMITERS), key=lambda found: _fit(found, text))
+    return max((_read_head(text, d) for d in delimiter or DELIMITERS), key=lambda found: _goodness_of_fit(found, text))
 
 
 def refuse_data(layout: Layout, path: Path, named: Collection[str] | None) -> None:
@@ -134,7 +134,7 @@ def _first_rows(reader: Iterator[list[str]]) -> Iterator[list[str]]:
         return
 
 
-def _fit(layout: Layout, text: str) -> tuple[bool, bool, bool, int]:
+def _goodness_of_fit(layout: Layout, text: str) -> tuple[bool, bool, bool, int]:
     """Returns how well a layout fits a text, as a tuple. Layouts with different delimiters are compared, and the one with the
     largest tuple fits best.
 

@@ -96,7 +96,7 @@ def _header_and_rows(source: CsvSource, layout: Layout) -> Iterator[CsvRow]:
             try:
                 row = next(reader, None)
             except csv.Error as error:
-                yield CsvRow(line, _cells(seen[0], layout.delimiter), _quotes(str(error), seen[0]))
+                yield CsvRow(line, _count_cells(seen[0], layout.delimiter), _quote_problem(str(error), seen[0]))
                 return
             if row is None:
                 return
@@ -104,7 +104,7 @@ def _header_and_rows(source: CsvSource, layout: Layout) -> Iterator[CsvRow]:
                 yield CsvRow(line, len(row))
 
 
-def _quotes(words: str, line: str) -> str:
+def _quote_problem(words: str, line: str) -> str:
     """Returns, in words, what is wrong with the quotes of a row. The text of the message of Python's csv module (`words`) decides
     it. `line` is the first line of the row."""
     if "expected after" in words:
@@ -112,7 +112,7 @@ def _quotes(words: str, line: str) -> str:
     return TOO_LONG if len(line) > csv.field_size_limit() else "a quote is opened and never closed"
 
 
-def _cells(line: str, delimiter: str) -> int:
+def _count_cells(line: str, delimiter: str) -> int:
     """Returns how many cells one line of a CSV file has. If the csv module cannot read the line, the result is the number of its
     delimiters plus one."""
     try:

@@ -58,10 +58,10 @@ class FileLabels:
         and Stata's `.a` to `.z`."""
         if re.fullmatch(r"\.[a-z]", code):
             return True
-        return any(_within(code, low, high) for low, high in self.ranges.get(column, ()))
+        return any(_is_missing_code(code, low, high) for low, high in self.ranges.get(column, ()))
 
 
-def _within(code: str, low: Any, high: Any) -> bool:
+def _is_missing_code(code: str, low: Any, high: Any) -> bool:
     if isinstance(low, str):
         return code == low.strip()
     try:
@@ -82,7 +82,7 @@ def read_labels(path: Path, encoding: str | None = None) -> FileLabels:
         raise DataError("the file has columns without a name", where=str(path), do="name them, or export the data again")
     kinds = {name: _kind(about, name) for name in about.column_names}
     labelled = about.variable_value_labels.items()
-    codes = {c: {_code(k, kinds[c]): str(v).strip() for k, v in values.items()} for c, values in labelled if c in kinds}
+    codes = {c: {_code_of_label(k, kinds[c]): str(v).strip() for k, v in values.items()} for c, values in labelled if c in kinds}
     ranges = {column: [(r["lo"], r["hi"]) for r in found] for column, found in about.missing_ranges.items()}
     labels = {column: " ".join(label.split()) for column, label in about.column_names_to_labels.items() if label}
     return FileLabels(tuple(about.column_names), labels, codes, kinds, ranges, about.number_rows or 0)
@@ -104,7 +104,7 @@ def _kind(about: Any, column: str) -> Literal["number", "text", "date"]:
     return "date" if DATE_FORMAT.match(about.original_variable_types[column] or "") else "number"
 
 
-def _code(code: object, kind: str) -> str:
+def _code_of_label(code: object, kind: str) -> str:
     """Returns the code to which a label belongs, as text in the form in which the data have it. If a numeric column has a letter
     as its code, this is one of Stata's missing values: `a` becomes `.a`."""
     return f".{code}" if kind == "number" and isinstance(code, str) else canonical_code(code)

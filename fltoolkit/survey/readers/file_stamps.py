@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fltoolkit.errors import DataError
-from fltoolkit.files import refuse_irregular, shown, unreadable
+from fltoolkit.files import printable_path, refuse_irregular, unreadable_error
 
 PATH_ADVICE = "check `path:`; it is read from the folder of survey.yaml"
 
@@ -41,12 +41,12 @@ def stamp_of(path: Path) -> Stamp:
         DataError: there is no such file, it is empty, it is a folder or a device, or it may not be read.
     """
     if refuse_irregular(path, do=PATH_ADVICE) == 0:
-        raise DataError("the file is empty", where=shown(path), do="export the data again")
+        raise DataError("the file is empty", where=printable_path(path), do="export the data again")
     try:
         path.open("rb").close()
         found = path.stat()
     except OSError as error:
-        raise unreadable(path, error, do=PATH_ADVICE) from None
+        raise unreadable_error(path, error, do=PATH_ADVICE) from None
     return Stamp(path, found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
 
 
@@ -100,7 +100,7 @@ def exact_path(path: Path) -> str:
         name = os.fsencode(path.absolute()).decode("utf-8")  # the program's locale may decode the name in another way
     except UnicodeDecodeError:
         do = "rename the file or folder, with letters that every program can write"
-        raise DataError("the path is not UTF-8", where=shown(path), do=do) from None
+        raise DataError("the path is not UTF-8", where=printable_path(path), do=do) from None
     return re.sub(r"([*?[])", r"[\1]", name)
 
 

@@ -79,19 +79,19 @@ def memory_table(data: Any) -> MemoryTable | None:
     import pyarrow as pa
 
     if isinstance(data, pd.DataFrame):
-        return _collected([(trimmed(name), data.iloc[:, i]) for i, name in enumerate(data.columns)])
+        return _memory_table([(trimmed(name), data.iloc[:, i]) for i, name in enumerate(data.columns)])
     if dependencies.is_polars_dataframe(data):
-        return _collected([(trimmed(name), data.get_column(name)) for name in data.columns])
+        return _memory_table([(trimmed(name), data.get_column(name)) for name in data.columns])
     if hasattr(data, "__arrow_c_stream__") and not hasattr(data, "lazy"):
         try:
             held = pa.table(data)
         except (pa.ArrowException, TypeError, ValueError):  # a single column
             return None
-        return _collected([(trimmed(name), held.column(i)) for i, name in enumerate(held.column_names)])
+        return _memory_table([(trimmed(name), held.column(i)) for i, name in enumerate(held.column_names)])
     return None
 
 
-def _collected(columns: Sequence[tuple[str, Any]]) -> MemoryTable:
+def _memory_table(columns: Sequence[tuple[str, Any]]) -> MemoryTable:
     import pyarrow as pa
 
     arrays: list[Any] = []
@@ -168,7 +168,7 @@ def _of_objects(values: Sequence[Any]) -> Any:
     if len(there) > 1:
         raise NoColumn(
             Unreadable(
-                "; ".join(f"{kind} (first in row {_first(values, kind)})" for kind in sorted(there)),
+                "; ".join(f"{kind} (first in row {_first_row_of_kind(values, kind)})" for kind in sorted(there)),
                 "make every value of the column one kind, such as text; rows are counted from 0, from the top of the table",
             )
         )
@@ -204,7 +204,7 @@ def _kinds(values: Sequence[Any]) -> set[str]:
     return ({_kind(v) for v in values} if by_value else {_kind_of(t) for t in types}) - {""}
 
 
-def _first(values: Iterable[Any], kind: str) -> int:
+def _first_row_of_kind(values: Iterable[Any], kind: str) -> int:
     return next(row for row, value in enumerate(values) if _kind(value) == kind)
 
 

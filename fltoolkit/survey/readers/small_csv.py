@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fltoolkit.errors import FltoolkitError
-from fltoolkit.files import MB, read_text, shown
+from fltoolkit.files import MB, printable_path, read_text
 
 MOST_BYTES = 20 * MB
 
@@ -39,13 +39,15 @@ def read_small_csv(path: Path, columns: Sequence[str], what: str, raised: type[F
     """
     lines = _lines(path, read_text(path, MOST_BYTES, raised), what, raised)
     if not lines:
-        raise raised(f"{what} is empty", where=shown(path), allowed=", ".join(columns), do="give the columns in the first line")
+        raise raised(
+            f"{what} is empty", where=printable_path(path), allowed=", ".join(columns), do="give the columns in the first line"
+        )
     head, *rows = lines
     names = [name.strip() for name in head.cells]
     if wrong := [name for name in columns if names.count(name) != 1]:
         raise raised(
             f"{what} needs the columns {' and '.join(columns)}, each once",
-            where=f"{shown(path)}, line {head.line}",
+            where=f"{printable_path(path)}, line {head.line}",
             found=f"{len(names)} column(s); not there once: {', '.join(wrong)}",
             do=f"name the column(s) {', '.join(wrong)} so in the first line; columns are parted by commas",
         )
@@ -53,7 +55,7 @@ def read_small_csv(path: Path, columns: Sequence[str], what: str, raised: type[F
         if len(row.cells) != len(names):
             raise raised(
                 f"a row of {what} has another number of cells than its first line",
-                where=f"{shown(path)}, line {row.line}",
+                where=f"{printable_path(path)}, line {row.line}",
                 found=f"{len(row.cells)} cell(s)",
                 allowed=f"{len(names)} cells",
                 do="put a cell that holds a comma between double quotes, and give every row all its commas",
@@ -74,7 +76,7 @@ def _lines(path: Path, text: str, what: str, raised: type[FltoolkitError]) -> li
             begins = reader.line_num + 1
     except csv.Error:
         raise raised(
-            f"{what} cannot be read as a CSV file", where=f"{shown(path)}, line {begins}", found="a quote that is not closed, or text after one",
+            f"{what} cannot be read as a CSV file", where=f"{printable_path(path)}, line {begins}", found="a quote that is not closed, or text after one",
             do='close the quote; a double quote within a cell is written twice: ""',
         ) from None  # fmt: skip
     return found

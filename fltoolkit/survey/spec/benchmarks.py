@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from narwhals.dependencies import is_pandas_dataframe
 from pydantic import Field, PrivateAttr, model_validator
 
-from fltoolkit.errors import DataError, expect
-from fltoolkit.files import inside
+from fltoolkit.errors import DataError, expect_type
+from fltoolkit.files import path_inside
 from fltoolkit.survey.data.column_values import NUMBER
 from fltoolkit.survey.readers.small_csv import read_small_csv
 from fltoolkit.survey.spec.groups import CROSS, crossed
@@ -68,7 +68,7 @@ class CalibrationSpec(Model):
         if self.benchmarks is None:
             found = read_benchmarks(self.margins, f"{survey}: calibration.margins")
         else:
-            found = read_benchmarks(inside(survey.parent, self.benchmarks, f"{survey}: calibration.benchmarks"))
+            found = read_benchmarks(path_inside(survey.parent, self.benchmarks, f"{survey}: calibration.benchmarks"))
         self._read[:] = found
         return found
 
@@ -111,12 +111,12 @@ def read_benchmarks(benchmarks: Any, where: str = "benchmarks") -> tuple[Margin,
     """
     if isinstance(benchmarks, (str, Path)):
         where = str(benchmarks)
-        rows = list(_benchmark_rows(_csv(Path(benchmarks)), where))
+        rows = list(_benchmark_rows(_read_csv(Path(benchmarks)), where))
     elif is_pandas_dataframe(benchmarks):
         rows = list(_benchmark_rows(benchmarks, where))
     elif isinstance(benchmarks, Mapping):
         for margin, categories in benchmarks.items():
-            expect(
+            expect_type(
                 categories, Mapping, f"{where}: margin {margin}", "give each category its persons: {'men': 1000, 'women': 1100}"
             )
             if not categories:
@@ -143,7 +143,7 @@ def read_benchmarks(benchmarks: Any, where: str = "benchmarks") -> tuple[Margin,
     return margins
 
 
-def _csv(path: Path) -> pd.DataFrame:
+def _read_csv(path: Path) -> pd.DataFrame:
     import pandas as pd
 
     rows = read_small_csv(path, COLUMNS, "the file of benchmarks", DataError)

@@ -34,7 +34,7 @@ def crossed(names: Iterable[object]) -> str:
     return CROSS.join(map(str, names))
 
 
-def uncrossed(breakdown: object) -> tuple[str, ...]:
+def groups_of_breakdown(breakdown: object) -> tuple[str, ...]:
     """Splits the name of a crossed breakdown into its groups: `sex × region` gives `("sex", "region")`. An empty text, which
     stands for the whole population, gives no groups."""
     return tuple(part for part in str(breakdown).split(CROSS) if part)
@@ -44,12 +44,12 @@ Columns = Annotated[Names, Field(min_length=1)]
 SomeCodes = Annotated[Codes, Field(min_length=1)]
 
 
-class Between(Model):
+class AgeRange(Model):
     min: int | None = None
     max: int | None = None
 
     @model_validator(mode="after")
-    def _in_order(self) -> Between:
+    def _in_order(self) -> AgeRange:
         if self.min is not None and self.max is not None and self.min > self.max:
             raise ValueError(f"min ({self.min}) is above max ({self.max}): nobody is of such an age")
         return self
@@ -68,14 +68,14 @@ class PopulationSpec(Model):
     """
 
     label: OwnText
-    age: Between = Between.model_construct()
+    age: AgeRange = AgeRange.model_construct()
     where: dict[str, SomeCodes] = Field(default_factory=dict)
     weight: str | None = None
     sum_of: Names = ()
 
     @model_validator(mode="after")
     def _only_a_sum(self) -> PopulationSpec:
-        if self.sum_of and (self.where or self.weight or self.age != Between()):
+        if self.sum_of and (self.where or self.weight or self.age != AgeRange()):
             raise ValueError("sum_of: a sum takes ages, conditions and weights from its parts; leave them out here")
         return self
 

@@ -264,13 +264,13 @@ def _refuse_circles(questions: Keyed, mapped: MappedQuestions) -> None:
             raise ValueError(
                 f"{where}, routing: the gate is the question's own column, {source.column}; name the question before it, whose answer leads here"
             )
-        if circle := _circle(mapped, [source.column], without_circle):
+        if circle := _circular_chain(mapped, [source.column], without_circle):
             raise ValueError(
                 f"{where}, routing: the gates go in a circle: {' is behind '.join(circle)}; a gate is asked before what it leads to"
             )
 
 
-def _circle(mapped: MappedQuestions, chain: list[str], without_circle: set[str]) -> list[str]:
+def _circular_chain(mapped: MappedQuestions, chain: list[str], without_circle: set[str]) -> list[str]:
     """Returns a chain of columns that leads from a column back to itself. Each column in the chain belongs to a question. The
     next column belongs to the gate of this question: an earlier question that decides whether it is asked. Returns an empty list
     if there is no such chain.
@@ -284,7 +284,7 @@ def _circle(mapped: MappedQuestions, chain: list[str], without_circle: set[str])
     for gate in read.gate_columns if read else ():
         if gate in chain:
             return [*chain[chain.index(gate) :], gate]
-        if gate not in without_circle and (found := _circle(mapped, [*chain, gate], without_circle)):
+        if gate not in without_circle and (found := _circular_chain(mapped, [*chain, gate], without_circle)):
             return found
     without_circle.add(chain[-1])
     return []

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from fltoolkit.languages.own_text import NO_WORKING_TEXT, OwnText, WorkingText
 from fltoolkit.survey.spec.routing import Routing
 from fltoolkit.yaml_files.distinct_codes import refuse_double_codes
-from fltoolkit.yaml_files.editor_schema import ELEMENT, TEXT, Instead
+from fltoolkit.yaml_files.editor_schema import ELEMENT, TEXT, SimplerForm
 from fltoolkit.yaml_files.loading import Code, Codes, Model, Names
 
 InvoluntaryItem = Literal[
@@ -201,7 +201,7 @@ def _one_or_many(value: object) -> object:
     return [{"column": question} if isinstance(question, str) else question for question in many]
 
 
-QUESTIONS = Instead((ELEMENT, TEXT))  # the name of a column alone is also accepted as a question
+QUESTIONS = SimplerForm((ELEMENT, TEXT))  # the name of a column alone is also accepted as a question
 Sources = Annotated[tuple[Source, ...], BeforeValidator(_one_or_many), Field(min_length=1), QUESTIONS]
 
 

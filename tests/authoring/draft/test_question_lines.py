@@ -19,8 +19,8 @@ from fltoolkit.authoring.draft.question_lines import (
     interview_lines,
     month_lines,
     place_lines,
+    question_entry,
     question_line,
-    source,
 )
 from fltoolkit.authoring.draft.yaml_lines import YamlLine
 
@@ -76,12 +76,14 @@ def test_a_question_says_its_codes_where_they_differ_and_the_routing_that_the_ro
     q = asked(
         {"any_work": [column(name, codes=YES_NO) for name in "xyz"], "current": [turned]}, {"b": Gate("x", ("1", "8"), ("2",))}
     )
-    assert source(q, q.all[0]) == "{column: x}"
-    assert source(q, turned) == "{column: b, label: Bound, yes: 2, no: 1, routing: {column: x, asked: [1, 8], skipped: 2}}"
-    assert source(q, turned, {"yes": "?"}) == (
+    assert question_entry(q, q.all[0]) == "{column: x}"
+    assert (
+        question_entry(q, turned) == "{column: b, label: Bound, yes: 2, no: 1, routing: {column: x, asked: [1, 8], skipped: 2}}"
+    )
+    assert question_entry(q, turned, {"yes": "?"}) == (
         "{column: b, label: Bound, yes: ?, no: 1, routing: {column: x, asked: [1, 8], skipped: 2}}"
     )
-    assert "yes" not in source(asked({"current": [turned]}, labelled=False), turned)
+    assert "yes" not in question_entry(asked({"current": [turned]}, labelled=False), turned)
 
 
 def test_the_definition_asks_what_no_label_told_and_never_takes_the_codes_of_leaving() -> None:
@@ -188,4 +190,4 @@ def test_what_codes_and_gates_leave_open_is_asked_in_the_line(tmp_path: Path) ->
     assert "not_applicable: 7, not_applicable_means: <answer>" in str(question_line(q, skipped, "current", "- "))
     shared = asked({"any_work": [column(name, codes={**KNOWN, "5": "Elsewhere"}) for name in "xyz"]})
     assert text(answers(shared))[-1] == "  <answer>: 5  # under yes, no, dont_know, refused or not_applicable: 5 Elsewhere"
-    assert source(shared, shared.all[0]) == "{column: x}"
+    assert question_entry(shared, shared.all[0]) == "{column: x}"

@@ -16,11 +16,11 @@ from fltoolkit.estimate.models.likelihood_fit import (
     Fit,
     PatternSums,
     aliased,
+    directions_of_separation,
     fit,
     fit_firth,
     predict,
     profile_likelihood_limits,
-    separated,
 )
 
 ONE = np.ones((1, 1))
@@ -137,22 +137,22 @@ def test_columns_that_others_say_already_are_told() -> None:
 def test_a_group_without_a_case_is_a_direction_and_groups_with_both_are_none() -> None:
     x = np.array([[1, 0, 0], [1, 1, 0], [1, 0, 1.0]])
     both = np.array([True, True, True])
-    assert separated(x, both, both).shape == (0, 3)
-    ways = separated(x, np.array([True, False, True]), both)
+    assert directions_of_separation(x, both, both).shape == (0, 3)
+    ways = directions_of_separation(x, np.array([True, False, True]), both)
     assert (np.sign(ways) == [[0, -1, 0]]).all()  # the second group's coefficient falls for ever
-    assert (np.sign(separated(x, both, np.array([True, True, False]))) == [[0, 0, 1]]).all()
+    assert (np.sign(directions_of_separation(x, both, np.array([True, True, False]))) == [[0, 0, 1]]).all()
     assert_allclose(predict(x, np.array([log_odds(0.2), 0.0, 0.0]), ways), [0.2, 0.0, 0.2])
 
 
 def test_only_cases_here_and_only_others_there_separate_everything() -> None:
     x = np.array([[1, 0], [1, 1.0]])
-    ways = separated(x, np.array([False, True]), np.array([True, False]))
+    ways = directions_of_separation(x, np.array([False, True]), np.array([True, False]))
     assert_allclose(predict(x, np.zeros(2), ways), [0.0, 1.0])
     # A number with one crossing: of those below 2 nobody, of those above everybody is a case.
     line = np.column_stack([np.ones(4), [0.0, 1.0, 3.0, 4.0]])
     case = np.array([False, False, True, True])
-    assert_allclose(predict(line, np.zeros(2), separated(line, case, ~case)), [0, 0, 1, 1])
-    mixed = separated(line, np.array([True, False, True, True]), np.array([True, True, False, True]))
+    assert_allclose(predict(line, np.zeros(2), directions_of_separation(line, case, ~case)), [0, 0, 1, 1])
+    mixed = directions_of_separation(line, np.array([True, False, True, True]), np.array([True, True, False, True]))
     assert mixed.shape == (0, 2)  # both at 0 and at 4 leave no direction
 
 

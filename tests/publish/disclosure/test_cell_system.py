@@ -7,7 +7,7 @@ import pytest
 from scipy.sparse import csr_array
 
 from fltoolkit.publish.disclosure.cell_counts import Cell, Key
-from fltoolkit.publish.disclosure.cell_system import Kinds, Row, Tie, assembled, rounding_margins, system_of
+from fltoolkit.publish.disclosure.cell_system import Kinds, Row, Tie, build_system, rounding_margins, system_of
 
 
 def key(**groups: str) -> Key:
@@ -41,7 +41,7 @@ def test_a_cell_of_nobody_holds_no_kind() -> None:
 def test_weights_of_a_kind_lie_between_those_of_its_lightest_and_heaviest_person() -> None:
     """Two cases of a kind that weighs 1 to 3, one of a kind that weighs 2: between 4 and 8 in all."""
     kinds = Kinds(np.array([5.0, 4.0]), np.array([[1.0, 2.0]]), np.array([[3.0, 2.0]]))
-    system = assembled(kinds, [Row("all", 0, 3.0, 6.0, 9.0, 0.5, 0.5)], csr_array(np.ones((1, 2))), [])
+    system = build_system(kinds, [Row("all", 0, 3.0, 6.0, 9.0, 0.5, 0.5)], csr_array(np.ones((1, 2))), [])
     assert system.spread.tolist() == [0]  # the second kind's persons weigh the same
     lightest, heaviest = (float((system.weight @ np.array([2.0, 1.0, beyond]))[0]) for beyond in (0.0, 2.0))
     assert (lightest, heaviest) == (4, 8)
@@ -51,7 +51,7 @@ def test_weights_of_a_kind_lie_between_those_of_its_lightest_and_heaviest_person
 def test_a_tie_holds_for_cases_and_for_weighted_cases() -> None:
     kinds = Kinds(np.array([5.0, 5.0]), np.array([[2.0, 2.0]]), np.array([[2.0, 3.0]]))
     row = Row("all", 0, 3.0, 6.0, 9.0, 0.5, 0.5)
-    system = assembled(kinds, [row], csr_array(np.array([[1.0, 0.0]])), [Tie(np.array([1.0, -1.0]), 1.0, {0: 4.0})])
+    system = build_system(kinds, [row], csr_array(np.array([[1.0, 0.0]])), [Tie(np.array([1.0, -1.0]), 1.0, {0: 4.0})])
     assert system.tied.tolist() == [1, 4]
     assert system.weighed.tolist() == [False, True]
     assert system.ties.toarray().tolist() == [[1, -1, 0], [2, -2, -1]]

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from fltoolkit.publish.disclosure.cell_counts import Limits
-from fltoolkit.publish.disclosure.derived_cells import DerivedCell, derived_cells, unchanging
+from fltoolkit.publish.disclosure.derived_cells import DerivedCell, changes_within_cells, derived_cells
 
 
 def cell(population: str, **groups: str) -> tuple[str, frozenset[tuple[str, str]]]:
@@ -20,7 +20,8 @@ def found(
     holds = csr_array(np.array([[float(k in kinds) for k in range(len(cases))] for kinds in cells.values()]))
     counts = (np.full(len(cases), float(persons)), np.array(cases, dtype=float))
     return {
-        part: kinds.tolist() for part, kinds in derived_cells(list(cells), holds, counts, Limits(), unchanging(holds)).items()
+        part: kinds.tolist()
+        for part, kinds in derived_cells(list(cells), holds, counts, Limits(), changes_within_cells(holds)).items()
     }
 
 

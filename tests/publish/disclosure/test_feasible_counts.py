@@ -7,7 +7,7 @@ import pytest
 from scipy.sparse import csr_array
 
 from fltoolkit.publish.disclosure.cell_counts import Cell, Key
-from fltoolkit.publish.disclosure.cell_system import CellSystem, Kinds, Row, assembled, system_of
+from fltoolkit.publish.disclosure.cell_system import CellSystem, Kinds, Row, build_system, system_of
 from fltoolkit.publish.disclosure.feasible_counts import Goal, Terms, feasible_range, solve, solve_in_whole
 
 NAN, INF = float("nan"), float("inf")
@@ -61,7 +61,7 @@ def weighed(weights: tuple[float, float], rounding: float = 0.0) -> CellSystem[s
     rows = [Row("all", 0, 17.0, total, 100.0, rounding, rounding)]
     for i, (name, n) in enumerate((("one", 3), ("other", 14))):
         rows.append(Row(name, 0, float(n), n * weights[i], 50.0, rounding, rounding))
-    return assembled(kinds, rows, csr_array(np.array([[1.0, 1], [1, 0], [0, 1]])), [])
+    return build_system(kinds, rows, csr_array(np.array([[1.0, 1], [1, 0], [0, 1]])), [])
 
 
 def test_cases_and_weighted_cases_are_two_equations_where_weights_are_equal_within_cells() -> None:
@@ -82,7 +82,7 @@ def test_a_base_that_the_sum_is_rounded_to_leaves_room() -> None:
 def test_a_cell_never_holds_more_cases_than_persons() -> None:
     rows = [Row("all", 0, 9.0, NAN, 52.0, 0.0, 0.0), Row("small", 0, 1.0, NAN, 2.0, 0.0, 0.0)]
     kinds = Kinds(np.array([2.0, 50.0]), np.ones((1, 2)), np.ones((1, 2)))
-    small = assembled(kinds, rows, csr_array(np.array([[1.0, 1], [1, 0]])), [])
+    small = build_system(kinds, rows, csr_array(np.array([[1.0, 1], [1, 0]])), [])
     terms = Terms(np.array([INF, 0.0]))
     assert solve(small, [Goal(1, 2, NAN, at_least=True)], terms) is not None
     assert solve(small, [Goal(1, 3, NAN, at_least=True)], terms) is None
@@ -94,7 +94,7 @@ def ring(*, fourth: bool = False) -> CellSystem[str]:
     rows = [Row(str(i), 0, 1.0, NAN, 90.0, 0.0, 0.0) for i in range(3)] + [Row("hidden", 0, 0.5, NAN, 30.0, 0.0, 0.0)]
     persons = np.array([30.0, 30.0, 30.0, 1.0])[: 3 + fourth]
     holds = csr_array(np.array([np.isin(np.arange(len(persons)), some) for some in pairs], dtype=float))
-    return assembled(Kinds(persons, np.ones((1, len(persons))), np.ones((1, len(persons)))), rows, holds, [])
+    return build_system(Kinds(persons, np.ones((1, len(persons))), np.ones((1, len(persons)))), rows, holds, [])
 
 
 def test_whole_numbers_may_be_fewer_than_fractions() -> None:
@@ -127,7 +127,7 @@ def test_a_weighted_goal_is_met_beside_that_of_cases() -> None:
     """Four cases that weigh at least ten: the heavier persons of the cell must be the cases."""
     kinds = Kinds(np.array([9.0, 9.0]), np.array([[1.0, 1.0]]), np.array([[3.0, 3.0]]))
     rows = [Row("all", 0, 8.0, 16.0, 18.0, 0.5, 0.5), Row("one", 0, 4.0, 8.0, 9.0, 0.5, 0.5)]
-    system = assembled(kinds, rows, csr_array(np.array([[1.0, 1], [1, 0]])), [])
+    system = build_system(kinds, rows, csr_array(np.array([[1.0, 1], [1, 0]])), [])
     terms = Terms(np.array([INF, 0.0]))
     found = solve(system, [Goal(1, 4, 10.0, at_least=True)], terms)
     assert found is not None

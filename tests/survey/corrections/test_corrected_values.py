@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from small_surveys import frame_of
 
-from fltoolkit.survey.corrections.corrected_values import BEFORE, ENTRY, TWICE, differs, with_corrections, without_marks
+from fltoolkit.survey.corrections.corrected_values import BEFORE, ENTRY, TWICE, is_changed, with_corrections, without_marks
 from fltoolkit.survey.spec.corrections import Correction
 
 COLUMNS: dict[str, list[Any]] = {
@@ -77,6 +77,6 @@ def test_marks_go_and_a_change_from_or_to_a_blank_is_one() -> None:
         (3, Correction(rows=({"ID": "2"},), column="A", value="7", why="w")),
     ]  # fmt: skip
     frame = with_corrections(frame_of(**COLUMNS), corrections, ["ID"])
-    told = frame.sort("src__ID").select(differs("A").alias("d")).collect("pandas").to_native()
+    told = frame.sort("src__ID").select(is_changed("A").alias("d")).collect("pandas").to_native()
     assert listed(told["d"]) == [True, False, True, False]
     assert sorted(without_marks(frame, ["A"]).collect_schema().names()) == sorted(COLUMNS)

@@ -17,7 +17,7 @@ import pytest
 
 import fltoolkit as fl
 from fltoolkit.errors import DataError, RepeatedKeys, RequestError, SpecError
-from fltoolkit.files import inside
+from fltoolkit.files import path_inside
 from fltoolkit.survey.data.column_values import number, text
 from fltoolkit.survey.data.duckdb_connection import connect
 from fltoolkit.survey.data.internal_columns import SOURCE
@@ -458,7 +458,7 @@ def test_links_in_a_circle_are_refused(spec: dict[str, Any], write: Write) -> No
 
 
 def test_a_path_inside_stays(tmp_path: Path) -> None:
-    assert inside(tmp_path, "a/../b.csv", "here") == (tmp_path / "b.csv").resolve()
+    assert path_inside(tmp_path, "a/../b.csv", "here") == (tmp_path / "b.csv").resolve()
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from fltoolkit.survey.spec.groups import (
     AgeGroup,
+    AgeRange,
     AnyGroup,
-    Between,
     DisabilityGroup,
     Group,
     Occupation,
@@ -62,7 +62,7 @@ SECTOR = {"column": "I", "revision": "isic_rev4", "digits": "2", "job": "forced_
 @pytest.mark.parametrize(
     ("model", "keys", "says"),
     [
-        (Between, {"min": "19", "max": "18"}, r"min \(19\) is above max \(18\)"),
+        (AgeRange, {"min": "19", "max": "18"}, r"min \(19\) is above max \(18\)"),
         (PopulationSpec, {"label": "x", "sum_of": ["a", "b"], "weight": "W"}, "a sum takes ages"),
         (PopulationSpec, {"label": "x", "sum_of": ["a", "b"], "where": {"C": "1"}}, "a sum takes ages"),
         (PopulationSpec, {"label": "x", "sum_of": ["a", "b"], "age": {"min": "5"}}, "a sum takes ages"),
@@ -98,8 +98,8 @@ def test_what_has_no_meaning_is_refused(model: type[Model], keys: dict[str, Any]
 
 
 def test_what_has_a_meaning_is_taken() -> None:
-    assert Between.model_validate({"min": "18", "max": "18"}).max == 18
-    assert Between.model_validate({"max": "5"}).min is None
+    assert AgeRange.model_validate({"min": "18", "max": "18"}).max == 18
+    assert AgeRange.model_validate({"max": "5"}).min is None
     assert PopulationSpec.model_validate({"label": "all", "sum_of": ["adults", "children"]}).sum_of == ("adults", "children")
     assert PopulationSpec.model_validate({"label": "x", "weight": "W", "where": {"C": ["1", "2"]}}).where == {"C": ("1", "2")}
     assert Sector.model_validate({**SECTOR, "job": "all_workers", "population": "workers"}).national == {}

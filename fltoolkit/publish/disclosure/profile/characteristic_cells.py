@@ -97,10 +97,10 @@ def compositions_of(found: Sequence[Characteristic]) -> list[Composition]:
     work.
     """
     of_side = [[c for c in found if c.questions and c.topic in FAMILIES[side]] for side in SIDES]
-    return [made for mine in of_side for whole in _wholes(mine) for made in _compositions(whole, mine)]
+    return [made for mine in of_side for whole in _possible_wholes(mine) for made in _compositions(whole, mine)]
 
 
-def _wholes(found: Sequence[Characteristic]) -> list[tuple[str, frozenset[str]]]:
+def _possible_wholes(found: Sequence[Characteristic]) -> list[tuple[str, frozenset[str]]]:
     """Returns the possible wholes: what several characteristics can make together. A whole is one characteristic, or all cases
     (with an empty name).
 
@@ -292,7 +292,7 @@ def denominator_cells(rows: pd.DataFrame, keys: Sequence[Key], share_groups: Seq
         cell = (str(row["reference_population"]), denominator_key(keys[i], share_groups[i]))
         n, before = int(row["n"]), found.get(cell)
         psus, homes = (
-            _most(row[f"{unit}_with_cases"], row[f"{unit}_without"], getattr(before, unit, None))
+            _largest_known(row[f"{unit}_with_cases"], row[f"{unit}_without"], getattr(before, unit, None))
             for unit in ("psus", "households")
         )
         found[cell] = Cell(
@@ -312,7 +312,7 @@ def denominator_of(cell: CellId, characteristic_group: str) -> CellId:
     return cell[0], denominator_key(cell[1], characteristic_group)
 
 
-def _most(*counts: Any) -> int | None:
+def _largest_known(*counts: Any) -> int | None:
     """Returns the largest of some counts. Counts that are not known are left out. Returns None if no count is known."""
     known = [c for c in map(known_count, counts) if c is not None]
     return max(known, default=None)

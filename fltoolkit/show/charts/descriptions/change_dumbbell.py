@@ -19,7 +19,7 @@ from fltoolkit.show.charts.descriptions.chart_parts import ChartRow, DotChart, M
 from fltoolkit.show.charts.descriptions.estimates_by_group import WHOLE_PAGE, ChartSpace, mark_of, of_population
 from fltoolkit.show.wording import change_sentences, number_words
 from fltoolkit.show.wording.english_numbers import PublishedNumber
-from fltoolkit.survey.spec.groups import uncrossed
+from fltoolkit.survey.spec.groups import groups_of_breakdown
 
 SIDES = (("_before", GREY), ("_after", BLUE))
 
@@ -63,7 +63,7 @@ def of_groups(changed: pd.DataFrame, measure: str, groups: Sequence[str] | None)
     groups such as `sex` (None means all groups). Breakdowns that cross groups are left out."""
     rows = changed[changed["measure"] == f"change_in_{measure}"]
     rows = rows[rows["reference_population"] == rows["reference_population"].iloc[0]]
-    asked = rows["breakdown"].map(lambda name: len(uncrossed(name)) < 2 and (groups is None or name in ("", *groups)))
+    asked = rows["breakdown"].map(lambda name: len(groups_of_breakdown(name)) < 2 and (groups is None or name in ("", *groups)))
     found: pd.DataFrame = rows[asked].reset_index(drop=True)
     return found
 

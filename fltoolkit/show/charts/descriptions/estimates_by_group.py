@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from fltoolkit.classify.profile.characteristics import TOPICS, families
+from fltoolkit.classify.profile.characteristics import TOPICS, picture_families
 from fltoolkit.errors import RequestError
 from fltoolkit.languages.language import Language
 from fltoolkit.languages.reasons import uncrossed_categories
@@ -21,7 +21,7 @@ from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
 from fltoolkit.show.charts.descriptions.chart_parts import Axis, ChartRow, DotChart, Mark
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import PublishedNumber
-from fltoolkit.survey.spec.groups import uncrossed
+from fltoolkit.survey.spec.groups import groups_of_breakdown
 from fltoolkit.table_records import records
 
 REASON = 150  # letters of a reason that is printed in the chart
@@ -162,8 +162,8 @@ def _name(out: Published, first: PublishedNumber, groups: Sequence[str]) -> str:
     """
     usual = out.own_rows(measure=str(first["measure"]))["reference_population"].iloc[:1]
     other = [] if first["reference_population"] in set(usual) else [str(first["reference_population"])]
-    keys = list(dict.fromkeys(key for group in groups for key in uncrossed(group)))
-    named = [*families(keys), *(key for key in keys if key not in TOPICS)] if first["measure"] in PROFILES else groups
+    keys = list(dict.fromkeys(key for group in groups for key in groups_of_breakdown(group)))
+    named = [*picture_families(keys), *(key for key in keys if key not in TOPICS)] if first["measure"] in PROFILES else groups
     return "_".join([str(first["measure"]), *other, "by", *named])
 
 
@@ -200,12 +200,12 @@ def _crossed(language: Language, rows: pd.DataFrame) -> list[tuple[str, list[Lab
     several = rows["breakdown"].nunique() > 1
 
     def label(group: str, row: PublishedNumber) -> str:
-        category_of = dict(zip(uncrossed(row["breakdown"]), uncrossed_categories(row["category"]), strict=True))
+        category_of = dict(zip(groups_of_breakdown(row["breakdown"]), uncrossed_categories(row["category"]), strict=True))
         return number_words.category(language, {"breakdown": group, "category": category_of[group]})
 
     found: list[tuple[str, list[Labelled]]] = []
     for breakdown, part in rows.groupby("breakdown", sort=False):
-        inner, outer = uncrossed(str(breakdown))
+        inner, outer = groups_of_breakdown(str(breakdown))
         for _, below in part.groupby(outer, sort=False):
             of = label(outer, below.iloc[0].to_dict())
             head = language.colon(number_words.start(number_words.group(language, inner)), of) if several else of
@@ -238,7 +238,7 @@ def _title(language: Language, first: PublishedNumber, groups: Sequence[str]) ->
     of = language.say(f"titles.{first['measure']}")
     if not groups:
         return of_population(language, first, of)
-    names = language.join(language.join(map(language.by_group, uncrossed(group))) for group in groups)
+    names = language.join(language.join(map(language.by_group, groups_of_breakdown(group))) for group in groups)
     key = "charts.share_by" if first["measure"] == "share" else "charts.by"
     return of_population(language, first, language.say(key, title=of, groups=names))
 
@@ -246,9 +246,9 @@ def _title(language: Language, first: PublishedNumber, groups: Sequence[str]) ->
 def _profile_title(language: Language, measure: str, groups: Sequence[str]) -> str:
     """Returns the title of a chart of a profile (shares of cases by characteristic). It names the subjects of the
     characteristics, such as means of coercion, and the groups of the breakdown, if there are any."""
-    keys = [key for group in groups for key in uncrossed(group)]
+    keys = [key for group in groups for key in groups_of_breakdown(group)]
     by = dict.fromkeys(key for key in keys if key not in TOPICS)
-    named = [*(language.say(f"profile.families.{name}") for name in families(keys)), *map(language.by_group, by)]
+    named = [*(language.say(f"profile.families.{name}") for name in picture_families(keys)), *map(language.by_group, by)]
     return language.say(f"profile.titles.{measure}", groups=language.join(named))
 
 

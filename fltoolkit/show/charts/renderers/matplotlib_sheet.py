@@ -127,8 +127,8 @@ class Size:
         words: the share of the width that is for the words at each side of the axis.
         titled: whether the title is in the picture. A slide has the title as its heading instead.
         height: the available height in inches. A higher drawing is compressed to fit, as far as its words allow.
-        filled: how many lines high a row may be, so that a chart with few rows fills the available height. 0: the chart is only as
-            high as its rows need.
+        filled: how many lines high a row may be, so that a chart with few rows fills the available height. 0: the chart is only
+            as high as its rows need.
         fine: the font size of the notes below, in points; 0 means the size of other less important words (`small`).
     """
 
