@@ -16,6 +16,7 @@ import shipped
 from small_surveys import SPEC, Person, persons_table, write_survey
 
 import fltoolkit as fl
+from fltoolkit.run.notebooks.jupyter_import import import_without_grammar
 
 Small = Callable[..., fl.Survey]
 Change = Callable[[Mapping[str, Any], Mapping[str, Any]], dict[str, Any]]
@@ -95,8 +96,12 @@ LONGEST = {
 
 
 def pytest_configure() -> None:
-    """Hypothesis without deadlines: how long an example takes says more of the machine than of the kit."""
-    with suppress(ModuleNotFoundError):  # where the tests run on Spark
+    """Hypothesis without deadlines: how long an example takes says more of the machine than of the kit. Jupyter's validators without a
+    grammar that no test needs. And nothing is collected while the tests are: what they import stays."""
+    gc.disable()
+    with suppress(ModuleNotFoundError):  # where the tests run on Spark, there is neither
+        import_without_grammar("nbformat")
+    with suppress(ModuleNotFoundError):
         from hypothesis import settings
 
         settings.register_profile("kit", deadline=None)
@@ -108,6 +113,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 50)
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -603,9 +603,9 @@ def test_select_names_what_there_is_when_asked_for_what_is_not(out: Published) -
 
 
 def test_tables_of_one_measure_and_population_cost_one_pass(published: tuple[Published, int]) -> None:
-    # Prevalence and total of adults, prevalence of workers, three shares, both profiles, durations, the stock (in vain), the flowchart; and one
-    # under hts_2012.
-    assert published[1] == 12
+    # Prevalence of adults, their total (by a sector, too), prevalence of workers, three shares, one for both profiles, durations, the stock (in
+    # vain), the flowchart; and one under hts_2012.
+    assert published[1] == 11
 
 
 def test_a_plans_tables_join_the_published_set(small: Any) -> None:
