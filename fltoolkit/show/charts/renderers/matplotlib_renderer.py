@@ -61,7 +61,7 @@ def _dots(chart: DotChart, size: Size) -> Any:
     figure, axes = sheet(chart, size, (least, wanted), around, () if names else chart.series)
     axes.set(ylim=(len(chart.rows) - 0.4, -over), yticks=[])
     axes.grid(axis="x", color=PALE, linewidth=0.7)
-    _scale(axes, "x", chart.axis)
+    _scale(axes, "x", chart.axis, size)
     if not math.isnan(chart.reference):
         axes.axvline(chart.reference, color=PALE, linewidth=2.4, zorder=0)
     across = size.width - left - right
@@ -176,8 +176,8 @@ def _curves(chart: CurveChart, size: Size) -> Any:
         look = {"ha": "center", "va": "center", "color": BLUE if region.above else QUIET}
         _note(axes, region.words, (region.x, region.y), (0, 0), size, **look)
     axes.grid(axis="y", color=PALE, linewidth=0.7)
-    _scale(axes, "x", chart.x)
-    _scale(axes, "y", chart.y)
+    _scale(axes, "x", chart.x, size)
+    _scale(axes, "y", chart.y, size)
     for point in chart.points:
         _mark(axes, point.mark, point.x, size, upright=True)
         _point_words(axes, chart, point, size)
@@ -217,10 +217,11 @@ def _note(axes: Any, text: str, place: tuple[float, float], offset: tuple[float,
         axes.annotate(text, place, offset, textcoords="offset points", font=letters(), fontsize=size.small, **look)
 
 
-def _scale(axes: Any, side: str, axis: Axis) -> None:
+def _scale(axes: Any, side: str, axis: Axis, size: Size) -> None:
     """Sets the limits and ticks of one axis (`x` or `y`) as the description of the chart says."""
     if axis.log:
         axes.set(**{f"{side}scale": "log"})
         axes.minorticks_off()
     axes.set(**{f"{side}lim": (axis.low, axis.high)})
-    getattr(axes, f"set_{side}ticks")([t.value for t in axis.ticks], [t.words for t in axis.ticks])
+    look = {"font": letters(), "fontsize": size.small}
+    getattr(axes, f"set_{side}ticks")([t.value for t in axis.ticks], [t.words for t in axis.ticks], **look)
