@@ -13,14 +13,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Protocol, runtime_checkable
 
 from fltoolkit.errors import RequestError, SpecError
 from fltoolkit.languages.marked_text import mark, starred
 from fltoolkit.languages.own_text import OwnText
 from fltoolkit.languages.own_words import OwnWords
-from fltoolkit.languages.word_files import BASE, files_of, shipped_languages
+from fltoolkit.languages.word_files import BASE, WORDS, files_of, shipped_languages
 from fltoolkit.yaml_files.loading import load_yaml
 
 PLACE = re.compile(r"\{(\w+)\}")
@@ -188,14 +188,13 @@ def read_language(code: str) -> Language:
     Raises:
         SpecError: the kit has no such language; its file lacks a key of en.yaml; it has a key that en.yaml does not have.
     """
-    base = _words(BASE)
-    shipped = shipped_languages()
+    if code == BASE:
+        return Language(code, _EnglishWords())
+    base, shipped = read_language(BASE).words, shipped_languages()
     if code not in shipped:
         raise SpecError(
             "no words in this language", where="languages", found=code, allowed=shipped, do="add its file to fltoolkit/languages"
         )
-    if code == BASE:
-        return Language(code, base)
     words = _words(code)
     for problem, keys in (("keys are missing", base.keys() - words.keys()), ("keys are unknown", words.keys() - base.keys())):
         if keys:
@@ -203,6 +202,29 @@ def read_language(code: str) -> Language:
     if wrong := [key for key, text in words.items() if not set(PLACE.findall(text)) <= set(PLACE.findall(base[key]))]:
         raise SpecError("placeholders differ from en.yaml's", where=f"{code}.yaml", found=wrong, do="use those of en.yaml")
     return Language(code, words)
+
+
+class _EnglishWords(Mapping[str, str]):
+    """All English sentences by their keys. Every import of the kit needs words of remarks, so their file is read alone. The
+    other files are read when a sentence that is not in it is first needed.
+    """
+
+    @cached_property
+    def _of_remarks(self) -> dict[str, str]:
+        return _flat(load_yaml(WORDS / "kit" / f"{BASE}.yaml"))
+
+    @cached_property
+    def _every(self) -> dict[str, str]:
+        return _words(BASE)
+
+    def __getitem__(self, key: str) -> str:
+        return self._of_remarks[key] if key in self._of_remarks else self._every[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._every)
+
+    def __len__(self) -> int:
+        return len(self._every)
 
 
 def _words(code: str) -> dict[str, str]:

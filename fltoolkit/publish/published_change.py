@@ -142,7 +142,7 @@ def _published_row(row: Record, change: Change, before: dict[Any, Record] | None
         "reference_population_label": change.after.population_label,
         "to_verify": joined_reasons((change.before.to_verify, change.after.to_verify)),
         "rounding": np.fmax(old.get("rounding", np.nan), new.get("rounding", np.nan)),
-        STEP: np.fmax(_step(old), _step(new)), ENOUGH: enough,
+        STEP: np.fmax(old.get(STEP, np.nan), new.get(STEP, np.nan)), ENOUGH: enough,
     }  # fmt: skip
 
 
@@ -167,11 +167,6 @@ def _prints_error(round_row: Record) -> bool:
     return bool(pd.notna(round_row.get("se", np.nan)))
 
 
-def _step(round_row: Record) -> float:
-    """Returns the rounding step of a round's number. Returns nan if the round is a publication that does not state its step."""
-    return float(rounding_steps(pd.DataFrame([round_row]))[0]) if "rounding" in round_row else np.nan
-
-
 def _printed(rows: pd.DataFrame) -> pd.DataFrame:
     """Returns the rows of a change as they may be printed: calculated from the printed numbers of both rounds, and rounded."""
     old, new, there = rows["estimate_before"], rows["estimate_after"], rows["estimate"].notna()
@@ -194,7 +189,8 @@ def _printed(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _records(rows: pd.DataFrame, about: About) -> dict[Any, Record]:
-    """Returns the rows of one measure, population and rule set, by their group values."""
+    """Returns the rows of one measure, population and rule set, by their group values. Rows of a printed table also have their
+    rounding step."""
     wanted = {
         "measure": about.measure,
         "outcome": about.outcome,
@@ -203,6 +199,8 @@ def _records(rows: pd.DataFrame, about: About) -> dict[Any, Record]:
     }
     for name, value in wanted.items():
         rows = rows[rows[name] == value]
+    if "rounding" in rows:
+        rows = rows.assign(**{STEP: rounding_steps(rows)})
     return {frozenset((g, str(row[g])) for g in groups_of_breakdown(row["breakdown"])): row for row in rows.to_dict("records")}
 
 

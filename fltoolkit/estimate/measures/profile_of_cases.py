@@ -304,9 +304,11 @@ def _largest_share(sums: EstimandSums) -> Array:
     units += [] if sums.unit is None else [t["psu"].cat.codes.to_numpy()]
     weight = t["w"].to_numpy(float)[cases]
     for unit in units:
+        of_case = unit[cases].astype(np.int64) + 1  # a person without a household has unit -1
+        many = of_case.max(initial=0) + 1
         for code in (code[cases] for code in sums.cells.codes):
             inside = code >= 0
-            held = pd.Series(weight[inside]).groupby([code[inside], unit[cases][inside]]).sum().groupby(level=0).max()
-            at = held.index.to_numpy(np.intp)
-            most[at] = np.maximum(most[at], held.to_numpy())
+            # One number for cell and unit: pandas takes three times as long for a pair.
+            held = pd.Series(weight[inside]).groupby(code[inside] * many + of_case[inside]).sum()
+            np.maximum.at(most, held.index.to_numpy() // many, held.to_numpy())
     return np.divide(most, whole, out=np.zeros(len(most)), where=whole > 0)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from textwrap import wrap
@@ -229,7 +229,7 @@ class CellRecord:
     ) -> None:
         """Adds a cell to the record. If the cell shows the word for a code, `code` is this code, which partners.yaml keeps."""
         type_, text = typed(value)
-        about = [sheet, *cell, kind, *astuple(kept), type_, *([code] if code is not None else [])]
+        about = [sheet, *cell, kind, kept.table, kept.row, kept.column, kept.held, type_, *([code] if code is not None else [])]
         self.rows.append((json.dumps(about, ensure_ascii=False), text))
 
 

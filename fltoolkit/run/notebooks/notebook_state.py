@@ -36,13 +36,14 @@ _first: NotebookState | None = None
 
 def begin() -> None:
     """Prepares a kernel for a run. The kernel's first state is stored, so that each further notebook can start from it. Results
-    are kept in memory for the further notebooks. Python collects garbage less often.
+    are kept in memory for the further notebooks. Python collects garbage less often. pandas stores texts as Python objects.
 
     At its end, the process runs the exit functions of the kit and then leaves by `os._exit`. A normal exit would need half a
     second to clear Python's modules.
     """
     global _first
     _first = state()
+    _store_texts_in_python()
     memory.turn_on()
     memory.collect_garbage_less_often()
     atexit.register(os._exit, 0)
@@ -97,8 +98,20 @@ def _restore_libraries(first: NotebookState) -> None:
         warnings.simplefilter("ignore")  # pandas warns about options that it will remove
         # Resetting matplotlib's options imports matplotlib. A run without a plan does not need it.
         pd.reset_option("all" if "matplotlib" in sys.modules else "^(?!plotting.matplotlib)")
+    _store_texts_in_python()
     plotly.renderers.default = first.renderer
     if plotly.templates.default != first.template:  # plotly checks a template at length
         plotly.templates.default = first.template
     if drawing := sys.modules.get("matplotlib"):  # used by the documents' charts; the other notebooks do not need it
         drawing.rcParams.update(drawing.rcParamsOrig)
+
+
+def _store_texts_in_python() -> None:
+    """Makes pandas store the texts of a table as Python objects instead of in Arrow's memory.
+
+    The tables of a run have some hundred rows, and rows and cells are taken out of them many times. From Arrow's memory each
+    text would be copied.
+    """
+    import pandas as pd
+
+    pd.set_option("mode.string_storage", "python")

@@ -45,7 +45,8 @@ def shell(monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
     """A shell whose process knows how it began; what a test changes here is put back, whether `restore` did or not."""
     monkeypatch.setattr(notebook_state, "_first", notebook_state.state())
     monkeypatch.chdir(Path.cwd())
-    with pd.option_context("display.max_rows", 60), matplotlib.rc_context(), warnings.catch_warnings():
+    options = pd.option_context("display.max_rows", 60, "mode.string_storage", pd.get_option("mode.string_storage"))
+    with options, matplotlib.rc_context(), warnings.catch_warnings():
         template, renderer = plotly.io.templates.default, plotly.io.renderers.default
         made = InteractiveShell()
         made.reset(new_session=True)
@@ -61,6 +62,13 @@ def test_each_thing_is_as_the_first_notebook_found_it(shell: InteractiveShell, n
     assert look(shell) != before
     notebook_state.restore(shell)
     assert look(shell) == before
+
+
+def test_texts_of_tables_stay_pythons(shell: InteractiveShell) -> None:
+    """`restore` resets pandas' options, and then stores texts as Python objects again."""
+    pd.set_option("mode.string_storage", "pyarrow")
+    notebook_state.restore(shell)
+    assert pd.Series(["a"]).dtype.storage == "python"  # type: ignore[union-attr]
 
 
 def test_modules_stay(shell: InteractiveShell) -> None:
