@@ -9,7 +9,7 @@ from two_rounds import fell
 import fltoolkit as fl
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
 from fltoolkit.languages.reasons import Reason
-from fltoolkit.nap.targets import short
+from fltoolkit.nap.targets import short_obstacle
 from fltoolkit.show.printed_tables.followed_targets import AHEAD, FOLLOWED, followed
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
@@ -53,7 +53,7 @@ def test_a_target_has_its_value_and_its_year_in_one_cell() -> None:
 
 def test_a_target_that_no_survey_can_verify_says_no_and_why() -> None:
     rows = aimed(fell()).head(1)
-    small = rows.assign(verifiable="no", obstacle=pd.Series([short("sample")], index=rows.index, dtype=object))
+    small = rows.assign(verifiable="no", obstacle=pd.Series([short_obstacle("sample")], index=rows.index, dtype=object))
     table = followed(EN, small)
     assert column(table, "verifiable") == ["no"]
     assert any("sample too small" in text for text in table.footnotes)
