@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import re
 import shutil
 import subprocess
+import zlib
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from chromium import Chromium
 import fltoolkit as fl
 from fltoolkit.languages.language import read_language
 from fltoolkit.languages.word_files import shipped_languages
+from fltoolkit.report.document_formats.document_blocks import Paragraph
 from fltoolkit.report.document_formats.html_writer import as_html
 from fltoolkit.report.documents.evidence_brief import evidence_brief
 from fltoolkit.run.batch import BatchOptions, run_surveys
@@ -99,10 +102,11 @@ def test_no_page_names_an_address_to_fetch(outputs: Path) -> None:
     ("sample", "planned"),
     [(SAMPLE.name, SAMPLE.name), ("norvia_lfs_2027", SAMPLE.name), ("valdorie_enquete_2025", "valdorie_enquete_2025")],
 )
-def test_the_brief_has_four_pages_at_most_in_each_language_and_its_first_page_stands_alone(
+def test_the_brief_has_four_full_pages_at_most_in_each_language_and_its_first_page_stands_alone(
     sample: str, planned: str, more: int, tmp_path: Path
 ) -> None:
-    """Also if the plan has more targets than the first page can list."""
+    """Also if the plan has more targets than the first page can list. The first part is exactly one page, and no page but the last is
+    less than a third full."""
     folder = Path(shutil.copytree(SAMPLE.parent / planned, tmp_path / planned))
     text = (folder / "nap.yaml").read_text(encoding="utf-8")
     (folder / "nap.yaml").write_text(with_targets(text, more), encoding="utf-8")
@@ -114,10 +118,24 @@ def test_the_brief_has_four_pages_at_most_in_each_language_and_its_first_page_st
             page = tmp_path / f"brief_{code}.html"
             page.write_text(as_html(evidence_brief(evidence, read_language(code))), encoding="utf-8")
             browser.open(page.as_uri(), until="document.querySelectorAll('.new-page').length == 1")
-            pages = printed(browser)
-            assert 2 <= pages <= 4, code
+            pages = pdf(browser)
+            assert 2 <= len(pages) <= 4, code
+            assert all(part > 1 / 3 for part in map(filled_part, pages[:-1])), (code, [*map(filled_part, pages)])
             browser.js("[...document.querySelectorAll('.new-page, .new-page ~ *')].forEach(part => part.remove())")
             assert printed(browser) == 1, code
+
+
+def test_a_first_page_that_is_too_long_flows_on_and_leaves_no_page_empty(tmp_path: Path) -> None:
+    """As where a survey names many groups that it could not reach."""
+    plan, persons = fl.read_plan(SAMPLE / "nap.yaml"), fl.classify(fl.read_survey(SAMPLE))
+    evidence = fl.evidence(plan, fl.rounds(plan, persons, fl.publish_run(persons, plan=plan)))
+    brief = evidence_brief(evidence, read_language("fr"))
+    long = dataclasses.replace(brief, blocks=(*[Paragraph("many words " * 60)] * 8, *brief.blocks))
+    page = tmp_path / "brief.html"
+    page.write_text(as_html(long), encoding="utf-8")
+    with Chromium(tmp_path / "profile") as browser:
+        browser.open(page.as_uri(), until="document.querySelectorAll('.new-page').length == 1")
+        assert all(filled_part(part) > 1 / 3 for part in pdf(browser)[:-1])
 
 
 def test_what_is_folded_on_a_page_stays_folded_in_print(outputs: Path, tmp_path: Path) -> None:
@@ -165,5 +183,18 @@ def test_in_print_no_chart_is_cut_and_nothing_leaves_the_page(
 
 def printed(browser: Chromium) -> int:
     """How many pages a page takes in print."""
-    pdf = base64.b64decode(browser.call("Page.printToPDF", preferCSSPageSize=True)["data"])
-    return len(re.findall(rb"/Type\s*/Page\b", pdf))
+    return len(pdf(browser))
+
+
+def pdf(browser: Chromium) -> list[bytes]:
+    """What is drawn on each page, in print."""
+    made = base64.b64decode(browser.call("Page.printToPDF", preferCSSPageSize=True)["data"])
+    contents = [int(found) for found in re.findall(rb"/Type\s*/Page\b.*?/Contents (\d+) 0 R", made, re.DOTALL)]
+    starts = [re.search(rb"\n%d 0 obj\n<<.*?>>\s*stream\r?\n" % number, made, re.DOTALL) for number in contents]
+    return [zlib.decompressobj().decompress(made[start.end() :]) for start in starts if start]
+
+
+def filled_part(page: bytes) -> float:
+    """The part of a page that its lines of text take, from the first to the last."""
+    heights = [float(height) for height in re.findall(rb"1 0 0 -1 [-\d.]+ ([-\d.]+) Tm", page)]
+    return (max(heights) - min(heights)) / PAPER[1]

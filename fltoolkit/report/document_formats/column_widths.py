@@ -64,12 +64,11 @@ class WidthNeeds:
 def _needs(table: PrintedTable, place: int) -> WidthNeeds:
     """Returns the three widths of one column that `WidthNeeds` explains. `place` is the number of the column, from 0."""
     head, cells = table.heads[place], [row[place] for row in table.rows if len(row) > 1]
-    headed = place == 0 and any(len(row) == 1 for row in table.rows)
-    room = MARKER if table.has_markers(place) else BELOW_HEADING if headed else 0.0
+    room = MARKER if table.has_markers(place) else 0.0
     numbers = [width_of(cell.text if room else cell.printed) + room for cell in cells if cell.is_number]
     words = [cell.printed for cell in cells if not cell.is_number]
     unbroken = max([*numbers, *map(_longest_word, words), BOLD * _longest_word(head.text) + room])
-    full = max([unbroken, *(width_of(word) + (room if headed else 0.0) for word in words), BOLD * width_of(head.text) + room])
+    full = max([unbroken, *map(width_of, words), BOLD * width_of(head.text) + room])
     short = full if head.kind == "label" and full <= LABEL else max(unbroken, full / LINES)
     return WidthNeeds(*(width + 2 * CELL_MARGIN for width in (unbroken, short, full)))
 

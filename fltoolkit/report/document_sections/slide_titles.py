@@ -96,8 +96,9 @@ def repeat(evidence: Evidence, language: Language) -> str | None:
     rows = rows[rows["planned_sample"].notna() & (rows["measure"] == "prevalence")]
     if rows.empty:
         return None
-    planned = float(rows["planned_sample"].iloc[0])
-    cut = detectable_falls.smallest_fall(evidence.now, planned)
+    planned, cut = (float(rows[column].iloc[0]) for column in ("planned_sample", "smallest_cut"))
+    if evidence.changed is not None:  # the plan's fall is from its baseline
+        cut = detectable_falls.smallest_fall(evidence.now, planned)
     if not math.isfinite(cut):
         return None
     return language.say("slides.repeat", persons=number_words.count(language, planned), cut=number_words.percent(language, cut))

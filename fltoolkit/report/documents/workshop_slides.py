@@ -178,8 +178,8 @@ def _promise(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _refused(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns slides on the targets that no planned survey could verify. For each target, a list gives the facts: the target, the
-    number of the later survey if there is one, and the reason. If there is one such target, the list ends with what to decide."""
+    """Returns slides on the targets that no planned survey could verify. A list gives the facts of each target. If there is
+    one such target, the list ends with what to decide."""
     rows = targets_section.refused(evidence)
     parts = [rows[at : at + WARNINGS] for at in range(0, len(rows), WARNINGS)]
     if len(rows) == 1:
@@ -198,8 +198,9 @@ def _refused(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _points(language: Language, row: plan_words.Line) -> tuple[str, ...]:
+    """Returns a target in words, and the number of the later survey, or before it the reason why no survey could verify the target."""
     reason = language.say("slides.why", reason=number_words.reason(language, row["reason"]))
-    return tuple(filter(None, (f"{plan_words.aim(language, row)}.", plan_words.later(language, row), reason)))
+    return f"{plan_words.aim(language, row)}.", plan_words.found(language, row) or reason
 
 
 def _discuss(language: Language) -> list[Block]:

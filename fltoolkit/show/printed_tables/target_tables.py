@@ -76,8 +76,7 @@ def _needed(language: Language, row: Row) -> PrintedCell:
 
 def _with_interval(language: Language, row: Row, *, columns: tuple[str, str, str, str]) -> PrintedCell:
     """Returns the cell of a number with its interval behind it in brackets. `columns` are those of the number, of both limits and of its
-    marker. A range of unresolved answers has no interval here; the
-    sentence above the numbers in large type explains it."""
+    marker. A range of unresolved answers has no interval here; the sentence above the numbers in large type explains it."""
     column, low, high, marker = columns
     cell = plan_cells.value(language, row, column, marker)
     between = "" if cell.has_range else plan_words.between(language, row, low, high)

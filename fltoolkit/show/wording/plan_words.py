@@ -161,12 +161,17 @@ def sign(row: Line) -> str:
 def later(language: Language, row: Line) -> str:
     """Returns a sentence with the number of the later survey, and `answers` (whether the target is reached and whether the number
     has changed). The text is empty if there is no later number."""
+    told = found(language, row)
+    return f"{told} {answers(language, row)}" if told else ""
+
+
+def found(language: Language, row: Line) -> str:
+    """Returns a sentence with the number of the later survey and its interval; empty if there is no later number."""
     if pd.isna(row["later_value"]):
         return ""
     number, interval = shown(language, row, "later_value"), between(language, row, "later_ci_low", "later_ci_high")
     measured = f"{number} ({interval})" if interval and pd.isna(row["later_bound"]) else number
-    found = language.say("targets.found", year=f"{row['later_year']:g}", value=measured)
-    return f"{found} {answers(language, row)}"
+    return language.say("targets.found", year=f"{row['later_year']:g}", value=measured)
 
 
 def answers(language: Language, row: Line) -> str:

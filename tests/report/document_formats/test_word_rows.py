@@ -44,10 +44,11 @@ def test_heads_numbers_and_headings_across_are_told_apart() -> None:
     )
     made = written(PrintedTable("t", (Head("a", "a"), Head("b", "b", "number")), rows))
     paragraphs = [[p for c in row.cells for p in c.paragraphs] for row in made.rows]
-    assert [p[0].style.name for p in paragraphs] == ["Table Head", "Table Text", "Table Head", "Table Text"]
+    assert [p[0].style.name for p in paragraphs] == ["Table Head", "Table Text", "Table Text", "Table Text"]
     assert [p[-1].alignment for p in paragraphs] == [
         WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.RIGHT, None, WD_ALIGN_PARAGRAPH.RIGHT,
     ]  # fmt: skip
+    assert [bool(p[0].paragraph_format.left_indent) for p in paragraphs] == [False, True, False, True]
     assert all(p[0].paragraph_format.keep_with_next for p in paragraphs)  # a short table stays whole, with its note
     assert [len(row._tr.tc_lst) for row in made.rows] == [2, 2, 1, 2]
 

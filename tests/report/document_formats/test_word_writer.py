@@ -34,7 +34,7 @@ def brief() -> bytes:
 def test_headings_are_headings_and_the_title_a_title(brief: bytes) -> None:
     styles = [p.style.name for p in opened(brief).paragraphs]
     assert styles[0] == "Title"
-    assert {"Subtitle", "Heading 1", "Heading 2", "Lead", "Warning", "List Bullet", "Caption", "Table Note"} <= set(styles)
+    assert {"Subtitle", "Heading 1", "Heading 2", "Warning", "List Bullet", "Caption", "Table Note"} <= set(styles)
 
 
 def test_the_head_of_each_table_repeats_and_no_row_is_torn(brief: bytes) -> None:

@@ -29,19 +29,19 @@ def pair(category: str, reference: str, **facts: Any) -> dict[str, Any]:
 
 def test_a_size_is_the_nearer_limit_and_the_higher_rate_comes_first() -> None:
     assert contrasts_section.sentences(compared(pair("a", "b")), EN) == (
-        "A / b: the rate of a is higher, by at least 2.1 per 1,000.",
+        "The rate is higher for a than for b, by at least 2.1 per 1,000.",
     )
     lower = compared(pair("a", "b", verdict=LOWER, ci_low=-0.0124, ci_high=-0.0033))
-    assert contrasts_section.sentences(lower, EN) == ("B / a: the rate of b is higher, by at least 3.3 per 1,000.",)
+    assert contrasts_section.sentences(lower, EN) == ("The rate is higher for b than for a, by at least 3.3 per 1,000.",)
     unknown = compared(pair("a", "b", ci_low=-0.0001))  # Holm's test finds it, the interval holds 0
-    assert contrasts_section.sentences(unknown, EN) == ("A / b: the rate of a is higher; the survey cannot say by how much.",)
+    assert contrasts_section.sentences(unknown, EN) == ("The rate is higher for a than for b.",)
 
 
 def test_what_was_not_found_and_not_tested_is_said() -> None:
     out = compared(pair("a", "b", verdict=NO_DIFFERENCE), pair("a", "c", verdict=NOT_TESTED, reason=TOO_FEW))
     assert contrasts_section.sentences(out, EN) == (
-        "A / b: no difference detected. That does not prove that there is none.",
-        "A / c: not tested (too few cases).",
+        "No difference was detected between a and b. That does not prove that there is none.",
+        "The difference between a and c was not tested: too few cases.",
     )
 
 
@@ -49,7 +49,7 @@ def test_of_many_pairs_those_found_are_told_and_the_others_counted() -> None:
     none = {"verdict": NO_DIFFERENCE}
     out = compared(pair("a", "b"), pair("a", "c", **none), pair("a", "d", **none), pair("b", "c", **none))
     first, others = contrasts_section.sentences(out, EN)
-    assert first.startswith("A / b: the rate of a is higher")
+    assert first.startswith("The rate is higher for a than for b")
     assert others == "Other pairs without a detected difference, or not tested: 3."
 
 

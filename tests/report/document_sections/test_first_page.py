@@ -78,7 +78,7 @@ def test_no_title_rests_on_a_doubtful_number(facts: dict[str, Any], said: str) -
         assert first_page.title(dataclasses.replace(later(), now=out), EN) == said
 
 
-def test_the_size_of_a_change_is_the_nearer_limit_of_its_interval() -> None:
+def test_a_change_has_its_size_with_the_interval() -> None:
     def tile(**facts: Any) -> tuple[str, str, str]:
         fact = first_page.tiles(later(**facts), EN).facts[-1]
         return fact.number, fact.unit, fact.doubt
@@ -86,9 +86,9 @@ def test_the_size_of_a_change_is_the_nearer_limit_of_its_interval() -> None:
     assert tile() == (
         "17.2 → 9.3",
         "per 1,000, 2025 and 2027",
-        "fewer, by at least 2.7 per 1,000",
+        "down 8.0 (95\xa0% interval: 2.7\xa0to\xa013.0)",
     )
-    assert tile(verdict=INCREASED, ci_low=0.0031, ci_high=0.02)[2] == "more, by at least 3.1 per 1,000"
+    assert tile(verdict=INCREASED, ci_low=0.0031, ci_high=0.02)[2].startswith("up 8.0 (95\xa0% interval: 3.1")
     assert tile(ci_high=0.0, beyond_zero="<0")[2] == "Decreased"
     assert tile(verdict=NO_CHANGE, ci_high=0.002)[2] == "No detectable change"
     assert tile(verdict=NO_CHANGE, verdict_reason=MORE_UNRESOLVED)[2] == "Not judged: more unresolved answers"

@@ -52,24 +52,30 @@ def test_a_title_names_country_and_year_and_the_source_how_numbers_were_judged()
     assert results_section.source(small(), EN).endswith("the past 12 months. Published numbers only.")
 
 
-def test_a_table_names_each_group_once_and_leaves_hidden_cells_blank() -> None:
+def test_a_table_names_each_group_once_and_marks_each_hidden_cell() -> None:
     (table,) = results_section.tables(
         small(of("sex × region", "men × north")), EN
     )  # the number alone is no table, nor what is crossed
     assert table.title == "Prevalence of forced labour: adults"
     whole, line, men, women = ([plain(cell) for cell in cells] for cells in table.texts)
-    assert whole == ["everyone", "20.0", "15.0 to 26.0", "2,000", "40", ""]
-    assert line == ["sex"]
+    assert whole == ["Everyone", "20.0", "15.0 to 26.0", "2,000", "40", ""]
+    assert line == ["Sex"]
     assert (men[1], men[-1]) == ("20.0 [u]", "a")
     assert table.lettered == (("a", "Fewer than 15 cases"),)
-    assert women == ["women", "[c]", "", "", "", ""]
+    assert women == ["Women", "[c]", "[c]", "[c]", "[c]", ""]
     assert table.note.startswith(
         "The past 12 months; 2018 international definition. Parts may not add up because of rounding. [c] confidential: too"
     )
     assert table.note.endswith("; [u] low reliability.")
     share = of("sector", "farms", measure="share", to_verify="recalled")
     shares = result_tables.table(EN, published(share, share).table)
-    assert shares.heads[3].text == "Of cases"
+    assert [head.key for head in shares.heads] == [
+        "category",
+        "share",
+        "interval",
+        "cases",
+    ]  # the number of cases is the same in each row
+    assert "Each share is of 2,000 cases (a rounded number)." in shares.note
     assert shares.note.endswith("To be verified: recalled.")
 
 
@@ -105,8 +111,10 @@ def test_wide_bounds_take_a_number_out_of_the_title_and_leave_the_figure() -> No
     wide = row(**OPEN | {"bound_high": 0.04}, bounds_note="wide bounds")
     (rate, *_) = results_section.facts(published(wide), EN).facts
     assert rate.number == "20.0\xa0to\xa040.0"
-    assert rate.doubt.startswith("At least 20.0, 95\xa0% interval: ")
-    assert rate.doubt.endswith("; at most 40.0 if all unresolved persons are cases")
+    assert rate.doubt == "95\xa0% interval of the low end: 15.0\xa0to\xa026.0"
+    (explained,) = results_section.range_explained(results_section.facts(published(wide), EN), EN)
+    assert explained == Paragraph(f"{EN.say('tables.range')}.", "quiet")
+    assert results_section.range_explained(results_section.facts(published(row()), EN), EN) == []
     assert "20.0\xa0to\xa040.0 of every 1,000" in result_sentences.sentence(EN, wide)
     assert "(at least 20.0, " in result_sentences.sentence(EN, wide)
     assert result_sentences.sentence(EN, wide).endswith("No verdict uses it.")

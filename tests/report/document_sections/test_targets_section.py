@@ -48,9 +48,9 @@ def evidence(
 def test_a_target_whose_baseline_is_hidden_tells_neither() -> None:
     table = targets_section.table(evidence(), EN)
     assert isinstance(table, PrintedTable)
-    (west,) = (row for row in table.texts if "west" in row[0])
-    said = ("a target for 2030; its baseline is not shown", "cannot be said: baseline not shown")
-    assert west == ("west", "[c]", "", said[0], "", said[1], "", "", "–")
+    (west,) = (row for row in table.texts if "West" in row[0])
+    said = ("a target for 2030; its baseline is not shown", "Cannot be said: baseline not shown")
+    assert west == ("West", "[c]", "", said[0], "", said[1], "", "", "–")
     assert table.note == f"[c] {CONFIDENTIAL}."
 
 
@@ -59,81 +59,85 @@ def test_the_table_says_of_each_target_whether_a_survey_could_verify_it() -> Non
     table = targets_section.table(evidence(), EN)
     assert isinstance(table, PrintedTable)
     heading, whole, group, north, _ = table.texts
-    assert group == ("region",)
+    assert group == ("Region",)
     assert heading == ("Prevalence (per 1,000 adults)",)
     assert [text.replace("\xa0", " ") for text in whole[:6]] == [
-        "everyone",
+        "Everyone",
         "5.0",
         "4.0 to 6.0",
         "a cut of 50 % by 2030",
         "2.5",
-        "yes",
+        "Yes",
     ]
-    assert (north[0], north[5]) == ("north", "no: sample too small")
+    assert (north[0], north[5]) == ("North", "No: sample too small")
     assert targets_section.table(evidence([]), EN) == Paragraph(EN.say("targets.no_target"))
 
 
 @pytest.mark.parametrize(
-    ("low", "value", "high", "state"),
-    [(1.5, 2.0, 2.5, "met"), (1.5, 2.2, 3.1, "open"), (2.4, 3.0, 4.0, "open"), (2.6, 3.0, 4.0, "missed")],
+    ("low", "value", "high", "told"),
+    [
+        (1.5, 2.0, 2.5, "Yes"),
+        (1.5, 2.2, 3.1, "Cannot be said: the target lies inside the interval"),
+        (2.4, 3.0, 4.0, "Cannot be said: the target lies inside the interval"),
+        (2.6, 3.0, 4.0, "No"),
+    ],
 )
-def test_a_target_has_a_sign_by_the_whole_interval_of_the_later_round(low: float, value: float, high: float, state: str) -> None:
+def test_whether_a_target_is_reached_follows_from_the_whole_interval(low: float, value: float, high: float, told: str) -> None:
     """The target is half of 5 per 1,000: 2.5."""
-    later = evidence(TARGETS[:1], [{"value": value, "ci_low": low, "ci_high": high}])
-    strip = targets_section.signs(dataclasses.replace(later, now=RATE), EN)
-    assert strip is not None
-    (sign,) = strip.signs
-    assert (sign.state, sign.sign) == (state, {"met": "✓ reached", "open": "? cannot be said", "missed": "✗ not reached"}[state])
-    assert sign.what == "Prevalence: at most 2.5 by 2030 (a cut of 50\xa0%)"
-    assert sign.why.startswith("In 2027 the survey found")
+    table = in_words(evidence(TARGETS[:1], [{"value": value, "ci_low": low, "ci_high": high}]))
+    assert [head.text for head in table.heads] == ["Target", "2025", "2027", "Changed?", "Target reached?"]
+    (line,) = table.texts
+    assert line[0] == "Prevalence: at most 2.5 per 1,000 by 2030 (a cut of 50\xa0%)"
+    assert line[1:3] == ("5.0", f"{value}\xa0({low}\xa0to\xa0{high})")
+    assert line[4] == told
+    assert table.rows[0][3].strong
 
 
 def test_a_number_that_is_unreliable_or_has_wide_bounds_decides_no_target() -> None:
     met = {"value": 2.0, "ci_low": 1.5, "ci_high": 2.4}
-    unreliable = dataclasses.replace(evidence(TARGETS[:1], [met | {"marker_after": "u"}]), now=RATE)
-    wide = dataclasses.replace(evidence(TARGETS[:1], [met | {"bound": 3.5}]), now=RATE)
-    inside = dataclasses.replace(evidence(TARGETS[:1], [met | {"marker_after": "u", "ci_high": 2.6}]), now=RATE)
-    for one, why in (
-        (unreliable, "Cannot be said: the whole interval is at or below the target, but the number is unreliable."),
-        (inside, "Cannot be said: the number is unreliable."),
-        (wide, "2.0\xa0to\xa03.5. Target reached? Cannot be said: too many"),
+    for more, number, why in (
+        (
+            {"marker_after": "u"},
+            "[u]",
+            "Cannot be said: the whole interval is at or below the target, but the number is unreliable",
+        ),
+        ({"marker_after": "u", "ci_high": 2.6}, "[u]", "Cannot be said: the number is unreliable"),
+        ({"bound": 3.5}, "2.0\xa0to\xa03.5", "Cannot be said: too many unresolved answers"),
     ):
-        strip = targets_section.signs(one, EN)
-        assert strip is not None
-        assert strip.signs[0].state == "open"
-        assert why in strip.signs[0].why
+        (line,) = in_words(evidence(TARGETS[:1], [met | more])).texts
+        assert number in line[2]
+        assert line[4] == why
 
 
-def test_before_a_later_round_no_target_is_known_to_be_reached() -> None:
-    strip = targets_section.signs(dataclasses.replace(evidence(), now=RATE), EN)
-    assert strip is not None
-    assert {(s.state, s.sign) for s in strip.signs} == {("open", "? not measured")}
-    assert targets_section.explained(strip, EN) == EN.say("sheet.signs_open")
-    assert [s.why for s in strip.signs[:2]] == [
-        "Verifiable by the planned survey? yes.",
-        "Verifiable by the planned survey? no: sample too small.",
-    ]
-    assert targets_section.signs(dataclasses.replace(evidence([]), now=RATE), EN) is None
+def test_before_a_later_round_the_table_says_whether_a_survey_could_verify() -> None:
+    table = in_words(evidence())
+    assert [head.text for head in table.heads] == ["Verifiable?", "Target", "2025"]
+    assert [line[0] for line in table.texts[:2]] == ["Yes", "No: sample too small"]
+    assert EN.say("targets.meaning") in table.note
+    assert targets_section.in_words(evidence([]), EN, 4) is None
 
 
-def test_a_strip_has_four_targets_and_says_how_many_more_there_are() -> None:
+def test_the_first_page_has_four_targets_and_says_how_many_more_there_are() -> None:
     one = dataclasses.replace(evidence(), now=RATE)
     many = dataclasses.replace(one, targets=pd.concat([one.targets] * 2, ignore_index=True))
-    strip = targets_section.signs(many, EN)
-    assert strip is not None
-    assert (len(strip.signs), targets_section.more_targets(many, EN)) == (4, "Further targets, in the table of targets: 2.")
-    assert targets_section.more_targets(one, EN) == ""
+    assert len(in_words(many).rows) == targets_section.most_on_first_page(many) == 4
+    assert targets_section.more_targets(many, EN, 4) == "Further targets, in the table of targets: 2."
+    assert targets_section.more_targets(one, EN, 4) == ""
     both = dataclasses.replace(many, now=dataclasses.replace(RATE, headlines=("everybody", "adults", "children")))
-    assert targets_section.more_targets(both, EN) == "Further targets, in the table of targets: 3."
+    assert targets_section.most_on_first_page(both) == 3
 
 
 def test_of_many_targets_those_that_were_not_reached_come_first() -> None:
     met, missed = {"value": 2.0, "ci_low": 1.5, "ci_high": 2.4}, {"value": 3.0, "ci_low": 2.6, "ci_high": 4.0}
-    parts = [dataclasses.replace(evidence(TARGETS[:1], [followed]), now=RATE) for followed in (met, met, met, met, missed)]
+    parts = [evidence(TARGETS[:1], [followed]) for followed in (met, met, met, met, missed)]
     many = dataclasses.replace(parts[0], targets=pd.concat([part.targets for part in parts], ignore_index=True))
-    strip = targets_section.signs(many, EN)
-    assert strip is not None
-    assert [sign.state for sign in strip.signs] == ["missed", "met", "met", "met"]
+    assert [line[4] for line in in_words(many).texts] == ["No", "Yes", "Yes", "Yes"]
+
+
+def in_words(evidence: fl.Evidence) -> PrintedTable:
+    found = targets_section.in_words(evidence, EN, 4)
+    assert found is not None
+    return found
 
 
 def test_what_is_to_be_decided_follows_from_the_targets() -> None:
@@ -142,7 +146,10 @@ def test_what_is_to_be_decided_follows_from_the_targets() -> None:
     def said(followed: list[dict[str, Any]] | None, targets: list[dict[str, Any]]) -> str:
         return targets_section.decision(dataclasses.replace(evidence(targets, followed), now=RATE), EN)
 
-    assert said(None, TARGETS) == EN.say("sheet.decisions.refused", targets="north (4.5 per 1,000 by 2030)")
+    refused = EN.say("sheet.decisions.refused", targets="north (4.5 per 1,000 by 2030)")
+    assert said(None, TARGETS) == " ".join(
+        (refused, EN.say("sheet.decisions.never", targets="north"), EN.say("sheet.decisions.set_another"))
+    )
     needed = f"Persons who must answer: “Prevalence”: {evidence(TARGETS[:1]).targets['sample_needed'].iloc[0]:,.0f}."
     assert said(None, TARGETS[:1]) == f"{EN.say('sheet.decisions.open')} {needed}"
     assert said([met], TARGETS[:1]) == EN.say("sheet.decisions.met")
@@ -165,9 +172,23 @@ def test_where_unresolved_answers_make_the_result_wide_the_first_remedy_is_fewer
     assert said(WIDE_BOUNDS, 3500.0) == fewer
     assert said(joined_reasons((WIDE_BOUNDS, short_obstacle("sample"))), 3500.0) == fewer
     small = said(short_obstacle("sample"), 3500.0)
-    assert small.startswith("no planned survey can verify the target for “Prevalence”. Ask more persons, ")
-    assert small.endswith(" Persons who must answer: “Prevalence”: 3,500.")
-    assert "Persons" not in said(short_obstacle("sample"), float("nan"))
+    assert small == (
+        "no planned survey can verify the target for “Prevalence”. Persons who must answer: “Prevalence”: 3,500. "
+        "Ask as many persons, or set another target?"
+    )
+    none = said(short_obstacle("sample"), float("nan"))
+    assert "No sample is large enough to verify it for “Prevalence”." in none
+    assert "persons" not in none
+    assert said(UNPLANNED, 3500.0).endswith(EN.say("sheet.decisions.plan_survey"))
+
+
+def test_a_number_that_is_below_its_target_but_unreliable_is_told_in_the_decision() -> None:
+    """So the box does not contradict the row above it."""
+    below = evidence(TARGETS[:1], [{"value": 2.0, "ci_low": 1.5, "ci_high": 2.4, "marker_after": "u"}])
+    refused = dataclasses.replace(below, now=RATE, targets=below.targets.assign(verifiable="no"))
+    assert EN.say("sheet.decisions.already", year="2027", who="“Prevalence”", value="2.0") in targets_section.decision(
+        refused, EN
+    )
 
 
 def test_what_helps_follows_from_what_stands_in_the_way() -> None:

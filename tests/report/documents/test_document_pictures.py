@@ -15,18 +15,15 @@ import fltoolkit as fl
 from fltoolkit.report.documents import document_pictures
 from fltoolkit.report.documents.document_pictures import (
     FEW,
-    Grouped,
     asked_groups,
     by_group,
     change,
     drawn_once,
-    estimates,
     every,
     path,
     repeat,
     second_picture,
 )
-from fltoolkit.show.charts.descriptions.chart_parts import DotChart
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn, Size
 
 CUT = {"year": 2030, "cut": 0.5}
@@ -122,22 +119,6 @@ def test_each_picture_is_drawn_once_a_language_for_all_documents(tmp_path: Path,
     assert len(drawn) > 10
     assert len(set(drawn)) == len(drawn)
     assert len(set(saved)) == len(saved)
-
-
-def test_pictures_next_to_each_other_have_the_same_axis(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So 20 per 1,000 adults and 43 per 1,000 children are not at the same place."""
-    children = {"reference_population": "children", "reference_population_label": "children"}
-    more = {"estimate": 0.043, "ci_low": 0.03, "ci_high": 0.06}
-    made = evidence(row(), *SEX, row(**children, **more), *(r | children | more for r in SEX), headlines=("adults", "children"))
-    charts: list[DotChart] = []
-    monkeypatch.setattr(document_pictures, "drawn", lambda chart, _: charts.append(chart))
-    parts = ("adults", "children")
-    for population in parts:
-        estimates(made, EN, "half", Grouped("prevalence", ("sex",), population, beside=parts))
-        estimates(made, EN, "half", Grouped("prevalence", ("sex",), population))
-    shared, own = charts[::2], charts[1::2]
-    assert shared[0].axis == shared[1].axis == own[1].axis
-    assert own[0].axis.high < own[1].axis.high
 
 
 def test_outside_a_document_nothing_is_kept() -> None:

@@ -16,11 +16,11 @@ from two_rounds import fell
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Document, Heading, Paragraph
+from fltoolkit.report.document_sections import targets_section
 from fltoolkit.report.documents import workshop_slides
-from fltoolkit.report.documents.workshop_slides import ROWS, VERDICTS, workshop
+from fltoolkit.report.documents.workshop_slides import ROWS, TARGETS, VERDICTS, workshop
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
-from fltoolkit.show.wording import plan_words
 
 SLIDE_WIDTH, ROOM, ROOM_ABOVE_NOTE = 924, 405, 372  # points, below a title of two lines
 TARGET = {"year": 2030, "cut": 0.9}
@@ -114,29 +114,29 @@ def test_what_is_hidden_or_too_uncertain_is_named_by_its_group() -> None:
 
 def test_the_table_of_targets_is_cut_to_a_slide_and_its_title_counts_what_is_verifiable() -> None:
     made = evidence_from(published(row()), {"year": 2030, "cut": 0.05}, planned_sample=2000)
-    many = dataclasses.replace(made, targets=pd.concat([made.targets] * (ROWS + 2), ignore_index=True))
-    ((table, meaning),) = [
+    many = dataclasses.replace(made, targets=pd.concat([made.targets] * 11, ignore_index=True))
+    ((table, more),) = [
         blocks for head, blocks in slides(workshop(many, EN)) if head == "A later survey can tell for 0 of 11 targets"
     ]
     assert isinstance(table, PrintedTable)
-    assert len([row for row in table.rows if len(row) > 1]) == ROWS
-    assert meaning == Paragraph(f"{EN.say('targets.meaning')} {EN.say('targets.hope')}", "quiet")
+    assert len(table.rows) == TARGETS
+    assert more == Paragraph("Further targets, in the table of targets: 6.", "quiet")
     title = "No planned survey can verify 11 of the targets"
     refused = {head: len(blocks) for head, blocks in slides(workshop(many, EN)) if head.startswith(title)}
-    assert refused == {f"{title} ({n} of 6)": 4 if n < 6 else 2 for n in range(1, 7)}
-    ((nothing, _),) = titled(workshop(evidence_from(published(row())), EN), "slides.promise")
+    assert refused == {f"{title} ({n} of 6)": 2 if n < 6 else 1 for n in range(1, 7)}
+    ((nothing,),) = titled(workshop(evidence_from(published(row())), EN), "slides.promise")
     assert nothing == Paragraph(EN.say("targets.no_target"))
 
 
 def test_a_target_that_no_survey_can_verify_has_its_finding_as_title_and_its_facts_as_points() -> None:
+    """What to decide is in the words of the brief."""
     made = evidence_from(published(row()), {"year": 2030, "cut": 0.05}, planned_sample=2000)
     ((points,),) = [blocks for head, blocks in slides(workshop(made, EN)) if head == "The target for everyone cannot be verified"]
     assert isinstance(points, Bullets)
-    about, aim, why, smallest = points.items
-    assert about == plan_words.about(EN, made.targets.iloc[0].to_dict())
-    assert aim.startswith("Target: a cut of 5.0\u00a0% by 2030, to 19.0 per 1,000 adults")
+    aim, why, decide = points.items
+    assert aim.endswith(": at most 19.0 per 1,000 by 2030 (a cut of 5.0\u00a0%).")
     assert why.startswith("Why not: a repeat of 2,000 persons would find it with a chance of ")
-    assert smallest.startswith("The smallest cut that the planned repeat would find")
+    assert decide == f"To decide: {targets_section.decision(made, EN)}"
 
 
 def test_a_baseline_run_has_no_slide_of_a_change() -> None:

@@ -98,7 +98,7 @@ def test_how_many_are_unresolved_stands_beside_the_headline(tmp_path: Path) -> N
 def test_a_flag_stands_with_its_reason(tmp_path: Path) -> None:
     put(tmp_path, "small")
     html = index(tmp_path, Entry("small", "Small country"))
-    assert '<em class="flag">use with caution</em> coefficient of variation above 16.5 %' in html
+    assert '<em class="flag" title="coefficient of variation above 16.5 %">use with caution</em>' in html
 
 
 def test_a_suppressed_headline_shows_its_marker_and_no_number(tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_a_suppressed_headline_shows_its_marker_and_no_number(tmp_path: Path) ->
     put(tmp_path, "small", **nothing, flag="suppress", marker="c", reason="confidential: too few cases")
     html = index(tmp_path, Entry("small", "Small country"))
     assert "<b>[c]</b>" in html
-    assert '<em class="flag">suppress</em> confidential: too few cases' in html
+    assert '<em class="flag" title="confidential: too few cases">suppress</em>' in html
     assert "99.5" not in html
     assert "nan" not in html
 
@@ -129,7 +129,7 @@ def test_warnings_are_named_with_a_link_to_the_page_that_says_them(tmp_path: Pat
     report.write_findings(found[found["severity"] == "note"], "findings_cases.csv", tmp_path / "small")
     html = index(tmp_path, Entry("small", "Small"))
     assert (
-        '<p class="quiet">Warnings: <a href="small/1_survey.html">age not stated; more</a>; '
+        '<p class="quiet">Warnings of the checks: <a href="small/1_survey.html">age not stated; more</a>; '
         '<a href="small/1_survey.html">months: more</a>.</p>' in html
     )
     assert '2_classify.html">c<' not in html
@@ -260,8 +260,10 @@ def test_the_change_since_the_earlier_round_is_told_with_its_verdict(tmp_path: P
     report.write_changes(changed, tmp_path / "small")
     html = index(tmp_path, Entry("small", "Small country"))
     above, folded = html.split('<details class="data">')
-    assert '<p class="change"><b>50.0 → 18.8</b> per 1,000, 2025 to 2027: decreased</p>' in above
-    assert above.index('class="change"') < above.index('class="open"') < above.index("Definition: ")
+    assert '<p class="change"><b>50.0 → 18.8</b> per 1,000, 2025 to 2027: decreased, −31.2 (95\u00a0% interval: ' in above
+    assert (
+        above.index('class="change"') < above.index('class="numbers"') < above.index('class="open"') < above.index("Definition: ")
+    )
     assert "Prevalence of forced labour: 50.0 in 2025, then 18.8 in 2027, per 1,000 adults" in folded
     assert "Changed since 2025? Decreased.</p>" in folded
     assert "Decreased" not in index(tmp_path, Entry("bad", "Bad", error="x"))
