@@ -56,8 +56,8 @@ def test_a_hidden_share_is_marked_and_one_that_is_not_asked_says_so(norvia: fl.P
     told = str(view(counts, norvia, "involuntary.very_low_or_no_wages")[0])
     assert "[c]; the share of cases that answered yes to it is not shown" in told
     without = replace(norvia, table=norvia.table[norvia.table["measure"] != "profile"].reset_index(drop=True))
-    assert "asks for no `profile`" in str(view(COUNTS, without, ALL)[0])
-    assert "asks for no `profile`" in str(view(COUNTS, without, "coercion.debt_bondage")[0])
+    assert "asks for no profile" in str(view(COUNTS, without, ALL)[0])
+    assert "asks for no profile" in str(view(COUNTS, without, "coercion.debt_bondage")[0])
 
 
 def test_the_panel_goes_from_item_to_item(norvia: fl.Published) -> None:
