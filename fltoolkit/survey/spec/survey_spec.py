@@ -1,5 +1,4 @@
-"""Defines and reads the whole survey.yaml: files, sample design, questions, groups and the tables that are wanted
-(docs/survey_yaml.md)."""
+"""Defines and reads survey.yaml: files, sample design, questions, groups and the wanted tables (docs/survey_yaml.md)."""
 
 from __future__ import annotations
 
