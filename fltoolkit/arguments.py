@@ -93,8 +93,6 @@ def _read_signature(function: Callable[..., Any]) -> tuple[str, inspect.Signatur
 
     If a module imports a type only for type checking, the type is looked up among the public names of the kit.
     """
-    from pydantic import TypeAdapter
-
     names = vars(sys.modules[__package__]) | vars(sys.modules[function.__module__])
     signature, found = inspect.signature(function), {}
     given = {name: hint for name, hint in function.__annotations__.items() if name != "return"}  # may name a table's own module
@@ -102,12 +100,19 @@ def _read_signature(function: Callable[..., Any]) -> tuple[str, inspect.Signatur
     for name, parameter in signature.parameters.items():
         hint = hints.get(name, Any)
         if hint is not Any:
-            several = parameter.kind is parameter.VAR_POSITIONAL
-            found[name] = _Parameter(
-                hint, TypeAdapter(_tuple_hint(hint) if several else _strict_hint(hint)).validator.validate_python
-            )
+            found[name] = _Parameter(hint, _check_of(hint, several=parameter.kind is parameter.VAR_POSITIONAL))
     owner, _, own = function.__qualname__.rpartition(".")
     return (owner if own == "__init__" else own), signature, found
+
+
+@cache
+def _check_of(hint: Any, *, several: bool) -> Callable[[Any], Any]:
+    """Returns the function that checks a value against a type hint, or a list of values if `several` is true. Functions with the
+    same hint share it, because pydantic takes more than a thousandth of a second to make one.
+    """
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(_tuple_hint(hint) if several else _strict_hint(hint)).validator.validate_python
 
 
 def _strict_hint(hint: Any) -> Any:
