@@ -373,15 +373,11 @@ def tidy(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:
     (population, period, rule set and others).
     """
     frame = est.table
-    used = [[g for g in est.groups if row[g] != TOTAL] for row in frame.to_dict("records")]
-    values = [
-        (crossed_labels(spec, [(g, row[g]) for g in u]) if spec else crossed(row[g] for g in u)) or TOTAL
-        for row, u in zip(frame.to_dict("records"), used, strict=True)
-    ]
-    codes = [
-        crossed(category_code(spec, g, str(row[g])) for g in u) if spec else ""
-        for row, u in zip(frame.to_dict("records"), used, strict=True)
-    ]
+    columns = [(g, frame[g].tolist()) for g in est.groups]
+    cells = [[(g, categories[i]) for g, categories in columns if categories[i] != TOTAL] for i in range(len(frame))]
+    used = [[g for g, _ in cell] for cell in cells]
+    values = [(crossed_labels(spec, cell) if spec else crossed(category for _, category in cell)) or TOTAL for cell in cells]
+    codes = [crossed(category_code(spec, g, str(category)) for g, category in cell) if spec else "" for cell in cells]
     group_notes = spec.group_notes if spec else {}
     notes = [joined(group_notes[g] for g in u if g in group_notes) for u in used]
     about = {ABOUT_NAMES.get(k, k): v for k, v in vars(est.about).items() if k not in ABOUT_UNSHOWN}

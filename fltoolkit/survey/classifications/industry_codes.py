@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 
 import narwhals as nw
@@ -13,7 +14,7 @@ import narwhals as nw
 from fltoolkit.errors import SpecError
 from fltoolkit.files import inside
 from fltoolkit.languages.reasons import Reason
-from fltoolkit.survey.classifications.standards import OWN, isic, standard
+from fltoolkit.survey.classifications.standards import OWN, Isic, isic, standard
 from fltoolkit.survey.data.person_frame import column
 from fltoolkit.survey.readers.small_csv import read_small_csv
 from fltoolkit.survey.spec.groups import Sector
@@ -64,7 +65,7 @@ class SectorRow:
     name_key: Reason
     ilostat: str
 
-    @property
+    @cached_property
     def label(self) -> str:
         """Returns the name of the row in English. This name is the value of the group in the data."""
         return str(self.name_key)
@@ -78,8 +79,17 @@ def sector_rows(sector: Sector) -> dict[str, SectorRow]:
     the codes are section letters, a section may hold fishing or domestic work together with other industries. The two cannot be
     told apart, so its row has `incl.` in its name. Source: ILO aggregate economic activities; docs/methods.md §1.
     """
-    table, letters = isic(sector.revision), sector.digits == "letter"
-    names = {letter: _sector_category(sector, letter) for letter in table.sections}
+    rows = _isic_rows(sector.revision, sector.level, sector.digits == "letter")
+    if sector.correspondence:
+        return {code: rows[target if sector.digits == "letter" else target[:2]] for code, target in sector.national.items()}
+    return dict(rows)
+
+
+@cache  # a survey asks for these rows many times
+def _isic_rows(revision: str, level: str, letters: bool) -> Mapping[str, SectorRow]:
+    """Returns the table row of each code of ISIC, by section letter (`letters`) or by division."""
+    table = isic(revision)
+    names = {letter: _sector_category(table, level, letter) for letter in table.sections}
     alone = {s.codes[0] for s in table.sections.values() if len(s.codes) == 1}
     held = {names[table.section_of[d]]: d for d in table.own_rows}
     rows: dict[str, SectorRow] = {}
@@ -91,8 +101,6 @@ def sector_rows(sector: Sector) -> dict[str, SectorRow]:
             else:
                 is_apart = names[letter] not in held or not letters or held[names[letter]] in alone
                 rows[key] = _section_row(names[letter], held.get(names[letter]), table.own_rows, is_apart)
-    if sector.correspondence:
-        return {code: rows[target if letters else target[:2]] for code, target in sector.national.items()}
     return rows
 
 
@@ -120,9 +128,8 @@ def read_correspondences(sectors: Mapping[str, Sector], survey: Path) -> None:
             sector.national.update(_read_correspondence(path, sector))
 
 
-def _sector_category(sector: Sector, letter: str) -> SectorRow:
-    table = isic(sector.revision)
-    if sector.level == "section":
+def _sector_category(table: Isic, level: str, letter: str) -> SectorRow:
+    if level == "section":
         return SectorRow(Reason.of("categories.section", letter=letter), f"{table.ilostat['section']}_{letter}")
     aggregate = table.sections[letter].aggregate
     return SectorRow(Reason.of(standard().ilo_aggregates[aggregate]), f"ECO_AGGREGATE_{aggregate}")
