@@ -18,9 +18,9 @@ from fltoolkit.arguments import checked
 from fltoolkit.cell_steps import show_step, steps
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.errors import NotAvailable, RequestError
-from fltoolkit.estimate.measures import prevalence_and_totals as verbs, stock_and_duration
 from fltoolkit.estimate.measures.estimates import About, Estimates
-from fltoolkit.estimate.measures.profile_of_cases import profile
+from fltoolkit.estimate.measures.named_measures import TOTAL_OF, make, make_with_total
+from fltoolkit.estimate.measures.prevalence_and_totals import flowchart
 from fltoolkit.estimate.totals.breakdowns import By, breakdowns
 from fltoolkit.languages.own_words import OwnWords, own_words
 from fltoolkit.languages.reasons import Reason
@@ -29,7 +29,6 @@ from fltoolkit.publish.contrasts.lead_contrasts import differences, published_co
 from fltoolkit.publish.disclosure.cell_counts import Limits
 from fltoolkit.publish.disclosure.run_decision import ABOUT_NAMES, ABOUT_UNSHOWN, DecidedRows, decided_rows, limits_of, tidy
 from fltoolkit.publish.headline_by_rule_set import OtherHeadlines, Refused, not_available, other_headlines, refused_rows
-from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.printed_numbers import DOMAIN, printed, without_few_months, without_population
 from fltoolkit.publish.publication_profiles import shipped_publication_profiles
 from fltoolkit.publish.reliability import PublicationProfile, bounds_notes, load_publication_profile, reliability
@@ -316,21 +315,29 @@ def restricted(persons: ClassifiedSurvey, *, plan: HasTables | None = None) -> p
 
 
 def _estimates(persons: ClassifiedSurvey, asked: Sequence[TableSpec]) -> tuple[list[Estimates], list[Refused]]:
-    """Makes all estimates of a run, one pass per measure and population. Also returns what the survey cannot give. `asked` are
-    the plan's tables.
+    """Makes all estimates of a run, one pass per measure and population. A rate and its total by the same groups share one.
+    Also returns what the survey cannot give. `asked` are the plan's tables.
     """
     always: tuple[Measure, ...] = ("prevalence", "total") if persons.grosses_up else ("prevalence",)
     wanted = [TableSpec(measure=m, population=p) for m in always for p in persons.spec.headlines]
     wanted += [*persons.spec.tables, *asked]
-    made, refused = [], []
-    for measure, of, population, by in _merge(persons, wanted):
+    made, refused, tables = [], [], _merge(persons, wanted)
+    of_same_pass: dict[tuple[str, str], Estimates] = {}
+    for i, (measure, of, population, by) in enumerate(tables):
         show_step(f"Estimating: {measure.replace('_', ' ')}, {population.replace('_', ' ')} …")
+        total = TOTAL_OF.get(measure, "")
         try:
-            made.append(make(persons, measure, of, population, by))
+            if (total, None, population, by) in tables[i:]:
+                est, of_same_pass[total, population] = make_with_total(persons, measure, population, by)
+            elif (measure, population) in of_same_pass:
+                est = of_same_pass[measure, population]
+            else:
+                est = make(persons, measure, of, population, by)
+            made.append(est)
         except NotAvailable as error:
             refused.append(Refused(measure, population, tuple(by), error))
     if persons.grosses_up:
-        made += [verbs.flowchart(persons, population=p) for p in persons.spec.charted]
+        made += [flowchart(persons, population=p) for p in persons.spec.charted]
     return made, refused
 
 
@@ -345,24 +352,6 @@ def _merge(persons: ClassifiedSurvey, wanted: Sequence[TableSpec]) -> list[tuple
             if by not in merged.setdefault(key, []):
                 merged[key].append(by)
     return [(measure, of, population, by) for (measure, of, population), by in merged.items()]
-
-
-def make(persons: ClassifiedSurvey, measure: str, of: str | None, population: str, by: list[tuple[str, ...]]) -> Estimates:
-    """Returns the estimates of one measure, by its name in `tables:`. For a share, `of` is the group by which cases are divided.
-    Raises `NotAvailable` if the survey cannot give the measure.
-    """
-    if measure == "share" and of is not None:
-        return verbs.share(persons, of, by, population=population)
-    if measure in PROFILES:
-        return profile(persons, by, measure="share" if measure == "profile" else "total", population=population)
-    if measure == "duration":
-        return stock_and_duration.duration(persons, by, population=population)
-    name, _, rate = measure.partition("_")
-    if measure in stock_and_duration.IN_TIME:
-        in_time = stock_and_duration.stock if name == "stock" else stock_and_duration.current
-        return in_time(persons, by, measure="prevalence" if rate else "total", population=population)
-    verb = verbs.total if measure == "total" else verbs.prevalence
-    return verb(persons, by=by, population=population)
 
 
 def judged(decided: DecidedRows, publication_profile: PublicationProfile) -> Published:

@@ -19,9 +19,10 @@ from fltoolkit.errors import NotAvailable, SpecError
 from fltoolkit.estimate.change_over_time.change_between_rounds import change, change_from_published
 from fltoolkit.estimate.change_over_time.published_baseline import PublishedBaseline
 from fltoolkit.estimate.measures.estimates import Estimates
+from fltoolkit.estimate.measures.named_measures import make
 from fltoolkit.memory import key_from, remembered
 from fltoolkit.publish.published_change import publish_change
-from fltoolkit.publish.published_set import HasTables, Published, make, publish_run
+from fltoolkit.publish.published_set import HasTables, Published, publish_run
 from fltoolkit.survey.design.survey_opening import read_survey
 from fltoolkit.survey.spec.groups import TOTAL, uncrossed
 from fltoolkit.survey.spec.survey_spec import SurveySpec

@@ -21,7 +21,7 @@ from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence, Proportio
 from fltoolkit.estimate.measures.not_stated import NotStated, stated_only
 from fltoolkit.estimate.measures.questions_asked import ages_of, questionnaire_of
 from fltoolkit.estimate.measures.result_columns import counts, design_effects, unresolved, unresolved_persons, with_intervals
-from fltoolkit.estimate.totals.breakdowns import By, breakdowns, groups_of
+from fltoolkit.estimate.totals.breakdowns import Breakdowns, By, breakdowns, groups_of
 from fltoolkit.estimate.totals.cluster_totals import Outcome
 from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums, case_only, sum_persons
 from fltoolkit.estimate.totals.reference_population import ReferencePopulation, population_of
@@ -79,11 +79,7 @@ def prevalence(
     Raises:
         RequestError: there is no such column or population; or a rate by the sector of forced labour, which only cases have.
     """
-    if only := case_only(design) & {g for b in breakdowns(by) for g in b}:
-        raise RequestError(
-            f"no rate by {min(only)}: only cases have one, so there is nobody to divide by", where="prevalence",
-            do=f'ask for fl.share(persons, "{min(only)}") or fl.total(persons, by=["{min(only)}"])',
-        )  # fmt: skip
+    _refuse_rate_of_cases(design, breakdowns(by))
     estimand = Estimand(truth_of(design, outcome), "prevalence", breakdowns(by))
     return stated_only(estimate(within(design, where), estimand, population, Confidence(interval, level)), not_stated)
 
@@ -225,6 +221,24 @@ def estimate(design: Design, estimand: Estimand, population: str | None, confide
     return _estimates(design, sum_persons(design, estimand, chosen), chosen, confidence)
 
 
+def prevalence_and_total(persons: ClassifiedSurvey, by: By, population: str) -> tuple[Estimates, Estimates]:
+    """Returns what `prevalence` and `total` return for forced labour, from one pass over the persons. Arguments and errors are as
+    in these two."""
+    require_totals(persons, "total")
+    _refuse_rate_of_cases(persons, breakdowns(by))
+    rate, number = _of_measures(persons, ("prevalence", "total"), breakdowns(by), population)
+    return rate, number
+
+
+def _refuse_rate_of_cases(design: Design, wanted: Breakdowns) -> None:
+    """Raises an error if a prevalence is broken down by a group that only cases of forced labour have, such as the form."""
+    if only := case_only(design) & set(groups_of(wanted)):
+        raise RequestError(
+            f"no rate by {min(only)}: only cases have one, so there is nobody to divide by", where="prevalence",
+            do=f'ask for fl.share(persons, "{min(only)}") or fl.total(persons, by=["{min(only)}"])',
+        )  # fmt: skip
+
+
 def _refuse_groups_of_cases(design: Design, estimand: Estimand) -> None:
     """Raises an error if a user-defined outcome is broken down by a group that only cases of forced labour have, such as the
     form."""
@@ -239,17 +253,24 @@ def _refuse_groups_of_cases(design: Design, estimand: Estimand) -> None:
 def headline(persons: ClassifiedSurvey) -> list[Estimates]:
     """Returns the main results of a survey, from one pass over the persons: the prevalence in the default population, and the
     number of persons in forced labour. The second is left out if the weights do not add up to the population."""
-    measures = ["prevalence", *(["total"] if persons.grosses_up else [])]
-    sums, chosen = _headline_sums(persons, measures[-1])
+    return _of_measures(persons, ("prevalence", *(["total"] if persons.grosses_up else [])), ((),), None)
+
+
+def _of_measures(persons: ClassifiedSurvey, measures: Sequence[str], by: Breakdowns, population: str | None) -> list[Estimates]:
+    """Returns estimates of forced labour, one for each measure, from one pass over the persons. The pass is that of the last
+    measure: a total needs the smallest weight, too."""
+    sums, chosen = _sums_of_cases(persons, measures[-1], by, population)
     made = [replace(sums, estimand=replace(sums.estimand, measure=measure)) for measure in measures]
     return [_estimates(persons, each, chosen, Confidence()) for each in made]
 
 
-def _headline_sums(persons: ClassifiedSurvey, measure: str) -> tuple[EstimandSums, ReferencePopulation]:
-    """Returns two things for one measure: the sums over all persons of the default population, from one pass, and this
+def _sums_of_cases(
+    persons: ClassifiedSurvey, measure: str, by: Breakdowns, population: str | None
+) -> tuple[EstimandSums, ReferencePopulation]:
+    """Returns two things for a measure of forced labour: the sums over all persons of a population, from one pass, and this
     population."""
-    chosen = population_of(persons, None, (), "forced_labour")
-    return sum_persons(persons, Estimand(truth_of(persons, "forced_labour"), measure, ((),)), chosen), chosen
+    chosen = population_of(persons, population, groups_of(by), "forced_labour")
+    return sum_persons(persons, Estimand(truth_of(persons, "forced_labour"), measure, by), chosen), chosen
 
 
 def _estimates(design: Design, sums: EstimandSums, chosen: ReferencePopulation, confidence: Confidence) -> Estimates:
@@ -289,7 +310,7 @@ def _estimates(design: Design, sums: EstimandSums, chosen: ReferencePopulation, 
 def refuse_unusable_design(persons: ClassifiedSurvey) -> None:
     """Raises a `DesignError` if the sample design or its weights do not allow any estimate. The persons are read and summed,
     but nothing is estimated."""
-    _headline_sums(persons, "prevalence")
+    _sums_of_cases(persons, "prevalence", ((),), None)
 
 
 def truth_of(design: Design, outcome: str) -> Outcome:

@@ -35,7 +35,7 @@ from fltoolkit.estimate.measures.result_columns import (
 from fltoolkit.estimate.totals.breakdowns import Breakdowns, By, breakdowns, groups_of
 from fltoolkit.estimate.totals.cluster_totals import KEY, Outcome
 from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums, case_only, sum_persons
-from fltoolkit.estimate.totals.reference_population import population_of
+from fltoolkit.estimate.totals.reference_population import ReferencePopulation, population_of
 from fltoolkit.estimate.totals.result_cells import BREAKDOWN, Cells
 from fltoolkit.estimate.variance.taylor_variance import Array
 from fltoolkit.languages.reasons import Reason
@@ -102,6 +102,25 @@ def profile(
             do="name one group, in where or in by",
         )  # fmt: skip
     persons = within(persons, where)
+    return _estimates(persons, _answers(persons, wanted, chosen), measure, Confidence(DEFAULT, level), chosen.name)
+
+
+def profile_and_total(persons: ClassifiedSurvey, by: By, population: str) -> tuple[Estimates, Estimates]:
+    """Returns what `profile` returns for the measures `share` and `total`, from one pass over the persons. Arguments and errors
+    are as in `profile`."""
+    wanted = breakdowns(by)
+    require_totals(persons, "profile")
+    chosen = population_of(persons, population, groups_of(wanted), "")
+    _refuse(persons, wanted, chosen.name)
+    answers, confidence = _answers(persons, wanted, chosen), Confidence(DEFAULT)
+    return (
+        _estimates(persons, answers, "share", confidence, chosen.name),
+        _estimates(persons, answers, "total", confidence, chosen.name),
+    )
+
+
+def _answers(persons: ClassifiedSurvey, wanted: Breakdowns, chosen: ReferencePopulation) -> _Answers:
+    """Returns the answers of the cases, from one pass over the persons. Raises `NotAvailable` if there are fewer than 30 cases."""
     described = with_characteristics(persons, children=persons.spec.of_children(chosen.name))
     estimand = Estimand(Outcome("truth", "forced_labour", three_valued=True), "profile", wanted, split=ANSWERS)
     sums = sum_persons(described.persons, estimand, chosen)
@@ -111,10 +130,7 @@ def profile(
             do="report the number of cases; a share of so few says nothing of all",
         )  # fmt: skip
     answers = _Answers(sums, described)
-    confidence = Confidence(DEFAULT, level)
-    named = replace(estimand, measure="total" if measure == "total" else "profile")
-    limited = replace(sums, estimand=named, cells=answers.cells_answering(YES), parent=answers.parent)
-    return _estimates(persons, replace(answers, sums=limited), confidence, population=chosen.name)
+    return replace(answers, sums=replace(sums, cells=answers.cells_answering(YES), parent=answers.parent))
 
 
 def _refuse(persons: ClassifiedSurvey, wanted: Breakdowns, population: str) -> None:
@@ -216,17 +232,46 @@ class _Answers:
         "sex")`."""
         return tuple((topic, *b) for topic in self.described.topics for b in self.sums.estimand.by)
 
+    @cached_property
+    def unresolved_cases(self) -> UnresolvedPersons:
+        """Returns, for each row of the result, the cases for whom it is unresolved whether they have the characteristic (their
+        answers leave it open)."""
+        sums, cells = self.sums, self.cells_answering(OPEN)
+        n, w = (cells.sums(sums.table[c].to_numpy(), sums.counted) for c in ("n", "w"))
+        with_or_open, rest = (self.limited_to(*letters).psus_with_cases() for letters in ((YES, OPEN), (NO,)))
+        return UnresolvedPersons(n, w, sums.by_unit("w", cells, sums.counted), with_or_open, rest)
 
-def _estimates(persons: ClassifiedSurvey, answers: _Answers, confidence: Confidence, population: str) -> Estimates:
+    @cached_property
+    def cases_without(self) -> pd.DataFrame:
+        """Returns a table with one row per row of the result: how many cases do not have the characteristic, in how many PSUs
+        and households, and the largest weighted share that one household or PSU has of the cases with it and of those without
+        it."""
+        sums, without = self.sums, self.limited_to(NO)
+        return pd.DataFrame(
+            {
+                "cases_without": without.cells.sums(sums.table["n"].to_numpy(), sums.counted).astype(np.int64),
+                "psus_without": without.psus_with_cases(),
+                "households_without": households_of_cases(without),
+                "largest_share": _largest_share(sums),
+                "largest_share_without": _largest_share(without),
+            }
+        )
+
+
+def _estimates(
+    persons: ClassifiedSurvey, answers: _Answers, measure: Literal["share", "total"], confidence: Confidence, population: str
+) -> Estimates:
     """Returns the shares or numbers of cases with each characteristic, from the sums of one pass over the persons.
 
     Args:
         persons: the classified survey.
         answers: the answers of the cases, with the sums.
+        measure: whether shares or numbers are wanted.
         confidence: the method and the level of the intervals.
         population: the name of the population.
     """
-    sums, total = answers.sums, answers.sums.estimand.measure == "total"
+    total = measure == "total"
+    sums = replace(answers.sums, estimand=replace(answers.sums.estimand, measure="total" if total else "profile"))
     weights = sums.by_unit("w", sums.denominators, sums.counted)
     rows = counts(sums, weights, sums.counted)
     y, x = sums.y, rows["population"].to_numpy()
@@ -239,8 +284,8 @@ def _estimates(persons: ClassifiedSurvey, answers: _Answers, confidence: Confide
     effects = design_effects(sums, rows, rate, persons.deff_at_zero)
     whole = total and persons.grosses_up and bool(sums.table["w"][sums.counted].min() >= 1)
     table = with_intervals(sums.estimand, rows, effects, rate, confidence, whole=whole)
-    columns, shares = unresolved(sums, rows, effects, confidence.level, _unresolved_cases(answers))
-    table = pd.concat([table, columns, _cases_without(answers)], axis=1)
+    columns, shares = unresolved(sums, rows, effects, confidence.level, answers.unresolved_cases)
+    table = pd.concat([table, columns, answers.cases_without], axis=1)
     name: Measure = "profile_total" if total else "profile"
     about = replace(about_of(persons, sums, population, confidence), measure=name)
     keys = named_in(persons.spec, answers.keys.drop(columns=BREAKDOWN), population)
@@ -248,30 +293,6 @@ def _estimates(persons: ClassifiedSurvey, answers: _Answers, confidence: Confide
         pd.concat([keys, table], axis=1), z, sums.units, about, effects, answers.by(),
         unresolved_shares=shares,
     )  # fmt: skip
-
-
-def _unresolved_cases(answers: _Answers) -> UnresolvedPersons:
-    """Returns, for each row of the result, the cases for whom it is unresolved whether they have the characteristic (their
-    answers leave it open)."""
-    sums, cells = answers.sums, answers.cells_answering(OPEN)
-    n, w = (cells.sums(sums.table[c].to_numpy(), sums.counted) for c in ("n", "w"))
-    with_or_open, rest = (answers.limited_to(*letters).psus_with_cases() for letters in ((YES, OPEN), (NO,)))
-    return UnresolvedPersons(n, w, sums.by_unit("w", cells, sums.counted), with_or_open, rest)
-
-
-def _cases_without(answers: _Answers) -> pd.DataFrame:
-    """Returns a table with one row per row of the result: how many cases do not have the characteristic, in how many PSUs and
-    households, and the largest weighted share that one household or PSU has of the cases with it and of those without it."""
-    sums, without = answers.sums, answers.limited_to(NO)
-    return pd.DataFrame(
-        {
-            "cases_without": without.cells.sums(sums.table["n"].to_numpy(), sums.counted).astype(np.int64),
-            "psus_without": without.psus_with_cases(),
-            "households_without": households_of_cases(without),
-            "largest_share": _largest_share(sums),
-            "largest_share_without": _largest_share(without),
-        }
-    )
 
 
 def _largest_share(sums: EstimandSums) -> Array:

@@ -1,0 +1,44 @@
+"""Makes the estimates of a measure that survey.yaml names under `tables:`."""
+
+from __future__ import annotations
+
+from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.estimate.measures import prevalence_and_totals as verbs, stock_and_duration
+from fltoolkit.estimate.measures.estimates import Estimates
+from fltoolkit.estimate.measures.profile_of_cases import profile, profile_and_total
+
+# For each measure that is a rate, the number of persons that is computed from the same sums.
+TOTAL_OF = {"prevalence": "total", "profile": "profile_total"}
+
+
+def make(persons: ClassifiedSurvey, measure: str, of: str | None, population: str, by: list[tuple[str, ...]]) -> Estimates:
+    """Returns the estimates of one measure, by its name in `tables:`. For a share, `of` is the group by which cases are divided.
+    Raises `NotAvailable` if the survey cannot give the measure.
+    """
+    if measure == "share" and of is not None:
+        return verbs.share(persons, of, by, population=population)
+    if measure in ("profile", "profile_total"):
+        return profile(persons, by, measure="share" if measure == "profile" else "total", population=population)
+    if measure == "duration":
+        return stock_and_duration.duration(persons, by, population=population)
+    name, _, rate = measure.partition("_")
+    if measure in stock_and_duration.IN_TIME:
+        in_time = stock_and_duration.stock if name == "stock" else stock_and_duration.current
+        return in_time(persons, by, measure="prevalence" if rate else "total", population=population)
+    verb = verbs.total if measure == "total" else verbs.prevalence
+    return verb(persons, by=by, population=population)
+
+
+def make_with_total(
+    persons: ClassifiedSurvey, measure: str, population: str, by: list[tuple[str, ...]]
+) -> tuple[Estimates, Estimates]:
+    """Returns the estimates of a measure and those of its total (see `TOTAL_OF`), by the same groups, from one pass over the
+    persons. They are the same as those that `make` returns.
+
+    Raises:
+        NotAvailable: the survey cannot give the measure.
+        DesignError: the weights do not add up to the population.
+    """
+    if measure == "profile":
+        return profile_and_total(persons, by, population)
+    return verbs.prevalence_and_total(persons, by, population)
