@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -37,6 +38,13 @@ class Population:
     @property
     def adults(self) -> NDArray[np.bool_]:
         return np.asarray(self.persons["true_age"] >= 18)
+
+    @cached_property
+    def homes(self) -> pd.DataFrame:
+        """Returns one row per household, with its number as the index: its area, its stratum and the number of its adults."""
+        stratum = self.persons["REGION"] * 10 + self.persons["AREA"]
+        people = self.persons[["household", "area"]].assign(stratum=stratum, adult=self.adults)
+        return people.groupby("household").agg(area=("area", "first"), stratum=("stratum", "first"), adults=("adult", "sum"))
 
     @property
     def true_prevalence(self) -> float:

@@ -61,10 +61,7 @@ def draw_sample(population: Population, seed: int, size: SampleSize | None = Non
 def draw_households(population: Population, rng: np.random.Generator, size: SampleSize) -> pd.DataFrame:
     """Draws areas and households, and returns the households that respond. The index is the household's number. The columns are
     `stratum`, `W_LFS` (the weight) and `adults` (the number of adults in the household)."""
-    people = population.persons.assign(
-        adult=population.adults, stratum=population.persons["REGION"] * 10 + population.persons["AREA"]
-    )
-    homes = people.groupby("household").agg(area=("area", "first"), stratum=("stratum", "first"), adults=("adult", "sum"))
+    homes = population.homes
     areas = homes.groupby("area").agg(stratum=("stratum", "first"), size=("stratum", "size"))
     chosen = []
     for _, frame in areas.groupby("stratum"):
