@@ -101,7 +101,7 @@ def _headings(language: Language, row: Row) -> tuple[str | PrintedCell, ...]:
         _statement(language, row),
         f"{number_words.indicator(language, row)}{f' ({unit})' if unit else ''}",
         PrintedCell(said, quiet=True),
-        number_words.group(language, str(row["group"])) if grouped else "",
+        number_words.start(number_words.group(language, str(row["group"]))) if grouped else "",
     )
 
 
