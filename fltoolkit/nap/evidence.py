@@ -54,7 +54,7 @@ class Evidence:
         translations. The documents of the plan use them."""
         rounds = (self.now, self.start) if self.start is not None else (self.now,)
         found = merged_words([own_words(self.plan.path.name, self.plan), *(out.own_words for out in rounds)])
-        groups = {word: own for word in WORDS if (own := group_of(word, self.now.table["breakdown"])) and own != word}
+        groups = {word: own for word in WORDS if (own := group_of(word, self.now.table.get("breakdown", ()))) and own != word}
         return replace(found, same_groups=groups)
 
     @property

@@ -31,7 +31,7 @@ def line(shown: Any, first: str) -> list[str]:
 
 def test_a_row_holds_number_and_marker_interval_basis_and_the_letter_of_its_note() -> None:
     shown = tables.table(country.published().select("prevalence", "region"))
-    north, south = line(shown, "north"), line(shown, "south")
+    north, south = line(shown, "North"), line(shown, "South")
     assert north[1] == "222.2"
     assert re.fullmatch(r"\d+\.\d to \d+\.\d", north[2])
     assert north[3:] == ["90", "15–29", "a"]
@@ -40,9 +40,9 @@ def test_a_row_holds_number_and_marker_interval_basis_and_the_letter_of_its_note
     assert "b\xa0\xa0Fewer than 15 cases" in shown.text
 
 
-def test_a_suppressed_row_is_blank_but_for_its_marker() -> None:
+def test_a_suppressed_row_has_its_marker_in_each_cell() -> None:
     shown = tables.table(country.published().select("prevalence", "region"))
-    assert line(shown, "west")[1:] == ["[c]", "", "", "", ""]
+    assert line(shown, "West")[1:] == ["[c]", "[c]", "[c]", "[c]", ""]
     assert f"[c] {CONFIDENTIAL}; [u] low reliability; [w] none recorded in the survey" in shown.text
     assert '<abbr title="low reliability">[u]</abbr>' in shown.html
 
@@ -127,7 +127,7 @@ def test_the_flowchart_counts_persons_not_cases() -> None:
 def test_a_line_across_the_table_names_the_group_of_the_rows_below() -> None:
     text = tables.table(country.published().select("prevalence", [["age_group"], ["region"]])).text.splitlines()
     places = [
-        [i for i, row in enumerate(text) if row.split()[:2] == name.split()] for name in ("age group", "not stated", "region")
+        [i for i, row in enumerate(text) if row.split()[:2] == name.split()] for name in ("Age group", "Not stated", "Region")
     ]
     (first,), (one, other), (second,) = ([*found] for found in (places[0], places[1], places[2]))
     assert first < one < second < other
@@ -145,8 +145,8 @@ def test_where_html_cannot_be_shown_the_table_is_text() -> None:
     title, head, group, north, *_ = repr(shown).splitlines()
     assert title == "Prevalence of forced labour: adults"
     assert head.split()[:3] == ["Group", "Per", "1,000"]
-    assert group == "region"
-    assert north.split()[:2] == ["north", "222.2"]
+    assert group == "Region"
+    assert north.split()[:2] == ["North", "222.2"]
     assert "0x" not in repr(shown)
 
 

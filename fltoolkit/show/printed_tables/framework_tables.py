@@ -69,7 +69,7 @@ def _indicator(language: Language, row: Row) -> str:
 def _group(language: Language, row: Row) -> str:
     """Returns the name of the group of a row, for a line above its categories; empty for a row about everybody."""
     grouped = not plan_words.is_total(row) and row["category"]
-    return number_words.group(language, str(row["group"])) if grouped else ""
+    return number_words.start(number_words.group(language, str(row["group"]))) if grouped else ""
 
 
 def _category(language: Language, row: Row) -> str:

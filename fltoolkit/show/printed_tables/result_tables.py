@@ -132,7 +132,7 @@ def _interval(language: Language, row: Row, measure: str) -> PrintedCell:
 
 def _hidden(row: Row) -> PrintedCell:
     """Returns the cell in place of a number that is not shown: the marker of a confidential row, so that no cell beside it is blank."""
-    return PrintedCell("", "c") if row["marker"] == "c" else number_cells.EMPTY
+    return PrintedCell("[c]", like_number=True) if row["marker"] == "c" else number_cells.EMPTY
 
 
 def _unresolved(language: Language, row: Row) -> PrintedCell:

@@ -37,7 +37,16 @@ def test_each_row_has_both_rounds_the_change_and_the_verdict() -> None:
     table = follow_up_section.table(evidence({}, NORTH), EN)
     assert table is not None
     heads = [head.text for head in table.heads]
-    assert heads == ["Group", "2025", "Interval 2025", "2027", "Interval 2027", "Change", "Interval of the change", "Changed?"]
+    assert heads == [
+        "Group",
+        "2025",
+        "Interval (2025)",
+        "2027",
+        "Interval (2027)",
+        "Change",
+        "Interval of the change",
+        "Changed?",
+    ]
     head, whole, group, north = ([cell.replace("\xa0", " ") for cell in row] for row in table.texts)
     assert group == ["Region"]
     assert head == ["Prevalence (per 1,000 adults)"]

@@ -260,7 +260,7 @@ def test_the_change_since_the_earlier_round_is_told_with_its_verdict(tmp_path: P
     report.write_changes(changed, tmp_path / "small")
     html = index(tmp_path, Entry("small", "Small country"))
     above, folded = html.split('<details class="data">')
-    assert '<p class="change"><b>50.0 → 18.8</b> per 1,000, 2025 to 2027: decreased, −31.2 (95\u00a0% interval: ' in above
+    assert '<p class="change"><b>50.0 → 18.8</b> per 1,000, 2025 to 2027: decreased, −31.2 (95 % interval: ' in above
     assert (
         above.index('class="change"') < above.index('class="numbers"') < above.index('class="open"') < above.index("Definition: ")
     )

@@ -25,7 +25,7 @@ def test_a_limit_that_rounds_to_zero_is_marked_in_the_table() -> None:
 
 def test_rounds_of_one_year_go_by_their_names_in_the_table() -> None:
     table = change_table(rows("men", year_before=2027)).text.splitlines()
-    assert table[1].split()[:5] == ["Group", "first", "Interval", "second", "Interval"]
+    assert table[1].split()[:5] == ["Group", "first", "Interval", "(first)", "second"]
 
 
 def test_the_picture_and_the_table_hold_every_row_and_its_verdict() -> None:
@@ -37,7 +37,7 @@ def test_the_picture_and_the_table_hold_every_row_and_its_verdict() -> None:
     text = change_table(found).text.replace(NBSP, " ")
     for name, verdict in zip(("everyone", "men", "women"), found["verdict"], strict=True):
         assert f"{name}: 50.0 and 18.8: {verdict}" in picture.alt
-        (line,) = (line for line in text.splitlines() if line.split()[0] == name)
+        (line,) = (line for line in text.splitlines() if line.split()[0] == name.capitalize())
         assert verdict in line
         assert [text for text in line.split() if "." in text] == [
             "50.0",
@@ -62,5 +62,5 @@ def test_a_hidden_row_shows_its_marker_and_an_unreliable_one_a_hollow_dot() -> N
     assert picture.alt.endswith("everyone: 50.0 and 18.8: decreased [u]; men: [c] not shown.")
     (after,) = (t for t in picture.figure.data if t.mode == "markers" and t.x == (18.75,))
     assert after.marker.color == "white"
-    (line,) = (line for line in change_table(found).text.splitlines() if line.split()[0] == "men")
-    assert line.split() == ["men", "50.0", "42.0", "to", "59.0", "[c]", "[c]"]
+    (line,) = (line for line in change_table(found).text.splitlines() if line.split()[0] == "Men")
+    assert line.split() == ["Men", "50.0", "42.0", "to", "59.0", "[c]", "[c]"]

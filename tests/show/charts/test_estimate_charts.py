@@ -73,27 +73,27 @@ def every_picture(norvia: fl.Published) -> Pictures:
 
 def test_dots_stand_at_the_published_numbers_and_the_hidden_ones_are_marked() -> None:
     fig = figure(estimate_charts.dots(country.published(), "prevalence", "region"))
-    assert drawn(fig) == pytest.approx({"north": 1000 * 20 / 90, "south": 150, "plain": 0})
+    assert drawn(fig) == pytest.approx({"North": 1000 * 20 / 90, "South": 150, "Plain": 0})
     assert marked(fig) == {
-        "east": "[c] not shown",
-        "west": "[c] not shown",
-        "island": "[c] not shown",
-        "not stated": "[c] not shown",
+        "East": "[c] not shown",
+        "West": "[c] not shown",
+        "Island": "[c] not shown",
+        "Not stated": "[c] not shown",
     }
-    assert row_names(fig) == ["north", "south", "east", "west", "plain", "island", "not stated"]
-    assert dict(zip(row_names(fig), fig["layout"]["yaxis2"]["ticktext"], strict=True))["north"].startswith("222.2 (")
+    assert row_names(fig) == ["North", "South", "East", "West", "Plain", "Island", "Not stated"]
+    assert dict(zip(row_names(fig), fig["layout"]["yaxis2"]["ticktext"], strict=True))["North"].startswith("222.2 (")
 
 
 def test_a_crossed_breakdown_stands_below_the_categories_of_its_second_group() -> None:
     picture = estimate_charts.dots(country.published(), "prevalence", ["sex", "region"])
-    assert by_plotly(figure(picture)).labels[:3] == ("north", "men", "women")
+    assert by_plotly(figure(picture)).labels[:3] == ("North", "Men", "Women")
     assert "men × west: [c]" in picture.alt
     assert figure(picture)["layout"]["showlegend"] is False
 
 
 def test_one_name_in_two_breakdowns_stays_two_rows() -> None:
     picture = estimate_charts.dots(country.published(), "prevalence", [["age_group"], ["region"]])
-    assert row_names(figure(picture)).count("not stated") == 2
+    assert row_names(figure(picture)).count("Not stated") == 2
     for group in ("age group", "region"):
         assert f"not stated ({group}): [c]" in picture.alt
 
@@ -103,8 +103,8 @@ def test_bars_stand_in_the_order_of_the_categories_and_hollow_where_unreliable()
     fig = figure(picture)
     bars = {(t["marker"]["color"] == "white"): t for t in fig["data"] if t["type"] == "bar"}
     assert (bars[False]["x"], bars[True]["x"]) == ([200], [120])
-    assert row_names(fig)[:3] == ["north", "south", "east"]
-    assert marked(fig)["west"] == "[c] not shown"
+    assert row_names(fig)[:3] == ["North", "South", "East"]
+    assert marked(fig)["West"] == "[c] not shown"
     assert "south: 120" in picture.alt
 
 
@@ -248,7 +248,7 @@ def test_html_in_a_surveys_words_is_shown_and_not_obeyed(tmp_path: Any, place: s
 
 def test_forms_of_forced_labour_are_written_as_words(norvia: fl.Published) -> None:
     fig = figure(estimate_charts.dots(norvia, "share", "form"))
-    assert "forced labour exploitation" in drawn(fig)
+    assert "Forced labour exploitation" in drawn(fig)
     assert "forced labour exploitation: " in estimate_charts.dots(norvia, "share", "form").alt
 
 

@@ -105,4 +105,4 @@ def test_the_flowchart_comes_with_its_table(monkeypatch: pytest.MonkeyPatch, out
     monkeypatch.setattr("IPython.display.display", shown.append)
     children(out)
     assert len(shown) == 2
-    assert "for a third party, under threat (i)" in shown[1].text
+    assert "For a third party, under threat (i)" in shown[1].text

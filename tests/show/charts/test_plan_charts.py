@@ -53,7 +53,7 @@ def test_a_target_that_cannot_be_verified_is_told_in_the_words_of_the_documents(
     assert isinstance(handed, PrintedTable)
     place = [head.key for head in handed.heads].index("verifiable")
     cell = next(row[place] for row in handed.texts if len(row) > 1)
-    assert cell == f"no: {obstacle}"
+    assert cell == f"No: {obstacle}"
     assert f"Can a later survey tell? No: {obstacle}" in plan_charts.targets(refused).text
 
 
@@ -74,7 +74,7 @@ def test_every_row_of_the_plan_says_which_fall_a_repeat_would_find() -> None:
     text = plan_charts.detectable(fell()).text.replace("\xa0", " ")
     first = fell().targets.iloc[0]
     assert f"{100 * first['smallest_cut']:.0f} %" in text
-    assert "women" in text
+    assert "Women" in text
     assert "the base of the row below" not in text
     assert "–" in plan_charts.detectable(with_targets(smallest_cut=float("nan"))).text
 
@@ -110,7 +110,7 @@ def test_a_hidden_row_of_the_follow_up_shows_its_marker_and_no_number() -> None:
     table = fell().follow_up.copy()
     numbers = ["value", "ci_low", "ci_high", "change", "change_ci_low", "change_ci_high"]
     table.loc[1, numbers], table.loc[1, ["verdict", "light", "marker", "marker_after"]] = float("nan"), ["", "", "c", "c"]
-    (line,) = [t for t in plan_charts.follow_up(replace(fell(), follow_up=table)).text.splitlines() if t.split()[:1] == ["men"]][
+    (line,) = [t for t in plan_charts.follow_up(replace(fell(), follow_up=table)).text.splitlines() if t.split()[:1] == ["Men"]][
         :1
     ]  # type: ignore[union-attr]
     assert "[c]" in line

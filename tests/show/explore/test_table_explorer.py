@@ -146,7 +146,7 @@ def test_the_panel_shows_what_is_picked_and_offers_what_there_is(judged: fl.Publ
     *pickers, screen = panel.children
     named = {p.description: p for p in pickers}
     assert list(named) == ["Rule set", "Measure", "Population", "Breakdown", "Profile"]
-    assert "north" in screen.outputs[2]["data"]["text/html"]
+    assert "North" in screen.outputs[2]["data"]["text/html"]
     assert "western" not in screen.outputs[2]["data"]["text/html"]
     before = screen.outputs
     named["Profile"].value = "nchs_2023"

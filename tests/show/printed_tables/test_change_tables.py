@@ -1,4 +1,4 @@
-"""Tables of change: both rounds, each with the marker of its round, and the verdict, in words or as a sign that is explained."""
+"""Tables of change: both rounds, each with the marker of its round, and the verdict with its sign."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_a_published_change_and_the_follow_up_have_the_same_numbers() -> None:
     one = change_tables.changes(EN, rows).texts[0]
     followed = made.follow_up[(made.follow_up["measure"] == "prevalence") & (made.follow_up["group"] == "total")]
     other = change_tables.follow_up(EN, followed.head(1).assign(reached="")).texts[1]
-    assert (*one[:5], f"▼\xa0{one[5]}", one[6]) == other[:7]
+    assert one[:8] == other[:8]
 
 
 def test_a_round_whose_number_is_doubtful_is_told_by_its_own_marker() -> None:
@@ -32,24 +32,22 @@ def test_a_round_whose_number_is_doubtful_is_told_by_its_own_marker() -> None:
     assert "[" not in "".join((*cells[2:6], cells[7]))
 
 
-def test_a_verdict_is_a_sign_that_is_explained_below_the_table() -> None:
+def test_a_verdict_is_a_sign_with_its_word() -> None:
     rows = fell().follow_up
     for language in (EN, FR, ES):
         table = change_tables.follow_up(language, rows)
-        signs = {row[6].partition("\xa0")[0] for row in table.texts if len(row) > 1}
-        assert {"▼"} <= signs <= {"▼", "▲", "?", "×", "", "[c]"}
-        for light in {row["light"] for row in rows.to_dict("records") if row["light"]}:
-            assert language.kit(light) in table.note
+        said = {row[7].replace("\xa0", " ") for row in table.texts if len(row) > 1}
+        assert said - {""} == {language.kit(row["light"]) for row in rows.to_dict("records") if row["light"]}
 
 
 def test_a_row_with_a_target_says_whether_it_is_reached_and_whether_the_number_changed() -> None:
     rows = fell().follow_up.head(1)
     table = change_tables.follow_up(EN, rows)
-    assert table.heads[5].text == "Target reached?"
-    assert table.texts[1][5].replace("\xa0", " ") == "? 25.0"
+    assert table.heads[8].text == "Target"
+    assert table.texts[1][8] == "25.0"
     both = "Target reached? Cannot be said: the target lies inside the interval. Changed since 2025? Decreased"
     assert both in table.footnotes
-    assert "reached" not in {head.key for head in change_tables.follow_up(EN, rows.assign(reached="")).heads}
+    assert "target" not in {head.key for head in change_tables.follow_up(EN, rows.assign(reached="")).heads}
 
 
 def test_a_number_with_wide_bounds_is_a_range_with_a_note() -> None:

@@ -16,13 +16,13 @@ ROW = {"indicator": "Prevalence", "unit": "per 1,000 adults", "measure": "preval
 def test_the_total_stands_below_its_indicator_and_no_group(group: object) -> None:
     row = ROW | {"group": group}
     assert plan_cells.headings(EN, row) == ("Prevalence (per 1,000 adults)", "")
-    assert plan_cells.category(EN, row).text == "everyone"
+    assert plan_cells.category(EN, row).text == "Everyone"
 
 
 def test_a_category_stands_below_its_group() -> None:
     row = ROW | {"group": "region", "category": "north"}
-    assert plan_cells.headings(FR, row)[1] == "région"
-    assert plan_cells.category(EN, row).text == "north"
+    assert plan_cells.headings(FR, row)[1] == "Région"
+    assert plan_cells.category(EN, row).text == "North"
     assert plan_cells.about(EN, row).text == "Prevalence (region: north)"
 
 

@@ -12,11 +12,21 @@ from fltoolkit.show.printed_tables import result_tables
 UNRELIABLE = {"flag": "unreliable", "marker": "u", "reason": "fewer than 15 cases"}
 
 
-@pytest.mark.parametrize(("measure", "base"), [("prevalence", "Asked"), ("share", "Of cases"), ("duration", "With months")])
+@pytest.mark.parametrize(("measure", "base"), [("prevalence", "Asked"), ("duration", "With months")])
 def test_the_base_is_named_for_what_it_is(measure: str, base: str) -> None:
     rows = published(row(measure=measure, estimate=0.02), of("sex", "men", measure=measure)).table
     table = result_tables.table(EN, rows)
     assert next(head.text for head in table.heads if head.key == "n") == base
+
+
+def test_a_base_that_all_shares_have_is_a_note() -> None:
+    """Before, a column had the same number in each row."""
+    one, other = of("sex", "men", measure="share"), of("sex", "women", measure="share")
+    table = result_tables.table(EN, published(one, other).table)
+    assert "n" not in [head.key for head in table.heads]
+    assert "Each share is of 2,000 cases (a rounded number)." in table.note
+    several = result_tables.table(EN, published(one, other | {"n": 1500}).table)
+    assert next(head.text for head in several.heads if head.key == "n") == "Of cases"
 
 
 @pytest.mark.parametrize(

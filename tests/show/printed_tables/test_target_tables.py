@@ -32,7 +32,6 @@ def test_every_table_prints_columns_of_the_one_list() -> None:
         *target_tables.VERIFIED,
         *target_tables.FOUND,
         *target_tables.EVERY_ROW,
-        *target_tables.FEW_LATER,
         *target_tables.VERIFIED_LATER,
     } | {"later_interval", "changed"} == there  # these two are columns of `followed_targets`
 
@@ -51,12 +50,14 @@ def test_where_the_bounds_are_wide_neither_a_chance_nor_more_persons_help() -> N
     assert {"power", "needed"}.isdisjoint(head.key for head in table(WIDE_BOUNDS).heads)
 
 
-def test_on_a_slide_a_table_has_few_columns() -> None:
-    targets = fell().targets[fell().targets["target_year"].notna()]
-    later, alone = (target_tables.targets(EN, rows, few=True) for rows in (targets, targets.assign(later_value=float("nan"))))
-    assert [head.key for head in later.heads] == list(target_tables.FEW_LATER)
-    assert [head.key for head in alone.heads] == list(target_tables.FEW)
-    assert "In 2027" in [head.text for head in later.heads]
+def test_in_words_a_table_has_few_columns_and_the_answers_first_or_last() -> None:
+    targets = aimed(fell())
+    later, alone = (target_tables.in_words(EN, rows) for rows in (targets, targets.assign(later_value=float("nan"))))
+    assert [head.key for head in later.heads] == ["aim", "baseline", "later", "changed", "reached"]
+    assert [head.key for head in alone.heads] == ["verifiable", "aim", "baseline"]
+    assert later.rows[0][3].strong
+    assert alone.rows[0][0].strong
+    assert later.note.startswith(EN.say("sheet.reached_if"))
 
 
 def test_in_a_document_the_number_of_the_later_survey_stands_beside_the_baseline() -> None:

@@ -208,7 +208,9 @@ def _crossed(language: Language, rows: pd.DataFrame) -> list[tuple[str, list[Lab
         inner, outer = groups_of_breakdown(str(breakdown))
         for _, below in part.groupby(outer, sort=False):
             of = label(outer, below.iloc[0].to_dict())
-            head = language.colon(number_words.start(number_words.group(language, inner)), of) if several else of
+            head = (
+                language.colon(number_words.start(number_words.group(language, inner)), of) if several else number_words.start(of)
+            )
             pairs = zip(below.index, records(below), strict=True)
             found.append((head, [(label(inner, row), names[i], row) for i, row in pairs]))
     return found

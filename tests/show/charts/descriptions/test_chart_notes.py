@@ -23,13 +23,13 @@ def test_only_the_signs_that_a_chart_has_are_explained() -> None:
         return signs(EN, [Mark(1.0, NAN, NAN, g, "") for g in glyphs])
 
     assert nonempty(Glyph.MEASURED) == []
-    assert nonempty(Glyph.UNRELIABLE, Glyph.MEASURED) == ["Hollow: unreliable."]
+    assert nonempty(Glyph.UNRELIABLE, Glyph.MEASURED) == ["Hollow, [u]: unreliable."]
     assert "ends at the upper limit" in nonempty(Glyph.NONE_FOUND)[0]
     assert "nobody measures" in nonempty(Glyph.PLANNED)[0]
 
 
 def test_markers_are_explained_once() -> None:
-    assert markers(EN, ["", "u", "c", "c"]) == "[c] confidential: not shown; [u] low reliability."
+    assert markers(EN, ["", "u", "c", "c"]) == "[c] confidential: not shown."
     assert markers(EN, [""]) == ""
 
 

@@ -14,6 +14,7 @@ import small_country as country
 from drawn_charts import contrast
 from handed import EN
 
+import fltoolkit
 from fltoolkit.show.charts import chart_style
 from fltoolkit.show.charts.descriptions.estimates_by_group import HALF_PAGE, WHOLE_PAGE, estimates
 from fltoolkit.show.charts.renderers.matplotlib_renderer import drawn
@@ -98,15 +99,17 @@ def test_lines_break_where_the_exact_widths_say(inches: float, bold: bool) -> No
     assert wrapped(" ".join(words), 8.0, inches, bold=bold) == "\n".join(lines)
 
 
-def test_the_font_is_the_one_that_comes_with_matplotlib() -> None:
+def test_the_font_comes_with_the_kit_and_for_other_letters_with_matplotlib() -> None:
     import matplotlib
 
-    shipped = Path(matplotlib.__file__).parent
+    shipped = Path(fltoolkit.__file__).parent
     assert all(letters(bold=bold).is_relative_to(shipped) and letters(bold=bold).is_file() for bold in (False, True))
     figure = regions().figure
     texts = [*figure.texts, *figure.axes[0].texts, *figure.axes[0].get_xticklabels()]
     files = {text.get_fontproperties().get_file() or text.get_fontproperties().get_name() for text in texts}
-    assert files <= {str(letters()), str(letters(bold=True)), "DejaVu Sans"}
+    assert files <= {str(letters()), str(letters(bold=True))}
+    assert letters("ქალები").is_relative_to(Path(matplotlib.__file__).parent)
+    assert letters("Île → œuvre, ñ, λ, ж, ₫") == letters()
 
 
 @pytest.mark.parametrize("size", [WIDE, HALF, SLIDE], ids=["wide", "half", "slide"])
