@@ -85,7 +85,7 @@ class Change:
     before: About
     after: About
     by: Breakdowns
-    facts_of_one_round: tuple[Remark, ...]
+    unstated: tuple[Remark, ...]
 
     @property
     def one_round_only(self) -> int:

@@ -147,7 +147,9 @@ VARIABLES: dict[str, tuple[dict[str, Any], list[str], str, dict[Any, int]]] = {
 def leaks(persons: Any, groups: list[str], population: str = "workers") -> list[Key]:
     """The cells of two groups crossed that have few cases and follow from what is published of each by itself."""
     est = fl.prevalence(persons, by=[[], *([g] for g in groups)], population=population)
-    table = PUBLISH.judged(PUBLISH.decided_rows([est], Limits(), (), persons), load_publication_profile("fltoolkit")).exact
+    table = PUBLISH.published_from_decision(
+        PUBLISH.decided_rows([est], Limits(), (), persons), load_publication_profile("fltoolkit")
+    ).exact
     crossed = fl.prevalence(persons, by=[groups], population=population).table
     cases = {frozenset((g, str(row[g])) for g in groups): row["cases"] for row in crossed.to_dict("records")}
     shown = {cell: n for (_, cell), n in zip(cells_of(table), table["cases"], strict=True) if pd.notna(n)}
