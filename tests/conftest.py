@@ -16,6 +16,7 @@ import shipped
 from small_surveys import SPEC, Person, persons_table, write_survey
 
 import fltoolkit as fl
+from fltoolkit.run.notebooks.jupyter_import import import_without_grammar
 
 Small = Callable[..., fl.Survey]
 Change = Callable[[Mapping[str, Any], Mapping[str, Any]], dict[str, Any]]
@@ -79,28 +80,35 @@ def people() -> pd.DataFrame:
 
 # Files that take the longest, in seconds on two cores: they start first, so that no worker is left with one of them at the end.
 LONGEST = {
-    "test_dask_cluster.py": 100, "test_broken.py": 70, "test_batch_resumed.py": 65, "test_fuzz.py": 60,
-    "test_published_set.py": 60, "test_golden.py": 50, "test_population.py": 50, "test_all_documents.py": 45,
-    "test_survey_draft.py": 45, "test_all_documents_attacked.py": 40, "test_headline_by_rule_set.py": 40, "test_batch.py": 35,
-    "test_docs.py": 35, "test_notebooks.py": 35, "test_profiles.py": 35,
+    "test_dask_cluster.py": 100, "test_batch_resumed.py": 70, "test_golden.py": 65, "test_fuzz.py": 60, "test_notebooks.py": 50,
+    "test_population.py": 40, "test_all_documents_attacked.py": 40, "test_headline_by_rule_set.py": 40, "test_broken.py": 35,
+    "test_batch.py": 35, "test_docs.py": 35, "test_profiles.py": 35, "test_published_set.py": 30, "test_all_documents.py": 30,
     "test_estimate_charts.py": 30, "test_merge_into_partners.py": 30, "test_prevalence_and_totals.py": 30,
     "test_returned_entries.py": 30, "test_teaching_notebooks.py": 30, "test_all_documents_tables.py": 25,
     "test_benchmarks.py": 25, "test_complementary_suppression.py": 25, "test_prevalence_and_totals_of_surveys.py": 25,
     "test_stock_and_duration.py": 25, "test_survey_system.py": 25, "test_all_documents_in_languages.py": 20,
     "test_notebook_kernel.py": 20, "test_notebook_kernel_shared.py": 20, "test_printed_counts_attacked.py": 20,
-    "test_svy.py": 20, "test_coverage.py": 15, "test_families.py": 15, "test_norvia.py": 15, "test_profile_of_cases.py": 15,
-    "test_tables_beside_a_run.py": 15, "test_unresolved_excess.py": 15, "test_valdorie_against_r.py": 15,
-    "test_workbook_opening.py": 15, "test_cluster_page.py": 12, "test_remote_batch.py": 10,
+    "test_svy.py": 20, "test_survey_draft.py": 15, "test_coverage.py": 15, "test_families.py": 15, "test_norvia.py": 15,
+    "test_profile_of_cases.py": 15, "test_tables_beside_a_run.py": 15, "test_unresolved_excess.py": 15,
+    "test_valdorie_against_r.py": 15, "test_workbook_opening.py": 15, "test_cluster_page.py": 12, "test_remote_batch.py": 10,
 }  # fmt: skip
 
 
 def pytest_configure() -> None:
-    """Hypothesis without deadlines: how long an example takes says more of the machine than of the kit."""
-    with suppress(ModuleNotFoundError):  # where the tests run on Spark
+    """Hypothesis without deadlines: how long an example takes says more of the machine than of the kit. Jupyter's validators without a
+    grammar that no test needs."""
+    with suppress(ModuleNotFoundError):  # where the tests run on Spark, there is neither
+        import_without_grammar("nbformat")
+    with suppress(ModuleNotFoundError):
         from hypothesis import settings
 
         settings.register_profile("kit", deadline=None)
         settings.load_profile("kit")
+
+
+def pytest_collectstart() -> None:
+    """No search for garbage while the tests are collected: what they import stays."""
+    gc.disable()
 
 
 def pytest_collection_finish() -> None:
@@ -108,6 +116,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 50)
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
