@@ -96,8 +96,7 @@ LONGEST = {
 
 def pytest_configure() -> None:
     """Hypothesis without deadlines: how long an example takes says more of the machine than of the kit. Jupyter's validators without a
-    grammar that no test needs. And nothing is collected while the tests are: what they import stays."""
-    gc.disable()
+    grammar that no test needs."""
     with suppress(ModuleNotFoundError):  # where the tests run on Spark, there is neither
         import_without_grammar("nbformat")
     with suppress(ModuleNotFoundError):
@@ -105,6 +104,11 @@ def pytest_configure() -> None:
 
         settings.register_profile("kit", deadline=None)
         settings.load_profile("kit")
+
+
+def pytest_collectstart() -> None:
+    """No search for garbage while the tests are collected: what they import stays."""
+    gc.disable()
 
 
 def pytest_collection_finish() -> None:

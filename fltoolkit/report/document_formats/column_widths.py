@@ -70,7 +70,13 @@ def _needs(table: PrintedTable, place: int) -> WidthNeeds:
     unbroken = max([*numbers, *map(_longest_word, words), BOLD * _longest_word(head.text) + room])
     full = max([unbroken, *map(width_of, words), BOLD * width_of(head.text) + room])
     short = full if head.kind == "label" and full <= LABEL else max(unbroken, full / LINES)
-    return WidthNeeds(*(width + 2 * CELL_MARGIN for width in (unbroken, short, full)))
+    beside = 2 * CELL_MARGIN + (BELOW_HEADING if place == 0 and has_headings(table) else 0.0)
+    return WidthNeeds(*(width + beside for width in (unbroken, short, full)))
+
+
+def has_headings(table: PrintedTable) -> bool:
+    """Returns whether a printed table has headings across it. The labels below them are moved to the right."""
+    return any(len(row) == 1 and not row[0].quiet for row in table.rows)
 
 
 def _longest_word(text: str) -> float:

@@ -13,7 +13,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from fltoolkit.languages.marked_text import STAR, runs
-from fltoolkit.report.document_formats.column_widths import BELOW_HEADING, CELL_MARGIN, MARKER
+from fltoolkit.report.document_formats.column_widths import BELOW_HEADING, CELL_MARGIN, MARKER, has_headings
 from fltoolkit.report.document_formats.word_styles import BLUE, LINE, REGION
 from fltoolkit.show.printed_tables.printed_table import Kind, PrintedCell, PrintedTable
 
@@ -58,7 +58,7 @@ def rows(block: PrintedTable, widths: tuple[float, ...]) -> list[Any]:
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls
 
-    headed = any(len(row) == 1 and not row[0].quiet for row in block.rows)
+    headed = has_headings(block)
     columns = [
         WordColumn(width, head.kind, block.has_markers(place), below_heading=headed and place == 0)
         for place, (width, head) in enumerate(zip(widths, block.heads, strict=True))
