@@ -29,10 +29,10 @@ FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-ne
          "--disable-component-update", "--enable-logging=stderr", "--virtual-time-budget=15000",
          "--host-resolver-rules=MAP * ~NOTFOUND", "--dump-dom")  # fmt: skip
 
-DRAWN = "(n => n && n === document.querySelectorAll('.chart .gtitle').length)(document.querySelectorAll('.chart').length)"
+DRAWN = "(n => n && n === document.querySelectorAll('.chart .plot-container').length)(document.querySelectorAll('.chart').length)"
 CUT_OFF = "[...document.querySelectorAll('.scroll')].filter(room => room.scrollWidth > room.clientWidth + 2).length"
-OUTSIDE = """[...document.querySelectorAll('.chart')].filter(
-    chart => chart.querySelector('.gtitle').getBoundingClientRect().right > chart.getBoundingClientRect().right).length"""
+OUTSIDE = """[...document.querySelectorAll('figure')].filter(
+    one => one.querySelector('.title').getBoundingClientRect().right > one.getBoundingClientRect().right).length"""
 
 PAPER = 178 * 96 / 25.4 // 1, 261 * 96 / 25.4 // 1  # pixels of an A4 page within its margins
 SHOWN = "[...document.querySelectorAll('.chart, .output_html table')].filter(part => !part.closest('details:not([open])'))"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 SURVEY, LATER, FAMILIES = "outputs/norvia_lfs_2025", "outputs/norvia_lfs_2027", "outputs/valdorie_enquete_2025"
 LOADED = "document.readyState == 'complete'"
-PLOTTED = f"{LOADED} && [...document.querySelectorAll('.chart')].every(chart => chart.querySelector('.gtitle'))"
+PLOTTED = f"{LOADED} && [...document.querySelectorAll('.chart')].every(chart => chart.querySelector('.plot-container'))"
 LESSONS = ("lessons/1_definition.html", "lessons/2_sampling.html")
 EXPLORER = """\
 import fltoolkit as fl
