@@ -147,7 +147,7 @@ def targets(evidence: Evidence) -> Result:
     if given.empty:
         return Result("The plan gives no targets yet.")
     could = int((given["verifiable"] == "yes").sum())
-    return Result(f"A later survey can tell for {could} of {_counted(len(given), 'target')} whether it is reached.")
+    return Result(f"A later survey would find the fall for {could} of {_counted(len(given), 'target')}.")
 
 
 @of_plan

@@ -58,7 +58,7 @@ def test_a_plan_says_what_is_filled_verifiable_and_changed() -> None:
     evidence = fell()
     given = evidence.targets[evidence.targets["target_year"].notna()]
     assert str(result.targets(evidence)) == (
-        f"A later survey can tell for {(given['verifiable'] == 'yes').sum()} of {len(given)} target{'s' * (len(given) != 1)} whether it is reached."
+        f"A later survey would find the fall for {(given['verifiable'] == 'yes').sum()} of {len(given)} target{'s' * (len(given) != 1)}."
     )
     assert " changed, " in str(result.follow_up(evidence))
     unjudged = evidence.follow_up.iloc[:1].assign(verdict=NO_CHANGE, verdict_reason=MORE_UNRESOLVED)

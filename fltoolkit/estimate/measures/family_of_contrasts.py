@@ -24,7 +24,7 @@ def holm(p: ArrayLike) -> Array:
     adjusted value of a smaller p-value.
 
     Args:
-        p: the p-values of one family, none missing.
+        p: the p-values of one family. A missing value counts in the family, and its adjusted value is missing.
 
     Returns:
         The adjusted values, in the order of `p`. If they are compared with a level, the chance of a false finding in the family
@@ -70,7 +70,7 @@ def as_one_family(pairs: pd.DataFrame, level: float) -> pd.DataFrame:
     tests together. The intervals are simultaneous: they contain all true differences with the probability `level`.
 
     Args:
-        pairs: one row per difference, with `estimate`, `se` (above 0) and `df`.
+        pairs: one row per difference, with `estimate`, `se` and `df`.
         level: the probability that all intervals hold, such as 0.95.
 
     Returns:
@@ -81,7 +81,8 @@ def as_one_family(pairs: pd.DataFrame, level: float) -> pd.DataFrame:
     from scipy.special import stdtr
 
     estimate, se, df = (pairs[c].to_numpy(float) for c in ("estimate", "se", "df"))
-    p = 2 * stdtr(df, -np.abs(estimate / se))
+    with np.errstate(invalid="ignore"):  # no case in either category: 0 of 0, whose p-value is missing
+        p = 2 * stdtr(df, -np.abs(estimate / se))
     each = 1 - (1 - level) / max(len(pairs), 1)
     limits = [wald(value, error, d, each) for value, error, d in zip(estimate, se, df, strict=True)]
     low, high = np.array(limits).reshape(-1, 2).T

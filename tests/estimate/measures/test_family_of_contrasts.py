@@ -36,3 +36,12 @@ def test_every_two_regions_agree_with_r() -> None:
 def test_a_group_of_one_category_has_no_pair() -> None:
     design = fl.SurveyDesign(pd.DataFrame({"w": [1.0] * 6, "y": [0, 1] * 3, "g": ["a"] * 6}), weight="w")
     assert pairs_of_categories(fl.prevalence(design, "y", by="g"), "g").empty
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_pair_without_a_case_counts_in_the_family_and_has_no_p_value() -> None:
+    pairs = pd.DataFrame({"estimate": [0.02, 0.0], "se": [0.005, 0.0], "df": [30.0, 30.0]})
+    family = as_one_family(pairs, 0.95)
+    alone = as_one_family(pairs.head(1), 0.95)
+    assert family["p_adjusted"].iloc[0] == 2 * alone["p"].iloc[0]
+    assert family[["p", "p_adjusted"]].iloc[1].isna().all()

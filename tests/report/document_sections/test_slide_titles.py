@@ -116,7 +116,7 @@ def test_the_path_names_the_target_and_the_newest_number(language: Language, sai
 
 def test_the_targets_that_a_survey_could_verify_are_counted() -> None:
     made = evidence_from(published(row()), TARGET, {"year": 2032, "cut": 0.02}, planned_sample=2000)
-    assert slide_titles.targets(made, EN) == "A later survey can tell for 1 of 2 targets"
+    assert slide_titles.targets(made, EN) == "A later survey would find the fall for 1 of 2 targets"
     assert slide_titles.repeat(made, EN) == "A repeat that asks 2,000 persons would find a fall by 54\u00a0% or more"
     nothing = evidence_from(published(row()))
     assert slide_titles.targets(nothing, EN) is None

@@ -50,7 +50,7 @@ def test_the_slides_lead_from_the_question_to_the_discussion() -> None:
     assert [head for head, _ in slides(made)] == [
         "20 of every 1,000 adults reported forced labour in 2025", "Prevalence of forced labour by sex: adults", unknown,
         "A repeat that asks 2,000 persons would find a fall by 54\u00a0% or more", "The target for 2030 is 2.0 per 1,000; in 2025 it was 20.0",
-        "A later survey can tell for 1 of 1 targets", discuss,
+        "A later survey would find the fall for 1 of 1 targets", discuss,
     ]  # fmt: skip
     assert (made.kind, made.subtitle, made.language) == ("slides", "Plan of Smallland", "en")
     ((questions, following, agenda),) = titled(made, "slides.discuss")
@@ -116,7 +116,7 @@ def test_the_table_of_targets_is_cut_to_a_slide_and_its_title_counts_what_is_ver
     made = evidence_from(published(row()), {"year": 2030, "cut": 0.05}, planned_sample=2000)
     many = dataclasses.replace(made, targets=pd.concat([made.targets] * 11, ignore_index=True))
     ((table, more),) = [
-        blocks for head, blocks in slides(workshop(many, EN)) if head == "A later survey can tell for 0 of 11 targets"
+        blocks for head, blocks in slides(workshop(many, EN)) if head == "A later survey would find the fall for 0 of 11 targets"
     ]
     assert isinstance(table, PrintedTable)
     assert len(table.rows) == TARGETS

@@ -185,9 +185,9 @@ def test_the_matrix_has_tool_16s_columns_and_the_baselines_rows(book: Workbook) 
 
 def test_a_target_that_cannot_be_verified_is_warned_of_in_words(book: Workbook) -> None:
     no, yes = row(book, "Targets", "women", "a cut of 10 % by 2030"), row(book, "Targets", "a cut of 75 % by 2030")
-    assert no["Can a later survey tell?"] == "NO"
+    assert no["Fall detectable?"] == "NO"
     assert no["Why"].startswith("WARNING: the planned survey could not verify this target. ")
-    assert (yes["Can a later survey tell?"], yes["Power"] >= 0.8, yes["First year that can tell"]) == ("yes", True, 2026)
+    assert (yes["Fall detectable?"], yes["Power"] >= 0.8, yes["First year that can tell"]) == ("yes", True, 2026)
     assert book["Targets"]["A5"].value.startswith("Targets that cannot be verified by the survey that is planned: 1.")
     kinds = {r[4].value for r in book["Milestones"].iter_rows(min_row=head_of(book["Milestones"]) + 1)} - {None}
     assert kinds == {"baseline", "not measured", "target"}
