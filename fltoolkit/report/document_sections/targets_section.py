@@ -27,7 +27,7 @@ from fltoolkit.show.wording.plan_words import (
     warning,
 )
 
-MOST = 4  # targets on the first page; one fewer if adults and children have a picture each above it
+MOST = 4  # targets on the first page of a first survey of one population
 NAMED = 2  # targets in a sentence
 MET, MISSED, OPEN = "✓", "✗", "?"  # whether a target is reached
 URGENT = (MISSED, OPEN, MET)
@@ -84,8 +84,9 @@ def in_words(evidence: Evidence, language: Language, most: int) -> PrintedTable 
 
 
 def most_on_first_page(evidence: Evidence) -> int:
-    """Returns how many targets the first page of the brief has room for."""
-    return MOST if len(evidence.now.headlines) < 2 else MOST - 1
+    """Returns how many targets the first page of the brief has room for. Those of a later survey have more words, and the pictures
+    of adults and children take more room."""
+    return max(1, MOST - (evidence.changed is not None) - 2 * (len(evidence.now.headlines) > 1))
 
 
 def more_targets(evidence: Evidence, language: Language, most: int) -> str:
