@@ -91,8 +91,9 @@ class CellSystem(Generic[C]):
 
     A kind of person is all persons with the same group values in the same populations.
 
-    The first unknowns are the numbers of cases of each kind. A kind whose persons have different weights has a second unknown:
-    how much heavier its cases are than the lightest persons of the kind (from 0 to the number of cases).
+    The first unknowns are the numbers of cases of each kind. If the persons of a kind have different weights, the weighted cases
+    are not known from the number of cases alone. Such a kind has a second unknown, from 0 (all its cases have the smallest weight
+    of the kind) to the number of cases (all have the largest weight).
 
     Attributes:
         cells: the names of the cells, in the order of the rows.

@@ -45,10 +45,9 @@ def repeat(out: Published, evidence: Evidence | None = None, *, title: str = "")
     is the same.
 
     With a plan, there is one curve over the number of persons who answer in the repeat. It starts from the baseline of the plan's
-    first indicator, and the planned sample is marked: `fl.show.result.repeat` says the same number. Without a plan there are
-    three
-    curves: for half of this survey's prevalence, for the prevalence itself and for twice of it. The number of persons of this
-    survey is marked.
+    first indicator, and the planned sample is marked. `fl.show.result.repeat` says the fall that this sample can detect. Without
+    a plan there are three curves: for this survey's prevalence, for half of it, and for twice as much. The number of persons of
+    this survey is marked.
 
     Args:
         out: the published numbers of the survey.
