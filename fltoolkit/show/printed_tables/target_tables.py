@@ -213,7 +213,7 @@ def milestones(language: Language, rows: pd.DataFrame) -> PrintedTable:
     years = [year for year, found in kinds.items() if len(kinds) <= MOST_YEARS or set(found) != {NOT_MEASURED}]
     columns = [TableColumn("category", plan_cells.category, "label")]
     columns += [TableColumn(year, partial(_planned, year=year), head="year") for year in years]
-    words = TableWords(language.say("milestones.title"))
+    words = TableWords(language.say("milestones.title"), notes=(language.say("milestones.note"),))
     table = printed(language, TableLayout(tuple(columns), plan_cells.headings), paths.values(), words)
     heads = (Head(year, f"{year} {language.list(dict.fromkeys(map(language.kit, kinds[year])))}", "number") for year in years)
     return replace(table, heads=(table.heads[0], *heads))
