@@ -16,7 +16,7 @@ from fltoolkit.report.document_formats.html_writer import html
 REVEAL = Path(str(files("fltoolkit.report.document_formats"))) / "assets" / "reveal"
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 SETTINGS = (
-    "{width: 1280, height: 720, margin: 0.03, center: false, display: 'flex', hash: true, transition: 'none', "
+    "{width: 1280, height: 720, margin: 0, center: false, display: 'flex', hash: true, transition: 'none', "
     "pdfSeparateFragments: false}"
 )
 BY_KEYBOARD = "else document.querySelectorAll('section').forEach((slide) => { slide.tabIndex = 0; });"
