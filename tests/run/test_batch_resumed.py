@@ -286,9 +286,9 @@ def until(there: Callable[[], object]) -> None:
 HOLD = """
 import sys, time
 from pathlib import Path
-from fltoolkit.run.output_folders import held, recover
+from fltoolkit.run.output_folders import locked, recover
 
-with held(Path(sys.argv[1])):
+with locked(Path(sys.argv[1])):
     time.sleep(60)
 """
 

@@ -10,9 +10,9 @@ import pytest
 
 RUN = """
 import sys
-from fltoolkit.run.batch_file import known
+from fltoolkit.run.batch_file import declared_parameters
 from fltoolkit.run.notebooks.jupyter_import import GRAMMAR, import_without_grammar
-known("1_survey")
+declared_parameters("1_survey")
 print(import_without_grammar("papermill") is sys.modules["papermill"], "jsonschema" in sys.modules, GRAMMAR in sys.modules)
 import rfc3987_syntax
 print(GRAMMAR in sys.modules, import_without_grammar("papermill") is sys.modules["papermill"])
