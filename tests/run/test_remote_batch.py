@@ -144,9 +144,9 @@ def test_an_earlier_round_and_rules_of_ones_own_are_fetched_too(memory: Any, mon
     change_batch(memory, {"survey": "b/survey.yaml", "plan": "a/nap.yaml", "parameters": parameters})
     there: set[str] = set()
 
-    def run(run: Any, outputs: Path, *_: object, **__: object) -> batch.Done:
+    def run(run: Any, outputs: Path, *_: object, **__: object) -> batch.RunEnd:
         there.update(path.relative_to(outputs.parent).as_posix() for path in outputs.parent.rglob("*") if path.is_file())
-        return batch.Done("passed")
+        return batch.RunEnd("passed")
 
     monkeypatch.setattr(remote_batch, "run_survey", run)
     run_stored(ADDRESS, say=quiet)
@@ -191,9 +191,9 @@ def test_a_package_that_an_address_needs_is_named(monkeypatch: pytest.MonkeyPatc
 def test_a_later_batch_takes_over_and_whoever_works_for_the_earlier_one_leaves_nothing(
     memory: Any, calls: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real: Callable[..., batch.Done] = batch.run_survey
+    real: Callable[..., batch.RunEnd] = batch.run_survey
 
-    def slow(*arguments: Any, **named: Any) -> batch.Done:
+    def slow(*arguments: Any, **named: Any) -> batch.RunEnd:
         done = real(*arguments, **named)
         memory.pipe_file("/lfs/out/.lock", b"another")
         return done

@@ -166,7 +166,7 @@ def _refuse_strange_codes(
     own += [(c, {*g["codes"], *g["missing"]}) for g in groups.values() for c in g.get("column", ())]
     own += [(module["column"][0], {*module["answered"], *module["refused"], *module["not_asked"]})] if module else []
     gates = [
-        (c, {*q.asked, *q.skipped, *keys.nonresponse_codes([p for p in asked if p.column == c], usual)})
+        (c, {*q.asked, *q.skipped, *keys.silent([p for p in asked if p.column == c], usual)})
         for q in asked
         for c in q.gate
     ]
