@@ -12,13 +12,14 @@ from fltoolkit.languages import word_files
 from fltoolkit.languages.language import PLACE, Language, read_language
 from fltoolkit.languages.marked_text import MARKED, STAR
 from fltoolkit.languages.word_files import WORDS
+from fltoolkit.show.wording.number_words import start
 
 CODE = "zz"
 MARK = re.compile(r"«[^»]*»")
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 FORMAT = {
     "spreadsheet": "[$-40C]", "thousands": "narrow", "decimal": "comma", "percent": "{value}\u00a0%", "semicolon": "; ", "colon": "{what}: {said}",
-    "interval": "{low} «» {high}", "and": "{first} «» {last}",
+    "interval": "{low} «» {high}", "and": "{first} «» {last}", "date": "{day} {month} {year}",
 }  # fmt: skip
 
 
@@ -59,8 +60,9 @@ def without_mark(text: str, own: set[str]) -> str:
 
 
 def in_this_language(text: str, own: Collection[str] = ()) -> str:
-    """A document's text without what it marks as of another language; `own`: what a picture may mark by a star."""
+    """A document's text without what it marks as of another language; `own`: what a picture may mark by a star, also with a
+    capital first letter, as at the start of a row."""
     left = MARKED.sub(" ", text)
-    for said in sorted(own, key=len, reverse=True):
+    for said in sorted({*own, *map(start, own)}, key=len, reverse=True):
         left = left.replace(f"{said}{STAR}", " ")
     return left

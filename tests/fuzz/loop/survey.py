@@ -165,11 +165,7 @@ def _refuse_strange_codes(
     own: list[tuple[str, set[str]]] = [(q.column, q.named) for q in asked]
     own += [(c, {*g["codes"], *g["missing"]}) for g in groups.values() for c in g.get("column", ())]
     own += [(module["column"][0], {*module["answered"], *module["refused"], *module["not_asked"]})] if module else []
-    gates = [
-        (c, {*q.asked, *q.skipped, *keys.silent([p for p in asked if p.column == c], usual)})
-        for q in asked
-        for c in q.gate
-    ]
+    gates = [(c, {*q.asked, *q.skipped, *keys.silent([p for p in asked if p.column == c], usual)}) for q in asked for c in q.gate]
     for column, known in own:
         strange = set(persons.column(column)) - known - {""}
         if strange - {code for name, codes in (*own, *gates) if name == column for code in codes}:
