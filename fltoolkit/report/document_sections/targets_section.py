@@ -84,9 +84,10 @@ def in_words(evidence: Evidence, language: Language, most: int) -> PrintedTable 
 
 
 def most_on_first_page(evidence: Evidence) -> int:
-    """Returns how many targets the first page of the brief has room for. Those of a later survey have more words, and the pictures
-    of adults and children take more room."""
-    return max(1, MOST - (evidence.changed is not None) - 2 * (len(evidence.now.headlines) > 1))
+    """Returns how many targets the first page of the brief has room for. Those of a later survey have more words, the pictures of
+    adults and children take more room, and so does the sentence on targets that are left out."""
+    room = MOST - (evidence.changed is not None) - 2 * (len(evidence.now.headlines) > 1)
+    return max(1, room - (len(with_target(evidence)) > room))
 
 
 def more_targets(evidence: Evidence, language: Language, most: int) -> str:
