@@ -340,6 +340,7 @@ def test_neither_influence_nor_psus_nor_persons_leave(out: Published) -> None:
         "profiles",
         "outcomes",
         "origins",
+        "release",
         "own_words",
         "lead",
         "contrasts",
@@ -405,7 +406,7 @@ def test_no_confidential_row_of_a_published_table_can_be_worked_out(seed: int, g
     design = fl.SurveyDesign(random_persons(seed, groups), weight="w", psu="psu")
     by = fl.cube(*"abc"[:groups])
     est = fl.share(design, "y", by) if measure == "share" else getattr(fl, measure)(design, "y", by=by)
-    full = PUBLISH.tidy(est)
+    full = PUBLISH.as_rows(est)
     table = fl.publish(est).exact  # of a reader who has more digits than are printed
     assert table["marker"].eq("c").tolist() == table["n"].isna().tolist()
     assert recovered(table, full) == []
@@ -426,7 +427,7 @@ def test_the_attack_works_where_protect_adds_nothing(monkeypatch: pytest.MonkeyP
     for seed in range(4):
         design = fl.SurveyDesign(random_persons(seed, 2), weight="w", psu="psu")
         est = fl.prevalence(design, "y", by=fl.cube("a", "b"))
-        won += bool(recovered(fl.publish(est).exact, PUBLISH.tidy(est)))
+        won += bool(recovered(fl.publish(est).exact, PUBLISH.as_rows(est)))
     assert won >= 3
 
 
