@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fltoolkit.report.document_formats.column_widths import least, widths
+from fltoolkit.report.document_formats.column_widths import BELOW_HEADING, least, widths
 from fltoolkit.show.printed_tables.printed_table import Head, PrintedCell, PrintedTable
 
 PAGE = 17.0
@@ -40,5 +40,6 @@ def test_the_sign_of_a_verdict_is_as_wide_as_its_letters_are_high() -> None:
 
 def test_a_line_across_the_table_needs_no_room() -> None:
     plain = table("men", "x")
-    across = PrintedTable("t", plain.heads, ((PrintedCell(LONG * 9),), *plain.rows))
-    assert widths(across, PAGE) == widths(plain, PAGE)
+    short, across = (PrintedTable("t", plain.heads, ((PrintedCell(words),), *plain.rows)) for words in ("sex", LONG * 9))
+    assert widths(across, PAGE) == widths(short, PAGE)
+    assert abs(least(across) - least(plain) - BELOW_HEADING) < 1e-9  # labels below it are moved to the right

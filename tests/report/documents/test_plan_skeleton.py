@@ -153,10 +153,10 @@ def test_sectors_places_and_groups_have_pictures_in_the_strategy_and_tables_in_t
         assert isinstance(chart, Chart)
         assert chart.picture.name == what
     tables = [b for b in below(made, EN.say("skeleton.annex"))[:6] if isinstance(b, PrintedTable)]
-    assert [{"farms", "north", "men"} & {cells[0] for cells in table.texts} for table in tables] == [
-        {"men"},
-        {"farms"},
-        {"north"},
+    assert [{"Farms", "North", "Men"} & {cells[0] for cells in table.texts} for table in tables] == [
+        {"Men"},
+        {"Farms"},
+        {"North"},
     ]
     bare = nap_skeleton(evidence_from(published(row()), TARGET), EN)
     assert below(bare, "Sectors") == [Paragraph(EN.say("skeleton.nothing"), "quiet")]

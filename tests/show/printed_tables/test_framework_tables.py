@@ -39,7 +39,7 @@ def test_a_statement_and_an_indicators_duties_stand_above_its_rows_and_numbers_i
     assert (group, men[:3]) == (["Gender"], ["Men", "20.0 [u]", "15.0 to 26.0"])
     assert men[3].startswith("a cut of 10 %")
     assert men[4] == "a"
-    assert women[:3] == ["women", "[c]", ""]
+    assert women[:3] == ["Women", "[c]", ""]
     assert trained[0].startswith("Inspectors trained (")
     assert theirs[:3] == [EN.say("by_partners"), "", ""]
     assert theirs[3] == "year 1: 80; year 2: more than 150"
@@ -59,7 +59,7 @@ def test_the_baseline_has_no_targets_and_duties() -> None:
     assert [head.key for head in table.heads] == ["category", "baseline", "baseline_interval", "notes"]
     assert [row[1] for row in table.texts if len(row) > 1][:3] == ["20.0", "20.0\xa0[u]", "[c]"]
     assert table.texts[1] == ("Prevalence (per 1,000 adults)",)
-    assert [row[0] for row in table.texts[2:5]] == ["everyone", "gender", "men"]
+    assert [row[0] for row in table.texts[2:5]] == ["Everyone", "Gender", "Men"]
     assert "a cut of" not in repr(table)
     assert "Commission" not in repr(table)
 
@@ -83,7 +83,7 @@ def test_a_baseline_with_wide_bounds_is_a_range() -> None:
 
 def test_without_groups_the_matrix_has_whole_populations_targets_and_partners() -> None:
     names = [row[0] for row in framework_tables.matrix(EN, evidence(), by_group=False).texts if len(row) > 1]
-    assert names == ["everyone", "men", EN.say("by_partners")]
+    assert names == ["Everyone", "Men", EN.say("by_partners")]
 
 
 def test_what_partners_gave_stands_in_their_cell() -> None:

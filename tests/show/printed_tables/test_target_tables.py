@@ -33,7 +33,7 @@ def test_every_table_prints_columns_of_the_one_list() -> None:
         *target_tables.FOUND,
         *target_tables.EVERY_ROW,
         *target_tables.VERIFIED_LATER,
-    } | {"later_interval", "changed"} == there  # these two are columns of `followed_targets`
+    } | {"later_interval", "changed", "reached"} == there  # these three are columns of `followed_targets`
 
 
 def test_where_the_bounds_are_wide_neither_a_chance_nor_more_persons_help() -> None:
