@@ -247,4 +247,4 @@ def flipped(browser: Chromium) -> None:
     for kind in ("keyDown", "keyUp"):
         text = {"text": "n"} if kind == "keyDown" else {}
         browser.call("Input.dispatchKeyEvent", type=kind, key="n", code="KeyN", windowsVirtualKeyCode=78, **text)
-    browser.wait("document.body.innerText.includes('no work')", seconds=20)
+    browser.wait("document.body.innerText.includes('did not work')", seconds=20)
