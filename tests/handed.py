@@ -8,10 +8,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import small_country as country
 
 import fltoolkit as fl
 from fltoolkit.languages.language import Language, read_language
+from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
 EN, FR, ES = (read_language(code) for code in ("en", "fr", "es"))
 HOSTILE = {
@@ -67,3 +69,14 @@ def in_languages(evidence: fl.Evidence, *codes: str) -> fl.Evidence:
 
 def words(language: Language) -> str:
     return "\n".join(language.words.values())
+
+
+def aimed(found: fl.Evidence) -> pd.DataFrame:
+    """The rows of the plan that have a target."""
+    return found.targets[found.targets["target_year"].notna()]
+
+
+def column(table: PrintedTable, key: str) -> list[str]:
+    """The texts of a column of a printed table, without the lines across the table."""
+    place = [head.key for head in table.heads].index(key)
+    return [row[place].replace("\xa0", " ") for row in table.texts if len(row) > 1]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO, DECREASED, INCREASED, NO_CHANGE, NOT_COMPARABLE
-from fltoolkit.estimate.change_over_time.unresolved_excess import is_unjudged, reason_after_verdict, stated_verdict
+from fltoolkit.estimate.change_over_time.unresolved_excess import is_unjudged, is_unsure, reason_after_verdict, stated_verdict
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.nap.baseline import Baseline, rows_of
 from fltoolkit.nap.profile.profile_rows import PROFILE, rows_of_characteristic
@@ -190,10 +190,8 @@ def answer_on_change(verdict: Any, reason: Any, flag: str) -> Any:
         verdict, reason: the verdict of the change, and the reason of the verdict.
         flag: the flag of the change.
     """
-    if verdict in (DECREASED, INCREASED) and flag == "unreliable":
-        return Reason.of("rounds.unsure", verdict=verdict)
-    why = "" if reason == COVERS_ZERO else reason_after_verdict(verdict, reason)
-    return Reason.of("rounds.because", verdict=verdict, reason=why) if why else stated_verdict(verdict, reason)
+    why = "" if reason == COVERS_ZERO or is_unsure(verdict, flag) else reason_after_verdict(verdict, reason)
+    return Reason.of("rounds.because", verdict=verdict, reason=why) if why else stated_verdict(verdict, reason, flag)
 
 
 def _published_change(changed: Published, row: FollowUpRow, of: str | None) -> FollowUpRow | None:

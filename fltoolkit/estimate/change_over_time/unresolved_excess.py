@@ -111,15 +111,24 @@ def is_unjudged(verdict: object, reason: object) -> bool:
     return verdict == NO_CHANGE and reason in UNRESOLVED_REASONS
 
 
-def stated_verdict(verdict: Any, reason: object) -> Any:
+def is_unsure(verdict: Any, flag: object) -> bool:
+    """Returns whether the direction of a change is known, but not its size: the test found a change, and the number of the change
+    has the flag `unreliable`."""
+    return verdict in (DECREASED, INCREASED) and flag == "unreliable"
+
+
+def stated_verdict(verdict: Any, reason: object, flag: object = "") -> Any:
     """Returns the verdict on a change in the words for readers. A change may have no verdict because of unresolved persons (see
     `is_unjudged`). Then the words are *not judged*, with the reason. *No detectable change* would be wrong, because the
     interval does not contain 0.
 
     Args:
         verdict, reason: the verdict on the change, and the reason of the verdict.
+        flag: the flag of the change. If the change is unsure (see `is_unsure`), the words say so.
     """
-    return Reason.of("rounds.not_judged", reason=reason) if is_unjudged(verdict, reason) else verdict
+    if is_unjudged(verdict, reason):
+        return Reason.of("rounds.not_judged", reason=reason)
+    return Reason.of("rounds.unsure", verdict=verdict) if is_unsure(verdict, flag) else verdict
 
 
 def reason_after_verdict(verdict: Any, reason: Any) -> Any:

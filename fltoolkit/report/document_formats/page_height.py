@@ -48,7 +48,7 @@ def _text(word: Any, style: str, text: str, width: float) -> float:
 @singledispatch
 def _height(block: Block, word: Any, width: float) -> float:
     """Returns the height of a block, in centimetres."""
-    return 0.0
+    raise TypeError(f"no height for {type(block).__name__}")
 
 
 @_height.register

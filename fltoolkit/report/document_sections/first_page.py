@@ -97,7 +97,7 @@ def who(evidence: Evidence, language: Language) -> str:
 
 
 def _rate_of_population(language: Language, row: PublishedNumber) -> str:
-    value = " ".join(part for part in (number_words.shown(language, row), number_words.marker(row)) if part)
+    value = number_words.with_marker(number_words.shown(language, row), row)
     return language.say("sheet.population", value=value, who=language.kit(row["reference_population_label"]))
 
 

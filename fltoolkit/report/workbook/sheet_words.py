@@ -115,8 +115,8 @@ def ranged(language: Language, measure: object, value: object, bound: object) ->
     a low end alone would be read as the number."""
     if value is None or bound is None:
         return look(measure, value)
-    ends = (number_words.in_unit(language, float(end), str(measure)) for end in (value, bound))  # type: ignore[arg-type]
-    return Styled(number_words.ranged(language, *ends).replace(NBSP, " "), "in_place")  # a range may take two lines
+    cell = number_cells.in_unit(language, float(value), str(measure), bound=float(bound))  # type: ignore[arg-type]
+    return Styled(cell.text.replace(NBSP, " "), "in_place")  # a range may take two lines
 
 
 def rounded(value: object, digits: int) -> float | None:

@@ -98,8 +98,6 @@ TARGETS = TableLayout(
         TableColumn("verifiable", _verifiable, "words"),
         TableColumn("later", lambda language, row: plan_cells.value(language, row, "later_value", "later_marker"), head="later_round"),
         TableColumn("later_interval", lambda language, row: plan_cells.limits(language, row, "later_ci_low", "later_ci_high"), head="limits"),
-        TableColumn("reached", partial(_answer, question="reached"), "words", "reached_in"),
-        TableColumn("changed", partial(_answer, question="changed"), "words", "verdict"),
         TableColumn("power", _chance),
         TableColumn("smallest", _smallest),
         TableColumn("after", _after),

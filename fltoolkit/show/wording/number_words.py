@@ -213,6 +213,11 @@ def marker(row: PublishedNumber) -> str:
     return f"[{row['marker']}]" if isinstance(row["marker"], str) and row["marker"] else ""
 
 
+def with_marker(text: str, row: PublishedNumber) -> str:
+    """Returns the text of a published number with its marker behind it, such as `8.0 [u]`."""
+    return " ".join(part for part in (text, marker(row)) if part)
+
+
 def markers(language: Language, used: Iterable[object]) -> str:
     """Returns a text that explains the markers used in a table: letters such as [c] (confidential) and [u] (unreliable)."""
     there = {str(m) for m in used}

@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 import pandas as pd
-from handed import EN
+from handed import EN, aimed, column
 from two_rounds import fell
 
-import fltoolkit as fl
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.nap.targets import short_obstacle
 from fltoolkit.show.printed_tables.followed_targets import AHEAD, FOLLOWED, followed
-from fltoolkit.show.printed_tables.printed_table import PrintedTable
-
-
-def column(table: PrintedTable, key: str) -> list[str]:
-    place = [head.key for head in table.heads].index(key)
-    return [row[place].replace("\xa0", " ") for row in table.texts if len(row) > 1]
-
-
-def aimed(found: fl.Evidence) -> pd.DataFrame:
-    return found.targets[found.targets["target_year"].notna()]
 
 
 def test_the_later_round_stands_beside_the_targets_once_there_is_one() -> None:

@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import pandas as pd
-from handed import EN, FR, evidence
+from handed import EN, FR, aimed, column, evidence
 from two_rounds import fell
 
-import fltoolkit as fl
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
 from fltoolkit.languages.reasons import joined_reasons
 from fltoolkit.nap.targets import NOT_MEASURED, short_obstacle
 from fltoolkit.show.printed_tables import target_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
-
-
-def column(table: PrintedTable, key: str) -> list[str]:
-    place = [head.key for head in table.heads].index(key)
-    return [row[place].replace("\xa0", " ") for row in table.texts if len(row) > 1]
-
-
-def aimed(found: fl.Evidence) -> pd.DataFrame:
-    return found.targets[found.targets["target_year"].notna()]
 
 
 def test_every_table_prints_columns_of_the_one_list() -> None:
@@ -33,7 +23,7 @@ def test_every_table_prints_columns_of_the_one_list() -> None:
         *target_tables.FOUND,
         *target_tables.EVERY_ROW,
         *target_tables.VERIFIED_LATER,
-    } | {"later_interval", "changed", "reached"} == there  # these three are columns of `followed_targets`
+    } | {"later_interval"} == there  # a column of `followed_targets`
 
 
 def test_where_the_bounds_are_wide_neither_a_chance_nor_more_persons_help() -> None:

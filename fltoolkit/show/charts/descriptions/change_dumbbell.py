@@ -12,7 +12,6 @@ import pandas as pd
 from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS, is_unjudged, stated_verdict
 from fltoolkit.languages.language import Language
-from fltoolkit.languages.reasons import Reason
 from fltoolkit.show.charts.chart_style import BLUE, GREY
 from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
 from fltoolkit.show.charts.descriptions.chart_parts import ChartRow, DotChart, Mark, Series
@@ -73,9 +72,7 @@ def verdict(language: Language, row: PublishedNumber) -> str:
     change is not shown, they say so."""
     if not row["verdict"]:
         return language.say("not_shown", marker=row["marker"])
-    stated = stated_verdict(row["verdict"], row["verdict_reason"])
-    unsure = row["verdict"] in (DECREASED, INCREASED) and row["flag"] == "unreliable"
-    return _marked(language.kit(Reason.of("rounds.unsure", verdict=stated) if unsure else stated), row)
+    return _marked(language.kit(stated_verdict(row["verdict"], row["verdict_reason"], row["flag"])), row)
 
 
 def _short_verdict(language: Language, row: PublishedNumber) -> str:

@@ -119,7 +119,7 @@ def repeat(
         The chart, or None if the survey has no published prevalence above zero or no published design effect.
     """
     row = out.select("prevalence", population=population).iloc[0].to_dict()
-    if pd.isna(row["estimate"]) or row["estimate"] == 0 or pd.isna(row["n_eff"]):
+    if not _has_start(row):
         return None
     words = f"{_per_1000(language, number_words.shown(language, row))} {language.kit(row['reference_population_label'])}".strip()
     n = float(row["n"])
@@ -141,9 +141,12 @@ def smallest_fall(out: Published, planned: float) -> float:
     """Returns the smallest fall of a survey's prevalence, as a share of it, that a repeat in which `planned` persons answer would
     detect. The result is nan or infinite if there is none."""
     row = out.select("prevalence").iloc[0].to_dict()
-    if pd.isna(row["estimate"]) or row["estimate"] == 0 or pd.isna(row["n_eff"]):
-        return math.nan
-    return _start(row, "").fall(planned) / 100
+    return _start(row, "").fall(planned) / 100 if _has_start(row) else math.nan
+
+
+def _has_start(row: PublishedNumber) -> bool:
+    """Returns whether a published prevalence and its design effect are shown, and the prevalence is above zero."""
+    return bool(pd.notna(row["estimate"]) and row["estimate"] != 0 and pd.notna(row["n_eff"]))
 
 
 def _start(row: PublishedNumber, words: str) -> _Start:

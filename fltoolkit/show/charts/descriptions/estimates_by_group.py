@@ -231,7 +231,7 @@ def _printed(language: Language, row: PublishedNumber) -> str:
     """Returns a number such as `9.3 (6.3 to 13.3) [u]`; empty if it is not shown."""
     if pd.isna(row["estimate"]):
         return ""
-    return " ".join(part for part in (number_words.with_interval(language, row), number_words.marker(row)) if part)
+    return number_words.with_marker(number_words.with_interval(language, row), row)
 
 
 def _title(language: Language, first: PublishedNumber, groups: Sequence[str]) -> str:

@@ -34,21 +34,26 @@ EDGE = 0.03  # inches between the edge of the sheet and its words
 LEADING = 1.36  # line height as a multiple of the font size
 
 
-@cache
 def letters(text: str = "", *, bold: bool = False) -> Path:
     """Returns the path of the font file in which a picture prints a text. No font of the machine is used.
 
     It is Liberation Sans, whose letters are as wide as those of Arial, the font of the pages. A text with letters that this font
     does not have is printed in DejaVu Sans, which comes with matplotlib.
     """
+    own, its_letters, other = _fonts(bold=bold)
+    return own if its_letters.issuperset(text) else other
+
+
+@cache
+def _fonts(*, bold: bool) -> tuple[Path, frozenset[str], Path]:
+    """Returns the path of Liberation Sans, the letters that it has, and the path of DejaVu Sans. The letters are read once: a
+    document asks for the font of each of its texts."""
     import matplotlib
     from matplotlib.font_manager import get_font
 
     own = FONTS / f"LiberationSans-{'Bold' if bold else 'Regular'}.ttf"
-    known = get_font(str(own)).get_charmap()
-    if all(ord(letter) in known or letter == "\n" for letter in text):
-        return own
-    return Path(matplotlib.get_data_path()) / "fonts" / "ttf" / f"DejaVuSans{'-Bold' if bold else ''}.ttf"
+    other = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / f"DejaVuSans{'-Bold' if bold else ''}.ttf"
+    return own, frozenset("\n").union(map(chr, get_font(str(own)).get_charmap())), other
 
 
 @cache
