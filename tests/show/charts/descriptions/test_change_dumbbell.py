@@ -58,6 +58,11 @@ def test_an_unreliable_change_is_hollow_and_marked() -> None:
     assert row.printed.endswith(": decreased [u]")
 
 
+def test_of_an_unreliable_change_only_the_direction_is_said() -> None:
+    assert with_first(flag="unreliable").rows[0].printed == "50.0 → 18.8: decreased, but how far is uncertain"
+    assert with_first(flag="unreliable", verdict=NO_CHANGE).rows[0].printed == "50.0 → 18.8: no detectable change"
+
+
 def test_where_a_round_is_hidden_there_is_no_dot_of_the_other_and_no_verdict() -> None:
     """One dot is no change; its interval would stretch the axis of the other rows."""
     one, both = (*GONE,), (*GONE, "estimate_before")
