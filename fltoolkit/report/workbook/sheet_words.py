@@ -16,6 +16,7 @@ from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.results_framework import Plan
 from fltoolkit.publish.measure_units import rounded_as_printed
 from fltoolkit.publish.published_set import MARKERS
+from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.workbook.sheet_charts import ChartAxes
 from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
 from fltoolkit.show.charts.descriptions.axis_ticks import step
@@ -117,6 +118,11 @@ def ranged(language: Language, measure: object, value: object, bound: object) ->
         return look(measure, value)
     cell = number_cells.in_unit(language, float(value), str(measure), bound=float(bound))  # type: ignore[arg-type]
     return Styled(cell.text.replace(NBSP, " "), "in_place")  # a range may take two lines
+
+
+def baseline(language: Language, row: Row) -> Styled:
+    """Returns the baseline of a row of the plan. If it has wide bounds, it is a range (see `ranged`)."""
+    return ranged(language, row["measure"], row["baseline_value"], row["bound_high"] if has_wide_bounds(row) else None)
 
 
 def rounded(value: object, digits: int) -> float | None:

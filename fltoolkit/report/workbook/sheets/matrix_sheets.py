@@ -19,6 +19,7 @@ from fltoolkit.nap.target_paths import targets_of_row
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.workbook.sheet_words import (
     Row,
+    baseline,
     bracketed,
     cases,
     cleared,
@@ -28,7 +29,6 @@ from fltoolkit.report.workbook.sheet_words import (
     legend,
     look,
     page,
-    ranged,
     rounded,
     who,
     word,
@@ -135,7 +135,7 @@ def _cells(plan: Plan, row: Row, language: Language) -> list[object]:
     by = groups if first else language.colon(str(group), str(category))
     value, *years = (_number(language, row["measure"], row[name]) for name in MINE.values())
     bound = row["bound_high"] if has_wide_bounds(row) else None
-    numbers = [ranged(language, row["measure"], row["baseline_value"], bound) if bound is not None else value, *years]
+    numbers = [value if bound is None else baseline(language, row), *years]
     return [
         language.colon(language.own(row["code"]), language.own(row["statement"])), name_of(language, row), definition(language, indicator, row), by,
         language.own(row["means_of_verification"]), unit,

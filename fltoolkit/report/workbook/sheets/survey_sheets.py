@@ -16,6 +16,7 @@ from fltoolkit.report.workbook.sheet_charts import NativeChart
 from fltoolkit.report.workbook.sheet_words import (
     READ,
     Row,
+    baseline,
     bracketed,
     cases,
     chart_axes,
@@ -193,7 +194,7 @@ def _detail(language: Language, r: Row) -> tuple[object, ...]:
     measure = r["measure"]
     reason = "" if r["reason"] == CONFIDENTIAL else number_words.reason(language, r["reason"])  # said once, above the table
     return (
-        *(look(measure, r[name]) for name in NUMBERS), bracketed(r["marker"]), r["n"], cases(language, r), cv(r), reason,
+        baseline(language, r), *(look(measure, r[name]) for name in NUMBERS[1:]), bracketed(r["marker"]), r["n"], cases(language, r), cv(r), reason,
         r["confidence"], flag(language, r), look(measure, r["se"]), r["unresolved"], look(measure, r["bound_high"]), rounded(r["deff"], 2), r["df"],
         word(language, "intervals", r["interval"]), r["rule_set"], language.kit(r["reference_period"]),
         language.kit(r["reference_population_label"]), word(language, "same_work", r["same_work"]),

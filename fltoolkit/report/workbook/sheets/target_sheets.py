@@ -147,7 +147,8 @@ def milestones(evidence: Evidence, language: Language) -> Page | None:
         chart_title(language, "milestones", first[0]), names=(2, 2), values=5, lengths=(9, 10), rows=len(first), first=1, path=3, target=12,
         axes=chart_axes(evidence, language, first[0], heights, hollow=hollow is not None), hollow=hollow,
     )  # fmt: skip
-    notes = (surveys(evidence, language), *legend(language, [_measured(evidence, r)[0] for r in records]))
+    low_end = (language.say("charts.low_end"),) if evidence.targets["baseline_bound"].notna().any() else ()
+    notes = (surveys(evidence, language), *low_end, *legend(language, [_measured(evidence, r)[0] for r in records]))
     columns = columns_by_indicator(language, PLANNED, ())
     return page(language, "milestones", columns, lines, notes, frozen=2, chart=chart)
 

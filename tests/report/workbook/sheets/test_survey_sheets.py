@@ -123,6 +123,11 @@ def test_wide_bounds_are_a_column_of_the_headline_and_a_band_in_its_chart() -> N
     assert men[head] == Styled(400.0, "one_decimal")
     assert men["Reach"].value == pytest.approx(400.0 - men["Value"].value)
     assert 400 <= page.chart.axes.top < 990
+    sheet = detail(replace(made, baseline=replace(made.baseline, table=wide)), EN)
+    assert sheet
+    rate = next(row for row in (cells(sheet, n) for n in range(len(sheet.lines))) if row["Category"] == "men")
+    range_of_men = f"{men['Value'].value:.1f} to 400.0"
+    assert rate["Baseline value"] == Styled(range_of_men, "in_place")  # the low end alone would be copied as the baseline
     hidden = wide.assign(bound_high=np.nan)
     assert head not in cells(headline(replace(made, baseline=replace(made.baseline, table=hidden)), EN))
 

@@ -135,6 +135,15 @@ def test_what_nobody_measures_is_quiet_and_without_targets_there_is_no_sheet() -
     assert milestones(promises.evidence_before_a_repeat(promises.plan_with()), EN) is None
 
 
+def test_milestones_from_the_low_end_of_a_range_say_so() -> None:
+    said = EN.say("charts.low_end")
+    wide, narrow = milestones(judged(baseline_bound=40.0), EN), milestones(judged(), EN)
+    assert wide
+    assert narrow
+    assert said in wide.notes
+    assert said not in narrow.notes
+
+
 def light(sign: str, verdict: Reason) -> Reason:
     return Reason.of("rounds.light", sign=sign, verdict=verdict)
 
