@@ -1,6 +1,7 @@
 """Computes power and sample size: which change a survey can detect, and how large a survey must be (docs/methods.md §6).
 
-It uses the normal approximation for proportions. Numbers are of persons who answer; `sample_size` also says how many to draw.
+It uses the normal approximation for proportions. Sizes are numbers of persons who answer. Only the result of `sample_size` is the
+number of persons to draw.
 """
 
 from __future__ import annotations
@@ -191,7 +192,7 @@ def _z(probability: float) -> float:
 
 
 def _check(**shares: float) -> None:
-    """Raises an error if a number is not a proportion between 0 and 1. The numbers are given by the name of their argument.
+    """Raises an error if a number is not a proportion between 0 and 1. Each number is given under the name of its argument.
 
     Only `response`, `eligible` and `overlap` may be 1. `prevalence`, `response`, `eligible`, `alpha` and `power` may not be 0.
     """

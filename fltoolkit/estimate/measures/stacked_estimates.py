@@ -38,9 +38,9 @@ def stack(parts: Mapping[str, Estimates], name: str, *, shared_psus: bool | None
     Args:
         parts: the Estimates to join, by the label that their rows get.
         name: the name of the table's first column, which contains the labels.
-        shared_psus: for different samples, what it means if two PSUs have the same stratum and label. True: they are the same
-            area (rotation, panels of areas). False: they are different areas, because each round drew its own. None: no label
-            may be in both samples; the samples are then independent.
+        shared_psus: whether PSUs of different samples with the same stratum and label are the same area. True: they are
+            (rotation, panels of areas). False: they are not, because each round drew its own PSUs. None: no label may be in both
+            samples; the samples are then independent.
 
     Returns:
         One Estimates. Its `parts` has the facts behind each of the joined Estimates, by label. A fact that is not the same in
@@ -86,11 +86,11 @@ def rule_sets(
     where: Where = None,
     level: Level = 0.95,
 ) -> Estimates:
-    """Estimate a survey's result under several rule sets (definitions of forced labour). The persons are read once for each. The
-    result's `covariance` also contains the covariance between rows of different rule sets.
+    """Estimate a survey's result under several rule sets (definitions of forced labour). The persons are read once for each rule
+    set. The result's `covariance` also contains the covariance between rows of different rule sets.
 
     Args:
-        survey: what `fl.read_survey` returned.
+        survey: a survey, as `fl.read_survey` returns it.
         rules: names of rule sets, or paths of their YAML files (see `fl.classify`).
         by: the breakdowns (see `fl.cube`).
         measure: `prevalence` or `total`.
@@ -129,7 +129,8 @@ def _influence(parts: Mapping[str, Estimates], shared: bool | None) -> tuple[Mat
 
 def join_samples(parts: Mapping[str, Estimates], shared: bool | None) -> tuple[Array, Joint]:
     """Returns the influence values of Estimates from different samples as one matrix (units × rows of all Estimates), and the
-    sampled units of all samples, one per row. The values are scaled: the product of two columns, summed, is a covariance.
+    sampled units of all samples, one per row. The values are scaled, so that the sum of the products of two columns is their
+    covariance.
 
     Args:
         parts: the Estimates, by label.

@@ -256,7 +256,7 @@ def _column(keys: pd.Series, patterns: NDArray[np.bool_], alone: pd.Series, nume
     Args:
         keys: the value of the covariate in each cell of the sums, as text.
         patterns: for each cell, whether it is a pattern.
-        alone: for each cell, whether it is a category of only this covariate.
+        alone: for each cell, whether it belongs to the breakdown by only this covariate.
         numeric: whether the column of the data has numbers.
         as_number: whether the model uses the covariate as a number, and not as categories.
     """
