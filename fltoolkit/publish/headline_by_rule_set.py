@@ -1,7 +1,7 @@
 """The headline of a run (its prevalence and number of cases) under every other rule set of the kit. It is printed next to the
 run's own headline, because experts disagree about thresholds.
 
-If the survey does not support a rule set, its row has no number but the reason.
+If the survey does not support a rule set, its row is blank, and the column `reason` says why.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def _calibrated(other: ClassifiedSurvey, persons: ClassifiedSurvey) -> Classifie
 
 
 def not_available(headline_rows: pd.DataFrame, rule: RuleSet, error: SpecError, numbers: list[str]) -> pd.DataFrame:
-    """Returns published rows without a number, for a rule set that the survey does not support. Each has the reason.
+    """Returns published rows without a number, for a rule set that the survey does not support. The column `reason` says why.
 
     Args:
         headline_rows: the run's own published headline. One row without a number is returned for each of its rows.
@@ -122,8 +122,8 @@ class Refused:
 
 
 def refused_rows(template: pd.DataFrame, refused: Refused, spec: SurveySpec, numbers: list[str]) -> pd.DataFrame:
-    """Returns published rows without a number, for a measure that the survey cannot give: one row for each breakdown, with the
-    reason.
+    """Returns published rows without a number, for a measure that the survey cannot give: one row for each breakdown. The column
+    `reason` says why.
 
     Args:
         template: one row of the run's own published set, from which the other columns are copied.

@@ -52,8 +52,8 @@ def publish_change(change: Change, before: Published | None, after: Published) -
         A `Published` whose measure is `change_in_` plus the measure of the rounds. `estimate` is the change, with `se`, `ci_low`,
             `ci_high`, `df` and the other columns of `Change.table`. `marker_before` and `marker_after` are the markers of the two
             rounds' own numbers, `bound_high_before` and `_after` the upper bounds of those with wide bounds. `reason` says why a
-            row is flagged, `verdict_reason` gives the reason for the verdict. `se` and `df` are blank if either round's `se` is.
-            `exact` contains the rows unrounded.
+            row is flagged, `verdict_reason` gives the reason for the verdict. `se` and `df` are blank if the `se` of either round
+            is blank. `exact` contains the rows unrounded.
 
     Raises:
         PublicationError: a row of the change is not in a round's published set, or has another number there.
@@ -162,7 +162,8 @@ def _class_of(round_row: Record) -> Any:
 def _prints_error(round_row: Record) -> bool:
     """Returns whether a round prints its standard error.
 
-    The standard error of a change is printed only if both do: otherwise the missing one could be calculated from the other two.
+    The standard error of a change is printed only if both rounds print theirs. Otherwise the missing one could be calculated from
+    the other two.
     """
     return bool(pd.notna(round_row.get("se", np.nan)))
 

@@ -1,4 +1,4 @@
-"""The counts of a cell, and the confidentiality limits with which they are compared."""
+"""Defines the counts of a cell, and the confidentiality limits with which these counts are compared."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ ITERATIONS, SETTLED, STEEPEST = 60, 1e-8, 30.0
 
 @dataclass(frozen=True)
 class PrintedCases:
-    """What a table prints about the cases of one cell: a class of their number (such as 5–14) and a rounded weighted number.
+    """The printed numbers of one cell's cases: a class of their number (such as 5–14) and a rounded weighted number.
 
     Attributes:
         least, most: the class of the number of cases; `most` is None for a class without an upper limit.
@@ -47,8 +47,8 @@ class PrintedCases:
 
 @dataclass(frozen=True)
 class FittingSets:
-    """What a reader finds who searches for all sets of persons that fit the printed numbers of a cell (see
-    `count_fitting_sets`).
+    """The result of a search for all sets of persons that fit the printed numbers of a cell (see `count_fitting_sets`). A reader
+    could make this search.
 
     Attributes:
         share: the share of the fitting sets that contain the person who is in most of them. It is 1 if no set fits (the weights
@@ -80,8 +80,8 @@ class _Groups:
 
 
 def count_fitting_sets(weights: ArrayLike, printed: PrintedCases) -> FittingSets:
-    """Counts the sets of persons whose weights fit the printed numbers of a cell. Also finds how many of these sets contain the
-    person who is in most of them.
+    """Counts the sets of persons whose weights fit the printed numbers of a cell. Also finds the share of these sets that
+    contains the person who is in most of them.
 
     The weights are rounded to a grid of 1/32 of the printed interval, so that many persons have the same weight. If there are
     many persons or cases, or if the number is large, the grid is coarser. All sets are taken as equally likely.
@@ -148,8 +148,8 @@ def _on_grid(w: Array, printed: PrintedCases, steps: int) -> _Groups:
 
 
 def _can_fit(groups: _Groups, sizes: tuple[int, int]) -> bool:
-    """Returns whether there can be a set of persons that fits: its size within `sizes` (smallest, largest), its sum within the
-    interval."""
+    """Returns whether any set of persons can fit: its size is within `sizes` (smallest, largest), and its sum of weights is
+    within the interval."""
     v = np.repeat(groups.weight, groups.persons)  # sorted, the lightest first
     if len(v) < sizes[0]:
         return False
@@ -280,7 +280,7 @@ def _by_saddle_point(groups: _Groups, odds: _Odds) -> FittingSets:
     """Approximates the shares and the number of fitting sets for a class without an upper limit (saddle-point formula).
 
     A person's share of the sets is approximated by the probability in `odds`. The number of sets uses the normal density of the
-    sum. If the class limits the number of cases, the density of this number is used too.
+    sum. If the class limits the number of cases, the density of this number is also used.
     """
     v, p = groups.weight.astype(float), odds.chance
     x = v[:, None] if odds.alpha == 0 else np.column_stack([np.ones(len(v)), v])
