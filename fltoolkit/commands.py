@@ -102,8 +102,8 @@ def check(parsed: argparse.Namespace) -> int:
 
 
 def _compare(before: Path, persons: ClassifiedSurvey) -> bool:
-    """Prints what a comparison with an earlier survey would find, such as changed questions. Returns True if the comparison
-    would be refused.
+    """Prints the problems that a comparison with an earlier survey would have, such as changed questions. Returns True if the
+    comparison would be refused.
 
     Args:
         before: the survey.yaml of the earlier survey.

@@ -16,10 +16,10 @@ class FltoolkitError(Exception):
 
     Args:
         problem: one sentence that says what is wrong. It is a text, or a `Reason` (see `languages.reasons`) if a published row
-            must say it too.
+            must also say it.
         where: the file, key or column.
-        found: what was found there.
-        allowed: what is allowed there.
+        found: the value that was found there.
+        allowed: the values that are allowed there.
         do: what the reader should do next.
         withheld: values of the data that would help the reader. They are not in the message, because they can identify a person.
             `fltoolkit check --show-values` prints them on a terminal.
@@ -42,7 +42,7 @@ class FltoolkitError(Exception):
 
     @property
     def reason(self) -> str:
-        """Returns the problem and what was found, in one line."""
+        """Returns the problem, and the value that was found, in one line."""
         return f"{self.problem}: {self.found}" if self.found else self.problem
 
     @property

@@ -31,7 +31,7 @@ def refuse_irregular(path: Path, raised: type[FltoolkitError] = DataError, do: s
     Args:
         path: the path that the user gave. Links are followed.
         raised: the class of the error.
-        do: what the message advises if there is no such file. By default: to check the path.
+        do: the advice of the message if there is no such file; by default, to check the path.
 
     Returns:
         The size of the file, in bytes.
@@ -137,7 +137,7 @@ def write_whole(path: Path, content: str | bytes, mode: int | None = None) -> No
     Args:
         path: the file.
         content: the content. Text is written as UTF-8.
-        mode: the permissions of the file. None: the usual ones.
+        mode: the permissions of the file; None for the usual ones.
 
     Raises:
         OSError: the file cannot be written. The old file then stays, and no other file is left.

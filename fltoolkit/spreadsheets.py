@@ -1,4 +1,5 @@
-"""The one writer of .xlsx files. Text stays text, each value keeps its type, and the same content always gives the same bytes."""
+"""Writes all .xlsx files of the kit. Text stays text, each value keeps its type, and the same content always gives the same
+bytes."""
 
 from __future__ import annotations
 
@@ -67,7 +68,7 @@ NUMBERS = {"plain", "whole", "one_decimal", "two_decimals", "percent", "power", 
 
 @dataclass(frozen=True)
 class NumberWriting:
-    """How a language writes numbers in a spreadsheet.
+    """The way in which a language writes numbers in a spreadsheet.
 
     Attributes:
         locale: the code of the language in a number format, such as `[$-40C]` for French.
@@ -174,7 +175,7 @@ def width_in_pixels(characters: float) -> int:
 
 
 def fits_in_print(widths: Iterable[float]) -> int:
-    """Returns how much room columns leave on a printed A4 page, in pixels. A negative result means that the columns are too
+    """Returns the width that columns leave free on a printed A4 page, in pixels. A negative result means that the columns are too
     wide: to fit on the page, letters would be smaller than `SMALLEST_PRINT` points. `widths` are the widths of the columns, in
     characters."""
     page = (PAGE_WIDTH - 2 * MARGIN) * 96 * LETTERS / SMALLEST_PRINT
@@ -182,11 +183,11 @@ def fits_in_print(widths: Iterable[float]) -> int:
 
 
 def fewer_pages(heights: Sequence[float], head: float, room: int) -> int:
-    """Returns on how many pages a sheet should be printed, so that its last page is not nearly empty. The result is 0 if the
-    sheet can stay as it is, or if its letters would become smaller than `LAST_RESORT`.
+    """Returns the number of pages on which a sheet should be printed, so that its last page is not nearly empty. The result is 0
+    if the sheet can stay as it is, or if its letters would become smaller than `LAST_RESORT`.
 
     Args:
-        heights: of the text above the table, and of each printed row, in points.
+        heights: the height of the text above the table, then the height of each printed row, in points.
         head: the height of the column headings, which are repeated on each page.
         room: the width that is free beside the printed columns (see `fits_in_print`).
     """
@@ -199,8 +200,8 @@ def fewer_pages(heights: Sequence[float], head: float, room: int) -> int:
 
 
 def _pages(heights: Sequence[float], head: float, page: float) -> tuple[int, float]:
-    """Returns how many pages some rows take, and how much of the last page they fill, in points. `page` is the height of a
-    page."""
+    """Returns the number of pages that some rows take, and the height that they fill on the last page, in points. `page` is the
+    height of a page."""
     pages, used = 1, 0.0
     for height in heights:
         if used + height > page:

@@ -23,7 +23,7 @@ def check_plan(plan: Plan, spec: SurveySpec | None) -> pd.DataFrame:
     plan would stop a run, or if a target would be lost.
 
     Args:
-        plan: what `fl.read_plan` returned.
+        plan: a plan, as `fl.read_plan` returns it.
         spec: the content of the survey.yaml of the baseline; None: only the plan is checked.
     """
     found = [f for _, indicator in plan.measured for target in indicator.targets for f in _years(plan, indicator, target)]
@@ -49,9 +49,9 @@ def _years(plan: Plan, indicator: Indicator, target: Target) -> Found:
 
 
 def _against_survey(plan: Plan, spec: SurveySpec) -> Found:
-    """Yields an error for each of these problems. Plan and survey.yaml are of different countries. A planned sample is for a
-    population that survey.yaml does not define. A published number is by a group that the survey does not have. A published
-    number does not fit its number of cases."""
+    """Yields an error for each of these problems: plan and survey.yaml are of different countries; a planned sample is for a
+    population that survey.yaml does not define; a published number is for a category of a group that the survey does not have; or
+    a published number does not fit its number of cases."""
     wrong: dict[str, SpecError] = {}
     for part in (plan.tables, plan.published_rows):
         try:
@@ -123,9 +123,9 @@ def _target_findings(indicator: Indicator, target: Target, spec: SurveySpec) -> 
 
 
 def _labels(spec: SurveySpec, group: str, population: str) -> list[str]:
-    """Returns the names of a group's categories in a population. A population of children has its own names: `girls` in place
-    of `women`. Empty if survey.yaml does not list the categories, as for a sector, whose categories come from the industrial
-    classification ISIC."""
+    """Returns the names of a group's categories in a population. A population of children has its own names: `girls` in place of
+    `women`. The list is empty if survey.yaml does not list the categories, as for a sector, whose categories come from the
+    industrial classification ISIC."""
     labels = spec.groups[group].labels if group in spec.groups else ()
     names = names_in(spec, population).get(group, {})
     return [names.get(label, label) for label in (labels.values() if isinstance(labels, dict) else labels)]

@@ -1,4 +1,4 @@
-"""Small tables for the class: the island's villages, the results of many samples, and one table that reveals a person."""
+"""Makes small tables for the class: the island's villages, the results of many samples, and one table that reveals a person."""
 
 from __future__ import annotations
 

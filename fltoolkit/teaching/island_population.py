@@ -1,4 +1,5 @@
-"""Calda, an invented island: in which village each person lives, their trade, and who is truly in forced labour."""
+"""Makes Calda, an invented island. For each person, it has the village, the trade, and whether the person is truly in forced
+labour."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The right answers to the exercises, and the results of usual mistakes.
+"""Calculates the right answers to the exercises, and the results of usual mistakes.
 
 They are calculated from the invented island's people or from a formula, never from what a learner typed.
 """
@@ -71,8 +71,8 @@ def smallest_fall(deff: float = DEFF, z: float = Z + Z_POWER) -> float:
 
 
 def needed_sample_size(deff: float = DEFF, z: float = Z + Z_POWER, p: float = P0) -> float:
-    """Returns how many persons must be asked in each of two rounds to detect that the prevalence `p` has decreased by the share
-    CUT. `deff` is the design effect."""
+    """Returns the number of persons who must be asked in each of two rounds to detect that the prevalence `p` has decreased by
+    the share CUT. `deff` is the design effect."""
     q = p * (1 - CUT)
     return deff * z**2 * (p * (1 - p) + q * (1 - q)) / (p - q) ** 2
 
@@ -92,8 +92,8 @@ def _cases_in_kilns(sex: str) -> float:
 
 
 def true_positives() -> float:
-    """A survey counts 100 persons as cases, and answers are wrong at the rates of the lesson. Returns how many of these persons
-    are truly in forced labour.
+    """Returns the number of persons who are truly in forced labour, among 100 persons whom a survey counts as cases. Answers are
+    wrong at the rates of the lesson.
     """
     hits, false = island().truth * SENSITIVITY, (1 - island().truth) * (1 - SPECIFICITY)
     return 100 * hits / (hits + false)

@@ -35,7 +35,7 @@ class SeveralAnswers:
     Attributes:
         name: the name of the column, or the common part of the names of the columns.
         label: the label of the question.
-        separator: the text between two codes in a cell. Empty if there is one column per answer.
+        separator: the text between two codes in a cell; empty if there is one column per answer.
         options: the label of each answer, by its code or its column.
         zeros: whether an answer that was not ticked is a 0; otherwise it is blank.
     """
@@ -80,8 +80,8 @@ def find_blocks(unused: UnusedColumns, age: ColumnContents | None) -> Blocks:
 
 
 def _is_exception(column: ColumnContents) -> bool:
-    """Returns whether a question is about work that the State may demand, or about the limits of such work. Its label or the
-    labels of its codes say so."""
+    """Returns whether a question is about work that the State may demand, or about the limits of such work. Its label, or the
+    labels of its codes, show this."""
     words = vocabulary()
     if is_yes_no(column):
         return bool(only_kind_of(column.label, words.exceptions) or count_hits(words.within_limits, column.label))

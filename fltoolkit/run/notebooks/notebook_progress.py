@@ -10,7 +10,7 @@ from fltoolkit import terminal
 
 
 class Progress:
-    """Shows the progress of one survey: its notebook, the section, the seconds so far, and how many seconds the last run took.
+    """Shows the progress of one survey: its notebook, the section, the seconds so far, and the seconds that the last run took.
 
     Args:
         name: the name of the survey.
@@ -36,7 +36,7 @@ class Progress:
         self._show()
 
     def write(self, text: str) -> None:
-        """Shows the text that a cell prints as the name of a step. Backspaces that erase the step before are left out.
+        """Shows, as the name of a step, the text that a cell prints. Backspaces that erase the step before are left out.
 
         papermill calls this method, because it takes this object for an output file.
         """
