@@ -154,8 +154,8 @@ def sample_size(
 
 
 def _size_for_cut(p1: float, p2: float, n_before: float | None, factor: float, shared: float) -> float:
-    """Returns how many persons must answer in each round, so that a decrease from p1 to p2 is detected. If `n_before` is given,
-    the result is only for the later round.
+    """Returns the number of persons who must answer in each round, so that a decrease from p1 to p2 is detected. If `n_before` is
+    given, the result is only for the later round.
 
     Args:
         p1, p2: the prevalence in the earlier and in the later round.

@@ -1,4 +1,5 @@
-"""Turns estimates into the published set: first confidentiality, then reliability, always with the reason.
+"""Turns estimates into the published set: first confidentiality is decided, then reliability. Every hidden or flagged number has
+a reason.
 
 A run has one published set. Confidentiality is decided once, on cell counts, and hides the same cells in every measure.
 Reliability is decided for each number. `show`, `nap` and `report` take `Published`, never `Estimates`.

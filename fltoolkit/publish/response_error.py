@@ -69,8 +69,8 @@ def response_error(
         population: the population of the headline; None: the default population.
 
     Raises:
-        RequestError: a rate or a proportion is outside 0 to 1. If the headline is not shown, there is no error: every row is
-            blank, with the reason.
+        RequestError: a rate or a proportion is outside 0 to 1. If the headline is not shown, there is no error. Then every row is
+            blank, and the column `reason` says why.
     """
     if isinstance(observed, Published):
         row = observed.select("prevalence", population=population).iloc[0].to_dict()

@@ -78,15 +78,15 @@ def needed_sample_size(deff: float = DEFF, z: float = Z + Z_POWER, p: float = P0
 
 
 def chance_of_a_repeat() -> float:
-    """Returns how many of 100 repeats of the survey would find the true decrease of lesson 4. It is calculated from the exact
-    variances of both surveys."""
+    """Returns the number of repeats of the survey, among 100, that would find the true decrease of lesson 4. It is calculated
+    from the exact variances of both surveys."""
     before, after = island(), island().after_a_fall(CUT)
     se = np.hypot(clustered_standard_error(REPEAT, before.areas), clustered_standard_error(REPEAT, after.areas))
     return 50 * (1 + erf(((before.truth - after.truth) / se - Z) / sqrt(2)))
 
 
 def _cases_in_kilns(sex: str) -> float:
-    """Returns how many kiln workers of one sex are cases in the sample that lessons 3 and 4 use."""
+    """Returns the number of kiln workers of one sex who are cases, in the sample that lessons 3 and 4 use."""
     persons = island().sample()
     return float(((persons["trade"] == KILN) & (persons["sex"] == sex) & (persons["case"] == 1)).sum())
 

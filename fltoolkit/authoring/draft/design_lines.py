@@ -114,8 +114,8 @@ def _nearly_unique(unused: UnusedColumns, sample: Sample) -> str:
 
 
 def _equal_rows_in_words(tried: Sequence[str], alike: Sequence[Sequence[int]]) -> str:
-    """Returns a comment that says which rows are equal in the columns `tried`. `alike` has the numbers of the rows, in groups
-    of equal rows."""
+    """Returns a comment with the rows that are equal in the columns `tried`. `alike` has the numbers of the rows, in groups of
+    equal rows."""
     pairs = "one pair" if len(alike) == 1 else f"{len(alike)} groups of rows"
     rows = "; ".join(", ".join(f"{row:,}" for row in rows) for rows in alike)
     sentence = f"{in_one_line(tried)} is unique but for {pairs}, rows {rows} (the first below the header is 1)"

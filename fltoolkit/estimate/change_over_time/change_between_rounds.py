@@ -167,7 +167,7 @@ def change_from_published(
 
     There is also no verdict if the numbers of persons asked (`n`) differ by more than a factor 2. If the baseline does not give
     `n`, the user must check that the sizes are similar. Whether the two numbers can be compared, and whether their look-back
-    windows overlap, is decided as in `change`, from the facts that the baseline states.
+    windows overlap, is decided as in `change`, from the facts that the baseline states (such as its reference period).
 
     Args:
         baseline: a `PublishedBaseline`, or its fields as a mapping.

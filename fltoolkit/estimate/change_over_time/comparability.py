@@ -39,7 +39,7 @@ def differences(before: About, after: About) -> list[Reason]:
 
 
 def _domain(about: About) -> Reason | str:
-    """Returns, in words, which persons the estimates of a round are about (the domain): `area: rural`, or *everybody*."""
+    """Returns, in words, the persons whom the estimates of a round are about (the domain): `area: rural`, or *everybody*."""
     return "; ".join(f"{group}: {', '.join(labels)}" for group, labels in about.where) or Reason.of("rounds.everybody")
 
 

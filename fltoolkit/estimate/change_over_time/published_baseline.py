@@ -1,5 +1,5 @@
-"""Describes a number that is known only from a publication, with the facts that the publication states about it. It raises an
-error if two of these facts contradict each other."""
+"""Describes a number that is known only from a publication, with the facts that the publication states about it, such as the year
+and the number of cases. It raises an error if two of these facts contradict each other."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ class About:
         to_verify: facts behind the estimates that were written from memory and not yet checked against their source; empty if
             there are none.
         rule_note: what a reader must know about the results of the rule set in this survey.
-        calibration: how the weights were calibrated, to which margins and by what factors; empty if they were not.
+        calibration: the calibration of the weights in words (method, margins, factors); empty if there was none.
         duration_basis: the months that a stock or a duration counts: those of all spells, or of the last spell.
         interview_conditions: the shares of proxy interviews, of interviews with somebody present, and of modes (such as
             telephone), rounded for print.
@@ -101,7 +101,7 @@ class Contrast:
         table: one row per contrast: `contrast` (its name), `estimate`, `se`, `ci_low`, `ci_high` (Wald, t), `df`.
         influence: the influence matrix (units × contrasts). It is microdata and is never written.
         units: the sampled units, one per row of `influence`.
-        about: the facts behind the estimates.
+        about: facts about the estimates, such as the measure and the population.
     """
 
     table: pd.DataFrame
@@ -150,7 +150,7 @@ class Estimates:
             replicate. The matrix is sparse (SciPy's csc_array) if most of its numbers are 0. It is microdata and is never
             written.
         units: the units and how they were drawn; for estimates joined by `stack`, the units of all samples.
-        about: the facts behind the estimates.
+        about: facts about the estimates, such as the measure and the population.
         design_effects: one row per row of `table`: `deff`, `deff_replace` (against sampling with replacement), `kish`, and for
             rows without a case `deff_at_zero`, the assumed design effect, with its `source`.
         by: the breakdowns, each a tuple of groups; the empty tuple is the total.

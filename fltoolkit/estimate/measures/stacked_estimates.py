@@ -43,8 +43,8 @@ def stack(parts: Mapping[str, Estimates], name: str, *, shared_psus: bool | None
             samples; the samples are then independent.
 
     Returns:
-        One Estimates. Its `parts` has the facts behind each of the joined Estimates, by label. A fact that is not the same in
-        all of them is blank in `about`.
+        One Estimates. Its `parts` has, by label, the facts about each of the joined Estimates (such as the reference period). A
+        fact that is not the same in all of them is blank in `about`.
 
     Raises:
         RequestError: there are no parts; measures or levels differ; a part already has a column with this name.
@@ -99,7 +99,8 @@ def rule_sets(
         level: the confidence level.
 
     Returns:
-        Estimates whose table has a first column `rule_set` (`icls_2018 v1`). `parts` contains the facts behind each result.
+        Estimates whose table has a first column `rule_set` (`icls_2018 v1`). `parts` contains the facts about each result, such
+        as the reference period.
 
     Raises:
         SpecError: a rule set does not exist, or cannot be applied to this survey.
@@ -168,8 +169,9 @@ def _same_sample(a: Estimates, b: Estimates) -> bool:
 
 
 def _common_facts(abouts: Sequence[About]) -> About:
-    """Returns the facts behind several Estimates that become one table. A fact that is not the same for all is blank. Facts
-    that are not yet checked against their source are all kept. `missing` is the largest number of persons left out."""
+    """Returns the facts (such as the reference period) about several Estimates that become one table. A fact that is not the same
+    for all is blank. Facts that are not yet checked against their source are all kept. `missing` is the largest number of persons
+    left out."""
     names = [f.name for f in fields(About) if len({getattr(about, f.name) for about in abouts}) > 1]
     blank: dict[str, Any] = {f.name: "" if f.default is MISSING else f.default for f in fields(About) if f.name in names}
     doubts = joined_reasons(about.to_verify for about in abouts)

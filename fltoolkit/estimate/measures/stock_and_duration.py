@@ -166,7 +166,7 @@ def _refuse_rate(persons: ClassifiedSurvey, by: By, what: str) -> None:
 
 
 def months_counted(months: Months) -> Reason:
-    """Returns, in words, which months a stock or a duration counts: the months of all spells of forced labour, or those of the
-    last spell.
+    """Returns, in words, the months that a stock or a duration counts: the months of all spells of forced labour, or the months
+    of the last spell.
     """
     return BASIS[months.covers]

@@ -1,8 +1,8 @@
 """Estimates risk factors of forced labour: logistic regression with survey weights, or Firth's method for rare events
 (docs/methods.md §7).
 
-The model is fitted to sums by pattern (all persons with the same covariate values). The covariance of its coefficients comes
-from the scores of the sampling units.
+A pattern is all persons with the same covariate values. The model is fitted to the weighted cases and persons of each pattern.
+The covariance of its coefficients comes from the scores of the sampling units.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ class FittedModel:
     """A fitted model in the form that marginal effects need. Its coefficients are per unit of the covariates, not scaled.
 
     Attributes:
-        patterns: the data, as sums by pattern (all persons with the same covariate values).
+        patterns: the data: the weighted cases and persons of each pattern (all persons with the same covariate values).
         fit: the coefficients.
         covariance: the covariance matrix of the coefficients under the design.
         ways: the directions in which the likelihood rises without end (`likelihood_fit.directions_of_separation`).

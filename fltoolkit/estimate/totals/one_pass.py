@@ -35,7 +35,7 @@ UNWEIGHTED = {"w": "n", "wy": "uy", "wx": "ux"}
 
 @dataclass(frozen=True)
 class Estimand:
-    """What is estimated: the outcome, the measure (such as prevalence), and the groups by which it is broken down.
+    """The quantity that is estimated: the outcome, the measure (such as prevalence), and the groups by which it is broken down.
 
     Attributes:
         outcome: what is summed over persons.
@@ -143,8 +143,8 @@ class EstimandSums:
     def with_calibration_sums(
         self, by: Callable[[Array, Codes, int], Matrix], weighted: Array, unweighted: Array
     ) -> list[Matrix]:
-        """Returns a list of matrices: the sums by sampled unit, and, for calibrated weights, further sums that their variance
-        needs. The caller puts the matrices one below the other.
+        """Returns a list of matrices: the sums of `weighted` in each sampled unit, and, for calibrated weights, further sums from
+        which the variance is computed. The caller puts the matrices one below the other.
 
         A pattern is all persons with the same categories in all calibration margins. The second matrix has one row per pattern:
         the sum of `weighted` over its persons. For raked weights, a third matrix has the sum of `unweighted` for each pattern.

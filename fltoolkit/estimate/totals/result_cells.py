@@ -1,5 +1,6 @@
 """Finds the cells of a result and sums values in each. A cell is all persons with one combination of group values, such as rural
-women. The total is also a cell. The sums are made from a table of sums by sampling unit (`cluster_totals`)."""
+women. The total is also a cell. The values are in a table with the sums over the persons of each sampling unit
+(`cluster_totals`)."""
 
 from __future__ import annotations
 
