@@ -1,4 +1,5 @@
-"""Computes power and sample size: which change a survey can detect, and how large a survey must be (docs/methods.md §6).
+"""Computes power and sample size: the smallest change that a survey can detect, and the size that a survey needs (docs/methods.md
+§6).
 
 It uses the normal approximation for proportions. Sizes are numbers of persons who answer. Only the result of `sample_size` is the
 number of persons to draw.

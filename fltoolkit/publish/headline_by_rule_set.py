@@ -1,5 +1,5 @@
-"""The headline of a run (its prevalence and number of cases) under every other rule set of the kit. It is printed next to the
-run's own headline, because experts disagree about thresholds.
+"""Estimates the headline of a run (its prevalence and number of cases) under every other rule set of the kit. It is printed next
+to the run's own headline, because experts disagree about thresholds.
 
 If the survey does not support a rule set, its row is blank, and the column `reason` says why.
 """

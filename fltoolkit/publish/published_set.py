@@ -54,8 +54,8 @@ class Basis:
     to the set. They include hidden counts, so they stay in memory.
 
     Attributes:
-        decided: for each outcome, the rows published so far and which of them are hidden. An outcome is what makes a person a
-            case: a user-defined name, or "" for forced labour.
+        decided: for each outcome, the rows published so far and which of them are hidden. An outcome is the condition that makes
+            a person a case: a user-defined name, or "" for forced labour.
         publication_profile: the rules that judge reliability.
     """
 

@@ -75,8 +75,8 @@ class Change:
 
     Attributes:
         table: one row for the total and for each category that is in at least one of the rounds.
-        before: what the earlier round's estimates are about.
-        after: what the later round's estimates are about.
+        before: facts about the earlier round's estimates, such as their year and population.
+        after: the same facts about the later round's estimates.
         by: the breakdowns, each a tuple of groups.
         unstated: the facts (such as the reference period) that only one of the two rounds states. They could not be compared.
     """
@@ -161,13 +161,15 @@ def change_from_published(
     """Estimate how much one row of `after` changed since a number that is known only from a publication (the baseline). MOVER
     makes the interval from the intervals of the two numbers (`difference.mover`; docs/methods.md §5).
 
-    A verdict needs 15 cases in 10 PSUs in both surveys. If the baseline's PSUs were not published, the baseline needs 30 cases,
-    or 15 after division by its design effect. With fewer cases the verdict is `no detectable change` with the reason `too few
-    cases`. Otherwise MOVER would falsely say "decreased" with a probability of up to 5 %.
+    The verdict is `decreased` or `increased` only if both surveys have at least 15 cases in 10 PSUs. If the baseline's PSUs were
+    not published, the baseline needs 30 cases, or 15 after division by its design effect. With fewer cases, the verdict is `no
+    detectable change`, and the reason is `too few cases`. Without this rule, MOVER would falsely say "decreased" with a
+    probability of up to 5 %.
 
-    There is also no verdict if the numbers of persons asked (`n`) differ by more than a factor 2. If the baseline does not give
-    `n`, the user must check that the sizes are similar. Whether the two numbers can be compared, and whether their look-back
-    windows overlap, is decided as in `change`, from the facts that the baseline states (such as its reference period).
+    The verdict is also `no detectable change` if the numbers of persons asked (`n`) differ by more than a factor 2. If the
+    baseline does not give `n`, the user must check that the sizes are similar. Whether the two numbers can be compared, and
+    whether their look-back windows overlap, is decided as in `change`, from the facts that the baseline states (such as its
+    reference period).
 
     Args:
         baseline: a `PublishedBaseline`, or its fields as a mapping.

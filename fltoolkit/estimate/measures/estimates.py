@@ -43,10 +43,10 @@ class About:
         window_start, window_end: the first and last date of the reference period, if survey.yaml gives them.
         questionnaire: the number of questions on each item (such as debt bondage), by mode (experienced, threatened,
             witnessed).
-        psus_of_earlier_rounds: whether the PSUs of earlier rounds were `kept` or `new` ones were drawn; empty if survey.yaml
-            does not say.
-        missing: how many persons of the domain are left out because an answer is missing. Persons whose answers do not decide
-            whether they are cases (*unresolved*) stay in.
+        psus_of_earlier_rounds: `kept` if this round uses the PSUs of earlier rounds again, `new` if it drew other PSUs; empty if
+            survey.yaml does not say.
+        missing: the number of persons of the domain who are left out because an answer is missing. Persons whose answers do not
+            decide whether they are cases (*unresolved*) stay in.
         to_verify: facts behind the estimates that were written from memory and not yet checked against their source; empty if
             there are none.
         rule_note: what a reader must know about the results of the rule set in this survey.

@@ -63,7 +63,7 @@ def profile(
     The characteristics of adults are the involuntary circumstances and the elements of coercion that were asked. If survey.yaml
     gives them, there are also the stage (recruitment, work, leaving) and the mode (experienced, threatened, witnessed) of each of
     these two, the form, the band of months, and whether the forced labour continues at the interview. The characteristics of
-    children are the worst forms of child labour. Each topic, such as coercion, is a table of its own (docs/methods.md §2).
+    children are the worst forms of child labour. There is a separate table for each topic, such as coercion (docs/methods.md §2).
 
     Args:
         persons: a classified survey.
@@ -71,7 +71,7 @@ def profile(
         measure: `share` of the cases, or `total`, the number of persons.
         population: a population of survey.yaml, of adults or of children; by default the first.
         where: the persons included, by the labels of one group, as in `prevalence`. It cannot be combined with `by`. A profile
-            with `where` is not published: publish the profile by this group.
+            with `where` cannot be published; publish the profile by this group instead.
         level: the confidence level.
 
     Returns:

@@ -109,9 +109,8 @@ def current(
         measure: `total`, the number of persons, or `prevalence`, their share.
 
     Returns:
-        Estimates like those of `fl.total` or `fl.prevalence` for the outcome `forced_labour_now`: established cases who
-        answered yes. A case without an answer to this question is unresolved. The measure is `current`, or
-        `current_prevalence`.
+        Estimates like those of `fl.total` or `fl.prevalence` for the outcome `forced_labour_now`: established cases who answered
+        *yes*. A case without an answer to this question is unresolved. The measure is `current`, or `current_prevalence`.
 
     Raises:
         NotAvailable: the question was not asked, or the population has children.

@@ -1,4 +1,4 @@
-"""Rao and Scott's tests of association between forced labour and a group, equal to `svychisq` of R's survey package
+"""Computes Rao and Scott's tests of association between forced labour and a group, equal to `svychisq` of R's survey package
 (docs/methods.md §7)."""
 
 from __future__ import annotations

@@ -93,7 +93,7 @@ class EstimandSums:
         parent: for each cell, the position of its denominator in `denominators`.
         units: the sampled units, or the replicates.
         unit: for each row of the table of sums, the position of its sampled unit; None for replicate weights.
-        calibration: how the weights were calibrated, in words; empty if they were not.
+        calibration: the calibration of the weights, in words; empty if there was none.
     """
 
     estimand: Estimand

@@ -30,7 +30,7 @@ OF_CHILD = "fl__of_child"
 
 @dataclass(frozen=True)
 class PersonKinds:
-    """The persons of a survey by kind, and how many persons of each kind are cases.
+    """The persons of a survey by kind, with the number of cases of each kind.
 
     A kind is all persons who have the same group values and are in the same populations. "Cases" are the persons with the outcome
     that is being protected, for example forced labour.

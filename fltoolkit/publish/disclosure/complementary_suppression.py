@@ -1,8 +1,8 @@
 """Hides further cells, so that a hidden count cannot be calculated from the printed ones (complementary suppression).
 
-For each confidential cell, a linear programme (`feasible_counts`) looks for two solutions that agree with everything printed:
-one with few cases in the cell, and one with many. If one of the two does not exist, the cheapest other cells are hidden that
-make both possible.
+For each confidential cell, a linear programme (`feasible_counts`) looks for two solutions that agree with everything printed: one
+with few cases in the cell, and one with many. If one of the two does not exist, other cells are hidden: the cheapest cells that
+make both solutions possible.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def goals_of(system: CellSystem[C], row: int, limits: Limits) -> tuple[Goal, Goa
     docs/methods.md §4 gives the rule:
 
     - If the cell has few cases, the goals are 1 case, and the limit minus 1.
-    - If it has few persons who are not cases, the goals are the same numbers of these persons.
+    - If the cell has few persons who are not cases, the goals are the same numbers, but of these persons.
     - Otherwise, the goals are the ends of a range of cases that is as wide as the limit.
 
     The weighted cases have a separate range. Its width is the limit times the mean weight.

@@ -117,7 +117,7 @@ def count_fitting_sets(weights: ArrayLike, printed: PrintedCases) -> FittingSets
 def identifies(sets: FittingSets) -> bool:
     """Returns whether the cell must be hidden, because one person is in about half of the fitting sets or in more of them.
 
-    A fitting set is a set of persons whose weights add up to what is printed. If more than half of a cell's persons are cases,
+    A fitting set is a set of persons whose weights add up to the printed number. If more than half of a cell's persons are cases,
     its numbers always identify a person.
     """
     return sets.share > MOST_SHARE
@@ -223,10 +223,11 @@ def _solve(x: Array, persons: NDArray[np.intp], target: Array) -> Array:
 
 
 def _by_product(groups: _Groups, odds: _Odds, sizes: tuple[int, int]) -> FittingSets:
-    """Counts the fitting sets: multiplies the polynomials of all groups (persons of equal weight), one after another.
+    """Counts the fitting sets. For this, the polynomials of all groups (persons of equal weight) are multiplied, one after
+    another.
 
-    A second pass, from the last group to the first, finds how many persons of each group are in the fitting sets. `sizes` is
-    the smallest and the largest number of persons in a set.
+    A second pass, from the last group to the first, finds the number of persons of each group who are in the fitting sets.
+    `sizes` is the smallest and the largest number of persons in a set.
     """
     terms = [_terms(m, p, sizes[1]) for m, p in zip(groups.persons.tolist(), odds.chance, strict=True)]
     table = np.zeros((len(terms) + 1, sizes[1] + 1, groups.high))

@@ -83,7 +83,7 @@ def limits_of(publication_profile: PublicationProfile, spec: SurveySpec | None) 
 
 @dataclass(frozen=True)
 class DecidedRows:
-    """All rows of a run, and which of them are hidden. The numbers are exact: nothing is removed yet.
+    """All rows of a run, with the decision about the hidden rows. The numbers are exact: nothing is removed yet.
 
     Attributes:
         table: the rows, one for each number that the tables of the run ask for.
@@ -120,7 +120,7 @@ class DecidedRows:
 def decided_rows(
     made: list[Estimates], limits: Limits, notes: tuple[Reason, ...], persons: ClassifiedSurvey | None = None
 ) -> DecidedRows:
-    """Returns all rows of some estimates, and which of them are hidden.
+    """Returns all rows of some estimates, with the decision about the hidden rows.
 
     Args:
         made: the estimates. The first one has the run's own rule set.
@@ -138,7 +138,7 @@ def decided_rows(
 
 
 def nothing_decided(run: DecidedRows) -> DecidedRows:
-    """Returns a decision without rows. It has the limits, the rounding base and the rule set of a run.
+    """Returns a `DecidedRows` without rows. It has the limits, the rounding base and the rule set of a run.
 
     It is used for the first table of a user-defined outcome: the rows of this table are added to it.
     """
@@ -173,8 +173,8 @@ def earlier_and_new_rows(earlier: DecidedRows, est: Estimates, persons: Classifi
     """Returns rows that were published before, followed by the rows of one more estimate.
 
     Args:
-        earlier: the rows published before, of one outcome. An outcome is what makes a person a case: forced labour, or a
-            condition that the user defined.
+        earlier: the rows published before, of one outcome. An outcome is the condition that makes a person a case: forced labour,
+            or a condition that the user defined.
         est: the estimate.
         persons: the survey from which the estimate was made. For a user-defined outcome, the cases of this survey are the persons
             with this outcome.

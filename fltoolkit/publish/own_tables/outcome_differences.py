@@ -25,7 +25,7 @@ SAME_PERSONS = "another outcome has the same persons there, and hides them"
 class OutcomeDifferences:
     """The rows and cells of one outcome that must be protected because tables of other outcomes are also published.
 
-    An outcome is what makes a person a case: forced labour, or a condition that the user defined.
+    An outcome is the condition that makes a person a case: forced labour, or a condition that the user defined.
 
     Attributes:
         all_rows: the rows. `all_rows.earlier_rows.close` has the cells that differ from another outcome by only a few persons.

@@ -93,7 +93,7 @@ def compositions_of(found: Sequence[Characteristic]) -> list[Composition]:
     parts make the whole if together they have exactly its questions.
 
     Two kinds of parts are tried: all characteristics of one topic that another characteristic contains (such as those of a
-    stage), and any two characteristics. Each case has answered yes to a question on involuntary work, and to a question on
+    stage), and any two characteristics. Each case has answered *yes* to a question on involuntary work, and to a question on
     coercion. So all characteristics of coercion together make all cases. The same is true of all characteristics of involuntary
     work.
     """
@@ -102,8 +102,8 @@ def compositions_of(found: Sequence[Characteristic]) -> list[Composition]:
 
 
 def _possible_wholes(found: Sequence[Characteristic]) -> list[tuple[str, frozenset[str]]]:
-    """Returns the possible wholes: what several characteristics can make together. A whole is one characteristic, or all cases
-    (with an empty name).
+    """Returns the possible wholes. A whole is a characteristic that several others can make together, or all cases (with an empty
+    name).
 
     Args:
         found: the characteristics of one side of the definition of forced labour (involuntary work or coercion).

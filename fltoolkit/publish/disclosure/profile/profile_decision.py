@@ -120,7 +120,7 @@ def decide_profile(
     Args:
         rows: rows of profiles under the run's own rule set.
         tables: the decision about all other rows.
-        scenario: what the assumed reader knows of the run. Its kinds of persons differ only in the groups of the profiles.
+        scenario: what the assumed reader knows of the run. The kinds of persons in it differ only in the groups of the profiles.
         relations: how the characteristics are related, for example which of them contain others.
     """
     hidden, unresolved_rows, suppressions = set(tables.hidden), set(tables.unresolved_hidden), list(tables.suppressions)
@@ -251,9 +251,9 @@ def _few_have_two(
 
 
 def _cells_in_other_tables(characteristic: CharacteristicCells, tables: Decision) -> Iterator[tuple[CellId, CellId]]:
-    """Yields pairs of cells that have nearly the same cases: a cell of a worst form of child labour, and a cell of another
-    table. The other table is that of the routes to forced labour, or that of the forms of forced labour. Its cell contains the
-    same cases and perhaps others. Yields nothing for another characteristic.
+    """Yields pairs of cells that have nearly the same cases: a cell of a worst form of child labour, and a cell of the table of
+    the routes or the forms of forced labour. The second cell contains the same cases and perhaps others. Yields nothing if
+    `characteristic` is not a worst form of child labour.
 
     `characteristic` has the cells of the worst form. `tables` is the decision about all tables except profiles.
     """
