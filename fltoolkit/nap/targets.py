@@ -54,9 +54,9 @@ def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
     could detect. If the row has a target, also say whether the repeat could verify it.
 
     A target is verifiable if three conditions hold. First, a repeat with the planned sample and the design effect of the baseline
-    detects the change with a probability of at least 80 % (two-sided test, level 5 %; docs/methods.md §6). Second, the look-back
-    windows (the periods that the questions ask about) of the repeat and of the baseline need not overlap. Third, the two samples
-    have similar sizes. Otherwise a verdict on the change is not allowed (docs/methods.md §5).
+    detects the change with a probability of at least 80 % (two-sided test, level 5 %; docs/methods.md §6). Second, the repeat can
+    be held so late that its look-back window (the period that the questions ask about) does not overlap that of the baseline.
+    Third, the two samples have similar sizes. Otherwise a verdict on the change is not allowed (docs/methods.md §5).
 
     A number of persons is judged as a rate of its population. Targets are judged at full precision. The printed results are
     computed from printed numbers and a rounded design effect. The design effect is rounded to three digits (for a category, to

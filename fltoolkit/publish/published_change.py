@@ -36,8 +36,9 @@ def publish_change(change: Change, before: Published | None, after: Published) -
     difference reveals nothing more. The row gets the worse of the two flags. Counts and estimates of a round are those of its
     published set, and blank if they are blank there.
 
-    The verdict is decided on exact numbers. What is printed is calculated from printed numbers: the change is their difference,
-    `relative_change` and `ratio` are calculated from them, and the limits are rounded to the coarser of the two rounds' steps.
+    The verdict is decided on exact numbers. The printed results are calculated from the printed numbers of the rounds: the change
+    is their difference, and `relative_change` and `ratio` are calculated from them. The limits are rounded to the coarser step of
+    the two rounds.
 
     A limit of the interval can round to 0, although the verdict says that 0 is outside the interval. Then 0 is printed, and
     `beyond_zero` says on which side of 0 the exact limit is: `<0` for `ci_high` (the verdict is decreased), `>0` for `ci_low`

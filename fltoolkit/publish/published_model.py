@@ -77,8 +77,8 @@ def risk_factors(
     groups are in one logistic regression.
 
     A category that the published set does not show is also hidden here. The reference of each group is its largest category that
-    is shown and has 15 cases (if none has 15, the largest that is shown). The table is empty and a note says so if the prevalence
-    of the population is not shown, if nobody is a case, or if no group has two categories that are shown.
+    is shown and has 15 cases (if none has 15, the largest that is shown). In three situations the table is empty, and a note says
+    why: the prevalence of the population is not shown, nobody is a case, or no group has two categories that are shown.
 
     The flags (Peduzzi et al. 1996; Vittinghoff and McCulloch 2007):
 

@@ -70,7 +70,7 @@ class Published:
 
     The columns of `table`:
 
-    - `measure`, `outcome`, `reference_population`: what the number is, and about whom.
+    - `measure`, `outcome`, `reference_population`: the kind of number, and the persons whom it is about.
     - `breakdown` (its groups), `category` (their values), `ilostat` (their codes in ILOSTAT, or the kit's own `FL_...`).
     - One column per group; `total` if the row does not use the group.
     - The columns of `Estimates.table`, as they are printed (`printed_numbers.printed`), and `cases_class`, the class of the cases
@@ -87,7 +87,8 @@ class Published:
             be verified. It is never written to a file, picture, notebook output, document or repr.
         profile: name of the publication profile.
         limits: the confidentiality limits in force.
-        coverage_excludes, release: whom the survey could not reach, and who publishes its results, if survey.yaml says so.
+        coverage_excludes, release: the persons whom the survey could not reach, and the office and date of the release, if
+            survey.yaml gives them.
         notes: sentences that are printed with every number.
         groups, case_only: every group of the survey, and those that only cases have.
         headlines: the populations whose rate and number a run always shows (for example all, adults and children), the default
@@ -101,7 +102,7 @@ class Published:
         lead: the group that survey.yaml names beforehand for the first comparison; empty if there is none.
         contrasts: the result of this comparison, one row per pair of categories (see `lead_contrasts.published_contrasts`).
         origins: the groups of single origins (nationalities, ethnicities). No picture and no title shows them; they come last.
-        basis: what `publish` needs to decide another table. It is confidential, like `exact`.
+        basis: the exact numbers that `publish` needs to decide about another table. It is confidential, like `exact`.
     """
 
     table: pd.DataFrame
@@ -161,7 +162,7 @@ class Published:
             outcome: a user-defined outcome (see `fl.outcome`); None: forced labour.
 
         Raises:
-            RequestError: there is no such row; the error names what there is.
+            RequestError: there is no such row; the error names the rows that exist.
         """
         places = self.places({"measure": measure} | ({"outcome": outcome} if outcome else {}))
         populations, broken = (self.table[name].to_numpy()[places] for name in ("reference_population", "breakdown"))

@@ -311,8 +311,8 @@ class DataTable:
 
     def _values(self, names: Sequence[str]) -> dict[str, list[str]]:
         """Returns, in order, the different values of each column that the draft may show. A text that only few rows have is left
-        out: it could be a person's name or own words, and a draft may be passed on. Numbers and texts of at most two characters
-        are not left out."""
+        out: it could be a person's name or own words, and a draft may be passed on. Numbers, and texts of at most two characters,
+        are never left out."""
         found: dict[str, list[str]] = {name: [] for name in names}
         if names:
             rows = self._counted(names).filter(~nw.col(VALUE).is_null()).group_by(COLUMN, VALUE).agg(nw.col(ROWS).sum())

@@ -217,7 +217,7 @@ def _stacked(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
 
 
 def _only_rows(decided: DecidedRows, rows: range) -> DecidedRows:
-    """Returns only the rows whose positions are in `rows`, with the decision which of them are hidden."""
+    """Returns only the rows whose positions are in `rows`, with the decision about the hidden ones."""
     start = rows.start
     hidden, unresolved_hidden = (
         {i - start for i in rows_hidden if i in rows}

@@ -15,7 +15,7 @@ class Progress:
     Args:
         name: the name of the survey.
         expected: the seconds of its last run; 0 if there is none.
-        say: prints a line for each notebook, if lines cannot be rewritten.
+        say: a function that prints a line for each notebook, if lines cannot be rewritten.
     """
 
     def __init__(self, name: str, expected: float, say: Callable[[str], None]) -> None:
