@@ -48,8 +48,8 @@ def show(name: str, text: Callable[[], str] | None) -> None:
 
 
 def redraw() -> None:
-    """Draw the line of progress again, if there is one, because its words may have changed. It is the last line of the
-    terminal."""
+    """Draw the line of progress again, if there is one, because its words may have changed. The line of progress is the last line
+    of the terminal."""
     with _ONE_AT_A_TIME:
         if _under_way:
             _draw(_line())

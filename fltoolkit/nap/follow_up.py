@@ -123,7 +123,7 @@ def targets_with_results(judged: pd.DataFrame, followed: pd.DataFrame, exact: pd
     Args:
         judged: the result of `targets`.
         followed: the result of `follow_up`, with numbers as printed.
-        exact: the result of `follow_up` at full precision. It decides whether a number is above or below the target.
+        exact: the result of `follow_up` at full precision. This table decides whether a number is above or below the target.
     """
     keys, names = ["id", "group", "category"], LATER_COLUMNS | ANSWERS
     later, whole = (

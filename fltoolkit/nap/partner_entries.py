@@ -234,7 +234,7 @@ def with_partners(filled: Baseline, partners: Partners) -> Baseline:
 
 def entries_without_row(partners: Partners, plan: Plan) -> list[tuple[str, str, str, Value]]:
     """Returns the values of partners.yaml for which the workbook has no row any more. The plan or a checklist was changed, and
-    their row was removed. Each is a tuple: table, row, column, value.
+    the row of these values was removed. Each value is given as a tuple: table, row, column, value.
 
     The workbook lists them on a separate sheet, so that they are not lost.
     """

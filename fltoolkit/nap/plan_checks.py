@@ -95,8 +95,8 @@ def _indicator_findings(indicator: Indicator, spec: SurveySpec) -> Found:
 
 
 def _characteristic_of_cases(indicator: Indicator, spec: SurveySpec) -> Found:
-    """Yields findings about an indicator on a characteristic of cases, such as debt bondage. It is an error if the survey does
-    not have this characteristic, or if the indicator is about adults and children together."""
+    """Yields findings about an indicator on a characteristic of cases, such as debt bondage. A finding is an error if the survey
+    does not have this characteristic, or if the indicator is about adults and children together."""
     allowed, whole = allowed_characteristics(spec), spec.populations.get(indicator.population or spec.default_population)
     if topic_and_name(indicator.of or "")[1] not in {topic_and_name(name)[1] for name in allowed}:
         do = f"name one of {', '.join(allowed)}"

@@ -326,8 +326,8 @@ def _verdict_is_allowed(n: float, planned: float, after: float) -> bool:
 
 def _as_rate(row: TargetRow) -> tuple[float, float]:
     """Returns two numbers: the value of a row of the baseline as a proportion of its population, and the design effect
-    n·SE²/(p·q), at least 1. SE comes from the coefficient of variation (`cv`). If there is no `cv`, the design effect of the
-    row is used. Both are nan for a share, a profile or a duration."""
+    n·SE²/(p·q), at least 1. SE comes from the coefficient of variation (`cv`). If there is no `cv`, the design effect of the row
+    is used. Both results are nan for a share, a profile or a duration."""
     measure = str(row["measure"])
     if measure in (*CASE_SHARES, "duration"):
         return nan, nan

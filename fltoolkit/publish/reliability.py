@@ -131,7 +131,7 @@ def bounds_notes(table: pd.DataFrame) -> pd.Series:
 
 
 def has_wide_bounds(row: Mapping[Any, Any]) -> bool:
-    """Returns whether a published row, or a row made from it, has the note `wide bounds`. It has the note if the estimate with
+    """Returns whether a published row, or a row made from it, has the note `wide bounds`. A row has the note if the estimate with
     all unresolved persons as cases is above the upper limit of the interval."""
     return row.get("bounds_note") == WIDE_BOUNDS
 

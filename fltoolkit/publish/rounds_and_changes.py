@@ -209,7 +209,7 @@ def _since_publication(row: PublishedRow, persons: ClassifiedSurvey, out: Publis
 
 
 def _combined(parts: Sequence[Published]) -> Published | None:
-    """Returns several published changes as one. Its limits and notes come from the first of them."""
+    """Returns several published changes as one. The limits and notes of the result come from the first of them."""
     if not parts:
         return None
     tables = (pd.concat([getattr(p, name) for p in parts], ignore_index=True) for name in ("table", "exact"))

@@ -382,9 +382,9 @@ def _clean_failed_run(run: Run, notebook: str, work: Path) -> str:
 
 
 def index_entry(folder: Path, error: str = "") -> Entry | None:
-    """Returns the entry of a survey in the index page of a batch. It is made from run.json, and from the stored error of the
-    latest run. The results count only if estimates.csv is as the run wrote it. Returns None if there are neither results nor an
-    error.
+    """Returns the entry of a survey in the index page of a batch. The entry is made from run.json, and from the stored error of
+    the latest run. The results count only if estimates.csv is as the run wrote it. Returns None if there are neither results nor
+    an error.
 
     `error` is the error of this batch's run. It is given separately, because a full disk can prevent its storage beside the
     folder.

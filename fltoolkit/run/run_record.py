@@ -121,8 +121,8 @@ def read_record(folder: Path) -> Record | None:
 
 
 def failed_record(folder: Path) -> Record | None:
-    """Returns the run.json of the latest run into a folder of results, if this run failed; otherwise None. It is in a second
-    folder, because a failed run does not change the folder of results."""
+    """Returns the run.json of the latest run into a folder of results, if this run failed; otherwise None. This run.json is in a
+    second folder, because a failed run does not change the folder of results."""
     return read_record(failed_folder(folder))
 
 

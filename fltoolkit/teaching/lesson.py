@@ -86,7 +86,8 @@ class Exercise(Model):
         """Returns the answer of a learner in the form in which it is judged. This form is a choice, or a number as text: for
         `17,2 per 1,000 adults` it is `17.2`. Returns None if the answer is neither.
 
-        It accepts quotes, unusual spaces, the question's own unit, a decimal comma and, for persons, commas between thousands.
+        The function accepts quotes, unusual spaces, the question's own unit, a decimal comma and, for persons, commas between
+        thousands.
         """
         words = {"True": "yes", "False": "no"}.get(str(answer), str(answer))
         text = " ".join(words.split()).strip(QUOTES).rstrip(".").strip(QUOTES)

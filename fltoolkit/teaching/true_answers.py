@@ -35,8 +35,8 @@ def rates() -> dict[str, float]:
 
 
 def simple_standard_error(n: float, p: float) -> float:
-    """Returns the standard error of a prevalence `p` that a simple random sample of `n` persons estimates. Both are
-    proportions."""
+    """Returns the standard error of a prevalence `p` that a simple random sample of `n` persons estimates. `p` and the standard
+    error are proportions."""
     return sqrt(p * (1 - p) / n)
 
 
@@ -63,8 +63,9 @@ def wald_coverage(n: int, p: float) -> float:
 
 
 def smallest_fall(deff: float = DEFF, z: float = Z + Z_POWER) -> float:
-    """Returns the smallest decrease of the prevalence P0 that two rounds of N0 persons each detect, as a share of P0. It solves
-    (p1 − p2)² = c·(p1q1 + p2q2) for p2, where p1 is P0, p2 the prevalence after the decrease, q = 1 − p, and c = deff·z²/N0."""
+    """Returns the smallest decrease of the prevalence P0 that two rounds of N0 persons each detect, as a share of P0. It comes
+    from the equation (p1 − p2)² = c·(p1q1 + p2q2), solved for p2. Here p1 is P0, p2 the prevalence after the decrease, q = 1 − p,
+    and c = deff·z²/N0."""
     c = deff * z**2 / N0
     a, b, d = 1 + c, -(2 * P0 + c), P0**2 - c * P0 * (1 - P0)
     return 1 - (-b - sqrt(b**2 - 4 * a * d)) / (2 * a) / P0

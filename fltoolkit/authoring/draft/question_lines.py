@@ -72,7 +72,7 @@ def find_questions(unused: UnusedColumns, asked: tuple[str, Sequence[str]] | Non
         asked: the column that says who answered the module on forced labour, and the codes of persons who did. None if all did,
             or if this is not known.
         note_blanks: whether the draft notes blanks that no gate explains. A gate is an earlier question that decides who is
-            asked. It is false if it is not known who answered the module on forced labour.
+            asked. The argument is false if it is not known who answered the module on forced labour.
     """
     free = unused.free()
     labelled = [c for c in free if is_yes_no(c)]

@@ -145,8 +145,8 @@ def wide_bounds(bound_high: ArrayLike, ci_high: ArrayLike) -> NDArray[np.bool_]:
     """Returns, for each estimate, whether unresolved persons make it too uncertain for a title or a verdict. Unresolved persons
     are those whose answers do not decide whether they are cases.
 
-    It is too uncertain if `bound_high`, the estimate with all unresolved persons as cases, is above the upper limit of its
-    confidence interval. The numbers are compared at full precision. The result is false if one of the two is unknown.
+    The estimate is too uncertain if `bound_high`, the estimate with all unresolved persons as cases, is above the upper limit of
+    its confidence interval. The numbers are compared at full precision. The result is false if one of the two is unknown.
     """
     with np.errstate(invalid="ignore"):
         return np.asarray(np.asarray(bound_high, dtype=float) > np.asarray(ci_high, dtype=float), dtype=bool)

@@ -147,7 +147,7 @@ class Estimates:
             estimate among resolved persons), `bound_high` and `bound_ci_high` (with all unresolved persons as cases). A
             proportion is between 0 and 1 and is never rescaled.
         influence: the influence matrix (units × rows). A unit is a PSU, a unit of the second stage if its FPC is used, or a
-            replicate. The matrix is sparse (SciPy's csc_array) if most of its numbers are 0. It is microdata and is never
+            replicate. The matrix is sparse (SciPy's csc_array) if most of its numbers are 0. The matrix is microdata and is never
             written.
         units: the units and how they were drawn; for estimates joined by `stack`, the units of all samples.
         about: facts about the estimates, such as the measure and the population.
@@ -159,8 +159,8 @@ class Estimates:
         unresolved_shares: for an outcome that can be unresolved, the weighted share of unresolved persons in each row's
             denominator, with its influence. None for other outcomes, and after `stack`.
         whole: if categories `not stated` are left out, the same estimates with these categories; else None.
-        design: the design that the estimates were made from, with its domain; None after `stack`. It is microdata: `fl.publish`
-            reads from it which rows of the table have persons in common.
+        design: the design that the estimates were made from, with its domain; None after `stack`. The design is microdata:
+            `fl.publish` reads from it which rows of the table have persons in common.
     """
 
     table: pd.DataFrame

@@ -321,8 +321,8 @@ def truth_of(design: Design, outcome: str) -> Outcome:
 
 
 def is_truth(design: Design, name: str) -> bool:
-    """Returns whether a column has only true and false, or only 0 and 1. It is for a design without survey.yaml, and makes one
-    small query."""
+    """Returns whether a column has only true and false, or only 0 and 1. The function is for a design without survey.yaml, and
+    makes one small query."""
     value = design.text(name)
     found = to_pandas(design.frame.select(value.alias("v")).unique().head(4), design.source)["v"].dropna()
     return len(found) > 0 and set(found) <= {*TRUE, *FALSE}

@@ -70,8 +70,8 @@ def profile(
         by: the breakdowns (see `fl.cube`). Each has at most one group, which everybody has (not only cases).
         measure: `share` of the cases, or `total`, the number of persons.
         population: a population of survey.yaml, of adults or of children; by default the first.
-        where: the persons included, by the labels of one group, as in `prevalence`. It cannot be combined with `by`. A profile
-            with `where` cannot be published; publish the profile by this group instead.
+        where: the persons included, by the labels of one group, as in `prevalence`. This argument cannot be combined with `by`. A
+            profile with `where` cannot be published; publish the profile by this group instead.
         level: the confidence level.
 
     Returns:

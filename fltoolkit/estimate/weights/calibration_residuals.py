@@ -77,15 +77,15 @@ class Margins:
 
     def _linear(self, z: Array) -> Array:
         """Returns the part of the influence that the margins explain, for each pattern (persons with the same categories in all
-        margins). It is a weighted least-squares fit on the categories. `z` has the sum of the influence of the persons of each
-        pattern."""
+        margins). This part is a weighted least-squares fit on the categories. `z` has the sum of the influence of the persons of
+        each pattern."""
         x = dummies(self.category)
         return x @ solve(x, self.before, x.T @ (z / self.g[:, None]))
 
     def _raked(self, u: Array) -> Array:
         """Returns the part of the influence that the margins explain after raking, for each pattern (persons with the same
-        categories in all margins). It is computed from unweighted means, one margin after the other. `u` has the unweighted sum
-        of u of each pattern (see `Margins`)."""
+        categories in all margins). This part is computed from unweighted means, one margin after the other. `u` has the
+        unweighted sum of u of each pattern (see `Margins`)."""
         fit = np.zeros_like(u)
         for _ in range(ROUNDS):
             for category in self.category.T:

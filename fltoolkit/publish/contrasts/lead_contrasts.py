@@ -58,8 +58,8 @@ def published_contrasts(pairs: pd.DataFrame, table: pd.DataFrame, exact: pd.Data
     family of tests: together they have one error probability.
 
     A pair is tested if both rates fulfil these conditions: the rate is shown and reliable; it has no note *wide bounds* (see
-    `reliability.bounds_notes`); and it has enough cases (15 in 10 PSUs, or 30 if the PSUs are not known). No other pair is
-    tested. Its row gives the reason.
+    `reliability.bounds_notes`); and it has enough cases (15 in 10 PSUs, or 30 if the PSUs are not known). Other pairs are not
+    tested, and the column `reason` says why.
 
     The columns `reference_population`, `group`, `category` and `reference` identify the pair. The other columns are:
 

@@ -1,6 +1,7 @@
 """Shows the effect of each line `blank: no` of survey.yaml. Such a line counts a blank answer to a question as *no*.
 
-It gives the number of persons for each line, and the headline (the prevalence) if all these blanks were unresolved (not known).
+The module gives the number of persons for each line, and the headline (the prevalence) that would result if all these blanks were
+unresolved (not known).
 """
 
 from __future__ import annotations
@@ -58,8 +59,8 @@ def blanks(persons: ClassifiedSurvey, out: Published) -> DeclaredBlanks:
     """Returns the number of persons with such a blank for each line `blank: no` of survey.yaml. Also returns the headline (the
     prevalence) that would result if these blanks were unresolved (not known) instead of *no*.
 
-    The second row of the table `headline` is part of the run's published set (its rule set ends in `, blanks unresolved`). It
-    is protected together with all others: if the two rows differ by a few persons, it is hidden.
+    The second row of the table `headline` is part of the run's published set (its rule set ends in `, blanks unresolved`). This
+    row is protected together with all others: if the two rows differ by a few persons, the second is hidden.
 
     Args:
         persons: a classified survey.
