@@ -209,8 +209,8 @@ def _survey_name(facts: dict[str, Any]) -> str:
 
 
 def why_rerun(now: Premises, folder: Path) -> str:
-    """Returns the reason why the results in `folder` must be made again: what has changed since the run that made them. Returns
-    an empty text if the results are current. `now` has everything that determines the results at present."""
+    """Returns the reason why the results in `folder` must be made again, such as a failed run or a changed input file. Returns an
+    empty text if the results are current. `now` has everything that determines the results at present."""
     if failed_folder(folder).exists():
         return "the latest run failed"
     before = read_record(folder)

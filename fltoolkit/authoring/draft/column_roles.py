@@ -82,8 +82,8 @@ def open_codes(column: ColumnContents) -> dict[str, str]:
 
 
 def usual_codes(columns: Sequence[ColumnContents]) -> dict[str, list[str]]:
-    """Returns the codes that most of the questions use, by kind of answer: `{"yes": ["1"], "no": ["2"], "refused": []}`. No
-    code is in two lists."""
+    """Returns the most frequent codes of the questions, by kind of answer: `{"yes": ["1"], "no": ["2"], "refused": []}`. No code
+    is in two lists."""
     kinds: dict[str, Counter[tuple[str, ...]]] = {kind: Counter() for kind in KINDS}
     for column in columns:
         for kind, codes in answer_codes(column).items():
@@ -105,9 +105,9 @@ def usual_open_codes(columns: Sequence[ColumnContents], usual: Mapping[str, Sequ
 
 
 def differing_codes(column: ColumnContents, usual: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """Compares the codes of one yes/no question with the codes of most questions. Returns the codes that differ, by kind of
-    answer: `{"no": ["5"]}`. If the question has no code for a kind, but uses the usual code of this kind for something else, the
-    list of this kind is empty. The argument `usual` has the codes of most questions, by kind of answer."""
+    """Compares the codes of one yes/no question with the most frequent codes of all questions. Returns the codes that differ, by
+    kind of answer: `{"no": ["5"]}`. If the question has no code for a kind, but uses the usual code of this kind for something
+    else, the list of this kind is empty. The argument `usual` has the most frequent codes, by kind of answer."""
     own = answer_codes(column)
     taken = {code for codes in own.values() for code in codes} | open_codes(column).keys()
     differ = {k: codes for k, codes in own.items() if codes and codes != list(usual[k])}

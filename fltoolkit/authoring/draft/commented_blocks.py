@@ -116,7 +116,8 @@ def _answers_in_one_column(unused: UnusedColumns) -> Iterator[SeveralAnswers]:
 def _separator_and_codes(values: Mapping[str, int]) -> tuple[str, list[str]]:
     """Returns the separator between the codes in the cells of a column (a blank in `1 3 4`), and the codes. `values` gives the
     number of rows for each text in the column. The list of codes is empty if the parts between the separators do not look like
-    codes, if a cell has a code twice, or if only few persons have such a text."""
+    codes, if a cell has a code twice, or if there is only one code or there are too many. A word counts as a code only if many
+    rows have it."""
     for separator in SEPARATORS:
         if not any(separator in value for value in values):
             continue

@@ -40,7 +40,7 @@ class Questions:
     Attributes:
         all: all these questions.
         labelled: whether the file has labels for *yes* and *no*.
-        usual: the codes that most questions have, by kind of answer.
+        usual: the most frequent codes of the questions, by kind of answer.
         placed: the questions by their key in survey.yaml.
         gates: the gates of each question (earlier questions that explain its blanks).
         open: codes with unclear labels that many questions share. The user must say only once what they mean.
