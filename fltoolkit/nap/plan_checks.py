@@ -107,8 +107,8 @@ def _characteristic_of_cases(indicator: Indicator, spec: SurveySpec) -> Found:
 
 
 def _target_findings(indicator: Indicator, target: Target, spec: SurveySpec) -> Found:
-    """Yields findings about one target: its year is not after the year of the baseline, no survey is planned in its year, or
-    the survey does not have its category."""
+    """Yields a finding for each of these problems of a target: its year is not after the year of the baseline, or the survey does
+    not have its group or category."""
     where = f"targets of {indicator.id}"
     if target.year <= spec.year:
         what = f"the target's year {target.year} is not after the baseline's ({spec.year})"

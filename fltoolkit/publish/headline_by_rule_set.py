@@ -35,7 +35,8 @@ class OtherHeadlines:
     A rule set says which answers make a person a case. The kit comes with several, because experts disagree about thresholds.
 
     Attributes:
-        made: the estimates, for each rule set that the survey supports.
+        made: the estimates, for each rule set that the survey supports. If survey.yaml counts blank answers as *no*, there are
+            also the estimates with these blanks unresolved.
         obstacles: each rule set that the survey does not support, with the error that says why.
     """
 
@@ -46,8 +47,9 @@ class OtherHeadlines:
 def other_headlines(persons: ClassifiedSurvey) -> OtherHeadlines:
     """Returns the headline of a run under every rule set that comes with the kit, except the run's own rule set.
 
-    The headline is the prevalence in the default population. If the weights add up to the population, it is also the number of
-    persons.
+    The headline is the prevalence in the default population. If the weights add up to the population, the number of persons is
+    also part of it. If survey.yaml counts blank answers as *no*, the result also has the headline under the run's own rule set
+    with these blanks unresolved.
     """
     made: list[Estimates] = []
     obstacles = []
