@@ -206,8 +206,8 @@ def _indicator_rows(statement: Statement, indicator: Indicator, out: Published) 
 
 def _survey_rows(frame: dict[str, Any], indicator: Indicator, measure: str, out: Published) -> list[dict[str, Any]]:
     """Returns the rows of an indicator that a survey measures: first the row of the whole population (`total`), then the rows of
-    each group in `disaggregated_by`. If the survey does not have such a group, there is one row without a value, and its column
-    `reason` says why.
+    each group in `disaggregated_by`. If the survey cannot give the rows of a group, there is one row without a value, and its
+    column `reason` says why.
 
     Args:
         frame: the columns that have the same value in all rows of the indicator, from `_indicator_columns`.

@@ -63,8 +63,8 @@ def _against_survey(plan: Plan, spec: SurveySpec) -> Found:
 
 
 def _indicator_findings(indicator: Indicator, spec: SurveySpec) -> Found:
-    """Yields a finding for each part of an indicator that the survey cannot give: its population, its measure, or a group in
-    `disaggregated_by`."""
+    """Yields a finding for each part of an indicator that the survey cannot give: its population, its measure, the group in `of`,
+    or a group in `disaggregated_by`."""
     where, measure = indicator.id, indicator.survey_measure or ""
     if indicator.population and indicator.population not in spec.populations:
         do = f"name one of {', '.join(spec.populations)}"

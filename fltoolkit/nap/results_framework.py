@@ -371,7 +371,7 @@ def plan_beside(survey: str | Path, plan: str = BESIDE) -> Plan | None:
 
 @checked
 def read_plan(path: str | Path) -> Plan:
-    """Read and check a nap.yaml. Raises `SpecError` if keys are wrong (it names all of them), or the kit lacks a language."""
+    """Read and check a nap.yaml. Raises `SpecError` if keys are wrong (it names all), or a language or survey.yaml is missing."""
     plan = load_model(Path(path), Plan)
     for code in plan.languages:
         try:

@@ -241,8 +241,8 @@ def _number_of_persons(weighted: float, unit: float) -> float | None:
 
 
 def _other_rows(run: DecidedRows, published: pd.DataFrame) -> Iterator[HiddenCell]:
-    """Yields hidden rows that belong to no system of equations. They are rows of other rule sets, and rows of a flowchart that is
-    hidden as a whole.
+    """Yields hidden rows that belong to no system of equations. They are rows of other rule sets, rows of a flowchart that is
+    hidden as a whole, and rows that are hidden by themselves.
 
     Args:
         run: the rows before anything is hidden, and the decision about them.

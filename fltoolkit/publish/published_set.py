@@ -295,8 +295,8 @@ def decided_run(
 
 
 def _with_refused_measures(out: Published, other: OtherHeadlines, refused: Sequence[Refused], spec: SurveySpec) -> Published:
-    """Adds a row for each measure that the survey cannot give (`refused`), and facts about the survey. `other` are other rule
-    sets."""
+    """Adds rows for the measures that the survey cannot give (`refused`) and for the rule sets that it does not support
+    (`other`), and facts about the survey."""
     first = out.own_rows(breakdown="", reference_population=spec.default_population)
     first = first[first["measure"].isin(["prevalence", "total"])]
     empty = [c for c in (*NUMBERS, *COUNTS) if c in first]

@@ -178,7 +178,8 @@ def find_run(name: str, runs: Sequence[Run]) -> Run:
 
 
 def _run_only(run: Run, outputs: Path, options: BatchOptions, say: Callable[[str], None]) -> bool:
-    """Runs one survey, while other processes may run others of the batch. A later run of the whole batch writes the index."""
+    """Runs one survey, while other processes may run other surveys of the batch. Returns whether the survey passed. A later run
+    of the whole batch writes the index."""
     options = with_private_place(options, outputs)
     with locked(outputs, run.name):
         recover(outputs, run.name)

@@ -68,8 +68,8 @@ def file_error(error: OSError) -> FltoolkitError:
 
 
 def printable_text(error: BaseException) -> str:
-    """Returns the printable part of an exception. For the kit's own errors and for file errors, this is the message. For other
-    errors, it is the type and the line.
+    """Returns the printable part of an exception. For the kit's own errors and for file errors, this is the message. For a
+    missing package, too little memory or a dead kernel, it is the cause in words. For other errors, it is the type and the line.
     """
     if isinstance(error, FltoolkitError):
         return error.message
@@ -109,8 +109,8 @@ def printable_cell_error(kind: str, words: str, trace: Sequence[str], count: int
 
 
 def reduce_errors(notebook: Any) -> list[str]:
-    """Changes the outputs of a notebook so that they quote no data. Of each error only the part that may be printed stays, and
-    all warnings are removed. Returns the errors that stay, as texts.
+    """Changes the outputs of a notebook so that they quote no data. Of each error only the part that may be printed stays. All
+    text on stderr, such as warnings, is removed. Returns the errors that stay, as texts.
     """
     errors = []
     for cell in notebook.cells:

@@ -29,8 +29,8 @@ def villages(people: Island) -> Table:
 
 
 def spread(series: Mapping[str, Redraws]) -> Table:
-    """Returns a table with one row per way of sampling. A row shows the true value, and the mean and the spread of the estimates
-    from many samples.
+    """Returns a table with one row per way of sampling. A row shows the true value, the mean and the standard deviation of the
+    estimates from many samples, and their mean standard error.
     """
 
     def as_printed(r: Redraws, value: float) -> str:

@@ -56,7 +56,7 @@ def intervals(drawn: Redraws, method: ProportionInterval = "wald", *, zero: bool
 
     If `zero` is true, the samples estimate a change. Then the intervals that do not contain zero are marked instead, in purple:
     in these samples the test finds a change. The share of marked lines among the hundred lines is the same as among all samples.
-    So the number of marked lines is the number in the title.
+    The title gives the number of lines that contain the true value. If `zero` is true, it gives the number of marked lines.
     """
     low, high = (side * drawn.scale for side in drawn.interval(method))
     marked = ~drawn.hold(method, 0.0 if zero else None)

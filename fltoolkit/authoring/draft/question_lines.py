@@ -256,8 +256,8 @@ def _unclear_codes(q: Questions, column: ColumnContents) -> dict[str, str]:
 
 
 def question_entry(q: Questions, column: ColumnContents, asked: Mapping[str, str] | None = None) -> str:
-    """Returns a question in the form of survey.yaml: `{column: Q12, label: Threats, no: 5, routing: …}`. The codes are those
-    that differ from most questions. The routing says who was asked, if the rows of the file confirm it.
+    """Returns a question in the form of survey.yaml: `{column: Q12, label: Threats, no: 5, routing: …}`. The codes are those that
+    differ from the usual codes of the draft's questions. The routing says who was asked, if the rows of the file confirm it.
 
     `asked` has further keys of survey.yaml that the user must answer, such as `{"yes": "<answer>"}`.
     """

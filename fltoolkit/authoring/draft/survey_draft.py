@@ -39,7 +39,7 @@ def write_draft(data: str | Path, out: str | Path | None = None, encoding: str |
         The path of the written file, and the draft.
 
     Raises:
-        RequestError: the file exists already, or the data are not in its folder.
+        RequestError: the file exists already, its folder does not exist, or the data are not in this folder.
         DataError: the data cannot be read, or have no rows.
     """
     data = Path(data)

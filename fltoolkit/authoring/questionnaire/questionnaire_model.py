@@ -206,8 +206,8 @@ class Questionnaire(Model):
         yield from (f"{name}: no list of choices {used}" for name, used in lists if used not in self.choices)
 
     def _references(self) -> Iterator[str]:
-        """Yields a message for each name of a question or gate that does not exist, for example because it was removed from
-        the form."""
+        """Yields a message for each name of a question or gate that does not exist, for example because it was removed from the
+        form, and for each gate that cannot be answered *no*."""
         there = {name for name, q in self.all_questions()} | set(self.gates)
         of_section = [(name, s, s.gate) for name, s in self.sections.items()]
         for name, node, gates in [*of_section, *((name, q, q.gate) for name, q in self.all_questions())]:

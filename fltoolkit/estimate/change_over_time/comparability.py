@@ -20,9 +20,8 @@ OTHER_MODE = 0.1  # share of the interviews
 
 
 def differences(before: About, after: About) -> list[Reason]:
-    """Returns the reasons why two rounds (the same survey at two times) cannot be compared. Each reason names a fact that both
-    rounds state and that differs between them, such as the reference period, and gives both values. If the rounds can be
-    compared, the list is empty."""
+    """Returns the reasons why two rounds (the same survey at two times) cannot be compared. Each reason names a fact that differs
+    between the rounds, such as the reference period, and gives both values. If the rounds can be compared, the list is empty."""
     reasons = [
         Reason.of("rounds.changed", fact=fact_in_words(name), old=old, new=new)
         for name in FACTS

@@ -73,8 +73,8 @@ def quantile(
         value, and `cases` all cases. `about.missing` counts those without a value.
 
     Raises:
-        RequestError: y has more than 200 different values, or values that are not numbers; the design is a classified survey and
-            y is not `months`; or a p is not between 0 and 1.
+        RequestError: y has more than 200 different values, or values that are not numbers; y is also a group in `by`; the design
+            is a classified survey and y is not `months`; `q` is empty; or a p is not between 0 and 1.
         NotAvailable: as in `fl.duration`.
     """
     q = (q,) if isinstance(q, float) else tuple(q)

@@ -263,7 +263,8 @@ def _pattern_factors(method: Method, w: Array, category: NDArray[np.intp], margi
         where: where the known numbers come from, such as a file, for messages.
 
     Raises:
-        DesignError: the weights of a category add up to 0; the fitting does not converge; a factor is 0 or negative.
+        DesignError: the weights of a category add up to 0; the fitting does not converge; the margins contradict each other; a
+            factor is 0 or negative.
     """
     targets = [np.array(list(m.totals.values())) for m in margins]
     sums = [np.bincount(c, weights=w, minlength=len(t)) for c, t in zip(category.T, targets, strict=True)]

@@ -367,7 +367,7 @@ def _decide(
 
 
 def as_rows(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:
-    """Returns the table of an estimate with further columns, one row for each number.
+    """Returns the table of an estimate with further columns.
 
     The columns are the breakdown, the category, the codes of the categories (if `spec` is given), and facts about the estimate
     (population, period, rule set and others).

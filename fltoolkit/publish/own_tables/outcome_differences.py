@@ -105,7 +105,8 @@ def _in_exactly_one(mine: Array, overlap: Overlap) -> Array | None:
 
 
 def _close_to_profiles(all_rows: EarlierAndNewRows, cases: DecidedRows, found: Overlaps, cells: list[CellId]) -> set[CellId]:
-    """Returns the cells whose number of cases differs by only a few persons from the cases with a characteristic in a profile.
+    """Returns the cells whose cases differ by only a few persons from the cases with a characteristic in a profile: one group
+    contains the other. If both are the same persons, the cell is returned only if the profile's row is hidden.
 
     Args:
         all_rows: the rows of a user-defined outcome.

@@ -253,7 +253,8 @@ def _crossing_hidden_rows(decided: DecidedRows, rows: range) -> NDArray[np.bool_
 def _same_survey(est: Estimates, out: Published) -> tuple[ClassifiedSurvey, Basis]:
     """Returns the survey of the estimate and the basis of the set.
 
-    Raises an error if they differ in survey, rule set or weights.
+    Raises an error if they differ in survey, rule set or weights, or if the survey does not have an outcome or a group of the
+    set.
     """
     persons, basis = est.design, out.basis
     if not isinstance(persons, ClassifiedSurvey) or basis is None:
