@@ -36,7 +36,8 @@ def notebook_folder() -> Path:
 
 
 def samples() -> dict[str, Path]:
-    """Returns the survey.yaml of each shipped sample, by the sample's name. It is empty if the package came without samples."""
+    """Returns the path of survey.yaml for each shipped sample, as {name of the sample: path}. The mapping is empty if the package
+    came without samples."""
     folder = _folder_of("data_samples")
     return {file.parent.name: file for file in sorted(folder.glob(f"*/{SURVEY}"))} if folder else {}
 

@@ -93,5 +93,5 @@ def _redirect_to_null(stream: TextIO) -> None:
 
 
 def on_screen() -> bool:
-    """Returns whether messages appear on a terminal. If they do not, they may be written to a file."""
+    """Returns whether messages appear on a terminal. Returns False if the messages go somewhere else, such as to a file."""
     return sys.stdout is not None and sys.stdout.isatty()

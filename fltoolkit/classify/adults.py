@@ -148,10 +148,10 @@ class _Definition:
 
 def _with_outcomes(survey: Survey, definition: _Definition) -> Frame:
     """Returns the persons with columns for any work, for their populations, for each condition of the definition, and with their
-    outcome as adults. If children were asked, the columns by which children are classified are added.
+    outcome as adults. If children were asked, columns that are needed to classify children are added.
 
-    If the survey has episodes (several spells of work per person), each is evaluated, and then those of each person are combined.
-    For speed, many columns are added in one step: each step repeats all column names in its query.
+    If the survey has episodes (several spells of work per person), each episode is evaluated, and then the episodes of each
+    person are combined. For speed, many columns are added in one step: each step repeats all column names in its query.
     """
     spec = survey.spec
     of_persons = [any_answer(spec.any_work, spec.mapped).alias("any_work"), *memberships(spec)]
@@ -238,7 +238,7 @@ def _evaluate(
 
 
 def _had_episode(episodes: Episodes, mapped: MappedQuestions, episode: str) -> nw.Expr:
-    """Returns a true/false column: whether the person had this spell of work (`episode`). It is true for everybody if the
+    """Returns a true/false column: whether the person had this spell of work (`episode`). The column is true for everybody if the
     survey does not ask this."""
     if episodes.counted:
         return episode_exists(episodes.counted, episodes.wide.index(episode) + 1)
@@ -277,8 +277,8 @@ def _meets_dimension(part: Dimension, sources: Sources, mapped: MappedQuestions,
 
 def _exception(spec: SurveySpec, episode: str) -> list[nw.Expr]:
     """Returns three columns about the exceptions of C29 Art. 2(2), such as military service. `exception` is the exception that
-    applies (null: none). `fl__limits` says whether the work is within its limits: within, beyond or unresolved. `fl__excluded`
-    is true if the work is therefore not forced labour."""
+    applies (null: none). `fl__limits` says whether the work is within the limits of the exception: within, beyond or unresolved.
+    `fl__excluded` is true if an exception makes the work not forced labour."""
     lit, none = nw.lit, nw.lit(None, dtype=nw.String())
     if spec.exceptions is None:
         return [none.alias("exception"), none.alias(LIMITS), lit(False).alias("fl__excluded")]
@@ -311,8 +311,8 @@ def _form(spec: SurveySpec, episode: str = "") -> nw.Expr:
 
 
 def _months(spec: SurveySpec, episode: str) -> nw.Expr:
-    """Returns how many months each person was in forced labour in the country. It is null if this is not stated, and for
-    persons who are not in forced labour."""
+    """Returns how many months each person was in forced labour in the country. The column is null for persons who did not state
+    it, and for persons who are not in forced labour."""
     if spec.months is None:
         return nw.lit(None, dtype=nw.Float64()).alias(MONTHS)
     known = nw.col("fl__here") & ~column(spec.months.column, episode).is_in(list(spec.months.missing))
@@ -394,6 +394,6 @@ def _or_not_stated(label: nw.Expr | None) -> nw.Expr:
 
 
 def _jobs_of_cases(spec: SurveySpec) -> dict[str, Job]:
-    """Returns the sectors and occupations in survey.yaml that describe the job in forced labour, by name. Those of all workers
-    are left out."""
+    """Returns the sectors and occupations in survey.yaml that describe the job in forced labour, by name. Sectors and occupations
+    of all workers are left out."""
     return {name: s for name, s in spec.jobs.items() if s.job == "forced_labour"}

@@ -1,5 +1,5 @@
-"""Checks whether a rule set (a definition of forced labour) can be applied to a survey. It finds which questions of the rule set
-the survey asked, which are missing, and which cases the rule set can find."""
+"""Checks whether a rule set (a definition of forced labour) can be applied to a survey: which questions of the rule set the
+survey asked, which are missing, and which cases the rule set can find."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def lacking(rule: RuleSet, sources: Sources) -> dict[str, tuple[str, ...]]:
 
 
 def obstacle(spec: SurveySpec, rule: RuleSet, where: str) -> SpecError | None:
-    """Returns an error that says why a rule set cannot be applied to a survey; None if it can be applied. The error is
+    """Returns an error that says why a rule set cannot be applied to a survey. Returns None if it can be applied. The error is
     returned, not raised.
 
     For example, a rule set may need to know at which stage something happened (recruitment, work, leaving). If a question of
@@ -93,7 +93,7 @@ def within_icls(spec: SurveySpec, rule: RuleSet) -> bool:
 
 
 def note_on_rule_set(spec: SurveySpec, rule: RuleSet) -> Reason | Reasons | str:
-    """Returns a note, in words, on what a rule set can find in this survey. It is empty for `icls_2018`.
+    """Returns a note, in words, about the cases that a rule set can find in this survey. The note is empty for `icls_2018`.
 
     The note says whether all cases are also cases under `icls_2018`. It also names the dimensions (ways to be in forced labour
     by the rule set) that nobody can meet, because the survey asked about too few of their items (such as debt bondage).

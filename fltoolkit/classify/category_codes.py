@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 
 def category_code(spec: SurveySpec, name: str, category: str) -> str:
-    """Returns the code of one category in exchange files, such as ILOSTAT's `SEX_F` for `women`. If ILOSTAT has none, it is a
-    code of the kit: `FL_REGION_1`. The result is empty if the group follows a standard classification that has no code for the
-    category.
+    """Returns the code of one category in exchange files, such as ILOSTAT's `SEX_F` for `women`. If ILOSTAT has no code, the
+    result is a code of the kit: `FL_REGION_1`. The result is empty if the group follows a standard classification that has no
+    code for the category.
 
     Args:
         spec: the survey.

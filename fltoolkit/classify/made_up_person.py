@@ -1,4 +1,5 @@
-"""An invented adult, or an invented child with a parent. A user can change the answers and see how the person is classified.
+"""Defines an invented adult, and an invented child with a parent. A user can change the answers and see how the person is
+classified.
 
 Each change runs the same classification as for a real survey.
 """
@@ -32,7 +33,7 @@ TRUTHS: Mapping[Who, tuple[str, ...]] = {
     "child": ("route_iv", WITH, PARENT, WITH_THREAT, THIRD, THIRD_THREAT),
 }
 LAST: Mapping[Who, str] = {"adult": "abroad", "child": FORCED}
-"""The last question that is asked of each. It is no yes/no question of survey.yaml."""
+"""The last question about an adult and the last question about a child. Neither is one of the yes/no questions of survey.yaml."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class Person:
 
     def verdict(self, answers: Mapping[str, str]) -> Verdict:
         """Returns the classification of the person with these answers (`yes`, `no` …), given by column. A question without an
-        answer counts as no.
+        answer counts as *no*.
 
         Raises:
             RequestError: there is no such question or answer.

@@ -99,8 +99,8 @@ def short_trace_text(sources: Sources, spec: SurveySpec) -> nw.Expr:
 
 
 def _text_of_conditions(sources: Sources, spec: SurveySpec) -> list[nw.Expr]:
-    """Returns the parts of the text of an adult's conditions after `any work`: for each side of the definition its result and its
-    questions, then whether the work was the same. Arguments are as in `trace_text`."""
+    """Returns the parts of the text of an adult's conditions after `any work`: for each side of the definition the result and the
+    questions, then whether both sides were in the same work. Arguments are as in `trace_text`."""
     parts: list[nw.Expr] = []
     for side, questions in sources.items():
         yes = _joined_labels([(nw.col(name), f"{item} [{_source_in_words(source)}]") for name, item, source in questions])

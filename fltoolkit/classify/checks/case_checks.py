@@ -1,5 +1,5 @@
-"""Checks a classified survey. It finds missing answers that prevent a decision on whether a person is in forced labour, and facts
-about the cases that a reader should know."""
+"""Checks a classified survey. It finds missing answers that prevent a decision on whether a person is in forced labour. It also
+finds facts about the cases that a reader should know, such as cases without a duration."""
 
 from __future__ import annotations
 
@@ -168,14 +168,14 @@ def unresolved_findings(persons: ClassifiedSurvey, asked: int, unresolved: int) 
     """Returns one finding: how many persons are unresolved (their answers do not decide whether they are cases), and for how many
     of them each question is a reason. The list is empty if nobody is unresolved.
 
-    A question is a reason if it has no answer and its part of the definition is open, too. The parts are: the two sides
+    A question is a reason if it has no answer and its part of the definition is not decided. The parts are: the two sides
     (involuntary, coercion), whether both are about the same work, the exceptions, whether the work was in the country, and the
     routes of children. A person may be counted at several questions.
 
     Args:
         persons: the survey.
         asked: how many persons were asked (see `unresolved_conditions`).
-        unresolved: how many of them are unresolved (see `unresolved_conditions`).
+        unresolved: how many of these persons are unresolved (see `unresolved_conditions`).
     """
     if not unresolved:
         return []

@@ -1,4 +1,5 @@
-"""Adds a group to a survey: the user makes it from a data column, by labels for its codes or by bands of its numbers."""
+"""Adds a group to a survey. The user makes the group from a data column, by labels for the codes of the column or by bands of its
+numbers."""
 
 from __future__ import annotations
 
@@ -43,7 +44,7 @@ def derive(
     """Add a group (such as kind of housing) to a survey or design. After that, `by=`, `where=` and `fl.share` accept its name.
 
     Args:
-        design: a survey, a classified survey, or any design; it stays as it was.
+        design: a survey, a classified survey, or any design. It is not changed.
         name: the name of the group, in small letters, digits and underscores.
         of: the column of the data from which the group is made. survey.yaml need not name it.
         codes: the label of each code; several codes may have one label: {1: "owns", 2: "owns", 3: "rents"}.

@@ -28,8 +28,8 @@ HOW_TO_WRITE = 'write items or sides with and, or, not and at_least: "debt_bonda
 
 @checked
 def outcome(persons: ClassifiedSurvey, rule: str, name: str | None = None) -> ClassifiedSurvey:
-    """Add an outcome other than forced labour to a classified survey, such as debt bondage. The estimates then take it by its
-    name: `fl.prevalence(persons, "debt_bondage")`.
+    """Add an outcome other than forced labour to a classified survey, such as debt bondage. Functions such as `fl.prevalence`
+    then accept the name of this outcome: `fl.prevalence(persons, "debt_bondage")`.
 
     For each adult the outcome is true, false or unresolved (the answers do not decide it). A rule with `and` is false if a part
     is false; otherwise it is unresolved if a part is unresolved. A rule with `or` is true if a part is true (Kleene's logic, as
@@ -38,7 +38,7 @@ def outcome(persons: ClassifiedSurvey, rule: str, name: str | None = None) -> Cl
     item is false.
 
     Args:
-        persons: a classified survey; it stays as it was.
+        persons: a classified survey. It is not changed.
         rule: an item of the rule set (`debt_bondage`), a side of the definition (`involuntary` or `coercion`), or a rule made
             of these with `and`, `or`, `not`, brackets and `at_least(2, ...)`, such as `debt_bondage and not withheld_wages`.
         name: the name of the outcome; None: the name of the item or side.
@@ -67,8 +67,8 @@ def outcome(persons: ClassifiedSurvey, rule: str, name: str | None = None) -> Cl
 
 
 def named(rule: str) -> str:
-    """Returns the words for a user-defined outcome in tables and documents: `answered yes to debt_bondage; not forced labour`.
-    `rule` is the rule of the outcome."""
+    """Returns the text that tables and documents print for a user-defined outcome: `answered yes to debt_bondage; not forced
+    labour`. `rule` is the rule of the outcome."""
     return NAMED.format(rule)
 
 
@@ -96,8 +96,8 @@ def _adults(persons: ClassifiedSurvey) -> nw.Expr:
 
 def _truths(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
     """Returns one column for each asked item (such as `debt_bondage`) and for each side of the definition, by name. A value is
-    true if the person answered yes, false if no, and null if the answers do not decide it. For a person without work, a blank is
-    false."""
+    true if the person answered *yes*, false if the person answered *no*, and null if the answers do not decide it. For a person
+    without work, a blank counts as false."""
     found: dict[str, nw.Expr] = {}
     for side in SIDES:
         items = {item: any_of([nw.col(column) for column in columns]) for item, columns in persons.item_columns[side].items()}

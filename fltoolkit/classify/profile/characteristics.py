@@ -47,8 +47,8 @@ EXCLUSIVE = ("form", "duration")
 
 
 def picture_families(topics: Iterable[str]) -> list[str]:
-    """Returns the names of the pictures that show some topics: `coercion` for the topic `coercion_stage`. They are in the order
-    of the questionnaire. A topic is a set of characteristics in one table. A family (`FAMILIES`) is a set of topics in one
+    """Returns the names of the pictures that show some topics: `coercion` for the topic `coercion_stage`. The names are in the
+    order of the questionnaire. A topic is a set of characteristics in one table. A family (`FAMILIES`) is a set of topics in one
     picture."""
     there = set(topics)
     return [name for name, family in FAMILIES.items() if there & set(family)]
@@ -62,8 +62,8 @@ class Characteristic:
         topic: the table to which the characteristic belongs, one of `TOPICS`, such as `coercion`.
         name: the name of the characteristic, such as `debt_bondage`; unique within the topic.
         truth: a column: true, false or null (the answers do not decide it) for each case. It has no meaning for other persons.
-        questions: the columns of the questions, if one yes to any of them is enough; empty for a characteristic that comes from
-            something else, such as the duration.
+        questions: the columns of the questions, if one *yes* to any of them is enough. The tuple is empty if the characteristic
+            comes from something else, such as the duration.
     """
 
     topic: str

@@ -1,4 +1,4 @@
-"""Reads a rule set: a YAML file that defines what counts as forced labour."""
+"""Reads a rule set. A rule set is a YAML file that defines what counts as forced labour."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ ItemList = Annotated[Strengths, BeforeValidator(_plain_list), SimplerForm((NAMES
 
 
 class AtLeast(Model):
-    """How many items (such as debt bondage) a person must have: on the involuntary side, on the coercion side, and strong items
-    on the two sides together."""
+    """The smallest number of items (such as debt bondage) that make a person a case: on the involuntary side, on the coercion
+    side, and of strong items (see `Strengths`) on both sides together."""
 
     involuntary: Annotated[int, Field(ge=1)] = 1
     coercion: Annotated[int, Field(ge=1)] = 1
