@@ -1,7 +1,8 @@
 """Collects the texts that users wrote in survey.yaml and nap.yaml (labels, titles), so that documents in other languages find
 their translations.
 
-The published tables contain a text in the language of its file. A translation is looked up by this text.
+The published tables contain each text in the language of the file where it was written. Its translation is looked up by this
+text.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Lists the texts of survey.yaml and nap.yaml that the documents need but that are not translated. At its end, a run prints how
-many there are, and where."""
+"""Lists the texts of survey.yaml and nap.yaml that the documents need but that are not translated. At its end, a run prints the
+number of these texts, and where they are."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""A reason in a YAML file. It is either a text of the author, or the key of one of the kit's reasons, which have words in each
-language."""
+"""Reads a reason in a YAML file. The reason is either a text of the author, or the key of one of the kit's reasons. The kit has
+words for its own reasons in each language."""
 
 from __future__ import annotations
 

@@ -22,8 +22,8 @@ def separator_pattern(separator: str | None) -> str:
 
 
 def holds_one_of(value: nw.Expr, codes: Sequence[str], separator: str | None) -> nw.Expr:
-    """Returns whether a cell with several codes, such as `1 3 7`, contains at least one of the given codes. The result is null if
-    the cell is null, and false if `codes` is empty."""
+    """Returns, for each cell with several codes, such as `1 3 7`, whether it contains at least one of the given codes. The result
+    is null if the cell is null, and false if `codes` is empty."""
     if not codes:
         return nw.lit(False)
     edged = nw.concat_str([nw.lit(EDGE), value.str.replace_all(separator_pattern(separator), EDGE), nw.lit(EDGE)])

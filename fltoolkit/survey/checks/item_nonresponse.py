@@ -98,8 +98,8 @@ def questions(survey: Survey) -> list[AskedQuestion]:
 
 
 def frames_with(survey: Survey, columns: list[str]) -> list[tuple[Frame, list[str]]]:
-    """Returns the frames of a survey (rows of persons, rows of episodes) in which some of the given columns are. Each frame is
-    returned with those of the columns that are in it."""
+    """Returns the frames of a survey (rows of persons, rows of episodes) that have some of the given columns. Each frame is
+    paired with the list of the given columns that it has."""
     frames = [survey.frame, *([survey.episodes] if survey.episodes is not None else [])]
     split = []
     for frame in frames:
@@ -109,9 +109,10 @@ def frames_with(survey: Survey, columns: list[str]) -> list[tuple[Frame, list[st
 
 
 def answer_findings(survey: Survey) -> list[Finding]:
-    """Returns findings about the answers to yes/no questions, among persons who were asked the module on forced labour. They are
-    about missing answers, about don't know or refused, and about answers although the routing skips the question. If more than
-    half answered a question with yes, a finding says that its codes are probably swapped."""
+    """Returns findings about the answers to yes/no questions, among persons who were asked the module on forced labour. These
+    findings are about missing answers, about *don't know* or *refused*, and about answers although the routing skips the
+    question. If more than half answered a question with *yes*, a finding says that the codes of the question are probably
+    swapped."""
     counts = answer_counts(survey)
     kinds: dict[str, dict[str, Count]] = {kind: {} for kind in KINDS}
     past: dict[str, int] = {}
@@ -238,7 +239,7 @@ def answer_counts(survey: Survey) -> list[dict[str, Any]]:
 
 
 def with_stages(frame: Frame, held: Sequence[AskedQuestion], mapped: MappedQuestions) -> tuple[Frame, list[tuple[str, str]]]:
-    """Returns the rows with new true/false columns. Also returns, for each question, the names of two of these columns. They say
+    """Returns the rows with new true/false columns. Also returns, for each question, the names of two of these columns, which say
     who was asked the question. Several questions may have the same two columns.
 
     The first column says whether a person was asked the module to which the question belongs. The second column says whether a
@@ -272,8 +273,8 @@ def with_stages(frame: Frame, held: Sequence[AskedQuestion], mapped: MappedQuest
 
 def _answered_yes(held: Sequence[AskedQuestion], side: str, mapped: MappedQuestions) -> nw.Expr:
     """Returns, for each person, whether the person said yes to at least one question on one side of the definition of forced
-    labour. `side` is `items.involuntary` or `items.coercion`. Only those questions of `held` that are on this side are used. The
-    result is true or false, and never null."""
+    labour. `side` is `items.involuntary` or `items.coercion`. The argument `held` has questions of both sides. The result is true
+    or false, and never null."""
     return any_of([answered_yes(q.source, mapped, q.episode).fill_null(False) for q in held if q.where.startswith(side)])
 
 

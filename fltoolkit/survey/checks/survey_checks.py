@@ -1,6 +1,6 @@
 """Checks the quality of the data before any estimate: what is wrong, where, how often, how serious, and what to do.
 
-Errors in the design stop all estimates. They give exact numbers of rows, because no table is printed beside them. Other counts of
+Errors in the design stop all estimates. Their numbers of rows are exact, because no table is printed beside them. Other counts of
 persons are rounded, and small counts are not printed.
 """
 
@@ -68,8 +68,8 @@ def _findings_and_limit(survey: Survey, show_values: bool) -> tuple[list[Finding
 
 
 def all_findings(survey: Survey, mask: Mask) -> list[Finding]:
-    """Returns all findings about the data of a survey, with the rows that they are about. `mask` decides which values they may
-    print. The survey is checked at the first call; later calls with the same `mask` return the same findings."""
+    """Returns all findings about the data of a survey, with the rows that they are about. `mask` decides which values the
+    findings may print. The survey is checked at the first call; later calls with the same `mask` return the same findings."""
     known = _KNOWN.setdefault(survey, {})
     if mask not in known:
         known[mask] = _check_everything(survey, mask)
@@ -204,7 +204,7 @@ def sees_all_errors_of_design(survey: Survey) -> bool:
 def _weight_sums(survey: Survey) -> list[Finding]:
     """Returns a finding for each population whose sum of weights looks wrong. Two sums are compared. One is of the population's
     own weights, over persons who answered the module on forced labour. The other is of the weights of the design, over all
-    persons of the same ages. There is a warning if one sum is at least twice the other, and an error if a sum is infinite."""
+    persons of the same ages. A warning is given if one sum is at least twice the other, and an error if a sum is infinite."""
     spec, out = survey.spec, []
     plain = {name: p for name, p in spec.populations.items() if not p.sum_of and not p.where}
     if not survey.grosses_up or not plain:
@@ -270,7 +270,7 @@ def _printed_labels(parts: Mapping[object, Sequence[int]], labels: Iterable[obje
 
 
 def _age_tests(survey: Survey) -> dict[str, nw.Expr]:
-    """Returns conditions on a person, by name: the age is impossible (`outside`), is not a number (`text`), or is not known
+    """Returns conditions on a person, by name: the age is impossible (`outside`), is not a number (`text`), or is unknown
     (`missing`)."""
     age, spec = nw.col(AGE), survey.spec
     text = nw.col(SOURCE + spec.age.column)

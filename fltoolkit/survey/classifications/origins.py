@@ -44,7 +44,7 @@ def obstacle_of_origins(measure: str, by: Collection[Sequence[str]], origins: Co
         measure: the measure of the table, such as `prevalence`.
         by: the breakdowns of the table, each a list of groups.
         origins: the names of the groups whose categories are single origins.
-        allowed: the names of those that survey.yaml publishes.
+        allowed: the names of those groups in `origins` for which survey.yaml gives a reason to publish.
     """
     found = sorted({group for breakdown in by for group in breakdown} & set(origins))
     if not found:
