@@ -113,8 +113,8 @@ def _unknown_code_findings(codes: _CodeCounts, asked: _AskedColumn, mask: Mask) 
 
 def _short_code_findings(codes: _CodeCounts, asked: _AskedColumn, mask: Mask) -> Found:
     """Returns findings about codes with one digit too few. If other codes of the column begin with zero, these codes have
-    probably lost their leading zero, which is a warning. If no code has the right number of digits, this is an error. The list is
-    empty for section letters, single digits and national codes.
+    probably lost their leading zero, which is a warning. If no code has the right number of digits (three or more), this is an
+    error. Otherwise the list is empty. It is always empty for section letters, single digits and national codes.
 
     Args:
         codes: the different codes, as `_codes` returns them.

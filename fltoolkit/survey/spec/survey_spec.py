@@ -86,8 +86,8 @@ class Confidentiality(Model):
 
     @property
     def smallest_printed_count(self) -> int:
-        """Returns the smallest number of persons that a message may print. It is the limit `cases`. It is below the default of 5
-        only if survey.yaml has `accept_lower_limits: true`."""
+        """Returns the smallest number of persons that a message may print. It is the limit `cases`. This limit is below 5 only if
+        survey.yaml has `accept_lower_limits: true`."""
         return self.cases if self.accept_lower_limits else max(self.cases, type(self)().cases)
 
 
@@ -361,8 +361,8 @@ class SurveySpec(Model):
 
     @property
     def case_only(self) -> frozenset[str]:
-        """Returns the names of the groups that only persons in forced labour have. They are the industry and occupation of the
-        forced labour, its form, and the route by which a child is in forced labour."""
+        """Returns the names of the groups that only persons in forced labour have. These groups are the industry and occupation
+        of the forced labour, its form, and the route by which a child is in forced labour."""
         return frozenset(n for n, s in self.jobs.items() if s.job == "forced_labour") | {"form", "route"}
 
 
@@ -380,8 +380,8 @@ def read_spec(path: str | Path) -> SurveySpec:
 
 
 def _read_calibration(spec: SurveySpec, path: Path) -> None:
-    """Reads the benchmarks (known numbers of persons) to which weights are calibrated. Raises `SpecError` if they are not by
-    groups of survey.yaml that everybody has, and not only persons in forced labour."""
+    """Reads the benchmarks (known numbers of persons) to which weights are calibrated. Raises `SpecError` if a margin is not a
+    group of survey.yaml, or is a group that only persons in forced labour have."""
     if spec.calibration is None:
         return
     groups = set(spec.group_names) - spec.case_only
