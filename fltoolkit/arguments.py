@@ -49,8 +49,8 @@ class _Parameter(NamedTuple):
 def checked(target: T) -> T:
     """Decorates a function, method or class: at every call, its arguments are checked against their type hints.
 
-    NumPy's numbers, booleans and strings become Python's. Lists and columns of names become tuples. Tables, designs and other
-    objects are passed on unchanged and are never copied. A number must be finite. A hint `Annotated[…]` may give limits
+    NumPy's numbers, booleans and strings become Python's own types. Lists and columns of names become tuples. Tables, designs and
+    other objects are passed on unchanged and are never copied. A number must be finite. A hint `Annotated[…]` may give limits
     (pydantic's `Field`) and a text that tells the user what to do. The hints are read at the first call, not at import, because
     reading them is slow.
 

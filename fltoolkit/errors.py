@@ -1,4 +1,4 @@
-"""Errors that a user can act on. Each says where the problem is, what was found, what is allowed and what to do."""
+"""Defines the errors of the kit. Each message says where the problem is, what was found, what is allowed and what to do."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class FltoolkitError(Exception):
 
     Args:
         problem: one sentence that says what is wrong. It is a text, or a `Reason` (see `languages.reasons`) if a published row
-            must say it too.
+            must also state the problem.
         where: the file, key or column.
         found: what was found there.
         allowed: what is allowed there.

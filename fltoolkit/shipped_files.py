@@ -13,8 +13,8 @@ SURVEY = "survey.yaml"
 
 
 def shipped_folder(name: str) -> Path:
-    """Returns a folder that comes with the kit: `notebooks`, `data_samples` or `docs`. In a wheel it is inside the package, in a
-    checkout it is beside the package.
+    """Returns a folder that comes with the kit: `notebooks`, `data_samples` or `docs`. In a wheel, the folder is inside the
+    package. In a checkout, it is beside the package.
 
     Raises:
         RequestError: the folder is in neither place.

@@ -211,6 +211,6 @@ def _pages(heights: Sequence[float], head: float, page: float) -> tuple[int, flo
 
 
 def clean_text(text: str) -> str:
-    """Returns a text that every spreadsheet can keep: without control characters, and cut to the size of a cell."""
+    """Returns a text in a form that every spreadsheet can store: without control characters, and cut to the size of a cell."""
     text = CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     return text if len(text) <= LONGEST else text[: LONGEST - 2] + " …"

@@ -51,13 +51,13 @@ def _yes_and_no(source: Source, mapped: MappedQuestions, episode: str) -> tuple[
 
 
 def truth_of(value: nw.Expr, yes: Sequence[str | int], no: Sequence[str | int]) -> nw.Expr:
-    """Returns a column of codes as true and false. A code in `yes` becomes true, a code in `no` false. Any other code, and a
-    blank, becomes null."""
+    """Returns a column of codes as true and false. A code in `yes` becomes true, and a code in `no` becomes false. Any other
+    code, and a blank, becomes null."""
     return one_of(value, yes) | nw.when(one_of(value, no)).then(nw.lit(False))
 
 
 def at_least(least: int, expressions: Sequence[nw.Expr]) -> nw.Expr:
-    """Returns a column: whether at least `least` of the conditions are true. The column is null if the answer depends on
+    """Returns a column: whether at least `least` of the conditions are true. The column is null if the result depends on
     conditions that are null."""
     if least <= 1:
         return any_of(expressions) if least else nw.lit(True)

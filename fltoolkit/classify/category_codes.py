@@ -1,8 +1,8 @@
-"""Gives each category of a group its name in a population, and its code in exchange files: a code of ILOSTAT, or one of the kit
-(`FL_...`).
+"""Gives each category of a group its name in a population, and its code in exchange files: a code of ILOSTAT, or a code of the
+kit (`FL_...`).
 
-The names depend on the population. For the group `sex`, they are men and women for adults, boys and girls for children. In a
-population of adults and children, the name has both words: women and girls.
+The names depend on the population. For the group `sex`, the names are men and women for adults, and boys and girls for children.
+In a population of adults and children, the name has both words: women and girls.
 """
 
 from __future__ import annotations
@@ -117,8 +117,8 @@ def _codes_of_categories(name: str, group: Group) -> dict[str, str]:
 
 
 def _from_lowest(name: str, labels: Sequence[str], first: int) -> dict[str, str]:
-    """Returns the codes of bands or quantiles, by label. They are numbered from the lowest: `FL_WEALTH_1`, `FL_WEALTH_2`, and
-    so on. `first` is the number of the lowest."""
+    """Returns the codes of bands or quantiles, by label. The codes are numbered from the lowest band: `FL_WEALTH_1`,
+    `FL_WEALTH_2`, and so on. `first` is the number of the lowest band."""
     return {label: own_code(name, str(i)) for i, label in enumerate(labels, first)} | {NOT_STATED: own_code(name, "X")}
 
 

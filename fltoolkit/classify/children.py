@@ -48,10 +48,10 @@ def with_children(frame: Frame, spec: SurveySpec, children: Children) -> Frame:
         children: the survey's module on children.
 
     Returns:
-        The persons with four more columns, `route_i` to `route_iv`: true, false or null (the answers do not decide it). They are
-        null for adults. In the rows of children, `any_work`, `coercion` (a threat by a third party) and `forced_labour` follow
-        the definition for children. `involuntary`, `same_work` and `trafficking` do not apply to children and are null.
-        `forced_labour_abroad` is false, because children are not asked about work abroad.
+        The persons with four more columns, `route_i` to `route_iv`: true, false or null (the answers do not decide it). The four
+        columns are null for adults. In the rows of children, `any_work`, `coercion` (a threat by a third party) and
+        `forced_labour` follow the definition for children. `involuntary`, `same_work` and `trafficking` do not apply to children
+        and are null. `forced_labour_abroad` is false, because children are not asked about work abroad.
     """
     mapped, col = spec.mapped, nw.col
     frame, parent = _parent_in_forced_labour(frame, children.parents)
@@ -108,7 +108,7 @@ def links_to_parents(frame: Frame, children: Children, forced: nw.Expr) -> list[
     Args:
         frame: the persons, as they were read.
         children: the survey's module on children.
-        forced: whether an adult is in forced labour in the country.
+        forced: a true/false expression: whether an adult is in forced labour in the country.
     """
     if children.parents is None:
         return []
@@ -154,10 +154,10 @@ def child_leaf() -> nw.Expr:
 
 def child_conditions() -> list[nw.Expr]:
     """Returns the parts of a text that explains how each child was classified. The text lists the conditions of the four routes,
-    each with yes, no or unresolved. A route is a way by which a child can be in forced labour.
+    each with *yes*, *no* or *unresolved*. A route is a way by which a child can be in forced labour.
 
     Whether a parent is in forced labour is mentioned only if the child may work with the parents. A threat is mentioned only if
-    the child may do the work in which it was made.
+    the child may do the work in which the threat was made.
     """
     col, lit = nw.col, nw.lit
     beside = [

@@ -27,12 +27,12 @@ class ClassifiedSurvey(Survey):
             coercion) and item (such as `debt_bondage`).
         lacking: the items of the rule set that were not asked, by side of the definition.
         to_verify: the reason why results of the rule set must not be relied on yet. It is empty if they may be relied on.
-        rule_note: what a reader must know about the results of the rule set in this survey; empty if there is nothing.
+        rule_note: what a reader must know about the results of the rule set in this survey, or an empty text.
         trace: how each person was classified, in words. The trace is an expression that can be selected from `frame`. It is not a
             column of `frame`, because each query would then carry these long texts.
-        short_trace: the same in a shorter form for tables, without the result.
+        short_trace: the same text in a shorter form for tables, without the result.
         unclassified: the survey as it was read.
-        outcomes: the outcomes that the user added with `fl.outcome`: the rule of each, by its name.
+        outcomes: the outcomes that the user added with `fl.outcome`, as {name of the outcome: its rule}.
     """
 
     rules: str

@@ -23,9 +23,9 @@ SEVERE = ("a_lot_of_difficulty", "cannot_do_at_all")
 
 
 def memberships(spec: SurveySpec) -> list[nw.Expr]:
-    """Returns one true/false column for each population: whether the person belongs to it. A population can be the sum of a
-    population of adults and one of children. For such a population, a column of weights is returned too. This column has the
-    weight that each person has as an adult or as a child.
+    """Returns one true/false column for each population: whether the person belongs to it. A population can be the sum of two
+    populations: adults and children. For such a sum, the result also has a column of weights, with the weight that each person
+    has as an adult or as a child.
     """
     columns = []
     for name, population in spec.populations.items():
@@ -112,8 +112,8 @@ def in_quantiles(spec: QuantileGroup, limits: Sequence[float]) -> nw.Expr:
 def _disability(spec: DisabilityGroup) -> nw.Expr:
     """Returns a column with the disability status of each person, by the answers to the Washington Group's six questions.
 
-    A person has a disability if at least one answer is `a lot of difficulty` or worse. A person has none if all six answers are
-    better than that. All others are `not stated`.
+    A person has a disability if at least one answer is `a lot of difficulty` or worse. A person has no disability if all six
+    answers are better than that. All others are `not stated`.
     """
     severe = [code for code, answer in spec.codes.items() if answer in SEVERE]
     others = [code for code in spec.codes if code not in severe]

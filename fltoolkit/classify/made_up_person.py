@@ -77,8 +77,8 @@ class Person:
         self._found = persons.frame.filter(line).select("step", persons.trace.alias("trace"), *TRUTHS[who])
 
     def verdict(self, answers: Mapping[str, str]) -> Verdict:
-        """Returns the classification of the person with these answers (`yes`, `no` …), given by column. A question without an
-        answer counts as *no*.
+        """Returns the classification of the person. `answers` has an answer (`yes`, `no` or `no answer`) by column of the
+        question. A question that is not in `answers` counts as *no*.
 
         Raises:
             RequestError: there is no such question or answer.

@@ -73,8 +73,8 @@ class Language:
         return text if found is None else self.translated(found)
 
     def translated(self, text: OwnText) -> str:
-        """Returns a text of the user in this language, from the translations that the text itself contains. If this language is
-        not among them, the text is marked as a text in its file's language.
+        """Returns a text of the user in this language, from the translations that the text itself contains. If the text has no
+        translation into this language, it is marked as a text in its file's language.
         """
         if words := text.in_language(self.code):
             return words
@@ -102,7 +102,7 @@ class Language:
         return self.own(own) if own else self.words.get(f"groups.{name}", name.replace("_", " "))
 
     def _survey_name(self, group: str) -> str:
-        """Returns the name that the survey has for a group of the plan, so that a document has one word for it."""
+        """Returns the name that the survey has for a group of the plan, so that a document has one word for this group."""
         return self.own_words.same_groups.get(group, group) if self.own_words else group
 
     def say(self, key: str, /, **values: object) -> str:
@@ -153,7 +153,7 @@ class Language:
         return "".join(marks.get(letter, letter) for letter in text)
 
     def join(self, parts: Iterable[str]) -> str:
-        """Returns a list of texts as one text, joined as this language does it: `a, b and c` in English."""
+        """Returns a list of texts as one text, with the commas and the *and* of this language: `a, b and c` in English."""
         *first, last = list(parts) or [""]
         return self.say("format.and", first=", ".join(first), last=last) if first else last
 

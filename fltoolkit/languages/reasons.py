@@ -106,12 +106,12 @@ class Reasons(Remark):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Name(Remark):
-    """A name that every language can put in words. It is the name of a group such as `sex`, of a question of the definition of
-    forced labour (an *item*) such as `debt_bondage`, or of a dimension of a rule set.
+    """A name that every language can put in words. It names a group such as `sex`, an item (a question of the definition of
+    forced labour) such as `debt_bondage`, or a dimension of a rule set.
 
     Attributes:
-        kind: the part of the language files that has words for it, such as `groups` or `kit.items`. Without words there, the
-            name is shown.
+        kind: the part of the language files that has words for it, such as `groups` or `kit.items`. If there are no words for the
+            name, the name itself is shown.
         code: the name, as in data and YAML files.
     """
 

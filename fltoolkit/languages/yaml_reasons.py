@@ -52,4 +52,5 @@ def _number(given_value: object) -> Any:
 
 
 YamlReason = Annotated[Any, PlainValidator(_read), PlainSerializer(str), WithJsonSchema(SCHEMA)]
-"""A text, or `{code: few_cases, N: 15}`: a key below `kit.reasons` in the language files, with the values of its placeholders."""
+"""A reason in a YAML file: a text, or `{code: few_cases, N: 15}` (a key below `kit.reasons` in the language files, with its
+placeholders)."""

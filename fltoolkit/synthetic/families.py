@@ -113,8 +113,8 @@ def _children(rng: np.random.Generator, adults: Population) -> tuple[pd.DataFram
 
 
 def _parent_in(persons: pd.DataFrame, truth: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Returns whether a parent in the household is truly in forced labour. The rows of a household must be in the order of their
-    lines."""
+    """Returns, for each person, whether a parent in the household is truly in forced labour. The rows of a household must be in
+    the order of their lines."""
     first_row = np.arange(len(persons)) - persons["LINE"].to_numpy() + 1
     found = np.zeros(len(persons), bool)
     for column in PARENTS:

@@ -32,7 +32,7 @@ class SampleSize:
         areas: the number of enumeration areas.
         households: the number of households drawn per area.
         household_response: the share of households that respond.
-        module_response: the share of the adults asked the module on forced labour who answer it.
+        module_response: the share of adults who answer the module on forced labour, among the adults who are asked.
     """
 
     areas: int = 330

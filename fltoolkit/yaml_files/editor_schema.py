@@ -1,7 +1,7 @@
 """Makes the JSON Schema that an editor uses to check a YAML file. The schema allows everything that the loader reads.
 
-The loader reads every scalar as text. If a list has only one element, the loader accepts it without brackets. The schema of a
-pydantic model allows neither, so this module extends it.
+The loader reads every scalar as text, so it accepts a number in place of a text. It also accepts a list with one element without
+brackets. The schema of a pydantic model forbids both, so this module extends the schema.
 """
 
 from __future__ import annotations

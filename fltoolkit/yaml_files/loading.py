@@ -323,7 +323,8 @@ def _unanswered(node: object, key: str = "") -> Iterator[str]:
 
 
 def load_shipped(folder: Path, name: str | Path, model: type[M], what: str) -> M:
-    """Returns a model, from the name of a file in `folder` that the kit ships, or from the path of a user's own YAML file.
+    """Reads a model from a YAML file, and returns it. `name` is the name of a file in `folder` that the kit ships, or the path of
+    a user's own file.
 
     Raises `SpecError` if there is no such file. `what` is the kind of file in words, such as a rule set.
     """

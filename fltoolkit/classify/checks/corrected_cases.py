@@ -30,7 +30,7 @@ def corrected_cases(persons: ClassifiedSurvey, rules: str | Path = "icls_2018") 
     corrections and without them.
 
     Args:
-        persons: what `fl.classify` returned.
+        persons: the classified survey, as `fl.classify` returns it.
         rules: the rule set by which the persons were classified.
 
     Returns:

@@ -50,7 +50,7 @@ def derive(
         codes: the label of each code; several codes may have one label: {1: "owns", 2: "owns", 3: "rents"}.
         bands: lower limits of bands of a column of numbers: [0, 100, 500] gives `under 0`, `0–99`, `100–499` and `500+`.
         missing: the code, or the codes, for no answer.
-        label: the group in words; if empty, its name.
+        label: the words for the group. If the text is empty, the name is used.
 
     Raises:
         RequestError: codes and bands are both given, or neither; the name is taken.
@@ -135,7 +135,7 @@ def _refuse_others(design: Design, text: nw.Expr, number: nw.Expr | None, name: 
     """Raises an error if the column of a new group has values that are in no category and not declared missing. With bands,
     such values are texts that are not numbers.
 
-    `fl.check` does not find all of them: it accepts a code if another question on the same column uses it.
+    `fl.check` does not find all such values, because it accepts a code if another question on the same column uses the code.
 
     Args:
         design: the design.

@@ -1,6 +1,6 @@
 """Limits estimates to a part of the sample (a domain), such as rural women.
 
-A domain is not a smaller survey. Sampling units in which nobody is in the domain still count in its variance.
+A domain is not a smaller survey. Sampling units in which nobody is in the domain still count in the variance.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def within(design: D, where: Where) -> D:
 
 def in_domain(design: Design) -> nw.Expr:
     """Returns a true/false column: whether a person is in the domain of the design (the persons that its estimates are about).
-    It is true for everybody if the design has no domain."""
+    The column is true for everybody if the design has no domain."""
     if not design.domain:
         return nw.lit(True)
     return all_of([design.text(group).fill_null(NOT_STATED).is_in(list(labels)) for group, labels in design.domain])

@@ -1,7 +1,7 @@
 """Adds outcomes that the user defines. An outcome can be one item (such as debt bondage), one side of the definition of forced
 labour (involuntary work or coercion), or a rule made of items and sides.
 
-Such an outcome describes answers. It is not forced labour and is never called so.
+Such an outcome describes answers. It is not forced labour and is never called forced labour.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ def outcome(persons: ClassifiedSurvey, rule: str, name: str | None = None) -> Cl
 
     For each adult the outcome is true, false or unresolved (the answers do not decide it). A rule with `and` is false if a part
     is false; otherwise it is unresolved if a part is unresolved. A rule with `or` is true if a part is true (Kleene's logic, as
-    in the definition of forced labour). An item is true if any of its questions is answered yes, in any work of the person. So a
-    rule of two items does not say that both happened in the same work. If a person did no work and was not asked an item, the
+    in the definition of forced labour). An item is true if any of its questions is answered *yes*, in any work of the person. So
+    a rule of two items does not say that both happened in the same work. If a person did no work and was not asked an item, the
     item is false.
 
     Args:
@@ -109,8 +109,8 @@ def _truths(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
 
 
 def _expression(rule: str, truths: Mapping[str, nw.Expr]) -> nw.Expr:
-    """Returns a column: whether the user-defined outcome is true for each person. It is null if the answers do not decide it.
-    Raises an error if the rule cannot be read.
+    """Returns a column: whether the user-defined outcome is true for each person. The column is null if the answers do not decide
+    it. Raises an error if the rule cannot be read.
 
     Args:
         rule: the rule of the outcome, such as `debt_bondage and not withheld_wages`.

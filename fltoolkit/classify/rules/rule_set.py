@@ -62,8 +62,8 @@ class Dimension(Model):
     bondage) count on each side of the definition (involuntary, coercion), how many are needed, and how many of them must be
     strong.
 
-    With `stages`, only questions about these stages count (recruitment, work, leaving). If it is empty, all questions count. An
-    item may be on another side than in survey.yaml, but not on both sides.
+    With `stages`, only questions about these stages count (recruitment, work, leaving). If `stages` is empty, all questions
+    count. An item may be on another side than in survey.yaml, but not on both sides.
     """
 
     stages: tuple[Stage, ...] = ()
@@ -94,9 +94,9 @@ class Dimension(Model):
 class RuleSet(Model):
     """A rule set: a definition of forced labour with a name and a version, as in a YAML file.
 
-    It has either two lists of items, one for each side of the definition (involuntary, coercion), or `dimensions`. A person who
-    meets one of the dimensions is in forced labour. `to_be_verified` says in words why results under this rule set must not be
-    used yet. Such results are marked, and no baseline of a plan uses them.
+    A rule set has either two lists of items, one for each side of the definition (involuntary, coercion), or `dimensions`. A
+    person who meets one of the dimensions is in forced labour. `to_be_verified` says in words why results under this rule set
+    must not be used yet. Such results are marked, and no baseline of a plan uses them.
     """
 
     name: Name

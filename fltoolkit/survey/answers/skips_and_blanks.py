@@ -1,5 +1,5 @@
-"""Decides for each person whether a blank answer to a question counts as *no*. It does if the question was skipped, or if
-survey.yaml declares it (`blank: no`). Every other blank is an unknown answer."""
+"""Decides for each person whether a blank answer to a question counts as *no*. A blank counts as *no* if the question was
+skipped, or if survey.yaml declares it (`blank: no`). Every other blank is an unknown answer."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ SKIPPED = "fl__skipped__"  # prefix of a column that says whether a blank in a g
 
 
 def one_of(value: nw.Expr, codes: Sequence[str | int]) -> nw.Expr:
-    """Returns whether a value is one of a few codes. The result is null if the value is null. If `codes` is empty, it is false,
-    even for a null. The codes are compared one by one, which takes half the time of a comparison with a list."""
+    """Returns whether a value is one of a few codes. The result is null if the value is null. If `codes` is empty, the result is
+    false, even for a null. The codes are compared one by one, which takes half the time of a comparison with a list."""
     return any_of([value == code for code in codes])
 
 
 def has_code(source: Source, codes: Sequence[str], episode: str = "") -> nw.Expr:
-    """Returns, for each person, whether the answer to a question is one of the given codes. If several options can be ticked, one
-    of them is enough. The result is null if the answer is blank. `episode` is the text that replaces `{episode}` in the name of
-    the question's column."""
+    """Returns, for each person, whether the answer to a question is one of the given codes. If one cell has the codes of several
+    ticked options, one of these codes is enough. The result is null if the answer is blank. `episode` is the text that replaces
+    `{episode}` in the name of the question's column."""
     value = column(source.column, episode)
     return holds_one_of(value, codes, source.separator) if source.contains else one_of(value, codes)
 

@@ -31,7 +31,7 @@ def declared_counts(survey: Survey, kind: Kind) -> pd.DataFrame:
         survey: a survey.
         kind: `blank` counts the blanks of questions with `blank: no`, except those of persons for whom the question was skipped.
             `gate` counts the blanks of persons for whom the question was skipped only because they answered an earlier question
-            (the gate) with don't know or refused.
+            (the gate) with *don't know* or *refused*.
 
     Returns:
         One row per column and reason, with the columns `where` (the first key of survey.yaml with this question), `column`, `why`

@@ -123,7 +123,7 @@ def _exact_or_in_words(count: Count, limit: int | None) -> object:
 
 def _count_in_words(finding: Finding, limit: int | None) -> object:
     """Returns the count of a finding as it is printed. A count of persons or cases (persons in forced labour) becomes words such
-    as `about 30` or `fewer than 5`. It stays exact if there is no limit, or if the finding counts something else."""
+    as `about 30` or `fewer than 5`. The count stays exact if there is no limit, or if the finding counts something else."""
     count = finding.count
     if isinstance(count, tuple):
         return sum(count) if limit is None else sum_in_words(*count, limit)

@@ -65,14 +65,14 @@ class _CodeCounts:
 
     Attributes:
         rows: for each code, the number of rows that have it. The codes are sorted.
-        known: those of the codes that are in the classification.
+        known: the codes in `rows` that are in the classification.
     """
 
     rows: Mapping[str, int]
     known: frozenset[str]
 
     def of(self, codes: Iterable[str]) -> int:
-        """Returns how many rows have one of the given codes."""
+        """Returns the number of rows that have one of the given codes."""
         return sum(self.rows[code] for code in codes)
 
     def printed(self, codes: Sequence[str], mask: Mask) -> str:
@@ -82,7 +82,7 @@ class _CodeCounts:
 
 
 def _codes(frame: Frame, sector: Job, episodes: Sequence[str]) -> _CodeCounts:
-    """Returns the different codes in a column of industries or occupations, and how many rows have each of them. Blanks and the
+    """Returns the different codes in a column of industries or occupations, and the number of rows with each code. Blanks and the
     codes of `missing` are left out. `episodes` are the texts that replace `{episode}` in the name of the column."""
     rows, known, keys = Counter[str](), set[str](), job_rows(sector).keys()
     for e in episodes:
@@ -139,5 +139,5 @@ def _short_code_findings(codes: _CodeCounts, asked: _AskedColumn, mask: Mask) ->
 
 
 def _matching(codes: _CodeCounts, pattern: str) -> list[str]:
-    """Returns the codes of which the whole text fits a regular expression (`pattern`)."""
+    """Returns the codes whose whole text fits a regular expression (`pattern`)."""
     return [code for code in codes.rows if re.fullmatch(pattern, code, re.ASCII)]

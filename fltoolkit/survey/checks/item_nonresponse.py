@@ -70,7 +70,7 @@ class AskedQuestion:
     Attributes:
         where: the key of survey.yaml.
         source: the question.
-        codes: the codes of the question for yes, no and missing answers.
+        codes: the codes of the question for *yes*, *no* and missing answers.
         episode: the label of the episode (spell of work) that replaces `{episode}` in the name of its column. It is empty if the
             name has no `{episode}`.
     """
@@ -198,11 +198,11 @@ def answer_counts(survey: Survey) -> list[dict[str, Any]]:
     Returns:
         One mapping per question whose key in survey.yaml begins with `any_work`, `items`, `episodes.same_work` or `children`. It
             has the keys `where` (the key of survey.yaml), `column`, `label`, `asked` (persons for whom no earlier question was
-            answered with no), `dont_know`, `refused`, `not_applicable`, `missing` (blank, although asked, and neither the
+            answered with *no*), `dont_know`, `refused`, `not_applicable`, `missing` (blank, although asked, and neither the
             routing, `blank: no` nor an episode that does not exist explains the blank), `unexpected` (answered although the
-            routing skips it), `routed` (whether the question has routing), `yes` and `answered` (yes or no). The last two are
+            routing skips it), `routed` (whether the question has routing), `yes` and `answered` (*yes* or *no*). The last two are
             counted only for `items` without `blank: no`, and are otherwise 0. For the question whether involuntary work and
-            coercion were in the same work, `asked` counts persons who said yes to both.
+            coercion were in the same work, `asked` counts persons who said *yes* to both.
     """
     listed = [q for q in questions(survey) if q.where.startswith(("items", "any_work", "episodes.same_work", "children"))]
     rows, mapped = [], survey.spec.mapped
@@ -243,8 +243,8 @@ def with_stages(frame: Frame, held: Sequence[AskedQuestion], mapped: MappedQuest
     who was asked the question. Several questions may have the same two columns.
 
     The first column says whether a person was asked the module to which the question belongs. The second column says whether a
-    person was asked and reached the question: no earlier question (such as that on any work) was answered with no. Persons reach
-    the question whether involuntary work and coercion were in the same work only if they said yes to both.
+    person was asked and reached the question: no earlier question (such as the question on any work) was answered with *no*.
+    Persons reach the question whether involuntary work and coercion were in the same work only if they said *yes* to both.
 
     Args:
         frame: the rows.
@@ -272,7 +272,7 @@ def with_stages(frame: Frame, held: Sequence[AskedQuestion], mapped: MappedQuest
 
 
 def _answered_yes(held: Sequence[AskedQuestion], side: str, mapped: MappedQuestions) -> nw.Expr:
-    """Returns, for each person, whether the person said yes to at least one question on one side of the definition of forced
+    """Returns, for each person, whether the person said *yes* to at least one question on one side of the definition of forced
     labour. `side` is `items.involuntary` or `items.coercion`. The argument `held` has questions of both sides. The result is true
     or false, and never null."""
     return any_of([answered_yes(q.source, mapped, q.episode).fill_null(False) for q in held if q.where.startswith(side)])
@@ -283,8 +283,8 @@ def _said_no(question: AskedQuestion, mapped: MappedQuestions) -> nw.Expr:
 
 
 def _without_episode(survey: Survey, exist: Sequence[AskedQuestion], names: Collection[str], episode: str) -> list[nw.Expr]:
-    """Returns conditions on a person. A person who meets all of them did not have the episode (spell) of work with this label.
-    The list is empty if survey.yaml has no question on which episodes exist.
+    """Returns conditions on a person. A person who meets all these conditions did not have the episode (spell) of work with this
+    label. The list is empty if survey.yaml has no question that asks which episodes a person had.
 
     Args:
         survey: the survey.

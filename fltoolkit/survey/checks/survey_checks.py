@@ -41,10 +41,10 @@ _KNOWN: WeakKeyDictionary[Survey, dict[Mask, list[Finding]]] = WeakKeyDictionary
 
 @checked
 def check(survey: Survey, *, show_values: bool = False) -> pd.DataFrame:
-    """Returns everything about the data that a statistician should know before an estimate.
+    """Returns the findings of all checks: errors in the data, and what a statistician should know before an estimate.
 
     Args:
-        survey: what `fl.read_survey` returned.
+        survey: the survey, as `fl.read_survey` returns it.
         show_values: True prints exact counts and all values of the data. The table is then confidential: keep it on the screen.
             By default, a value of the data is printed only if it cannot identify a person, and no exact number of persons is
             printed.
@@ -202,9 +202,9 @@ def sees_all_errors_of_design(survey: Survey) -> bool:
 
 
 def _weight_sums(survey: Survey) -> list[Finding]:
-    """Returns a finding for each population whose sum of weights looks wrong. Two sums are compared. One is of the population's
-    own weights, over persons who answered the module on forced labour. The other is of the weights of the design, over all
-    persons of the same ages. A warning is given if one sum is at least twice the other, and an error if a sum is infinite."""
+    """Returns a finding for each population whose sum of weights looks wrong. Two sums are compared: the population's own
+    weights, over persons who answered the module on forced labour, and the weights of the design, over all persons of the same
+    ages. A warning is given if one sum is at least twice the other, and an error if a sum is infinite."""
     spec, out = survey.spec, []
     plain = {name: p for name, p in spec.populations.items() if not p.sum_of and not p.where}
     if not survey.grosses_up or not plain:
@@ -386,8 +386,8 @@ def _label_findings(survey: Survey) -> list[Finding]:
 
 def _same_at_both_ends(survey: Survey, groups: Mapping[str, Group]) -> set[str]:
     """Returns the names of those groups in which the lowest and the highest known code have the same category, among persons who
-    were asked. In any other group, persons have different categories. So only these groups must be read completely, which saves
-    time."""
+    were asked. In any other group, persons have different categories. So only the groups that are returned must be read
+    completely, which saves time."""
     ends: list[nw.Expr] = []
     for i, group in enumerate(groups.values()):
         value = column(group.column)

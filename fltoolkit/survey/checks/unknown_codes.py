@@ -97,8 +97,8 @@ def _no_numbers(survey: Survey, mask: Mask) -> list[Finding]:
 
 
 def _codes_of_other_questions(survey: Survey, mask: Mask) -> list[Finding]:
-    """Returns an error for each question that lacks a code of its column, if another question on the same column lists this code.
-    The code would count as a missing answer to the first question."""
+    """Returns an error for each question that does not list a code, if the code is in the data and another question on the same
+    column lists it. Such a code would count as a missing answer to the first question."""
     asked = [q for q in questions(survey) if not q.source.contains]  # otherwise each question reads only its own codes
     named: dict[str, set[str]] = {}
     for q in asked:
@@ -133,7 +133,7 @@ def _meanings(where: str) -> str:
 
 def different_values(frame: Frame, columns: Sequence[str]) -> list[str | None]:
     """Returns the different values in a column, as text, and None if there is a blank. If several columns are given, the first
-    that is not blank counts for each row. For speed, whole numbers are read as such if the file has them."""
+    that is not blank counts for each row. For speed, whole numbers are read as whole numbers if the file has them."""
     code = CODE_OF + columns[0]
     as_number = len(columns) == 1 and code in frame.collect_schema().names()
     found = to_rows(frame.select((nw.col(code) if as_number else column(columns)).alias("v")).unique())

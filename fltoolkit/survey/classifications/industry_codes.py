@@ -106,8 +106,8 @@ def _isic_rows(revision: str, level: str, letters: bool) -> Mapping[str, SectorR
 
 
 def to_verify(sector: Sector) -> Reason | str:
-    """Returns a note that is printed with every number by this sector. The note says that the ISIC rules were written from memory
-    and not yet checked against their source. If the rules were checked, the text is empty."""
+    """Returns a note that is printed with every number in a breakdown by this sector. The note says that the ISIC rules were
+    written from memory and not yet checked against their source. If the rules were checked, the text is empty."""
     return isic(sector.revision).to_verify if sector.level == "ilo_aggregate" else ""
 
 
@@ -138,7 +138,7 @@ def _sector_category(table: Isic, level: str, letter: str) -> SectorRow:
 
 def _section_row(row: SectorRow, division: str | None, own_rows: Mapping[str, str], is_apart: bool) -> SectorRow:
     """Returns the table row of an ISIC section. If one division of the section (fishing, domestic work) has its own row, the name
-    of the section's row says so.
+    of the section's row says whether the section includes this division.
 
     Args:
         row: the row of the whole section.

@@ -95,7 +95,8 @@ def given_rows(frame: Frame, corrections: Iterable[Numbered], key: Sequence[str]
 
 
 def _by_key(frame: Frame, corrections: Sequence[Numbered], key: Sequence[str]) -> Frame:
-    """Returns the frame after those corrections that name single rows by their key. They are made together, by one join."""
+    """Returns the frame after those corrections that name single rows by their key. All these corrections are made together, by
+    one join."""
     columns = corrected_columns(corrections)
     cells: dict[tuple[str, ...], dict[str, tuple[int, str]]] = {}
     for entry, correction in corrections:

@@ -281,8 +281,8 @@ def rows_of(frame: Frame) -> int:
 
 
 def refuse_no_rows(frame: Frame, where: str) -> None:
-    """Raise an error if a file has no row. An empty file could be one of four files that are pooled for a year, each with a
-    quarter of the weights. The totals of the year would then be a quarter too low.
+    """Raise an error if a file has no row. For example, if one of four pooled quarterly files were empty, the totals of the year
+    would be a quarter too low.
 
     Raises:
         DataError: the file has no row. `where` names the file.
@@ -293,7 +293,7 @@ def refuse_no_rows(frame: Frame, where: str) -> None:
 
 @readable()
 def count_distinct(frame: Frame, key: Sequence[str]) -> int:
-    """Returns how many different combinations of values the columns in `key` have."""
+    """Returns the number of different combinations of values in the columns `key`."""
     rows = frame.select(key)
     table: Any = nw.to_native(rows)
     if is_spark(table):

@@ -48,8 +48,8 @@ def with_parent_facts(frame: Frame, parents: Parents, whose: nw.Expr, who: nw.Ex
 
 
 def parent_links(frame: Frame, parents: Parents, whose: nw.Expr, who: nw.Expr, known: Mapping[str, nw.Expr]) -> list[nw.Expr]:
-    """Returns the columns by which `parents_found` looks up the parents. The arguments are those of `with_parent_facts`. So a
-    caller that also adds other columns can add all of them in one step."""
+    """Returns the columns by which `parents_found` looks up the parents. The arguments are those of `with_parent_facts`. With
+    this function, a caller that also adds other columns can add all columns in one step."""
     line = line_numbers(frame, parents)
     lines_of_parents = [nw.when(whose).then(line[column]) for column in parents.columns]
     return [
@@ -61,7 +61,7 @@ def parent_links(frame: Frame, parents: Parents, whose: nw.Expr, who: nw.Expr, k
 
 def parents_found(frame: Frame, parents: Parents, known: Iterable[str]) -> Frame:
     """Returns the persons with facts about their parents, as `with_parent_facts` does. `known` has the names of the facts. The
-    frame must have the columns of `parent_links`. They are removed."""
+    frame must have the columns of `parent_links`. These columns are removed."""
     others = {f"fl__parent{i}__": f"fl__parent{i}__line" for i, _ in enumerate(parents.columns)}
     return with_facts_of_others(
         frame, "fl__adult", [HOUSEHOLD, PART, "fl__line"], others, {name: f"fl__seen__{name}" for name in known}

@@ -73,7 +73,7 @@ def open_named(
         as_text: whether codes are kept as they are: a CSV's `0111` keeps its zero, and values that SPSS and Stata files declare
             missing are kept. Otherwise a CSV's columns of numbers become numbers, and such values become blank.
         only: the columns that are needed. The frame may have more. None: all columns.
-        named: the columns that a CSV file should have. They show whether its first line is a header. None: those of `only`.
+        named: the columns that a CSV file should have. They show whether its first line is a header. None: the columns in `only`.
         options: `delimiter`, `encoding` and `decimal` of a file. `stored`: whether a CSV file is read into memory now.
 
     Raises:
@@ -148,7 +148,7 @@ class WantedColumns:
         numbers: the columns that are needed as numbers.
         bare: the columns in `numbers` that are not also needed as text.
         codes: the columns of persons by which rows are grouped or joined.
-        key_is_corrected: whether survey.yaml corrects the key of persons. It must then be unique only after the corrections.
+        key_is_corrected: whether survey.yaml corrects the key of persons. The key must then be unique only after the corrections.
     """
 
     persons: Mapping[str, str]
@@ -197,7 +197,7 @@ def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> SourceT
 
     Raises:
         DataError: a file or column is missing, a key is repeated that must be unique, or names clash.
-        SpecError: survey.yaml has the name of a key column in one file, and not its common name (see `files.person.key`).
+        SpecError: survey.yaml does not use the common name of a key column (see `files.person.key`).
     """
     where, given = place.where, files.given
     keys = frozenset(column for file in given.values() for column in file.key)
@@ -249,8 +249,8 @@ def _refuse_own_names(person: DataFile, wanted: Mapping[str, str], offered: Coll
 
 
 def _join(files: Files, parts: dict[str, Frame], where: str) -> tuple[Frame, list[Join]]:
-    """Returns the persons with the columns of their household and module rows, and how many rows had no match. If there is one
-    such file per quarter of persons, rows are joined within the quarter."""
+    """Returns the persons with the columns of their household and module rows, and for each file the number of rows without a
+    match. If there is one such file per quarter of persons, rows are joined within the quarter."""
     person, joins = parts["person"], []
     for kind in ("household", "module"):
         file: DataFile | None = getattr(files, kind)

@@ -1,5 +1,5 @@
-"""Finds the columns of a table that the kit can use. All must have different names, and no name may be one that the kit itself
-uses. Their values can be counted, grouped or added."""
+"""Finds the columns of a table that the kit can use. The names of such columns are all different, and the kit itself does not use
+them. The values can be counted, grouped or added."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ UNUSABLE = {
 
 
 def usable(relation: Any, only: Collection[str] | None) -> tuple[Any, dict[str, Unreadable]]:
-    """Returns a DuckDB relation without the columns that the kit cannot use, and the columns that contain unusable values, each
-    with the reason. Columns without a name are also left out. Blanks around the names of the other columns are removed. If there
-    are more than 1,000 columns, only those in `only` are kept (None: all).
+    """Returns a DuckDB relation without the columns that the kit cannot use. Also returns the columns with unusable values, each
+    with the reason. Columns without a name are left out of both. Blanks around the names of the other columns are removed. If
+    there are more than 1,000 columns, only those in `only` are kept (None: all).
 
     Raises:
         DataError: no column can be used.

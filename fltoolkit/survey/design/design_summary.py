@@ -109,8 +109,8 @@ def _weight_range(units: pd.DataFrame, scale: str) -> str:
 
 
 def _next_round_number(value: float, *, up: bool) -> float:
-    """Returns the nearest number above `value` (if `up`) or below it that is 1, 2 or 5 times a power of ten. For 37 it is 50 or
-    20. The result always differs from `value`."""
+    """Returns the nearest number above `value` (if `up`) or below it that is 1, 2 or 5 times a power of ten. For 37 the
+    result is 50 or 20. The result always differs from `value`."""
     power = floor(log10(value))
     steps = [float(f"{times}e{k}") for k in (power - 1, power, power + 1) for times in (1, 2, 5)]
     return min(s for s in steps if s > value) if up else max(s for s in steps if s < value)

@@ -160,7 +160,7 @@ class Design:
         return as_label(*self.column(name))
 
     def key(self, name: str) -> Key:
-        """Returns a column by which rows are to be grouped. Its values are themselves the labels."""
+        """Returns the `Key` by which rows are grouped, for a column. The values of the column are themselves the labels."""
         own, _ = self.column(name)
         return Key(nw.col(own), own)
 
@@ -267,7 +267,7 @@ class SurveyDesign(Design):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Survey(SurveyDesign):
-    """A survey with its sample design and its survey.yaml, which says what was asked, of whom, and how it is coded.
+    """A survey with its sample design and its survey.yaml, which says what was asked, of whom, and how the answers are coded.
     `fl.read_survey` returns it, and `fl.classify` classifies its persons.
 
     `frame` has one row per person. Its columns `src__*` are the columns of the data as text, and its columns `fl__*` are those of

@@ -69,7 +69,8 @@ def read_survey(path: str | Path, tables: Any = None) -> Survey:
 
 
 def _result_key(path: Path) -> ResultKey:
-    """Returns a key for the results that depend on a survey. It changes if survey.yaml, or a file that it names, changes."""
+    """Returns a key for the results that depend on a survey. The key changes if survey.yaml, or a file that survey.yaml names,
+    changes."""
     spec = read_spec(path)
     used = [path, *_data_files(path, spec), *_side_files(path, spec)]
     return "survey", *map(stamp_of, used), input_hash(used)

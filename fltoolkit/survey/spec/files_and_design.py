@@ -73,7 +73,8 @@ Delimiter = Annotated[str, AfterValidator(_one_character)]
 
 class DataFile(Model):
     """One kind of data file, as survey.yaml describes it: CSV, Parquet, SPSS or Stata, in the folder of survey.yaml. If there are
-    several paths, they are quarters that are pooled, and each quarter of persons needs a weight factor.
+    several paths, each has the rows of one quarter, and the quarters are pooled. Each quarter of persons then needs a weight
+    factor.
 
     Attributes:
         key: the columns that identify a row. If a column has another name in this file than in the other files, both are given:

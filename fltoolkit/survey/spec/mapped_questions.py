@@ -60,7 +60,7 @@ class MappedQuestions:
 
         Args:
             questions: pairs of a key in survey.yaml and a question, as `SurveySpec.questions` returns them.
-            answers: the codes of yes, no and so on that apply if a question has none of its own.
+            answers: the codes of *yes*, *no* and so on that apply if a question has no codes of its own.
             episodes: the labels of the episodes (spells of work) that replace `{episode}` in column names.
         """
         by_column: dict[str, list[Source]] = {}
@@ -70,8 +70,8 @@ class MappedQuestions:
         return cls({column: tuple(sources) for column, sources in by_column.items()}, answers)
 
     def codes(self, source: Source) -> AnswerCodes:
-        """Returns the codes of a question by their meaning: yes, no, don't know and so on. If the question itself has no code for
-        a meaning, the codes of `answers` are used."""
+        """Returns the codes of a question by their meaning: *yes*, *no*, *don't know* and so on. If the question itself has no
+        code for a meaning, the codes of `answers` are used."""
         return source.codes(self.answers)
 
     def blank_read_by(self, column: str) -> Source | None:
@@ -135,7 +135,7 @@ class MappedQuestions:
         """Returns the codes that leave a question unresolved (neither *yes* nor *no*), such as the codes of *don't know*.
 
         In a column whose cells have the codes of several ticked options, such a code is about the whole cell. So for such a
-        column, the result has these codes of all its questions, and their codes of `missing`.
+        column, the result has the unresolved codes and the `missing` codes of all questions on the column.
         """
         if not source.contains:
             return self.codes(source).meaning_unresolved

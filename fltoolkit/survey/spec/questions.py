@@ -131,7 +131,8 @@ class Source(Model):
         why: the reason for `blank: no`.
         if_ticked: the columns of the other options of the same question. If they are given, a blank counts as *no* only for a
             person who has a code of *yes* in one of these columns.
-        mode: whether the person experienced this, was threatened with it, or saw it happen to others (`witnessed`).
+        mode: whether the question is about something that the person experienced, was threatened with, or saw happen to others
+            (`witnessed`).
         stage: what the question is about: being recruited, the work itself, or not being able to leave.
         routing: the earlier questions that decide whether this question is asked.
     """
@@ -328,7 +329,7 @@ class Episodes(Model):
 
 
 class Months(Model):
-    """The question on how many months a person was in forced labour within the reference period.
+    """The question that asks how many months a person was in forced labour within the reference period.
 
     Attributes:
         column: the column with the months.

@@ -195,7 +195,7 @@ class SurveySpec(Model):
     @property
     def headlines(self) -> tuple[str, ...]:
         """Returns the headline populations: those whose prevalence and number of persons in forced labour are always shown. The
-        first is the default population. If the survey has a module on children, further ones are: each population that is a sum,
+        first is the default population. If the survey has a module on children, the others are: each population that is a sum,
         the populations that it adds, and the first population of children."""
         if self.children is None:
             return (self.default_population,)
@@ -255,7 +255,7 @@ class SurveySpec(Model):
 
     def person_columns(self) -> list[str]:
         """Returns the columns of the data about the person (not about single spells of work) that survey.yaml uses, each once.
-        They include the columns of the sample design."""
+        The columns of the sample design are included."""
         design, populations = self.design, self.populations.values()
         one_job = [s for s in self.jobs.values() if s.job == "all_workers"]
         found = columns_named([self.age, self.module, self.interview, self.any_work, self.children, self.groups, one_job])
