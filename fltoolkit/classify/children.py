@@ -22,7 +22,7 @@ from fltoolkit.survey.spec.child_module import Children, ChildWork, Parents
 from fltoolkit.survey.spec.mapped_questions import MappedQuestions
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
-# In the order of the flowchart (ILO toolkit, Tool No. 2). The primary route of a child is the first that holds.
+# In the order of the flowchart (ILO toolkit, Tool No. 2). The primary route of a child is the first route that applies.
 ROUTE_WORDS = {"route_iv": "route4", "route_iii": "route3", "route_ii": "route2", "route_i": "route1"}
 ROUTE_LABELS = tuple(Reason.of(f"categories.{word}") for word in ("adult", "was_child", *ROUTE_WORDS.values()))
 ROUTES = {route: str(Reason.of(f"categories.{word}")) for route, word in ROUTE_WORDS.items()}

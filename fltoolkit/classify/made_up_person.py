@@ -64,7 +64,7 @@ class Person:
         folder = Path(str(files("fltoolkit.classify"))) / "one_person" / ("adult" if who == "adult" else "family")
         survey = read_survey(folder)
         self._who, spec, con = who, survey.spec, survey.held_in
-        assert con is not None  # a file of two rows is held
+        assert con is not None  # a table of two rows is kept in memory
         answers = [c for c in survey.frame.collect_schema().names() if c.startswith((SOURCE, NUMBER_OF)) or c in (FACTOR, PART)]
         nw.to_native(survey.frame.select(answers)).create(SHEET)
         rows, _ = with_design(spec, nw.from_native(con.table(SHEET)).lazy())

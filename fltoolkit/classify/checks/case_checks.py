@@ -24,7 +24,7 @@ from fltoolkit.survey.spec.questions import Source
 if TYPE_CHECKING:
     import pandas as pd
 
-CASE_CONDITIONS = ("young", "began as children", "no months", "outside")  # these count cases, so they are shown as classes
+CASE_CONDITIONS = ("young", "began as children", "no months", "outside")  # these count cases, so only ranges are shown
 UNRESOLVED = "unresolved"
 UNRESOLVED_BECAUSE = "unresolved: not counted as cases. Left open by"
 MOST_UNRESOLVED = "most of the persons asked are unresolved: the estimate says next to nothing. Left open by"

@@ -104,7 +104,8 @@ def _truths(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
         found |= items
         if items:
             found[side] = nw.col(side)
-    # The items are about work. For a person who did no work, a blank is a no, even if the gate of the question was not reached.
+    # The items are about work. For a person who did no work, a blank counts as *no*, even if the person did not reach the gate of
+    # the question.
     return {name: nw.when(~nw.col("any_work")).then(truth.fill_null(False)).otherwise(truth) for name, truth in found.items()}
 
 

@@ -15,7 +15,7 @@ from fltoolkit.survey.spec.mapped_questions import EPISODE, MappedQuestions
 from fltoolkit.survey.spec.questions import NumberOfEpisodes, Source
 from fltoolkit.survey.spec.routing import Routing
 
-SKIPPED = "fl__skipped__"  # prefix of a column that says whether a blank in a gate's column is a no
+SKIPPED = "fl__skipped__"  # prefix of a column: whether a blank in a gate's column is *no*
 
 
 def one_of(value: nw.Expr, codes: Sequence[str | int]) -> nw.Expr:

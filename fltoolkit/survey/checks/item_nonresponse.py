@@ -30,7 +30,7 @@ from fltoolkit.survey.spec.questions import AnswerCodes, Source
 if TYPE_CHECKING:
     import pandas as pd
 
-# For each question to children, the earlier question that a child must not have answered with no.
+# For each question to children, the earlier question that a child must not have answered with *no*.
 BEFORE = {
     f"children.{kind}.{part}": f"children.{kind}.{before}"
     for kind in ("third_party", "with_parents")
@@ -197,12 +197,16 @@ def answer_counts(survey: Survey) -> list[dict[str, Any]]:
 
     Returns:
         One mapping per question whose key in survey.yaml begins with `any_work`, `items`, `episodes.same_work` or `children`. It
-            has the keys `where` (the key of survey.yaml), `column`, `label`, `asked` (persons for whom no earlier question was
-            answered with *no*), `dont_know`, `refused`, `not_applicable`, `missing` (blank, although asked, and neither the
-            routing, `blank: no` nor an episode that does not exist explains the blank), `unexpected` (answered although the
-            routing skips it), `routed` (whether the question has routing), `yes` and `answered` (*yes* or *no*). The last two are
-            counted only for `items` without `blank: no`, and are otherwise 0. For the question whether involuntary work and
-            coercion were in the same work, `asked` counts persons who said *yes* to both.
+        has these keys, and counts persons:
+
+        - `where` (the key of survey.yaml), `column`, `label`, `routed` (whether the question has routing)
+        - `asked`: no earlier question was answered with *no*. For the question whether involuntary work and coercion were in the
+          same work, the person said *yes* to both
+        - `dont_know`, `refused`, `not_applicable`: the person gave this answer
+        - `missing`: the answer is blank, although the question was asked. Blanks are left out if the routing or `blank: no` explains
+          them, or if the person did not have this episode of work
+        - `unexpected`: the question was answered, although the routing skips it
+        - `yes`, and `answered` (*yes* or *no*): counted only for `items` without `blank: no`, and otherwise 0
     """
     listed = [q for q in questions(survey) if q.where.startswith(("items", "any_work", "episodes.same_work", "children"))]
     rows, mapped = [], survey.spec.mapped
@@ -222,7 +226,7 @@ def answer_counts(survey: Survey) -> list[dict[str, Any]]:
             if absent := _without_episode(survey, exist, names, q.episode):
                 unexplained = unexplained & ~nw.all_horizontal(*absent, ignore_nulls=False)
             conditions[f"{i} missing"] = unexplained
-            if q.where.startswith("items") and not q.source.blank:  # otherwise a blank is a no
+            if q.where.startswith("items") and not q.source.blank:  # otherwise a blank counts as *no*
                 yes, no = (says(q.source, mapped, q.episode) for says in (answered_yes, answered_no))  # a null counts as false
                 conditions |= {f"{i} yes": nw.col(inside) & yes, f"{i} answered": nw.col(inside) & (yes | no)}
             for kind in ("dont_know", "refused", "not_applicable"):

@@ -187,7 +187,7 @@ def _values_of_category(columns: tuple[str, ...], category: Any, where: str) -> 
 
 
 def _population(value: Any, place: str) -> float:
-    is_truth = type(value).__name__ in ("bool", "bool_")  # NumPy's too, without importing it
+    is_truth = type(value).__name__ in ("bool", "bool_")  # also NumPy's numbers, without importing NumPy
     plain = not is_truth and (not isinstance(value, str) or re.fullmatch(NUMBER, value, re.ASCII))
     try:
         number = float(value) if plain else math.nan

@@ -15,7 +15,7 @@ from fltoolkit.survey.spec.routing import Routing
 
 Keyed = Sequence[tuple[str, Source]]
 EPISODE = "{episode}"
-# Questions for which a blank must not be declared a no, because all other answers depend on them.
+# Questions for which a blank must not be declared to be *no*, because all other answers depend on these questions.
 NEVER_BLANK = ("any_work", "episodes.same_work", "children.third_party.done", "children.with_parents.done")
 
 

@@ -374,8 +374,8 @@ class InterviewMode(Model):
 
 
 class Interview(Model):
-    """Questions about the interview itself, because its conditions may influence the answers: `proxy` asks whether another person
-    answered, `alone` whether the person was alone, and `mode` how the interview was held, such as by telephone."""
+    """Questions about the interview itself, because its conditions may influence the answers. `proxy` asks whether another person
+    answered, and `alone` whether the person was alone. `mode` says how the interview was held, such as by telephone."""
 
     proxy: Sources | None = None
     alone: Sources | None = None
