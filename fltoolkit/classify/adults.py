@@ -374,8 +374,8 @@ def _case_columns(spec: SurveySpec, there: Collection[str]) -> list[nw.Expr]:
 
 
 def _labels_of_children(spec: SurveySpec, children: Children, there: Collection[str]) -> dict[str, nw.Expr]:
-    """Returns the columns that describe children in forced labour, by name: form, route, and sectors and occupations of the
-    job.
+    """Returns the columns that describe children in forced labour, as {name: column}: form, route, and sectors and occupations of
+    the job.
 
     The form is forced commercial sexual exploitation if the child reported it. Otherwise form, sector and occupation come from
     the adults' columns, if the rows of children have these columns. If not, the three are `not stated`. `there` has the names of
@@ -395,6 +395,6 @@ def _or_not_stated(label: nw.Expr | None) -> nw.Expr:
 
 
 def _jobs_of_cases(spec: SurveySpec) -> dict[str, Job]:
-    """Returns the sectors and occupations in survey.yaml that describe the job in forced labour, by name. Sectors and occupations
-    of all workers are left out."""
+    """Returns the sectors and occupations in survey.yaml that describe the job in forced labour, as {name: entry}. Sectors and
+    occupations of all workers are left out."""
     return {name: s for name, s in spec.jobs.items() if s.job == "forced_labour"}

@@ -18,7 +18,7 @@ REFERENCE_RULE_SET = "icls_2018"
 
 
 def item_sources(spec: SurveySpec, rule: RuleSet) -> Sources:
-    """Returns the questions that a rule set uses, by side of the definition (`involuntary` or `coercion`). Each question is a
+    """Returns the questions that a rule set uses, for each side of the definition (`involuntary`, `coercion`). Each question is a
     tuple: the name of the internal column for its answer, its item (such as `debt_bondage`), and the question itself.
 
     A rule set may count an item on another side than survey.yaml does. Questions that the rule set does not use are left out.
@@ -36,7 +36,7 @@ def item_sources(spec: SurveySpec, rule: RuleSet) -> Sources:
 
 
 def item_columns(sources: Sources) -> dict[str, dict[str, tuple[str, ...]]]:
-    """Returns the names of the columns that have the answers, by side of the definition and item: `{"coercion":
+    """Returns the names of the columns that have the answers, as {side of the definition: {item: columns}}: `{"coercion":
     {"debt_bondage": ("fl__coercion__debt_bondage__0",)}}`. `sources` are the questions, from `item_sources`."""
     return {
         side: {item: tuple(column for column, of, _ in questions if of == item) for _, item, _ in questions}
@@ -45,7 +45,7 @@ def item_columns(sources: Sources) -> dict[str, dict[str, tuple[str, ...]]]:
 
 
 def lacking(rule: RuleSet, sources: Sources) -> dict[str, tuple[str, ...]]:
-    """Returns the items of a rule set (such as `debt_bondage`) that the survey did not ask in a usable way, by side of the
+    """Returns the items of a rule set (such as `debt_bondage`) that the survey did not ask in a usable way, for each side of the
     definition (involuntary, coercion). `sources` are the usable questions, from `item_sources`."""
     return {side: tuple(item for item in rule.items(side) if item not in {i for _, i, _ in sources[side]}) for side in SIDES}
 
@@ -118,7 +118,7 @@ def _questions(asked: Mapping[str, Sequence[Source]], part: Dimension, side: Sid
     a pair: its item (such as `debt_bondage`) and the question.
 
     Args:
-        asked: the questions of the survey, by item.
+        asked: the questions of the survey, as {item: questions}.
         part: the dimension: one of the ways to be in forced labour by the rule set.
         side: the side of the definition.
     """

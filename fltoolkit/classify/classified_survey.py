@@ -23,9 +23,9 @@ class ClassifiedSurvey(Survey):
     Attributes:
         rules: the name and version of the rule set, such as `icls_2018 v1`.
         rule: the content of the rule set.
-        item_columns: the names of the columns of `frame` that have the answers, by side of the definition (involuntary,
-            coercion) and item (such as `debt_bondage`).
-        lacking: the items of the rule set that were not asked, by side of the definition.
+        item_columns: the names of the columns of `frame` that have the answers, for each side of the definition (involuntary,
+            coercion) and each item (such as `debt_bondage`).
+        lacking: the items of the rule set that were not asked, for each side of the definition.
         to_verify: the reason why results of the rule set must not be relied on yet. It is empty if they may be relied on.
         rule_note: what a reader must know about the results of the rule set in this survey, or an empty text.
         trace: how each person was classified, in words. The trace is an expression that can be selected from `frame`. It is not a
@@ -65,7 +65,6 @@ def classified(survey: Survey, **facts: Any) -> ClassifiedSurvey:
 
     Args:
         survey: the survey as it was read.
-        facts: the values of the attributes of `ClassifiedSurvey`, by name, and `rows`: the persons with the columns of the
-            classification.
+        facts: values for the attributes of `ClassifiedSurvey`, and `rows`: the persons with the columns of the classification.
     """
     return ClassifiedSurvey(**vars(survey) | facts, unclassified=survey)

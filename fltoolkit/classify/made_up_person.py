@@ -43,7 +43,8 @@ class Verdict:
     Attributes:
         step: where the person ends in the flowchart of the definition, such as `not involuntary`.
         trace: the way through the flowchart, in words.
-        truths: whether each condition of the definition is met, by column; None means that the answers do not decide it.
+        truths: for each condition of the definition, as {column: value}, whether it is met. None means that the answers do not
+            decide it.
     """
 
     step: str
@@ -57,7 +58,8 @@ class Person:
 
     Attributes:
         questions: the columns of the questions that can be answered, in the order of the flowchart.
-        items: the items of the adults' definition (such as `debt_bondage`), by side of the definition (involuntary, coercion).
+        items: the items of the adults' definition (such as `debt_bondage`), for each side of the definition (involuntary,
+            coercion).
     """
 
     def __init__(self, who: Who) -> None:
@@ -77,8 +79,8 @@ class Person:
         self._found = persons.frame.filter(line).select("step", persons.trace.alias("trace"), *TRUTHS[who])
 
     def verdict(self, answers: Mapping[str, str]) -> Verdict:
-        """Returns the classification of the person. `answers` has an answer (`yes`, `no` or `no answer`) by column of the
-        question. A question that is not in `answers` counts as *no*.
+        """Returns the classification of the person. `answers` has the answers as {column of the question: answer}. An answer is
+        `yes`, `no` or `no answer`. A question that is not in `answers` counts as *no*.
 
         Raises:
             RequestError: there is no such question or answer.

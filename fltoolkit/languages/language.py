@@ -183,7 +183,7 @@ def _is_english(number: str) -> bool:
 
 @cache
 def read_language(code: str) -> Language:
-    """Returns the words of a language by its code, such as `fr`.
+    """Returns the words of the language with a code, such as `fr`.
 
     Raises:
         SpecError: the kit has no such language; the file of the language lacks a key of en.yaml; the file has a key that en.yaml
@@ -206,8 +206,8 @@ def read_language(code: str) -> Language:
 
 
 class _EnglishWords(Mapping[str, str]):
-    """All English sentences by their keys. Every import of the kit needs the words of remarks, so the file `kit/en.yaml` is read
-    alone. The other files are read only when a sentence that is not in this file is needed.
+    """All English sentences, as {key: sentence}. Every import of the kit needs the words of remarks, so the file `kit/en.yaml` is
+    read alone. The other files are read only when a sentence that is not in this file is needed.
     """
 
     @cached_property
@@ -229,7 +229,7 @@ class _EnglishWords(Mapping[str, str]):
 
 
 def _words(code: str) -> dict[str, str]:
-    """Returns all sentences of a language by their keys, such as `format.colon`."""
+    """Returns all sentences of a language, as {key: sentence}. A key is `format.colon`, for example."""
     return {key: text for path in files_of(code) for key, text in _flat(load_yaml(path)).items()}
 
 

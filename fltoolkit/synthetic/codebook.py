@@ -97,7 +97,7 @@ class Codebook(Model):
 
 
 def read_codebook(name: str) -> Codebook:
-    """Returns the codebook of a shipped survey, by its name."""
+    """Returns the codebook of the shipped survey with this name."""
     return load_model(Path(__file__).parent / f"{name}.yaml", Codebook)
 
 

@@ -145,7 +145,7 @@ def _jobs_not_asked(persons: ClassifiedSurvey, counts: Mapping[str, int]) -> lis
 
     Args:
         persons: the survey.
-        counts: how many persons meet each condition of `_jobs`, by its name.
+        counts: the number of persons who meet each condition of `_jobs`, as {name of the condition: number}.
     """
     out: list[Finding] = []
     for name, sector in persons.spec.jobs.items():
@@ -158,8 +158,8 @@ def _jobs_not_asked(persons: ClassifiedSurvey, counts: Mapping[str, int]) -> lis
 
 
 def unresolved_conditions(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
-    """Returns two conditions on persons, by name. All persons of the default population meet `asked`. Persons whose answers do
-    not decide whether they are cases meet `unresolved`. The caller counts the persons who meet each condition."""
+    """Returns two conditions on persons, as {name: condition}. All persons of the default population meet `asked`. Persons whose
+    answers do not decide whether they are cases meet `unresolved`. The caller counts the persons who meet each condition."""
     inside = nw.col(POPULATION + persons.spec.default_population)
     return {"asked": inside, UNRESOLVED: inside & nw.col("forced_labour").is_null()}
 

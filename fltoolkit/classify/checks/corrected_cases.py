@@ -87,9 +87,9 @@ def _outcomes(persons: ClassifiedSurvey, populations: Sequence[str], when: str) 
 
 
 def _conditions(i: int) -> dict[str, nw.Expr]:
-    """Returns the conditions on persons that are counted for the population number `i`, by name. `cases` and `unresolved` are
-    counted with the corrections, `cases_before` and `unresolved_before` without them. `gained` and `lost` are the cases that the
-    corrections add and remove."""
+    """Returns the conditions on persons that are counted for the population number `i`, as {name: condition}. `cases` and
+    `unresolved` are counted with the corrections, `cases_before` and `unresolved_before` without them. `gained` and `lost` are
+    the cases that the corrections add and remove."""
     case, earlier = nw.col(f"fl__now_case{i}") == 1, nw.col(f"fl__before_case{i}") == 1
     return {
         "cases_before": earlier, "cases": case, "gained": case & ~earlier, "lost": earlier & ~case,

@@ -95,9 +95,9 @@ def _adults(persons: ClassifiedSurvey) -> nw.Expr:
 
 
 def _truths(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
-    """Returns one column for each asked item (such as `debt_bondage`) and for each side of the definition, by name. A value is
-    true if the person answered *yes*, false if the person answered *no*, and null if the answers do not decide it. For a person
-    without work, a blank counts as false."""
+    """Returns one column for each asked item (such as `debt_bondage`) and for each side of the definition, as {name: column}. A
+    value is true if the person answered *yes*, false if the person answered *no*, and null if the answers do not decide it. For a
+    person without work, a blank counts as false."""
     found: dict[str, nw.Expr] = {}
     for side in SIDES:
         items = {item: any_of([nw.col(column) for column in columns]) for item, columns in persons.item_columns[side].items()}
@@ -115,7 +115,7 @@ def _expression(rule: str, truths: Mapping[str, nw.Expr]) -> nw.Expr:
 
     Args:
         rule: the rule of the outcome, such as `debt_bondage and not withheld_wages`.
-        truths: the columns of the items and sides that the rule may use, by name.
+        truths: the columns of the items and sides that the rule may use, as {name: column}.
     """
     try:
         parsed = ast.parse(rule.strip(), mode="eval").body
@@ -130,7 +130,7 @@ def _of_node(node: ast.expr, rule: str, truths: Mapping[str, nw.Expr]) -> nw.Exp
     Args:
         node: the part, as Python's parser returns it. In `debt_bondage and not withheld_wages`, `debt_bondage` is a part.
         rule: the whole rule, for messages.
-        truths: the columns of the items and sides that the rule may use, by name.
+        truths: the columns of the items and sides that the rule may use, as {name: column}.
     """
     part: Callable[[ast.expr], nw.Expr] = lambda of: _of_node(of, rule, truths)  # noqa: E731
     if isinstance(node, ast.Name):

@@ -214,8 +214,8 @@ def _durations(months: Months) -> Iterator[Characteristic]:
 
 
 def duration_bands(months: Months) -> Mapping[Remark, tuple[int, int | None]]:
-    """Returns the bands of months in forced labour, by label. Each band is a pair: its first month, and the first month of the
-    next band (None for the last band). For example, `(3, 6)` is 3 to under 6 months."""
+    """Returns the bands of months in forced labour, as {label: band}. Each band is a pair: its first month, and the first month
+    of the next band (None for the last band). For example, `(3, 6)` is 3 to under 6 months."""
     ends = months.bands
     found: dict[Remark, tuple[int, int | None]] = {Reason.of("profile.less", N=ends[0]): (0, ends[0])}
     for low, high in pairwise(ends):

@@ -128,8 +128,8 @@ class RuleSet(Model):
 
     @property
     def parts(self) -> dict[str, Dimension]:
-        """Returns the dimensions of the rule set by name. A dimension is one of the ways to be in forced labour by this rule
-        set. A rule set with two lists of items has a single dimension, whose name is ""."""
+        """Returns the dimensions of the rule set, as {name: dimension}. A dimension is one of the ways to be in forced labour by
+        this rule set. A rule set with two lists of items has a single dimension, whose name is ""."""
         lists = {key: value for key in LISTS if (value := getattr(self, key)) is not None}
         return self.dimensions or {"": Dimension.model_validate(lists)}
 

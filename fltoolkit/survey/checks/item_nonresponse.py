@@ -140,7 +140,7 @@ def _total_count(count: Count) -> int:
 
 def _answered_despite_skip(survey: Survey, counts: Mapping[str, int]) -> list[Finding]:
     """Returns an error for each column in which persons have an answer although the routing skips the question. `counts` has the
-    number of such persons by column. `accept` in survey.yaml can turn the error into a warning."""
+    number of such persons for each column. `accept` in survey.yaml can turn the error into a warning."""
     what, rows, gates = "answered although the routing skips it", _rows_despite_skip(survey, counts), _gates_in_words(survey)
     do = "compare the gates with the questionnaire ({}); of many persons asked and skipped are probably swapped"
     return [

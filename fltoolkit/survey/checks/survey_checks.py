@@ -117,9 +117,9 @@ def _weight_columns(spec: SurveySpec) -> dict[str, str]:
 
 
 def _design_tests(survey: Survey) -> dict[str, nw.Expr]:
-    """Returns conditions by name. Most of them should be true for no person: the PSU or the stratum is missing, or a weight is
-    not a number, negative, infinite, zero or blank. One condition per weight (`<column> some`) should be true for some person:
-    the weight is above zero."""
+    """Returns {name: condition}. Most of these conditions should be true for no person: the PSU or the stratum is missing, or a
+    weight is not a number, negative, infinite, zero or blank. One condition per weight (`<column> some`) should be true for some
+    person: the weight is above zero."""
     spec = survey.spec
     columns = _weight_columns(spec)
     weighed = {n: [p for p in spec.populations if columns.get(weight_of(p)) == n] for n in columns.values()}
@@ -270,8 +270,8 @@ def _printed_labels(parts: Mapping[object, Sequence[int]], labels: Iterable[obje
 
 
 def _age_tests(survey: Survey) -> dict[str, nw.Expr]:
-    """Returns conditions on a person, by name: the age is impossible (`outside`), is not a number (`text`), or is unknown
-    (`missing`)."""
+    """Returns conditions on a person, as {name: condition}: the age is impossible (`outside`), is not a number (`text`), or is
+    unknown (`missing`)."""
     age, spec = nw.col(AGE), survey.spec
     text = nw.col(SOURCE + spec.age.column)
     return {
@@ -320,8 +320,8 @@ def _file_findings(survey: Survey) -> list[Finding]:
 
 
 def _module_tests(survey: Survey) -> dict[str, nw.Expr]:
-    """Returns conditions on a person, by name: answered the module on forced labour (`answered`), refused it (`refused`), or was
-    asked and has only blank answers (`blank`, and `blank children` for children)."""
+    """Returns conditions on a person, as {name: condition}: answered the module on forced labour (`answered`), refused it
+    (`refused`), or was asked and has only blank answers (`blank`, and `blank children` for children)."""
     spec, asked = survey.spec, nw.col(ASKED)
     codes: dict[str, nw.Expr] = {"answered": asked, "refused": refused_module(survey)}
     if not spec.episodes.wide and not spec.episodes.long:

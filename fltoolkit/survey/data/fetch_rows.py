@@ -68,8 +68,7 @@ def to_arrow(frame: nw.LazyFrame[Any], where: object = "") -> Any:
 
 
 def to_arrays(relation: Any, where: object = "") -> Mapping[str, Any]:
-    """Returns the columns of a DuckDB relation as NumPy arrays, by name. Error messages give `where` as the source of the
-    rows."""
+    """Returns the columns of a DuckDB relation, as {name: NumPy array}. Error messages give `where` as the source of the rows."""
     with readable(where):
         found: Mapping[str, Any] = relation.fetchnumpy()
         return found

@@ -56,7 +56,7 @@ class MappedQuestions:
 
     @classmethod
     def of(cls, questions: Keyed, answers: AnswerCodes, episodes: Sequence[str] = ()) -> MappedQuestions:
-        """Returns the yes/no questions of a survey by their column.
+        """Returns the yes/no questions of a survey, grouped by the column that they read.
 
         Args:
             questions: pairs of a key in survey.yaml and a question, as `SurveySpec.questions` returns them.

@@ -312,7 +312,7 @@ class SurveySpec(Model):
 
     @property
     def jobs(self) -> dict[str, Job]:
-        """Returns the breakdowns by the industry or the occupation of a job: those under `sectors` and `occupations`, by name."""
+        """Returns the breakdowns by the industry or the occupation of a job: the entries under `sectors` and `occupations`."""
         return {**self.sectors, **self.occupations}
 
     def key_of_job(self, name: str) -> str:
