@@ -1,5 +1,5 @@
-"""Checks whether a rule set (a definition of forced labour) can be applied to a survey. It finds the questions of the rule set
-that the survey asked, and those that are missing. It also says which cases the rule set can find."""
+"""Checks whether a rule set (a definition of forced labour) can be applied to a survey. This module finds the questions of the
+rule set that the survey asked, and those that are missing. It also says which cases the rule set can find."""
 
 from __future__ import annotations
 

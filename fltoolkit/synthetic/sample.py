@@ -83,7 +83,7 @@ def draw_households(population: Population, rng: np.random.Generator, size: Samp
 
 def _with_module(sample: pd.DataFrame, rng: np.random.Generator, size: SampleSize) -> pd.DataFrame:
     """Returns a sample after the interviews on forced labour: one adult per household is asked the module, and a few adults
-    refuse it. The weights of the adults who answered are added."""
+    refuse it. The result has a new column with the weights of the adults who answered."""
     adult = sample["true_age"] >= 18
     lot = pd.Series(rng.random(len(sample))).where(adult, 2)
     picked = adult & (lot == lot.groupby(sample["household"]).transform("min"))

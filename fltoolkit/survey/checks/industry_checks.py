@@ -39,9 +39,10 @@ def industries(survey: Survey, mask: Mask) -> Found:
     """Returns findings about codes of industries and occupations that are not in the classification that survey.yaml names: a
     revision of ISIC, ISCO, or a correspondence table.
 
-    A few unknown codes are a warning, and tables show their persons as `not stated`. If more than half of the codes are unknown,
-    or if no code has the right number of digits, this is an error: `digits`, `revision` or the correspondence table must be
-    wrong. If section letters do not separate fishing or domestic work from other industries, this is a note.
+    A few unknown codes are a warning, and tables show their persons as `not stated`. If more than half of the rows with a code
+    have an unknown code, or if no code has the right number of digits, this is an error: `digits`, `revision` or the
+    correspondence table must be wrong. If section letters do not separate fishing or domestic work from other industries, this is
+    a note.
     """
     out: Found = []
     for name, sector in survey.spec.jobs.items():

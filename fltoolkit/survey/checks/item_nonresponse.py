@@ -150,8 +150,8 @@ def _answered_despite_skip(survey: Survey, counts: Mapping[str, int]) -> list[Fi
 
 
 def _gates_in_words(survey: Survey) -> dict[str, str]:
-    """Returns, for each column with a question that has gates, these gates in words, such as `FILTER asked at 1, skipped at 2`. A
-    gate is an earlier question whose answer decides whether the question is asked."""
+    """Returns the gates of questions in words, as {column of the question: gates}, such as `FILTER asked at 1, skipped at 2`. A
+    gate is an earlier question whose answer decides whether another question is asked."""
     mapped, gates_of = survey.spec.mapped, dict[str, list[str]]()
     for question in questions(survey):
         for gate in question.source.gates:
@@ -196,8 +196,8 @@ def answer_counts(survey: Survey) -> list[dict[str, Any]]:
     counts are exact and must not be published (`nonresponse` gives counts that may be shown).
 
     Returns:
-        One mapping per question whose key in survey.yaml begins with `any_work`, `items`, `episodes.same_work` or `children`. It
-        has these keys, and counts persons:
+        One mapping per question whose key in survey.yaml begins with `any_work`, `items`, `episodes.same_work` or `children`. The
+        mapping has these keys. All after the first four are numbers of persons:
 
         - `where` (the key of survey.yaml), `column`, `label`, `routed` (whether the question has routing)
         - `asked`: no earlier question was answered with *no*. For the question whether involuntary work and coercion were in the

@@ -112,7 +112,7 @@ def _counted_together(survey: Survey, *kinds: Mapping[str, nw.Expr]) -> list[_Co
 
 
 def _weight_columns(spec: SurveySpec) -> dict[str, str]:
-    """Returns, for the internal weight column of each population, the column of the data that contains this weight."""
+    """Returns, as {internal weight column of a population: column}, the column of the data that contains this weight."""
     return {weight_of(p): v.weight or spec.design.weight for p, v in spec.populations.items() if not v.sum_of}
 
 

@@ -105,8 +105,8 @@ def _header_and_rows(source: CsvSource, layout: Layout) -> Iterator[CsvRow]:
 
 
 def _quote_problem(words: str, line: str) -> str:
-    """Returns, in words, the problem with the quotes of a row. It is found from the message of Python's csv module (`words`).
-    `line` is the first line of the row."""
+    """Returns, in words, the problem with the quotes of a row. The message of Python's csv module (`words`) shows which problem
+    it is. `line` is the first line of the row."""
     if "expected after" in words:
         return "text stands behind the end of a quote"
     return TOO_LONG if len(line) > csv.field_size_limit() else "a quote is opened and never closed"

@@ -146,8 +146,8 @@ class Flag(Model):
 
 
 class ReplicatesSpec(Model):
-    """The replicate weights that come with the data, as survey.yaml describes them. They belong to the weight `design.weight`.
-    `columns` lists their names; `RW{1..80}` means 80 numbered columns, RW1 to RW80.
+    """The replicate weights that come with the data, as survey.yaml describes them. All of them belong to the weight
+    `design.weight`. `columns` lists their names; `RW{1..80}` means 80 numbered columns, RW1 to RW80.
 
     The other keys have the same names and meanings as the arguments of `fl.ReplicateDesign`.
     """

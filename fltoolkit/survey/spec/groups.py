@@ -202,8 +202,8 @@ class QuantileGroup(Model):
     """A breakdown into equal shares of the population by a column of numbers, such as fifths by household wealth. A blank cell
     and a code of `missing` count as `not stated`.
 
-    The limits between the shares are weighted quantiles over all persons of the sample, with `design.weight`. They are values of
-    single persons in the data, so they are never printed.
+    The limits between the shares are weighted quantiles over all persons of the sample, with `design.weight`. A limit is the
+    value of a single person in the data, so limits are never printed.
     """
 
     column: str

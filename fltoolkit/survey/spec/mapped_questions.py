@@ -279,7 +279,7 @@ def _circular_chain(mapped: MappedQuestions, chain: list[str], without_circle: s
     Args:
         mapped: the questions of the survey.
         chain: the columns of the chain so far. The search continues from the last one.
-        without_circle: the columns from which no such chain starts. The function adds the columns that it finds.
+        without_circle: the columns from which no such chain starts. The function adds further such columns to this set.
     """
     read = mapped.blank_read_by(chain[-1])
     for gate in read.gate_columns if read else ():

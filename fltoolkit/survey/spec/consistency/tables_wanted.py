@@ -78,8 +78,9 @@ def known_names_in_words(name: str, known: set[str]) -> str:
 def _refuse_unfit_profile(
     table: TableSpec, number: int, case_only: Collection[str], populations: Mapping[str, PopulationSpec]
 ) -> None:
-    """Raise `ValueError` if a table is a profile (it describes the persons in forced labour) that cannot be made. It cannot be
-    made by a group that only these persons have, or for a population that adds adults and children. Other tables are not checked.
+    """Raise `ValueError` if a table is a profile (it describes the persons in forced labour) that cannot be made. A profile
+    cannot be made by a group that only these persons have, or for a population that adds adults and children. Other tables are
+    not checked.
 
     Args:
         table: one of `tables:`.
