@@ -34,7 +34,8 @@ DATE_FORMAT = re.compile(r"%-?t|%-?d|.*(DATE|TIME|MOYR|QYR|WKYR|YMDHMS)", re.IGN
 
 @dataclass(frozen=True)
 class FileLabels:
-    """What an SPSS or Stata file says about its columns. For files of other kinds, only the names of the columns are known.
+    """The names, labels and missing values of the columns of an SPSS or Stata file. For files of other kinds, only the names of
+    the columns are known.
 
     Attributes:
         names: the names of the columns.
@@ -42,7 +43,7 @@ class FileLabels:
         codes: for each column, the label of each code. Codes are text as in the data. Stata's missing value `.a` keeps its point.
         kinds: for each column, its type: number, text or date.
         ranges: for each column, the ranges that an SPSS file declares missing, as pairs of the lowest and the highest value.
-        rows: the number of rows; 0 if the file does not say it.
+        rows: the number of rows, or 0 if the file does not state it.
     """
 
     names: tuple[str, ...]
@@ -105,7 +106,7 @@ def _kind(about: Any, column: str) -> Literal["number", "text", "date"]:
 
 def _code_of_label(code: object, kind: str) -> str:
     """Returns the code to which a label belongs, as text in the form in which the data have it. If a numeric column has a letter
-    as its code, this is one of Stata's missing values: `a` becomes `.a`."""
+    as its code, the letter is one of Stata's missing values: `a` becomes `.a`."""
     return f".{code}" if kind == "number" and isinstance(code, str) else canonical_code(code)
 
 
@@ -193,7 +194,7 @@ def _open_labelled(
 
 def _array_of_list(values: list[Any], kind: str) -> Any:
     """Returns the values of a column of an SPSS or Stata file as a NumPy array. Numbers stay numbers. Dates become text. A column of
-    numbers that has Stata's missing values (`.a` to `.z`) becomes text, too."""
+    numbers that has Stata's missing values (`.a` to `.z`) also becomes text."""
     import numpy as np
 
     types = set(map(type, values))
@@ -228,7 +229,8 @@ def _pyreadstat(path: Path, encoding: str | None, **options: Any) -> tuple[Any, 
 
 
 def _kind_of_damage(error: Exception) -> str:
-    """Returns, in the kit's own words, why pyreadstat could not read a file. Its own message may quote a cell."""
+    """Returns, in the kit's own words, the reason why pyreadstat could not read a file. The message of pyreadstat is not used,
+    because it may quote a cell."""
     message = str(error).lower()
     if "encoding" in message or "byte sequence" in message or isinstance(error, UnicodeError):
         return "text in another encoding than the file says"
