@@ -85,8 +85,8 @@ class NumberWriting:
 
 
 class Spreadsheet:
-    """An .xlsx file while it is being written: sheets and cells are added, then `content` returns its bytes. `book` is the
-    workbook of XlsxWriter.
+    """An .xlsx file while it is being written. The caller adds sheets and cells. Then `content` returns the bytes of the file.
+    `book` is the workbook of XlsxWriter.
 
     `numbers` says how numbers are written. Excel takes the marks between digits from the reader's computer; LibreOffice takes
     them from the language that the format names.
@@ -175,9 +175,9 @@ def width_in_pixels(characters: float) -> int:
 
 
 def fits_in_print(widths: Iterable[float]) -> int:
-    """Returns the width that columns leave free on a printed A4 page, in pixels. A negative result means that the columns are too
-    wide: to fit on the page, letters would be smaller than `SMALLEST_PRINT` points. `widths` are the widths of the columns, in
-    characters."""
+    """Returns the width that some columns leave free on a printed A4 page, in pixels. The page is printed with the smallest
+    letters allowed (`SMALLEST_PRINT` points). A negative result means that the columns are too wide even then. `widths` are the
+    widths of the columns, in characters."""
     page = (PAGE_WIDTH - 2 * MARGIN) * 96 * LETTERS / SMALLEST_PRINT
     return int(page) - sum(map(width_in_pixels, widths))
 
@@ -188,7 +188,7 @@ def fewer_pages(heights: Sequence[float], head: float, room: int) -> int:
 
     Args:
         heights: the height of the text above the table, then the height of each printed row, in points.
-        head: the height of the column headings, which are repeated on each page.
+        head: the height of the column headings, in points. They are repeated on each page.
         room: the width that is free beside the printed columns (see `fits_in_print`).
     """
     page, wide = 72 * (PAGE_HEIGHT - TOP - BOTTOM), (PAGE_WIDTH - 2 * MARGIN) * 96
@@ -211,6 +211,6 @@ def _pages(heights: Sequence[float], head: float, page: float) -> tuple[int, flo
 
 
 def clean_text(text: str) -> str:
-    """Returns a text that every spreadsheet can keep: without control characters, and cut to the size of a cell."""
+    """Returns a text in a form that every spreadsheet can store: without control characters, and cut to the size of a cell."""
     text = CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     return text if len(text) <= LONGEST else text[: LONGEST - 2] + " …"
