@@ -158,8 +158,8 @@ def without_population(exact: pd.DataFrame, base: float) -> Flags:
 
 
 def without_few_months(table: pd.DataFrame, limits: Limits) -> pd.DataFrame:
-    """Returns the table, and blanks some numbers in all rows of mean durations if there is a cell in which only a few cases have
-    no duration.
+    """Returns the table. If there is a cell in which only a few cases have no duration, some numbers are blank in all rows of
+    mean durations.
 
     Those numbers would reveal how many cases have no duration.
     """

@@ -63,7 +63,8 @@ class Blocks:
 
 
 def find_blocks(unused: UnusedColumns, age: ColumnContents | None) -> Blocks:
-    """Find three kinds of questions: on children, on exceptions, and with several answers. Their columns are then marked as used.
+    """Find three kinds of questions: on children, on exceptions (work that Convention No. 29 exempts), and with several answers.
+    Their columns are then marked as used.
 
     Args:
         unused: the columns.
@@ -140,8 +141,8 @@ def _code_sort_key(code: str) -> tuple[int, str]:
 
 
 def blocks(found: Blocks, q: Questions) -> Iterator[YamlLine]:
-    """Yields the three blocks of comments: questions about children, on exceptions, and with several answers. The user moves a
-    block to its place, removes the # and answers its questions.
+    """Yields the three blocks of comments: questions about children, on exceptions (work that Convention No. 29 exempts), and
+    with several answers. The user moves a block to its place, removes the # and answers its questions.
 
     `found` has the questions of the blocks, and `q` has the yes/no questions that the draft has placed.
     """

@@ -236,8 +236,8 @@ def _comment_of(key: str) -> str:
 
 
 def open_points(q: Questions, column: ColumnContents) -> Iterator[str]:
-    """Yields comments on facts about a question that the draft does not know: the meaning of some codes, the persons who were
-    asked, or the reason for some blanks."""
+    """Yields comments on facts about a question that the data do not show: the meaning of some codes, the persons who were asked,
+    or the reason for some blanks."""
     if left := _unclear_codes(q, column):
         yield f"under {KINDS}: {_codes_in_words(left)}"
     for gate in q.gates.get(column.name, ()):

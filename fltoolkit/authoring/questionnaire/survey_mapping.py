@@ -111,8 +111,8 @@ def _codes(asked: Questionnaire, question: Question, language: str) -> dict[str,
 
 
 def _routing(asked: Questionnaire, gates: tuple[str, ...]) -> dict[str, Any]:
-    """Returns the gates of a question (conditions on earlier questions) in the form of survey.yaml. At least one gate must be
-    open. A stopped interview counts as asked, so that its blanks are not read as *no*."""
+    """Returns the gates of a question (conditions on earlier questions) in the form of survey.yaml. The question is asked if at
+    least one gate does not say *no*. A stopped interview counts as asked, so that its blanks are not read as *no*."""
     each = []
     for gate in gates:
         stopped = [STOPPED] if gate in asked.gates else []

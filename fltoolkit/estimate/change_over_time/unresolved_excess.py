@@ -87,9 +87,9 @@ def unresolved_as_cases(estimates: RoundEstimates, more: ArrayLike, se: ArrayLik
 def with_second_verdicts(
     rows: pd.DataFrame, again: NDArray[np.bool_], second: ArrayLike, reason: Reason = MORE_UNRESOLVED
 ) -> pd.DataFrame:
-    """Returns the rows of a change after the second test. One of the two surveys has a larger share of unresolved persons: their
-    answers do not decide whether they are cases. In the second test, the excess counts as cases. If this test does not confirm a
-    verdict, the verdict becomes `no detectable change`, with `reason`.
+    """Returns the rows of a change after the second test. Unresolved persons are those whose answers do not decide whether they
+    are cases. In the second test, the excess of their share in one survey over their share in the other counts as cases. If this
+    test does not confirm a verdict, the verdict becomes `no detectable change`, with `reason`.
 
     Args:
         rows: rows with `verdict` and `reason`.

@@ -324,8 +324,8 @@ def _number(design: Design, name: str) -> tuple[nw.Expr, nw.Expr]:
 
 
 def _with_derived_columns(table: pd.DataFrame, own: Sequence[str], outcome: Outcome, design: Design) -> pd.DataFrame:
-    """Returns the table of sums with further columns that follow from others. Rows that count in no sum get 0 in the columns
-    `own`."""
+    """Returns the table of sums with further columns that follow from others. In rows that count in no sum, `n` and the columns
+    named in `own` become 0."""
     status = table["status"].to_numpy()
     columns = dict(table.items()) | {"missing": np.zeros(len(table), dtype=np.int64)}
     if (outside := status <= OUTSIDE).any():

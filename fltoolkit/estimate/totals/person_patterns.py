@@ -160,8 +160,8 @@ class PersonPatterns:
 
 @dataclass(frozen=True)
 class _Columns:
-    """The names of the columns in a query about the persons. `keys` has, by group, how to compute its column and the labels of
-    its values. Each of the `populations` has one column for its members and one for their weights."""
+    """The names of the columns in a query about the persons. For each group, `keys` has the expression that computes its column,
+    and the labels of its values. Each of the `populations` has one column for its members and one for their weights."""
 
     keys: Mapping[str, GroupColumn]
     populations: Sequence[str]

@@ -227,7 +227,8 @@ def _breakdown(cell: CellId) -> tuple[str, frozenset[str]]:
 
 
 def _breakdowns_to_hide(primary: Iterable[CellId], cells: Iterable[CellId]) -> set[tuple[str, frozenset[str]]]:
-    """Returns breakdowns to hide as a whole, those with most confidential cells first, until the rest can be computed."""
+    """Returns breakdowns to hide as a whole, those with most confidential cells first, until the work left is at most
+    `MOST_WORK`."""
     confidential_of, cells_of = Counter(map(_breakdown, primary)), Counter(map(_breakdown, cells))
     left, many, found = confidential_of.total(), cells_of.total(), set[tuple[str, frozenset[str]]]()
     for breakdown, count in sorted(confidential_of.items(), key=lambda item: (-item[1], item[0][0], sorted(item[0][1]))):
@@ -246,7 +247,7 @@ def with_population(system: CellSystem[Key], population: str) -> CellSystem[AnyC
 
 
 def _with_its_breakdown(cell: CellId, cells: Mapping[CellId, Cell], hidden: Mapping[CellId, str]) -> list[CellId]:
-    """Returns the shown cells of a cell's breakdown. If all of these are hidden, returns the shown cells of all breakdowns."""
+    """Returns the shown cells of a cell's breakdown. If no cell of it is shown, returns the shown cells of all breakdowns."""
     shown = [c for c in cells if c not in hidden]
     return [c for c in shown if _breakdown(c) == _breakdown(cell)] or shown
 
@@ -281,7 +282,7 @@ class _OutcomeTables(NamedTuple):
 
 
 def _hidden_steps(chart: pd.DataFrame, keys: list[Key], tables: _OutcomeTables, by: _Protection) -> set[int]:
-    """Returns the rows of a flowchart to hide. The tables also show its cases, routes and unresolved persons."""
+    """Returns the rows of a flowchart to hide, also because tables hide its cases, routes or unresolved persons."""
     (cells, hidden, hidden_unresolved), limits = tables, by.scenario.limits
     steps = {i: str(step) for i, step in zip(chart.index, chart["step"], strict=True) if keys[i]}
     key_of = {i: frozenset({("step", s), ("case", "yes" if s in CASE_STEPS else "no")}) for i, s in steps.items()}

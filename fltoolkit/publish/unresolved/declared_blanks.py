@@ -56,8 +56,8 @@ class DeclaredBlanks:
 
 @checked
 def blanks(persons: ClassifiedSurvey, out: Published) -> DeclaredBlanks:
-    """Returns the number of persons with such a blank for each line `blank: no` of survey.yaml. Also returns the headline (the
-    prevalence) that would result if these blanks were unresolved (not known) instead of *no*.
+    """Returns, for each line `blank: no` of survey.yaml, the number of persons whose blank answer is counted as *no* because of
+    it. Also returns the headline (the prevalence) that would result if these blanks were unresolved (not known) instead of *no*.
 
     The second row of the table `headline` is part of the run's published set (its rule set ends in `, blanks unresolved`). This
     row is protected together with all others: if the two rows differ by a few persons, the second is hidden.
