@@ -227,7 +227,7 @@ def _breakdown(cell: CellId) -> tuple[str, frozenset[str]]:
 
 
 def _breakdowns_to_hide(primary: Iterable[CellId], cells: Iterable[CellId]) -> set[tuple[str, frozenset[str]]]:
-    """Returns breakdowns to hide as a whole, most confidential cells first, until the work left is at most `MOST_WORK`."""
+    """Returns breakdowns to hide whole, those with most confidential cells first, until the work left is at most `MOST_WORK`."""
     confidential_of, cells_of = Counter(map(_breakdown, primary)), Counter(map(_breakdown, cells))
     left, many, found = confidential_of.total(), cells_of.total(), set[tuple[str, frozenset[str]]]()
     for breakdown, count in sorted(confidential_of.items(), key=lambda item: (-item[1], item[0][0], sorted(item[0][1]))):
