@@ -415,3 +415,36 @@ def test_a_number_that_spss_declares_missing_is_none(
     ]
     named = fl.read_survey(write(changed(spec, {"files.person.path": "people.sav", "age.missing": [99, 999]})))
     assert fl.check(named).query("severity == 'error'")["where"].tolist() == ["w"]
+
+
+def test_each_pooled_file_declares_its_own_missing_numbers(
+    tmp_path: Path, spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
+) -> None:
+    """The weight 9999 of the second quarter was used as a weight, since only the second file declares it missing. An age of 30 is
+    declared missing by the first file only, so the second file keeps it."""
+    pooled = {"files.person.path": ["q1.sav", "q2.sav"], "files.person.weight_factor": [0.5, 0.5]}
+    path = write(changed(spec, pooled))
+    first, second = people.assign(age=30, w=10.0), people.assign(age=30, w=[9999.0, *[10.0] * (len(people) - 1)])
+    pyreadstat.write_sav(first, str(path.parent / "q1.sav"), missing_ranges={"age": [30]})
+    pyreadstat.write_sav(second, str(path.parent / "q2.sav"), missing_ranges={"w": [9999]})
+    rows = fl.read_survey(path).frame.collect("pandas").to_native()
+    n = len(people)
+    assert rows["num__age"].isna().tolist() == [True] * n + [False] * n
+    assert rows["fl__weight"].isna().tolist() == [False] * n + [True] + [False] * (n - 1)
+
+
+@pytest.mark.parametrize("suffix", ["sav", "dta"])
+@pytest.mark.parametrize(("column", "told"), [("stratum", "rows without strata"), ("village", "rows without psu")])
+def test_persons_whose_unit_is_declared_missing_are_no_unit_of_their_own(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change, suffix: str, column: str, told: str
+) -> None:
+    """All persons with `.a`, or with a number that SPSS declares missing, were one PSU."""
+    path = write(changed(spec, {"files.person.path": f"people.{suffix}"}))
+    missing: Any = {"sav": 99, "dta": "a"}[suffix]
+    people[column] = [missing, missing, *pd.factorize(people[column])[0].tolist()[2:]]
+    if suffix == "sav":
+        pyreadstat.write_sav(people, str(path.parent / "people.sav"), missing_ranges={column: [99]})
+    else:
+        pyreadstat.write_dta(people, str(path.parent / "people.dta"), missing_user_values={column: ["a"]})
+    found = fl.check(fl.read_survey(path)).query("severity == 'error'")
+    assert told in found["what"].tolist()
