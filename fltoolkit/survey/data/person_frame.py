@@ -81,7 +81,7 @@ def open_named(
             missing are kept. Otherwise a CSV's columns of numbers become numbers, and such values become blank.
         only: the columns that are needed. The frame may have more. None: all columns.
         named: the columns that a CSV file should have. They show whether its first line is a header. None: the columns in `only`.
-        options: `delimiter`, `encoding` and `decimal` of a file. `stored`: whether a CSV file is read into memory now.
+        options: `delimiter`, `encoding`, `decimal` and `numbers` of a file (see `open_path`). `stored`: whether a CSV file is read into memory now.
 
     Raises:
         DataError: there is no such file, the kit does not read files of this kind, or the file is empty.
@@ -191,10 +191,11 @@ class FilePlace:
 
 @dataclass(frozen=True)
 class _NeededColumns:
-    """The columns needed from all files (`columns`), and the key columns of all files (`keys`). `joined` says whether several
+    """The columns needed from all files (`columns`), those needed as numbers, and the key columns of all files. `joined` says whether several
     files are joined by their keys, and `small` whether all rows may be kept in memory."""
 
     columns: frozenset[str]
+    numbers: frozenset[str]
     keys: frozenset[str]
     joined: bool
     small: bool
@@ -213,7 +214,7 @@ def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> SourceT
     paths = [path for file in given.values() for path in place.paths(file, where)]
     labelled = any(p.suffix.lower() in LABELLED_FILES for p in paths)
     small = bool(paths) and (labelled or sum(stamp_of(p).size for p in paths) <= HELD)
-    needed = _NeededColumns(keys.union(wanted.persons, wanted.episodes), keys, len(given) > 1, small)
+    needed = _NeededColumns(keys.union(wanted.persons, wanted.episodes), frozenset(wanted.numbers), keys, len(given) > 1, small)
     opened = {kind: _open_files_of_kind(file, kind, needed, place) for kind, file in given.items()}
     parts = {kind: pooled.frame for kind, pooled in opened.items()}
     of_person = [pooled for kind, pooled in opened.items() if kind != "episodes"]
@@ -301,7 +302,8 @@ def _open_files_of_kind(file: DataFile, kind: str, needed: _NeededColumns, place
     refuse_same_file([stamp_of(path) for path in paths], f"{where}: files.{kind}.path")
     common = {*file.renamed.values()}
     only = ({*needed.columns, *(name.removeprefix(file.prefix) for name in needed.columns)} - common) | {*file.key.values()}
-    options = {"delimiter": file.delimiter, "encoding": file.encoding, "decimal": file.decimal}
+    options: dict[str, Any] = {"delimiter": file.delimiter, "encoding": file.encoding, "decimal": file.decimal}
+    options |= {"numbers": needed.numbers.union(name.removeprefix(file.prefix) for name in needed.numbers)}
     stored = needed.small and not needed.joined  # a joined file shows all its names, so that a clash is noticed
     for i, name in enumerate(file.path):
         source: Any = tables[name] if tables else paths[i]
