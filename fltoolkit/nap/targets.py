@@ -54,7 +54,7 @@ def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
     could verify the target, if there is one.
 
     A target is verifiable if three conditions hold. First, a repeat with the planned sample and the design effect of the
-    baseline detects the change with a probability of at least 80 % (two-sided test, level 5 %; docs/methods.md §6). Second, the
+    baseline detects the change with a probability of at least 80% (two-sided test, level 5%; docs/methods.md §6). Second, the
     look-back windows (the periods that the questions ask about) of the repeat and of the baseline need not overlap. Third, the
     two samples have similar sizes, so that a verdict on the change is allowed (docs/methods.md §5).
 

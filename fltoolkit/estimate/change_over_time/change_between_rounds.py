@@ -163,7 +163,7 @@ def change_from_published(
 
     A verdict needs 15 cases in 10 PSUs in both surveys. If the baseline's PSUs were not published, the baseline needs 30 cases,
     or 15 after division by its design effect. With fewer cases the verdict is `no detectable change` with the reason `too few
-    cases`. Otherwise MOVER would falsely say "decreased" with a probability of up to 5 %.
+    cases`. Otherwise MOVER would falsely say "decreased" with a probability of up to 5%.
 
     There is no verdict either if the numbers of persons asked (`n`) differ by more than a factor 2. If the baseline does not
     give `n`, the user must check that the sizes are similar. Whether the two numbers can be compared, and whether their

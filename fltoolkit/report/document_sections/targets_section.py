@@ -96,6 +96,11 @@ def more_targets(evidence: Evidence, language: Language, most: int) -> str:
     return language.say("sheet.more_targets", n=str(left)) if left > 0 else ""
 
 
+def to_decide(evidence: Evidence, language: Language) -> Paragraph:
+    """Returns the paragraph with the most urgent decision about the plan's targets (see `decision`)."""
+    return Paragraph(number_words.start(decision(evidence, language)), "warning", language.say("sheet.decide"))
+
+
 def decision(evidence: Evidence, language: Language) -> str:
     """Returns a sentence on the most urgent decision about the plan's targets.
 

@@ -46,8 +46,8 @@ def _fact_sheet(evidence: Evidence, language: Language) -> list[Block]:
     who = first_page.who(evidence, language)
     return [
         *results_section.range_explained(facts, language), facts, Paragraph(" ".join((*others, language.say("sheet.definition")))),
-        *_lead_pictures(evidence, language), *([Paragraph(who)] if who else []), *blocks,
-        Paragraph(language.colon(language.say("sheet.decide"), targets_section.decision(evidence, language)), "warning"),
+        *_lead_pictures(evidence, language), *([Bullets(who)] if who else []), *blocks,
+        targets_section.to_decide(evidence, language),
         Heading(language.say("sheet.careful"), 2), Bullets(_caveats(evidence, language)),
     ]  # fmt: skip
 
@@ -88,7 +88,7 @@ def _numbers(evidence: Evidence, language: Language) -> list[Block]:
     After a later survey, the section also says what changed and whether targets are reached. Without a later survey, it says
     which targets a survey could verify.
     """
-    out, follow = evidence.now, follow_up_section.table(evidence, language, follow_up_section.totals_and_targets(evidence))
+    out, follow = evidence.now, follow_up_section.table(evidence, language, follow_up_section.most_important(evidence))
     changed: list[Block] = [follow] if follow else []
     means = profile_section.tables(out, language, IN_BRIEF)
     profile: list[Block] = [Heading(language.say("profile.heading"), 2), *means] if means else []

@@ -113,24 +113,29 @@ VERIFIED = ("category", "baseline", "baseline_interval", "target", "target_value
 VERIFIED_LATER = (*VERIFIED[:3], "later", *VERIFIED[3:])
 EVERY_ROW = ("category", "baseline", "baseline_interval", "planned", "smallest", "first_year")
 FOUND = ("about", "baseline", "baseline_interval", "planned", "smallest", "after", "first_year")
-AIM = TableColumn("aim", lambda language, row: PrintedCell(plan_words.aim(language, row)), "label", "target")
+WHOM = TableColumn("category", plan_cells.category, "label")
+AIM = TableColumn("aim", lambda language, row: PrintedCell(plan_words.short_aim(language, row)), "words", "target")
 BEFORE = ("baseline_value", "ci_low", "ci_high", "marker")
 AFTER = ("later_value", "later_ci_low", "later_ci_high", "later_marker")
 AIMED = TableLayout(
     (
-        TableColumn("verifiable", lambda language, row: _strong(_verifiable(language, row)), "words", "verifiable_now"),
-        AIM,
+        WHOM,
         TableColumn("baseline", partial(_with_interval, columns=BEFORE), "value", "round_before"),
-    )
+        AIM,
+        TableColumn("verifiable", lambda language, row: _strong(_verifiable(language, row)), "words", "verifiable_now"),
+    ),
+    lambda language, row: (plan_cells.indicator(language, row),),
 )
 AIMED_LATER = TableLayout(
     (
-        AIM,
+        WHOM,
         TableColumn("baseline", lambda language, row: plan_cells.value(language, row, "baseline_value", "marker"), "value", "round_before"),
         TableColumn("later", partial(_with_interval, columns=AFTER), head="round_after"),
+        AIM,
         TableColumn("changed", lambda language, row: _strong(_answer(language, row, question="changed")), "words", "verdict"),
         TableColumn("reached", partial(_answer, question="reached"), "words"),
-    )
+    ),
+    AIMED.headings,
 )  # fmt: skip
 """The tables of targets on the first page of the evidence brief and on a slide, before and after a later survey."""
 REPEAT = ("power", "needed")
