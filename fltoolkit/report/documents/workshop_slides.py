@@ -179,8 +179,8 @@ def _promise(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _refused(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns slides on the targets that no planned survey could verify. A list gives the facts of each target. The last slide ends
-    with what to decide."""
+    """Returns slides on the targets that no planned survey could verify. A list gives the facts of each target. What to
+    decide is below the facts of a single target, and has its own slide after several."""
     rows = targets_section.refused(evidence)
     parts = [rows[at : at + WARNINGS] for at in range(0, len(rows), WARNINGS)]
     if len(rows) == 1:
@@ -194,7 +194,9 @@ def _refused(evidence: Evidence, language: Language) -> list[Block]:
         )
         for row in part:
             blocks.append(Bullets(_points(language, row)))
-    return [*blocks, targets_section.to_decide(evidence, language)] if rows else []
+    if len(rows) > 1:
+        blocks.append(Heading(language.say("sheet.decide")))
+    return [*blocks, targets_section.to_decide(evidence, language, labelled=len(rows) == 1)] if rows else []
 
 
 def _points(language: Language, row: plan_words.Line) -> tuple[str, ...]:

@@ -94,9 +94,8 @@ def _change_limits(language: Language, row: Row) -> PrintedCell:
 
 
 def _verdict(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell with the result of the test of a change. A line may break only between the result and the reason that
-    follows it (`○ not judged: more unresolved answers`), never within the result."""
-    return PrintedCell(verdict_in_words(language, row).replace(" ", NBSP).replace(f":{NBSP}", ": ")) if row["light"] else EMPTY
+    """Returns the cell with the result of the test of a change. A line never breaks between the sign and the first word."""
+    return PrintedCell(verdict_in_words(language, row).replace(" ", NBSP, 1)) if row["light"] else EMPTY
 
 
 def _reasons(language: Language, row: Row) -> tuple[str, ...]:

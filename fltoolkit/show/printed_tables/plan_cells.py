@@ -18,7 +18,9 @@ def headings(language: Language, row: Row) -> tuple[str, str]:
     """Returns the two headings above a row in a table: the indicator with the unit of its numbers, and the group. Rows with the
     same headings share them.
     """
-    return indicator(language, row), "" if plan_words.is_total(row) else number_words.start(number_words.group(language, str(row["group"])))
+    return indicator(language, row), "" if plan_words.is_total(row) else number_words.start(
+        number_words.group(language, str(row["group"]))
+    )
 
 
 def indicator(language: Language, row: Row) -> str:

@@ -173,7 +173,9 @@ def _largest_first(rows: pd.DataFrame) -> pd.DataFrame:
     """Returns the rows with the largest share first, in the topics whose characteristics have no order of their own. Numbers that are
     not shown come last."""
     parts = rows.groupby("breakdown", sort=False)
-    return pd.concat(part.sort_values("estimate", ascending=False, kind="stable") if by in UNORDERED else part for by, part in parts)
+    return pd.concat(
+        part.sort_values("estimate", ascending=False, kind="stable") if by in UNORDERED else part for by, part in parts
+    )
 
 
 def _one_population(rows: pd.DataFrame) -> None:
