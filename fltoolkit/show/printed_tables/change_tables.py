@@ -22,14 +22,15 @@ from fltoolkit.show.printed_tables.printed_table import (
     TableWords,
     printed,
 )
-from fltoolkit.show.wording import change_sentences, number_words, plan_words
+from fltoolkit.show.wording import change_sentences, number_words
 
 
 def follow_up(language: Language, rows: pd.DataFrame, *notes: str) -> PrintedTable:
     """Returns a table that compares the plan's baseline with a later survey. Each row has both numbers, the target if there is
     one, and the change with its interval. `rows` are those of `Evidence.follow_up`.
 
-    The result of the test of the change has a sign before it: ▼ ▲ ? ○ ×. A footnote says whether the target is reached, and another that the size of a change is uncertain.
+    The result of the test of the change has a sign before it: ▼ ▲ ? ○ ×. Footnotes say whether the target is reached, and that the
+    size of a change is uncertain.
 
     Args:
         notes: further sentences below the table.

@@ -8,11 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
 from fltoolkit.languages.language import Language
 from fltoolkit.languages.reasons import Reasons
 from fltoolkit.nap.follow_up import NOT_REACHED, REACHED
-from fltoolkit.nap.targets import UNPLANNED
+from fltoolkit.nap.targets import TOO_WIDE, UNPLANNED
 from fltoolkit.publish.measure_units import COUNT_MEASURES
 from fltoolkit.publish.printed_numbers import DIGITS, significant
 from fltoolkit.show.wording import number_words
@@ -128,7 +127,7 @@ def frequency(language: Language, text: str) -> str:
 def is_too_wide(row: Line) -> bool:
     """Returns whether no survey can verify a target because its baseline has wide bounds. Then a larger sample does not help."""
     obstacle = row["obstacle"]
-    return WIDE_BOUNDS in (obstacle.parts if isinstance(obstacle, Reasons) else (obstacle,))
+    return TOO_WIDE in (obstacle.parts if isinstance(obstacle, Reasons) else (obstacle,))
 
 
 def verifiable(language: Language, row: Line) -> str:
