@@ -29,14 +29,6 @@ from fltoolkit.show.printed_tables.printed_table import (
 from fltoolkit.show.wording import number_words, plan_words
 
 
-def _target(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell with a target as the plan states it: a cut, a value or eradication by a year. The value of the target is
-    in another column."""
-    if pd.isna(row["target_year"]) or pd.isna(row["target_value"]) or pd.isna(row["cut"]):
-        return PrintedCell(plan_words.promise(language, row))
-    return PrintedCell(language.kit(row["target_words"]))
-
-
 def _verifiable(language: Language, row: Row) -> PrintedCell:
     return PrintedCell(number_words.start(plan_words.verifiable(language, row))) if pd.notna(row["target_year"]) else EMPTY
 
@@ -88,13 +80,14 @@ def _strong(cell: PrintedCell) -> PrintedCell:
     return replace(cell, strong=True)
 
 
+AIM = TableColumn("aim", lambda language, row: PrintedCell(plan_words.short_aim(language, row)), "words", "target")
 TARGETS = TableLayout(
     (
         TableColumn("about", plan_cells.about, "label", "indicator"),
         TableColumn("category", plan_cells.category, "label"),
         *plan_cells.BASELINE,
-        TableColumn("target", _target, "words"),
-        TableColumn("target_value", lambda language, row: plan_cells.value(language, row, "target_value")),
+        AIM,
+        TableColumn("cut", lambda language, row: number_cells.percent(language, row["cut"])),
         TableColumn("verifiable", _verifiable, "words"),
         TableColumn("later", lambda language, row: plan_cells.value(language, row, "later_value", "later_marker"), head="later_round"),
         TableColumn("later_interval", lambda language, row: plan_cells.limits(language, row, "later_ci_low", "later_ci_high"), head="limits"),
@@ -109,12 +102,11 @@ TARGETS = TableLayout(
 )  # fmt: skip
 """All columns of tables of targets. Each table prints some of them."""
 
-VERIFIED = ("category", "baseline", "baseline_interval", "target", "target_value", "verifiable", "power", "smallest", "needed")
+VERIFIED = ("category", "baseline", "baseline_interval", "aim", "cut", "verifiable", "power", "smallest", "needed")
 VERIFIED_LATER = (*VERIFIED[:3], "later", *VERIFIED[3:])
 EVERY_ROW = ("category", "baseline", "baseline_interval", "planned", "smallest", "first_year")
 FOUND = ("about", "baseline", "baseline_interval", "planned", "smallest", "after", "first_year")
 WHOM = TableColumn("category", plan_cells.category, "label")
-AIM = TableColumn("aim", lambda language, row: PrintedCell(plan_words.short_aim(language, row)), "words", "target")
 BEFORE = ("baseline_value", "ci_low", "ci_high", "marker")
 AFTER = ("later_value", "later_ci_low", "later_ci_high", "later_marker")
 AIMED = TableLayout(

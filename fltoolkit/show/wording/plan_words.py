@@ -112,8 +112,9 @@ def aim(language: Language, row: Line) -> str:
 
 
 def short_aim(language: Language, row: Line) -> str:
-    """Returns the value of a row's target and its year, for a table that has the unit in another place: `8.6 by 2030`."""
-    if pd.isna(row["target_value"]):
+    """Returns the value of a row's target and its year, for a table that has the unit in another place: `8.6 by 2030`. If the value
+    is not known, or nobody shall be left, returns the target in the plan's words."""
+    if pd.isna(row["target_value"]) or row["cut"] >= 1:
         return promise(language, row)
     aimed = {"value": value(language, row["target_value"], row), "year": f"{row['target_year']:g}"}
     return language.say("targets.by_year", **aimed).replace(" ", NBSP)

@@ -64,8 +64,8 @@ def test_the_table_says_of_each_target_whether_a_survey_could_verify_it() -> Non
         "Everyone",
         "5.0",
         "4.0 to 6.0",
-        "a cut of 50% by 2030",
-        "2.5",
+        "2.5 by 2030",
+        "50%",
         "Yes",
     ]
     assert (north[0], north[5]) == ("North", "No: sample too small")
