@@ -58,7 +58,7 @@ def test_rates_with_wide_bounds_have_why_they_are_not_compared_as_title() -> Non
 
 
 def test_an_unreliable_number_is_in_no_title() -> None:
-    assert slide_titles.groups(compared(NOT_TESTED, **UNSURE), EN) == "Forced labour per 1,000: men 30.0; unreliable: women"
+    assert slide_titles.groups(compared(NOT_TESTED, **UNSURE), EN) == "Forced labour per 1,000: men 30.0; women: unreliable"
     assert slide_titles.groups(published(row()), EN) is None
     assert slide_titles.rate(published(row(**UNSURE)), EN) is None
     assert slide_titles.rate(published(row()), EN) == "20 of every 1,000 adults reported forced labour in 2025"
