@@ -81,7 +81,9 @@ def test_a_change_that_open_answers_leave_unjudged_says_so() -> None:
     assert chart.alt.endswith(": not judged: more unresolved answers.")
     assert not row.changed
     assert "ot judged" not in " ".join(change(rows(), EN).notes)
-    assert with_first(verdict=NO_CHANGE, verdict_reason=MORE_UNRESOLVED, marker="u").rows[0].printed.endswith(": not judged\xa0[u]")
+    assert (
+        with_first(verdict=NO_CHANGE, verdict_reason=MORE_UNRESOLVED, marker="u").rows[0].printed.endswith(": not judged\xa0[u]")
+    )
 
 
 def test_where_nobody_was_found_in_a_round_there_is_no_dot() -> None:
