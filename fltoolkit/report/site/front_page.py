@@ -17,11 +17,13 @@ from fltoolkit.estimate.change_over_time.unresolved_excess import stated_verdict
 from fltoolkit.files import write_whole
 from fltoolkit.languages.language import read_language
 from fltoolkit.nap.follow_up import in_units
+from fltoolkit.report.document_sections.results_section import masthead
 from fltoolkit.report.site.headlines_side_by_side import side_by_side
 from fltoolkit.report.site.notebook_pages import TEMPLATES, template_file
 from fltoolkit.show.wording import number_words, plan_words, result_sentences
 from fltoolkit.show.wording.change_sentences import limits, of_published, rounds, signed
 from fltoolkit.show.wording.english_numbers import ENGLISH, PublishedNumber
+from fltoolkit.survey.spec.files_and_design import Release
 
 NOTEBOOKS = {
     "1_survey.html": "1 The survey: what was asked, and of whom",
@@ -68,6 +70,7 @@ class Entry:
         refused: why the latest run failed, if the results of an earlier run are still there; otherwise empty.
         notebook: the page that shows at which point the failed run stopped, relative to the folder of the front page.
         year: the year of the survey; 0 if not known.
+        release: who publishes the results, and when, if survey.yaml says so.
     """
 
     folder: str
@@ -77,6 +80,7 @@ class Entry:
     notebook: str = ""
     refused: str = ""
     year: int = 0
+    release: Release | None = None
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,7 @@ def write_index(outputs: Path, entries: list[Entry]) -> Path:
     html = _template().render(
         css=template_file("page.css"),
         forced_labour=ENGLISH.say("sheet.definition"),
-        summary=f"{len(entries)} {NOUN[len(entries) != 1]}, {', '.join(f'{n} {what}' for what, n in counts.items() if n) or 'all complete'}",
+        summary=", ".join([f"{len(entries)} {NOUN[len(entries) != 1]}", *(f"{n} {what}" for what, n in counts.items() if n)]),
         together=Markup(together),  # all its parts are escaped
         failed=failed,
         countries=countries,
@@ -152,6 +156,7 @@ def _survey(outputs: Path, entry: Entry, numbers: _Published) -> dict[str, Any]:
     folder = outputs / entry.folder
     return {
         "entry": entry,
+        "masthead": masthead(entry.release, ENGLISH),
         "country": str(numbers.first["country"]),
         "numbers": _headlines(numbers),
         "change": _change(folder),
@@ -205,8 +210,8 @@ def _documents(folder: Path) -> dict[str, list[tuple[str, str]]]:
 
 def _change(folder: Path) -> dict[str, str]:
     """Returns what changed since the earlier survey: both rates (`rates`), their unit and years (`unit`), the result of the test
-    (`verdict`), the difference with its interval (`size`), and all of it in a sentence (`sentence`). The sentence claims no more
-    than the test. If the change is not shown, only the sentence is filled. If there is no earlier survey, the result is empty.
+    with the difference and its interval (`doubt`), and all of it in a sentence (`sentence`). The sentence claims no more than the
+    test. If the change is not shown, only the sentence is filled. If there is no earlier survey, the result is empty.
     """
     if not (folder / "changes.csv").is_file():
         return {}
@@ -215,21 +220,19 @@ def _change(folder: Path) -> dict[str, str]:
     rows = table[(table["measure"] == "change_in_prevalence") & (table["breakdown"] == "")].to_dict("records")
     if not rows:
         return {}
-    row, told = rows[0], {"sentence": of_published(ENGLISH, rows[0]), "rates": "", "unit": "", "verdict": "", "size": ""}
+    row, told = rows[0], {"sentence": of_published(ENGLISH, rows[0]), "rates": "", "unit": "", "doubt": ""}
     if not row["verdict"] or pd.isna(row["estimate"]):
         return told
     line = {**row, **in_units(row, "prevalence"), "measure": "prevalence"}
     old, new = (plan_words.shown(ENGLISH, line, column) for column in ("baseline_value", "value"))
     before, after = rounds(row)
     interval = limits(ENGLISH, line)
-    size = (
-        f"{signed(ENGLISH, line['change'], line)} ({number_words.level(ENGLISH, row)} interval: {interval})" if interval else ""
-    )
+    size = f": {signed(ENGLISH, line['change'], line)} ({number_words.level(ENGLISH, row)} interval: {interval})" if interval else ""
+    verdict = number_words.start(ENGLISH.kit(stated_verdict(row["verdict"], row["verdict_reason"])))
     return told | {
         "rates": ENGLISH.say("sheet.rounds", old=old, new=new),
-        "unit": f"per 1,000, {before} to {after}",
-        "verdict": ENGLISH.kit(stated_verdict(row["verdict"], row["verdict_reason"])),
-        "size": size,
+        "unit": f"change per 1,000, {before} to {after}",
+        "doubt": f"{verdict}{size}",
     }
 
 

@@ -16,11 +16,12 @@ from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, to_verify
 
 SAME = {
-    "measure": "measure", "rule_set": "rule set", "reference_months": "window in months", "reference_population_ages": "base",
+    "measure": "measure", "rule_set": "definition", "reference_months": "reference period", "reference_population_ages": "population",
     "same_work": "whether involuntary work and coercion are of the same work", "level": "confidence level",
 }  # fmt: skip
-LEFT, AXIS, RIGHT, ROW, TOP, FOOT = 320, 400, 200, 40, 12, 44
-LETTERS = 42  # of a title on one line
+LEFT, AXIS, WIDTH, ROW, TOP, FOOT = 8, 300, 500, 48, 4, 40
+LINE = 33  # of a row: the height of its dot, below the title
+LETTERS = 72  # of a title
 HeadlineRow = dict[Any, Any]
 Titled = tuple[str, HeadlineRow]
 
@@ -42,7 +43,7 @@ def side_by_side(headlines: list[Titled]) -> str:
     apart = [f"{escape(title)} ({escape(_basis(row))})" for rows in groups.values() if len(rows) == 1 for title, row in rows]
     differing = [fact for name, fact in SAME.items() if len({str(row.get(name, "")) for _, row in headlines}) > 1]
     alone = (
-        f'<p class="quiet">Not all share an axis, since these differ: {", ".join(differing)}. Apart: {"; ".join(apart)}.</p>'
+        f'<p class="quiet">Not in the picture, because these differ: {", ".join(differing)}. {"; ".join(apart)}.</p>'
         if apart
         else ""
     )
@@ -70,7 +71,7 @@ def _figure(rows: list[Titled]) -> str:
         f'<text x="{_x(v, end):.1f}" y="{bottom + 18}" text-anchor="middle" fill="{INK}">{v:g}</text>'
         for v in (step * i for i in range(round(end / step) + 1))
     ]
-    lines = [_line(title, row, TOP + ROW * (i + 0.5), end) for i, (title, row) in enumerate(rows)]
+    lines = [_line(title, row, TOP + ROW * i, end) for i, (title, row) in enumerate(rows)]
     axis = str(unit(first["measure"], first["reference_population_label"]))
     values = "; ".join(f"{title}: {number_words.with_interval(ENGLISH, row)}" for title, row in rows)
     caption = (
@@ -82,21 +83,18 @@ def _figure(rows: list[Titled]) -> str:
         caption = f"{caption} {ENGLISH.say('charts.wide')}"
     label = f"Dot plot, {axis}. {values}."
     return (
-        f'<figure class="side"><svg viewBox="0 0 {LEFT + AXIS + RIGHT} {height}" role="img" aria-label="{escape(label)}" font-size="14">'
+        f'<figure class="side"><svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(label)}" font-size="12">'
         f'{"".join(ticks)}{"".join(lines)}<text x="{LEFT + AXIS / 2}" y="{height - 6}" text-anchor="middle" fill="{QUIET}">{escape(axis)}</text></svg>'
         f"<figcaption>{escape(caption)}</figcaption></figure>"
     )
 
 
-def _line(title: str, row: HeadlineRow, y: float, end: float) -> str:
-    """Returns the line of one survey in the picture as SVG: its title at the left, the dot with its interval, and the numbers at
-    the right. `y` is the height of the line in the picture. `end` is the value at the right end of the axis."""
-    lines = textwrap.wrap(title, LETTERS)[:2] or [""]
-    name = "".join(
-        f'<text x="0" y="{y + 5 + 16 * (i - (len(lines) - 1) / 2):.1f}" fill="{INK}">{escape(line)}</text>'
-        for i, line in enumerate(lines)
-    )
-    words = f'<text x="{LEFT + AXIS + 16}" y="{y + 5:.1f}" fill="{INK}">{escape(number_words.with_interval(ENGLISH, row))}</text>'
+def _line(title: str, row: HeadlineRow, top: float, end: float) -> str:
+    """Returns the row of one survey in the picture as SVG: its title, and below it the dot with its interval and the numbers. `top`
+    is the upper edge of the row in the picture. `end` is the value at the right end of the axis."""
+    y = top + LINE
+    name = f'<text x="0" y="{top + 16}" fill="{INK}" font-weight="600">{escape(textwrap.shorten(title, LETTERS, placeholder=" …"))}</text>'
+    words = f'<text x="{LEFT + AXIS + 16}" y="{y + 4}" fill="{INK}">{escape(number_words.with_interval(ENGLISH, row))}</text>'
     if pd.isna(row["estimate"]):
         return name + words
     times = scale(row["measure"])
