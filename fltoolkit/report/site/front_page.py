@@ -227,7 +227,9 @@ def _change(folder: Path) -> dict[str, str]:
     old, new = (plan_words.shown(ENGLISH, line, column) for column in ("baseline_value", "value"))
     before, after = rounds(row)
     interval = limits(ENGLISH, line)
-    size = f": {signed(ENGLISH, line['change'], line)} ({number_words.level(ENGLISH, row)} interval: {interval})" if interval else ""
+    size = (
+        f": {signed(ENGLISH, line['change'], line)} ({number_words.level(ENGLISH, row)} interval: {interval})" if interval else ""
+    )
     verdict = number_words.start(ENGLISH.kit(stated_verdict(row["verdict"], row["verdict_reason"])))
     return told | {
         "rates": ENGLISH.say("sheet.rounds", old=old, new=new),

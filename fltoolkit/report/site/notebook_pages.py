@@ -52,7 +52,9 @@ def page(
     read = nbformat.read(notebook, as_version=4)
     sections = lay_out(read)
     published = masthead(release, ENGLISH)
-    citation = " ".join([*(f"{words}." for words in (published, source) if words), f"Estimated with fltoolkit {version('fltoolkit')}."])
+    citation = " ".join(
+        [*(f"{words}." for words in (published, source) if words), f"Estimated with fltoolkit {version('fltoolkit')}."]
+    )
     about = {"citation": citation, "terms": {f"[{marker}]": words for marker, words in MARKERS.items()} | TERMS}
     resources = {
         "title": title, "assets": assets, "links": links, "source": source, "masthead": published, "sections": sections, "about": about,

@@ -141,11 +141,11 @@ def _of_outputs(outputs: list[Any], **metadata: bool) -> Any:
 
 def _fold(cells: list[Any]) -> None:
     """Marks the parts of a section that readers open with a click: each picture after the first one with its tables, the tables
-    of the first picture, and pictures that are no result. The words on which readers click are the title of the picture or
-    table."""
+    of the first picture, and pictures that are no result. The words on which readers click are the title of the picture, or of a
+    table in a cell of its own."""
     drawn, picture, aside = False, "", ""
     for cell in cells:
-        awaited = False  # the table of a folded picture belongs to its fold
+        awaited, drawn_here = False, False  # the table of a folded picture belongs to its fold
         outputs = cell.get("outputs", [])
         for place, output in enumerate(outputs):
             data = output.get("data", {})
@@ -155,10 +155,11 @@ def _fold(cells: list[Any]) -> None:
                 if drawn or aside:
                     output.metadata |= {"fold": f"{aside or 'Picture'}: {picture}", "folded": not followed}
                     awaited = followed
-                drawn = True
+                drawn = drawn_here = True
             elif drawn and _is_table([output]):
                 what = aside or "Table"
-                fold = {} if awaited else {"fold": f"{what}: {picture or _table_title(data['text/html'])}"}
+                title = picture if drawn_here or aside else ""
+                fold = {} if awaited else {"fold": f"{what}: {title or _table_title(data['text/html'])}"}
                 output.metadata |= {**fold, "folded": True}
                 awaited = False
 
@@ -168,9 +169,9 @@ def _is_table(outputs: list[Any]) -> bool:
 
 
 def _table_title(html: str) -> str:
-    """Returns the title of a table in HTML, as plain text; the word `Table` if it has no title."""
+    """Returns the title of a table in HTML, as plain text; empty if it has no title."""
     found = TABLE_TITLE.search(html)
-    return re.sub("<[^>]+>", "", found[1]) if found else escape("Table")
+    return re.sub("<[^>]+>", "", found[1]).strip() if found else ""
 
 
 def _meta(chart: Any, key: str) -> str:

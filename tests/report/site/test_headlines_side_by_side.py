@@ -37,12 +37,12 @@ def test_surveys_that_measure_the_same_share_an_axis_in_alphabetical_order() -> 
 
 def test_another_rule_set_window_or_base_stands_apart_and_is_named() -> None:
     for told, facts in {
-        "rule set": {"rule_set": "hts_2012"}, "window in months": {"reference_months": 60}, "base": {"reference_population_ages": "5 to 17"},
+        "definition": {"rule_set": "hts_2012"}, "reference period": {"reference_months": 60}, "population": {"reference_population_ages": "5 to 17"},
         "confidence level": {"level": 0.9}, "whether involuntary work and coercion are of the same work": {"same_work": "asked otherwise"},
     }.items():  # fmt: skip
         html = side_by_side([("Aland", headline()), ("Beland", headline(**facts)), ("Celand", headline())])
         assert len(list(picture(html).iter("circle"))) == 2
-        assert f"since these differ: {told}. Apart: Beland (" in html
+        assert f"because these differ: {told}. Beland (" in html
 
 
 def test_a_hidden_headline_has_its_marker_and_an_unreliable_one_is_hollow() -> None:
