@@ -182,10 +182,9 @@ def targets(evidence: Evidence) -> Result:
 @checked
 def smart(evidence: Evidence) -> Result:
     """Returns a sentence on how many indicators of the plan meet all five SMART criteria."""
-    met = evidence.smart.groupby("id", sort=False)["met"].agg(lambda answers: (answers == "yes").all())
-    return Result(
-        f"{int(met.sum())} of {_counted(len(met), 'indicator')} {'meets' if met.sum() == 1 else 'meet'} all five criteria."
-    )
+    answers = evidence.smart.groupby("id")["met"]
+    met = sum(set(of_one) == {"yes"} for _, of_one in answers)
+    return Result(f"{met} of {_counted(answers.ngroups, 'indicator')} {'meets' if met == 1 else 'meet'} all five criteria.")
 
 
 @of_plan

@@ -121,7 +121,7 @@ def write_index(outputs: Path, entries: list[Entry]) -> Path:
     html = _template().render(
         css=template_file("page.css"),
         forced_labour=ENGLISH.say("sheet.definition"),
-        summary=", ".join([f"{len(entries)} {NOUN[len(entries) != 1]}", *(f"{n} {what}" for what, n in counts.items() if n)]),
+        summary=f"{len(entries)} {NOUN[len(entries) != 1]}, {', '.join(f'{n} {what}' for what, n in counts.items() if n) or 'all complete'}",
         together=Markup(together),  # all its parts are escaped
         failed=failed,
         countries=countries,

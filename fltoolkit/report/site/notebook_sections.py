@@ -110,12 +110,13 @@ def _section(cells: list[Any]) -> tuple[list[Any], bool]:
     for cell in cells:
         if "outputs" in cell:
             cell.outputs = [o for o in cell.outputs if not any(o is r for r in results)]
-    drawn = next((cell for cell in cells[1:] if any(_is_first_picture(o) for o in cell.get("outputs", []))), None)
+    shown = next((cell for cell in cells[1:] if cell.get("outputs")), None)  # what stands before a picture stays before it
+    drawn = shown if shown and any(_is_result_picture(o) for o in shown.outputs) else None
     opening = [*([_of_outputs(results, result=True)] if results else []), *([drawn] if drawn else [])]
     return [first, *opening, *rest, *(cell for cell in cells[1:] if cell is not drawn)], False
 
 
-def _is_first_picture(output: Any) -> bool:
+def _is_result_picture(output: Any) -> bool:
     """Returns whether an output is a picture that may stand before the prose: one that is a result."""
     chart = output.get("data", {}).get(MIME)
     return chart is not None and not _meta(chart, "aside")

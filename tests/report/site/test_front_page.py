@@ -51,9 +51,9 @@ def test_the_headline_numbers_stand_with_interval_basis_and_coverage(tmp_path: P
         "Definition: 2018 international definition (in the data files: icls_2018 v1); that involuntary work and coercion went together"
         in html
     )
-    assert "Window: the past 12 months. Population: adults." in html
+    assert "Reference period: the past 12 months. Population: adults." in html
     assert "Not reached: the homeless; islands." in html
-    assert "1 survey. " in html
+    assert "1 survey, all complete. " in html
     assert html.index("Forced labour is work that") < html.index("99.5")
 
 

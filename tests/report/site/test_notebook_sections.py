@@ -50,10 +50,14 @@ def test_the_result_moves_under_the_heading() -> None:
     assert [bool(c.metadata.get("result")) for c in made.cells] == [False, True, False, False]
 
 
-def test_the_first_picture_stands_before_the_prose_and_an_exercise_does_not() -> None:
-    made = notebook("## One\n\nProse.", shown(EXERCISE), shown(PROSE), shown(CHART), "More prose.")
+@pytest.mark.parametrize("before", [EXERCISE, PROSE, TABLE])
+def test_the_first_picture_stands_before_the_prose_but_after_all_other_outputs(before: Any) -> None:
+    made = notebook("## One\n\nProse.", shown(Result("So.")), "More prose.", shown(CHART), "End.")
     lay_out(made)
-    assert [told(c) for c in made.cells] == ["## One", ["chart"], "Prose.", ["e"], ["Words."], "More prose."]
+    assert [told(c) for c in made.cells] == ["## One", ["So."], ["chart"], "Prose.", "More prose.", "End."]
+    made = notebook("## One\n\nProse.", shown(before), shown(CHART))
+    lay_out(made)
+    assert [told(c) for c in made.cells] == ["## One", "Prose.", [before["text/plain"]], ["chart"]]
 
 
 def test_what_is_for_people_who_run_a_notebook_is_not_on_its_page_unless_it_failed() -> None:
