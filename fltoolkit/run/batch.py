@@ -325,14 +325,9 @@ def _page(run: Run, work: Path, name: str, links: list[tuple[str, str]]) -> None
     """Normalises the executed notebook `name` in the folder `work`, and writes its page with links to the run's other pages."""
     notebook, facts = _normalised(run, work, name), survey_facts(run)
     page(
-        notebook,
-        work / f"{name}.html",
-        title=_title(name),
-        assets=f"../{ASSETS}",
-        links=links,
-        source=str(facts["title"]),
+        notebook, work / f"{name}.html", title=_title(name), assets=f"../{ASSETS}", links=links, source=str(facts["title"]),
         release=facts.get("release"),
-    )
+    )  # fmt: skip
 
 
 def _normalised(run: Run, work: Path, name: str) -> Path:

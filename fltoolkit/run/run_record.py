@@ -142,8 +142,8 @@ def note_failure(folder: Path, error: str) -> bool:
 
 
 def survey_facts(run: Run) -> dict[str, Any]:
-    """Returns facts about the survey from survey.yaml (title, country, year, round, release, and the groups that are not covered), by the
-    keys of run.json.
+    """Returns facts about the survey from survey.yaml (title, country, year, round, release, and the groups that are not
+    covered), by the keys of run.json.
 
     If survey.yaml cannot be read, the only fact is the title, which is then the name of the run.
     """
