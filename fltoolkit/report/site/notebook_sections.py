@@ -159,8 +159,8 @@ def _fold(cells: list[Any]) -> None:
                 drawn = drawn_here = True
             elif drawn and _is_table([output]):
                 what = aside or "Table"
-                title = picture if drawn_here or aside else ""
-                fold = {} if awaited else {"fold": f"{what}: {title or _table_title(data['text/html'])}"}
+                title = (picture if drawn_here else "") or _table_title(data["text/html"]) or picture
+                fold = {} if awaited else {"fold": f"{what}: {title}"}
                 output.metadata |= {**fold, "folded": True}
                 awaited = False
 

@@ -150,7 +150,7 @@ def children(
     sheet.arrow((left[1], 0), (right[0], 0), "", NO_WORK in lit)
     sheet.box(right, -5, words[OPEN_CHILD], OPEN_CHILD in lit, UNCLEAR)
     sheet.words(0, -5.75, wrap(language.say("flowchart.children.note"), 100), QUIET, 12, xanchor="left", align="left")
-    return sheet.drawn(title, subtitle, 560, (0, 10.2), (-6.0, 0.35))
+    return sheet.drawn(title, subtitle, 560, (0, 10.5), (-6.0, 0.35))
 
 
 def _yes_and_no(language: Language) -> tuple[str, str]:
