@@ -11,14 +11,12 @@ from typing import Any
 
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from fltoolkit.estimate.change_over_time.unresolved_excess import stated_verdict
 from fltoolkit.files import write_whole
 from fltoolkit.languages.language import read_language
 from fltoolkit.nap.follow_up import in_units
 from fltoolkit.report.document_sections.results_section import masthead
-from fltoolkit.report.site.headlines_side_by_side import side_by_side
 from fltoolkit.report.site.notebook_pages import TEMPLATES, template_file
 from fltoolkit.show.wording import number_words, plan_words, result_sentences
 from fltoolkit.show.wording.change_sentences import limits, of_published, rounds, signed
@@ -110,8 +108,6 @@ def write_index(outputs: Path, entries: list[Entry]) -> Path:
     """
     alphabetical = sorted(entries, key=lambda e: (e.title.lower(), e.folder))
     numbers = {e.folder: _published_numbers(outputs, e) for e in alphabetical if not e.error}
-    rates = [(e.title, numbers[e.folder].of("prevalence")) for e in alphabetical if not e.error]
-    together = side_by_side([(title, rows[0]) for title, rows in rates if rows])
     counts = {"failed": sum(bool(e.error) for e in entries), "as an earlier run left it": sum(bool(e.refused) for e in entries)}
     failed = [e for e in alphabetical if e.error]
     shown = [_survey(outputs, e, numbers[e.folder]) for e in sorted(alphabetical, key=lambda e: -e.year) if not e.error]
@@ -122,7 +118,6 @@ def write_index(outputs: Path, entries: list[Entry]) -> Path:
         css=template_file("page.css"),
         forced_labour=ENGLISH.say("sheet.definition"),
         summary=f"{len(entries)} {NOUN[len(entries) != 1]}, {', '.join(f'{n} {what}' for what, n in counts.items() if n) or 'all complete'}",
-        together=Markup(together),  # all its parts are escaped
         failed=failed,
         countries=countries,
         toggles=any(len(survey.get("briefs", ())) > 1 for survey in shown),
