@@ -152,7 +152,9 @@ def matrix(language: Language, evidence: Evidence, *, by_group: bool = True) -> 
 def baseline(language: Language, filled: Baseline) -> PrintedTable:
     """Returns a table of the plan's indicators with their baselines from the survey. It is the table `matrix` without the columns
     on targets and responsibilities."""
-    words = TableWords(filled.plan.title, filled.plan.goal, heads=plan_cells.years(language, filled.table, "year"))
+    words = TableWords(
+        language.own(filled.plan.title), language.own(filled.plan.goal), heads=plan_cells.years(language, filled.table, "year")
+    )
     return printed(language, BASELINE, filled.table.to_dict("records"), words)
 
 
