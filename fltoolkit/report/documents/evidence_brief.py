@@ -88,7 +88,7 @@ def _numbers(evidence: Evidence, language: Language) -> list[Block]:
     After a later survey, the section also says what changed and whether targets are reached. Without a later survey, it says
     which targets a survey could verify.
     """
-    out, follow = evidence.now, follow_up_section.table(evidence, language, follow_up_section.totals_and_targets(evidence))
+    out, follow = evidence.now, follow_up_section.table(evidence, language)
     changed: list[Block] = [follow] if follow else []
     means = profile_section.tables(out, language, IN_BRIEF)
     profile: list[Block] = [Heading(language.say("profile.heading"), 2), *means] if means else []

@@ -34,7 +34,7 @@ def _target(language: Language, row: Row) -> PrintedCell:
     in another column."""
     if pd.isna(row["target_year"]) or pd.isna(row["target_value"]) or pd.isna(row["cut"]):
         return PrintedCell(plan_words.promise(language, row))
-    return PrintedCell(language.kit(row["target_words"]))
+    return PrintedCell(language.kit(row["target_words"]).replace(" %", f"{NBSP}%"))
 
 
 def _verifiable(language: Language, row: Row) -> PrintedCell:
