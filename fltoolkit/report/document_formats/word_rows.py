@@ -62,9 +62,11 @@ def rows(block: PrintedTable, widths: tuple[float, ...]) -> list[Any]:
         WordColumn(width, head.kind, block.has_markers(place), moved=is_moved(block, place))
         for place, (width, head) in enumerate(zip(widths, block.heads, strict=True))
     ]
+    above = [replace(columns[0], moved=False), *columns[1:]]
     heads = tuple(PrintedCell(head.text) for head in block.heads)
     lines = "".join(
-        _row(line, columns, is_head=i == 0, kept=kept(i, len(block.rows))) for i, line in enumerate([heads, *block.rows])
+        _row(line, columns if i else above, is_head=i == 0, kept=kept(i, len(block.rows)))
+        for i, line in enumerate([heads, *block.rows])
     )
     return list(parse_xml(f"<w:tbl {nsdecls('w')}>{lines}</w:tbl>"))
 
@@ -129,7 +131,7 @@ def _alignment(cell: PrintedCell, column: WordColumn, *, is_head: bool) -> str:
     markers are written after this place.
     """
     if column.kind not in ("value", "number") or not (is_head or cell.is_number):
-        return f'<w:ind w:left="{_twips(MOVED)}"/>' if column.moved and not (is_head and column.kind == "label") else ""
+        return f'<w:ind w:left="{_twips(MOVED)}"/>' if column.moved else ""
     if is_head:
         return (f'<w:ind w:right="{_twips(MARKER)}"/>' if column.marked else "") + RIGHT
     if not column.marked:

@@ -196,7 +196,7 @@ def columns_by_indicator(
     """
     style = "text" if facts else "hidden"
     room = max(0, fits_in_print([*GROUP_WIDTHS, *(width for _, width, _ in read)]) // DIGIT) if facts else 0
-    first, second = (width + min(WIDER, room // 2) for width in GROUP_WIDTHS)
+    first, second = (float(width + min(WIDER, room // 2)) for width in GROUP_WIDTHS)
     *before, (name, width, look_of_last) = read
     longest = max(width, min(LONGEST, width + room - 2 * WIDER))
     last = (name, longest, look_of_last) if facts else read[-1]

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-import pytest
 from handed import EN, FR
 from openpyxl.workbook import Workbook
 

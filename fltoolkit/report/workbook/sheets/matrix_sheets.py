@@ -39,7 +39,7 @@ from fltoolkit.show.wording.plan_words import frequency, promises
 from fltoolkit.survey.spec.groups import TOTAL
 
 TOOL_16 = (
-    ("t16_statement", 18, "unseen"), ("t16_indicator", 24, "unseen"), ("t16_definition", 44, "unseen"), ("t16_by", 34, "text"),
+    ("t16_statement", 18, "unseen"), ("t16_indicator", 24, "unseen"), ("t16_definition", 44, "unseen"), ("t16_by", 38, "text"),
     ("t16_verification", 16, "unseen"), ("t16_unit", 15, "unseen"), ("t16_baseline", 9, "given"), ("t16_year_1", 8, "given"),
     ("t16_year_2", 8, "given"), ("t16_frequency", 14, "unseen"), ("t16_lead", 20, "unseen"),
 )  # fmt: skip
