@@ -24,7 +24,7 @@ from fltoolkit.show.charts.descriptions.axis_ticks import step
 from fltoolkit.show.printed_tables import number_cells
 from fltoolkit.show.printed_tables.printed_table import NBSP
 from fltoolkit.show.wording import number_words, plan_words
-from fltoolkit.spreadsheets import DIGIT, fits_in_print
+from fltoolkit.spreadsheets import A3, A4, DIGIT, fits_in_print
 from fltoolkit.survey.spec.groups import TOTAL
 
 Row = Mapping[Any, Any]
@@ -186,16 +186,22 @@ def who(language: Language, row: Row) -> tuple[object, ...]:
 
 
 def columns_by_indicator(
-    language: Language, read: Sequence[ColumnLook], facts: Sequence[ColumnLook], years: Mapping[str, object] | None = None
+    language: Language,
+    read: Sequence[ColumnLook],
+    facts: Sequence[ColumnLook],
+    years: Mapping[str, object] | None = None,
+    *,
+    large: bool = False,
 ) -> tuple[Column, ...]:
     """Returns the columns of a sheet that has a heading above the rows of each indicator (see `lines_by_indicator`).
 
     The columns for group and category come first, then `read` (the columns that are printed), then `facts` (the facts behind the
     numbers, with grey headings). If there are no `facts`, the sheet has a chart in their place. `years` are the years of the two
-    compared surveys (see `column`).
+    compared surveys (see `column`). `large` says whether the sheet is printed on A3 paper.
     """
     style = "text" if facts else "hidden"
-    room = max(0, fits_in_print([*GROUP_WIDTHS, *(width for _, width, _ in read)]) // DIGIT) if facts else 0
+    paper = A3 if large else A4
+    room = max(0, fits_in_print([*GROUP_WIDTHS, *(width for _, width, _ in read)], paper) // DIGIT) if facts else 0
     first, second = (float(width + min(WIDER, room // 2)) for width in GROUP_WIDTHS)
     *before, (name, width, look_of_last) = read
     longest = max(width, min(LONGEST, width + room - 2 * WIDER))

@@ -51,7 +51,7 @@ FILLED_IN = {
     "M&E matrix": 3, "SMART": 2, "4Ps checklist": 98, "Background studies": 126, "Capacity": 32, "Cost estimate": 110, "Implementation matrix": 69,
     "Communication": 60, "Definitions and methods": 30, "Mainstreaming": 32,
 }  # fmt: skip
-UPRIGHT = {"4Ps checklist", "Capacity", "Cost summary", "Communication", "Data dictionary"}
+UPRIGHT = {"4Ps checklist", "Capacity", "Cost summary", "Communication", "SDG links", "Data dictionary"}
 LINK = '=HYPERLINK("http://evil.example","click")'
 COSTS = {
     "1": {"category": "staff", "quantity": 12, "unit_cost": 1000, "year": 2026, "secured": 4000},
