@@ -122,8 +122,8 @@ def _foot(section: Any, source: str) -> None:
 
 
 def _leads_to(after: Block | None = None) -> bool:
-    """Returns whether a paragraph must stay on the page of the block after it: a table, a picture or a warning."""
-    return isinstance(after, PrintedTable | Chart) or (isinstance(after, Paragraph) and after.style == "warning")
+    """Returns whether a paragraph must stay on the page of the block after it: a list, a table, a picture or a warning."""
+    return isinstance(after, Bullets | PrintedTable | Chart) or (isinstance(after, Paragraph) and after.style == "warning")
 
 
 @singledispatch

@@ -43,8 +43,8 @@ def smart(evidence: Evidence, language: Language) -> Page:
     """Returns the sheet that shows for each indicator which of the five SMART criteria of the ILO toolkit (Tool No. 16) it meets.
     Partners answer for the criteria that the kit cannot check."""
     columns = (
-        column(language, "code", 12), column(language, "indicator", 46), column(language, "criterion", 13), column(language, "met", 11),
-        column(language, "missing", 55), _answer(language), _note(language, width=28),
+        column(language, "code", 12), column(language, "indicator", 46), column(language, "criterion", 18), column(language, "met", 11),
+        column(language, "missing", 55), _answer(language), _note(language, width=24),
     )  # fmt: skip
     lines = []
     for row in evidence.smart.to_dict("records"):
