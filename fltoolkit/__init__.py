@@ -14,7 +14,8 @@ _load, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)  # __init_
 
 
 def __getattr__(name: str) -> Any:
-    """Returns a public name. Its package is imported when one of its names is first used."""
+    """Returns the object with a public name, such as `prevalence`. A package of the kit is imported only when one of its names is
+    first used."""
     if name == "__version__":
         from importlib.metadata import version
 

@@ -49,8 +49,8 @@ class _Parameter(NamedTuple):
 def checked(target: T) -> T:
     """Decorates a function, method or class: at every call, its arguments are checked against their type hints.
 
-    NumPy's numbers, booleans and strings become Python's. Lists and columns of names become tuples. Tables, designs and other
-    objects are passed on unchanged and are never copied. A number must be finite. A hint `Annotated[…]` may give limits
+    NumPy's numbers, booleans and strings become Python's own types. Lists and columns of names become tuples. Tables, designs and
+    other objects are passed on unchanged and are never copied. A number must be finite. A hint `Annotated[…]` may give limits
     (pydantic's `Field`) and a text that tells the user what to do. The hints are read at the first call, not at import, because
     reading them is slow.
 
@@ -107,8 +107,8 @@ def _read_signature(function: Callable[..., Any]) -> tuple[str, inspect.Signatur
 
 @cache
 def _check_of(hint: Any, *, several: bool) -> Callable[[Any], Any]:
-    """Returns the function that checks a value against a type hint, or a list of values if `several` is true. Functions with the
-    same hint share it, because pydantic takes more than a thousandth of a second to make one.
+    """Returns the function that checks a value against a type hint. If `several` is true, it checks a list of such values.
+    Functions with the same hint share it, because pydantic takes more than a thousandth of a second to make one.
     """
     from pydantic import TypeAdapter
 
@@ -191,8 +191,8 @@ def _error_of_argument(where: list[str], hint: Any, value: Any, error: Any) -> R
 
 
 def _advice(hint: Any) -> list[str]:
-    """Returns the texts inside a type hint, such as `Annotated[Path, "give the path of a survey.yaml"]`. They say what the user
-    of the function should do. Empty list: the hint has no text."""
+    """Returns the texts inside a type hint, such as `Annotated[Path, "give the path of a survey.yaml"]`. The texts say what the
+    user of the function should do. The list is empty if the hint has no text."""
     origin, inside = get_origin(hint), get_args(hint)
     if origin in UNIONS:
         return [text for kind in inside for text in _advice(kind)]
@@ -232,7 +232,7 @@ def _element_hint(hint: Any, step: Any) -> Any:
 
 
 def _allowed_in_words(hint: Any) -> list[str]:
-    """Returns what a type hint allows, in words. There is one text per allowed type: `["a whole number", "None"]`."""
+    """Returns the types of values that a type hint allows, in words. There is one text per type: `["a whole number", "None"]`."""
     origin, inside = get_origin(hint), get_args(hint)
     if isinstance(hint, TypeVar):
         return _allowed_in_words(hint.__bound__)
@@ -258,8 +258,8 @@ def _allowed_in_words(hint: Any) -> list[str]:
 
 
 def _value_in_words(value: Any) -> str:
-    """Returns what a message says about a value: its type, such as `DataFrame`. If it is a scalar or a short list of scalars,
-    the value follows: `int 3`. Longer values are never printed, because they may be data of persons."""
+    """Returns the text by which a message describes a value: its type, such as `DataFrame`. For a scalar or a short list of
+    scalars, the text also has the value: `int 3`. Longer values are never printed, because they may be data of persons."""
     if value is None:
         return "None"
     return f"{type(value).__name__} {value!r}" if _is_simple(value) else type(value).__name__

@@ -1,9 +1,9 @@
 """Shows in a notebook which step of a long cell is running. When the cell has ended, no step is left in its output.
 
 A step is a printed line. A batch reads what cells print, and shows the step on the terminal. Each step is erased before the next
-is printed: with backspaces, blanks over its letters, and backspaces again. Both are needed, because in some notebooks a backspace
-only moves back, and in others it deletes a letter. Nothing is printed outside a notebook. Nothing is printed in Voilà either,
-because its pages are shown when the last cell has ended.
+is printed: with backspaces, blanks over its letters, and backspaces again. Blanks alone or backspaces alone are not enough,
+because a backspace only moves back in some notebooks, and deletes a letter in others. Nothing is printed outside a notebook, and
+nothing in Voilà, whose pages are shown only after the last cell has ended.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""The command line: checks a survey, estimates from it, or runs a batch of surveys. `fltoolkit COMMAND --help` shows examples."""
+"""Defines the commands of the command line, such as the check of a survey, its estimates, or a batch of surveys. `fltoolkit
+COMMAND --help` shows examples."""
 
 from __future__ import annotations
 
@@ -31,8 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             then ends after the command.
 
     Returns:
-        0 if all is well. 1 if a survey failed or has errors, or if the kit has a defect. 2 if the call or a file is wrong. 130 if
-            the user stopped the command.
+        The exit code of the command: 0 if all is well, 1 if a survey failed or has errors or if the kit has a defect, 2 if the
+            call or a file is wrong, and 130 if the user stopped the command.
     """
     parsed = _parser().parse_args(arguments)
     if arguments is None:
@@ -78,8 +79,8 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _path(text: str) -> Path:
-    """Returns a path. Refuses a blank one, for example from a script's variable that is not set: Python would read it as the
-    working folder."""
+    """Returns a path. Refuses a blank text, for example from a script's variable that is not set, because Python would read it as
+    the working folder."""
     if not text.strip():
         raise argparse.ArgumentTypeError("the path is blank; name a file or folder (the working folder is .)")
     return Path(text)

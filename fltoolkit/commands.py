@@ -102,8 +102,8 @@ def check(parsed: argparse.Namespace) -> int:
 
 
 def _compare(before: Path, persons: ClassifiedSurvey) -> bool:
-    """Prints what a comparison with an earlier survey would find, such as changed questions. Returns True if the comparison
-    would be refused.
+    """Prints the findings of a comparison with an earlier survey, such as changed questions. Returns True if the comparison would
+    be refused.
 
     Args:
         before: the survey.yaml of the earlier survey.
@@ -156,7 +156,7 @@ def _restricted(parsed: argparse.Namespace, name: str, place: str) -> None:
     Args:
         parsed: the arguments of the command.
         name: the name of the survey's folder.
-        place: the private folder or address.
+        place: the path or the address of the private folder.
     """
     import fltoolkit as fl
     from fltoolkit.publish.published_set import restricted

@@ -1,4 +1,4 @@
-"""Errors that a user can act on. Each says where the problem is, what was found, what is allowed and what to do."""
+"""Defines the errors of the kit. Each message says where the problem is, what was found, what is allowed and what to do."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ class FltoolkitError(Exception):
 
     Args:
         problem: one sentence that says what is wrong. It is a text, or a `Reason` (see `languages.reasons`) if a published row
-            must say it too.
+            must also state the problem.
         where: the file, key or column.
         found: what was found there.
         allowed: what is allowed there.
-        do: what the reader should do next.
-        withheld: values of the data that would help the reader. They are not in the message, because they can identify a person.
-            `fltoolkit check --show-values` prints them on a terminal.
+        do: what the user should do next.
+        withheld: values of the data that would help the user. The message does not contain these values, because they can
+            identify a person. `fltoolkit check --show-values` prints them on a terminal.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class FltoolkitError(Exception):
 
     @property
     def reason(self) -> str:
-        """Returns the problem and what was found, in one line."""
+        """Returns the problem, and the value that was found, in one line."""
         return f"{self.problem}: {self.found}" if self.found else self.problem
 
     @property
@@ -65,8 +65,8 @@ class RepeatedKeys(DataError):
     """Several rows of a data file have the same key, which must be unique.
 
     Attributes:
-        rows: a table of these keys: the columns of the key, the number of rows with it, and the file. They identify single
-            records, so only a private folder may contain them.
+        rows: a table with one row per repeated key: the columns of the key, the number of rows with this key, and the file. Keys
+            identify single records, so only a private folder may contain this table.
     """
 
     def __init__(self, problem: str, *, rows: pd.DataFrame, where: str, found: object, do: str) -> None:
@@ -85,8 +85,8 @@ class RequestError(FltoolkitError):
 
 
 class NotAvailable(RequestError):
-    """The request is valid, but this survey did not ask the question, or did not ask it of everyone. The published table then
-    has a row without a number; the row gives the reason."""
+    """The request is valid, but this survey did not ask the question, or did not ask it of everyone. The published table then has
+    a row without a number, and the column `reason` of this row says why."""
 
 
 class PublicationError(FltoolkitError):

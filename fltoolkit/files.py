@@ -31,13 +31,14 @@ def refuse_irregular(path: Path, raised: type[FltoolkitError] = DataError, do: s
     Args:
         path: the path that the user gave. Links are followed.
         raised: the class of the error.
-        do: what the message advises if there is no such file. By default: to check the path.
+        do: the advice of the message if there is no such file; by default, to check the path.
 
     Returns:
         The size of the file, in bytes.
 
     Raises:
-        FltoolkitError: of the class `raised`. There is no such file, it is not a regular file, or it cannot be reached.
+        FltoolkitError: there is no such file, it is not a regular file, or it cannot be reached. The error has the class
+            `raised`.
     """
     try:
         found = path.stat()
@@ -53,8 +54,8 @@ def read_bytes(path: Path, most: int, raised: type[FltoolkitError] = DataError, 
     """Returns the whole content of a regular file of at most `most` bytes.
 
     Raises:
-        FltoolkitError: of the class `raised`. There is no such file, it is not a regular file, it is too large, or it may not
-            be read. `do` is the advice if there is no such file.
+        FltoolkitError: there is no such file, it is not a regular file, it is too large, or it may not be read. The error has the
+            class `raised`. If there is no such file, the message gives the advice `do`.
     """
     size = refuse_irregular(path, raised, do)
     try:
@@ -74,8 +75,8 @@ def read_text(path: Path, most: int, raised: type[FltoolkitError] = DataError, d
     """Returns the text of a regular file in UTF-8, with or without a byte order mark. The file may have at most `most` bytes.
 
     Raises:
-        FltoolkitError: of the class `raised`, for the same reasons as in `read_bytes` (no such file, too large, …), or because
-            a byte is not UTF-8. Then `where` gives the line.
+        FltoolkitError: the file cannot be read (see `read_bytes`), or a byte is not UTF-8. The error has the class `raised`. For
+            a byte that is not UTF-8, the message gives the line.
     """
     content = read_bytes(path, most, raised, do).removeprefix(codecs.BOM_UTF8)
     try:
@@ -137,10 +138,10 @@ def write_whole(path: Path, content: str | bytes, mode: int | None = None) -> No
     Args:
         path: the file.
         content: the content. Text is written as UTF-8.
-        mode: the permissions of the file. None: the usual ones.
+        mode: the permissions of the file. None: the default permissions of the system.
 
     Raises:
-        OSError: the file cannot be written. The old file then stays, and no other file is left.
+        OSError: the file cannot be written. The old file then stays as it was, and no temporary file is left.
     """
     with _temporary_file(path, content, mode) as part:
         part.replace(path)
@@ -165,8 +166,8 @@ def write_new(path: Path, content: str | bytes) -> None:
 
 @contextmanager
 def _temporary_file(path: Path, content: str | bytes, mode: int | None = None) -> Iterator[Path]:
-    """Yields the path of a temporary file beside `path` with this content. Its permissions are `mode` (None: the usual ones).
-    After the `with` block the temporary file is removed, unless the block has renamed it."""
+    """Yields the path of a temporary file beside `path` with this content. Its permissions are `mode` (None: the default
+    permissions of the system). After the `with` block the temporary file is removed, unless the block has renamed it."""
     part = path.with_name(f".part-{path.name}")
     try:
         if mode is not None:  # nobody else may open it at any time, and it must not be a link that somebody put there
@@ -179,7 +180,8 @@ def _temporary_file(path: Path, content: str | bytes, mode: int | None = None) -
 
 
 def known_encoding(name: str) -> str:
-    """Returns the name of a text encoding if Python knows it. Otherwise raises a `ValueError` that names usual encodings."""
+    """Returns the name of a text encoding if Python knows it. Otherwise raises a `ValueError` whose message names common
+    encodings."""
     try:
         "a".encode(name)
     except (LookupError, ValueError):

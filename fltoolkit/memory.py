@@ -23,7 +23,7 @@ class _Remembered:
     Attributes:
         value: the result.
         state: a function that returns the parts of the result that a user could change.
-        as_made: what `state` returned when the result was made.
+        as_made: the value that `state` returned when the result was made.
     """
 
     value: Any
@@ -66,12 +66,13 @@ def remembered(
     `make`.
 
     Args:
-        key: everything on which the result depends: the hashes of the inputs, and the parameters. None: the result is made and
-            not kept.
-        make: makes the result.
-        state: returns the parts of a result that a user could change. If they have changed since the result was kept, it is made
-            again.
-        copied: returns a copy to give to the caller. It is needed for a result that anybody may change, such as a table.
+        key: everything on which the result depends: the hashes of the inputs, and the parameters. If it is None, the result is
+            made and not kept.
+        make: a function that makes the result.
+        state: a function that returns the parts of a result that a user could change. If these have changed since the result was
+            kept, the result is made again.
+        copied: a function that returns a copy of the result for the caller. It is needed for a result that the caller may change,
+            such as a table.
     """
     if _results is None or key is None:
         return make()
@@ -92,8 +93,8 @@ def key_from(thing: object, *more: Hashable) -> ResultKey | None:
 
 
 def collect_garbage_less_often() -> None:
-    """Makes Python's garbage collection rare in this process, and leaves out of it all objects that exist now. Otherwise it takes
-    a tenth of the time of a run.
+    """Makes Python's garbage collection rare in this process. All objects that exist now are never collected. Without this
+    function, garbage collection takes a tenth of the time of a run.
 
     Only objects that refer to each other in a circle wait for garbage collection. All others, such as tables, are removed as soon
     as nothing refers to them.

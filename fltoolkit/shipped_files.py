@@ -13,8 +13,8 @@ SURVEY = "survey.yaml"
 
 
 def shipped_folder(name: str) -> Path:
-    """Returns a folder that comes with the kit: `notebooks`, `data_samples` or `docs`. In a wheel it is inside the package, in a
-    checkout it is beside the package.
+    """Returns a folder that comes with the kit: `notebooks`, `data_samples` or `docs`. In a wheel, the folder is inside the
+    package. In a checkout, it is beside the package.
 
     Raises:
         RequestError: the folder is in neither place.
@@ -36,7 +36,8 @@ def notebook_folder() -> Path:
 
 
 def samples() -> dict[str, Path]:
-    """Returns the survey.yaml of each shipped sample, by the sample's name. It is empty if the package came without samples."""
+    """Returns the path of survey.yaml for each shipped sample, as {name of the sample: path}. The mapping is empty if the package
+    came without samples."""
     folder = _folder_of("data_samples")
     return {file.parent.name: file for file in sorted(folder.glob(f"*/{SURVEY}"))} if folder else {}
 

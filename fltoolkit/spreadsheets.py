@@ -1,4 +1,5 @@
-"""The one writer of .xlsx files. Text stays text, each value keeps its type, and the same content always gives the same bytes."""
+"""Writes all .xlsx files of the kit. Text stays text, each value keeps its type, and the same content always gives the same
+bytes."""
 
 from __future__ import annotations
 
@@ -84,7 +85,7 @@ A4, A4_UPRIGHT, A3 = Paper(9, 11.69, 8.27), Paper(9, 8.27, 11.69), Paper(8, 16.5
 
 @dataclass(frozen=True)
 class NumberWriting:
-    """How a language writes numbers in a spreadsheet.
+    """The way in which a language writes numbers in a spreadsheet.
 
     Attributes:
         locale: the code of the language in a number format, such as `[$-40C]` for French.
@@ -101,8 +102,8 @@ class NumberWriting:
 
 
 class Spreadsheet:
-    """An .xlsx file while it is being written: sheets and cells are added, then `content` returns its bytes. `book` is the
-    workbook of XlsxWriter.
+    """An .xlsx file while it is being written. The caller adds sheets and cells. Then `content` returns the bytes of the file.
+    `book` is the workbook of XlsxWriter.
 
     `numbers` says how numbers are written. Excel takes the marks between digits from the reader's computer; LibreOffice takes
     them from the language that the format names.
@@ -191,20 +192,20 @@ def width_in_pixels(characters: float) -> int:
 
 
 def fits_in_print(widths: Iterable[float], paper: Paper = A4) -> int:
-    """Returns how much room columns leave on a printed page, in pixels. A negative result means that the columns are too wide: to
-    fit on the page, letters would be smaller than `SMALLEST_PRINT` points. `widths` are the widths of the columns, in
-    characters."""
+    """Returns the width that some columns leave free on a printed page, in pixels. The page is printed with the smallest
+    letters allowed (`SMALLEST_PRINT` points). A negative result means that the columns are too wide even then. `widths` are the
+    widths of the columns, in characters."""
     page = (paper.width - 2 * MARGIN) * 96 * LETTERS / SMALLEST_PRINT
     return int(page) - sum(map(width_in_pixels, widths))
 
 
 def fewer_pages(heights: Sequence[float], head: float, room: int, paper: Paper = A4) -> int:
-    """Returns on how many pages a sheet should be printed, so that its last page is not nearly empty. The result is 0 if the
-    sheet can stay as it is, or if its letters would become smaller than `LAST_RESORT`.
+    """Returns the number of pages on which a sheet should be printed, so that its last page is not nearly empty. The result is 0
+    if the sheet can stay as it is, or if its letters would become smaller than `LAST_RESORT`.
 
     Args:
-        heights: of the text above the table, and of each printed row, in points.
-        head: the height of the column headings, which are repeated on each page.
+        heights: the height of the text above the table, then the height of each printed row, in points.
+        head: the height of the column headings, in points. They are repeated on each page.
         room: the width that is free beside the printed columns (see `fits_in_print`).
     """
     page, wide = 72 * (paper.height - TOP - BOTTOM), (paper.width - 2 * MARGIN) * 96
@@ -216,8 +217,8 @@ def fewer_pages(heights: Sequence[float], head: float, room: int, paper: Paper =
 
 
 def _pages(heights: Sequence[float], head: float, page: float) -> tuple[int, float]:
-    """Returns how many pages some rows take, and how much of the last page they fill, in points. `page` is the height of a
-    page."""
+    """Returns the number of pages that some rows take, and the height that they fill on the last page, in points. `page` is the
+    height of a page."""
     pages, used = 1, 0.0
     for height in heights:
         if used + height > page:
@@ -227,6 +228,6 @@ def _pages(heights: Sequence[float], head: float, page: float) -> tuple[int, flo
 
 
 def clean_text(text: str) -> str:
-    """Returns a text that every spreadsheet can keep: without control characters, and cut to the size of a cell."""
+    """Returns a text in a form that every spreadsheet can store: without control characters, and cut to the size of a cell."""
     text = CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     return text if len(text) <= LONGEST else text[: LONGEST - 2] + " …"

@@ -23,7 +23,7 @@ def say(text: str, *, error: bool = False) -> None:
 
     Args:
         text: one line, or several lines that stay together.
-        error: print the text on the error stream.
+        error: whether to print the text on the error stream.
     """
     with _ONE_AT_A_TIME:
         if _drawn:
@@ -34,7 +34,7 @@ def say(text: str, *, error: bool = False) -> None:
 
 
 def show(name: str, text: Callable[[], str] | None) -> None:
-    """Show the progress of a task in the last line of the terminal. Messages appear above this line. Call it only if
+    """Show the progress of a task in the last line of the terminal. Messages appear above this line. Call this function only if
     `on_screen()` is true.
 
     Args:
@@ -48,8 +48,8 @@ def show(name: str, text: Callable[[], str] | None) -> None:
 
 
 def redraw() -> None:
-    """Draw the line of progress again, if there is one, because its words may have changed. It is the last line of the
-    terminal."""
+    """Draw the line of progress again, if there is one, because its words may have changed. The line of progress is the last line
+    of the terminal."""
     with _ONE_AT_A_TIME:
         if _under_way:
             _draw(_line())
@@ -93,5 +93,5 @@ def _redirect_to_null(stream: TextIO) -> None:
 
 
 def on_screen() -> bool:
-    """Returns whether messages appear on a terminal. If they do not, they may be written to a file."""
+    """Returns whether messages appear on a terminal. Returns False if the messages go somewhere else, such as to a file."""
     return sys.stdout is not None and sys.stdout.isatty()

@@ -6,6 +6,7 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Iterator
+from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -120,9 +121,10 @@ def _prose(docstring: str) -> Iterator[str]:
 
 
 def _inert(text: str) -> str:
-    """A docstring is plain text: outside backticks nothing of it is markup."""
-    parts = re.split(r"(`[^`]*`)", text)
-    return "".join(part if part.startswith("`") else re.sub(r"([<*_\[])", r"\\\1", part) for part in parts)
+    """A docstring is plain text: outside backticks nothing of it is markup, except a word in *italics*."""
+    kept = re.compile(r"`[^`]*`|(?<![\w*])\*\w[\w ]*\*(?![\w*])")
+    plain = [re.sub(r"([<*_\[])", r"\\\1", part) for part in kept.split(text)]
+    return "".join(chain.from_iterable(zip_longest(plain, kept.findall(text), fillvalue="")))
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""Tools for the work before there is a survey.yaml: they draft one, or they make a questionnaire."""
+"""Contains tools for the work before there is a survey.yaml. They draft a survey.yaml, or make a questionnaire."""

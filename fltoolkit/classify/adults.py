@@ -51,7 +51,7 @@ def classify(survey: Survey, rules: str | Path = "icls_2018") -> ClassifiedSurve
     does not change.
 
     Args:
-        survey: what `fl.read_survey` returned.
+        survey: the survey, as `fl.read_survey` returns it.
         rules: the name of a rule set, or the path of its YAML file. A relative path starts from the folder of survey.yaml.
 
     Returns:
@@ -133,7 +133,7 @@ def classify_checked(survey: Survey, rule: RuleSet, *, hold: bool = False) -> Cl
 
 @dataclass(frozen=True)
 class _Definition:
-    """The definition of forced labour as one survey can apply it.
+    """The definition of forced labour, as it is applied to one survey.
 
     Attributes:
         spec: the survey.
@@ -147,11 +147,11 @@ class _Definition:
 
 
 def _with_outcomes(survey: Survey, definition: _Definition) -> Frame:
-    """Returns the persons with columns for any work, for their populations, for each condition of the definition, and with their
-    outcome as adults. If children were asked, the columns by which children are classified are added.
+    """Returns the persons with new columns: whether they did any work, their populations, each condition of the definition, and
+    their outcome as adults. If children were asked, columns that are needed to classify children are added.
 
-    If the survey has episodes (several spells of work per person), each is evaluated, and then those of each person are combined.
-    For speed, many columns are added in one step: each step repeats all column names in its query.
+    If the survey has episodes (several spells of work per person), each episode is evaluated, and then the episodes of each
+    person are combined. For speed, many columns are added in one step: each step repeats all column names in its query.
     """
     spec = survey.spec
     of_persons = [any_answer(spec.any_work, spec.mapped).alias("any_work"), *memberships(spec)]
@@ -238,7 +238,7 @@ def _evaluate(
 
 
 def _had_episode(episodes: Episodes, mapped: MappedQuestions, episode: str) -> nw.Expr:
-    """Returns a true/false column: whether the person had this spell of work (`episode`). It is true for everybody if the
+    """Returns a true/false column: whether the person had this spell of work (`episode`). The column is true for everybody if the
     survey does not ask this."""
     if episodes.counted:
         return episode_exists(episodes.counted, episodes.wide.index(episode) + 1)
@@ -249,8 +249,8 @@ def _a_child_at_the_start(spec: SurveySpec, episode: str) -> nw.Expr:
     """Returns a true/false column: whether the person was still a child when the work began. Such work counts as involuntary
     without a question.
 
-    It is false for everybody if survey.yaml names no column with the age at the start of the work. It is also false for a person
-    if this age is unknown.
+    The column is false for everybody if survey.yaml names no column with the age at the start of the work. It is also false for a
+    person if this age is unknown.
     """
     if spec.age.at_start is None:
         return nw.lit(False)
@@ -258,9 +258,10 @@ def _a_child_at_the_start(spec: SurveySpec, episode: str) -> nw.Expr:
 
 
 def _meets_dimension(part: Dimension, sources: Sources, mapped: MappedQuestions, episode: str) -> nw.Expr:
-    """Returns whether the answers meet one dimension of the rule set (`part`): yes, no or null (the answers do not decide it). By
-    the rule set, each dimension is one way to be in forced labour. It needs enough items (such as debt bondage) on each side of
-    the definition (involuntary, coercion), and enough strong items. `sources` and `episode` are as in `_evaluate`."""
+    """Returns whether the answers meet one dimension of the rule set (`part`): true, false or null (the answers do not decide
+    it). By the rule set, each dimension is one way to be in forced labour. A dimension needs enough items (such as debt bondage)
+    on each side of the definition (involuntary, coercion), and enough strong items. `sources` and `episode` are as in
+    `_evaluate`."""
 
     def enough(least: int, questions: Sequence[tuple[str, str, Source]]) -> nw.Expr:
         if least == 1:
@@ -277,8 +278,8 @@ def _meets_dimension(part: Dimension, sources: Sources, mapped: MappedQuestions,
 
 def _exception(spec: SurveySpec, episode: str) -> list[nw.Expr]:
     """Returns three columns about the exceptions of C29 Art. 2(2), such as military service. `exception` is the exception that
-    applies (null: none). `fl__limits` says whether the work is within its limits: within, beyond or unresolved. `fl__excluded`
-    is true if the work is therefore not forced labour."""
+    applies (null: none). `fl__limits` says whether the work is within the limits of the exception: within, beyond or unresolved.
+    `fl__excluded` is true if an exception makes the work not forced labour."""
     lit, none = nw.lit, nw.lit(None, dtype=nw.String())
     if spec.exceptions is None:
         return [none.alias("exception"), none.alias(LIMITS), lit(False).alias("fl__excluded")]
@@ -311,8 +312,8 @@ def _form(spec: SurveySpec, episode: str = "") -> nw.Expr:
 
 
 def _months(spec: SurveySpec, episode: str) -> nw.Expr:
-    """Returns how many months each person was in forced labour in the country. It is null if this is not stated, and for
-    persons who are not in forced labour."""
+    """Returns how many months each person was in forced labour in the country. The column is null for persons who did not state
+    the months, and for persons who are not in forced labour."""
     if spec.months is None:
         return nw.lit(None, dtype=nw.Float64()).alias(MONTHS)
     known = nw.col("fl__here") & ~column(spec.months.column, episode).is_in(list(spec.months.missing))
@@ -334,7 +335,7 @@ def _over_episodes(rows: Frame, spec: SurveySpec, sources: Sources) -> Frame:
 
     A condition is true if it is true in one episode, false if it is false in all of them, and otherwise null (the answers do not
     decide it). Labels, such as the form, come from the first episode of forced labour. Months are added. If an episode of forced
-    labour has no months, the sum is null, because it would be too small.
+    labour has no months, the sum is null, because the other months alone would be too few.
     """
     truths, labels = _truth_columns(sources), _label_columns(spec)
     one, half, zero = nw.lit(2), nw.lit(1), nw.lit(0)
@@ -359,7 +360,7 @@ def _over_episodes(rows: Frame, spec: SurveySpec, sources: Sources) -> Frame:
 
 def _case_columns(spec: SurveySpec, there: Collection[str]) -> list[nw.Expr]:
     """Returns the columns that describe a person in forced labour in the country: the form (who imposed it), the route, and
-    sectors and occupations of the job. They are null for everyone who is not a case.
+    sectors and occupations of the job. These columns are null for everyone who is not a case.
 
     Args:
         spec: the survey.
@@ -373,12 +374,12 @@ def _case_columns(spec: SurveySpec, there: Collection[str]) -> list[nw.Expr]:
 
 
 def _labels_of_children(spec: SurveySpec, children: Children, there: Collection[str]) -> dict[str, nw.Expr]:
-    """Returns the columns that describe children in forced labour, by name: form, route, and sectors and occupations of the
-    job.
+    """Returns the columns that describe children in forced labour, as {name: column}: form, route, and sectors and occupations of
+    the job.
 
     The form is forced commercial sexual exploitation if the child reported it. Otherwise form, sector and occupation come from
-    the adults' columns, if the rows of children have them too; if not, they are `not stated`. `there` has the names of all
-    columns.
+    the adults' columns, if the rows of children have these columns. If not, the three are `not stated`. `there` has the names of
+    all columns.
     """
     form = _form(spec) if spec.form and SOURCE + spec.form.column in there else None
     sexual = any_answer(children.worst_forms.get("commercial_sexual_exploitation", ()), spec.mapped)
@@ -394,6 +395,6 @@ def _or_not_stated(label: nw.Expr | None) -> nw.Expr:
 
 
 def _jobs_of_cases(spec: SurveySpec) -> dict[str, Job]:
-    """Returns the sectors and occupations in survey.yaml that describe the job in forced labour, by name. Those of all workers
-    are left out."""
+    """Returns the sectors and occupations in survey.yaml that describe the job in forced labour, as {name: entry}. Sectors and
+    occupations of all workers are left out."""
     return {name: s for name, s in spec.jobs.items() if s.job == "forced_labour"}

@@ -1,5 +1,5 @@
-"""Turns answers to questions into yes, no or unresolved (null), and combines them. Unresolved means that nobody knows: *no or
-unresolved* is unresolved, *yes or unresolved* is yes (Kleene's three-valued logic; docs/methods.md §1)."""
+"""Turns answers to questions into yes, no or unresolved (null), and combines them. Unresolved means that nobody knows. *No* or
+*unresolved* is *unresolved*, and *yes* or *unresolved* is *yes* (Kleene's three-valued logic; docs/methods.md §1)."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ def answer(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Exp
 
 
 def any_answer(sources: Sequence[Source], mapped: MappedQuestions, episode: str = "") -> nw.Expr:
-    """Returns a column: yes if at least one of the questions was answered yes, no if all were answered no, and otherwise
-    unresolved (null). It is no for everybody if there is no question.
+    """Returns a column of *yes*, *no* or *unresolved* (null). It is *yes* if at least one of the questions was answered *yes*,
+    and *no* if all were answered *no*. Without any question it is *no* for everybody.
 
-    The result is the same as that of `any_of` for the answers, in half the time.
+    `any_of` would give the same result for the answers, but would take twice the time.
     """
     if not sources:
         return nw.lit(False)
@@ -41,8 +41,8 @@ def any_answer(sources: Sequence[Source], mapped: MappedQuestions, episode: str 
 
 
 def _yes_and_no(source: Source, mapped: MappedQuestions, episode: str) -> tuple[nw.Expr, nw.Expr]:
-    """Returns two columns about one question: whether the answer is yes, and whether it is no. Both are null if there is no
-    answer. A blank that counts as no (see `answer`) is false in the first column and true in the second."""
+    """Returns two true/false columns about one question: whether the answer is *yes*, and whether it is *no*. Both are null if
+    there is no answer. A blank that counts as *no* (see `answer`) is false in the first column and true in the second."""
     yes, no = answered_yes(source, mapped, episode), answered_no(source, mapped, episode)
     blank = no_when_blank(source, mapped, episode)
     if blank is None:
@@ -51,14 +51,14 @@ def _yes_and_no(source: Source, mapped: MappedQuestions, episode: str) -> tuple[
 
 
 def truth_of(value: nw.Expr, yes: Sequence[str | int], no: Sequence[str | int]) -> nw.Expr:
-    """Returns a column of codes as true and false. A code in `yes` becomes true, a code in `no` false. Any other code, and a
-    blank, becomes null."""
+    """Returns a column of codes as true and false. A code in `yes` becomes true, and a code in `no` becomes false. Any other
+    code, and a blank, becomes null."""
     return one_of(value, yes) | nw.when(one_of(value, no)).then(nw.lit(False))
 
 
 def at_least(least: int, expressions: Sequence[nw.Expr]) -> nw.Expr:
-    """Returns a column: whether at least `least` of the conditions are true. It is null if this depends on conditions that are
-    null."""
+    """Returns a column: whether at least `least` of the conditions are true. The column is null if the result depends on
+    conditions that are null."""
     if least <= 1:
         return any_of(expressions) if least else nw.lit(True)
     if len(expressions) < least:
@@ -68,7 +68,7 @@ def at_least(least: int, expressions: Sequence[nw.Expr]) -> nw.Expr:
 
 
 def code_labels(names: str | Sequence[str], options: Mapping[str, Sequence[str]], episode: str = "") -> nw.Expr:
-    """Returns a column of labels, made from a column of codes. It is null for a code without a label.
+    """Returns a column of labels, made from a column of codes. A code without a label becomes null.
 
     Args:
         names: the column of codes. If it is a list of columns, the first that has a value is used, person by person.

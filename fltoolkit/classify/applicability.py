@@ -1,5 +1,5 @@
-"""Checks whether a rule set (a definition of forced labour) can be applied to a survey. It finds which questions of the rule set
-the survey asked, which are missing, and which cases the rule set can find."""
+"""Checks whether a rule set (a definition of forced labour) can be applied to a survey. This module finds the questions of the
+rule set that the survey asked, and those that are missing. It also says which cases the rule set can find."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ REFERENCE_RULE_SET = "icls_2018"
 
 
 def item_sources(spec: SurveySpec, rule: RuleSet) -> Sources:
-    """Returns the questions that a rule set uses, by side of the definition (`involuntary` or `coercion`). Each question is a
+    """Returns the questions that a rule set uses, for each side of the definition (`involuntary`, `coercion`). Each question is a
     tuple: the name of the internal column for its answer, its item (such as `debt_bondage`), and the question itself.
 
     A rule set may count an item on another side than survey.yaml does. Questions that the rule set does not use are left out.
@@ -36,7 +36,7 @@ def item_sources(spec: SurveySpec, rule: RuleSet) -> Sources:
 
 
 def item_columns(sources: Sources) -> dict[str, dict[str, tuple[str, ...]]]:
-    """Returns the names of the columns that have the answers, by side of the definition and item: `{"coercion":
+    """Returns the names of the columns that have the answers, as {side of the definition: {item: columns}}: `{"coercion":
     {"debt_bondage": ("fl__coercion__debt_bondage__0",)}}`. `sources` are the questions, from `item_sources`."""
     return {
         side: {item: tuple(column for column, of, _ in questions if of == item) for _, item, _ in questions}
@@ -45,13 +45,13 @@ def item_columns(sources: Sources) -> dict[str, dict[str, tuple[str, ...]]]:
 
 
 def lacking(rule: RuleSet, sources: Sources) -> dict[str, tuple[str, ...]]:
-    """Returns the items of a rule set (such as `debt_bondage`) that the survey did not ask in a usable way, by side of the
+    """Returns the items of a rule set (such as `debt_bondage`) that the survey did not ask in a usable way, for each side of the
     definition (involuntary, coercion). `sources` are the usable questions, from `item_sources`."""
     return {side: tuple(item for item in rule.items(side) if item not in {i for _, i, _ in sources[side]}) for side in SIDES}
 
 
 def obstacle(spec: SurveySpec, rule: RuleSet, where: str) -> SpecError | None:
-    """Returns an error that says why a rule set cannot be applied to a survey; None if it can be applied. The error is
+    """Returns an error that says why a rule set cannot be applied to a survey. Returns None if it can be applied. The error is
     returned, not raised.
 
     For example, a rule set may need to know at which stage something happened (recruitment, work, leaving). If a question of
@@ -93,7 +93,7 @@ def within_icls(spec: SurveySpec, rule: RuleSet) -> bool:
 
 
 def note_on_rule_set(spec: SurveySpec, rule: RuleSet) -> Reason | Reasons | str:
-    """Returns a note, in words, on what a rule set can find in this survey. It is empty for `icls_2018`.
+    """Returns a note, in words, about the cases that a rule set can find in this survey. The note is empty for `icls_2018`.
 
     The note says whether all cases are also cases under `icls_2018`. It also names the dimensions (ways to be in forced labour
     by the rule set) that nobody can meet, because the survey asked about too few of their items (such as debt bondage).
@@ -118,7 +118,7 @@ def _questions(asked: Mapping[str, Sequence[Source]], part: Dimension, side: Sid
     a pair: its item (such as `debt_bondage`) and the question.
 
     Args:
-        asked: the questions of the survey, by item.
+        asked: the questions of the survey, as {item: questions}.
         part: the dimension: one of the ways to be in forced labour by the rule set.
         side: the side of the definition.
     """

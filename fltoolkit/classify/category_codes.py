@@ -1,8 +1,8 @@
-"""Gives each category of a group its name in a population, and its code in exchange files: a code of ILOSTAT, or one of the kit
-(`FL_...`).
+"""Gives each category of a group its name in a population, and its code in exchange files: a code of ILOSTAT, or a code of the
+kit (`FL_...`).
 
-The names depend on the population. For the group `sex`, they are men and women for adults, boys and girls for children. In a
-population of adults and children, the name has both words: women and girls.
+The names depend on the population. For the group `sex`, the names are men and women for adults, and boys and girls for children.
+In a population of adults and children, the name has both words: women and girls.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 
 def category_code(spec: SurveySpec, name: str, category: str) -> str:
-    """Returns the code of one category in exchange files, such as ILOSTAT's `SEX_F` for `women`. If ILOSTAT has none, it is a
-    code of the kit: `FL_REGION_1`. The result is empty if the group follows a standard classification that has no code for the
-    category.
+    """Returns the code of one category in exchange files, such as ILOSTAT's `SEX_F` for `women`. If ILOSTAT has no code, the
+    result is a code of the kit: `FL_REGION_1`. The result is empty if the group follows a standard classification that has no
+    code for the category.
 
     Args:
         spec: the survey.
@@ -41,8 +41,8 @@ def category_code(spec: SurveySpec, name: str, category: str) -> str:
 
 
 def names_in(spec: SurveySpec, population: str) -> dict[str, dict[str, str]]:
-    """Returns the names of categories in a population, by group and label. For a population of children: `{"sex": {"women":
-    "girls", "men": "boys"}}`.
+    """Returns the names of categories in a population, as {group: {label: name}}. For a population of children: `{"sex":
+    {"women": "girls", "men": "boys"}}`.
 
     A group is left out if all its categories have the names that the data have.
     """
@@ -91,7 +91,7 @@ def plain_code(text: str) -> str:
 
 
 def _codes_of(name: str, group: AnyGroup) -> dict[str, str]:
-    """Returns the code of each category of a group, by the category's label: `{"men": "SEX_M"}`."""
+    """Returns the code of each category of a group, as {label of the category: code}: `{"men": "SEX_M"}`."""
     if isinstance(group, Group):
         return _codes_of_categories(name, group)
     if isinstance(group, AgeGroup):
@@ -105,7 +105,8 @@ def _codes_of(name: str, group: AnyGroup) -> dict[str, str]:
 
 
 def _codes_of_categories(name: str, group: Group) -> dict[str, str]:
-    """Returns the code of each category, by label, for a group whose categories stand for codes in a data column (such as sex).
+    """Returns the codes of categories as {label: code}, for a group whose categories stand for codes in a data column (such as
+    sex).
 
     If the group follows a standard classification, the codes come from the standard. Otherwise the kit makes them from the codes
     in the data (`FL_REGION_1`). If several codes have the same label, the first is used.
@@ -117,13 +118,13 @@ def _codes_of_categories(name: str, group: Group) -> dict[str, str]:
 
 
 def _from_lowest(name: str, labels: Sequence[str], first: int) -> dict[str, str]:
-    """Returns the codes of bands or quantiles, by label. They are numbered from the lowest: `FL_WEALTH_1`, `FL_WEALTH_2`, and
-    so on. `first` is the number of the lowest."""
+    """Returns the codes of bands or quantiles, as {label: code}. The codes are numbered from the lowest band: `FL_WEALTH_1`,
+    `FL_WEALTH_2`, and so on. `first` is the number of the lowest band."""
     return {label: own_code(name, str(i)) for i, label in enumerate(labels, first)} | {NOT_STATED: own_code(name, "X")}
 
 
 def _codes_of_age_bands(group: AgeGroup) -> dict[str, str]:
-    """Returns the codes of age bands, by label, as ILOSTAT writes them: `Y18-24`, `YLT18` (under 18), `YGE65` (65 and over). A
+    """Returns the codes of age bands as {label: code}, in ILOSTAT's form: `Y18-24`, `YLT18` (under 18), `YGE65` (65 and over). A
     band that ILOSTAT does not have gets a code of the kit."""
     first, last = group.bands[0], group.bands[-1]
     shapes = {f"under {first}": f"YLT{first:02d}", group.labels[-1]: f"YGE{last:02d}", NOT_STATED: "X"}

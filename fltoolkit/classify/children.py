@@ -1,8 +1,9 @@
 """Classifies children by the four routes of the 20th ICLS guidelines: the four ways by which a child can be in forced labour
 (docs/methods.md §1). Each route is decided separately.
 
-The work of a child counts without a question on consent. A child who works with or for a parent in forced labour is also in
-forced labour, so adults are classified first. If the parent was not asked, this route is unresolved (nobody knows), not a no.
+The work of a child counts without a question on whether the child agreed to it. A child who works with or for a parent in forced
+labour is also in forced labour, so adults are classified first. If the parent was not asked, this route is *unresolved* (nobody
+knows whether it applies), and never *no*.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from fltoolkit.survey.spec.child_module import Children, ChildWork, Parents
 from fltoolkit.survey.spec.mapped_questions import MappedQuestions
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
-# In the order of the flowchart (ILO toolkit, Tool No. 2). The primary route of a child is the first that holds.
+# In the order of the flowchart (ILO toolkit, Tool No. 2). The primary route of a child is the first route that applies.
 ROUTE_WORDS = {"route_iv": "route4", "route_iii": "route3", "route_ii": "route2", "route_i": "route1"}
 ROUTE_LABELS = tuple(Reason.of(f"categories.{word}") for word in ("adult", "was_child", *ROUTE_WORDS.values()))
 ROUTES = {route: str(Reason.of(f"categories.{word}")) for route, word in ROUTE_WORDS.items()}
@@ -47,10 +48,10 @@ def with_children(frame: Frame, spec: SurveySpec, children: Children) -> Frame:
         children: the survey's module on children.
 
     Returns:
-        The persons with four more columns, `route_i` to `route_iv`: true, false or null (the answers do not decide it). They are
-        null for adults. In the rows of children, `any_work`, `coercion` (a threat by a third party) and `forced_labour` follow
-        the definition for children. `involuntary`, `same_work` and `trafficking` do not apply to children and are null.
-        `forced_labour_abroad` is false, because children are not asked about work abroad.
+        The persons with four more columns, `route_i` to `route_iv`: true, false or null (the answers do not decide it). The four
+        columns are null for adults. In the rows of children, `any_work`, `coercion` (a threat by a third party) and
+        `forced_labour` follow the definition for children. `involuntary`, `same_work` and `trafficking` do not apply to children
+        and are null. `forced_labour_abroad` is false, because children are not asked about work abroad.
     """
     mapped, col = spec.mapped, nw.col
     frame, parent = _parent_in_forced_labour(frame, children.parents)
@@ -77,7 +78,7 @@ def with_children(frame: Frame, spec: SurveySpec, children: Children) -> Frame:
 
 def work_of_children(children: Children, mapped: MappedQuestions) -> list[nw.Expr]:
     """Returns the columns about the work of children that `with_children` needs: what work the child did, and whether there was a
-    threat in it. They need nothing but the answers."""
+    threat in it. These columns are computed from the child's answers alone."""
     return [
         *_work(children.third_party, mapped, THIRD, THIRD_THREAT),
         *_work(children.with_parents, mapped, WITH, WITH_THREAT),
@@ -100,14 +101,14 @@ def _work(work: ChildWork, mapped: MappedQuestions, done: str, threat: str) -> l
 
 
 def links_to_parents(frame: Frame, children: Children, forced: nw.Expr) -> list[nw.Expr]:
-    """Returns the columns by which `with_children` looks up the parents. There are none if survey.yaml names no parents.
+    """Returns the columns by which `with_children` looks up the parents. The list is empty if survey.yaml names no parents.
 
     Only the parents of children who may work with their parents are looked up, because only their route depends on it.
 
     Args:
         frame: the persons, as they were read.
         children: the survey's module on children.
-        forced: whether an adult is in forced labour in the country.
+        forced: a true/false expression: whether an adult is in forced labour in the country.
     """
     if children.parents is None:
         return []
@@ -116,10 +117,10 @@ def links_to_parents(frame: Frame, children: Children, forced: nw.Expr) -> list[
 
 
 def _parent_in_forced_labour(frame: Frame, parents: Parents | None) -> tuple[Frame, nw.Expr]:
-    """Returns the persons with the facts about their parents, and a column: whether a parent of the child is in forced labour
-    in the country.
+    """Returns the persons with new columns about their parents, and an expression: whether a parent of the child is in forced
+    labour in the country.
 
-    It is null (nobody knows) if a parent was not asked and no other parent is known to be in forced labour.
+    The expression is null (nobody knows) if a parent was not asked and no other parent is known to be in forced labour.
     """
     if parents is None:
         return frame, nw.lit(None, dtype=nw.Boolean())
@@ -133,7 +134,8 @@ def _parent_in_forced_labour(frame: Frame, parents: Parents | None) -> tuple[Fra
 
 def primary_route() -> nw.Expr:
     """Returns a column with one route for each child in forced labour: the first that applies, in the order of the flowchart of
-    the definition. A route is one of the four ways by which a child can be in forced labour. It is null for all others."""
+    the definition. A route is one of the four ways by which a child can be in forced labour. The column is null for everybody
+    else."""
     route = nw.lit(None, dtype=nw.String())
     for name, label in reversed(ROUTES.items()):
         route = nw.when(nw.col(name)).then(nw.lit(label)).otherwise(route)
@@ -152,10 +154,10 @@ def child_leaf() -> nw.Expr:
 
 def child_conditions() -> list[nw.Expr]:
     """Returns the parts of a text that explains how each child was classified. The text lists the conditions of the four routes,
-    each with yes, no or unresolved. A route is a way by which a child can be in forced labour.
+    each with *yes*, *no* or *unresolved*. A route is a way by which a child can be in forced labour.
 
     Whether a parent is in forced labour is mentioned only if the child may work with the parents. A threat is mentioned only if
-    the child may do the work in which it was made.
+    the child may do the work in which the threat was made.
     """
     col, lit = nw.col, nw.lit
     beside = [
@@ -174,8 +176,8 @@ def child_conditions() -> list[nw.Expr]:
 
 
 def joined_texts(words: Sequence[nw.Expr]) -> nw.Expr:
-    """Joins the texts of several columns into one text per person. None of the texts may be null. So `ignore_nulls` changes
-    nothing, but DuckDB is faster with it."""
+    """Joins the texts of several columns into one text per person. None of the texts may be null. The argument `ignore_nulls` is
+    given only because DuckDB is faster with it."""
     return nw.concat_str(list(words), ignore_nulls=True)
 
 

@@ -23,16 +23,16 @@ class ClassifiedSurvey(Survey):
     Attributes:
         rules: the name and version of the rule set, such as `icls_2018 v1`.
         rule: the content of the rule set.
-        item_columns: the names of the columns of `frame` that have the answers, by side of the definition (involuntary,
-            coercion) and item (such as `debt_bondage`).
-        lacking: the items of the rule set that were not asked, by side of the definition.
-        to_verify: the reason why results of the rule set must not be relied on yet; empty if they may.
-        rule_note: what a reader must know about the results of the rule set in this survey; empty if there is nothing.
-        trace: how each person was classified, in words. It is an expression that can be selected from `frame`. It is not a
+        item_columns: the names of the columns of `frame` that have the answers, for each side of the definition (involuntary,
+            coercion) and each item (such as `debt_bondage`).
+        lacking: the items of the rule set that were not asked, for each side of the definition.
+        to_verify: the reason why results of the rule set must not be relied on yet. It is empty if they may be relied on.
+        rule_note: what a reader must know about the results of the rule set in this survey, or an empty text.
+        trace: how each person was classified, in words. The trace is an expression that can be selected from `frame`. It is not a
             column of `frame`, because each query would then carry these long texts.
-        short_trace: the same in a shorter form for tables, without the result.
+        short_trace: the same text in a shorter form for tables, without the result.
         unclassified: the survey as it was read.
-        outcomes: the outcomes that the user added with `fl.outcome`: the rule of each, by its name.
+        outcomes: the outcomes that the user added with `fl.outcome`, as {name of the outcome: its rule}.
     """
 
     rules: str
@@ -47,8 +47,8 @@ class ClassifiedSurvey(Survey):
     outcomes: Mapping[str, str] = field(default_factory=dict)
 
     def key(self, name: str) -> Key:
-        """Returns a group or column by which rows are to be grouped, as a `Key`. The name may also be `trace` or
-        `short_trace`: how each person was classified, in words."""
+        """Returns the `Key` by which rows are grouped, for a group or a column. The name may also be `trace` or `short_trace`:
+        how each person was classified, in words."""
         traces = {"trace": self.trace, "short_trace": self.short_trace}
         return Key(traces[name]) if name in traces else super().key(name)
 
@@ -65,7 +65,6 @@ def classified(survey: Survey, **facts: Any) -> ClassifiedSurvey:
 
     Args:
         survey: the survey as it was read.
-        facts: the values of the attributes of `ClassifiedSurvey`, by name, and `rows`: the persons with the columns of the
-            classification.
+        facts: values for the attributes of `ClassifiedSurvey`, and `rows`: the persons with the columns of the classification.
     """
     return ClassifiedSurvey(**vars(survey) | facts, unclassified=survey)

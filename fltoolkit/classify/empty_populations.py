@@ -23,8 +23,9 @@ def refuse_empty_populations(survey: Survey) -> None:
     others is not checked itself: the two others are.
 
     Raises:
-        DataError: it names the population and says how many persons meet each of its conditions. For each column of `where` it
-            says how many different values the column has, and which of the codes in survey.yaml are among them.
+        DataError: a population has no persons. The message names the population and says how many persons meet each of its
+            conditions. For each column of `where`, the message says how many different values the column has, and which of the
+            codes in survey.yaml are among them.
     """
     spec = survey.spec
     own = [name for name, population in spec.populations.items() if not population.sum_of]
@@ -52,8 +53,8 @@ def _empty_population_error(survey: Survey, name: str) -> DataError:
 
 
 def _conditions(spec: SurveySpec, name: str) -> dict[str, nw.Expr]:
-    """Returns the conditions that the persons of a population meet, by their words: `{"aged 15 or more, or of unknown age":
-    ...}`."""
+    """Returns the conditions that the persons of a population meet, as {condition in words: expression}: `{"aged 15 or more, or
+    of unknown age": ...}`."""
     population, age = spec.populations[name], nw.col(AGE)
     found: dict[str, nw.Expr] = {"answered the module": nw.col(ASKED)}
     if spec.children:

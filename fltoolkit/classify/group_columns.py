@@ -23,9 +23,9 @@ SEVERE = ("a_lot_of_difficulty", "cannot_do_at_all")
 
 
 def memberships(spec: SurveySpec) -> list[nw.Expr]:
-    """Returns one true/false column for each population: whether the person belongs to it. A population can be the sum of a
-    population of adults and one of children. For such a population, a column of weights is returned too. It has the weight that
-    each person has as an adult or as a child.
+    """Returns one true/false column for each population: whether the person belongs to it. A population can be the sum of two
+    populations: adults and children. For such a sum, the result also has a column of weights, with the weight that each person
+    has as an adult or as a child.
     """
     columns = []
     for name, population in spec.populations.items():
@@ -96,8 +96,8 @@ def stated_number(spec: NumberGroup | QuantileGroup) -> nw.Expr:
 
 
 def in_quantiles(spec: QuantileGroup, limits: Sequence[float]) -> nw.Expr:
-    """Returns a column with the quantile of each person, such as `lowest fifth`. It is the first quantile whose upper limit is
-    not below the person's number, and `not stated` without a number.
+    """Returns a column with the quantile of each person, such as `lowest fifth`. This is the first quantile whose upper limit is
+    not below the person's number. A person without a number is `not stated`.
 
     Args:
         spec: the group.
@@ -112,8 +112,8 @@ def in_quantiles(spec: QuantileGroup, limits: Sequence[float]) -> nw.Expr:
 def _disability(spec: DisabilityGroup) -> nw.Expr:
     """Returns a column with the disability status of each person, by the answers to the Washington Group's six questions.
 
-    A person has a disability if at least one answer is `a lot of difficulty` or worse. A person has none if all six answers are
-    better than that. All others are `not stated`.
+    A person has a disability if at least one answer is `a lot of difficulty` or worse. A person has no disability if all six
+    answers are better than that. All others are `not stated`.
     """
     severe = [code for code, answer in spec.codes.items() if answer in SEVERE]
     others = [code for code in spec.codes if code not in severe]
@@ -124,8 +124,8 @@ def _disability(spec: DisabilityGroup) -> nw.Expr:
 
 
 def banded(value: nw.Expr, spec: Bands) -> nw.Expr:
-    """Returns a column of numbers as labels of bands: with bands 18 and 25, the number 20 becomes `18–24`. `not stated` if there
-    is no number.
+    """Returns a column of numbers as labels of bands: with bands 18 and 25, the number 20 becomes `18–24`. A missing number
+    becomes `not stated`.
     """
     band = nw.lit(f"under {spec.bands[0]}")
     for lower, label in zip(spec.bands, spec.labels, strict=True):
@@ -148,7 +148,7 @@ def group_order(spec: SurveySpec, name: str) -> list[str]:
 
 
 def job_column(spec: Job, episode: str = "") -> nw.Expr:
-    """Returns a column with the label of each person's industry or occupation; null if the code is unknown or missing.
+    """Returns a column with the label of each person's industry or occupation. It is null if the code is unknown or missing.
     `episode` is the label of a spell of work, which replaces `{episode}` in the column's name."""
     label = relabelled(job_key(column(spec.column, episode), spec), {code: row.label for code, row in job_rows(spec).items()})
     return nw.when(~column(spec.column, episode).is_in(list(spec.missing))).then(label)

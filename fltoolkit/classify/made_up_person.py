@@ -1,4 +1,5 @@
-"""An invented adult, or an invented child with a parent. A user can change the answers and see how the person is classified.
+"""Defines an invented adult, and an invented child with a parent. A user can change the answers and see how the person is
+classified.
 
 Each change runs the same classification as for a real survey.
 """
@@ -32,7 +33,7 @@ TRUTHS: Mapping[Who, tuple[str, ...]] = {
     "child": ("route_iv", WITH, PARENT, WITH_THREAT, THIRD, THIRD_THREAT),
 }
 LAST: Mapping[Who, str] = {"adult": "abroad", "child": FORCED}
-"""The last question that is asked of each. It is no yes/no question of survey.yaml."""
+"""The last question about an adult and the last question about a child. Neither is one of the yes/no questions of survey.yaml."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ class Verdict:
     Attributes:
         step: where the person ends in the flowchart of the definition, such as `not involuntary`.
         trace: the way through the flowchart, in words.
-        truths: whether each condition of the definition is met, by column; None means that the answers do not decide it.
+        truths: for each condition of the definition, as {column: value}, whether it is met. None means that the answers do not
+            decide it.
     """
 
     step: str
@@ -56,14 +58,15 @@ class Person:
 
     Attributes:
         questions: the columns of the questions that can be answered, in the order of the flowchart.
-        items: the items of the adults' definition (such as `debt_bondage`), by side of the definition (involuntary, coercion).
+        items: the items of the adults' definition (such as `debt_bondage`), for each side of the definition (involuntary,
+            coercion).
     """
 
     def __init__(self, who: Who) -> None:
         folder = Path(str(files("fltoolkit.classify"))) / "one_person" / ("adult" if who == "adult" else "family")
         survey = read_survey(folder)
         self._who, spec, con = who, survey.spec, survey.held_in
-        assert con is not None  # a file of two rows is held
+        assert con is not None  # a table of two rows is kept in memory
         answers = [c for c in survey.frame.collect_schema().names() if c.startswith((SOURCE, NUMBER_OF)) or c in (FACTOR, PART)]
         nw.to_native(survey.frame.select(answers)).create(SHEET)
         rows, _ = with_design(spec, nw.from_native(con.table(SHEET)).lazy())
@@ -76,8 +79,8 @@ class Person:
         self._found = persons.frame.filter(line).select("step", persons.trace.alias("trace"), *TRUTHS[who])
 
     def verdict(self, answers: Mapping[str, str]) -> Verdict:
-        """Returns the classification of the person with these answers (`yes`, `no` …), given by column. A question without an
-        answer counts as no.
+        """Returns the classification of the person. `answers` has the answers as {column of the question: answer}. An answer is
+        `yes`, `no` or `no answer`. A question that is not in `answers` counts as *no*.
 
         Raises:
             RequestError: there is no such question or answer.

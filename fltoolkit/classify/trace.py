@@ -1,5 +1,5 @@
 """Explains how each person was classified: where the person ends in the flowchart of the definition, which items (such as debt
-bondage) were answered yes, and each condition in words."""
+bondage) were answered *yes*, and each condition in words."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ LEAVES = (  # of adults
 
 
 def end_of_path(spec: SurveySpec) -> nw.Expr:
-    """Returns, for each person, the place where the person's path through the flowchart of the definition ends. It is `forced
-    labour`, or the first condition that the person does not meet, such as `not involuntary`. It is `unresolved` if the answers do
-    not decide it.
+    """Returns, for each person, the place where the person's path through the flowchart of the definition ends. This place is
+    `forced labour`, or the first condition that the person does not meet, such as `not involuntary`. If the answers do not decide
+    it, the place is `unresolved`.
 
-    Adults have the ends in `LEAVES`. Children have those of `children.child_leaf`.
+    Adults have the ends in `LEAVES`. Children have the ends of `children.child_leaf`.
     """
     col = nw.col
     steps = [
@@ -47,8 +47,8 @@ def end_of_path(spec: SurveySpec) -> nw.Expr:
 
 
 def items_text(sources: Sources) -> nw.Expr:
-    """Returns, for each person, the items that were answered yes, as one text: `debt_bondage, withheld_wages`. Items of
-    involuntary work come first, then those of coercion. `sources` are the questions, from `applicability.item_sources`."""
+    """Returns, for each person, the items that were answered *yes*, as one text: `debt_bondage, withheld_wages`. Items of
+    involuntary work come first, then items of coercion. `sources` are the questions, from `applicability.item_sources`."""
     by_item: dict[str, list[nw.Expr]] = {}
     for name, item, _ in (question for side in sources.values() for question in side):
         by_item.setdefault(item, []).append(nw.col(name))
@@ -56,9 +56,9 @@ def items_text(sources: Sources) -> nw.Expr:
 
 
 def trace_text(sources: Sources, spec: SurveySpec) -> nw.Expr:
-    """Returns, in words, how each person was classified. The text has each condition of the definition with yes, no or
-    unresolved. It names the questions that were answered yes, and the questions without an answer. Children have the conditions
-    of `children.child_conditions`.
+    """Returns, in words, how each person was classified. The text has each condition of the definition with *yes*, *no* or
+    *unresolved*. It also names the questions that were answered *yes*, and the questions without an answer. Children have the
+    conditions of `children.child_conditions`.
 
     Args:
         sources: the questions that the rule set uses, from `applicability.item_sources`.
@@ -99,8 +99,8 @@ def short_trace_text(sources: Sources, spec: SurveySpec) -> nw.Expr:
 
 
 def _text_of_conditions(sources: Sources, spec: SurveySpec) -> list[nw.Expr]:
-    """Returns the parts of the text of an adult's conditions after `any work`: for each side of the definition its result and its
-    questions, then whether the work was the same. Arguments are as in `trace_text`."""
+    """Returns the parts of the text of an adult's conditions after `any work`: for each side of the definition the result and the
+    questions, then whether both sides were in the same work. Arguments are as in `trace_text`."""
     parts: list[nw.Expr] = []
     for side, questions in sources.items():
         yes = _joined_labels([(nw.col(name), f"{item} [{_source_in_words(source)}]") for name, item, source in questions])

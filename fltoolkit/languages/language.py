@@ -1,11 +1,11 @@
-"""The words of one language, from its files in this folder: sentences, labels, formats of numbers.
+"""Reads the words of one language from its files in this folder: sentences, labels, formats of numbers.
 
 The main file of a language is `xx.yaml`, where xx is the code of the language. Further files are in folders beside it, such as
-`kit/xx.yaml`. Every language has the same keys as English. A placeholder is `{name}`. Its value is inserted unchanged, even if
-it looks like a placeholder itself.
+`kit/xx.yaml`. Every language has the same keys as English. A placeholder is `{name}`. The value of a placeholder is inserted
+unchanged, even if it looks like a placeholder itself.
 
-The keys below `kit` are the words of remarks. A remark is what the kit says about a number in a table: the reason why it is
-hidden, a verdict, or a category of a standard (see `reasons`). Labels that a survey gives are not in these files.
+The keys below `kit` are the words of remarks. A remark is what the kit says about a number in a table: the reason why the number
+is hidden, a verdict, or a category of a standard (see `reasons`). Labels that a survey gives are not in these files.
 """
 
 from __future__ import annotations
@@ -66,15 +66,15 @@ class Language:
         return replace(self, stars=True)
 
     def own(self, text: str) -> str:
-        """Returns a text in this language. If a user wrote it in survey.yaml or nap.yaml (a label, for example), the result is
-        its translation there. If the file has no translation, the text is marked as a text in the file's language. All other
-        texts are returned unchanged."""
+        """Returns a text in this language. If a user wrote the text in survey.yaml or nap.yaml (a label, for example), the result
+        is its translation from this file. If the file has no translation, the text is marked as a text in the file's language.
+        All other texts are returned unchanged."""
         found = self.own_words.texts.get(text) if self.own_words else None
         return text if found is None else self.translated(found)
 
     def translated(self, text: OwnText) -> str:
-        """Returns a text of the user in this language, from the translations that the text itself contains. If this language is
-        not among them, the text is marked as a text in its file's language.
+        """Returns a text of the user in this language, from the translations that the text itself contains. If the text has no
+        translation into this language, it is marked as a text in its file's language.
         """
         if words := text.in_language(self.code):
             return words
@@ -102,7 +102,7 @@ class Language:
         return self.own(own) if own else self.words.get(f"groups.{name}", name.replace("_", " "))
 
     def _survey_name(self, group: str) -> str:
-        """Returns the name that the survey has for a group of the plan, so that a document has one word for it."""
+        """Returns the name that the survey has for a group of the plan, so that a document has one word for this group."""
         return self.own_words.same_groups.get(group, group) if self.own_words else group
 
     def say(self, key: str, /, **values: object) -> str:
@@ -153,7 +153,7 @@ class Language:
         return "".join(marks.get(letter, letter) for letter in text)
 
     def join(self, parts: Iterable[str]) -> str:
-        """Returns a list of texts as one text, joined as this language does it: `a, b and c` in English."""
+        """Returns a list of texts as one text, with the commas and the *and* of this language: `a, b and c` in English."""
         *first, last = list(parts) or [""]
         return self.say("format.and", first=", ".join(first), last=last) if first else last
 
@@ -183,10 +183,11 @@ def _is_english(number: str) -> bool:
 
 @cache
 def read_language(code: str) -> Language:
-    """Returns the words of a language by its code, such as `fr`.
+    """Returns the words of the language with a code, such as `fr`.
 
     Raises:
-        SpecError: the kit has no such language; its file lacks a key of en.yaml; it has a key that en.yaml does not have.
+        SpecError: the kit has no such language; the file of the language lacks a key of en.yaml; the file has a key that en.yaml
+            does not have.
     """
     if code == BASE:
         return Language(code, _EnglishWords())
@@ -205,8 +206,8 @@ def read_language(code: str) -> Language:
 
 
 class _EnglishWords(Mapping[str, str]):
-    """All English sentences by their keys. Every import of the kit needs words of remarks, so their file is read alone. The
-    other files are read when a sentence that is not in it is first needed.
+    """All English sentences, as {key: sentence}. Every import of the kit needs the words of remarks, so the file `kit/en.yaml` is
+    read alone. The other files are read only when a sentence that is not in this file is needed.
     """
 
     @cached_property
@@ -228,7 +229,7 @@ class _EnglishWords(Mapping[str, str]):
 
 
 def _words(code: str) -> dict[str, str]:
-    """Returns all sentences of a language by their keys, such as `format.colon`."""
+    """Returns all sentences of a language, as {key: sentence}. A key is `format.colon`, for example."""
     return {key: text for path in files_of(code) for key, text in _flat(load_yaml(path)).items()}
 
 

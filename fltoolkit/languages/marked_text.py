@@ -27,14 +27,15 @@ class Part:
 
 
 def mark(text: str, language: str) -> str:
-    """Returns a text with invisible marks around it, which say that it is in another language. A text without letters (`150`) is
-    the same in every language and is not marked.
+    """Returns a text with invisible marks around it, which say that the text is in another language. A text without letters
+    (`150`) is the same in every language and is not marked.
     """
     return f"{BEGIN}{language}{MIDDLE}{text}{END}" if LETTER.search(text) else text
 
 
 def runs(text: str) -> Iterator[Part]:
-    """Yields the parts of a text in order. Each part is in a single language. If the part is marked, it names this language."""
+    """Yields the parts of a text in order. Each part is in a single language. A marked part has the code of its language in
+    `language`."""
     last = 0
     for found in MARKED.finditer(text):
         if found.start() > last:
@@ -46,8 +47,8 @@ def runs(text: str) -> Iterator[Part]:
 
 
 def unmarked(text: str) -> str:
-    """Returns a text without the marks of parts in other languages. It is used for titles and attributes, where the marked text
-    is shown nearby.
+    """Returns a text without the marks of parts in other languages. This form is used for titles and attributes, where the marked
+    text is shown nearby.
     """
     return "".join(run.text for run in runs(text))
 

@@ -1,4 +1,4 @@
-"""A text that a user wrote in survey.yaml or nap.yaml: plain text in the language of the file, or the text in several
+"""Defines a text that a user wrote in survey.yaml or nap.yaml: plain text in the language of the file, or the text in several
 languages.
 
 `label: men` is in the language of the file. `label: {en: men, fr: hommes}` also gives translations. The key `language` names

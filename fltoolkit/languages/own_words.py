@@ -1,7 +1,8 @@
 """Collects the texts that users wrote in survey.yaml and nap.yaml (labels, titles), so that documents in other languages find
 their translations.
 
-The published tables contain a text in the language of its file. A translation is looked up by this text.
+The published tables contain each text in the language of the file where it was written. This text is used to look up its
+translation.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ class OwnWords:
         texts: the texts with their translations, by the text in the language of the file.
         labels: the labels of groups, by the name of the group.
         places: the first place of each text: file and keys.
-        same_groups: the survey's name of a group, by another name that the plan has for it: `sex` for `gender`.
+        same_groups: for groups that have another name in the plan, the survey's name by the plan's name: `{"gender": "sex"}`.
     """
 
     texts: Mapping[str, OwnText] = field(default_factory=dict)
@@ -40,8 +41,8 @@ class OwnWords:
         return not self.labels and all(text.language == BASE for text in self.texts.values())
 
     def __or__(self, more: OwnWords) -> OwnWords:
-        """Returns the texts of both collections together. A text that is in both gets all its translations. If they differ, those
-        of the left collection are used.
+        """Returns the texts of both collections together. A text that is in both gets all its translations. If the two
+        collections have different translations of a text, those of the left collection are used.
         """
         texts = {**self.texts, **more.texts}
         for text in self.texts.keys() & more.texts.keys():

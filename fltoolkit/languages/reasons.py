@@ -1,5 +1,5 @@
-"""The kit's remarks about a number, such as the reason why it is hidden, or a verdict. A remark is stored as data: a key of
-`languages/kit/*.yaml`, with the values for its placeholders.
+"""Defines the kit's remarks about a number, such as the reason why it is hidden, or a verdict. A remark is stored as data: a key
+of `languages/kit/*.yaml`, with the values for its placeholders.
 
 Code makes, compares and joins remarks, but never reads their words. `Language.kit` gives the words in a language. `str` gives the
 English words, as tables, files and notebooks show them.
@@ -25,7 +25,7 @@ CROSSED = "categories.crossed"
 
 
 class Remark:
-    """A remark of the kit about a number. This is the common base class of `Reason`, `Reasons` (several) and `Name`. If a
+    """A remark of the kit about a number. `Remark` is the common base class of `Reason`, `Reasons` (several) and `Name`. If a
     remark is printed, it shows its English words.
 
     Two remarks are equal if their keys and values are equal. For users, a remark also equals its English words, so that they
@@ -72,10 +72,10 @@ class Reason(Remark):
     placeholders. The language files contain the words.
 
     Attributes:
-        code: its key below `kit` in the files of the languages, such as `reasons.few_cases`.
-        values: the values of its placeholders, by name. A whole number is written with the thousands mark of the language, any
-            other number with its decimal mark. A text stays as it is: a year, a date, a survey's own words. A tuple is a list
-            with commas.
+        code: the key of the sentence below `kit` in the language files, such as `reasons.few_cases`.
+        values: the values for the placeholders of the sentence, by name. A whole number is written with the thousands mark of the
+            language, any other number with its decimal mark. A text stays as it is: a year, a date, a survey's own words. A tuple
+            is a list with commas.
     """
 
     code: str
@@ -106,12 +106,12 @@ class Reasons(Remark):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Name(Remark):
-    """A name that every language can put in words. It is the name of a group such as `sex`, of a question of the definition of
-    forced labour (an *item*) such as `debt_bondage`, or of a dimension of a rule set.
+    """A name that every language can put in words. It names a group such as `sex`, an item (a question of the definition of
+    forced labour) such as `debt_bondage`, or a dimension of a rule set.
 
     Attributes:
-        kind: the part of the language files that has words for it, such as `groups` or `kit.items`. Without words there, the
-            name is shown.
+        kind: the part of the language files that has words for it, such as `groups` or `kit.items`. If there are no words for the
+            name, the name itself is shown.
         code: the name, as in data and YAML files.
     """
 
@@ -161,7 +161,7 @@ def uncrossed_categories(remark: object) -> tuple[object, ...]:
 
 def joined_reasons(parts: Iterable[object]) -> Any:
     """Returns several reasons as one value (see `Reasons`) for one cell of a table. A repeated reason is kept once, and empty
-    ones are left out. A single reason is returned as it is; without reasons the result is an empty text.
+    reasons are left out. A single reason is returned as it is. Without reasons the result is an empty text.
     """
     each: dict[object, None] = {}
     for part in parts:
@@ -171,8 +171,8 @@ def joined_reasons(parts: Iterable[object]) -> Any:
 
 
 def reason_of(error: FltoolkitError) -> Remark | str:
-    """Returns the message of an error, to be shown in a table: what was wrong, and what was found. If the error contains a
-    `Reason`, it is returned, so that every language can put it in words. Otherwise the message is a text of one line.
+    """Returns the message of an error, for a cell of a table: the problem, and what was found. If the error contains a `Reason`,
+    the result is a `Reason` too, so that it can be translated. Otherwise the result is a text of one line.
     """
     if not isinstance(error.problem_as_given, Remark):
         return error.reason

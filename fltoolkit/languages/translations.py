@@ -1,5 +1,5 @@
-"""Lists the texts of survey.yaml and nap.yaml that the documents need but that are not translated. At its end, a run prints how
-many there are, and where."""
+"""Lists the texts of survey.yaml and nap.yaml that the documents need but that are not translated. At its end, a run prints the
+number of these texts, and where they are."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def lacking_in_each(words: OwnWords, codes: Iterable[str]) -> dict[str, list[Pla
 
 
 def without_translation(missing: Mapping[str, Sequence[Place]]) -> tuple[str, ...]:
-    """Returns one English sentence per language that lacks translations. It says how many texts are not translated, and in which
-    parts of which file they are.
+    """Returns one English sentence per language that lacks translations. The sentence says how many texts are not translated, and
+    in which parts of which file they are.
 
     Args:
         missing: the places by language, as `lacking_in_each` gives them.
@@ -41,14 +41,15 @@ def without_translation(missing: Mapping[str, Sequence[Place]]) -> tuple[str, ..
 
 
 def _by_file(places: Sequence[Place]) -> str:
-    """Returns the places by file, such as `nap.yaml: title, legal_basis (3); survey.yaml: round`."""
+    """Returns the places as one text, file by file, such as `nap.yaml: title, legal_basis (3); survey.yaml: round`."""
     files = dict.fromkeys(file for file, _ in places)
     return "; ".join(f"{file}: {', '.join(_by_part([key for its, key in places if its == file]))}" for file in files)
 
 
 def _by_part(keys: Sequence[str]) -> list[str]:
-    """Returns where in one file texts are not translated. `keys` are the keys of these texts. If several keys have the same
-    first part, the result has this part and the number of the texts: `legal_basis (3)`. Otherwise it has the whole key."""
+    """Returns the places in one file at which texts are not translated. `keys` are the keys of these texts. If several keys have
+    the same first part, the result has this part and the number of the texts: `legal_basis (3)`. Otherwise the result has the
+    whole key."""
     parts: dict[str, list[str]] = {}
     for key in keys:
         parts.setdefault(key.partition(".")[0], []).append(key)

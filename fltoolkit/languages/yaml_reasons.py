@@ -1,5 +1,5 @@
-"""A reason in a YAML file. It is either a text of the author, or the key of one of the kit's reasons, which have words in each
-language."""
+"""Reads a reason in a YAML file. The reason is either a text of the author, or the key of one of the kit's reasons. The kit has
+words for its own reasons in each language."""
 
 from __future__ import annotations
 
@@ -52,4 +52,5 @@ def _number(given_value: object) -> Any:
 
 
 YamlReason = Annotated[Any, PlainValidator(_read), PlainSerializer(str), WithJsonSchema(SCHEMA)]
-"""A text, or `{code: few_cases, N: 15}`: a key below `kit.reasons` in the language files, with the values of its placeholders."""
+"""A reason in a YAML file: a text, or `{code: few_cases, N: 15}` (a key below `kit.reasons` in the language files, with its
+placeholders)."""

@@ -32,8 +32,8 @@ class CodebookColumn(Model):
 
     Attributes:
         label: the label of the column in the file.
-        source: the column of the invented population that has its values.
-        answers: the name of its kind of answers in the codebook. Empty: the values are written unchanged.
+        source: the column of the invented population from which the values come.
+        answers: the name of the column's kind of answers in the codebook. If it is empty, the values are written unchanged.
     """
 
     label: str
@@ -59,8 +59,8 @@ class Codebook(Model):
         return self.model_copy(update={"columns": {name: self.columns[name] for name in columns}})
 
     def apply(self, people: pd.DataFrame) -> pd.DataFrame:
-        """Returns the table that is written to the file: its columns are renamed and recoded as the codebook says. Tagged missing
-        values are written as `.a`."""
+        """Returns the table that is written to the file. The columns of `people` are renamed and recoded as the codebook says.
+        Tagged missing values are written as `.a`."""
         return pd.DataFrame({name: self._values(people[column.source], column) for name, column in self.columns.items()})
 
     def _values(self, values: pd.Series, column: CodebookColumn) -> pd.Series:
@@ -71,8 +71,8 @@ class Codebook(Model):
 
     @property
     def numbers(self) -> list[str]:
-        """Returns the columns of numbers. Industry codes are not included: they are text, so that they keep their leading
-        zero."""
+        """Returns the columns of numbers. Industry codes are not included. They are written as text, so that each code keeps its
+        leading zero."""
         return [name for name, column in self.columns.items() if column.source not in ("ISIC12", "FISIC")]
 
     @property
@@ -97,7 +97,7 @@ class Codebook(Model):
 
 
 def read_codebook(name: str) -> Codebook:
-    """Returns the codebook of a shipped survey, by its name."""
+    """Returns the codebook of the shipped survey with this name."""
     return load_model(Path(__file__).parent / f"{name}.yaml", Codebook)
 
 

@@ -1,4 +1,5 @@
-"""An invented country with children: how they work, who threatens them, and who their parents are (docs/methods.md §1)."""
+"""Makes an invented country with children: what work the children do, who threatens them, and who their parents are
+(docs/methods.md §1)."""
 
 from __future__ import annotations
 
@@ -33,8 +34,8 @@ class Families(Population):
     """An invented population with children. `truth` also marks children who are truly in forced labour.
 
     `routes` has one row per person and one column per route (one of the four ways by which a child can be a case), in the order
-    of the flowchart. A value is true if the child is a case by this route. It is false for everybody who is not a child of 5 to
-    17.
+    of the flowchart. A value is true if the child is a case by this route. The value is false for everybody who is not a child of
+    5 to 17.
     """
 
     routes: pd.DataFrame
@@ -46,12 +47,12 @@ class Families(Population):
     @property
     def primary_route(self) -> pd.Series:
         """Returns each child's primary route: the first route (way of being a case) that applies, in the order of the flowchart.
-        It is blank for everybody else."""
+        The route is blank for everybody else."""
         return self.routes.idxmax(axis=1).where(self.routes.any(axis=1))
 
 
 def make_families(seed: int = 517, areas: int = 600, households: int = 60) -> Families:
-    """Returns an invented population with children, in `areas` enumeration areas with about `households` households each. Its
+    """Returns an invented population with children, in `areas` enumeration areas with about `households` households each. The
     adults are made as in `make_population`."""
     rng = np.random.default_rng(seed)
     adults = with_work(rng, _as_families(rng, people(rng, areas, households, others=4.0)), scale=1.0)
@@ -80,8 +81,8 @@ def _as_families(rng: np.random.Generator, persons: pd.DataFrame) -> pd.DataFram
 
 
 def _children(rng: np.random.Generator, adults: Population) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Returns two tables about children: by which routes (ways of being a case) they are truly in forced labour, and which
-    answers are given for them."""
+    """Returns two tables about children: the routes (ways of being a case) by which each child is truly in forced labour, and the
+    answers that are given for each child."""
     persons, n = adults.persons, len(adults.persons)
     child, older = persons["true_age"].between(5, 17).to_numpy(), (persons["true_age"] >= 12).to_numpy()
     parent_forced = _parent_in(persons, adults.truth)
@@ -112,8 +113,8 @@ def _children(rng: np.random.Generator, adults: Population) -> tuple[pd.DataFram
 
 
 def _parent_in(persons: pd.DataFrame, truth: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Returns whether a parent in the household is truly in forced labour. The rows of a household must be in the order of their
-    lines."""
+    """Returns, for each person, whether a parent in the household is truly in forced labour. The rows of a household must be in
+    the order of their lines."""
     first_row = np.arange(len(persons)) - persons["LINE"].to_numpy() + 1
     found = np.zeros(len(persons), bool)
     for column in PARENTS:
@@ -124,7 +125,7 @@ def _parent_in(persons: pd.DataFrame, truth: NDArray[np.bool_]) -> NDArray[np.bo
 
 
 def _not_no(answer: pd.Series) -> NDArray[np.bool_]:
-    """Returns, for each person, whether the interview continues with the next question. It does if the person was asked this
-    question and did not answer no.
+    """Returns, for each person, whether the interview continues with the next question. The interview continues if the person was
+    asked this question and did not answer *no*.
     """
     return answer.ne(NO).fillna(False).to_numpy(bool)

@@ -1,6 +1,7 @@
-"""The living conditions of an invented country's people: schooling, disability, household wealth, and facts about the main job.
+"""Adds living conditions to the people of an invented country: schooling, disability, household wealth, and facts about the main
+job, such as the occupation.
 
-They have their own stream of random numbers and are drawn last, so that they do not change any other answer.
+Living conditions have their own stream of random numbers and are drawn last, so that they do not change any other answer.
 """
 
 from __future__ import annotations
@@ -52,16 +53,16 @@ def with_living_conditions(persons: pd.DataFrame, seed: int) -> pd.DataFrame:
 
 
 def _wealth(rng: np.random.Generator, persons: pd.DataFrame) -> NDArray[np.float64]:
-    """Returns an index of household wealth with a mean of about 0. It is the same for all members of a household, and higher
-    in urban areas."""
+    """Returns an index of household wealth with a mean of about 0. The index is the same for all members of a household, and is
+    higher in urban areas."""
     own = rng.normal(0, 0.9, persons["household"].max() + 1)[persons["household"]]
     of_area = rng.normal(0, 0.4, persons["area"].max() + 1)[persons["area"]]
     return np.asarray(own + of_area + np.where(persons["AREA"] == 1, 0.5, -0.3))
 
 
 def _job(rng: np.random.Generator, persons: pd.DataFrame, wealth: NDArray[np.float64]) -> pd.DataFrame:
-    """Returns facts about each person's main job: occupation, informality, social protection, employer, and the fee and the debt
-    that the person had for the job."""
+    """Returns facts about each person's main job: occupation, informality, social protection, employer, and the fee that the
+    person paid for the job and the debt that came with it."""
     n, adult = len(persons), (persons["true_age"] >= 18).to_numpy()
     worked, paid = ((persons[c] == YES).fillna(False).to_numpy(bool) for c in ("WORKED", "WK_PAY"))
     industry = persons["ISIC12"].map("{:04d}".format, na_action="ignore").fillna("")

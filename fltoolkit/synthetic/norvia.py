@@ -1,4 +1,4 @@
-"""The shipped Norvia surveys: two rounds with the same questionnaire, two years apart. The true prevalence is lower in the
+"""Makes the shipped Norvia surveys: two rounds with the same questionnaire, two years apart. The true prevalence is lower in the
 second round."""
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ def write_sample(folder: Path, seed: int = 2025, draw: int = 7) -> dict[str, flo
 
 
 def make_second_round(seed: int = 2027) -> Population:
-    """Returns the population of Norvia two years later, for the second survey. It has other people in other areas, and less
-    forced labour."""
+    """Returns the population of Norvia two years later, for the second survey. This population has other people in other areas,
+    and less forced labour."""
     return make_population(seed, scale=SECOND_SCALE)
 
 

@@ -1,4 +1,4 @@
-"""The people of an invented country: who they are, who is truly in forced labour, and what each person would answer."""
+"""Makes the people of an invented country: who they are, who is truly in forced labour, and what each person would answer."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Population:
 
     Attributes:
         persons: one row per person, with the columns of the survey file except its weights.
-        truth: for each person, whether this is an adult who is truly in forced labour.
+        truth: for each person, true if the person is an adult who is truly in forced labour.
     """
 
     persons: pd.DataFrame
@@ -41,7 +41,8 @@ class Population:
 
     @cached_property
     def homes(self) -> pd.DataFrame:
-        """Returns one row per household, with its number as the index: its area, its stratum and the number of its adults."""
+        """Returns one row per household: the area, the stratum and the number of adults. The index is the number of the
+        household."""
         stratum = self.persons["REGION"] * 10 + self.persons["AREA"]
         people = self.persons[["household", "area"]].assign(stratum=stratum, adult=self.adults)
         return people.groupby("household").agg(area=("area", "first"), stratum=("stratum", "first"), adults=("adult", "sum"))
@@ -69,7 +70,7 @@ def with_work(rng: np.random.Generator, persons: pd.DataFrame, scale: float) -> 
 
 
 def people(rng: np.random.Generator, areas: int, households: int, others: float = 2.4) -> pd.DataFrame:
-    """Returns the persons of an invented country, in households within enumeration areas. The columns about work are not there
+    """Returns the persons of an invented country, in households within enumeration areas. The table has no columns about work
     yet.
 
     Lines 1 and 2 of a household are adults. `others` is the mean number of persons in a household besides the first.
@@ -94,8 +95,8 @@ def people(rng: np.random.Generator, areas: int, households: int, others: float 
 
 
 def draw_industry(rng: np.random.Generator, persons: pd.DataFrame, worked: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Returns the industry of each person's main job in the last twelve months, as a position in INDUSTRIES, drawn at random. It
-    is -1 for a person without a job."""
+    """Returns the industry of each person's main job in the last twelve months, as a position in INDUSTRIES, drawn at random. The
+    position is -1 for a person without a job."""
     rural, town = (np.array([row[i] for row in INDUSTRIES]) for i in (1, 2))
     draw = rng.random(len(persons))
     urban = (persons["AREA"] == 1).to_numpy()
@@ -108,8 +109,8 @@ def draw_industry(rng: np.random.Generator, persons: pd.DataFrame, worked: NDArr
 
 
 def _risk(rng: np.random.Generator, persons: pd.DataFrame, industry: NDArray[np.int64], scale: float) -> NDArray[np.float64]:
-    """Returns each person's probability of being in forced labour if they work. It depends on industry, origin, age and
-    enumeration area. `scale` multiplies it."""
+    """Returns each person's probability of being in forced labour if the person works. The probability depends on industry,
+    origin, age and enumeration area, and is multiplied by `scale`."""
     in_industry = np.array([row[3] for row in INDUSTRIES])[industry]
     abroad = np.where(persons["BORN"] == 2, 2.2, 1.0)
     young = np.where(persons["true_age"] < 25, 1.5, np.where(persons["true_age"] > 54, 0.6, 1.0))
@@ -124,7 +125,8 @@ def _answers(
     truth: NDArray[np.bool_],
     industry: NDArray[np.int64],
 ) -> pd.DataFrame:
-    """Returns what each person would answer. Some forget, a few report what did not happen, and some do not know or refuse."""
+    """Returns the answers that each person would give, with one column per question. Some persons forget, a few report what did
+    not happen, and some do not know or refuse."""
     n = len(persons)
     adult = (persons["true_age"] >= 18).to_numpy()
     kind = np.where(~worked, 0, rng.choice([1, 2, 3, 4], size=n, p=[0.52, 0.33, 0.1, 0.05]))
@@ -166,8 +168,8 @@ def _answers(
 
 
 def reported_answers(rng: np.random.Generator, true: NDArray[np.bool_], recall: float = 0.90) -> NDArray[np.int64]:
-    """Returns what persons answer to a yes/no question if answers have errors. If yes would be right, the share `recall` of the
-    persons says yes. If no would be right, 1 in 2,000 says yes. A few do not know or refuse."""
+    """Returns the code of each person's answer to a yes/no question, with errors. If *yes* is the true answer, the share `recall`
+    of the persons says *yes*. If *no* is the true answer, 1 person in 2,000 says *yes*. A few persons do not know or refuse."""
     answered_yes = np.where(true, rng.random(len(true)) < recall, rng.random(len(true)) < 0.0005)
     silent, draw = np.where(true, 0.02, 0.0012), rng.random(len(true))
     return np.where(draw < silent * 0.6, DONT_KNOW, np.where(draw < silent, REFUSED, np.where(answered_yes, YES, NO)))

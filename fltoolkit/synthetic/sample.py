@@ -26,13 +26,13 @@ MODULE = [
 
 @dataclass(frozen=True)
 class SampleSize:
-    """How large a sample is.
+    """The size of a sample.
 
     Attributes:
         areas: the number of enumeration areas.
         households: the number of households drawn per area.
         household_response: the share of households that respond.
-        module_response: the share of the adults asked the module on forced labour who answer it.
+        module_response: the share of adults who answer the module on forced labour, among the adults who are asked.
     """
 
     areas: int = 330
@@ -48,8 +48,8 @@ def draw_sample(population: Population, seed: int, size: SampleSize | None = Non
     Returns:
         The survey file, with one row per person of the responding households. The index is the person's row in the population.
             The weights are computed as a survey office would do. `W_LFS` is the weight of the households, raised in each area for
-            those that did not answer. `W_FL` is the weight of the adults who answered the module, raised in each stratum for
-            those who refused.
+            the households that did not answer. `W_FL` is the weight of the adults who answered the module, raised in each stratum
+            for the adults who refused.
     """
     size = size or SampleSize()
     rng = np.random.default_rng(seed)
@@ -82,8 +82,8 @@ def draw_households(population: Population, rng: np.random.Generator, size: Samp
 
 
 def _with_module(sample: pd.DataFrame, rng: np.random.Generator, size: SampleSize) -> pd.DataFrame:
-    """Returns a sample after the interviews on forced labour: one adult per household is asked the module, and a few refuse it.
-    The weights of those who answered are computed."""
+    """Returns a sample after the interviews on forced labour: one adult per household is asked the module, and a few adults
+    refuse it. The result has a new column with the weights of the adults who answered."""
     adult = sample["true_age"] >= 18
     lot = pd.Series(rng.random(len(sample))).where(adult, 2)
     picked = adult & (lot == lot.groupby(sample["household"]).transform("min"))
@@ -108,15 +108,15 @@ def _with_module(sample: pd.DataFrame, rng: np.random.Generator, size: SampleSiz
 
 
 def grossed_up(weight: pd.Series, picked: pd.Series, answered: pd.Series, stratum: pd.Series) -> pd.Series:
-    """Returns the weights of the persons who answered. They are raised, so that they also represent the persons of the same
-    stratum who were picked and did not answer. Everybody else has a missing weight."""
+    """Returns the weights of the persons who answered. These weights are raised, so that they also represent the persons of the
+    same stratum who were picked and did not answer. Everybody else has a missing weight."""
     kept = weight.where(answered, 0).groupby(stratum).transform("sum") / weight.where(picked, 0).groupby(stratum).transform("sum")
     return (weight / kept).where(answered).round(3)
 
 
 def census(population: Population) -> pd.DataFrame:
-    """Returns the answers of all adults of a population, as if all had been asked. Every weight is one. From this table the
-    reported prevalence is computed: that of a survey without sampling error."""
+    """Returns the answers of all adults of a population, as if all had been asked. Every weight is one. The reported prevalence
+    (the prevalence in a survey without sampling error) is computed from this table."""
     people = population.persons
     adult = (people["true_age"] >= 18).to_numpy()
     everybody = people.assign(HH=people["household"] + 1, EA=1000 + people["area"], STRATUM=people["REGION"] * 10 + people["AREA"],
@@ -127,12 +127,12 @@ def census(population: Population) -> pd.DataFrame:
 
 
 def reported_status(population: Population, survey: Path) -> NDArray[np.float64]:
-    """Returns the kit's classification of each person of the population: 1 is a case and 0 is not. nan is a child, or an adult
-    whose answers do not decide it.
+    """Returns the kit's classification of each person of the population: 1 for a case, 0 for an adult who is not a case, and nan
+    for a child or for an adult whose answers do not decide it.
 
     Args:
         population: the population.
-        survey: the survey.yaml that reads its answers.
+        survey: the path of the survey.yaml that describes the answers.
     """
     everybody = census(population)
     found = full_count(everybody, survey, "forced_labour")["forced_labour"].astype("Float64")
@@ -144,7 +144,7 @@ def full_count(everybody: pd.DataFrame, survey: Path, *columns: str) -> pd.DataF
 
     Args:
         everybody: the answers of all persons, in the layout of the survey's person file.
-        survey: the survey.yaml that reads these answers.
+        survey: the path of the survey.yaml that describes these answers.
         columns: the names of the columns to return.
     """
     with TemporaryDirectory() as folder:

@@ -1,4 +1,5 @@
-"""The shipped Valdorie survey: all adults and one child of each household, with parents in the same file, as an SPSS file."""
+"""Makes the shipped Valdorie survey, an SPSS file: all adults and one child of each household, with the parents in the same
+file."""
 
 from __future__ import annotations
 
@@ -24,8 +25,8 @@ def draw_families(families: Families, seed: int, size: SampleSize = SIZE) -> pd.
 
     Returns:
         The survey's file. The index is the person's row in the population. Cluster numbers start again in each stratum. `PADULTE`
-            and `PENFANT` are the weights of the adults and of the children who answered. They are raised in each stratum for
-            those who did not answer.
+            and `PENFANT` are the weights of the adults and of the children who answered. Both weights are raised in each stratum
+            for the persons who did not answer.
     """
     rng = np.random.default_rng(seed)
     pool = draw_households(families, rng, size)

@@ -1,4 +1,5 @@
-"""The described people of the first lesson, and the kit's own classification of each: a learner sees it after answering."""
+"""Shows the described people of the first lesson, and the kit's own classification of each person. A learner sees this
+classification after answering."""
 
 from __future__ import annotations
 

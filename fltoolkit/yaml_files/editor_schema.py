@@ -1,7 +1,7 @@
 """Makes the JSON Schema that an editor uses to check a YAML file. The schema allows everything that the loader reads.
 
-The loader reads every scalar as text. If a list has only one element, the loader accepts it without brackets. The schema of a
-pydantic model allows neither, so this module extends it.
+The loader reads every scalar as text, so it accepts a number in place of a text. It also accepts a list with one element without
+brackets. The schema of a pydantic model forbids both, so this module extends the schema.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SCALAR: Schema = {"type": ["string", "number", "boolean"]}
 @dataclass(frozen=True)
 class SimplerForm:
     """Marks a field of a model in which a YAML file may write something simpler than the type of the field. With this mark, an
-    editor accepts the simpler form too. A validator of the same field converts it.
+    editor also accepts the simpler form. A validator of the same field converts the simpler form.
 
     Attributes:
         kinds: the simpler forms. `element`: one element without brackets in place of a list. `text`: a text in place of an
@@ -33,8 +33,8 @@ class SimplerForm:
 
 
 def editor_schema(schema: Schema) -> Schema:
-    """Returns the JSON Schema of a model, made wider. It also allows the simpler forms of fields with the mark `SimplerForm`.
-    Where the model has texts, it also allows numbers and booleans."""
+    """Returns a JSON Schema that allows more than the schema of the model. It also allows the simpler forms of fields with the
+    mark `SimplerForm`. Where the model has texts, it also allows numbers and booleans."""
     return {key: _with_simpler_forms(value) for key, value in schema.items()}
 
 
@@ -59,6 +59,6 @@ def _with_simpler_forms(node: Any) -> Any:
 
 
 def _numbers(words: list[Any]) -> list[int]:
-    """Returns those allowed words that are written as whole numbers, as numbers. An editor reads `digits: 4` as a number,
+    """Returns, as numbers, those allowed words that are written as whole numbers. An editor reads `digits: 4` as a number,
     although the model wants the text `4`."""
     return [int(word) for word in words if isinstance(word, str) and word.isdigit()]

@@ -1,4 +1,5 @@
-"""Explains the mistakes that pydantic finds in a YAML file, in plain words. Each message gives the key and the line."""
+"""Explains the mistakes that pydantic finds in a YAML file, in plain words. Each message gives the key and the line of the
+mistake."""
 
 from __future__ import annotations
 
@@ -30,10 +31,10 @@ class _Problem:
 
     Attributes:
         path: the keys that lead to the error in the file, such as `("groups", "sex", "codes")`.
-        route: the keys that lead to it in the JSON Schema of the model. It has an index where a list with one element was
-            written without brackets.
-        choice: where the value may have several types, the keys that lead to this value. pydantic then reports one error per
-            type. None otherwise.
+        route: the keys that lead to the error in the JSON Schema of the model. `route` has an index where a list with one element
+            was written without brackets.
+        choice: if the value may have several types, the keys that lead to this value. pydantic then reports one error per type.
+            None if the value may have only one type.
         error: pydantic's error.
     """
 
@@ -44,17 +45,17 @@ class _Problem:
 
     @property
     def wanted(self) -> str:
-        """Returns the type that is required, in words. It is empty if the error is not about the type."""
+        """Returns the type that is required, in words. The text is empty if the error is not about the type."""
         return KINDS.get(self.error["type"], "")
 
 
 def problems(errors: Iterable[Mapping[str, Any]], schema: Schema, data: object, line: Line) -> list[str]:
-    """Returns what must be changed, one line per mistake.
+    """Returns messages about the mistakes in a file, one line for each mistake.
 
     Args:
         errors: pydantic's errors.
         schema: the JSON Schema of the model.
-        data: what was read from the file.
+        data: the content that was read from the file.
         line: returns the line of a path in the file, as ` (line 12)`.
     """
     found = [_located(error, data) for error in errors]
@@ -71,10 +72,10 @@ def problems(errors: Iterable[Mapping[str, Any]], schema: Schema, data: object, 
 
 
 def _located(error: Mapping[str, Any], data: object) -> _Problem:
-    """Returns an error of pydantic with the keys that lead to it in the file.
+    """Returns an error of pydantic together with the keys that lead to the error in the file.
 
-    pydantic adds the names of types and validators to these keys. It also adds the index 0 if a list with one element was
-    written without brackets. Neither is in the file, so both are left out.
+    pydantic adds the names of types and validators to these keys. It also adds the index 0 if a list with one element was written
+    without brackets. Such names and indexes are not in the file, so they are left out.
     """
     path: list[object] = []
     route: list[object] = []
@@ -146,8 +147,8 @@ def cut_text(text: str) -> str:
 
 
 def _below_it(problem: _Problem, other: _Problem) -> bool:
-    """Returns whether the error `other` is about an element of the list that `problem` is about. If a list is too short only
-    because this element could not be read, the error about the element is enough."""
+    """Returns whether the second error (`other`) is about an element of the list that the first error (`problem`) is about. If a
+    list is too short only because this element could not be read, the error about the element is enough."""
     return len(other.path) > len(problem.path) and other.path[: len(problem.path)] == problem.path
 
 
@@ -160,9 +161,9 @@ def _fields_at(schema: Schema, path: Sequence[str]) -> list[str]:
 
 
 def _subschemas(node: Schema, step: str) -> list[Schema]:
-    """Returns the parts of a JSON Schema that describe the content of one key. If the schema does not name the key, they are
-    what it says about any other key and about elements of a list. `node` is the part of the schema with the key, and `step` is
-    the key or the position."""
+    """Returns the parts of a JSON Schema that describe the content of one key. If the schema names the key, this is the part
+    under that name. Otherwise it is every part for keys without a name, and for elements of a list. `node` is the schema, and
+    `step` is the key, or the position in a list."""
     if step in node.get("properties", {}):
         return [node["properties"][step]]
     others = (node.get("additionalProperties"), *node.get("patternProperties", {}).values(), node.get("items"))
@@ -170,8 +171,9 @@ def _subschemas(node: Schema, step: str) -> list[Schema]:
 
 
 def _alternatives(schema: Schema, node: Schema) -> list[Schema]:
-    """Returns the alternatives that a JSON Schema allows (`anyOf`, `oneOf`), with all references followed. If the schema has no
-    alternatives, the list has only the schema itself. `schema` is the whole schema, and `node` is the part of it."""
+    """Returns the alternatives that a JSON Schema allows (`anyOf`, `oneOf`), with all references followed. If there are no
+    alternatives, the list has only `node` itself. `schema` is the whole schema, and `node` is the part whose alternatives are
+    returned."""
     if "$ref" in node:
         return _alternatives(schema, schema["$defs"][node["$ref"].split("/")[-1]])
     options = [*node.get("anyOf", []), *node.get("oneOf", [])]

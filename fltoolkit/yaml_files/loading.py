@@ -39,10 +39,11 @@ SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 class Model(BaseModel):
-    """Base class of all YAML models. A key that the model does not have is an error. A loaded model cannot be changed.
+    """Base class of all YAML models. If the file has a key that the model does not have, this is an error. A loaded model cannot
+    be changed.
 
-    To make the import fast, pydantic builds a model when it is first used. So defaults that are models themselves are made with
-    `model_construct`, which does no checks.
+    To make the import fast, pydantic builds a model class when the class is first used. So a default value that is itself a model
+    is made with `model_construct`, which does no checks.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
@@ -62,7 +63,7 @@ def _code(value: object) -> str:
     """Returns a code of survey.yaml as text.
 
     Raises:
-        ValueError: the value is a list or a mapping. Its text would be a code that no data contain.
+        ValueError: the value is a list or a mapping, which cannot be a code.
     """
     if isinstance(value, (list, dict)):
         raise ValueError("must be one code, such as 1 or A; write several as one list: [1, 2]")
@@ -165,11 +166,11 @@ class BoundedLoader(yaml.SafeLoader):
 
 
 class TextLoader(BoundedLoader):
-    """Leaves every scalar as text, and refuses a key that is given twice."""
+    """A loader that leaves every scalar as text, and refuses a key that is given twice."""
 
     def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> str:
-        """Returns the text of a scalar. Refuses the character NUL, which is possible only as an escape: no path, name or file of
-        results can contain it."""
+        """Returns the text of a scalar. Refuses a text with the character NUL (written as an escape), because no path, name or
+        file of results can contain this character."""
         text = str(super().construct_scalar(node))
         if "\0" in text:
             raise _error_at(node.start_mark, "a text holds the character NUL", r"\x00", "remove it")
@@ -184,7 +185,7 @@ def _error_at(mark: Any, problem: str, found: object, do: str) -> SpecError:
 
 
 def pairs_of(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[str, Any]:
-    """Returns a mapping of a YAML file. Its keys are in the form of codes: `1`, never `1.0`. Refuses a key that is given
+    """Returns a mapping of a YAML file. The keys are in the form of codes: `1`, never `1.0`. Refuses a key that is given
     twice."""
     pairs: dict[str, Any] = {}
     for key_node, value_node in node.value:
@@ -218,8 +219,8 @@ TextLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _with
 
 
 class CompiledLoader(*((yaml.CSafeLoader,) if yaml.__with_libyaml__ else ()), TextLoader):  # type: ignore[misc]
-    """Reads the kit's own files. The result is the same as that of TextLoader, in a fifth of the time, because PyYAML parses in C
-    if it can. This loader has no limits of depth and size, and its errors have other words.
+    """A loader for the kit's own files. It gives the same result as TextLoader in a fifth of the time, because PyYAML parses in C
+    if it can. This loader does not limit depth and size, and its error messages have other words.
     """
 
 
@@ -235,7 +236,7 @@ def load_yaml(path: Path, loader: type[BoundedLoader] = TextLoader) -> dict[str,
 
 
 def read_yaml(path: Path, loader: type[BoundedLoader] = TextLoader) -> tuple[dict[str, Any], yaml.Node]:
-    """Returns the same as `load_yaml`, and the root node of the file, which gives the lines."""
+    """Returns the mapping in a YAML file, as `load_yaml` does, and the root node of the file, which gives the lines."""
     if path.suffix.lower() in OF_DATA:
         do = "give the survey.yaml that describes it; `fltoolkit new` drafts one from a file of data"
         raise SpecError("this is a file of data, and a YAML file is needed", where=printable_path(path), do=do)
@@ -273,7 +274,8 @@ def read_yaml(path: Path, loader: type[BoundedLoader] = TextLoader) -> tuple[dic
 
 
 def _parsed(kind: type[BoundedLoader], text: str) -> tuple[Any, yaml.Node | None]:
-    """Returns what a loader reads, and the root node. For a file without content, both are None."""
+    """Returns the content that a loader reads from a text, and the root node of this content. If the text has no content, both
+    are None."""
     loader = kind(text)
     try:
         node = loader.get_single_node()
@@ -292,7 +294,8 @@ _parsed_once: Callable[[type[BoundedLoader], str], tuple[Any, yaml.Node | None]]
 
 
 def load_model(path: Path, model: type[M]) -> M:
-    """Read a file into a model. The error lists every mistake with its key, what was found and what is allowed."""
+    """Read a file into a model. The error message lists every mistake with the key, the value that was found, and the allowed
+    values."""
     data, node = read_yaml(path)
     if keys := list(_unanswered(data)):
         raise SpecError(
@@ -308,8 +311,8 @@ def load_model(path: Path, model: type[M]) -> M:
 
 
 def _unanswered(node: object, key: str = "") -> Iterator[str]:
-    """Yields the keys of a draft that nobody has answered yet, each as one text joined by dots. The value of such a key is still
-    `<answer>`, or the key itself is.
+    """Yields the keys of a draft that nobody has answered yet, each as one text joined by dots. The value of such a key, or the
+    key itself, is still `<answer>`.
     """
     if node == UNANSWERED:
         yield key
@@ -320,9 +323,10 @@ def _unanswered(node: object, key: str = "") -> Iterator[str]:
 
 
 def load_shipped(folder: Path, name: str | Path, model: type[M], what: str) -> M:
-    """Returns a model, from the name of a file in `folder` that the kit ships, or from the path of a user's own YAML file.
+    """Reads a model from a YAML file, and returns it. `name` is the name of a file in `folder` that the kit ships, or the path of
+    a user's own file.
 
-    If there is neither, raises `SpecError`. `what` says what kind of file it is, such as a rule set.
+    Raises `SpecError` if there is no such file. `what` is the kind of file in words, such as a rule set.
     """
     shipped = sorted(p.stem for p in folder.glob("*.yaml"))
     if str(name) in shipped:
@@ -333,8 +337,8 @@ def load_shipped(folder: Path, name: str | Path, model: type[M], what: str) -> M
 
 
 def build_model(data: dict[str, Any], model: type[M], where: str, node: yaml.Node | None = None) -> M:
-    """Check a mapping against a model. One `SpecError` lists all errors that pydantic found. If `node` is given, it also gives
-    their lines. `where` is the file that the message names."""
+    """Check a mapping against a model. One `SpecError` lists all errors that pydantic found. If `node` is given, the message also
+    gives the lines of the errors. `where` is the file that the message names."""
     try:
         return model.model_validate(data, context=data)  # some texts depend on the language, which is another key of the file
     except ValidationError as error:
@@ -349,13 +353,14 @@ def build_model(data: dict[str, Any], model: type[M], where: str, node: yaml.Nod
 
 @cache
 def _schema(model: type[Model]) -> dict[str, Any]:
-    """Returns the JSON Schema of a model. It is kept, because making it takes a third of a second. Callers do not change it."""
+    """Returns the JSON Schema of a model. The schema is kept for later calls, because making it takes a third of a second.
+    Callers must not change it."""
     return model.model_json_schema()
 
 
 def _line(node: yaml.Node | None, path: Sequence[object]) -> str:
-    """Returns the line of the key or element at `path`, as ` (line 12)`. If the key is missing, this is the line of the
-    nearest key above it. Returns an empty text if there is no node or no path."""
+    """Returns the line of the key or element at `path`, as ` (line 12)`. If the key is missing, the result is the line of the
+    nearest key above the missing key. Returns an empty text if there is no node or no path."""
     if node is None or not path:
         return ""
     line, here = node.start_mark.line, node

@@ -24,7 +24,7 @@ NAME_COLUMNS = (
 
 
 def columns_named(node: Any) -> list[str]:
-    """Returns all data columns to which a model refers, or a model inside it. The references are in the fields `column`,
+    """Returns all data columns to which a model, or a model inside it, refers. The references are in the fields `column`,
     `if_ticked`, `number` (of episodes) and `washington_group`."""
     if isinstance(node, Model):
         named = [getattr(node, key, None) or () for key in ("column", "if_ticked", "number", "washington_group")]
@@ -37,7 +37,7 @@ def columns_named(node: Any) -> list[str]:
 
 def paths_naming(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yields each data column to which a model refers, and the keys that lead to the reference: `("W", ("design", "weight"))`.
-    They are in the order of the model."""
+    The pairs are in the order of the model's fields."""
     if isinstance(node, Model):
         for name in type(node).model_fields:
             yield from paths_naming(getattr(node, name), (*path, name))

@@ -1,1 +1,1 @@
-"""Checks of a survey's quality that are possible only after its persons have been classified."""
+"""Contains the checks of the data that are possible only after the persons of a survey have been classified."""

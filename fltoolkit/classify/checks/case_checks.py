@@ -1,5 +1,5 @@
-"""Checks a classified survey. It finds missing answers that prevent a decision on whether a person is in forced labour, and facts
-about the cases that a reader should know."""
+"""Checks a classified survey. It finds missing answers that prevent a decision on whether a person is in forced labour. It also
+finds facts about the cases that a reader should know, such as cases without a duration."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from fltoolkit.survey.spec.questions import Source
 if TYPE_CHECKING:
     import pandas as pd
 
-CASE_CONDITIONS = ("young", "began as children", "no months", "outside")  # these count cases, so they are shown as classes
+CASE_CONDITIONS = ("young", "began as children", "no months", "outside")  # these count cases, so only ranges are shown
 UNRESOLVED = "unresolved"
 UNRESOLVED_BECAUSE = "unresolved: not counted as cases. Left open by"
 MOST_UNRESOLVED = "most of the persons asked are unresolved: the estimate says next to nothing. Left open by"
@@ -44,7 +44,7 @@ def check_cases(persons: ClassifiedSurvey) -> pd.DataFrame:
 
     - how many persons are unresolved (the answers do not decide whether the person is a case), and which questions are the reason
     - which items of the rule set (such as debt bondage) the questionnaire does not ask
-    - how many cases have no duration, or one longer than the reference period
+    - how many cases have no duration, or a duration that is longer than the reference period
     - how many adult cases may have been children when the forced labour began
     - how many persons were interviewed by proxy or with somebody listening
 
@@ -145,7 +145,7 @@ def _jobs_not_asked(persons: ClassifiedSurvey, counts: Mapping[str, int]) -> lis
 
     Args:
         persons: the survey.
-        counts: how many persons meet each condition of `_jobs`, by its name.
+        counts: the number of persons who meet each condition of `_jobs`, as {name of the condition: number}.
     """
     out: list[Finding] = []
     for name, sector in persons.spec.jobs.items():
@@ -158,24 +158,25 @@ def _jobs_not_asked(persons: ClassifiedSurvey, counts: Mapping[str, int]) -> lis
 
 
 def unresolved_conditions(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
-    """Returns two conditions on persons, by name. All persons of the default population meet `asked`. Those whose answers do not
-    decide whether they are cases meet `unresolved`. The caller counts the persons who meet each condition."""
+    """Returns two conditions on persons, as {name: condition}. All persons of the default population meet `asked`. Persons whose
+    answers do not decide whether they are cases meet `unresolved`. The caller counts the persons who meet each condition."""
     inside = nw.col(POPULATION + persons.spec.default_population)
     return {"asked": inside, UNRESOLVED: inside & nw.col("forced_labour").is_null()}
 
 
 def unresolved_findings(persons: ClassifiedSurvey, asked: int, unresolved: int) -> list[Finding]:
-    """Returns one finding: how many persons are unresolved (their answers do not decide whether they are cases), and for how many
-    of them each question is a reason. The list is empty if nobody is unresolved.
+    """Returns one finding about the unresolved persons: those whose answers do not decide whether they are cases. The finding
+    gives their number, and for each question the number of these persons for whom it is a reason. The list is empty if nobody is
+    unresolved.
 
-    A question is a reason if it has no answer and its part of the definition is open, too. The parts are: the two sides
+    A question is a reason if it has no answer and its part of the definition is not decided. The parts are: the two sides
     (involuntary, coercion), whether both are about the same work, the exceptions, whether the work was in the country, and the
     routes of children. A person may be counted at several questions.
 
     Args:
         persons: the survey.
         asked: how many persons were asked (see `unresolved_conditions`).
-        unresolved: how many of them are unresolved (see `unresolved_conditions`).
+        unresolved: how many of these persons are unresolved (see `unresolved_conditions`).
     """
     if not unresolved:
         return []
@@ -220,8 +221,8 @@ def _of_adults(persons: ClassifiedSurvey) -> Iterator[Condition]:
 
 def _of_children(persons: ClassifiedSurvey) -> Iterator[Condition]:
     """Yields each question of the module on children as a pair: its column, and a condition. A child meets the condition if it
-    was asked the question and has no answer. For the question on parents, a child meets it if nobody knows whether a parent is in
-    forced labour."""
+    was asked the question and has no answer. For the question on parents, a child meets the condition if nobody knows whether a
+    parent is in forced labour."""
     spec = persons.spec
     if not spec.children:
         return
@@ -237,8 +238,8 @@ def _of_children(persons: ClassifiedSurvey) -> Iterator[Condition]:
 
 
 def _open(persons: ClassifiedSurvey, sources: Sequence[Source], who: nw.Expr, there: set[str]) -> Iterator[Condition]:
-    """Yields each question as a pair: its column, and a condition. Persons in `who` without an answer to the question meet the
-    condition. Questions about single spells of work are left out.
+    """Yields each question as a pair: its column, and a condition. Persons for whom `who` is true and who did not answer the
+    question meet the condition. Questions about single spells of work are left out.
 
     Args:
         persons: the survey.

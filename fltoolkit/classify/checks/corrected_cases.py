@@ -30,15 +30,15 @@ def corrected_cases(persons: ClassifiedSurvey, rules: str | Path = "icls_2018") 
     corrections and without them.
 
     Args:
-        persons: what `fl.classify` returned.
+        persons: the classified survey, as `fl.classify` returns it.
         rules: the rule set by which the persons were classified.
 
     Returns:
-        One row for the default population and, if children were asked, one for the population of children and one for each sum
-        of populations; an empty table if there are no corrections. Columns: `population` (its label), `cases_before` (without
-        the corrections), `cases` (with them), `gained` (persons who are cases only with the corrections), `lost` (persons who
-        are cases only without them), `unresolved_before` and `unresolved`. Counts are of persons, unweighted. Counts of cases
-        are `fewer than 5` or `5 or more`. Counts of others are rounded (`about 30`). 0 means nobody.
+        One row for the default population and, if children were asked, one for the population of children and one for each sum of
+        populations. The table is empty if there are no corrections. Its columns are `population` (its label), `cases_before`
+        (without the corrections), `cases` (with them), `gained` (persons who are cases only with the corrections), `lost`
+        (persons who are cases only without them), `unresolved_before` and `unresolved`. Counts are of persons, unweighted. Counts
+        of cases are `fewer than 5` or `5 or more`. Counts of others are rounded (`about 30`). 0 means nobody.
 
     Raises:
         RequestError: the persons were classified by another rule set.
@@ -70,8 +70,8 @@ def corrected_cases(persons: ClassifiedSurvey, rules: str | Path = "icls_2018") 
 
 
 def _outcomes(persons: ClassifiedSurvey, populations: Sequence[str], when: str) -> Frame:
-    """Returns one row per person: the key of the person and two 0/1 columns for each population. The first says whether the
-    person is a case in this population, the second whether this is open (the answers do not decide).
+    """Returns one row per person: the key of the person and two 0/1 columns for each population. The first column says whether
+    the person is a case in this population, and the second whether this is unresolved (the answers do not decide it).
 
     Args:
         persons: the classified survey.
@@ -87,9 +87,9 @@ def _outcomes(persons: ClassifiedSurvey, populations: Sequence[str], when: str) 
 
 
 def _conditions(i: int) -> dict[str, nw.Expr]:
-    """Returns the conditions on persons that are counted for the population number `i`, by name. `cases` and `unresolved` are
-    with the corrections, `cases_before` and `unresolved_before` without them. `gained` and `lost` are the cases that the
-    corrections add and remove."""
+    """Returns the conditions on persons that are counted for the population number `i`, as {name: condition}. `cases` and
+    `unresolved` are counted with the corrections, `cases_before` and `unresolved_before` without them. `gained` and `lost` are
+    the cases that the corrections add and remove."""
     case, earlier = nw.col(f"fl__now_case{i}") == 1, nw.col(f"fl__before_case{i}") == 1
     return {
         "cases_before": earlier, "cases": case, "gained": case & ~earlier, "lost": earlier & ~case,

@@ -1,4 +1,5 @@
-"""Adds a group to a survey: the user makes it from a data column, by labels for its codes or by bands of its numbers."""
+"""Adds a group to a survey. The user makes the group from a data column, by labels for the codes of the column or by bands of its
+numbers."""
 
 from __future__ import annotations
 
@@ -43,13 +44,13 @@ def derive(
     """Add a group (such as kind of housing) to a survey or design. After that, `by=`, `where=` and `fl.share` accept its name.
 
     Args:
-        design: a survey, a classified survey, or any design; it stays as it was.
+        design: a survey, a classified survey, or any design. It is not changed.
         name: the name of the group, in small letters, digits and underscores.
         of: the column of the data from which the group is made. survey.yaml need not name it.
         codes: the label of each code; several codes may have one label: {1: "owns", 2: "owns", 3: "rents"}.
         bands: lower limits of bands of a column of numbers: [0, 100, 500] gives `under 0`, `0–99`, `100–499` and `500+`.
         missing: the code, or the codes, for no answer.
-        label: the group in words; if empty, its name.
+        label: the words for the group. If the text is empty, the name is used.
 
     Raises:
         RequestError: codes and bands are both given, or neither; the name is taken.
@@ -134,7 +135,7 @@ def _refuse_others(design: Design, text: nw.Expr, number: nw.Expr | None, name: 
     """Raises an error if the column of a new group has values that are in no category and not declared missing. With bands,
     such values are texts that are not numbers.
 
-    `fl.check` does not find all of them: it accepts a code if another question on the same column uses it.
+    `fl.check` does not find all such values, because it accepts a code if another question on the same column uses the code.
 
     Args:
         design: the design.

@@ -1,6 +1,6 @@
 """Limits estimates to a part of the sample (a domain), such as rural women.
 
-A domain is not a smaller survey. Sampling units in which nobody is in the domain still count in its variance.
+A domain is not a smaller survey. Sampling units in which nobody is in the domain still count in the variance.
 """
 
 from __future__ import annotations
@@ -55,19 +55,19 @@ def within(design: D, where: Where) -> D:
 
 def in_domain(design: Design) -> nw.Expr:
     """Returns a true/false column: whether a person is in the domain of the design (the persons that its estimates are about).
-    It is true for everybody if the design has no domain."""
+    The column is true for everybody if the design has no domain."""
     if not design.domain:
         return nw.lit(True)
     return all_of([design.text(group).fill_null(NOT_STATED).is_in(list(labels)) for group, labels in design.domain])
 
 
 def domain_in_words(design: Design, population: str = "") -> str:
-    """Returns the domain of a design (the persons that its estimates are about) in words, such as `area: rural, peri-urban;
-    sex: women`. Empty if the design has no domain.
+    """Returns the domain of a design (the persons that its estimates are about) in words, such as `area: rural, peri-urban; sex:
+    women`. The text is empty if the design has no domain.
 
     Args:
-        population: a reference population. Categories have their names in it, such as girls for a population of children.
-            Empty: they have the labels of the data.
+        population: a reference population. Categories get the names that they have in this population, such as girls for a
+            population of children. If the text is empty, categories get the labels of the data.
     """
     spec = design.spec if isinstance(design, ClassifiedSurvey) else None
     names = {**spec.groups, **spec.jobs} if spec else {}
@@ -84,8 +84,8 @@ def named_domain(spec: SurveySpec, where: Domain, population: str) -> Domain:
 
 
 def _requested_labels(spec: SurveySpec | None, group: str, wanted: str | int | Sequence[str] | Sequence[int]) -> tuple[str, ...]:
-    """Returns the labels that a user asked for in one group, as texts, each once. A name that a category has in a population of
-    children (girls) is replaced by the label in the data (women).
+    """Returns the labels that a user asked for in one group, as texts, each once. If a category has another name in a population
+    of children (girls), this name is replaced by the label in the data (women).
 
     Args:
         spec: the content of survey.yaml; None for a design without it.

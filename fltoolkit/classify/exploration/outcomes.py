@@ -1,7 +1,7 @@
 """Adds outcomes that the user defines. An outcome can be one item (such as debt bondage), one side of the definition of forced
 labour (involuntary work or coercion), or a rule made of items and sides.
 
-Such an outcome describes answers. It is not forced labour and is never called so.
+Such an outcome describes answers. It is not forced labour and is never called forced labour.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ HOW_TO_WRITE = 'write items or sides with and, or, not and at_least: "debt_bonda
 
 @checked
 def outcome(persons: ClassifiedSurvey, rule: str, name: str | None = None) -> ClassifiedSurvey:
-    """Add an outcome other than forced labour to a classified survey, such as debt bondage. The estimates then take it by its
-    name: `fl.prevalence(persons, "debt_bondage")`.
+    """Add an outcome other than forced labour to a classified survey, such as debt bondage. Functions such as `fl.prevalence`
+    then accept the name of this outcome: `fl.prevalence(persons, "debt_bondage")`.
 
     For each adult the outcome is true, false or unresolved (the answers do not decide it). A rule with `and` is false if a part
     is false; otherwise it is unresolved if a part is unresolved. A rule with `or` is true if a part is true (Kleene's logic, as
-    in the definition of forced labour). An item is true if any of its questions is answered yes, in any work of the person. So a
-    rule of two items does not say that both happened in the same work. If a person did no work and was not asked an item, the
+    in the definition of forced labour). An item is true if any of its questions is answered *yes*, in any work of the person. So
+    a rule of two items does not say that both happened in the same work. If a person did no work and was not asked an item, the
     item is false.
 
     Args:
-        persons: a classified survey; it stays as it was.
+        persons: a classified survey. It is not changed.
         rule: an item of the rule set (`debt_bondage`), a side of the definition (`involuntary` or `coercion`), or a rule made
             of these with `and`, `or`, `not`, brackets and `at_least(2, ...)`, such as `debt_bondage and not withheld_wages`.
         name: the name of the outcome; None: the name of the item or side.
@@ -67,8 +67,8 @@ def outcome(persons: ClassifiedSurvey, rule: str, name: str | None = None) -> Cl
 
 
 def named(rule: str) -> str:
-    """Returns the words for a user-defined outcome in tables and documents: `answered yes to debt_bondage; not forced labour`.
-    `rule` is the rule of the outcome."""
+    """Returns the text that tables and documents print for a user-defined outcome: `answered yes to debt_bondage; not forced
+    labour`. `rule` is the rule of the outcome."""
     return NAMED.format(rule)
 
 
@@ -95,26 +95,27 @@ def _adults(persons: ClassifiedSurvey) -> nw.Expr:
 
 
 def _truths(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
-    """Returns one column for each asked item (such as `debt_bondage`) and for each side of the definition, by name. A value is
-    true if the person answered yes, false if no, and null if the answers do not decide it. For a person without work, a blank is
-    false."""
+    """Returns one column for each asked item (such as `debt_bondage`) and for each side of the definition, as {name: column}. A
+    value is true if the person answered *yes*, false if the person answered *no*, and null if the answers do not decide it. For a
+    person without work, a blank counts as false."""
     found: dict[str, nw.Expr] = {}
     for side in SIDES:
         items = {item: any_of([nw.col(column) for column in columns]) for item, columns in persons.item_columns[side].items()}
         found |= items
         if items:
             found[side] = nw.col(side)
-    # The items are about work. For a person who did no work, a blank is a no, even if the gate of the question was not reached.
+    # The items are about work. For a person who did no work, a blank counts as *no*, even if the person did not reach the gate of
+    # the question.
     return {name: nw.when(~nw.col("any_work")).then(truth.fill_null(False)).otherwise(truth) for name, truth in found.items()}
 
 
 def _expression(rule: str, truths: Mapping[str, nw.Expr]) -> nw.Expr:
-    """Returns a column: whether the user-defined outcome is true for each person. It is null if the answers do not decide it.
-    Raises an error if the rule cannot be read.
+    """Returns a column: whether the user-defined outcome is true for each person. The column is null if the answers do not decide
+    it. Raises an error if the rule cannot be read.
 
     Args:
         rule: the rule of the outcome, such as `debt_bondage and not withheld_wages`.
-        truths: the columns of the items and sides that the rule may use, by name.
+        truths: the columns of the items and sides that the rule may use, as {name: column}.
     """
     try:
         parsed = ast.parse(rule.strip(), mode="eval").body
@@ -129,7 +130,7 @@ def _of_node(node: ast.expr, rule: str, truths: Mapping[str, nw.Expr]) -> nw.Exp
     Args:
         node: the part, as Python's parser returns it. In `debt_bondage and not withheld_wages`, `debt_bondage` is a part.
         rule: the whole rule, for messages.
-        truths: the columns of the items and sides that the rule may use, by name.
+        truths: the columns of the items and sides that the rule may use, as {name: column}.
     """
     part: Callable[[ast.expr], nw.Expr] = lambda of: _of_node(of, rule, truths)  # noqa: E731
     if isinstance(node, ast.Name):

@@ -1,1 +1,1 @@
-"""Groups whose limits depend on the whole sample, such as fifths of household wealth."""
+"""Computes groups whose limits depend on the whole sample, such as fifths of household wealth."""

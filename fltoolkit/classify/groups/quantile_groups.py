@@ -28,8 +28,8 @@ def quantile_limits(spec: SurveySpec, persons: Frame) -> dict[str, tuple[float, 
     """Returns, for each group of quantiles in survey.yaml (such as fifths of wealth), the upper limits of all quantiles except
     the last.
 
-    They are computed over all persons of the sample who have the number, with the weight `design.weight`. Persons who were not
-    asked about forced labour are included.
+    The limits are computed over all persons of the sample who have a number in the group's column, with the weight
+    `design.weight`. Persons who were not asked about forced labour are included.
 
     Raises:
         DataError: so many persons have the same number that a quantile would be empty.
@@ -52,13 +52,13 @@ def _limits(name: str, group: QuantileGroup, persons: Frame) -> tuple[float, ...
 
 
 def weighted_quantiles(values: Sequence[float], weights: Sequence[float], shares: Sequence[float]) -> tuple[float, ...]:
-    """Returns the weighted quantile of each share: the smallest value v such that values up to v have at least this share of
-    the total weight. Empty if all weights are 0.
+    """Returns the weighted quantile of each share: the smallest value v such that values up to v have at least this share of the
+    total weight. The result is empty if all weights are 0.
 
     This is the inverse of the weighted distribution function: R's `svyquantile(..., qrule = "math")`.
 
     Args:
-        values: different values, rising.
+        values: the different values, from the lowest to the highest.
         weights: the sum of the weights at each value; a missing weight counts as 0.
         shares: shares of the total weight, between 0 and 1.
     """

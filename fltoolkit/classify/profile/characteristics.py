@@ -1,8 +1,8 @@
 """Describes each case (person in forced labour) by characteristics, such as debt bondage, the stage at which it happened, or
 the duration.
 
-Each characteristic is yes, no or unresolved (null: the answers do not decide it). One case can have several, so their numbers do
-not add up to the number of cases.
+Each characteristic is yes, no or unresolved (null: the answers do not decide it). One case can have several characteristics, so
+their numbers do not add up to the number of cases.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ EXCLUSIVE = ("form", "duration")
 
 
 def picture_families(topics: Iterable[str]) -> list[str]:
-    """Returns the names of the pictures that show some topics: `coercion` for the topic `coercion_stage`. They are in the order
-    of the questionnaire. A topic is a set of characteristics in one table. A family (`FAMILIES`) is a set of topics in one
+    """Returns the names of the pictures that show some topics: `coercion` for the topic `coercion_stage`. The names are in the
+    order of the questionnaire. A topic is a set of characteristics in one table. A family (`FAMILIES`) is a set of topics in one
     picture."""
     there = set(topics)
     return [name for name, family in FAMILIES.items() if there & set(family)]
@@ -62,8 +62,8 @@ class Characteristic:
         topic: the table to which the characteristic belongs, one of `TOPICS`, such as `coercion`.
         name: the name of the characteristic, such as `debt_bondage`; unique within the topic.
         truth: a column: true, false or null (the answers do not decide it) for each case. It has no meaning for other persons.
-        questions: the columns of the questions, if one yes to any of them is enough; empty for a characteristic that comes from
-            something else, such as the duration.
+        questions: the columns of the questions, if one *yes* to any of them is enough. The tuple is empty if the characteristic
+            comes from something else, such as the duration.
     """
 
     topic: str
@@ -77,8 +77,8 @@ class CaseProfile:
     """A classified survey together with the characteristics of its cases, such as debt bondage or a threat at recruitment.
 
     Attributes:
-        persons: the survey. Its column `ANSWERS` has a text for each case: one letter per characteristic, `y` (yes), `n` (no)
-            or `u` (unresolved). It is null for persons who are not cases.
+        persons: the survey. Its column `ANSWERS` has a text for each case: one letter per characteristic, `y` (yes), `n` (no) or
+            `u` (unresolved). The text is null for persons who are not cases.
         of: the topic and the name of each characteristic, in the order of the letters. A topic is a set of characteristics that
             are in one table, such as `coercion`.
     """
@@ -115,8 +115,9 @@ def with_characteristics(persons: ClassifiedSurvey, *, children: bool) -> CasePr
 
 
 def characteristics_of(persons: ClassifiedSurvey, *, children: bool) -> tuple[Characteristic, ...]:
-    """Returns the characteristics of cases that this survey can describe, such as debt bondage. They are ordered by topic (the
-    table to which they belong). By default they are those of adults; with `children=True`, those of children."""
+    """Returns the characteristics of cases that this survey can describe, such as debt bondage. The characteristics are ordered
+    by topic (the table to which they belong). If `children` is true, they are the characteristics of children, otherwise of
+    adults."""
     return tuple(_of_children(persons) if children else _of_adults(persons))
 
 
@@ -151,7 +152,7 @@ def _of_children(persons: ClassifiedSurvey) -> Iterator[Characteristic]:
 
 
 def _characteristics_by_name(topic: str, columns: Sequence[tuple[str, str]]) -> Iterator[Characteristic]:
-    """Yields one characteristic per name. A case has it if any question with this name is answered yes.
+    """Yields one characteristic per name. A case has the characteristic if any question with this name is answered *yes*.
 
     Args:
         topic: the topic (the table to which the characteristics belong).
@@ -165,7 +166,7 @@ def _characteristics_by_name(topic: str, columns: Sequence[tuple[str, str]]) -> 
 def _stages(side: Side, asked: Sequence[tuple[str, str, Source]]) -> Iterator[Characteristic]:
     """Yields one characteristic for each stage at which something happened: recruitment, work or leaving.
 
-    It yields nothing if a question of this side does not state its stage, or if all have the same stage.
+    The function yields nothing if a question of this side does not state its stage, or if all questions have the same stage.
 
     Args:
         side: the side of the definition (involuntary or coercion).
@@ -179,7 +180,7 @@ def _stages(side: Side, asked: Sequence[tuple[str, str, Source]]) -> Iterator[Ch
 
 def _modes(side: Side, asked: Sequence[tuple[str, str, Source]]) -> Iterator[Characteristic]:
     """Yields one characteristic for each mode of the questions on one side of the definition: something was experienced,
-    threatened or witnessed. It yields nothing if all these questions have the same mode.
+    threatened or witnessed. The function yields nothing if all these questions have the same mode.
 
     Args:
         side: the side of the definition (involuntary or coercion).
@@ -198,8 +199,8 @@ def _form(spec: SurveySpec) -> Iterator[Characteristic]:
 
 
 def _categories(group: str, labels: Sequence[str]) -> Iterator[Characteristic]:
-    """Yields one characteristic for each category of a group that only cases have, such as the form of the forced labour. It is
-    null (unresolved) for a case whose category is not stated."""
+    """Yields one characteristic for each category of a group that only cases have, such as the form of the forced labour. The
+    characteristic is null (unresolved) for a case whose category is not stated."""
     for label in labels:
         stated = nw.when(nw.col(group) != NOT_STATED).then(nw.col(group))
         yield Characteristic(group, label, stated == label)
@@ -213,8 +214,8 @@ def _durations(months: Months) -> Iterator[Characteristic]:
 
 
 def duration_bands(months: Months) -> Mapping[Remark, tuple[int, int | None]]:
-    """Returns the bands of months in forced labour, by label. Each band is a pair: its first month, and the first month of the
-    next band (None for the last band). For example, `(3, 6)` is 3 to under 6 months."""
+    """Returns the bands of months in forced labour, as {label: band}. Each band is a pair: its first month, and the first month
+    of the next band (None for the last band). For example, `(3, 6)` is 3 to under 6 months."""
     ends = months.bands
     found: dict[Remark, tuple[int, int | None]] = {Reason.of("profile.less", N=ends[0]): (0, ends[0])}
     for low, high in pairwise(ends):
@@ -226,7 +227,7 @@ def characteristic_labels(spec: SurveySpec, topic: str) -> dict[str, Remark]:
     """Returns the labels of the characteristics of a topic (such as `coercion`) in the kit's words, which exist in every
     language. The keys are the names of the characteristics.
 
-    Labels of the topic `form` are not here: `form` is also a group, so `category_labels` returns them.
+    The result is empty for the topic `form`. This topic is also a group, so `category_labels` returns its labels.
     """
     if topic in SIDES:
         return {item: Name("kit.items", item) for item in chain(spec.items.involuntary, spec.items.coercion)}

@@ -1,1 +1,1 @@
-"""The rule sets: YAML files that define what counts as forced labour. Nothing else defines it."""
+"""Contains the rule sets: YAML files that define what counts as forced labour. No other file defines it."""

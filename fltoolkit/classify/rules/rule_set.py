@@ -1,4 +1,4 @@
-"""Reads a rule set: a YAML file that defines what counts as forced labour."""
+"""Reads a rule set. A rule set is a YAML file that defines what counts as forced labour."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ ItemList = Annotated[Strengths, BeforeValidator(_plain_list), SimplerForm((NAMES
 
 
 class AtLeast(Model):
-    """How many items (such as debt bondage) a person must have: on the involuntary side, on the coercion side, and strong items
-    on the two sides together."""
+    """The smallest number of items (such as debt bondage) that make a person a case: on the involuntary side, on the coercion
+    side, and of strong items (see `Strengths`) on both sides together."""
 
     involuntary: Annotated[int, Field(ge=1)] = 1
     coercion: Annotated[int, Field(ge=1)] = 1
@@ -62,8 +62,8 @@ class Dimension(Model):
     bondage) count on each side of the definition (involuntary, coercion), how many are needed, and how many of them must be
     strong.
 
-    With `stages`, only questions about these stages count (recruitment, work, leaving). If it is empty, all questions count. An
-    item may be on another side than in survey.yaml, but not on both sides.
+    With `stages`, only questions about these stages count (recruitment, work, leaving). If `stages` is empty, all questions
+    count. An item may be on another side than in survey.yaml, but not on both sides.
     """
 
     stages: tuple[Stage, ...] = ()
@@ -94,9 +94,9 @@ class Dimension(Model):
 class RuleSet(Model):
     """A rule set: a definition of forced labour with a name and a version, as in a YAML file.
 
-    It has either two lists of items, one for each side of the definition (involuntary, coercion), or `dimensions`. A person who
-    meets one of the dimensions is in forced labour. `to_be_verified` says in words why results under this rule set must not be
-    used yet. Such results are marked, and no baseline of a plan uses them.
+    A rule set has either two lists of items, one for each side of the definition (involuntary, coercion), or `dimensions`. A
+    person who meets one of the dimensions is in forced labour. `to_be_verified` says in words why results under this rule set
+    must not be used yet. Such results are marked, and no baseline of a plan uses them.
     """
 
     name: Name
@@ -128,8 +128,8 @@ class RuleSet(Model):
 
     @property
     def parts(self) -> dict[str, Dimension]:
-        """Returns the dimensions of the rule set by name. A dimension is one of the ways to be in forced labour by this rule
-        set. A rule set with two lists of items has a single dimension, whose name is ""."""
+        """Returns the dimensions of the rule set, as {name: dimension}. A dimension is one of the ways to be in forced labour by
+        this rule set. A rule set with two lists of items has a single dimension, whose name is ""."""
         lists = {key: value for key in LISTS if (value := getattr(self, key)) is not None}
         return self.dimensions or {"": Dimension.model_validate(lists)}
 

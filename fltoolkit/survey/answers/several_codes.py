@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import narwhals as nw
 
-# These are listed because `\s` differs between Python and the engines. Python looks for unknown codes, and the engines look for
-# known ones. With `\s`, a no-break space from a spreadsheet would separate two codes in only one of them.
+# These characters are listed because `\s` differs between Python and the engines. Python looks for unknown codes, and the engines
+# look for known codes. With `\s`, a no-break space from a spreadsheet would separate two codes in Python but not in the engines,
+# or the reverse.
 BLANKS = " \t\n\r\f\v\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 EDGE = "\x1f"  # surrounds each code; no file of answers contains it
 
@@ -22,8 +23,8 @@ def separator_pattern(separator: str | None) -> str:
 
 
 def holds_one_of(value: nw.Expr, codes: Sequence[str], separator: str | None) -> nw.Expr:
-    """Returns whether a cell with several codes, such as `1 3 7`, contains at least one of the given codes. The result is null if
-    the cell is null, and false if `codes` is empty."""
+    """Returns, for each cell with several codes, such as `1 3 7`, whether it contains at least one of the given codes. The result
+    is null if the cell is null, and false if `codes` is empty."""
     if not codes:
         return nw.lit(False)
     edged = nw.concat_str([nw.lit(EDGE), value.str.replace_all(separator_pattern(separator), EDGE), nw.lit(EDGE)])

@@ -1,5 +1,5 @@
-"""Decides for each person whether a blank answer to a question means no. It means no if the question was skipped, or if
-survey.yaml declares it (`blank: no`). Every other blank is an unknown answer."""
+"""Decides for each person whether a blank answer to a question counts as *no*. A blank counts as *no* if the question was
+skipped, or if survey.yaml declares it (`blank: no`). Every other blank is an unknown answer."""
 
 from __future__ import annotations
 
@@ -15,33 +15,33 @@ from fltoolkit.survey.spec.mapped_questions import EPISODE, MappedQuestions
 from fltoolkit.survey.spec.questions import NumberOfEpisodes, Source
 from fltoolkit.survey.spec.routing import Routing
 
-SKIPPED = "fl__skipped__"  # prefix of a column that says whether a blank in a gate's column is a no
+SKIPPED = "fl__skipped__"  # prefix of a column: whether a blank in a gate's column is *no*
 
 
 def one_of(value: nw.Expr, codes: Sequence[str | int]) -> nw.Expr:
-    """Returns whether a value is one of a few codes. The result is null if the value is null. If `codes` is empty, it is false,
-    even for a null. The codes are compared one by one, which takes half the time of a comparison with a list."""
+    """Returns whether a value is one of a few codes. The result is null if the value is null. If `codes` is empty, the result is
+    false, even for a null. The codes are compared one by one, which takes half the time of a comparison with a list."""
     return any_of([value == code for code in codes])
 
 
 def has_code(source: Source, codes: Sequence[str], episode: str = "") -> nw.Expr:
-    """Returns, for each person, whether the answer to a question is one of the given codes. If several options can be ticked, one
-    of them is enough. The result is null if the answer is blank. `episode` is the text that replaces `{episode}` in the name of
-    the question's column."""
+    """Returns, for each person, whether the answer to a question is one of the given codes. If one cell has the codes of several
+    ticked options, one of these codes is enough. The result is null if the answer is blank. `episode` is the text that replaces
+    `{episode}` in the name of the question's column."""
     value = column(source.column, episode)
     return holds_one_of(value, codes, source.separator) if source.contains else one_of(value, codes)
 
 
 def answered_yes(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
-    """Returns, for each person, whether the answer to a question is yes. The result is null if the cell is blank."""
+    """Returns, for each person, whether the answer to a question is *yes*. The result is null if the cell is blank."""
     return has_code(source, mapped.codes(source).yes, episode)
 
 
 def answered_no(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
-    """Returns, for each person, whether the answer to a question is no. The result is null if the cell is blank.
+    """Returns, for each person, whether the answer to a question is *no*. The result is null if the cell is blank.
 
-    For a question with several ticked options in one cell, two conditions make a no. The question's own option is not ticked. No
-    code such as *don't know* or *refused* is in the cell.
+    If one cell has the codes of several ticked options, the answer is *no* under two conditions: the option of this question is
+    not ticked, and the cell has no code such as *don't know* or *refused*.
     """
     codes = mapped.codes(source)
     if source.contains:
@@ -57,19 +57,19 @@ def is_blank(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.E
 
 
 def no_when_blank(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr | None:
-    """Returns, for each person, whether a blank answer to a question means no: the routing skips the question, or survey.yaml
-    says `blank: no`. The result is true or false, and never null. The function returns None if a blank of this question means no
-    for nobody."""
+    """Returns, for each person, whether a blank answer to a question counts as *no*: the routing skips the question, or
+    survey.yaml says `blank: no`. The result is true or false, and never null. The function returns None if no blank of this
+    question can count as *no*."""
     found = _no_when_blank(source, mapped, episode)
     return found if isinstance(found, nw.Expr) else nw.lit(True) if found else None
 
 
 def declared_no(source: Source, mapped: MappedQuestions, episode: str = "") -> nw.Expr:
-    """Returns, for each person, whether survey.yaml declares that a blank answer to this question is a no. The question must have
-    the key `blank: no`.
+    """Returns, for each person, whether survey.yaml declares that a blank answer to this question counts as *no*. The question
+    must have the key `blank: no`.
 
-    The key `if_ticked` of a question names the columns of the other options of the same question. If it is given, the declaration
-    is only for persons who ticked one of these options.
+    The key `if_ticked` of a question names the columns of the other options of the same question. If this key is given, the
+    declaration is only for persons who ticked one of these options.
     """
     if not source.if_ticked:
         return nw.lit(True)
@@ -90,8 +90,8 @@ def is_skipped(routing: Routing, mapped: MappedQuestions, episode: str = "") -> 
 
 def with_skipped_gates(frame: Frame, mapped: MappedQuestions) -> Frame:
     """Returns the rows with a new column for each gate (an earlier question that decides whether another is asked) whose own
-    blanks may mean no. The new column says whether a blank of this gate means no. Its name is `fl__skipped__` and the name of the
-    gate's column.
+    blanks may count as *no*. The new column says, for each person, whether a blank of this gate counts as *no*. The name of the
+    new column is `fl__skipped__` and the name of the gate's column.
 
     The other functions of this module read these columns. If gates depend on each other in a chain, one expression for the whole
     chain would double in length with each gate.
@@ -109,10 +109,10 @@ def with_skipped_gates(frame: Frame, mapped: MappedQuestions) -> Frame:
 
 
 def _blank_gate_means_no(question: Source, mapped: MappedQuestions, columns: Collection[str]) -> nw.Expr | bool:
-    """Returns, for each person, whether a blank answer to a gate means no. A gate is an earlier question that decides whether
-    another is asked.
+    """Returns, for each person, whether a blank answer to a gate counts as *no*. A gate is an earlier question that decides
+    whether another is asked.
 
-    If the file lacks a column that is needed for this, the result is False for everybody. A blank answer is then an unknown
+    If the file lacks a column that is needed to decide this, the result is False for everybody. A blank answer is then an unknown
     answer.
 
     Args:
@@ -137,8 +137,9 @@ def _is_skipped(routing: Routing, mapped: MappedQuestions, episode: str) -> nw.E
 
 
 def _column_closes_gate(gate: Routing, name: str, mapped: MappedQuestions, episode: str) -> nw.Expr:
-    """Returns, for each person, whether one column closes a gate, so that the next question is skipped. There are three reasons:
-    the code in the column, a blank that means no, or a blank because the question of this column was itself skipped.
+    """Returns, for each person, whether one column closes a gate, so that the next question is skipped. There are three possible
+    reasons: the code in the column, a blank that counts as *no*, or a blank because the question of this column was itself
+    skipped.
 
     Args:
         gate: the gate (an earlier question, with the codes that open or close it).

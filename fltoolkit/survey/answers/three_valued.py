@@ -1,5 +1,5 @@
-"""Combines three-valued conditions with *and* and *or*. Each condition is true, false, or null (unresolved: it is not known
-which)."""
+"""Combines three-valued conditions with *and* and *or*. Each condition is true, false, or null (nobody knows whether it is
+true)."""
 
 from __future__ import annotations
 

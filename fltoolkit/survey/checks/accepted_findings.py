@@ -17,7 +17,7 @@ NO_REASON_HELPS = "accept: does not help here, since no estimate can be made of 
 
 def with_acceptance(found: Sequence[Finding], accepted: Sequence[Accepted]) -> list[Finding]:
     """Returns the findings about the data, after the entries under `accept` of survey.yaml are applied. Such an entry says that
-    somebody has looked at the rows of an error and that they are right.
+    somebody has looked at the rows of an error, and that the rows are right.
 
     An accepted error becomes a warning that gives the reason. For an error that could be accepted, but is not, the advice says
     how to accept it. An entry of `accept` that fits no error becomes a warning.

@@ -1,5 +1,5 @@
-"""Counts the persons for whom survey.yaml decides what a missing answer means. Either survey.yaml declares that a blank is a no,
-or that a refusal or don't know at an earlier question skips the question."""
+"""Counts the persons for whom survey.yaml decides what a missing answer means. Either survey.yaml declares that a blank counts as
+*no*, or it declares that a question is skipped after *don't know* or *refused* at an earlier question."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ TICKED = "another option of the question is ticked"
 
 
 def declared_counts(survey: Survey, kind: Kind) -> pd.DataFrame:
-    """Counts the persons whose blank answer to a question is a *no* only because survey.yaml says so. Only persons who were asked
-    the module on forced labour are counted. The counts are exact and must not be published.
+    """Counts the persons whose blank answer to a question counts as *no* only because survey.yaml says so. Only persons who were
+    asked the module on forced labour are counted. The counts are exact and must not be published.
 
     Args:
         survey: a survey.
         kind: `blank` counts the blanks of questions with `blank: no`, except those of persons for whom the question was skipped.
             `gate` counts the blanks of persons for whom the question was skipped only because they answered an earlier question
-            (the gate) with don't know or refused.
+            (the gate) with *don't know* or *refused*.
 
     Returns:
         One row per column and reason, with the columns `where` (the first key of survey.yaml with this question), `column`, `why`
@@ -61,9 +61,9 @@ def _declared(survey: Survey, kind: Kind) -> list[tuple[str, str, str, int]]:
 
 
 def _declared_reason(question: AskedQuestion, kind: Kind) -> str:
-    """Returns the reason for reading a blank of this question as a no. For the kind `blank`, it is the reason for `blank: no`;
-    for `gate`, the reason why don't know or refused at an earlier question skips this one. The text is empty if survey.yaml does
-    not say that such a blank is a no."""
+    """Returns the reason in survey.yaml for counting a blank of this question as *no*. For the kind `blank`, this is the reason
+    for `blank: no`. For `gate`, it is the reason why *don't know* or *refused* at an earlier question skips this question. The
+    text is empty if survey.yaml gives no such reason."""
     source = question.source
     if kind == "blank":
         return (source.why or TICKED) if source.blank else ""
@@ -71,8 +71,9 @@ def _declared_reason(question: AskedQuestion, kind: Kind) -> str:
 
 
 def _no_by_declaration(question: AskedQuestion, kind: Kind, mapped: MappedQuestions) -> nw.Expr:
-    """Returns, for each person, whether a blank answer to the question counts as no only because of a declaration in survey.yaml.
-    `kind` says which declaration is meant."""
+    """Returns, for each person, whether a blank answer to the question counts as *no* only because survey.yaml declares it.
+    `kind` is `blank` (the key `blank: no`) or `gate` (a question is skipped after *don't know* or *refused* at an earlier
+    question)."""
     source, blank = question.source, is_blank(question.source, mapped, question.episode)
     skipped = is_skipped(source.routing, mapped, question.episode) if source.routing else nw.lit(False)
     if kind == "blank":
@@ -84,7 +85,7 @@ def _no_by_declaration(question: AskedQuestion, kind: Kind, mapped: MappedQuesti
 
 
 def _without_open_skips(routing: Routing, mapped: MappedQuestions) -> Routing:
-    """Returns a routing in which an answer of don't know or refused does not skip the question."""
+    """Returns a routing in which the question is not skipped after *don't know* or *refused* at an earlier question."""
     if routing.column:
         silent = frozenset().union(*(mapped.nonresponse_codes(name) for name in routing.column))
         kept = None if routing.skipped is None else tuple(code for code in routing.skipped if code not in silent)
@@ -94,8 +95,9 @@ def _without_open_skips(routing: Routing, mapped: MappedQuestions) -> Routing:
 
 
 def declared_findings(survey: Survey) -> list[Finding]:
-    """Returns a note for each column and reason for which survey.yaml declares that a missing answer is a *no*. The note gives
-    the reason and the number of persons concerned. The result also has findings about the number of episodes (spells of work)."""
+    """Returns a note for each column and reason for which survey.yaml declares that a missing answer counts as *no*. The note
+    gives the reason and the number of persons concerned. The result also has findings about the number of episodes (spells of
+    work)."""
     out = []
     notes: tuple[tuple[Kind, str, str, str], ...] = (
         ("blank", "blanks", "a blank is a no", "fl.blanks shows the headline with them unresolved"),

@@ -27,8 +27,9 @@ def family_findings(survey: Survey) -> list[Finding]:
 
 
 def _other_module(survey: Survey) -> list[Finding]:
-    """Returns findings about persons who answered only the wrong module (set of questions): children only the adults' module, or
-    adults only the children's. The list is empty if survey.yaml does not name a column for each of the two modules."""
+    """Returns findings about persons who answered only the wrong module (set of questions): children who answered only the
+    adults' module, or adults who answered only the children's module. The list is empty if survey.yaml does not name a column for
+    each of the two modules."""
     children, module = survey.spec.children, survey.spec.module
     if children is None or children.module is None or module is None:
         return []

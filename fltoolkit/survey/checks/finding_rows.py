@@ -1,6 +1,6 @@
 """Lists the rows of the data that each finding is about, by their keys, so that a statistical office can look up the records.
 
-The keys identify single persons, so the list may only be stored in a private folder.
+The keys identify single persons, so the list may be stored only in a private folder.
 """
 
 from __future__ import annotations

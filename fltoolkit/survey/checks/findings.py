@@ -31,8 +31,9 @@ class FindingRows:
 
     Attributes:
         frame: rows of persons, of episodes (spells of work), or of another file.
-        condition: which of these rows are meant. None: all.
-        file: for rows of another file, its kind, such as `module`. For rows of persons or episodes, it is empty.
+        condition: a true/false expression that marks the rows of `frame` that are meant. None: all rows.
+        file: for rows of another file, the kind of this file, such as `module`. For rows of persons or episodes, the text is
+            empty.
     """
 
     frame: Frame
@@ -49,14 +50,15 @@ class Finding:
         check: what was checked, such as `weights`.
         where: the column, or the key of survey.yaml.
         what: what was found.
-        count: the exact number of rows. If there are two numbers, only their sum is printed. It is empty if nothing was counted.
+        count: the exact number of rows. A pair of numbers is printed only as their sum. An empty text means that nothing was
+            counted.
         do: what the reader should do.
         rows: the rows, if the finding is about single rows. Only a private folder may contain their keys.
         counted: what `count` counts: `persons`, `cases` (persons in forced labour), or `others` (such as labels or columns, or
             the rows of an error about the design). The count of `others` is never rounded.
         acceptable: whether an error may become a warning, if `accept` of survey.yaml says that the rows are right.
-        by: if the finding is about several columns, each column with its number of persons. They are printed in `what`, the
-            column with the most persons first.
+        by: if the finding is about several columns, pairs of a column and its number of persons. These columns are printed in
+            `what`, the column with the most persons first.
     """
 
     severity: str
@@ -72,8 +74,8 @@ class Finding:
 
 
 def findings(found: Sequence[Finding], limit: int | None) -> pd.DataFrame:
-    """Returns findings as a table with the columns `severity`, `check`, `where`, `what`, `count` and `do`. It has one row per
-    finding, the most serious first, with what may be printed of it (see `finding_facts`)."""
+    """Returns findings as a table with the columns `severity`, `check`, `where`, `what`, `count` and `do`. The table has one row
+    per finding, the most serious first, with the content that may be printed (see `finding_facts`)."""
     import pandas as pd
 
     return pd.DataFrame(finding_facts(found, limit), columns=list(COLUMNS))
@@ -83,8 +85,8 @@ def finding_facts(found: Sequence[Finding], limit: int | None) -> list[dict[str,
     """Returns the printable content of some findings, the most serious first. Each finding is a mapping with the keys `severity`,
     `check`, `where`, `what`, `count` and `do`.
 
-    `limit` is the confidentiality limit: a count of persons below it is not printed, and higher counts are rounded. None: the
-    counts are exact.
+    `limit` is the confidentiality limit: a count of persons below this limit is not printed, and higher counts are rounded. If
+    `limit` is None, all counts are exact.
     """
     ordered = sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
     return [
@@ -94,8 +96,8 @@ def finding_facts(found: Sequence[Finding], limit: int | None) -> list[dict[str,
 
 
 def _finding_in_words(finding: Finding, limit: int | None) -> str:
-    """Returns, in words, what was found, and in which columns with which counts. The columns are sorted by their printed counts,
-    because an order by exact counts could reveal these."""
+    """Returns the text of a finding: what was found, and the columns concerned with their counts. The columns are sorted by their
+    printed counts, because an order by exact counts could reveal the exact counts."""
     if not finding.by:
         return finding.what
     by = sorted(finding.by, key=lambda pair: -_sort_size(pair[1], limit))
@@ -121,7 +123,7 @@ def _exact_or_in_words(count: Count, limit: int | None) -> object:
 
 def _count_in_words(finding: Finding, limit: int | None) -> object:
     """Returns the count of a finding as it is printed. A count of persons or cases (persons in forced labour) becomes words such
-    as `about 30` or `fewer than 5`. It stays exact if there is no limit, or if the finding counts something else."""
+    as `about 30` or `fewer than 5`. The count stays exact if there is no limit, or if the finding counts something else."""
     count = finding.count
     if isinstance(count, tuple):
         return sum(count) if limit is None else sum_in_words(*count, limit)
@@ -139,8 +141,8 @@ def stop_on_errors(facts: Sequence[Mapping[str, Any]], where: str) -> None:
 
 
 def count_rows(frame: Frame, conditions: dict[str, nw.Expr]) -> dict[str, int]:
-    """Returns how many rows of a frame meet each condition, as {name of the condition: rows}. All conditions are counted in one
-    pass."""
+    """Returns the number of rows of a frame that meet each condition, as {name of the condition: number}. All conditions are
+    counted in one pass."""
     if not conditions:
         return {}
     counts = to_sums(frame, list(conditions.values()))

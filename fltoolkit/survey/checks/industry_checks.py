@@ -26,7 +26,7 @@ class _AskedColumn:
 
     Attributes:
         key: the key of survey.yaml, such as `sectors.sector`.
-        sector: what survey.yaml says about the column.
+        sector: the entry of survey.yaml for the column.
         where: the column and its key in one text, for findings.
     """
 
@@ -39,9 +39,10 @@ def industries(survey: Survey, mask: Mask) -> Found:
     """Returns findings about codes of industries and occupations that are not in the classification that survey.yaml names: a
     revision of ISIC, ISCO, or a correspondence table.
 
-    If a few codes are unknown, this is a warning, and they are shown as not stated. If more than half are unknown, or if no code
-    has the right number of digits, this is an error: `digits`, `revision` or the table must be wrong. If section letters do not
-    separate fishing or domestic work from other industries, this is a note.
+    A few unknown codes are a warning, and tables show their persons as `not stated`. If more than half of the rows with a code
+    have an unknown code, or if no code has the right number of digits, this is an error: `digits`, `revision` or the
+    correspondence table must be wrong. If section letters do not separate fishing or domestic work from other industries, this is
+    a note.
     """
     out: Found = []
     for name, sector in survey.spec.jobs.items():
@@ -61,18 +62,18 @@ def industries(survey: Survey, mask: Mask) -> Found:
 @dataclass(frozen=True)
 class _CodeCounts:
     """The different codes in a column of industries or occupations. If each episode (spell) of work has its own column, the codes
-    of all of them are counted together.
+    of all these columns are counted together.
 
     Attributes:
         rows: for each code, the number of rows that have it. The codes are sorted.
-        known: those of the codes that are in the classification.
+        known: the codes in `rows` that are in the classification.
     """
 
     rows: Mapping[str, int]
     known: frozenset[str]
 
     def of(self, codes: Iterable[str]) -> int:
-        """Returns how many rows have one of the given codes."""
+        """Returns the number of rows that have one of the given codes."""
         return sum(self.rows[code] for code in codes)
 
     def printed(self, codes: Sequence[str], mask: Mask) -> str:
@@ -82,7 +83,7 @@ class _CodeCounts:
 
 
 def _codes(frame: Frame, sector: Job, episodes: Sequence[str]) -> _CodeCounts:
-    """Returns the different codes in a column of industries or occupations, and how many rows have each of them. Blanks and the
+    """Returns the different codes in a column of industries or occupations, and the number of rows with each code. Blanks and the
     codes of `missing` are left out. `episodes` are the texts that replace `{episode}` in the name of the column."""
     rows, known, keys = Counter[str](), set[str](), job_rows(sector).keys()
     for e in episodes:
@@ -112,9 +113,9 @@ def _unknown_code_findings(codes: _CodeCounts, asked: _AskedColumn, mask: Mask) 
 
 
 def _short_code_findings(codes: _CodeCounts, asked: _AskedColumn, mask: Mask) -> Found:
-    """Returns findings about codes with one digit too few. If the other codes show that the column has leading zeros, these codes
-    have probably lost theirs, which is a warning. If no code has the right number of digits, this is an error. The list is empty
-    for section letters, single digits and national codes.
+    """Returns findings about codes with one digit too few. If other codes of the column begin with zero, these codes have
+    probably lost their leading zero, which is a warning. If no code has the right number of digits (three or more), this is an
+    error. Otherwise the list is empty. It is always empty for section letters, single digits and national codes.
 
     Args:
         codes: the different codes, as `_codes` returns them.
@@ -139,5 +140,5 @@ def _short_code_findings(codes: _CodeCounts, asked: _AskedColumn, mask: Mask) ->
 
 
 def _matching(codes: _CodeCounts, pattern: str) -> list[str]:
-    """Returns the codes of which the whole text fits a regular expression (`pattern`)."""
+    """Returns the codes whose whole text fits a regular expression (`pattern`)."""
     return [code for code in codes.rows if re.fullmatch(pattern, code, re.ASCII)]

@@ -1,5 +1,5 @@
-"""Counts under which conditions the interviews were held: by proxy (another person answered), with other persons present, and in
-each mode, such as by telephone. Only persons who answered the module on forced labour are counted."""
+"""Counts the interviews that were held under each condition: by proxy (another person answered), with other persons present, and
+in each mode, such as by telephone. Only persons who answered the module on forced labour are counted."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ _KNOWN: WeakKeyDictionary[Survey, dict[str, int]] = WeakKeyDictionary()  # kept,
 
 def interview_counts(survey: Survey) -> Mapping[str, int]:
     """Returns the number of persons who answered the module on forced labour, and how many of them answered under each condition
-    of the interview. The keys are `answered`, `proxy` (another person answered), `alone` (the person was *not* alone) and
-    `mode <name>`, such as `mode telephone`. The counts are exact and must not be published.
+    of the interview. The keys are `answered`, `proxy` (another person answered), `alone` (somebody else was present: the person
+    answered *no* to the question whether they were alone) and `mode <name>`, such as `mode telephone`. The counts are exact and
+    must not be published.
 
     Only the questions under `interview` in survey.yaml are counted, and the mapping is empty if there are none. A person without
     an answer to such a question is counted under `answered` only.
@@ -81,7 +82,8 @@ def _share(name: str, count: int, answered: int, limit: int) -> Reason:
     """Returns, in words, the share of interviews under one condition, among persons who answered the module on forced labour.
 
     Args:
-        name: the condition: `proxy` (another person answered), `alone` (the person was not alone), or `mode <name>`.
+        name: the condition: `proxy` (another person answered), `alone` (somebody else was present: *no* to the question `alone`
+            is counted), or `mode <name>`.
         count: the exact number of such interviews.
         answered: the exact number of persons who answered the module.
         limit: the confidentiality limit. The share is computed from the rounded `count`.

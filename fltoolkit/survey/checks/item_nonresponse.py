@@ -30,7 +30,7 @@ from fltoolkit.survey.spec.questions import AnswerCodes, Source
 if TYPE_CHECKING:
     import pandas as pd
 
-# For each question to children, the earlier question that a child must not have answered with no.
+# For each question to children, the earlier question that a child must not have answered with *no*.
 BEFORE = {
     f"children.{kind}.{part}": f"children.{kind}.{before}"
     for kind in ("third_party", "with_parents")
@@ -70,7 +70,7 @@ class AskedQuestion:
     Attributes:
         where: the key of survey.yaml.
         source: the question.
-        codes: the codes of the question for yes, no and missing answers.
+        codes: the codes of the question for *yes*, *no* and missing answers.
         episode: the label of the episode (spell of work) that replaces `{episode}` in the name of its column. It is empty if the
             name has no `{episode}`.
     """
@@ -98,8 +98,8 @@ def questions(survey: Survey) -> list[AskedQuestion]:
 
 
 def frames_with(survey: Survey, columns: list[str]) -> list[tuple[Frame, list[str]]]:
-    """Returns the frames of a survey (rows of persons, rows of episodes) in which some of the given columns are. Each frame is
-    returned with those of the columns that are in it."""
+    """Returns the frames of a survey (rows of persons, rows of episodes) that have some of the given columns. Each frame is
+    paired with the list of the given columns that it has."""
     frames = [survey.frame, *([survey.episodes] if survey.episodes is not None else [])]
     split = []
     for frame in frames:
@@ -109,9 +109,10 @@ def frames_with(survey: Survey, columns: list[str]) -> list[tuple[Frame, list[st
 
 
 def answer_findings(survey: Survey) -> list[Finding]:
-    """Returns findings about the answers to yes/no questions, among persons who were asked the module on forced labour. They are
-    about missing answers, about don't know or refused, and about answers although the routing skips the question. If more than
-    half answered a question with yes, a finding says that its codes are probably swapped."""
+    """Returns findings about the answers to yes/no questions, among persons who were asked the module on forced labour. These
+    findings are about missing answers, about *don't know* or *refused*, and about answers although the routing skips the
+    question. If more than half answered a question with *yes*, a finding says that the codes of the question are probably
+    swapped."""
     counts = answer_counts(survey)
     kinds: dict[str, dict[str, Count]] = {kind: {} for kind in KINDS}
     past: dict[str, int] = {}
@@ -139,7 +140,7 @@ def _total_count(count: Count) -> int:
 
 def _answered_despite_skip(survey: Survey, counts: Mapping[str, int]) -> list[Finding]:
     """Returns an error for each column in which persons have an answer although the routing skips the question. `counts` has the
-    number of such persons by column. `accept` in survey.yaml can turn the error into a warning."""
+    number of such persons for each column. `accept` in survey.yaml can turn the error into a warning."""
     what, rows, gates = "answered although the routing skips it", _rows_despite_skip(survey, counts), _gates_in_words(survey)
     do = "compare the gates with the questionnaire ({}); of many persons asked and skipped are probably swapped"
     return [
@@ -149,8 +150,8 @@ def _answered_despite_skip(survey: Survey, counts: Mapping[str, int]) -> list[Fi
 
 
 def _gates_in_words(survey: Survey) -> dict[str, str]:
-    """Returns, for each column with a question that has gates, these gates in words, such as `FILTER asked at 1, skipped at 2`. A
-    gate is an earlier question whose answer decides whether the question is asked."""
+    """Returns the gates of questions in words, as {column of the question: gates}, such as `FILTER asked at 1, skipped at 2`. A
+    gate is an earlier question whose answer decides whether another question is asked."""
     mapped, gates_of = survey.spec.mapped, dict[str, list[str]]()
     for question in questions(survey):
         for gate in question.source.gates:
@@ -195,13 +196,17 @@ def answer_counts(survey: Survey) -> list[dict[str, Any]]:
     counts are exact and must not be published (`nonresponse` gives counts that may be shown).
 
     Returns:
-        One mapping per question whose key in survey.yaml begins with `any_work`, `items`, `episodes.same_work` or `children`. It
-            has the keys `where` (the key of survey.yaml), `column`, `label`, `asked` (persons for whom no earlier question was
-            answered with no), `dont_know`, `refused`, `not_applicable`, `missing` (blank, although asked, and neither the
-            routing, `blank: no` nor an episode that does not exist explains the blank), `unexpected` (answered although the
-            routing skips it), `routed` (whether the question has routing), `yes` and `answered` (yes or no). The last two are
-            counted only for `items` without `blank: no`, and are otherwise 0. For the question whether involuntary work and
-            coercion were in the same work, `asked` counts persons who said yes to both.
+        One mapping per question whose key in survey.yaml begins with `any_work`, `items`, `episodes.same_work` or `children`. The
+        mapping has these keys. All after the first four are numbers of persons:
+
+        - `where` (the key of survey.yaml), `column`, `label`, `routed` (whether the question has routing)
+        - `asked`: no earlier question was answered with *no*. For the question whether involuntary work and coercion were in the
+          same work, the person said *yes* to both
+        - `dont_know`, `refused`, `not_applicable`: the person gave this answer
+        - `missing`: the answer is blank, although the question was asked. Blanks are left out if the routing or `blank: no` explains
+          them, or if the person did not have this episode of work
+        - `unexpected`: the question was answered, although the routing skips it
+        - `yes`, and `answered` (*yes* or *no*): counted only for `items` without `blank: no`, and otherwise 0
     """
     listed = [q for q in questions(survey) if q.where.startswith(("items", "any_work", "episodes.same_work", "children"))]
     rows, mapped = [], survey.spec.mapped
@@ -221,7 +226,7 @@ def answer_counts(survey: Survey) -> list[dict[str, Any]]:
             if absent := _without_episode(survey, exist, names, q.episode):
                 unexplained = unexplained & ~nw.all_horizontal(*absent, ignore_nulls=False)
             conditions[f"{i} missing"] = unexplained
-            if q.where.startswith("items") and not q.source.blank:  # otherwise a blank is a no
+            if q.where.startswith("items") and not q.source.blank:  # otherwise a blank counts as *no*
                 yes, no = (says(q.source, mapped, q.episode) for says in (answered_yes, answered_no))  # a null counts as false
                 conditions |= {f"{i} yes": nw.col(inside) & yes, f"{i} answered": nw.col(inside) & (yes | no)}
             for kind in ("dont_know", "refused", "not_applicable"):
@@ -238,12 +243,12 @@ def answer_counts(survey: Survey) -> list[dict[str, Any]]:
 
 
 def with_stages(frame: Frame, held: Sequence[AskedQuestion], mapped: MappedQuestions) -> tuple[Frame, list[tuple[str, str]]]:
-    """Returns the rows with new true/false columns. Also returns, for each question, the names of two of these columns. They say
+    """Returns the rows with new true/false columns. Also returns, for each question, the names of two of these columns, which say
     who was asked the question. Several questions may have the same two columns.
 
     The first column says whether a person was asked the module to which the question belongs. The second column says whether a
-    person was asked and reached the question: no earlier question (such as that on any work) was answered with no. Persons reach
-    the question whether involuntary work and coercion were in the same work only if they said yes to both.
+    person was asked and reached the question: no earlier question (such as the question on any work) was answered with *no*.
+    Persons reach the question whether involuntary work and coercion were in the same work only if they said *yes* to both.
 
     Args:
         frame: the rows.
@@ -271,9 +276,9 @@ def with_stages(frame: Frame, held: Sequence[AskedQuestion], mapped: MappedQuest
 
 
 def _answered_yes(held: Sequence[AskedQuestion], side: str, mapped: MappedQuestions) -> nw.Expr:
-    """Returns, for each person, whether the person said yes to at least one question on one side of the definition of forced
-    labour. `side` is `items.involuntary` or `items.coercion`. Only those questions of `held` that are on this side are used. The
-    result is true or false, and never null."""
+    """Returns, for each person, whether the person said *yes* to at least one question on one side of the definition of forced
+    labour. `side` is `items.involuntary` or `items.coercion`. The argument `held` has questions of both sides. The result is true
+    or false, and never null."""
     return any_of([answered_yes(q.source, mapped, q.episode).fill_null(False) for q in held if q.where.startswith(side)])
 
 
@@ -282,8 +287,8 @@ def _said_no(question: AskedQuestion, mapped: MappedQuestions) -> nw.Expr:
 
 
 def _without_episode(survey: Survey, exist: Sequence[AskedQuestion], names: Collection[str], episode: str) -> list[nw.Expr]:
-    """Returns conditions on a person. A person who meets all of them did not have the episode (spell) of work with this label.
-    The list is empty if survey.yaml has no question on which episodes exist.
+    """Returns conditions on a person. A person who meets all these conditions did not have the episode (spell) of work with this
+    label. The list is empty if survey.yaml has no question that asks which episodes a person had.
 
     Args:
         survey: the survey.

@@ -1,8 +1,8 @@
 """Rounds the numbers of persons that messages of the checks print, so that no small number can be learned from them.
 
 If one set of persons is part of another, the difference of their counts may be small. So every count is rounded to a multiple of
-twice the confidentiality limit. Then no difference of two printed counts reveals a count below the limit. Of a number of cases
-(persons in forced labour), only a range is printed.
+twice the confidentiality limit. Then no difference of two printed counts reveals a count below the limit. A number of cases
+(persons in forced labour) is printed only as a range.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ def rounded_columns(table: pd.DataFrame, columns: Sequence[str], limit: int) -> 
 
 
 def count_in_words(count: int, limit: int) -> object:
-    """Returns a count of persons in words, rounded: `about 30`, or `fewer than 5` if it is below the limit. Returns 0 if there is
-    nobody."""
+    """Returns a count of persons in words, rounded: `about 30`, or `fewer than 5` if it is below the limit. A count of 0 stays
+    0."""
     number = rounded(count, limit)
     return f"fewer than {limit}" if number is None else f"about {number:,}" if number else 0
 
 
 def sum_in_words(one: int, other: int, limit: int) -> object:
     """Returns the sum of two counts in words, rounded, such as `about 30`. Both counts may also be printed separately. A count
-    above 0 and below the limit is not printed. If this holds for both, the result is only `fewer than 10` (twice the limit),
-    because the sum could reveal them."""
+    above 0 and below the limit is not printed. If both counts are too small to be printed, the result is only `fewer than 10`
+    (twice the limit), because the sum could reveal the two counts."""
     both_hidden = rounded(one, limit) is None and rounded(other, limit) is None
     return f"fewer than {2 * limit}" if both_hidden else count_in_words(one + other, limit)
 

@@ -1,6 +1,6 @@
 """Checks the quality of the data before any estimate: what is wrong, where, how often, how serious, and what to do.
 
-Errors in the design stop all estimates. They give exact numbers of rows, because no table is printed beside them. Other counts of
+Errors in the design stop all estimates. Their numbers of rows are exact, because no table is printed beside them. Other counts of
 persons are rounded, and small counts are not printed.
 """
 
@@ -41,10 +41,10 @@ _KNOWN: WeakKeyDictionary[Survey, dict[Mask, list[Finding]]] = WeakKeyDictionary
 
 @checked
 def check(survey: Survey, *, show_values: bool = False) -> pd.DataFrame:
-    """Returns everything about the data that a statistician should know before an estimate.
+    """Returns the findings of all checks: errors in the data, and what a statistician should know before an estimate.
 
     Args:
-        survey: what `fl.read_survey` returned.
+        survey: the survey, as `fl.read_survey` returns it.
         show_values: True prints exact counts and all values of the data. The table is then confidential: keep it on the screen.
             By default, a value of the data is printed only if it cannot identify a person, and no exact number of persons is
             printed.
@@ -68,8 +68,8 @@ def _findings_and_limit(survey: Survey, show_values: bool) -> tuple[list[Finding
 
 
 def all_findings(survey: Survey, mask: Mask) -> list[Finding]:
-    """Returns all findings about the data of a survey, with the rows that they are about. `mask` decides which values they may
-    print. The survey is checked at the first call; later calls with the same `mask` return the same findings."""
+    """Returns all findings about the data of a survey, with the rows that they are about. `mask` decides which values the
+    findings may print. The survey is checked at the first call; later calls with the same `mask` return the same findings."""
     known = _KNOWN.setdefault(survey, {})
     if mask not in known:
         known[mask] = _check_everything(survey, mask)
@@ -112,14 +112,14 @@ def _counted_together(survey: Survey, *kinds: Mapping[str, nw.Expr]) -> list[_Co
 
 
 def _weight_columns(spec: SurveySpec) -> dict[str, str]:
-    """Returns, for the internal weight column of each population, the column of the data that contains this weight."""
+    """Returns, as {internal weight column of a population: column}, the column of the data that contains this weight."""
     return {weight_of(p): v.weight or spec.design.weight for p, v in spec.populations.items() if not v.sum_of}
 
 
 def _design_tests(survey: Survey) -> dict[str, nw.Expr]:
-    """Returns conditions by name. Most of them should be true for no person: the PSU or the stratum is missing, or a weight is
-    not a number, negative, infinite, zero or blank. One condition per weight (`<column> some`) should be true for some person:
-    the weight is above zero."""
+    """Returns {name: condition}. Most of these conditions should be true for no person: the PSU or the stratum is missing, or a
+    weight is not a number, negative, infinite, zero or blank. One condition per weight (`<column> some`) should be true for some
+    person: the weight is above zero."""
     spec = survey.spec
     columns = _weight_columns(spec)
     weighed = {n: [p for p in spec.populations if columns.get(weight_of(p)) == n] for n in columns.values()}
@@ -202,9 +202,9 @@ def sees_all_errors_of_design(survey: Survey) -> bool:
 
 
 def _weight_sums(survey: Survey) -> list[Finding]:
-    """Returns a finding for each population whose sum of weights looks wrong. Two sums are compared. One is of the population's
-    own weights, over persons who answered the module on forced labour. The other is of the weights of the design, over all
-    persons of the same ages. There is a warning if one sum is at least twice the other, and an error if a sum is infinite."""
+    """Returns a finding for each population whose sum of weights looks wrong. Two sums are compared: the population's own
+    weights, over persons who answered the module on forced labour, and the weights of the design, over all persons of the same
+    ages. A warning is given if one sum is at least twice the other, and an error if a sum is infinite."""
     spec, out = survey.spec, []
     plain = {name: p for name, p in spec.populations.items() if not p.sum_of and not p.where}
     if not survey.grosses_up or not plain:
@@ -270,8 +270,8 @@ def _printed_labels(parts: Mapping[object, Sequence[int]], labels: Iterable[obje
 
 
 def _age_tests(survey: Survey) -> dict[str, nw.Expr]:
-    """Returns conditions on a person, by name: the age is impossible (`outside`), is not a number (`text`), or is not known
-    (`missing`)."""
+    """Returns conditions on a person, as {name: condition}: the age is impossible (`outside`), is not a number (`text`), or is
+    unknown (`missing`)."""
     age, spec = nw.col(AGE), survey.spec
     text = nw.col(SOURCE + spec.age.column)
     return {
@@ -320,8 +320,8 @@ def _file_findings(survey: Survey) -> list[Finding]:
 
 
 def _module_tests(survey: Survey) -> dict[str, nw.Expr]:
-    """Returns conditions on a person, by name: answered the module on forced labour (`answered`), refused it (`refused`), or was
-    asked and has only blank answers (`blank`, and `blank children` for children)."""
+    """Returns conditions on a person, as {name: condition}: answered the module on forced labour (`answered`), refused it
+    (`refused`), or was asked and has only blank answers (`blank`, and `blank children` for children)."""
     spec, asked = survey.spec, nw.col(ASKED)
     codes: dict[str, nw.Expr] = {"answered": asked, "refused": refused_module(survey)}
     if not spec.episodes.wide and not spec.episodes.long:
@@ -386,8 +386,8 @@ def _label_findings(survey: Survey) -> list[Finding]:
 
 def _same_at_both_ends(survey: Survey, groups: Mapping[str, Group]) -> set[str]:
     """Returns the names of those groups in which the lowest and the highest known code have the same category, among persons who
-    were asked. In any other group, persons have different categories. So only these groups must be read completely, which saves
-    time."""
+    were asked. In any other group, persons have different categories. So only the groups that are returned must be read
+    completely, which saves time."""
     ends: list[nw.Expr] = []
     for i, group in enumerate(groups.values()):
         value = column(group.column)

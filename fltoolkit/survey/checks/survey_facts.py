@@ -69,8 +69,8 @@ def _survey_facts(survey: Survey) -> dict[str, str]:
 
 
 def refused_module(survey: Survey) -> nw.Expr:
-    """Returns, for each person, whether the person refused the whole module on forced labour. For a child, it is the module on
-    children, if survey.yaml has its own column for it."""
+    """Returns, for each person, whether the person refused the whole module on forced labour. For a child, the module on children
+    counts, if survey.yaml names a column for this module."""
     module, own = survey.spec.module, survey.spec.children.module if survey.spec.children else None
     return nw.when(nw.col(CHILD)).then(_refused_code(own or module)).otherwise(_refused_code(module))
 

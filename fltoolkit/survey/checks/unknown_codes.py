@@ -1,5 +1,5 @@
-"""Finds codes in the data to which survey.yaml gives no meaning. They stop the estimate. Cells that contain several codes are
-checked, too."""
+"""Finds codes in the data to which survey.yaml gives no meaning. Such codes stop the estimate. Cells that contain several codes
+are also checked."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def code_findings(survey: Survey, mask: Mask) -> list[Finding]:
 
 
 def _no_numbers(survey: Survey, mask: Mask) -> list[Finding]:
-    """Returns an error for each column for bands or quantiles that has values that are not numbers. Codes of `missing` are
+    """Returns an error for each column of bands or quantiles in which some values are not numbers. Codes of `missing` are
     allowed."""
     out = []
     for name, group in survey.spec.groups.items():
@@ -97,8 +97,8 @@ def _no_numbers(survey: Survey, mask: Mask) -> list[Finding]:
 
 
 def _codes_of_other_questions(survey: Survey, mask: Mask) -> list[Finding]:
-    """Several questions can read the same column. Returns an error for each question that does not list all codes which the other
-    questions of its column list. A code that a question does not list would count as no answer to this question."""
+    """Returns an error for each question that does not list a code, if the code is in the data and another question on the same
+    column lists it. Such a code would count as a missing answer to the first question."""
     asked = [q for q in questions(survey) if not q.source.contains]  # otherwise each question reads only its own codes
     named: dict[str, set[str]] = {}
     for q in asked:
@@ -118,8 +118,8 @@ def _codes_of_other_questions(survey: Survey, mask: Mask) -> list[Finding]:
 
 
 def _meanings(where: str) -> str:
-    """Returns, in words, what a code can mean at a place in survey.yaml, such as `as asked, as skipped or as unknown` for
-    routing. `where` is the key of the place."""
+    """Returns, in words, the meanings that a code can have at a place in survey.yaml, such as `as asked, as skipped or as
+    unknown` for routing. `where` is the key of the place."""
     if where.endswith(".routing"):
         return "as asked, as skipped or as unknown"
     if where.startswith(("groups", "interview.mode")):
@@ -133,7 +133,7 @@ def _meanings(where: str) -> str:
 
 def different_values(frame: Frame, columns: Sequence[str]) -> list[str | None]:
     """Returns the different values in a column, as text, and None if there is a blank. If several columns are given, the first
-    that is not blank counts for each row. For speed, whole numbers are read as such if the file has them."""
+    that is not blank counts for each row. For speed, whole numbers are read as whole numbers if the file has them."""
     code = CODE_OF + columns[0]
     as_number = len(columns) == 1 and code in frame.collect_schema().names()
     found = to_rows(frame.select((nw.col(code) if as_number else column(columns)).alias("v")).unique())
@@ -151,7 +151,7 @@ def _option_columns(survey: Survey) -> dict[str, list[AskedQuestion]]:
 
 def _ticked(survey: Survey, mask: Mask) -> list[Finding]:
     """Returns an error for each column whose cells contain the codes of several ticked options, if survey.yaml gives no meaning
-    to some of these codes. The kit does not guess it, so the error stops the estimate."""
+    to some of these codes. The kit does not guess the meaning, so the error stops the estimate."""
     columns, out = _option_columns(survey), []
     for frame, held in frames_with(survey, list(columns)):
         for name in held:
@@ -181,8 +181,7 @@ def _ticked(survey: Survey, mask: Mask) -> list[Finding]:
 
 def _known_codes(survey: Survey, asked: list[AskedQuestion]) -> frozenset[str]:
     """Returns all codes to which survey.yaml gives a meaning, for a column whose cells contain the codes of several ticked
-    options. Both the questions that read the column and the routing of other questions can give it. `asked` are the questions
-    that read the column."""
+    options. Both the questions on this column (`asked`) and the routing of other questions can give a code its meaning."""
     mapped, columns = survey.spec.mapped, {name for q in asked for name in (q.source.column, q.column)}
     named = {c for q in asked for c in q.codes.named}
     for _, source in survey.spec.questions():

@@ -1,5 +1,5 @@
-"""Reads industry codes (ISIC of any revision and level, or national codes with a correspondence table), and gives each its row in
-tables."""
+"""Reads industry codes (ISIC of any revision and level, or national codes with a correspondence table), and finds the row of a
+table by industry to which each code belongs."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from fltoolkit.yaml_files.loading import canonical_code
 
 
 def isic_key(sector: Sector, episode: str = "") -> nw.Expr:
-    """Returns, for each person, the part of an industry code that decides the row of a table, such as the division `01` of
-    `0111`.
+    """Returns, for each person, the part of an industry code that decides in which row of a table by industry the person is
+    counted, such as the division `01` of `0111`.
 
     Args:
-        sector: what survey.yaml says about the column of codes.
+        sector: the entry of survey.yaml for the column of codes.
         episode: the text that replaces `{episode}` in the name of the column.
     """
     return key_of(column(sector.column, episode), sector)
 
 
 def key_of(value: nw.Expr, sector: Sector) -> nw.Expr:
-    """Returns the part of an industry code that decides the row of a table. For ISIC codes of digits, it is the division: `01` of
-    `0111`. Section letters become upper case. National codes are unchanged.
+    """Returns the part of an industry code that decides in which row of a table by industry a person is counted. For ISIC codes
+    of digits, this part is the division: `01` of `0111`. Section letters become upper case. National codes are unchanged.
 
     For ISIC codes of digits: if a code lost one leading zero, the zero is restored. If a section letter is before the digits
     (`A0111`), it must be the letter of the division. A code of another length, or with other characters, becomes null.
@@ -55,11 +55,11 @@ def key_of(value: nw.Expr, sector: Sector) -> nw.Expr:
 
 @dataclass(frozen=True)
 class SectorRow:
-    """The row of a table by industry or occupation.
+    """An industry or occupation that has its own row in tables.
 
     Attributes:
-        name_key: the name of the row, as a key of the language files.
-        ilostat: the code of the row in ILOSTAT, or the kit's own code.
+        name_key: its name, as a key of the language files.
+        ilostat: its code in ILOSTAT, or the kit's own code.
     """
 
     name_key: Reason
@@ -67,7 +67,8 @@ class SectorRow:
 
     @cached_property
     def label(self) -> str:
-        """Returns the name of the row in English. This name is the value of the group in the data."""
+        """Returns the English name of the industry or occupation. The classified data have this name as the category of a
+        person."""
         return str(self.name_key)
 
 
@@ -76,8 +77,8 @@ def sector_rows(sector: Sector) -> dict[str, SectorRow]:
     classification.
 
     Fishing and domestic work have their own rows. The rows to which they would otherwise belong have `excl.` in their names. If
-    the codes are section letters, a section may contain fishing or domestic work together with other industries. These cannot be
-    separated, so the row of the section has `incl.` in its name. Source: ILO aggregate economic activities; docs/methods.md §1.
+    the codes are section letters, fishing or domestic work cannot be separated from the other industries of the same section. The
+    row of such a section has `incl.` in its name. Source: ILO aggregate economic activities; docs/methods.md §1.
     """
     rows = _isic_rows(sector.revision, sector.level, sector.digits == "letter")
     if sector.correspondence:
@@ -105,8 +106,8 @@ def _isic_rows(revision: str, level: str, letters: bool) -> Mapping[str, SectorR
 
 
 def to_verify(sector: Sector) -> Reason | str:
-    """Returns a note that is printed with every number by this sector. It says that the ISIC rules were written from memory and
-    not yet checked against their source. If they were checked, the text is empty."""
+    """Returns a note that is printed with every number in a breakdown by this sector. The note says that the ISIC rules were
+    written from memory and not yet checked against their source. If the rules were checked, the text is empty."""
     return isic(sector.revision).to_verify if sector.level == "ilo_aggregate" else ""
 
 
@@ -137,7 +138,7 @@ def _sector_category(table: Isic, level: str, letter: str) -> SectorRow:
 
 def _section_row(row: SectorRow, division: str | None, own_rows: Mapping[str, str], is_apart: bool) -> SectorRow:
     """Returns the table row of an ISIC section. If one division of the section (fishing, domestic work) has its own row, the name
-    of the section's row says so.
+    of the section's row says whether the section includes this division.
 
     Args:
         row: the row of the whole section.

@@ -25,7 +25,7 @@ SUB_MAJOR_GROUPS = {
 
 
 def job_key(value: nw.Expr, job: Job) -> nw.Expr:
-    """Returns the part of a code of industry or occupation that decides the row of a table.
+    """Returns the part of a code of industry or occupation that decides in which row of a table a person is counted.
 
     For an industry, it is the division of an ISIC code, its section letter, or the whole national code (see
     `industry_codes.key_of`). For an occupation, it is the first two digits, or the single digit if the column has major groups.
@@ -42,8 +42,8 @@ def job_key(value: nw.Expr, job: Job) -> nw.Expr:
 
 
 def job_rows(job: Job) -> dict[str, SectorRow]:
-    """Returns the table row (name and code) of each industry or occupation, as {part of a code: row}. `job_key` returns this part
-    of a code. The rows are in the order of the classification."""
+    """Returns the industries or occupations that have their own row in tables, as {part of a code: industry or occupation}.
+    `job_key` returns this part of a code. The order is that of the classification."""
     if isinstance(job, Sector):
         return sector_rows(job)
     major = standard().classifications[job.classification]
@@ -54,7 +54,7 @@ def job_rows(job: Job) -> dict[str, SectorRow]:
 
 
 def not_stated_code(job: Job) -> str:
-    """Returns the code in ILOSTAT of the category `not stated`, for a breakdown by industry or occupation."""
+    """Returns ILOSTAT's code for the category `not stated`, for a breakdown by industry or occupation."""
     if not isinstance(job, Sector):
         return standard().classifications[job.classification][UNKNOWN].ilostat
     prefix = "ECO_AGGREGATE" if job.level == "ilo_aggregate" else isic(job.revision).ilostat["section"]

@@ -1,5 +1,5 @@
 """Recognises groups whose categories are single origins (each nationality, country of birth, ethnicity or religion), and decides
-which tables by them may be made.
+which tables by such groups may be made.
 
 Migrant status (born abroad or not, citizen or not) is a standard breakdown. Single origins are more sensitive, because readers
 may use such a table to judge people by their origin. So single origins are published only if survey.yaml gives a reason, and then
@@ -37,14 +37,14 @@ def shows_origins(name: str, group: AnyGroup) -> bool:
 
 
 def obstacle_of_origins(measure: str, by: Collection[Sequence[str]], origins: Collection[str], allowed: Collection[str]) -> str:
-    """Returns, in words, why a table must not be made because it shows single origins, such as each nationality. The text is
-    empty if the table may be made.
+    """Returns, in words, the reason why a table that shows single origins (such as each nationality) must not be made. The text
+    is empty if the table may be made.
 
     Args:
         measure: the measure of the table, such as `prevalence`.
         by: the breakdowns of the table, each a list of groups.
         origins: the names of the groups whose categories are single origins.
-        allowed: the names of those that survey.yaml publishes.
+        allowed: the names of those groups in `origins` for which survey.yaml gives a reason to publish.
     """
     found = sorted({group for breakdown in by for group in breakdown} & set(origins))
     if not found:

@@ -37,13 +37,13 @@ class Category(Model):
 
     @property
     def label(self) -> str:
-        """Returns the name of the category in English. This name is the value of the group in the data."""
+        """Returns the English name of the category. The classified data have this name as the category of a person."""
         return str(self.name_key)
 
     @property
     def every_name(self) -> tuple[Reason, ...]:
         """Returns all names of the category as keys of the language files: the name for adults (such as women), for children
-        (such as girls), and for both together (such as women and girls). The data use the first of them."""
+        (such as girls), and for both together (such as women and girls). The data use the first of these names."""
         return tuple(Reason.of(words) for words in (self.words, self.of_children, self.of_sums) if words)
 
     @property
@@ -89,9 +89,9 @@ class Isic(Model):
     """One revision of ISIC (the International Standard Industrial Classification).
 
     Attributes:
-        to_verify: a note, if parts of it were written from memory and not yet checked against their source. Otherwise it is
-            empty.
-        ilostat: the first parts of ILOSTAT's codes, by level: `section` and `division`.
+        to_verify: a note that parts of the revision were written from memory and not yet checked against their source. If all
+            were checked, the note is empty.
+        ilostat: the text with which ILOSTAT's codes begin, by level: `section` and `division`.
         sections: the sections, by letter.
         own_rows: the divisions that have their own row in tables (fishing, domestic work), each with a part of the key of its
             name in the language files.

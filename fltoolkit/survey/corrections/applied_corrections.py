@@ -1,5 +1,5 @@
-"""Makes the corrections that survey.yaml lists when the survey is opened, and counts the changed rows. A correction that matches
-no row is an error."""
+"""Makes the corrections that survey.yaml lists, and counts the changed rows. This is done when the survey is opened. A correction
+that matches no row is an error."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ class AppliedCorrections:
     Attributes:
         persons, episodes: the rows as they were read, before any correction. `episodes` is None if there is no episodes file.
         keyed: the persons after only those corrections that change their key (the columns that identify a person).
-        changed: for each correction, in the order of survey.yaml, the number of rows with a new value. Confidential.
+        changed: for each correction, in the order of survey.yaml, the number of rows with a new value. These numbers are
+            confidential.
     """
 
     persons: Frame
@@ -53,9 +54,9 @@ class NumberedCorrections:
     """The corrections of survey.yaml, each with its position in the list (from 1), in three parts.
 
     Attributes:
-        keys: those that change the columns that identify a person.
-        persons: those that change other columns of persons.
-        episodes: those that change columns of episodes (spells of work).
+        keys: the corrections that change the columns that identify a person.
+        persons: the corrections that change other columns of persons.
+        episodes: the corrections that change columns of episodes (spells of work).
     """
 
     keys: list[Numbered]
@@ -73,8 +74,8 @@ def numbered(spec: SurveySpec) -> NumberedCorrections:
 
 
 def corrected(table: SourceTable, spec: SurveySpec, where: str) -> tuple[SourceTable, AppliedCorrections | None]:
-    """Returns the rows of a survey after its corrections, and how many rows each correction changed. Without corrections in
-    survey.yaml, the rows are unchanged, and the second value is None.
+    """Returns the rows of a survey after its corrections, and the number of rows that each correction changed. Without
+    corrections in survey.yaml, the rows are unchanged, and the second value is None.
 
     Args:
         table: the rows as they were read from the files.

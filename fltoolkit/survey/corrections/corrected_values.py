@@ -22,7 +22,7 @@ Numbered = tuple[int, Correction]  # a correction with its position in survey.ya
 
 @dataclass(frozen=True)
 class NewValue:
-    """What one correction does to a column. Each attribute is an expression, with a value for each row.
+    """The new values that one correction gives to a column. Each attribute is an expression, with a value for each row.
 
     Attributes:
         applies: whether the correction applies to the row.
@@ -48,14 +48,15 @@ def with_corrections(frame: Frame, corrections: Sequence[Numbered], key: Sequenc
 
     Args:
         frame: the rows, with each column of the data as text (`src__<column>`). Some columns are also there as numbers
-            (`num__<column>`) or whole numbers (`fl__code__<column>`). These are corrected, too.
+            (`num__<column>`) or whole numbers (`fl__code__<column>`). These columns are also corrected.
         corrections: the corrections of this frame's columns.
         key: the columns that identify a row of the frame.
 
     Returns:
         The frame with three new columns for each corrected column: `fl__before__<column>`, the text before the corrections;
             `fl__entry__<column>`, the position in survey.yaml of the first correction that applies to the row (0: none); and
-            `fl__twice__<column>`, the position of the last correction, if several apply to the row (0: at most one).
+            `fl__twice__<column>`, the position of the last correction that applies to the row, if there are several (0: at most
+            one).
     """
     columns, there = corrected_columns(corrections), frame.collect_schema().names()
     odd = {c.column for _, c in corrections if c.text and not WHOLE.fullmatch(c.text)}
@@ -94,7 +95,8 @@ def given_rows(frame: Frame, corrections: Iterable[Numbered], key: Sequence[str]
 
 
 def _by_key(frame: Frame, corrections: Sequence[Numbered], key: Sequence[str]) -> Frame:
-    """Returns the frame after those corrections that name single rows by their key. They are made together, by one join."""
+    """Returns the frame after those corrections that name single rows by their key. All these corrections are made together, by
+    one join."""
     columns = corrected_columns(corrections)
     cells: dict[tuple[str, ...], dict[str, tuple[int, str]]] = {}
     for entry, correction in corrections:
@@ -112,9 +114,9 @@ def _by_key(frame: Frame, corrections: Sequence[Numbered], key: Sequence[str]) -
 
 
 def _value_by_key(i: int) -> NewValue:
-    """Returns what a correction does to the column number `i` (from 0) of the corrected columns. The correction names single rows
-    by their key. Two columns were joined to the frame before: `fl__e<i>` is the position of the correction, and `fl__v<i>` is the
-    new value."""
+    """Returns the new values that corrections by key give to the corrected column number `i` (from 0). An earlier join added two
+    columns to the frame: `fl__e<i>` has the position in survey.yaml of the correction that applies to the row, and `fl__v<i>` has
+    the new value."""
     entry, value = nw.col(f"fl__e{i}"), nw.col(f"fl__v{i}")
     whole = nw.when(value.str.contains(r"^-?\d{1,18}$")).then(value)
     return NewValue(
@@ -127,7 +129,8 @@ def _value_by_key(i: int) -> NewValue:
 
 
 def _value_by_condition(entry: int, correction: Correction) -> NewValue:
-    """Returns what a correction with a condition does to its column. `entry` is the position of the correction in survey.yaml."""
+    """Returns the new values that a correction with a condition gives to its column. `entry` is the position of the correction in
+    survey.yaml."""
     value = correction.text
     is_number, is_whole = re.match(NUMBER, value), WHOLE.fullmatch(value)
     return NewValue(
@@ -140,8 +143,8 @@ def _value_by_condition(entry: int, correction: Correction) -> NewValue:
 
 
 def _meets_condition(where: Mapping[str, tuple[str, ...] | NumberRange]) -> nw.Expr:
-    """Returns, for each row, whether it meets a condition: {column: its codes, or a range of numbers}. All columns must fit. A
-    blank cell does not fit."""
+    """Returns, for each row, whether it meets a condition: {column: its codes, or a range of numbers}. The row must fit in every
+    column. A blank cell does not fit."""
     return nw.all_horizontal(*[_meets_range_or_codes(c, of) for c, of in where.items()], ignore_nulls=False).fill_null(False)
 
 
@@ -155,8 +158,8 @@ def _meets_range_or_codes(column: str, values: tuple[str, ...] | NumberRange) ->
 
 
 def _changed_columns(frame: Frame, column: str, new: NewValue) -> list[nw.Expr]:
-    """Returns the columns that one correction changes. These are the corrected column in each of its forms (text, number, whole
-    number), and two columns with the positions of the corrections that apply (see `with_corrections`)."""
+    """Returns the columns of the frame that one correction changes: the corrected column in each of its forms (text, number,
+    whole number), and two columns with the positions of the corrections that apply (see `with_corrections`)."""
     there, reached = frame.collect_schema().names(), nw.col(ENTRY + column) > 0
     forms = ((SOURCE, new.text), (NUMBER_OF, new.number), (CODE_OF, new.whole))
     return [

@@ -27,8 +27,8 @@ ROW_COLUMNS = ("entry", "column", "before", "after", "why", "evidence", "file")
 
 
 def changed_rows(survey: Survey) -> dict[tuple[str, str], int]:
-    """Returns how many rows the corrections changed, as {(column, reason): rows}, in the order of survey.yaml. The counts are
-    exact and confidential."""
+    """Returns the number of rows that the corrections changed, as {(column, reason): rows}, in the order of survey.yaml. The
+    counts are exact and confidential."""
     found: dict[tuple[str, str], int] = {}
     changed = survey.corrected.changed if survey.corrected else ()
     for correction, rows in zip(survey.spec.corrections, changed, strict=True):
@@ -39,12 +39,12 @@ def changed_rows(survey: Survey) -> dict[tuple[str, str], int]:
 
 @checked
 def corrections(survey: Survey) -> pd.DataFrame:
-    """Returns what the `corrections` of survey.yaml changed in the data, in counts that may be shown.
+    """Counts the rows that the `corrections` of survey.yaml changed. The counts may be shown.
 
     Returns:
-        One row per column and reason, with the columns `column`, `why`, `rows`. `rows` counts persons, or spells of the episodes
-            file, whose value differs from the file. It is unweighted and rounded: `about 30`, `fewer than 5`, or 0 if nothing
-            changed. Without corrections, the table is empty.
+        One row per column and reason, with the columns `column`, `why`, `rows`. `rows` is the number of persons (or of spells in
+            the episodes file) whose value differs from the value in the file. This number is unweighted and rounded: `about 30`,
+            `fewer than 5`, or 0 if nothing changed. Without corrections, the table is empty.
     """
     import pandas as pd
 

@@ -12,8 +12,8 @@ NUMBER = r"^\s*([+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|(?i:inf(inity)?))|(?i:nan
 
 
 def is_whole(dtype: nw.dtypes.DType) -> bool:
-    """Returns whether a column of this type contains whole numbers that can be grouped and compared as they are. This is false
-    for whole numbers of 128 bits."""
+    """Returns whether a column of this type contains whole numbers that can be grouped and compared as they are. The result is
+    false for whole numbers of 128 bits."""
     return dtype.is_integer() and dtype not in (nw.Int128, nw.UInt128)
 
 
@@ -39,7 +39,7 @@ def text(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
 
 def as_label(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
     """Returns a column as labels. In a column of texts, only the blanks around each text are removed: `1.0` stays `1.0`. A column
-    of another type becomes text in the form of the function `text`. A blank cell becomes null."""
+    of another type becomes text as in the function `text`: a whole number is `1`, never `1.0`. A blank cell becomes null."""
     if dtype != nw.String:
         return text(name, dtype)
     trimmed = nw.col(name).str.strip_chars()

@@ -24,8 +24,9 @@ def connect() -> duckdb.DuckDBPyConnection:
     """Returns a new DuckDB connection for a survey. It works in memory and never loads an extension from the network.
 
     The memory limit is that of the environment variable FLTOOLKIT_MEMORY, or DuckDB's own. Data beyond the limit go to a folder
-    that only this account can read. The folder is removed when the process ends. The order of rows is kept. If persons were drawn
-    directly, the row numbers are the labels of the sampling units, and so they must be the same each time the rows are read.
+    that only this account can read. The folder is removed when the process ends. The order of rows is kept. This matters if
+    persons were drawn directly: the row numbers are then the labels of the sampling units, and must be the same each time the
+    rows are read.
 
     Raises:
         RequestError: the value of FLTOOLKIT_MEMORY is not an amount of memory.
@@ -52,8 +53,9 @@ def connect() -> duckdb.DuckDBPyConnection:
 def _remember_folded_names() -> None:
     """Let DuckDB remember the lower-case form of a column's name.
 
-    DuckDB 2.0 computes it for all columns of a table, for each expression of each step: a fifth of the time of a small survey.
-    The results are the same. If a later version no longer has this function, nothing is done.
+    DuckDB 2.0 computes this form for all columns of a table, for each expression of each step. For a small survey, this takes a
+    fifth of the time. The results are the same. If a later version of DuckDB no longer has the function that is replaced here,
+    nothing is done.
     """
     relation = sys.modules.get("duckdb._relation")  # `import duckdb` has loaded it
     if fold := getattr(relation, "fold_name", None):

@@ -39,7 +39,7 @@ def tables_in_place(tables: Any, names: Sequence[str], where: str) -> Mapping[st
     """Returns the PySpark DataFrames that are used in place of files, as {name of the file in survey.yaml: DataFrame}.
 
     Args:
-        tables: such a mapping, or one DataFrame if survey.yaml names only one file.
+        tables: a mapping as in the result, or one DataFrame if survey.yaml names only one file.
         names: the names of the files in survey.yaml.
         where: the path of survey.yaml, for messages.
 
@@ -85,8 +85,8 @@ def spark_table(data: Any, only: Collection[str] | None) -> tuple[Any, Sequence[
 
 @readable()
 def contents(frame: Frame) -> str:
-    """Returns a text that stands for the contents of a Spark table. It changes if the rows change, but not if only their order
-    changes."""
+    """Returns a text that identifies the contents of a Spark table. The text changes if the rows change, but not if only their
+    order changes."""
     from pyspark.sql import functions as F  # noqa: N812
 
     table: Any = nw.to_native(frame)
@@ -105,10 +105,10 @@ def _fingerprint(table: Any) -> Any:
 
 def with_row_labels(frame: Frame, name: str, buckets: int = 0) -> Frame:
     """Returns the rows with a new column `name`, which gives each row a label of its own. If `buckets` is given, the rows are put
-    at random into this number of groups, and the label is that of the group.
+    at random into this number of groups, and all rows of a group have the same label.
 
-    In DuckDB, the label is the row number. Spark does not keep an order of rows. There, the label is a hash of the row's content,
-    and equal rows get numbers. So the same labels are found each time the rows are read.
+    In DuckDB, the label is the row number. Spark does not keep an order of rows. In Spark, the label is a hash of the row's
+    content, and equal rows are numbered. So each row has the same label each time the rows are read.
     """
     table: Any = nw.to_native(frame)
     if not is_spark(table):
@@ -130,8 +130,8 @@ def with_new_columns(frame: Frame, used: Collection[str], make: Callable[[Frame]
     """Returns the frame with the columns that the function `make` adds or changes.
 
     If the frame has more than 1,000 columns, `make` gets only the columns in `used`, and its result is joined to the other
-    columns by row number. The reason is speed. When narwhals adds columns, DuckDB compares each column with every other column.
-    For 10,000 columns this takes a minute.
+    columns by row number. This is done for speed: when narwhals adds columns, DuckDB compares each column with every other
+    column, which takes a minute for 10,000 columns.
 
     Args:
         frame: any frame.
@@ -150,7 +150,7 @@ def with_new_columns(frame: Frame, used: Collection[str], make: Callable[[Frame]
 def with_facts_of_others(
     frame: Frame, who: str, key: Sequence[str], others: Mapping[str, str], known: Mapping[str, str]
 ) -> Frame:
-    """Adds facts from other rows of the same frame to each row, such as facts about the parents to the row of a child.
+    """Adds facts from other rows of the same frame to each row, such as the ages of the parents to the row of a child.
 
     Example: `key` is (household, line), `others` is {"mother_": "mother_line"}, and `known` is {"age": "years"}. The row of a
     child gets the column `mother_age`. Its value is `years` of the mother's row: the row in the same household whose line number
@@ -158,15 +158,15 @@ def with_facts_of_others(
 
     Args:
         frame: any frame.
-        who: a true/false column that marks the rows in which facts can be found.
+        who: a true/false column that marks the rows in which facts are looked up.
         key: the columns that together identify such a row. No two of the marked rows have the same key.
         others: {prefix of the new columns: column with the last part of the other row's key}. The other parts of the key are the
             same in both rows.
         known: the facts to look up: {name of the fact: its column}.
 
     Returns:
-        The frame with the columns `<prefix><name>`. They are null if no marked row has this key. The columns in `who`, `others`
-            and `known`, and the last column of `key`, are removed.
+        The frame with the columns `<prefix><name>`. A new column is null if no marked row has this key. The columns in `who`,
+            `others` and `known`, and the last column of `key`, are removed.
     """
     used, table = [who, key[-1], *others.values(), *known.values()], nw.to_native(frame)
     if is_spark(table):
@@ -191,8 +191,8 @@ def with_facts_of_others(
 
 
 def kept_in_memory(frame: Frame, con: duckdb.DuckDBPyConnection, where: object) -> Frame:
-    """Computes the rows of a frame once, and keeps them as a table in memory. Returns a frame of this table. Without it, DuckDB
-    would compute a column again each time it is used.
+    """Computes the rows of a frame once, and keeps them as a table in memory. Returns a frame of this table. Without this table,
+    DuckDB would compute a column again each time the column is used.
 
     Args:
         frame: a frame of this connection.
@@ -236,8 +236,8 @@ def labels_of(values: Frame, where: object = "") -> Labels:
 
 
 def has_few(rows: Frame) -> bool:
-    """Returns whether a DuckDB frame has at most 20,000 rows. It is false for a Spark table. The rows are counted only up to this
-    number, to save time."""
+    """Returns whether a DuckDB frame has at most 20,000 rows. The result is false for a Spark table. The rows are counted only up
+    to 20,001, to save time."""
     return not is_spark(nw.to_native(rows)) and rows_of(rows.head(FEW_ROWS + 1)) <= FEW_ROWS
 
 
@@ -247,7 +247,7 @@ def labels_as_numbers(
     """Returns the rows with numbers in place of the labels in some columns, because numbers are grouped faster. The number is the
     position of the label (see `Labels`). Columns of whole numbers are unchanged.
 
-    A small table and a Spark table keep their labels as text: for them, reading all labels would take longer than it saves.
+    A small table and a Spark table keep their labels as text: reading all their labels would take longer than it saves.
 
     Args:
         frame: any frame.
@@ -281,8 +281,8 @@ def rows_of(frame: Frame) -> int:
 
 
 def refuse_no_rows(frame: Frame, where: str) -> None:
-    """Raise an error if a file has no row. If an empty file of persons were accepted as a quarter of a year, its weight factor
-    would still reduce the totals.
+    """Raise an error if a file has no row. For example, if one of four pooled quarterly files were empty, the totals of the year
+    would be a quarter too low.
 
     Raises:
         DataError: the file has no row. `where` names the file.
@@ -293,7 +293,7 @@ def refuse_no_rows(frame: Frame, where: str) -> None:
 
 @readable()
 def count_distinct(frame: Frame, key: Sequence[str]) -> int:
-    """Returns how many different combinations of values the columns in `key` have."""
+    """Returns the number of different combinations of values in the columns `key`."""
     rows = frame.select(key)
     table: Any = nw.to_native(rows)
     if is_spark(table):
@@ -306,7 +306,7 @@ def count_distinct(frame: Frame, key: Sequence[str]) -> int:
 
 def _bit(table: Any) -> str:
     """Returns SQL for DuckDB's function `bitstring_agg`, which counts the combinations of values in columns of whole numbers. The
-    SQL has the arguments of this function. They are each row's position among all possible combinations, and the first and the
+    SQL has the three arguments of this function: each row's position among all possible combinations, the first position, and the
     last position.
 
     With one bit per combination, counting takes a third of the time and memory of a table of the combinations. The text is empty

@@ -1,7 +1,7 @@
 """Fetches rows, counts and sums from files and clusters. All reading is done here, so that every reading error gets a clear
 message.
 
-Files are read again for every estimate. So each of these functions can meet a damaged file, a full disk or a file that was cut.
+Files are read again for every estimate. So each of these functions may find a damaged file, a full disk or a file that was cut.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def to_pandas(frame: nw.LazyFrame[Any], where: object = "") -> pd.DataFrame:
-    """Returns the rows of a lazy frame as a pandas table. `where` is the source of the rows that error messages name. Raises
+    """Returns the rows of a lazy frame as a pandas table. Error messages give `where` as the source of the rows. Raises
     `DataError` if the rows cannot be read."""
     with readable(where):
         table: pd.DataFrame = frame.collect("pandas").to_native()
@@ -27,10 +27,11 @@ def to_pandas(frame: nw.LazyFrame[Any], where: object = "") -> pd.DataFrame:
 
 
 def to_rows(frame: nw.LazyFrame[Any], where: object = "") -> Sequence[tuple[Any, ...]]:
-    """Returns the rows of a lazy frame as tuples of plain Python values, in the order of its columns. A blank is None. `where` is
-    the source of the rows that error messages name.
+    """Returns the rows of a lazy frame as tuples of plain Python values, in the order of its columns. A blank is None. Error
+    messages give `where` as the source of the rows.
 
-    It is meant for a few rows. It uses neither pandas nor Arrow, because importing them takes longer than reading a small survey.
+    This function is meant for a few rows. It uses neither pandas nor Arrow, because importing one of these packages takes longer
+    than reading a small survey.
     """
     table: Any = nw.to_native(frame)
     with readable(where):
@@ -39,8 +40,8 @@ def to_rows(frame: nw.LazyFrame[Any], where: object = "") -> Sequence[tuple[Any,
 
 
 def to_sums(frame: nw.LazyFrame[Any], values: Sequence[nw.Expr], where: object = "") -> Sequence[Any]:
-    """Returns, for each of the expressions in `values`, its sum over all rows. A true value counts as 1. The sum is 0 if
-    all values are blank. `where` is the source of the rows that error messages name."""
+    """Returns, for each of the expressions in `values`, its sum over all rows. A true value counts as 1. The sum is 0 if all
+    values are blank. Error messages give `where` as the source of the rows."""
     rows = frame.select([value.alias(f"fl__s{i}") for i, value in enumerate(values)])
     table: Any = nw.to_native(rows)
     if hasattr(table, "fetchall"):  # DuckDB adds up all columns by one short text; narwhals would name each of them
@@ -54,21 +55,20 @@ def to_sums(frame: nw.LazyFrame[Any], values: Sequence[nw.Expr], where: object =
 
 
 def to_count(frame: nw.LazyFrame[Any], where: object = "") -> int:
-    """Returns the only value of a lazy frame with one row and one column, such as a count of rows. `where` is the source of the
-    rows that error messages name."""
+    """Returns the only value of a lazy frame with one row and one column, such as a count of rows. Error messages give `where` as
+    the source of the rows."""
     ((count,),) = to_rows(frame, where)
     return int(count)
 
 
 def to_arrow(frame: nw.LazyFrame[Any], where: object = "") -> Any:
-    """Returns the rows of a lazy frame as an Arrow table. `where` is the source of the rows that error messages name."""
+    """Returns the rows of a lazy frame as an Arrow table. Error messages give `where` as the source of the rows."""
     with readable(where):
         return frame.collect("pyarrow").to_native()
 
 
 def to_arrays(relation: Any, where: object = "") -> Mapping[str, Any]:
-    """Returns the columns of a DuckDB relation as NumPy arrays, by name. `where` is the source of the rows that error messages
-    name."""
+    """Returns the columns of a DuckDB relation, as {name: NumPy array}. Error messages give `where` as the source of the rows."""
     with readable(where):
         found: Mapping[str, Any] = relation.fetchnumpy()
         return found
@@ -76,9 +76,9 @@ def to_arrays(relation: Any, where: object = "") -> Mapping[str, Any]:
 
 @contextmanager
 def readable(where: object = "") -> Iterator[None]:
-    """A context in which rows are read. If the data cannot be read (a damaged file, or more data than fits in memory), the error
-    of DuckDB, Arrow or Spark becomes a `DataError`. Its own message is not repeated, because it may quote a person's row. `where`
-    is the source of the rows that the message names: a file, or the survey.yaml with its files."""
+    """Opens a context in which rows are read. If the data cannot be read (a damaged file, or more data than fits in memory), the
+    error of DuckDB, Arrow or Spark becomes a `DataError`. The original message is not repeated, because it may quote a person's
+    row. The new message gives `where` as the source of the rows: a file, or the survey.yaml with its files."""
     import duckdb
 
     try:

@@ -30,8 +30,8 @@ def _line_as_text(column: str) -> nw.Expr:
 
 
 def with_parent_facts(frame: Frame, parents: Parents, whose: nw.Expr, who: nw.Expr, known: dict[str, nw.Expr]) -> Frame:
-    """Returns each person with facts about their parents. A parent is the person of the same household whose line number is in
-    the child's row. A line number is a person's number within the household.
+    """Returns the persons with facts about their parents, such as their age. A parent is the person of the same household whose
+    line number is in the child's row. A line number is a person's number within the household.
 
     Args:
         frame: one row per person.
@@ -41,15 +41,15 @@ def with_parent_facts(frame: Frame, parents: Parents, whose: nw.Expr, who: nw.Ex
         known: the facts to look up in a parent's row: {name of the fact: its expression}.
 
     Returns:
-        The frame with a column `fl__parent<i>__<name>` for each fact and for the i-th column of parents (from 0). It is null if
-            no person who may be a parent has this line number.
+        The frame with a column `fl__parent<i>__<name>` for each fact and for the i-th column of parents (from 0). The column is
+            null if no person who may be a parent has this line number.
     """
     return parents_found(frame.with_columns(parent_links(frame, parents, whose, who, known)), parents, known)
 
 
 def parent_links(frame: Frame, parents: Parents, whose: nw.Expr, who: nw.Expr, known: Mapping[str, nw.Expr]) -> list[nw.Expr]:
-    """Returns the columns by which `parents_found` looks up the parents. The arguments are those of `with_parent_facts`. A caller
-    that adds other columns too can add all of them in one step."""
+    """Returns the columns by which `parents_found` looks up the parents. The arguments are those of `with_parent_facts`. With
+    this function, a caller that also adds other columns can add all columns in one step."""
     line = line_numbers(frame, parents)
     lines_of_parents = [nw.when(whose).then(line[column]) for column in parents.columns]
     return [
@@ -60,8 +60,8 @@ def parent_links(frame: Frame, parents: Parents, whose: nw.Expr, who: nw.Expr, k
 
 
 def parents_found(frame: Frame, parents: Parents, known: Iterable[str]) -> Frame:
-    """Returns the persons with the facts `known` about their parents, as `with_parent_facts` does. The frame has the columns of
-    `parent_links`, which are removed."""
+    """Returns the persons with facts about their parents, as `with_parent_facts` does. `known` has the names of the facts. The
+    frame must have the columns of `parent_links`. These columns are removed."""
     others = {f"fl__parent{i}__": f"fl__parent{i}__line" for i, _ in enumerate(parents.columns)}
     return with_facts_of_others(
         frame, "fl__adult", [HOUSEHOLD, PART, "fl__line"], others, {name: f"fl__seen__{name}" for name in known}

@@ -55,8 +55,8 @@ def answered_module(spec: SurveySpec, child: nw.Expr) -> nw.Expr:
 
 
 def _answered(module: ModuleStatus | None) -> nw.Expr:
-    """Returns, for each person, whether the person answered a module. It is true for everyone if survey.yaml names no column for
-    this (`module` is None)."""
+    """Returns, for each person, whether the person answered a module. The result is true for everyone if survey.yaml names no
+    column for this (`module` is None)."""
     if module is None:
         return nw.lit(True)
     return nw.col(SOURCE + module.column).is_in(list(module.answered)).fill_null(False)

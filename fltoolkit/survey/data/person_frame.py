@@ -73,7 +73,7 @@ def open_named(
         as_text: whether codes are kept as they are: a CSV's `0111` keeps its zero, and values that SPSS and Stata files declare
             missing are kept. Otherwise a CSV's columns of numbers become numbers, and such values become blank.
         only: the columns that are needed. The frame may have more. None: all columns.
-        named: the columns that a CSV file should have. They show whether its first line is a header. None: those of `only`.
+        named: the columns that a CSV file should have. They show whether its first line is a header. None: the columns in `only`.
         options: `delimiter`, `encoding` and `decimal` of a file. `stored`: whether a CSV file is read into memory now.
 
     Raises:
@@ -98,8 +98,8 @@ def open_named(
 
 
 def column(names: str | Sequence[str], episode: str = "") -> nw.Expr:
-    """Returns a column of the data as text, by its name in survey.yaml (`episode` replaces `{episode}` in it). Of several names,
-    the first that is not blank is used."""
+    """Returns a column of the data as text, by its name in survey.yaml (`episode` replaces `{episode}` in it). If there are
+    several names, each row gets the first value that is not blank."""
     listed = [names] if isinstance(names, str) else names
     found = [nw.col(SOURCE + name.replace("{episode}", episode)) for name in listed]
     return found[0] if len(found) == 1 else nw.coalesce(*found)
@@ -112,8 +112,8 @@ def numeric(name: str, episode: str = "") -> nw.Expr:
 
 @dataclass(frozen=True)
 class Join:
-    """How many persons have no row in a file that was joined to them, and how many of its rows have no person. `file` is the kind
-    of the file, such as `household`. `lost` contains the keys of these rows."""
+    """The number of persons without a row in a joined file, and the number of rows of this file without a person. `file` is the
+    kind of the file, such as `household`. `lost` contains the keys of these rows."""
 
     file: str
     unmatched_persons: int
@@ -123,8 +123,8 @@ class Join:
 
 @dataclass(frozen=True)
 class SourceTable:
-    """The files of a survey, joined to one row per person (`persons`), with only the columns that survey.yaml names. Episodes
-    (spells of work) are in another frame; None: there is no episodes file.
+    """The files of a survey, joined to one row per person (`persons`), with only the columns that survey.yaml names. `episodes`
+    has the spells of work. It is None if there is no episodes file.
 
     `joins` counts rows without a match. `widths` has, by kind of file, the number of used columns and of all columns. `contents`
     is a text that changes if rows of Spark tables change (empty for files). `small` says whether all rows may be kept in memory.
@@ -148,7 +148,7 @@ class WantedColumns:
         numbers: the columns that are needed as numbers.
         bare: the columns in `numbers` that are not also needed as text.
         codes: the columns of persons by which rows are grouped or joined.
-        key_is_corrected: whether survey.yaml corrects the key of persons. It must then be unique only after the corrections.
+        key_is_corrected: whether survey.yaml corrects the key of persons. The key must then be unique only after the corrections.
     """
 
     persons: Mapping[str, str]
@@ -161,13 +161,13 @@ class WantedColumns:
 
 @dataclass(frozen=True)
 class FilePlace:
-    """Where the files of a survey are.
+    """The place of a survey's files.
 
     Attributes:
         folder: the folder of survey.yaml. All paths start there, and may not lead out of it.
         where: the path of survey.yaml, for messages.
         con: the DuckDB connection of the survey.
-        tables: PySpark DataFrames in place of the files, by path. Empty: the files are read.
+        tables: PySpark DataFrames in place of the files, by path. If it is empty, the files are read.
     """
 
     folder: Path
@@ -197,7 +197,7 @@ def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> SourceT
 
     Raises:
         DataError: a file or column is missing, a key is repeated that must be unique, or names clash.
-        SpecError: survey.yaml names a key column as one file calls it, and not as `files.person.key` calls it.
+        SpecError: survey.yaml does not use the common name of a key column (see `files.person.key`).
     """
     where, given = place.where, files.given
     keys = frozenset(column for file in given.values() for column in file.key)
@@ -249,8 +249,8 @@ def _refuse_own_names(person: DataFile, wanted: Mapping[str, str], offered: Coll
 
 
 def _join(files: Files, parts: dict[str, Frame], where: str) -> tuple[Frame, list[Join]]:
-    """Returns the persons with the columns of their household and module rows, and how many rows had no match. If there is one
-    such file per quarter of persons, rows are joined within the quarter."""
+    """Returns the persons with the columns of their household and module rows, and for each file the number of rows without a
+    match. If there is one such file per quarter of persons, rows are joined within the quarter."""
     person, joins = parts["person"], []
     for kind in ("household", "module"):
         file: DataFile | None = getattr(files, kind)

@@ -29,8 +29,8 @@ class Mask:
     off: bool = False
 
     def printed(self, persons: Mapping[str, int], distinct: int) -> str:
-        """Returns values for a message: those that may be printed, and the number of the others, such as
-        `3, 7 and 4 other values`.
+        """Returns values for a message: some that may be printed, and the number of all others, such as `3, 7 and 4 other
+        values`. If the column has many different values (more than `MOST_DISTINCT`), none is printed.
 
         Args:
             persons: the number of persons with each value.

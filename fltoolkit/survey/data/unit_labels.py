@@ -18,14 +18,14 @@ CERTAIN = "fl__certain"
 
 
 def label(column: str, dtype: nw.dtypes.DType) -> nw.Expr:
-    """Returns the column of a stratum or sampling unit as a label, which can be combined with other labels. It is a whole number
-    if the column contains whole numbers, otherwise text without the blanks around it."""
+    """Returns the column of a stratum or sampling unit as labels, which can be combined with other labels. A label is a whole
+    number if the column contains whole numbers. Otherwise it is a text without the blanks around it."""
     return nw.col(column) if is_whole(dtype) else as_label(column, dtype)
 
 
 def joined_labels(parts: Sequence[nw.Expr]) -> nw.Expr:
-    """Combines the labels in several columns to one label in each row, such as `north / 12`. The result is null if one of them is
-    null. A single column is returned unchanged. If there is no column, all rows have the same label.
+    """Combines the labels in several columns to one label in each row, such as `north / 12`. The result is null if one of the
+    labels is null. A single column is returned unchanged. If there is no column, all rows have the same label.
 
     A slash inside a label is doubled. So `a / b` with `c` does not get the same label as `a` with `b / c`.
     """
@@ -48,7 +48,7 @@ def with_units(frame: Frame, named: int, stages: int, nest: bool, certain: nw.Ex
         named: how many stages of sampling units have a column in the data: 0, 1 or 2.
         stages: how many stages have an FPC.
         nest: whether PSU labels start again in each stratum.
-        certain: whether a row is in a PSU taken with certainty. None: there are no such PSUs.
+        certain: a true/false expression: whether a row is in a PSU taken with certainty. None: there are no such PSUs.
 
     Raises:
         DesignError: only some rows of a PSU are marked as taken with certainty.

@@ -1,5 +1,5 @@
-"""Finds the columns of a table that the kit can use. Their names must be different and must not be used by the kit. Their values
-can be counted, grouped or added."""
+"""Finds the columns of a table that the kit can use. The names of such columns are all different, and the kit itself does not use
+them. The values can be counted, grouped or added."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ UNUSABLE = {
 
 
 def usable(relation: Any, only: Collection[str] | None) -> tuple[Any, dict[str, Unreadable]]:
-    """Returns a DuckDB relation without the columns that the kit cannot use, and the columns that contain unusable values, each
-    with the reason. Columns without a name are left out, too. Blanks around the names of the other columns are removed. If there
-    are more than 1,000 columns, only those in `only` are kept (None: all).
+    """Returns a DuckDB relation without the columns that the kit cannot use. Also returns the columns with unusable values, each
+    with the reason. Columns without a name are left out of both. Blanks around the names of the other columns are removed. If
+    there are more than 1,000 columns, only those in `only` are kept (None: all).
 
     Raises:
         DataError: no column can be used.
@@ -42,8 +42,8 @@ def usable(relation: Any, only: Collection[str] | None) -> tuple[Any, dict[str, 
 
 
 def refuse_unreadable(wanted: Iterable[str], unreadable: Mapping[str, Unreadable], where: str) -> None:
-    """Raise an error if a column in `wanted` is one of those that cannot be used. `unreadable` gives the reason for each of
-    these. `where` is the place that the message names.
+    """Raise an error if a column in `wanted` cannot be used. `unreadable` has the columns that cannot be used, each with the
+    reason. `where` is the place that the message names.
 
     Raises:
         DataError: the message names the column and the types of its values.
@@ -61,8 +61,8 @@ def refuse_names(columns: Sequence[str], where: object, known: bool) -> None:
     Args:
         columns: the names.
         where: the file or the type of table, for the message.
-        known: whether `columns` certainly contains column names. If not, they may be a person's answers, because a CSV file can
-            lack its header line.
+        known: whether `columns` certainly contains column names. If it is false, `columns` may be a person's answers, because a
+            CSV file can lack its header line.
 
     Raises:
         DataError: the message lists the names only if `known` is true.

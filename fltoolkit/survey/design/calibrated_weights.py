@@ -65,7 +65,7 @@ class Calibration:
 
     @property
     def outside(self) -> int:
-        """Returns the number of persons whose weight changed much: it was multiplied by less than 0.3 or more than 3."""
+        """Returns the number of persons whose weight was multiplied by less than 0.3 or by more than 3."""
         return int(self.patterns[PERSONS][~self.patterns[G].between(*USUAL)].sum())
 
     @property
@@ -77,7 +77,8 @@ class Calibration:
         return f"calibration multiplies some weights by less than {USUAL[0]} or more than {USUAL[1]:g} (from {low:.2f} to {high:.2f})"
 
     def report(self) -> pd.DataFrame:
-        """Compares the benchmarks with the estimates of the sample, and shows by which factor g the weights were multiplied.
+        """Returns a table that compares the benchmarks with the estimates of the sample, and shows the factors g by which the
+        weights were multiplied.
 
         Returns:
             One row per category of each margin, with the columns `margin`, `category`, `persons` (in the sample), `population`

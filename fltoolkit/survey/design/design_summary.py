@@ -52,8 +52,8 @@ def design_facts(design: HasDesign) -> dict[str, str]:
     """Returns the facts about a sample design as {fact: value}, both in words: persons, strata, sampling units, degrees of
     freedom, FPC (finite population correction), weights, calibration.
 
-    The counts are of the whole sample, even if the design has a domain (a part of the persons that is estimated). The range of
-    the weights is rounded outwards to 1, 2 or 5 times a power of ten.
+    The counts are of the whole sample, even if the estimates of the design are limited to a part of the persons (a domain). The
+    range of the weights is rounded outwards to 1, 2 or 5 times a power of ten.
     """
     weight = nw.col(WEIGHT)
     units = to_pandas(
@@ -89,7 +89,7 @@ def _unit_facts(design: HasDesign, units: pd.DataFrame) -> dict[str, str]:
 
 def _replicate_facts(made: Replication) -> dict[str, str]:
     """Returns facts about the replicate weights as {fact: value}, both in words: their number, their method and the degrees of
-    freedom. They take the place of the facts about strata and PSUs."""
+    freedom. These facts take the place of the facts about strata and PSUs."""
     centre = "the full sample's estimate" if made.mse else "the mean over the replicates"
     return {
         "Variance": f"from {len(made.factor)} replicate weights ({made.method}), around {centre}",
@@ -99,8 +99,8 @@ def _replicate_facts(made: Replication) -> dict[str, str]:
 
 def _weight_range(units: pd.DataFrame, scale: str) -> str:
     """Returns a sentence with the range of the weights above 0. The range is rounded outwards, so that it reveals no person's
-    weight. `units` has the lowest and the highest weight of each PSU. `scale` is put at the end: whether the weights add up to
-    the population."""
+    weight. `units` has the lowest and the highest weight of each PSU. `scale` is the end of the sentence. It says whether the
+    weights add up to the population."""
     used = units[units["high"] > 0]
     if used.empty:
         return f"none above 0; {scale}"
@@ -109,8 +109,8 @@ def _weight_range(units: pd.DataFrame, scale: str) -> str:
 
 
 def _next_round_number(value: float, *, up: bool) -> float:
-    """Returns the nearest number above `value` (if `up`) or below it that is 1, 2 or 5 times a power of ten. For 37 it is 50 or
-    20. The result always differs from `value`."""
+    """Returns the nearest number above `value` (if `up`) or below it that is 1, 2 or 5 times a power of ten. For 37 the
+    result is 50 or 20. The result always differs from `value`."""
     power = floor(log10(value))
     steps = [float(f"{times}e{k}") for k in (power - 1, power, power + 1) for times in (1, 2, 5)]
     return min(s for s in steps if s > value) if up else max(s for s in steps if s < value)

@@ -72,7 +72,7 @@ def replicated(
 
 def _rscales_of_strata(frame: Frame, columns: Sequence[str]) -> list[float]:
     """Returns the coefficient of each replicate of a stratified jackknife: (n_h − 1)/n_h. Here h is the stratum in which the
-    replicate changes the weights, and n_h the number of replicates that do so in this stratum.
+    replicate changes the weights, and n_h is the number of replicates that change the weights of this stratum.
 
     Raises:
         DesignError: a replicate does not change the weights of exactly one stratum.

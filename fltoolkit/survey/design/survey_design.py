@@ -74,9 +74,9 @@ class Key:
 
 @dataclass(frozen=True, init=False, eq=False)
 class Design:
-    """Data, and how their sample was drawn. It is the base of `SurveyDesign`, `ReplicateDesign` and `Survey`. Every function that
-    estimates takes one of them. The internal columns of weights, strata and PSUs have the same names in all. Two designs are
-    equal only if they are the same object.
+    """Data, and the way in which their sample was drawn. `Design` is the base class of `SurveyDesign`, `ReplicateDesign` and
+    `Survey`. Every function that estimates takes one of these. The internal columns of weights, strata and PSUs have the same
+    names in all. Two designs are equal only if they are the same object.
 
     Attributes:
         files: the files that are read again for every estimate. They must not change.
@@ -88,10 +88,10 @@ class Design:
         grosses_up: whether the weights add up to the population.
         deff_at_zero: the design effect to assume if there is no case. None: not given.
         replication: the replicate weights that came with the data. None: there are none.
-        calibration: how the weights in `rows` were calibrated. None: they were not.
+        calibration: the calibration of the weights in `rows`. None: the weights are not calibrated.
         known: the labels of each column that were already looked up.
-        domain: the persons whom estimates are about, as pairs of a group and its labels. The other persons stay in the design.
-            Empty: everybody.
+        domain: the persons whom estimates are about, as pairs of a group and its labels. The other persons stay in the design. If
+            it is empty, estimates are about everybody.
 
     Raises:
         DataError: raised by `frame`, if a file changed since it was opened.
@@ -118,7 +118,8 @@ class Design:
         return self.rows
 
     def __str__(self) -> str:
-        """Returns the facts about the sample design, one a line. No number is about a single person."""
+        """Returns the facts about the sample design, such as the numbers of strata and PSUs, one a line. No number is about a
+        single person."""
         return "\n".join(f"{fact}: {value}" for fact, value in design_facts(self).items())
 
     @property
@@ -159,21 +160,21 @@ class Design:
         return as_label(*self.column(name))
 
     def key(self, name: str) -> Key:
-        """Returns a column by which rows are to be grouped. Its values are themselves the labels."""
+        """Returns the `Key` by which rows are grouped, for a column. The values of the column are themselves the labels."""
         own, _ = self.column(name)
         return Key(nw.col(own), own)
 
     def labels_of(self, column: str) -> Labels:
-        """Returns the different labels in a column of `frame`. They are read from the data at the first call, and kept. `column`
-        is the name of the column in `frame`."""
+        """Returns the different labels in a column of `frame`. The labels are read from the data at the first call, and kept.
+        `column` is the name of the column in `frame`."""
         if column not in self.known:
             self.known[column] = labels_of(self.frame.select(column), self.source)
         return self.known[column]
 
     @property
     def has_few_rows(self) -> bool:
-        """Returns whether the design has few rows. Their texts can then be grouped directly, without being replaced by numbers
-        first. The rows are counted at the first call only."""
+        """Returns whether the design has few rows. The texts of few rows can be grouped directly, without being replaced by
+        numbers first. The rows are counted at the first call only."""
         if self not in _FEW:
             _FEW[self] = has_few(self.frame)
         return _FEW[self]
@@ -193,7 +194,7 @@ class Design:
 
 @dataclass(frozen=True, init=False, eq=False)
 class SurveyDesign(Design):
-    """A survey and how its sample was drawn (weights, strata, PSUs), as R's `svydesign` describes it. No survey.yaml is needed.
+    """A survey with its sample design (weights, strata, PSUs), as in R's `svydesign`. No survey.yaml is needed.
 
     Args:
         data: a path to CSV, Parquet, SPSS or Stata (values that the file declares missing become blank), or a pandas, Polars or
@@ -266,7 +267,7 @@ class SurveyDesign(Design):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Survey(SurveyDesign):
-    """A survey with its sample design and its survey.yaml, which says what was asked, of whom, and how it is coded.
+    """A survey with its sample design and its survey.yaml, which says what was asked, of whom, and how the answers are coded.
     `fl.read_survey` returns it, and `fl.classify` classifies its persons.
 
     `frame` has one row per person. Its columns `src__*` are the columns of the data as text, and its columns `fl__*` are those of

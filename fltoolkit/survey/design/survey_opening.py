@@ -1,4 +1,4 @@
-"""Opens a survey from its survey.yaml: reads and joins its files, and adds the columns of the design."""
+"""Opens a survey from its survey.yaml: reads and joins the data files, and adds the columns of the design."""
 
 from __future__ import annotations
 
@@ -69,7 +69,8 @@ def read_survey(path: str | Path, tables: Any = None) -> Survey:
 
 
 def _result_key(path: Path) -> ResultKey:
-    """Returns a key for the results that depend on a survey. It changes if survey.yaml, or a file that it names, changes."""
+    """Returns a key for the results that depend on a survey. The key changes if survey.yaml, or a file that survey.yaml names,
+    changes."""
     spec = read_spec(path)
     used = [path, *_data_files(path, spec), *_side_files(path, spec)]
     return "survey", *map(stamp_of, used), input_hash(used)
@@ -182,7 +183,7 @@ def _opened(path: Path, tables: Any, given_spec: SurveySpec | None = None) -> Su
 def with_design(spec: SurveySpec, persons: Frame) -> tuple[Frame, Replication | None]:
     """Returns the persons with further columns, and the replicate weights (None if survey.yaml names none).
 
-    Some of the further columns describe the sample design. The others say whether a person is a child, and whether the person
+    Some of the further columns describe the sample design. The others say whether a person is a child, and whether a person
     answered the module on forced labour.
     """
     design, replication = spec.design, None
@@ -217,16 +218,16 @@ def without_corrections(survey: Survey) -> Survey:
 
 
 def without_blanks(survey: Survey) -> Survey:
-    """Returns a survey as if survey.yaml had no `blank: no` (which declares that a blank answer to a question is a no). Such
-    blanks are then unresolved: neither yes nor no."""
+    """Returns a survey as if survey.yaml had no `blank: no` (which declares that a blank answer to a question counts as *no*).
+    Such blanks are then unresolved: neither *yes* nor *no*."""
     spec = without_declared_blanks(survey.spec)
     episodes = None if survey.episodes is None else with_skipped_gates(survey.episodes, spec.mapped)
     return dataclasses.replace(survey, spec=spec, rows=with_skipped_gates(survey.rows, spec.mapped), episodes=episodes)
 
 
 def _with_modules(spec: SurveySpec, frame: Frame) -> Frame:
-    """Returns the persons with further columns. They say whether a person is a child, and whether the person answered the module
-    that applies (for adults or for children). They also say what a blank of each gate means. A gate is an earlier question that
+    """Returns the persons with further columns. These columns say whether a person is a child, whether the person answered the
+    module that applies (for adults or for children), and what a blank of each gate means. A gate is an earlier question that
     decides whether another is asked."""
     child = is_child(spec)
     frame = frame.with_columns(child.alias(CHILD), answered_module(spec, child).alias(ASKED))

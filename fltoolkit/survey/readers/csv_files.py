@@ -64,8 +64,8 @@ def open_csv(
         con: the DuckDB connection that reads the file.
         encoding: the encoding of the file. None: UTF-8.
         delimiter: the character between cells. None: a tab in a `.tab` file, otherwise it is found from the first rows.
-        only: the columns that are needed. If the file is not in UTF-8, or `stored` is true, or it has more than 1,000 columns,
-            the relation has only these columns. None: all columns are needed.
+        only: the columns that are needed. The relation has only these columns if `stored` is true, if the file is not in UTF-8,
+            or if the file has more than 1,000 columns. None: all columns are needed.
         named: the columns that survey.yaml or the caller names. If the first line has one of them, it is certainly the header.
             Otherwise, a first line that looks like data is an error.
         stored: whether the rows are read now, into a table of the connection, so that the file is not read again. `only` should
@@ -75,8 +75,8 @@ def open_csv(
 
     Returns:
         A DuckDB relation of the columns as text (or as `typed` makes them), the names of all columns, and the names of those
-            columns whose texts need no cleaning (no blanks around a text, no number written as `1.0`). The last is empty if
-            `stored` is false.
+            columns whose texts need no cleaning (no blanks around a text, no number written as `1.0`). This set of names is empty
+            if `stored` is false.
 
     Raises:
         DataError: the file cannot be read. The message gives the number of the first bad line.

@@ -27,8 +27,8 @@ NUMBER = re.compile(r"[+-]?[\d.,]*\d[\d.,]*")
 
 @dataclass(frozen=True)
 class CsvSource:
-    """The text of a CSV file, in UTF-8. It is read from the file at `path`. If the file has another encoding, the converted text
-    is in `decoded`, in memory."""
+    """The text of a CSV file, in UTF-8. The text is read from the file at `path`. If the file has another encoding, the converted
+    text is in `decoded`, in memory."""
 
     path: Path
     decoded: bytes | None = None
@@ -48,7 +48,7 @@ class CsvSource:
 
 @dataclass(frozen=True)
 class Layout:
-    """How a CSV file is laid out.
+    """The layout of a CSV file.
 
     Attributes:
         delimiter: the character between cells.
@@ -126,8 +126,8 @@ def _read_head(text: str, delimiter: str) -> Layout:
 
 
 def _first_rows(reader: Iterator[list[str]]) -> Iterator[list[str]]:
-    """Yields the first 20 rows. It stops before a row that cannot be read. The strict reading of the file later reports this row
-    with its line."""
+    """Yields the first 20 rows. The function stops before a row that cannot be read. The strict reading of the file later reports
+    this row with its line."""
     try:
         yield from islice(reader, ROWS)
     except csv.Error:
@@ -135,8 +135,8 @@ def _first_rows(reader: Iterator[list[str]]) -> Iterator[list[str]]:
 
 
 def _goodness_of_fit(layout: Layout, text: str) -> tuple[bool, bool, bool, int]:
-    """Returns how well a layout fits a text, as a tuple. Layouts with different delimiters are compared, and the one with the
-    largest tuple fits best.
+    """Returns a tuple that says how well a layout fits a text. Layouts with different delimiters are compared, and the layout
+    with the largest tuple fits best.
 
     The tuple has four parts: whether the header has several cells; whether there are no lines above the header; whether all rows
     have the same number of cells; and the number of cells of the header.

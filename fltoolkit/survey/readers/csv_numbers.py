@@ -18,10 +18,12 @@ FIRST = 2000  # the first rows, which decide what is checked in all rows
 
 def with_numbers(relation: Any) -> Any:
     """Returns the rows of a CSV file with its numeric columns as numbers. A column is numeric if every value, converted to a
-    number and back to text, is the same as written. All rows are checked, because a text may come late.
+    number and back to text, is the same as written. All rows are checked, because the only text of a column may be in one of the
+    last rows.
 
-    All other columns stay text. So two labels never become the same number, such as `01` and `1`, `1.10` and `1.1`, `1e1` and
-    `10`, or `1.0` and `1`. In a file of more than 1,000 columns, all columns stay text, because few of them are used.
+    All other columns stay text. So two different labels never become the same number: `01` and `1` stay different, and so do
+    `1.10` and `1.1`, `1e1` and `10`, or `1.0` and `1`. In a file of more than 1,000 columns, all columns stay text, because few
+    of them are used.
     """
     names = [quoted(name) for name in relation.columns]
     if len(names) > WIDE:
@@ -66,9 +68,9 @@ def _is_whole(name: str) -> str:
 
 
 def _is_number(name: str) -> str:
-    """Returns SQL that checks a column. It is true if the column has only blanks and numbers, and if each number stays the same
-    when it is converted to a number and back to text. Python writes floats with `.0`. So if one number ends in `.0`, all must
-    have a point."""
+    """Returns SQL that checks a column. The SQL is true if the column has only blanks and numbers, and if each number stays the
+    same when it is converted to a number and back to text. Python writes floats with `.0`. So if one number ends in `.0`, all
+    numbers of the column must have a point."""
     value = f"nullif(trim({name}), '')"
     back = f"CASE WHEN length({value}) > {EXACT} THEN CAST(TRY_CAST({value} AS DOUBLE) AS VARCHAR) = {value} ELSE true END"
     plain = f"bool_and(regexp_full_match({value}, '{PLAIN}') AND {back})"

@@ -1,6 +1,6 @@
 """Explains why a CSV file cannot be read: the line of the first wrong row, and its number of cells.
 
-DuckDB's own message may quote a cell. So the file is read again, row by row, to make a message that quotes none.
+DuckDB's own message may quote a cell. So the file is read again, row by row, to make a message that quotes no cell.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class CsvRow:
     Attributes:
         line: the number of the line where the row begins.
         cells: the number of cells in the row.
-        problem: what is wrong with its quotes. It is empty if nothing is.
+        problem: what is wrong with the quotes of the row. The text is empty if nothing is wrong.
     """
 
     line: int
@@ -36,7 +36,7 @@ class CsvRow:
 
 
 def what_is_wrong(source: CsvSource, layout: Layout, words: str) -> DataError:
-    """Returns the error for a CSV file that DuckDB could not read. The error says what is wrong, and quotes no cell.
+    """Returns the error for a CSV file that DuckDB could not read. The message says what is wrong, and quotes no cell.
 
     Args:
         source: the text of the file.
@@ -105,8 +105,8 @@ def _header_and_rows(source: CsvSource, layout: Layout) -> Iterator[CsvRow]:
 
 
 def _quote_problem(words: str, line: str) -> str:
-    """Returns, in words, what is wrong with the quotes of a row. The text of the message of Python's csv module (`words`) decides
-    it. `line` is the first line of the row."""
+    """Returns, in words, the problem with the quotes of a row. The message of Python's csv module (`words`) shows which problem
+    it is. `line` is the first line of the row."""
     if "expected after" in words:
         return "text stands behind the end of a quote"
     return TOO_LONG if len(line) > csv.field_size_limit() else "a quote is opened and never closed"

@@ -18,7 +18,8 @@ PATH_ADVICE = "check `path:`; it is read from the folder of survey.yaml"
 
 @dataclass(frozen=True)
 class Stamp:
-    """Facts that identify a file at the time when it was opened. If one of them differs later, the file was changed.
+    """Facts that identify a file at the time when it was opened, such as its size. If one of these facts differs later, the file
+    was changed.
 
     Attributes:
         path: the path of the file.
@@ -51,8 +52,8 @@ def stamp_of(path: Path) -> Stamp:
 
 
 def refuse_changed(stamps: Iterable[Stamp]) -> None:
-    """Raise an error if one of the files was changed after it was opened. `stamps` are the facts that identified them at that
-    time.
+    """Raise an error if one of the files was changed after it was opened. `stamps` has one `Stamp` per file, made when the file
+    was opened.
 
     Raises:
         DataError: a file was replaced, cut, extended, written again or removed.
@@ -110,8 +111,8 @@ def input_hash(paths: Iterable[Path]) -> str:
 
 
 def hashed(paths: Iterable[Path]) -> hashlib._Hash:
-    """Returns a SHA-256 hash object that has read the contents of the files, in order. The caller can add more and then take the
-    digest."""
+    """Returns a SHA-256 hash object that has read the contents of the files, in order. The caller can add more bytes and then
+    take the digest."""
     digest = hashlib.sha256()
     for path in paths:
         with path.open("rb") as file:

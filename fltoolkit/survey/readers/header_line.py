@@ -49,12 +49,12 @@ def refuse_missing(
         wanted: the columns that survey.yaml names.
         present: the columns of the data.
         where: the place that the message names, such as a key of survey.yaml.
-        paths: the files that were read. It is empty if `present` certainly contains column names, and not the answers of a
+        paths: the files that were read. The list is empty if `present` certainly contains column names, and not the answers of a
             person.
         keys: for each column in `wanted`, the key of survey.yaml that names it.
 
     Raises:
-        DataError: the message gives the names that were probably meant, if it may print them.
+        DataError: a column is missing. The message gives the names that were probably meant, if it may print them.
     """
     missing = [c for c in wanted if c not in present]
     if not missing:

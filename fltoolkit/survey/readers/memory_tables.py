@@ -54,7 +54,7 @@ class MemoryTable:
     """A table in memory that the kit can read.
 
     Attributes:
-        table: an Arrow table of the columns that can be used. Each has one type.
+        table: an Arrow table of the columns that can be used. Each column has one type.
         names: the names of all columns.
         unreadable: the columns that were left out, each with the reason.
     """
@@ -65,7 +65,8 @@ class MemoryTable:
 
 
 class NoColumn(Exception):
-    """Raised inside this module for a column that cannot be used. `why` is the reason. It quotes no value of the column."""
+    """The error for a column that cannot be used. It is raised and caught inside this module. `why` is the reason, which quotes
+    no value of the column."""
 
     def __init__(self, why: Unreadable) -> None:
         self.why = why
@@ -160,8 +161,8 @@ def _of_polars(column: Any) -> Any:
 
 
 def _of_objects(values: Sequence[Any]) -> Any:
-    """Returns a list of Python objects as an Arrow array. All must have one type, but different types of numbers may be mixed.
-    None, NaN, NaT and NA count as blank. Raises `NoColumn` if the types are mixed, or if Arrow has no such type."""
+    """Returns a list of Python objects as an Arrow array. All values must have one type, but different types of numbers may be
+    mixed. None, NaN, NaT and NA count as blank. Raises `NoColumn` if the types are mixed, or if Arrow has no such type."""
     import pyarrow as pa
 
     there = _kinds(values)
@@ -262,5 +263,5 @@ def _duckdb_array(array: Any) -> Any:
 
 def unusable_type(found: str) -> Unreadable:
     """Returns the reason for leaving out a column whose values cannot be counted, grouped or added. `found` says what the column
-    holds."""
+    contains."""
     return Unreadable(found, "make it numbers, text, dates, or true and false, before the table is given")

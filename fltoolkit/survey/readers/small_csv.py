@@ -25,11 +25,11 @@ class SmallCsvRow:
 
 def read_small_csv(path: Path, columns: Sequence[str], what: str, raised: type[FltoolkitError]) -> list[SmallCsvRow]:
     """Returns the rows of a CSV file in UTF-8, with commas between the columns. The first line has the names of the columns and
-    is not returned. Blank lines are not returned either.
+    is not returned. Blank lines are left out.
 
     Args:
         path: the file.
-        columns: the columns that are wanted, by their names in the first line. The file may have other columns too.
+        columns: the columns that are wanted, by their names in the first line. The file may also have other columns.
         what: what a message calls the file, such as `the correspondence table`.
         raised: the class of the error.
 

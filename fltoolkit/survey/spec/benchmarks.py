@@ -31,8 +31,8 @@ Method = Literal["poststratify", "rake", "greg"]
 
 
 class CalibrationSpec(Model):
-    """The key `calibration` of survey.yaml: how the weights of a population are calibrated to benchmarks (known numbers of
-    persons).
+    """The key `calibration` of survey.yaml. It says how the weights of a population are calibrated to benchmarks (known numbers
+    of persons).
 
     The calibration changes the weight column of `population`, and so every population that uses the same column. Persons outside
     `population` keep their weight.
@@ -58,13 +58,13 @@ class CalibrationSpec(Model):
 
     @property
     def targets(self) -> tuple[Margin, ...]:
-        """Returns the margins to which weights are calibrated: columns, with the number of persons in each category. They are
+        """Returns the margins to which weights are calibrated: columns, with the number of persons in each category. The tuple is
         empty until `read` was called."""
         return tuple(self._read)
 
     def read(self, survey: Path) -> tuple[Margin, ...]:
         """Reads and checks the benchmarks of the survey.yaml at the path `survey`. Returns them, and keeps them for `targets`.
-        Raises `DataError` if they cannot be used."""
+        Raises `DataError` if the benchmarks cannot be used."""
         if self.benchmarks is None:
             found = read_benchmarks(self.margins, f"{survey}: calibration.margins")
         else:
@@ -187,7 +187,7 @@ def _values_of_category(columns: tuple[str, ...], category: Any, where: str) -> 
 
 
 def _population(value: Any, place: str) -> float:
-    is_truth = type(value).__name__ in ("bool", "bool_")  # NumPy's too, without importing it
+    is_truth = type(value).__name__ in ("bool", "bool_")  # also NumPy's numbers, without importing NumPy
     plain = not is_truth and (not isinstance(value, str) or re.fullmatch(NUMBER, value, re.ASCII))
     try:
         number = float(value) if plain else math.nan

@@ -1,5 +1,5 @@
-"""Makes a copy of a survey.yaml without `blank: no`. This key declares that a blank answer to a question is a no. In the copy,
-every such blank is an unresolved answer."""
+"""Makes a copy of a survey.yaml without `blank: no`. This key declares that a blank answer to a question counts as *no*. In the
+copy, every such blank is an unresolved answer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ S = TypeVar("S")
 
 def without_declared_blanks(node: S) -> S:
     """Returns a copy of the content of survey.yaml in which no question has `blank: no`. Blanks of these questions are then
-    unresolved (neither yes nor no). `node` is the whole content or a part of it: a model, a mapping or a tuple. The function
+    unresolved (neither *yes* nor *no*). `node` is the whole content or a part of it: a model, a mapping or a tuple. The function
     calls itself for the parts."""
     if isinstance(node, Source):
         return node.model_copy(update={"blank": None, "if_ticked": (), "why": ""})

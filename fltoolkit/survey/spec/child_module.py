@@ -20,10 +20,10 @@ class ChildWork(Model):
     (docs/methods.md §1).
 
     Attributes:
-        done: the questions whether the child did this work.
-        threat: the questions whether there was a threat or menace of a penalty against the child or the parents.
-        by_third_party: the questions whether a third party made the threat. They are left out if the questions of `threat` are
-            only about threats of a third party.
+        done: the questions that ask whether the child did this work.
+        threat: the questions that ask whether there was a threat or menace of a penalty against the child or the parents.
+        by_third_party: the questions that ask whether a third party made the threat. They are left out if the questions of
+            `threat` are only about threats of a third party.
     """
 
     done: Sources
@@ -32,7 +32,7 @@ class ChildWork(Model):
 
 
 class Parents(Model):
-    """Which persons of the household are a child's parents.
+    """The columns and codes that say which persons of the household are a child's parents.
 
     Attributes:
         line: the column with each person's own line number in the household.
@@ -56,8 +56,8 @@ class Children(Model):
     """The part of survey.yaml about the module on children (docs/methods.md §1): the questions, and who answered.
 
     Attributes:
-        module: the column that says which children answered the module, with its codes. None: it is the column of the adults'
-            module.
+        module: the column that says which children answered the module, with its codes. None: the column of the adults' module
+            says it.
         third_party: the questions on work for a third party.
         with_parents: the questions on work with the parents.
         worst_forms: the questions on each worst form of child labour.
@@ -80,6 +80,6 @@ class Children(Model):
         return [*keyed, *((f"children.worst_forms.{form}", sources) for form, sources in self.worst_forms.items())]
 
     def columns(self) -> list[str]:
-        """Returns the columns that link a child to its parents. One has each person's own line number in the household. The
+        """Returns the columns that link a child to its parents. The first has each person's own line number in the household. The
         others have the line numbers of the parents. The list is empty if survey.yaml has no `parents`."""
         return [self.parents.line, *self.parents.columns] if self.parents else []

@@ -63,8 +63,8 @@ class Correction(Model):
 
     Attributes:
         rows: the rows to change. Each is given by its key: {column of the key: value}.
-        where: in place of `rows`, a condition: {column: its codes, or a range of numbers}. A row meets it if it fits in all of
-            these columns.
+        where: in place of `rows`, a condition: {column: its codes, or a range of numbers}. A row meets the condition if it fits
+            in all of these columns.
         column: the column to change.
         value: the new code or number, or `missing`, which makes the cell blank.
         why: the reason, which is printed.
@@ -112,11 +112,11 @@ class Accepted(Model):
 
 @dataclass(frozen=True)
 class CorrectableColumns:
-    """The columns that a correction in survey.yaml may change or use, with the facts that are needed to check the correction.
+    """The columns that a correction in survey.yaml may change or use, in the sets that are needed to check the correction.
 
     Attributes:
         persons: the columns of persons that survey.yaml uses.
-        episodes: the columns of the episodes file that survey.yaml uses. There are none without such a file.
+        episodes: the columns of the episodes file that survey.yaml uses. The set is empty if there is no such file.
         questions: the columns of questions that decide whether a person is in forced labour.
         joins: the key columns by which other files are joined to the persons.
         person_key, episode_key: the columns that identify a row of persons, and a row of episodes.
@@ -201,7 +201,7 @@ def key_in_words(row: Mapping[str, str], key: Iterable[str]) -> str:
 
 
 def _problem(correction: Correction, columns: CorrectableColumns) -> str:
-    """Returns why a correction cannot be made, in words. Returns an empty text if it can."""
+    """Returns the reason why a correction cannot be made, in words. Returns an empty text if the correction can be made."""
     column, used = correction.column, columns.persons | columns.episodes
     if "{episode}" in column:
         return f"{column} stands for several columns; name the one that is wrong"

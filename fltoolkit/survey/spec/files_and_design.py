@@ -17,11 +17,11 @@ from fltoolkit.yaml_files.loading import ONE, Codes, Model, Names
 
 
 class Release(Model):
-    """Who publishes the results of the survey, and when. Both stand above the title of each document.
+    """The office that publishes the results of the survey, and the date. Both are printed above the title of each document.
 
     Attributes:
         office: the name of the office.
-        date: the day of the release. It is never the day of a run, so that the same inputs give the same documents.
+        date: the day of the release. The kit never uses the day of a run, so that the same inputs give the same documents.
     """
 
     office: OwnText
@@ -73,7 +73,8 @@ Delimiter = Annotated[str, AfterValidator(_one_character)]
 
 class DataFile(Model):
     """One kind of data file, as survey.yaml describes it: CSV, Parquet, SPSS or Stata, in the folder of survey.yaml. If there are
-    several paths, they are quarters that are pooled, and each quarter of persons needs a weight factor.
+    several paths, each has the rows of one quarter, and the quarters are pooled. Each quarter of persons then needs a weight
+    factor.
 
     Attributes:
         key: the columns that identify a row. If a column has another name in this file than in the other files, both are given:
@@ -96,7 +97,7 @@ class DataFile(Model):
     @property
     def renamed(self) -> dict[str, str]:
         """Returns the key columns that have another name in this file than in the other files, as {name in this file: common
-        name}. It is empty if there are none."""
+        name}. The mapping is empty if there are no such columns."""
         return {own: common for common, own in self.key.items() if own != common}
 
 
@@ -138,15 +139,15 @@ class Files(Model):
 
 
 class Flag(Model):
-    """A true/false column of the data: its name, and the codes that mean yes."""
+    """A true/false column of the data: its name, and the codes that mean *yes*."""
 
     column: str
     codes: Annotated[Codes, Field(min_length=1)]
 
 
 class ReplicatesSpec(Model):
-    """The replicate weights that come with the data, as survey.yaml describes them. They belong to the weight `design.weight`.
-    `columns` lists their names; `RW{1..80}` means 80 numbered columns, RW1 to RW80.
+    """The replicate weights that come with the data, as survey.yaml describes them. All of them belong to the weight
+    `design.weight`. `columns` lists their names; `RW{1..80}` means 80 numbered columns, RW1 to RW80.
 
     The other keys have the same names and meanings as the arguments of `fl.ReplicateDesign`.
     """
@@ -202,9 +203,9 @@ class DesignSpec(Model):
             FPC of a second stage (`fpc` then names two columns) and for PSUs taken with `certainty`, if the units are not the
             persons.
         replicates: replicate weights, which are used in place of PSUs.
-        psus_of_earlier_rounds: what it means if a PSU of an earlier round of the survey has the same stratum and label. `kept`:
-            both are the same area, because all or some areas stayed in the sample. `new`: they are different areas, because new
-            areas were drawn for this round.
+        psus_of_earlier_rounds: the meaning of a PSU that has the same stratum and label as a PSU of an earlier round of the
+            survey. `kept`: both are the same area, because all or some areas stayed in the sample. `new`: the two are different
+            areas, because new areas were drawn for this round.
     """
 
     weight: str
@@ -265,9 +266,9 @@ class DesignSpec(Model):
 
 
 class ModuleStatus(Model):
-    """Who answered the module on forced labour: a column, and its codes for persons who answered, refused, or were not asked. A
-    person who refused the whole module is a unit non-respondent. Such a person is not in the estimates, and does not count as
-    *unresolved*. (Unresolved persons gave answers, but these do not decide whether they are in forced labour.)"""
+    """The column that says who answered the module on forced labour, with its codes for persons who answered, refused, or were
+    not asked. A person who refused the whole module is a unit non-respondent. Such a person is not in the estimates, and does not
+    count as *unresolved*. (Unresolved persons gave answers, but these do not decide whether they are in forced labour.)"""
 
     column: str
     answered: Annotated[Codes, Field(min_length=1)]

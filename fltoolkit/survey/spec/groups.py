@@ -192,8 +192,8 @@ class DisabilityGroup(Model):
 
     @property
     def labels(self) -> dict[bool, str]:
-        """Returns the names of the two categories in English: {True: name of persons with disability, False: name of those
-        without}."""
+        """Returns the English names of the two categories: {True: name of the category with disability, False: name of the
+        category without}."""
         named = standard().classifications["disability"]
         return {True: named["with"].label, False: named["without"].label}
 
@@ -202,8 +202,8 @@ class QuantileGroup(Model):
     """A breakdown into equal shares of the population by a column of numbers, such as fifths by household wealth. A blank cell
     and a code of `missing` count as `not stated`.
 
-    The limits between the shares are weighted quantiles over all persons of the sample, with `design.weight`. They are values of
-    single persons in the data, so they are never printed.
+    The limits between the shares are weighted quantiles over all persons of the sample, with `design.weight`. A limit is the
+    value of a single person in the data, so limits are never printed.
     """
 
     column: str
@@ -221,13 +221,14 @@ class QuantileGroup(Model):
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Returns the names of the shares in English, the lowest first. These names are the values of the group in the data."""
+        """Returns the names of the shares in English, the lowest first. The classified data have one of these names as the
+        category of each person."""
         return tuple(map(str, self.name_keys))
 
 
 def _kind_of_group(value: Any) -> str:
-    """Returns which kind of group an entry of survey.yaml is, as a tag for pydantic. The kind is recognised by a key that only
-    this kind has. Errors in the entry are then reported for this kind only."""
+    """Returns the kind of group that an entry of survey.yaml defines, as a tag for pydantic. The kind is recognised by a key that
+    only this kind has. Errors in the entry are then reported for this kind only."""
     if "washington_group" in value:
         return "tagged-disability"
     if "quantiles" in value:
@@ -289,8 +290,8 @@ class Sector(JobGroup):
 
     @property
     def national(self) -> dict[str, str]:
-        """Returns the ISIC code of each national industry code, from the correspondence table that survey.yaml names. It is empty
-        before `read_spec` has read this table, and if there is no such table."""
+        """Returns the ISIC code of each national industry code, from the correspondence table that survey.yaml names. The mapping
+        is empty before `read_spec` has read this table, and if there is no such table."""
         return self._national
 
     @model_validator(mode="before")

@@ -1,6 +1,6 @@
-"""Brings together all yes/no questions of a survey.yaml, by the column that they read. They are needed together, because one
-question can be the gate of another question. The answer to the gate decides whether the other question is asked. So it also
-decides what a blank answer to the other question means."""
+"""Brings together all yes/no questions of a survey.yaml, by the column that they read. The questions are needed together, because
+one question can be the gate of another question. The answer to the gate decides whether the other question is asked. So the gate
+also decides what a blank answer to the other question means."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from fltoolkit.survey.spec.routing import Routing
 
 Keyed = Sequence[tuple[str, Source]]
 EPISODE = "{episode}"
-# Questions for which a blank must not be declared a no, because all other answers depend on them.
+# Questions for which a blank must not be declared to be *no*, because all other answers depend on these questions.
 NEVER_BLANK = ("any_work", "episodes.same_work", "children.third_party.done", "children.with_parents.done")
 
 
 @dataclass(frozen=True)
 class GateCodes:
-    """What each code of a column means in a gate. A gate is an earlier question whose answer decides whether another question is
-    asked.
+    """The meaning of each code of a column in a gate. A gate is an earlier question whose answer decides whether another question
+    is asked.
 
     Attributes:
         asked: the codes after which the other question is asked.
-        skipped: the codes after which it is skipped.
-        unknown: the codes after which it is not known whether it is asked.
+        skipped: the codes after which the other question is skipped.
+        unknown: the codes after which nobody knows whether the other question was asked.
         listed: whether one cell contains the codes of all options that were ticked. A cell with no code of `asked` or `unknown`
             then skips the other question, and `skipped` is empty.
     """
@@ -40,8 +40,8 @@ class GateCodes:
 
 @dataclass(frozen=True)
 class MappedQuestions:
-    """All yes/no questions of a survey.yaml, by the column of the data that they read. They are needed together, because the
-    answer to one question decides whether another is asked.
+    """All yes/no questions of a survey.yaml, by the column of the data that they read. The questions are needed together, because
+    the answer to one question decides whether another is asked.
 
     A column with `{episode}` in its name is included as written. It is also included once per episode, with the label of the
     episode in its name (`WAGES_1`), because one of these columns may decide whether a question about the person is asked.
@@ -56,11 +56,11 @@ class MappedQuestions:
 
     @classmethod
     def of(cls, questions: Keyed, answers: AnswerCodes, episodes: Sequence[str] = ()) -> MappedQuestions:
-        """Returns the yes/no questions of a survey by their column.
+        """Returns the yes/no questions of a survey, grouped by the column that they read.
 
         Args:
             questions: pairs of a key in survey.yaml and a question, as `SurveySpec.questions` returns them.
-            answers: the codes of yes, no and so on that apply if a question has none of its own.
+            answers: the codes of *yes*, *no* and so on that apply if a question has no codes of its own.
             episodes: the labels of the episodes (spells of work) that replace `{episode}` in column names.
         """
         by_column: dict[str, list[Source]] = {}
@@ -70,8 +70,8 @@ class MappedQuestions:
         return cls({column: tuple(sources) for column, sources in by_column.items()}, answers)
 
     def codes(self, source: Source) -> AnswerCodes:
-        """Returns the codes of a question by their meaning: yes, no, don't know and so on. If the question itself has no code for
-        a meaning, the codes of `answers` are used."""
+        """Returns the codes of a question by their meaning: *yes*, *no*, *don't know* and so on. If the question itself has no
+        code for a meaning, the codes of `answers` are used."""
         return source.codes(self.answers)
 
     def blank_read_by(self, column: str) -> Source | None:
@@ -81,7 +81,7 @@ class MappedQuestions:
 
     def gates_by_turn(self) -> Iterator[list[str]]:
         """Yields the columns of all gates, in an order in which the meaning of their blanks can be decided. A gate is an earlier
-        question that decides whether another question is asked. It may itself have gates.
+        question that decides whether another question is asked. A gate may itself have gates.
 
         Each list that is yielded contains gates that depend only on gates of earlier lists. A gate is left out if no question
         says what its blanks mean.
@@ -100,8 +100,8 @@ class MappedQuestions:
                 yield gates
 
     def gate_codes(self, gate: Routing, column: str) -> GateCodes:
-        """Returns what each code of a column means in a gate. A gate is an earlier question that decides whether another is
-        asked. After a code, the other question is asked, or it is skipped, or this is not known.
+        """Returns the meaning of each code of a column in a gate. A gate is an earlier question that decides whether another is
+        asked. After a code, the other question is asked, or it is skipped, or nobody knows whether it was asked.
 
         Raises:
             ValueError: a code has two meanings; or the other question is skipped after "don't know" or "refused", and survey.yaml
@@ -132,10 +132,10 @@ class MappedQuestions:
         return GateCodes(asked, skipped, tuple(c for c in (*gate.unknown, *open_) if c not in (*asked, *skipped)), False)
 
     def open_codes(self, source: Source) -> tuple[str, ...]:
-        """Returns the codes that leave a question unresolved (neither yes nor no), such as the codes of *don't know*.
+        """Returns the codes that leave a question unresolved (neither *yes* nor *no*), such as the codes of *don't know*.
 
         In a column whose cells have the codes of several ticked options, such a code is about the whole cell. So for such a
-        column, the result has these codes of all its questions, and their codes of `missing`.
+        column, the result has the unresolved codes and the `missing` codes of all questions on the column.
         """
         if not source.contains:
             return self.codes(source).meaning_unresolved
@@ -143,7 +143,7 @@ class MappedQuestions:
         return tuple(dict.fromkeys(code for codes in own for code in (*codes.meaning_unresolved, *codes.missing)))
 
     def nonresponse_codes(self, column: str) -> frozenset[str]:
-        """Returns the codes of a column that mean don't know or refused."""
+        """Returns the codes of a column that mean *don't know* or *refused*."""
         own = [self.codes(s) for s in self.by_column.get(column, ())] or [self.answers]
         return frozenset(code for codes in own for code in (*codes.dont_know, *codes.refused))
 
@@ -208,7 +208,8 @@ def refuse_unfit_questions(questions: Keyed, answers: AnswerCodes, episodes: Seq
 
 def _refuse_gates_of_no_episode(where: str, source: Source, episodes: Sequence[str]) -> None:
     """Raise `ValueError` if a question that is asked once per person refers to a column with `{episode}` in its name, under
-    `routing` or `if_ticked`. It must refer to the column of one episode, because it is not clear which episode is meant.
+    `routing` or `if_ticked`. Such a question must refer to the column of one episode, because otherwise it is not clear which
+    episode is meant.
 
     `where` is the key of the question. `episodes` are the labels of the survey's episodes.
     """
@@ -225,7 +226,7 @@ def _refuse_gates_of_no_episode(where: str, source: Source, episodes: Sequence[s
 def _refuse_two_readings(questions: Keyed, mapped: MappedQuestions) -> None:
     """Raise `ValueError` if two questions read the same column in different ways. For example, one expects several codes in a
     cell and the other a single code; or their separators differ; or a code is an answer in one question and *don't know* in the
-    other. Also raise it if two questions give the blanks in the column of a gate different meanings. A gate is an earlier
+    other. Also raise the error if two questions give the blanks in the column of a gate different meanings. A gate is an earlier
     question that decides whether another is asked."""
     for column, sources in mapped.by_column.items():
         if len({bool(s.contains) for s in sources}) > 1:
@@ -272,13 +273,13 @@ def _refuse_circles(questions: Keyed, mapped: MappedQuestions) -> None:
 
 def _circular_chain(mapped: MappedQuestions, chain: list[str], without_circle: set[str]) -> list[str]:
     """Returns a chain of columns that leads from a column back to itself. Each column in the chain belongs to a question. The
-    next column belongs to the gate of this question: an earlier question that decides whether it is asked. Returns an empty list
-    if there is no such chain.
+    next column belongs to the gate of this question: an earlier question that decides whether this question is asked. Returns an
+    empty list if there is no such chain.
 
     Args:
         mapped: the questions of the survey.
         chain: the columns of the chain so far. The search continues from the last one.
-        without_circle: the columns from which no such chain starts. The function adds to them what it finds.
+        without_circle: the columns from which no such chain starts. The function adds further such columns to this set.
     """
     read = mapped.blank_read_by(chain[-1])
     for gate in read.gate_columns if read else ():

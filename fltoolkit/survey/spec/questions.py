@@ -37,8 +37,8 @@ class Age(Model):
         missing: the codes for an unknown age.
         max: the highest possible age.
         adult: the age at which a person is an adult. The definition for children applies to younger persons.
-        at_start: the column with the age at the start of the work. If it is given, the age at the start of each episode (spell)
-            of work decides which definition applies, and not the age at interview.
+        at_start: the column with the age at the start of the work. If this column is given, the age at the start of each episode
+            (spell) of work decides which definition applies, and not the age at interview.
     """
 
     column: str
@@ -75,7 +75,7 @@ class AnswerCodes(Model):
 
     Attributes:
         yes, no, dont_know, refused, not_applicable: the codes of these answers.
-        not_applicable_means: whether `not applicable` counts as a no or as unresolved (neither yes nor no).
+        not_applicable_means: whether `not applicable` counts as *no* or as unresolved (neither *yes* nor *no*).
         missing: the codes that count as a blank cell.
     """
 
@@ -101,13 +101,13 @@ class AnswerCodes(Model):
 
     @property
     def meaning_no(self) -> tuple[str, ...]:
-        """Returns the codes that count as a no: those of `no`, and those of `not_applicable` if survey.yaml says so."""
+        """Returns the codes that count as *no*: the codes of `no`, and the codes of `not_applicable` if survey.yaml says so."""
         return (*self.no, *(self.not_applicable if self.not_applicable_means == "no" else ()))
 
     @property
     def meaning_unresolved(self) -> tuple[str, ...]:
-        """Returns the codes that leave a question unresolved (neither yes nor no): those of `dont_know` and `refused`, and those
-        of `not_applicable` if survey.yaml says so."""
+        """Returns the codes that leave a question unresolved (neither *yes* nor *no*): the codes of `dont_know` and `refused`,
+        and the codes of `not_applicable` if survey.yaml says so."""
         return (*self.dont_know, *self.refused, *(self.not_applicable if self.not_applicable_means == "unresolved" else ()))
 
     @model_validator(mode="after")
@@ -119,19 +119,20 @@ class AnswerCodes(Model):
 
 
 class Source(Model):
-    """One question of the survey that says whether something is true of a person, such as debt bondage. If the question leaves
-    out a kind of code, such as `yes`, the codes under `answers` in survey.yaml apply.
+    """One question of the survey that says whether something is true of a person, such as debt bondage. If survey.yaml gives the
+    question no codes of some kind, such as `yes`, the codes under `answers` in survey.yaml apply.
 
     Attributes:
-        contains: for a column whose cells contain the codes of all ticked options in one text: the codes that mean yes. One of
-            them is enough.
+        contains: for a column whose cells contain the codes of all ticked options in one text: the codes that mean *yes*. One of
+            these codes is enough.
         separator: the text between the codes in such a cell. If it is left out, blanks, commas, semicolons and vertical bars all
             separate codes.
-        blank: `no` if a blank cell means no.
+        blank: `no` if a blank cell counts as *no*.
         why: the reason for `blank: no`.
-        if_ticked: the columns of the other options of the same question. If they are given, a blank means no only for a person
-            who has a code of yes in one of these columns.
-        mode: whether the person experienced this, was threatened with it, or saw it happen to others (`witnessed`).
+        if_ticked: the columns of the other options of the same question. If they are given, a blank counts as *no* only for a
+            person who has a code of *yes* in one of these columns.
+        mode: whether the question is about something that the person experienced, was threatened with, or saw happen to others
+            (`witnessed`).
         stage: what the question is about: being recruited, the work itself, or not being able to leave.
         routing: the earlier questions that decide whether this question is asked.
     """
@@ -183,10 +184,11 @@ class Source(Model):
         return tuple(self.routing.columns()) if self.routing else ()
 
     def codes(self, default: AnswerCodes) -> AnswerCodes:
-        """Returns the codes of this question: its own codes, and for the kinds that it leaves out the codes of `default` (those
-        under `answers` in survey.yaml).
+        """Returns the codes of this question. Where the question has no codes of its own, it gets the codes of `default` (the
+        codes under `answers` in survey.yaml).
 
-        A question with `contains` never takes the codes of yes and no from `default`, because its options have their own codes.
+        A question with `contains` never gets the codes of *yes* and *no* from `default`, because its options have their own
+        codes.
         """
         own = {k: v for k in AnswerCodes.model_fields if (v := getattr(self, k)) is not None}
         if self.contains:
@@ -232,8 +234,8 @@ class Exceptions(Model):
     certain limits, such work is not forced labour. Beyond these limits, it is state-imposed forced labour.
 
     Attributes:
-        kinds: for each kind of such work, the questions whether the person did it.
-        within_limits: the questions whether the work stayed within the limits.
+        kinds: for each kind of such work, the questions that ask whether the person did it.
+        within_limits: the questions that ask whether the work stayed within the limits.
     """
 
     kinds: Annotated[dict[ExceptionKind, Sources], Field(min_length=1)]
@@ -273,13 +275,14 @@ def _number_or_questions(value: object) -> object:
 
 
 class Episodes(Model):
-    """How survey.yaml makes sure that the involuntary work and the coercion were in the same work, as the definition asks (20th
-    ICLS guidelines, para 6c). Exactly one of `same_work`, `wide` and `long` is given.
+    """The part of survey.yaml that makes sure that the involuntary work and the coercion were in the same work, as the definition
+    requires (20th ICLS guidelines, para 6c). Exactly one of `same_work`, `wide` and `long` is given.
 
     Attributes:
-        same_work: the questions whether both were in the same work; or `assumed`, if the survey did not ask this.
+        same_work: the questions that ask whether both were in the same work; or `assumed`, if the survey did not ask this.
         wide: the labels of the episodes (spells of work), if each episode has its own columns.
-        exists: which of these episodes a person had: the column with their number, or yes/no questions.
+        exists: the column with the number of these episodes that a person had; or yes/no questions that ask whether the person
+            had them.
         long: true if the episodes are rows of a separate file.
     """
 
@@ -311,21 +314,22 @@ class Episodes(Model):
 
     @property
     def exist_questions(self) -> Sources:
-        """Returns the yes/no questions whether a person had an episode (spell of work). The result is empty if survey.yaml has no
-        such question."""
+        """Returns the yes/no questions that ask whether a person had an episode (spell of work). The result is empty if
+        survey.yaml has no such question."""
         return self.exists if isinstance(self.exists, tuple) else ()
 
     @property
     def basis(self) -> str:
-        """Returns how the survey links the coercion to the involuntary work. `assumed`: the kit assumes that both are in the same
-        work. `asked`: the survey asks this. `by episode`: the survey records each episode of work separately."""
+        """Returns a word for the way in which the survey links the coercion to the involuntary work. `assumed`: the kit assumes
+        that both are in the same work. `asked`: the survey asks this. `by episode`: the survey records each episode of work
+        separately."""
         if self.same_work == "assumed":
             return "assumed"
         return "asked" if self.same_work else "by episode"
 
 
 class Months(Model):
-    """The question on how many months a person was in forced labour within the reference period.
+    """The question that asks how many months a person was in forced labour within the reference period.
 
     Attributes:
         column: the column with the months.
@@ -357,7 +361,7 @@ class Items(Model):
 
 
 class InterviewMode(Model):
-    """How the interview was held: a column, and for each of its codes a text such as `face to face` or `telephone`."""
+    """The column that says how the interview was held, and for each of its codes a text such as `face to face` or `telephone`."""
 
     column: str
     codes: Annotated[dict[Code, WorkingText], Field(min_length=1)]
@@ -370,8 +374,8 @@ class InterviewMode(Model):
 
 
 class Interview(Model):
-    """Questions about the interview itself, because its conditions may influence the answers: whether another person answered
-    (`proxy`), whether the person was alone (`alone`), and how the interview was held (`mode`), such as by telephone."""
+    """Questions about the interview itself, because its conditions may influence the answers. `proxy` asks whether another person
+    answered, and `alone` whether the person was alone. `mode` says how the interview was held, such as by telephone."""
 
     proxy: Sources | None = None
     alone: Sources | None = None

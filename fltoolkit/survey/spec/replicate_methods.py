@@ -17,11 +17,11 @@ FIXED = ("brr", "fay", "jk2", "successive_difference")
 
 @dataclass(frozen=True)
 class Method:
-    """How the replicate weights of a survey were made: a method, such as the jackknife, and its coefficients.
+    """The method by which the replicate weights of a survey were made, such as the jackknife, and its coefficients.
 
     Attributes:
         name: the method.
-        scale, rscales, rho: the coefficients, if they differ from the usual ones of the method.
+        scale, rscales, rho: the coefficients, if they differ from the usual coefficients of the method.
         combined: True if the columns are weights, False if they are factors of the weight.
         mse: True if deviations are taken from the estimate of the full sample, False if from the mean over the replicates.
         df: the degrees of freedom. None: the rank of the replicate weights minus one.
@@ -37,8 +37,8 @@ class Method:
 
 
 def refuse_coefficients(method: Method, strata: bool) -> None:
-    """Raise `DesignError` if the method is unknown, or if coefficients are missing, too many, or do not belong to it. `strata`
-    says whether the strata are known, because the coefficients of a stratified jackknife can be derived from them."""
+    """Raise `DesignError` if the method is unknown, or if the coefficients are missing, too many, or do not belong to the method.
+    `strata` says whether the strata are known, because the coefficients of a stratified jackknife can be derived from them."""
     name, own = method.name, method.scale is not None or method.rscales is not None
     if name not in METHODS:
         raise DesignError(

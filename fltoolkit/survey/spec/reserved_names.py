@@ -4,7 +4,7 @@ this list with the result tables."""
 from __future__ import annotations
 
 SIDES = ("estimate", "se", "ci_low", "ci_high", "df", "n", "cases", "psus_with_cases")
-"""Columns that a change repeats for both rounds."""
+"""Columns that the table of a change has twice, once for each round."""
 
 ESTIMATED = frozenset({
     "estimate", "se", "ci_low", "ci_high", "cv", "deff", "df", "n", "cases", "population", "n_eff", "psus_with_cases",
@@ -40,7 +40,7 @@ CLASSIFIED = frozenset({
 OF_PROFILES = frozenset({
     "involuntary_stage", "coercion_stage", "involuntary_mode", "coercion_mode", "duration", "at_interview", "worst_form",
 })  # fmt: skip
-"""Additional columns of a profile of cases. They say what its rows are about."""
+"""Additional columns of a profile of cases. These columns say what each row is about."""
 
 RESULTS = ESTIMATED | CHANGED
 RESERVED = RESULTS | PUBLISHED | CLASSIFIED | OF_PROFILES

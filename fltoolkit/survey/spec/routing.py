@@ -1,4 +1,4 @@
-"""Defines the routing of a question: which earlier questions (gates) decide, by their answers, whether it is asked."""
+"""Defines the routing of a question: which earlier questions (gates) decide, by their answers, whether the question is asked."""
 
 from __future__ import annotations
 
@@ -12,21 +12,20 @@ from fltoolkit.yaml_files.loading import ONE, Codes, Model, Names, as_entries
 
 
 class Routing(Model):
-    """Who is asked a question. Answers to earlier questions decide it. Such an earlier question is a gate: the question is asked
-    if the gate is open, and skipped if the gate is closed.
+    """The rule that says who is asked a question. Answers to earlier questions decide this. Such an earlier question is a gate:
+    the question is asked if the gate is open, and skipped if the gate is closed.
 
-    Gates can be joined: with `all`, all of them must be open; with `any`, at least one. Both can be nested. A single gate has the
-    keys `column`, `asked`, `skipped`, `unknown` and `why`. If it has several columns, one answer in `asked` opens the gate, and
-    it is closed only if the answers in all columns are in `skipped`.
+    Gates can be joined: with `all`, all gates must be open; with `any`, at least one gate must be open. Both can be nested. A
+    single gate has the keys `column`, `asked`, `skipped`, `unknown` and `why`. If a gate has several columns, one answer in
+    `asked` opens the gate, and the gate is closed only if the answers in all columns are in `skipped`.
 
     Attributes:
         column: the column or columns of the earlier question.
         asked: the codes that open the gate.
-        skipped: the codes that close it. None: the `no` codes of the question with this column, or those of `answers` if there is
-            no such question.
-        unknown: codes after which it is not known whether the question was asked. Codes that are not listed count as unknown,
-            too.
-        why: the reason, if a code of don't know or refused closes the gate.
+        skipped: the codes that close the gate. None: the `no` codes of the question with this column, or the `no` codes of
+            `answers` if there is no such question.
+        unknown: codes after which nobody knows whether the question was asked. Codes that are not listed also count as unknown.
+        why: the reason, if a code of *don't know* or *refused* closes the gate.
     """
 
     column: Annotated[Names, Field(min_length=1)] | None = None

@@ -86,8 +86,8 @@ class Confidentiality(Model):
 
     @property
     def smallest_printed_count(self) -> int:
-        """Returns the smallest number of persons that a message may print. It is the limit `cases`. It is below the default of 5
-        only if survey.yaml has `accept_lower_limits: true`."""
+        """Returns the smallest number of persons that a message may print. It is the limit `cases`. This limit is below 5 only if
+        survey.yaml has `accept_lower_limits: true`."""
         return self.cases if self.accept_lower_limits else max(self.cases, type(self)().cases)
 
 
@@ -195,7 +195,7 @@ class SurveySpec(Model):
     @property
     def headlines(self) -> tuple[str, ...]:
         """Returns the headline populations: those whose prevalence and number of persons in forced labour are always shown. The
-        first is the default population. If the survey has a module on children, further ones are: each population that is a sum,
+        first is the default population. If the survey has a module on children, the others are: each population that is a sum,
         the populations that it adds, and the first population of children."""
         if self.children is None:
             return (self.default_population,)
@@ -255,7 +255,7 @@ class SurveySpec(Model):
 
     def person_columns(self) -> list[str]:
         """Returns the columns of the data about the person (not about single spells of work) that survey.yaml uses, each once.
-        They include the columns of the sample design."""
+        The columns of the sample design are included."""
         design, populations = self.design, self.populations.values()
         one_job = [s for s in self.jobs.values() if s.job == "all_workers"]
         found = columns_named([self.age, self.module, self.interview, self.any_work, self.children, self.groups, one_job])
@@ -312,7 +312,7 @@ class SurveySpec(Model):
 
     @property
     def jobs(self) -> dict[str, Job]:
-        """Returns the breakdowns by the industry or the occupation of a job: those under `sectors` and `occupations`, by name."""
+        """Returns the breakdowns by the industry or the occupation of a job: the entries under `sectors` and `occupations`."""
         return {**self.sectors, **self.occupations}
 
     def key_of_job(self, name: str) -> str:
@@ -361,8 +361,8 @@ class SurveySpec(Model):
 
     @property
     def case_only(self) -> frozenset[str]:
-        """Returns the names of the groups that only persons in forced labour have. They are the industry and occupation of the
-        forced labour, its form, and the route by which a child is in forced labour."""
+        """Returns the names of the groups that only persons in forced labour have. These groups are the industry and occupation
+        of the forced labour, its form, and the route by which a child is in forced labour."""
         return frozenset(n for n, s in self.jobs.items() if s.job == "forced_labour") | {"form", "route"}
 
 
@@ -380,8 +380,8 @@ def read_spec(path: str | Path) -> SurveySpec:
 
 
 def _read_calibration(spec: SurveySpec, path: Path) -> None:
-    """Reads the benchmarks (known numbers of persons) to which weights are calibrated. Raises `SpecError` if they are not by
-    groups of survey.yaml that everybody has, and not only persons in forced labour."""
+    """Reads the benchmarks (known numbers of persons) to which weights are calibrated. Raises `SpecError` if a margin is not a
+    group of survey.yaml, or is a group that only persons in forced labour have."""
     if spec.calibration is None:
         return
     groups = set(spec.group_names) - spec.case_only

@@ -111,6 +111,13 @@ def test_labels_in_any_script_are_kept_with_the_codes_of_the_data(tmp_path: Path
 # ----------------------------------------------------------------------------------------------------------------- Stata
 
 
+def test_a_blank_among_whole_numbers_and_tagged_missing_values_is_blank(tmp_path: Path) -> None:
+    """pyreadstat's table in pandas has an arbitrary number there, another one at each reading."""
+    table = pd.DataFrame({"age": pd.Series([31, "a", None, 48, None] * 40, dtype=object)})
+    pyreadstat.write_dta(table, str(tmp_path / "a.dta"), missing_user_values={"age": ["a"]})
+    assert texts(tmp_path / "a.dta") == {"age": ["31", ".a", None, "48", None] * 40}
+
+
 @pytest.mark.parametrize("version", [10, 12, 13, 14, 15])
 def test_stata_tagged_missing_values_stay_apart_and_the_plain_one_is_blank(tmp_path: Path, version: int) -> None:
     table = pd.DataFrame(

@@ -19,7 +19,7 @@ class AllowedTables:
         populations: the populations, by name.
         case_only: the names of the groups that only persons in forced labour have, such as the form of forced labour.
         origins: the names of the groups whose categories are single origins, such as each country of birth.
-        published_origins: those of `origins` that survey.yaml publishes.
+        published_origins: the names in `origins` of the groups that may be published, because survey.yaml gives a reason.
     """
 
     groups: set[str]
@@ -48,12 +48,12 @@ def refuse_unfit_tables(tables: Sequence[TableSpec], allowed: AllowedTables) -> 
 
 
 def refuse_unfit_lead(lead: str, groups: set[str], tables: Sequence[TableSpec], allowed: AllowedTables) -> None:
-    """Raise `ValueError` if the lead group (the group that documents compare first) cannot be used: the tables do not have the
-    prevalence by it, or its categories are single origins such as nationalities.
+    """Raise `ValueError` if the lead group (the group that documents compare first) cannot be used: no table shows the prevalence
+    by this group, or its categories are single origins such as nationalities.
 
     Args:
         lead: the name of the lead group in survey.yaml.
-        groups: the names of the groups under `groups:`. Every person has a category of them, not only the cases.
+        groups: the names of the groups under `groups:`. Every person has a category in each of these groups, not only the cases.
         tables: the tables of the survey.
         allowed: the names that tables may use. The first of its populations is the default population.
     """
@@ -69,8 +69,8 @@ def refuse_unfit_lead(lead: str, groups: set[str], tables: Sequence[TableSpec], 
 
 
 def known_names_in_words(name: str, known: set[str]) -> str:
-    """Returns the end of an error message about a wrong name. It gives the known names, and the one that was probably meant:
-    `: region, sex; did you mean sex?`."""
+    """Returns the end of an error message about a wrong name. The text gives the known names, and the name that was probably
+    meant: `: region, sex; did you mean sex?`."""
     near = difflib.get_close_matches(name, known, n=1)
     return f": {', '.join(sorted(known))}" + (f"; did you mean {near[0]}?" if near else "")
 
@@ -78,12 +78,13 @@ def known_names_in_words(name: str, known: set[str]) -> str:
 def _refuse_unfit_profile(
     table: TableSpec, number: int, case_only: Collection[str], populations: Mapping[str, PopulationSpec]
 ) -> None:
-    """Raise `ValueError` if a table is a profile (it describes the persons in forced labour) that cannot be made. It cannot be
-    made by a group that only these persons have, or for a population that adds adults and children. Other tables are not checked.
+    """Raise `ValueError` if a table is a profile (it describes the persons in forced labour) that cannot be made. A profile
+    cannot be made by a group that only these persons have, or for a population that adds adults and children. Other tables are
+    not checked.
 
     Args:
         table: one of `tables:`.
-        number: its position in the list, from 1.
+        number: the position of this table in the list, from 1.
         case_only: the names of the groups that only persons in forced labour have.
         populations: the populations of the survey.
     """
