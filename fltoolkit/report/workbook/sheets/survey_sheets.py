@@ -44,8 +44,8 @@ from fltoolkit.survey.spec.groups import TOTAL
 
 NUMBERS = ("baseline_value", "ci_low", "ci_high")
 DETAIL = (
-    ("baseline_value", 9, "text"), ("interval_from", 9, "text"), ("interval_to", 9, "text"), ("marker", 8, "marker"), ("n", 11, "whole"),
-    ("cases", 13, "whole"), ("cv", 8, "percent"), ("reason", 58, "text"),
+    ("baseline_value", 9, "text"), ("interval_from", 9, "text"), ("interval_to", 9, "text"), ("marker", 8, "marker"), ("n", 12, "whole"),
+    ("cases", 12, "whole"), ("cv", 8, "percent"), ("reason", 58, "text"),
 )  # fmt: skip
 FACTS = (
     ("confidence", 10, "percent"), ("flag", 18, "text"), ("se", 10, "text"), ("unresolved", 12, "whole"), ("bound_high", 14, "text"),
