@@ -227,20 +227,7 @@ def lines_by_indicator(language: Language, records: Sequence[Row], cells: Callab
             heading = f"{indicator} ({unit})" if unit else indicator
             lines.append(SheetRow([Styled(heading, "across"), *[Styled(None, "across")] * (len(line) - 1)]))
         lines.append(SheetRow(line))
-    return shown_once(lines, 0)
-
-
-def shown_once(lines: Iterable[SheetRow], *places: int) -> list[SheetRow]:
-    """Returns rows in which a text that the row above has too is not shown again. The cell still has it, so that the sheet can be
-    sorted and filtered. `places` are the columns in question, from the most general to the most special."""
-    made: list[SheetRow] = []
-    above: list[object] = []
-    for line in lines:
-        own = [line.cells[place] for place in places]
-        again = {place for n, place in enumerate(places, 1) if own[:n] == above[:n]}
-        made.append(replace(line, cells=[Styled(cell, "unseen") if n in again else cell for n, cell in enumerate(line.cells)]))
-        above = own
-    return made
+    return lines
 
 
 def sentence(text: str) -> str:

@@ -7,8 +7,8 @@ It depends on no survey and no plan: a `Page` has a title, columns, cells and no
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from textwrap import wrap
 from typing import Any
@@ -128,6 +128,7 @@ class Page:
         table: the part of partners.yaml in which the entries of this sheet are kept.
         frozen: how many columns at the left stay visible when the sheet is scrolled.
         large: whether the sheet is printed on A3 paper.
+        once: the columns in which a text that the row above has too is not shown again.
         printed_columns: how many columns, from the left, are printed; None means all.
     """
 
@@ -143,6 +144,7 @@ class Page:
     above: SheetRow | None = None
     frozen: int = 1
     large: bool = False
+    once: tuple[int, ...] = ()
     printed_lines: int | None = None
     printed_columns: int | None = None
     chart: NativeChart | None = None
@@ -237,6 +239,19 @@ def _lines_of(cell: object, about: Column) -> int:
     return lines_in(value, about.width, bold=style in BOLD) if isinstance(value, str) and style not in ONE_LINE else 1
 
 
+def shown_once(lines: Iterable[SheetRow], *places: int) -> list[SheetRow]:
+    """Returns rows in which a text that the row above has too is not shown again. The cell still has it, so that the sheet can be
+    sorted and filtered. `places` are the columns in question, from the most general to the most special."""
+    made: list[SheetRow] = []
+    above: list[object] = []
+    for line in lines:
+        own = [line.cells[place] for place in places]
+        again = {place for n, place in enumerate(places, 1) if own[:n] == above[:n]}
+        made.append(replace(line, cells=[Styled(cell, "unseen") if n in again else cell for n, cell in enumerate(line.cells)]))
+        above = own
+    return made
+
+
 class _Writer:
     """Writes the sheets of one workbook, and records every cell that it writes (see `CellRecord`)."""
 
@@ -244,6 +259,7 @@ class _Writer:
         self.file, self.made, self.record = file, book, CellRecord()
 
     def page(self, page: Page) -> None:
+        page = replace(page, lines=shown_once(page.lines, *page.once)) if page.once else page
         sheet = self.file.book.add_worksheet(page.name)
         self.file.book.define_name(f"{KEY}{page.key}", f"='{page.name}'!$A$1")
         top = [(page.name, "title"), (self.made.title, "goal"), *((line, "note") for line in page.top)]

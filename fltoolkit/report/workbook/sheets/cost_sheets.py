@@ -11,7 +11,7 @@ from typing import Any
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.partner_entries import Partners, cell_value, row_number
-from fltoolkit.report.workbook.sheet_words import choices, column, page, shown_once
+from fltoolkit.report.workbook.sheet_words import choices, column, page
 from fltoolkit.report.workbook.sheet_writer import Column, Formula, Page, SheetRow, Styled
 
 CATEGORIES = ("staff", "consultancy", "capacity development", "travel", "other")
@@ -97,7 +97,7 @@ def cost_summary(evidence: Evidence, language: Language, sheet: Page) -> Page:
         lines.append(SheetRow((title, language.say("workbook.sums.rest"), *(
             Formula(f"={x}{own}-SUM({x}{top}:{x}{top + len(words) - 1})", _sum_of_amounts(rest, place), "money") for place, x in enumerate("CDE")
         ))))  # fmt: skip
-    return replace(empty, lines=shown_once(lines, 0))
+    return replace(empty, lines=lines, once=(0,))
 
 
 def implementation(evidence: Evidence, language: Language) -> Page:

@@ -16,7 +16,7 @@ from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.partner_entries import Partners, cell_value
 from fltoolkit.report.document_sections import follow_up_section
 from fltoolkit.report.knowledge_base import CHANGE, TOOL as KNOWLEDGE, answers, is_for_research
-from fltoolkit.report.workbook.sheet_words import Row, choices, column, page, shown_once, word
+from fltoolkit.report.workbook.sheet_words import Row, choices, column, page, word
 from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
 from fltoolkit.report.workbook.sheets.definition_sheets import definitions
 from fltoolkit.show.wording import number_words, plan_words
@@ -54,7 +54,7 @@ def smart(evidence: Evidence, language: Language) -> Page:
         words = (*about, criterion, met, number_words.reason(language, row["missing"]))
         id = f"smart.{row['id']}.{row['criterion']}"
         lines.append(_checklist_row(words, evidence.partners, id, ("answer", "note") if row["met"] == "partners" else ()))
-    return page(language, "smart", columns, shown_once(lines, 0, 1), tool="16", table="checklists", frozen=3)
+    return page(language, "smart", columns, lines, tool="16", once=(0, 1), table="checklists", frozen=3)
 
 
 def checklist(evidence: Evidence, language: Language, tool: int) -> Page:
@@ -77,7 +77,7 @@ def checklist(evidence: Evidence, language: Language, tool: int) -> Page:
         lines.append(_checklist_row(words, evidence.partners, q.id, keys))
     source = (language.say("checklists.source"),)
     numbers = ", ".join(map(str, tools))
-    return page(language, SHEETS[tool], columns, shown_once(lines, 0), source, tool=numbers, table="checklists", frozen=2)
+    return page(language, SHEETS[tool], columns, lines, source, once=(0,), tool=numbers, table="checklists", frozen=2)
 
 
 def methods(evidence: Evidence, language: Language) -> Page:
@@ -95,7 +95,7 @@ def methods(evidence: Evidence, language: Language) -> Page:
         words = (section, name.rstrip(), number_words.start(rest), tool)
         lines.append(_checklist_row(words, evidence.partners, q.id, ("answer", "note")))
     source = (language.say("checklists.source"),)
-    return page(language, "definitions", columns, shown_once(lines, 0), source, tool="1, 2", table="checklists", frozen=2)
+    return page(language, "definitions", columns, lines, source, once=(0,), tool="1, 2", table="checklists", frozen=2)
 
 
 def answer_from_survey(evidence: Evidence, language: Language, question: ChecklistQuestion) -> str:

@@ -185,7 +185,7 @@ def detail(evidence: Evidence, language: Language) -> Page | None:
     )
     notes = (surveys(evidence, language), *legend(language, list(table["marker"])), confidential)
     columns = columns_by_indicator(language, DETAIL, FACTS)
-    return page(language, "detail", columns, lines, notes, frozen=2, printed_columns=READ + len(DETAIL))
+    return page(language, "detail", columns, lines, notes, once=(0,), frozen=2, printed_columns=READ + len(DETAIL))
 
 
 def _detail(language: Language, r: Row) -> tuple[object, ...]:

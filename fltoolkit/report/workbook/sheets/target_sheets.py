@@ -93,7 +93,7 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
     undetected = table["planned_sample"].notna() & ~(table["smallest_cut"] < 1)
     smallest = (language.say("workbook.sheets.targets.smallest"),) if undetected.any() else ()
     notes = (surveys(evidence, language), *refused, *smallest, *legend(language, used))
-    return page(language, "targets", columns, lines, notes, frozen=2, large=later, printed_columns=READ + len(read))
+    return page(language, "targets", columns, lines, notes, once=(0,), frozen=2, large=later, printed_columns=READ + len(read))
 
 
 def _promised(language: Language, r: Row, *, later: bool) -> tuple[object, ...]:
@@ -150,7 +150,7 @@ def milestones(evidence: Evidence, language: Language) -> Page | None:
     low_end = (language.say("charts.low_end"),) if evidence.targets["baseline_bound"].notna().any() else ()
     notes = (surveys(evidence, language), *low_end, *legend(language, [_measured(evidence, r)[0] for r in records]))
     columns = columns_by_indicator(language, PLANNED, ())
-    return page(language, "milestones", columns, lines, notes, frozen=2, chart=chart)
+    return page(language, "milestones", columns, lines, notes, once=(0,), frozen=2, chart=chart)
 
 
 def _milestone(evidence: Evidence, language: Language, r: Row) -> tuple[object, ...]:
@@ -186,7 +186,9 @@ def follow_up(evidence: Evidence, language: Language) -> Page | None:
     lines = lines_by_indicator(language, records, lambda row: _followed(language, row))
     used = [*table["marker_before"], *table["marker_after"], *(row["marker"] for row in records if not row["light"])]
     notes = (surveys(evidence, language), *legend(language, used))
-    return page(language, "follow_up", columns, lines, notes, frozen=2, large=True, printed_columns=READ + len(FOLLOWED))
+    return page(
+        language, "follow_up", columns, lines, notes, once=(0,), frozen=2, large=True, printed_columns=READ + len(FOLLOWED)
+    )
 
 
 def _followed(language: Language, r: Row) -> tuple[object, ...]:
