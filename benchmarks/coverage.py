@@ -1,4 +1,4 @@
-"""Do 95 % intervals hold the truth 95 times in 100, and does nothing else than change make a change?
+"""Do 95% intervals hold the truth 95 times in 100, and does nothing else than change make a change?
 
     python benchmarks/coverage.py [--samples 20000] [--seed 1]
 
@@ -60,7 +60,7 @@ def main() -> int:
 
 
 def check_value(samples: int, seed: int) -> list[str]:
-    """docs/coverage.md, A known value: p = 0.1 %, 12 PSUs, icc 0.1, equal weights: NCHS's rule at zero covers 33 %, n/deff 99.8 %."""
+    """docs/coverage.md, A known value: p = 0.1%, 12 PSUs, icc 0.1, equal weights: NCHS's rule at zero covers 33%, n/deff 99.8%."""
     lines, cell = [], Cell(0.001, 12, 400, 0.1)
     for persons in (100, 400, 500):
         rng, spread = np.random.default_rng([seed, persons]), 1 / cell.icc - 1

@@ -1,4 +1,4 @@
-"""Do 95 % intervals hold the truth 95 times in 100? Over redraws of the Norvia sample from its population.
+"""Do 95% intervals hold the truth 95 times in 100? Over redraws of the Norvia sample from its population.
 
     python benchmarks/coverage_norvia.py [--redraws 500] [--level 0.95]
 

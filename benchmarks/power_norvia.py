@@ -2,7 +2,7 @@
 
     python benchmarks/power_norvia.py [--redraws 300]
 
-Both rounds are drawn anew, independently, and compared by a two-sided z-test at 5 % on the difference of the two
+Both rounds are drawn anew, independently, and compared by a two-sided z-test at 5% on the difference of the two
 prevalences with their design-based standard errors. What counts is the fall of the *reported* prevalence: a survey sees no
 other (fltoolkit/synthetic).
 """
