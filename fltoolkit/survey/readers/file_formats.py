@@ -196,16 +196,22 @@ def _refuse_thousands(relation: Any, numbers: Collection[str], path: Path) -> No
     """Raise `DataError` if a column of numbers of a file with decimal commas has points between thousands. `1.250` would be read
     as 1.25. A column is read if its points are certainly decimal points, as in `1.5`, and it has no decimal comma."""
     asked = [name for name in relation.columns if trimmed(name) in numbers]
-    forms = (r"[+-]?[1-9]\d{0,2}(\.\d{3})+", r"[+-]?(\d*\.(\d{1,2}|\d{4,})|0\.\d+)", r"[+-]?\d*,\d+")
-    counts = [f"count(*) FILTER (regexp_full_match(trim({quoted(name)}), '{form}'))" for name in asked for form in forms]
-    (found,) = relation.aggregate(", ".join(["count(*)", *counts])).fetchall()
-    grouped = dict(zip(asked, zip(found[1::3], found[2::3], found[3::3], strict=True), strict=True))
-    if wrong := [f"{c} ({n} row(s))" for c, (n, points, commas) in grouped.items() if n and (commas or not points)]:
+    grouped = _rows_of_form(relation, asked, r"[+-]?[1-9]\d{0,2}(\.\d{3})+")
+    grouped = {name: rows for name, rows in grouped.items() if rows}
+    points = _rows_of_form(relation, grouped, r"[+-]?(\d*\.(\d{1,2}|\d{4,})|0\.\d+)")
+    commas = _rows_of_form(relation, grouped, r"[+-]?\d*,\d+")
+    if wrong := [f"{name} ({rows} row(s))" for name, rows in grouped.items() if commas[name] or not points[name]]:
         raise DataError(
             "numbers have points, although the decimals of this file have a comma", where=str(path), found=wrong,
             allowed="numbers such as 1250 or 1250,5",
             do='export the data again without thousands separators; if the points are decimals, leave `decimal: ","` out under `files:`',
         )  # fmt: skip
+
+
+def _rows_of_form(relation: Any, names: Collection[str], form: str) -> dict[str, int]:
+    """Returns, for each of the columns `names`, in how many rows the text has a form, given as a regular expression."""
+    counts = [f"count(*) FILTER (regexp_full_match(trim({quoted(name)}), '{form}'))" for name in names]
+    return dict(zip(names, relation.aggregate(", ".join(counts)).fetchall()[0], strict=True)) if counts else {}
 
 
 def _open_labelled(
