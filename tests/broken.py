@@ -269,7 +269,7 @@ KINDS = (
     Kind(
         "missing column",
         spec(design__weight="WT"),
-        ("survey.yaml", "not in the data", "WT (design.weight; did you mean W?)", "upper and lower case"),
+        ("survey.yaml", "not in the data", "WT (design.weight; did you mean W?)", "differ only in capitals"),
     ),
     Kind(
         "wrong code",
@@ -289,7 +289,7 @@ KINDS = (
         ("survey.yaml", "W: no weight is above zero", "check design.weight"),
     ),
     Kind("empty file", raw(b""), ("persons.csv", "the file is empty", "export the data again")),
-    Kind("truncated file", _truncated, ("persons.parquet", "cannot be read", "check that it is whole")),
+    Kind("truncated file", _truncated, ("persons.parquet", "cannot be read", "check that the file is complete")),
     Kind("wrong encoding", raw(latin("désolé")), ("persons.csv", "cannot be read", "encoding:")),
     Kind(
         "wrong delimiter",
@@ -299,7 +299,7 @@ KINDS = (
     Kind(
         "a .sav that is not one",
         raw(b"this is no SPSS file", "persons.sav", "persons.sav"),
-        ("persons.sav", "cannot be read", "check that it is whole"),
+        ("persons.sav", "cannot be read", "check that the file is complete"),
     ),
     Kind(
         "single-PSU stratum",
@@ -519,7 +519,7 @@ KINDS = (
     Kind(
         "nobody's group is known",
         cells("SEX", "", lambda t: t.index >= 0),
-        finding="sex is not known of anybody who was asked",
+        finding="sex is unknown for everybody who was asked",
         cases=20,
     ),
     Kind(
@@ -545,9 +545,9 @@ KINDS = (
     Kind(
         "an endless run of replicates",
         _replicates("R{1..1000000000}"),
-        ("replicates.columns", "must run upwards, over at most 10,000"),
+        ("replicates.columns", "must count upwards, over at most 10,000"),
     ),
-    Kind("a run of replicates downwards", _replicates("R{8..1}"), ("replicates.columns", "must run upwards")),
+    Kind("a run of replicates downwards", _replicates("R{8..1}"), ("replicates.columns", "must count upwards")),
     Kind("no degrees of freedom", _replicates("R{1..8}", df=0), ("replicates.df: must be greater than or equal to 1",)),
     Kind(
         "episodes that no column names",

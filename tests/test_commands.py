@@ -88,7 +88,7 @@ def test_a_batch_at_an_address_is_run_where_it_is_stored(
 
 
 def test_what_is_not_for_publication_needs_a_place_of_its_own_before_any_work(tmp_path: Path) -> None:
-    with pytest.raises(RequestError, match="a place outside the outputs"):
+    with pytest.raises(RequestError, match="may not be written among the outputs"):
         commands.estimate(given(restricted=True, private=None))
 
 

@@ -212,7 +212,7 @@ def why_rerun(now: Premises, folder: Path) -> str:
         return "the latest run failed"
     before = read_record(folder)
     if before is None:
-        return f"there is no {RECORD} to go by"
+        return f"there is no {RECORD}"
     if before.status == "failed":
         return "it failed"
     if differing := differing_keys(before.inputs, now.inputs):
@@ -224,7 +224,7 @@ def why_rerun(now: Premises, folder: Path) -> str:
     if differing := differing_keys(before.versions, now.versions):
         return f"another version of {differing}"
     if altered := before.altered(folder):
-        return f"the run did not leave {', '.join(altered)} as it is"
+        return f"the run did not write {', '.join(altered)} as it is now"
     return ""
 
 

@@ -366,7 +366,10 @@ def test_a_survey_that_is_stopped_where_it_runs_fails_alone(
     stand(stand_in)
     monkeypatch.setattr(batch, "run_survey", run_survey)
     assert not run_batch(path, say=said.append)
-    assert any(line.startswith("a: failed: a: it was stopped, since the folder of results was not seen") for line in said)
+    assert any(
+        line.startswith("a: failed: a: the survey was stopped, because its worker could not see the folder of results")
+        for line in said
+    )
     assert said[-1].startswith("1 passed, 1 failed, 0 skipped")
 
 

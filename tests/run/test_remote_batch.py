@@ -120,7 +120,7 @@ def test_results_half_left_are_not_taken_for_whole(memory: Any, calls: list[str]
         broken.setattr(Store, "put", fails)
         said = list[str]()
         assert not run_stored(ADDRESS, resume=True, say=said.append)
-    assert any(line.startswith("a: failed: a of memory://lfs: files cannot be fetched or left there") for line in said)
+    assert any(line.startswith("a: failed: a of memory://lfs: files cannot be read or written there") for line in said)
     assert "out/a/run.json" not in held(memory)
     said.clear()
     assert run_stored(ADDRESS, resume=True, say=said.append)

@@ -208,7 +208,7 @@ def test_a_file_that_is_there_is_never_overwritten(
     people.to_csv(tmp_path / "people.csv", index=False)
     (tmp_path / "survey.yaml").write_text("mine")
     assert main(["new", str(tmp_path / "people.csv")]) == 2
-    assert "a draft never overwrites one" in capsys.readouterr().err
+    assert "a draft never overwrites a file" in capsys.readouterr().err
     assert (tmp_path / "survey.yaml").read_text() == "mine"
     assert main(["new", str(tmp_path / "people.csv"), "--out", str(tmp_path / "other.yaml")]) == 0
     assert load_yaml(tmp_path / "other.yaml")["files"]["person"]["path"] == "people.csv"

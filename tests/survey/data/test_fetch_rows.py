@@ -52,7 +52,7 @@ def test_a_damaged_page_is_told_without_a_cell_and_with_the_file(design: fl.Surv
     with pytest.raises(DataError) as error:
         VERBS[verb](design)
     assert str(tmp_path / "a.parquet") in str(error.value)
-    assert "check that it is whole" in str(error.value)
+    assert "check that the file is complete" in str(error.value)
     assert MARK not in str(error.value)
     assert error.value.__cause__ is None
 

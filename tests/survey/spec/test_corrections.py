@@ -42,7 +42,7 @@ def test_a_condition_is_codes_or_a_range() -> None:
         ({"rows": [], "where": {"AGE": {"min": "nan"}}}, "finite number"),
         ({"rows": [], "where": {"AGE": []}}, "where: AGE has no code, and a blank meets no condition"),
         ({"rows": [], "where": {"AGE": ["1", ""]}}, "where: AGE has no code, .* name the rows by their keys"),
-        ({"why": "  "}, "say it in words"),
+        ({"why": "  "}, "give the reason in words"),
         ({"value": ["1", "2"]}, "must be one code"),
         ({"values": "1"}, "Extra inputs"),
     ],
@@ -141,7 +141,7 @@ def test_a_finding_is_accepted_with_a_reason() -> None:
         ),
         ({"finding": "design"}, "findings of design cannot be accepted: without its design"),
         ({"finding": "ages"}, "Input should be 'weights', 'age'"),
-        ({"why": ""}, "say it in words"),
+        ({"why": ""}, "give the reason in words"),
     ],
 )
 def test_what_no_reason_can_mend_is_not_accepted(keys: dict[str, Any], says: str) -> None:
