@@ -106,7 +106,7 @@ def test_a_file_says_its_key_its_encoding_and_its_decimals_or_asks(tmp_path: Pat
     asked = text(files(held, replace(sample, key=(), psu=None), "a.csv"))[1]
     assert (
         asked
-        == "  person: {path: a.csv, key: <answer>}  # the columns that make a row unique; tried without success: strat, hhid, line"
+        == "  person: {path: a.csv, key: <answer>}  # the columns that make a row unique; tried, but not unique: strat, hhid, line"
     )
     nothing = Sample(None, None, None, None, None, None, (), {})
     assert text(files(held, nothing, "a.csv"))[1].endswith("not found: no column looks like a key")
@@ -165,7 +165,7 @@ def test_a_key_that_few_rows_spoil_is_told_by_their_numbers(tmp_path: Path) -> N
     sample = find_sample(held)
     assert sample.key == ()
     assert text(files(held, sample, "a.csv"))[1].endswith(
-        "the columns that make a row unique; [psu, hhid, line] is unique but for one pair, rows 5, 6 (the first below the header is 1): "
+        "the columns that make a row unique; [psu, hhid, line] is unique except for one pair, rows 5, 6 (the first below the header is 1): "
         "name these columns, and correct the wrong row's under corrections"
     )
 
@@ -209,10 +209,10 @@ def test_a_status_that_is_denied_or_mixed_is_asked(label: str) -> None:
     [
         ("a.csv", None, "year: <answer>  # of the survey"),
         ("lfs_2024.sav", None, "year: 2024  # the file's name"),
-        ("lfs2023_24.sav", [2024], "year: <answer>  # of the survey: 2023 or 2024?"),
+        ("lfs2023_24.sav", [2024], "year: <answer>  # the year of the survey: 2023 or 2024?"),
         ("a.csv", [2022], "year: 2022  # the name year"),
         ("2022 a.csv", [2022], "year: 2022  # the name year"),
-        ("a.csv", [2022, 2023], "year: <answer>  # of the survey: 2022 or 2023?"),
+        ("a.csv", [2022, 2023], "year: <answer>  # the year of the survey: 2022 or 2023?"),
         ("a20240.csv", None, "year: <answer>  # of the survey"),
     ],
 )
