@@ -1,1 +1,1 @@
-"""Tools for the work before there is a survey.yaml: they draft one, or they make a questionnaire."""
+"""Tools for the time before a survey.yaml exists: one drafts a survey.yaml from data, the other writes a questionnaire."""

@@ -33,7 +33,7 @@ Made by `fltoolkit start`. Give the commands in this folder; `fltoolkit --help` 
 
 
 def start_project(folder: Path) -> Path:
-    """Create a project for a new user in a new or empty folder: notebooks, sample surveys, documentation and a README. Returns
+    """Creates a project for a new user in a new or empty folder: notebooks, sample surveys, documentation and a README. Returns
     the folder.
 
     Raises:

@@ -1,4 +1,5 @@
-"""The described people of the first lesson, and the kit's own classification of each: a learner sees it after answering."""
+"""The described people of the first lesson, and how the kit classifies each of them. A learner sees the classification after
+answering."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""The exercises of the lessons, and the check of answers. The exercises are in `lessons/*.yaml`. The reply to an answer says
-that it is right, or gives a hint. The hint never contains the right answer."""
+"""The exercises of the lessons, and the check of answers. The exercises are in `lessons/*.yaml`. The reply to an answer says that
+the answer is right, or gives a hint. The hint never contains the right answer."""
 
 from __future__ import annotations
 

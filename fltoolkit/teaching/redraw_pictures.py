@@ -51,12 +51,12 @@ def distribution(series: Mapping[str, Redraws], title: str = "Where the estimate
 
 
 def intervals(drawn: Redraws, method: ProportionInterval = "wald", *, zero: bool = False) -> Picture:
-    """Draws the 95 % intervals of a hundred samples, one line per sample. Intervals that do not contain the true value are
-    orange and start with a cross.
+    """Draws the 95 % intervals of a hundred samples, one line per sample. Intervals that do not contain the true value are orange
+    and start with a cross.
 
     If `zero` is true, the samples estimate a change. Then the intervals that do not contain zero are marked instead, in purple:
-    in these samples the test finds a change. Among the hundred lines, the share of marked ones is that of all samples. So their
-    number is the number in the title.
+    in these samples the test finds a change. The hundred samples are chosen so that the share of marked lines is that of all
+    samples. So the number of marked lines is the number in the title.
     """
     low, high = (side * drawn.scale for side in drawn.interval(method))
     marked = ~drawn.hold(method, 0.0 if zero else None)

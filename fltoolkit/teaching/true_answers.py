@@ -92,9 +92,8 @@ def _cases_in_kilns(sex: str) -> float:
 
 
 def true_positives() -> float:
-    """A survey counts 100 persons as cases, and answers are wrong at the rates of the lesson. Returns how many of these persons
-    are truly in forced labour.
-    """
+    """Returns how many of 100 persons whom a survey counts as cases are truly in forced labour, if answers are wrong at the rates
+    of the lesson."""
     hits, false = island().truth * SENSITIVITY, (1 - island().truth) * (1 - SPECIFICITY)
     return 100 * hits / (hits + false)
 

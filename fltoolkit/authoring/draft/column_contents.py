@@ -34,12 +34,12 @@ BLANK, OTHER = 0, 255  # positions of an answer that is blank, or not among the 
 
 @dataclass(frozen=True)
 class ColumnContents:
-    """What the draft knows about one column of the data file: its name and label, the labels of its codes, and a summary of its
-    values.
+    """The facts about one column of the data file from which the draft is made: its name and label, the labels of its codes, and
+    a summary of its values.
 
     Attributes:
-        codes: the label of each code. It has the codes that the file labels, and those found in the data if they are few. A
-            code without a label has "".
+        codes: the label of each code. It has the codes that the file labels, and those found in the data if they are few. A code
+            without a label has "".
         missing: codes that the file declares missing.
         rows: the number of rows of the file.
         filled: the number of rows that are not blank.
@@ -254,16 +254,16 @@ class DataTable:
         return found
 
     def answers(self, columns: Sequence[ColumnContents], asked: tuple[str, Sequence[str]] | None = None) -> Answers:
-        """Returns the answers to each question, by the name of its column. They are used to find out who was asked which
+        """Returns the answers to each question, by the name of its column. The draft uses them to find out who was asked which
         question.
 
-        An answer is a number of one byte per row: the position of the answer's code among the codes of the question, counted
-        from 1. 0 is a blank; 255 is a value that is none of the codes.
+        An answer is a number of one byte per row: the position of the answer's code among the codes of the question, counted from
+        1. 0 is a blank; 255 is a value that is none of the codes.
 
         Args:
             columns: questions with at most 254 codes.
-            asked: the column that says who answered the module on forced labour, and the codes of persons who did. Only their
-                rows are returned. None: all rows.
+            asked: the column that says who answered the module on forced labour, and the codes of persons who did. Only the rows
+                of these persons are returned. None: all rows.
         """
         if not columns:
             return {}

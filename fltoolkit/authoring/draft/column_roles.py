@@ -54,8 +54,8 @@ def is_isic(column: ColumnContents) -> bool:
 
 
 def is_yes_no(column: ColumnContents) -> bool:
-    """Returns whether a column has labels for yes and for no, and only a few other codes. The draft asks the reader about these
-    other codes."""
+    """Returns whether a column has labels for yes and for no, and only a few other codes. In the draft, the user must say what
+    these other codes mean."""
     by_meaning = column.meanings
     return "yes" in by_meaning and "no" in by_meaning and len(by_meaning.get("other", [])) <= MOST_OPEN
 
@@ -75,8 +75,8 @@ def answer_codes(column: ColumnContents) -> dict[str, list[str]]:
 
 
 def open_codes(column: ColumnContents) -> dict[str, str]:
-    """Returns those codes of a yes/no question whose meaning is not clear from their label, each with this label. The draft must
-    ask about them."""
+    """Returns those codes of a yes/no question whose meaning is not clear from their label, each with this label. In the draft,
+    the user must say what they mean."""
     by_meaning = column.meanings
     return {code: column.codes[code] for kind in ("other", "declared_missing") for code in by_meaning.get(kind, [])}
 
@@ -97,8 +97,8 @@ def usual_codes(columns: Sequence[ColumnContents]) -> dict[str, list[str]]:
 
 
 def usual_open_codes(columns: Sequence[ColumnContents], usual: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Returns the codes that have no clear label and that at least half of the questions share: `{"7": "Other"}`. The draft
-    asks about them only once. `usual` has the codes with a known meaning; they are left out."""
+    """Returns the codes that have no clear label and that at least half of the questions share: `{"7": "Other"}`. The draft has
+    one question about them for the whole file. `usual` has the codes with a known meaning; they are left out."""
     taken = {code for codes in usual.values() for code in codes}
     times = Counter(pair for column in columns for pair in open_codes(column).items() if pair[0] not in taken)
     return {code: label for (code, label), n in times.most_common() if n > 1 and 2 * n >= len(columns)}

@@ -63,7 +63,8 @@ class Blocks:
 
 
 def find_blocks(unused: UnusedColumns, age: ColumnContents | None) -> Blocks:
-    """Find three kinds of questions: on children, on exceptions, and with several answers. Their columns are then marked as used.
+    """Finds three kinds of questions: on children, on exceptions, and with several answers. Their columns are then marked as
+    used.
 
     Args:
         unused: the columns.
@@ -140,7 +141,7 @@ def _code_sort_key(code: str) -> tuple[int, str]:
 
 def blocks(found: Blocks, q: Questions) -> Iterator[YamlLine]:
     """Yields the three blocks of comments: questions about children, on exceptions, and with several answers. The user moves a
-    block to its place, removes the # and answers its questions.
+    block to its place, removes the # and replaces each `<answer>`.
 
     `found` has the questions of the blocks, and `q` has the yes/no questions that the draft has placed.
     """

@@ -46,9 +46,8 @@ class Sample:
 
 
 def find_sample(unused: UnusedColumns) -> Sample:
-    """Find the columns of the sample design (weight, stratum, PSU) and of the key. A weight that some persons lack is taken as
-    the weight of the module on forced labour.
-    """
+    """Finds the columns of the sample design (weight, stratum, PSU) and of the key. A weight that some persons lack is taken as
+    the weight of the module on forced labour."""
     weights = rank_columns(unused.free(), "weight", is_weight)
     everybody, some = [c for c in weights if c.full], [c for c in weights if not c.full]
     weight, module_weight = next(iter(everybody or some), None), next(iter(some), None)
@@ -159,7 +158,7 @@ def _household_line(unused: UnusedColumns, sample: Sample, household: ColumnCont
 
 def _nest_line(unused: UnusedColumns, strata: ColumnContents, psu: ColumnContents) -> Iterator[YamlLine]:
     """Yields the draft's line `nest` (PSU labels start again in each stratum) if most PSU labels occur in several strata. If only
-    a few do, these may be mistakes, and the line asks the user."""
+    a few do, these may be mistakes, and the user must answer."""
     several, labels = unused.table.shared([strata.name], [psu.name])
     if 2 * several > labels:
         yield YamlLine("  nest: true", "tested: the same PSU labels occur in several strata")
@@ -213,8 +212,8 @@ def find_module(unused: UnusedColumns) -> tuple[ColumnContents | None, str]:
 
 
 def compare_with_module(unused: UnusedColumns, weight: ColumnContents, status: ColumnContents, answered: Sequence[str]) -> None:
-    """Compare two numbers of persons: those who have the module's weight, and those who answered the module on forced labour. If
-    the numbers differ, the draft asks the user which column is the weight."""
+    """Compares two numbers of persons: those who have the module's weight, and those who answered the module on forced labour. If
+    the numbers differ, the user must say which column is the weight."""
     counted = unused.table.counted([status.name])[status.name]
     if weight.filled != sum(counted.get(code, 0) for code in answered):
         unused.rivals.setdefault(weight.name, [])

@@ -1,4 +1,4 @@
-"""Reads the meaning of labels: which code is a yes, and which answer says that forced labour happened. Unclear labels get no
+"""Finds the meaning of labels: which code means *yes*, and which answer means that forced labour happened. Unclear labels get no
 meaning."""
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ def answer_meaning(label: str) -> str | None:
     """Returns the meaning of a value label: `yes`, `no`, `dont_know`, `refused`, `not_applicable` or `not_stated`. Returns None
     if the label means something else or is not clear.
 
-    A label is yes or no only if it says nothing else. For the other meanings, every word of the label must be in the
-    vocabulary, and all must lead to the same meaning. For example, "No responde" is a refusal, and "No puede" has no known
+    A label is *yes* or *no* only if it says nothing else. For the other meanings, every word of the label must be in the
+    vocabulary, and all words must lead to the same meaning. For example, "No responde" is a refusal, and "No puede" has no known
     meaning.
     """
     compared = normalised(NUMBERED.sub("", label))

@@ -103,7 +103,7 @@ def _asks_leaving(column: ColumnContents) -> bool:
 
 
 def _has_kinds(column: ColumnContents) -> bool:
-    """Returns whether the codes of a column are labelled kinds of something, such as status in employment. Such a column can
+    """Returns whether the labels of a column's codes are kinds of something, such as status in employment. Such a column can
     decide who is asked a question."""
     return is_coded(column, 12) and any(column.codes.values())
 
@@ -211,8 +211,8 @@ def _question_lines(key: str, q: Questions, asks: str) -> Iterator[YamlLine]:
 
 def question_line(q: Questions, column: ColumnContents, key: str, start: str) -> YamlLine:
     """Returns the draft's line for a question that has its place in survey.yaml. If the label of the question is unclear, the
-    line asks the user which answer means that the event happened (for example, that papers were confiscated). If the label of a
-    code is unclear, the line asks what the code means.
+    user must say which answer means that the event happened (for example, that papers were confiscated). If the label of a code
+    is unclear, the user must say what the code means.
 
     `key` is the question's key in survey.yaml, and `start` is the beginning of the line.
     """
@@ -247,8 +247,8 @@ def open_points(q: Questions, column: ColumnContents) -> Iterator[str]:
 
 
 def _unclear_codes(q: Questions, column: ColumnContents) -> dict[str, str]:
-    """Returns the codes of a question that have no clear label: `{"7": "Other"}`. Codes that the draft already asks about for
-    all questions together are left out."""
+    """Returns the codes of a question that have no clear label: `{"7": "Other"}`. Codes that `answers` lists once for all
+    questions are left out."""
     if not q.labelled or not is_yes_no(column):
         return {}
     return {code: label for code, label in open_codes(column).items() if q.open.get(code) != label}
@@ -336,8 +336,8 @@ def _coded_lines(
 
 
 def _job_line(unused: UnusedColumns, column: ColumnContents, why: str) -> YamlLine:
-    """Returns the draft's line for a column with a fact about the work. If there are columns whose names differ only in a
-    number, the number may be that of a job, as in JOB1 and JOB2. Then the line asks the user.
+    """Returns the draft's line for a column that describes the work, such as its place. Columns whose names differ only in a
+    number may belong to several jobs, as in JOB1 and JOB2. The user must then say whether the number is that of a job.
 
     `why` is the reason why the draft chose the column.
     """

@@ -55,8 +55,8 @@ class UnusedColumns:
         return UNANSWERED if column.name in self.rivals else yaml_scalar(column.name)
 
     def columns_of_other_jobs(self, column: ColumnContents) -> list[str]:
-        """Returns other columns whose name differs in one number only, and whose label has the same words. Such columns ask the
-        same question about another job. Example: JOB2_WHO and JOB1_WHO."""
+        """Returns other columns whose name differs in one number only, and whose label has the same words. Such columns contain
+        the answers to the same question about another job. Example: JOB2_WHO and JOB1_WHO."""
         label, others = NUMBER.sub("", column.label), [c for c in self.columns if c.name != column.name]
         parts = re.split(r"(\d+)", column.name)  # numbers are at the odd positions
         forms = [

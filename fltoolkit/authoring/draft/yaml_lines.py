@@ -1,4 +1,4 @@
-"""Formats the lines of the draft: YAML on the left, and a comment on the right with the reason or the open question."""
+"""Formats the lines of the draft: YAML on the left, and a comment on the right with the reason, or with a question to the user."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Draft:
 
     @property
     def count_complete(self) -> int:
-        """Returns how many lines of the draft are complete: they have content and ask nothing."""
+        """Returns how many lines of the draft are complete: they have content, and the user need not answer anything."""
         return sum(bool(line.text) and not line.text.startswith("#") and not line.is_open for line in self.lines)
 
     @property
@@ -55,12 +55,13 @@ class Draft:
 
 
 def name_and_label(column: ColumnContents) -> str:
-    """Returns what the choice of a column was based on: its name with its label, or, without a label, only `the name AGE`."""
+    """Returns the name of a column with its label, for a comment on why it was chosen. Without a label, returns only its name:
+    `the name AGE`."""
     return f"{column.name}: {column.label}" if column.label else f"the name {column.name}"
 
 
 def meanings(column: ColumnContents, codes: Iterable[str], most: int | None = None) -> str:
-    """Returns codes with their labels, for a comment. If there are more than `most`, returns only the first `most`."""
+    """Returns codes with their labels, for a comment. If there are more than `most` codes, only the first `most` are returned."""
     labelled = [f"{code} {column.codes.get(code, '')}".strip() for code in codes]
     return ", ".join(labelled if most is None or len(labelled) <= most else [*labelled[:most], "…"])
 

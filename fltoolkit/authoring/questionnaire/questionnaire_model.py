@@ -43,8 +43,8 @@ class Question(Model):
         choices: the name of the list of answers.
         when: a condition in XPath, in addition to that of `gate`.
         gate: names of gates (conditions on earlier questions) or of questions. This question is asked if at least one of them
-            does not say no.
-        sure: whether at least one gate must say yes for the question to be asked. Unclear answers are then not enough.
+            does not say *no*.
+        sure: whether at least one gate must say *yes* for the question to be asked. Unclear answers are then not enough.
         allowed: the answers that the form accepts.
         message: the text that the form shows for any other answer.
         key: the key of survey.yaml for the answer. If it ends in `.*`, the last part of the key is what each code `means`.
@@ -86,9 +86,9 @@ class Section(Model):
     Attributes:
         label: the title of the section in each language.
         when: a condition in XPath for asking the section.
-        gate: names of gates (conditions on earlier questions). The section is asked if at least one of them does not say no.
-        sure: whether at least one gate must say yes for the section to be asked.
-        check: whether the interviewer first says if the interview can go on. If it cannot, the section is skipped.
+        gate: names of gates (conditions on earlier questions). The section is asked if at least one of them does not say *no*.
+        sure: whether at least one gate must say *yes* for the section to be asked.
+        check: whether the interviewer first says if the interview can continue. If it cannot, the section is skipped.
         questions: the questions, by name.
     """
 
@@ -101,8 +101,8 @@ class Section(Model):
 
 
 class Check(Model):
-    """The question to the interviewer before a section: can the interview go on? It is written like any other question. `stop`
-    is the text that the form shows to the interviewer if the interview cannot go on."""
+    """The question to the interviewer before a section: can the interview continue? It is written like any other question. `stop`
+    is the text that the form shows to the interviewer if the interview cannot continue."""
 
     choices: str
     label: Text
@@ -169,8 +169,7 @@ class Questionnaire(Model):
 
     def codes_meaning(self, name: str, what: Literal["yes", "no", "not no"]) -> list[str]:
         """Returns the codes of a yes/no question, or of a gate (a condition made from such questions), that have one meaning.
-        `what` names the meaning: yes, no, or anything but no.
-        """
+        `what` names the meaning: *yes*, *no*, or anything except *no*."""
         if name in self.gates:
             return {"yes": [SOME], "no": [NONE], "not no": [SOME, UNKNOWN]}[what]
         listed = list(self.choices.get(dict(self.all_questions())[name].choices, {}))

@@ -93,8 +93,8 @@ def _entries(
 
 
 def _codes(asked: Questionnaire, question: Question, language: str) -> dict[str, Any]:
-    """Returns what survey.yaml says about the codes of a question that is not yes/no: `{"codes": {"1": "men"}, "missing":
-    ["9"]}` for a group, and `{"men": ["1"]}` for other keys."""
+    """Returns the part of survey.yaml with the codes of a question that is not a yes/no question: `{"codes": {"1": "men"},
+    "missing": ["9"]}` for a group, and `{"men": ["1"]}` for other keys."""
     answers, listed = asked.answers, asked.choices.get(question.choices, {})
     unknown = [c for c, choice in listed.items() if c in (*answers.dont_know, *answers.refused) or choice.means == "missing"]
     kept = {code: choice for code, choice in listed.items() if code not in unknown}
@@ -112,7 +112,7 @@ def _codes(asked: Questionnaire, question: Question, language: str) -> dict[str,
 
 def _routing(asked: Questionnaire, gates: tuple[str, ...]) -> dict[str, Any]:
     """Returns the gates of a question (conditions on earlier questions) in the form of survey.yaml. At least one gate must be
-    open. A stopped interview counts as asked, so that its blanks are not read as no."""
+    open. After a stopped interview the question counts as asked, so that its blanks are not read as *no*."""
     each = []
     for gate in gates:
         stopped = [STOPPED] if gate in asked.gates else []
@@ -148,8 +148,8 @@ class _Line(dict[Any, Any]):
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes YAML in the kit's style: lists indented under their key, no anchors, and yes and no without quotes. The kit reads
-    all values as text, so yes and no need no quotes."""
+    """Writes YAML in the kit's style: lists indented under their key, no anchors, and *yes* and *no* without quotes. The kit
+    reads all values as text, so these words need no quotes."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
