@@ -331,7 +331,7 @@ ABOUT_CASES: list[tuple[str, dict[str, Any], Parents, int, tuple[str, str, str, 
      ("warning", "children.parents", "children who work with parents, one of whom was not asked", "fewer than 5")),
     ("another route decides", HELPS | BOSS, ({"module": "out"}, {"line": 2}), 6,
      ("warning", "children.parents", "children who work with parents, one of whom was not asked", "about 10")),
-    ("no other route decides", HELPS, ({"module": "out"}, {"line": 2}), 6, ("note", "children.parents", "of these, children whom no other", "about 10")),
+    ("no other route decides", HELPS, ({"module": "out"}, {"line": 2}), 6, ("note", "children.parents", "of these, children who are unresolved", "about 10")),
 ]  # fmt: skip
 
 
