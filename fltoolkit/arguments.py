@@ -107,8 +107,8 @@ def _read_signature(function: Callable[..., Any]) -> tuple[str, inspect.Signatur
 
 @cache
 def _check_of(hint: Any, *, several: bool) -> Callable[[Any], Any]:
-    """Returns the function that checks a value against a type hint, or a list of values if `several` is true. Functions with the
-    same hint share it, because pydantic takes more than a thousandth of a second to make one.
+    """Returns the function that checks a value against a type hint. If `several` is true, it checks a list of such values.
+    Functions with the same hint share it, because pydantic takes more than a thousandth of a second to make one.
     """
     from pydantic import TypeAdapter
 

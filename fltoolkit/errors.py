@@ -42,7 +42,7 @@ class FltoolkitError(Exception):
 
     @property
     def reason(self) -> str:
-        """Returns the problem and what was found, in one line."""
+        """Returns the problem, and the value that was found, in one line."""
         return f"{self.problem}: {self.found}" if self.found else self.problem
 
     @property

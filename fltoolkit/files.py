@@ -31,7 +31,7 @@ def refuse_irregular(path: Path, raised: type[FltoolkitError] = DataError, do: s
     Args:
         path: the path that the user gave. Links are followed.
         raised: the class of the error.
-        do: what the message advises if there is no such file. By default, it advises to check the path.
+        do: the advice of the message if there is no such file; by default, to check the path.
 
     Returns:
         The size of the file, in bytes.

@@ -23,7 +23,7 @@ class _Remembered:
     Attributes:
         value: the result.
         state: a function that returns the parts of the result that a user could change.
-        as_made: what `state` returned when the result was made.
+        as_made: the value that `state` returned when the result was made.
     """
 
     value: Any
@@ -68,10 +68,11 @@ def remembered(
     Args:
         key: everything on which the result depends: the hashes of the inputs, and the parameters. If it is None, the result is
             made and not kept.
-        make: makes the result.
-        state: returns the parts of a result that a user could change. If these parts have changed since the result was kept, the
-            result is made again.
-        copied: returns a copy to give to the caller. It is needed for a result that anybody may change, such as a table.
+        make: a function that makes the result.
+        state: a function that returns the parts of a result that a user could change. If these have changed since the result was
+            kept, the result is made again.
+        copied: a function that returns a copy of the result for the caller. It is needed for a result that the caller may change,
+            such as a table.
     """
     if _results is None or key is None:
         return make()

@@ -187,7 +187,7 @@ def fewer_pages(heights: Sequence[float], head: float, room: int) -> int:
     if the sheet can stay as it is, or if its letters would become smaller than `LAST_RESORT`.
 
     Args:
-        heights: the heights of the text above the table and of each printed row, in points.
+        heights: the height of the text above the table, then the height of each printed row, in points.
         head: the height of the column headings, in points. They are repeated on each page.
         room: the width that is free beside the printed columns (see `fits_in_print`).
     """

@@ -1,1 +1,1 @@
-"""Tools for the time before a survey.yaml exists: one drafts a survey.yaml from data, the other writes a questionnaire."""
+"""Contains tools for the work before there is a survey.yaml. They draft a survey.yaml, or make a questionnaire."""

@@ -1,6 +1,8 @@
-"""Computes power and sample size: which change a survey can detect, and how large a survey must be (docs/methods.md §6).
+"""Computes power and sample size: the smallest change that a survey can detect, and the size that a survey needs (docs/methods.md
+§6).
 
-It uses the normal approximation for proportions. Numbers are of persons who answer; `sample_size` also says how many to draw.
+It uses the normal approximation for proportions. Sizes are numbers of persons who answer. Only the result of `sample_size` is the
+number of persons to draw.
 """
 
 from __future__ import annotations
@@ -153,8 +155,8 @@ def sample_size(
 
 
 def _size_for_cut(p1: float, p2: float, n_before: float | None, factor: float, shared: float) -> float:
-    """Returns how many persons must answer in each round, so that a decrease from p1 to p2 is detected. If `n_before` is given,
-    the result is only for the later round.
+    """Returns the number of persons who must answer in each round, so that a decrease from p1 to p2 is detected. If `n_before` is
+    given, the result is only for the later round.
 
     Args:
         p1, p2: the prevalence in the earlier and in the later round.
@@ -191,7 +193,7 @@ def _z(probability: float) -> float:
 
 
 def _check(**shares: float) -> None:
-    """Raises an error if a number is not a proportion between 0 and 1. The numbers are given by the name of their argument.
+    """Raises an error if a number is not a proportion between 0 and 1. Each number is given under the name of its argument.
 
     Only `response`, `eligible` and `overlap` may be 1. `prevalence`, `response`, `eligible`, `alpha` and `power` may not be 0.
     """

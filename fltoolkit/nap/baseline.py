@@ -40,13 +40,13 @@ class Baseline:
     Attributes:
         plan: the plan.
         table: one row per indicator and category, with numbers as printed; a number that may not be published is blank. Columns:
-            those that describe the indicator (`level`, `code`, `statement`, `id`, `indicator`, `definition`, `disaggregated_by`,
+            the description of the indicator (`level`, `code`, `statement`, `id`, `indicator`, `definition`, `disaggregated_by`,
             `means_of_verification`, `unit`, `target_year_1`, `target_year_2`, `reporting_frequency`, `lead`), `group` and
             `category` (such as sex and women), `filled_by` (survey, publication or partners), `baseline_value` with `ci_low` and
-            `ci_high`, all three in `unit`, its `marker` (a letter in place of a number that is not printed), and the facts behind
-            the number. The row of a % decrease has, in `derived_from`, the `id` of the row with its prevalence. In other rows
-            `derived_from` is empty. If a row has targets in nap.yaml, `target_year_1` and `target_year_2` are the planned values
-            one and two years after the baseline (explained in `about_targets`).
+            `ci_high` (all three in `unit`), `marker` (a letter in place of a number that is not printed), and the facts behind
+            the number (such as its survey and year). In the row of a % decrease, `derived_from` has the `id` of the row with the
+            prevalence. In other rows `derived_from` is empty. If a row has targets in nap.yaml, `target_year_1` and
+            `target_year_2` are the planned values one and two years after the baseline (explained in `about_targets`).
         exact: the same rows at full precision. They decide whether a target can be verified, and they are never printed.
     """
 
@@ -81,7 +81,7 @@ def published_baseline(plan: Plan, now: Published) -> Baseline:
 
     Args:
         plan: the plan.
-        now: the published set of the later survey. It says which groups and categories the survey has.
+        now: the published set of the later survey. It shows the groups and categories of this survey.
     """
     figures = () if isinstance(plan.baseline_survey, str) else plan.baseline_survey
     rows: list[dict[str, Any]] = []
@@ -110,8 +110,8 @@ def _not_given(indicator: Indicator, figures: list[PublishedFigure], now: Publis
     """Returns the group and the category of each target of an indicator for which the publication has no number: `("sex",
     "women")`, or `("total", "total")` for the whole population.
 
-    The baseline gets a row without a value for each of them, so that the target is not lost. There is no such row if the later
-    survey does not have the category either; then `targets` raises an error.
+    The baseline gets a row without a value for each of them, so that the target is not lost. If the later survey also lacks the
+    category, there is no such row, and `targets` raises an error.
     """
     given = {(f.group, f.category) for f in figures}
     lacking = []
@@ -179,7 +179,7 @@ def _prevalence_row(frame: dict[str, Any]) -> dict[str, Any]:
 
 
 def _decrease_rows(frame: dict[str, Any]) -> list[dict[str, Any]]:
-    """Returns a list of one row, that of an indicator that is a % decrease. The row has no value in the baseline, because a
+    """Returns a list of one row: the row of an indicator that is a % decrease. The row has no value in the baseline, because a
     decrease needs two surveys. `frame` has the columns of the indicator."""
     derived = joined_reasons([Reason.of("reasons.derived"), Reason.of("reasons.no_baseline")])
     words = {"filled_by": "survey", "category": TOTAL, "group": TOTAL, "marker": "z", "reason": derived}
@@ -205,8 +205,9 @@ def _indicator_rows(statement: Statement, indicator: Indicator, out: Published) 
 
 
 def _survey_rows(frame: dict[str, Any], indicator: Indicator, measure: str, out: Published) -> list[dict[str, Any]]:
-    """Returns the rows of an indicator that a survey measures: first that of the whole population (`total`), then those of each
-    group in `disaggregated_by`. If the survey does not have such a group, one row without a value gives the reason.
+    """Returns the rows of an indicator that a survey measures: first the row of the whole population (`total`), then the rows of
+    each group in `disaggregated_by`. If the survey cannot give the rows of a group, there is one row without a value, and its
+    column `reason` says why.
 
     Args:
         frame: the columns that have the same value in all rows of the indicator, from `_indicator_columns`.

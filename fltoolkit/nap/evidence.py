@@ -59,8 +59,8 @@ class Evidence:
 
     @property
     def planned_repeat(self) -> dict[Any, Any] | None:
-        """Returns the row of `targets` that documents use to describe the planned repeat of the survey. It is the first row with
-        a smallest fall that the repeat would detect. Returns None if there is no such row."""
+        """Returns the row of `targets` that documents use to describe the planned repeat of the survey. It is the first row that
+        gives a planned sample and the smallest decrease that the repeat would detect. Returns None if there is no such row."""
         rows = self.targets[self.targets["smallest_cut"].notna() & self.targets["planned_sample"].notna()]
         return None if rows.empty else rows.iloc[0].to_dict()
 

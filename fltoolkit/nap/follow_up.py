@@ -1,4 +1,4 @@
-"""Compares each value of the baseline with a later survey. A statistical test says whether it changed (the verdict)."""
+"""Compares each value of the baseline with a later survey. The verdict says whether a statistical test finds a change."""
 
 from __future__ import annotations
 
@@ -72,15 +72,16 @@ def follow_up(plan: Plan, filled: Baseline, changed: Published | None) -> pd.Dat
     Args:
         plan: the plan with its targets.
         filled: the plan's baseline.
-        changed: the changes since the baseline (`Rounds.changed`). None: the table is empty.
+        changed: the changes since the baseline (`Rounds.changed`). If it is None, the table is empty.
 
     Returns:
         One row per indicator and category of the baseline. Numbers are in the unit of the indicator. The columns are those of
         `KEY` (which name the row), the years and titles of the two surveys, and:
 
         - the values of the baseline and of the later survey, and the change, each with its interval
-        - `baseline_bound` and `bound`: the upper bounds of the two values, if so many answers are open that they have wide bounds
-        - `beyond_zero`: `<0` or `>0`, if a limit of the change is printed as 0. It says on which side of 0 the exact limit is
+        - `baseline_bound` and `bound`: the upper bounds of the two values (all unresolved persons as cases), if these are wide
+          bounds
+        - `beyond_zero`: `<0` or `>0`, the side of 0 on which the exact limit of the change is, if this limit is printed as 0
         - `decrease`: the decrease in % of the baseline, with its interval
         - `verdict`: the result of the test, such as `decreased`, and `verdict_reason`
         - `light`: the verdict with a sign in front (▼ ▲ ? ○ ×); blank if the change is not published
@@ -105,24 +106,24 @@ def follow_up(plan: Plan, filled: Baseline, changed: Published | None) -> pd.Dat
 
 
 def targets_with_results(judged: pd.DataFrame, followed: pd.DataFrame, exact: pd.DataFrame) -> pd.DataFrame:
-    """Returns the targets of the plan, each with what the later survey found.
+    """Returns the targets of the plan, each with the result of the later survey.
 
     The new columns are:
 
     - `later_year`, `later_value` with its interval, `later_bound` (its upper bound, if it has wide bounds) and `later_marker`;
-    - `changed`: the verdict of the follow-up on whether the number has changed since `year_before`;
+    - `changed`: the verdict of the follow-up on whether the number has changed since the year of the earlier survey
+      (`year_before`);
     - `beside`: whether the later number is above or below the target, and whether its whole interval is on the same side;
-    - `reached`: whether the target is reached. It is yes if the whole interval is at or below the target, and no if the whole
-      interval is above it. Otherwise nobody can say, and `reached` has the reason. Nobody can say either if the number is
-      unreliable or has wide bounds. For an unreliable number, the reason also mentions if its whole interval is on one side of
-      the target.
+    - `reached`: *yes* if the whole interval is at or below the target, and *no* if the whole interval is above it. Otherwise the
+      column has the reason why neither can be said. It also has this reason if the number is unreliable or has wide bounds. For
+      an unreliable number, the reason mentions if the whole interval is on one side of the target.
 
-    The columns are empty if there is no later survey, or if its number may not be published.
+    The columns are empty if there is no later survey, or if the later number may not be published.
 
     Args:
         judged: the result of `targets`.
         followed: the result of `follow_up`, with numbers as printed.
-        exact: the result of `follow_up` at full precision. It decides whether a number is above or below the target.
+        exact: the result of `follow_up` at full precision. This table decides whether a number is above or below the target.
     """
     keys, names = ["id", "group", "category"], LATER_COLUMNS | ANSWERS
     later, whole = (
@@ -172,8 +173,8 @@ def _side_of_target(row: FollowUpRow) -> Reason | str:
 
 
 def sign_and_verdict(verdict: Reason, reason: object = "") -> Reason:
-    """Returns the verdict on a change with its sign in front: `▼ decreased`. There is a sign of its own if unresolved persons
-    (whose answers do not decide whether they are cases) prevent a verdict: `○ not judged: more unresolved answers`.
+    """Returns the verdict on a change with its sign in front: `▼ decreased`. A separate sign is used if unresolved persons (whose
+    answers do not decide whether they are cases) prevent a verdict: `○ not judged: more unresolved answers`.
 
     Args:
         verdict, reason: the verdict on the change, and the reason of the verdict.
@@ -183,8 +184,8 @@ def sign_and_verdict(verdict: Reason, reason: object = "") -> Reason:
 
 
 def answer_on_change(verdict: Any, reason: Any, flag: str) -> Any:
-    """Returns the verdict of a change as the answer to the question whether a number has changed. An unreliable number can have a
-    verdict, too. Then the answer says that the direction of the change is known and its size is uncertain.
+    """Returns the verdict of a change as the answer to the question whether a number has changed. An unreliable number can also
+    have a verdict. Then the answer says that the direction of the change is known and its size is uncertain.
 
     Args:
         verdict, reason: the verdict of the change, and the reason of the verdict.
@@ -195,12 +196,14 @@ def answer_on_change(verdict: Any, reason: Any, flag: str) -> Any:
 
 
 def _published_change(changed: Published, row: FollowUpRow, of: str | None) -> FollowUpRow | None:
-    """Returns the published change of one row of the baseline. Returns None unless both surveys publish a number for this row.
+    """Returns the published change of one row of the baseline. Returns None if one of the surveys publishes no number for this
+    row.
 
     Args:
         changed: the published changes since the baseline.
         row: a row of the baseline.
-        of: the value of `of` in nap.yaml: the group of a share, or the characteristic of a profile. None for other measures.
+        of: the value of the key `of` in nap.yaml: the group of a share, or the characteristic of a profile. None for other
+            measures.
     """
     group = None if row["group"] == TOTAL else group_of(row["group"], changed.groups)
     by = tuple(g for g in (group, of) if g)
@@ -223,7 +226,7 @@ def _follow_up_row(row: FollowUpRow, found: FollowUpRow | None) -> FollowUpRow:
 
     Args:
         row: the row of the baseline.
-        found: the published change of this row. None: there is none; the change and the verdict are then blank.
+        found: the published change of this row. If it is None, the change and the verdict are blank.
     """
     before = {
         "baseline_value": row["baseline_value"], "baseline_ci_low": row["ci_low"], "baseline_ci_high": row["ci_high"],

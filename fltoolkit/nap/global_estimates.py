@@ -1,5 +1,5 @@
-"""The ILO's Global Estimates of forced labour, for orientation. They must not be compared with the results of a survey. So each
-row says `comparable: no`, with the reason."""
+"""Reads the ILO's Global Estimates of forced labour, which are only for orientation. They must not be compared with the results
+of a survey. So the column `comparable` of each row has `no`, and the column `why` has the reason."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ def references() -> pd.DataFrame:
 
 
 def _place(figure: Figure) -> Reason:
-    """Returns the world or a region in words. If the number is about a part of the persons, such as women, the words name this
-    part too."""
+    """Returns the world or a region in words. If the number is about a part of the persons, such as women, the words also name
+    this part."""
     place = Reason.of(f"categories.{figure.place}")
     return Reason.of("references.of", whole=place, part=_text_of(figure.part)) if figure.part else place
 

@@ -1,5 +1,5 @@
-"""Reads and writes partners.yaml: what the partner organisations typed into the workbook of the plan. Texts, numbers and dates
-keep their types."""
+"""Reads and writes partners.yaml, the file of all entries that the partner organisations typed into the workbook of the plan.
+Texts, numbers and dates keep their types."""
 
 from __future__ import annotations
 
@@ -100,10 +100,10 @@ Step = Literal["objective", "result", "activity", "partner", "start", "end", "in
 class Partners(Model):
     """The content of a partners.yaml: what the partner organisations typed into the workbook.
 
-    Each table (`matrix`, `checklists`, `costs`, `implementation`) has its rows by an id. `matrix` is the table of indicators; its
-    ids are ids of indicators. In `checklists` the ids are ids of questions, and `smart.<indicator>.<criterion>` for the SMART
-    criteria. In `costs` the ids are row numbers. In `implementation` they are ids of indicators, or numbers of rows that partners
-    added. `sheets` has the sheets that partners added, row by row.
+    Each table (`matrix`, `checklists`, `costs`, `implementation`) is a mapping from ids to rows. `matrix` is the table of
+    indicators; its ids are ids of indicators. In `checklists` the ids are ids of questions, and `smart.<indicator>.<criterion>`
+    for the SMART criteria. In `costs` the ids are row numbers. In `implementation` they are ids of indicators, or numbers of rows
+    that partners added. `sheets` has the sheets that partners added, row by row.
     """
 
     matrix: Rows[Matrix] = Field(default_factory=dict)
@@ -113,7 +113,7 @@ class Partners(Model):
     sheets: dict[SheetName, tuple[tuple[Entry | None, ...], ...]] = Field(default_factory=dict)
 
     def row(self, table: str, id: str) -> dict[str, Entry]:
-        """Returns what partners typed into one row of a table, by column; empty if they typed nothing."""
+        """Returns the entries of partners in one row of a table, by column. The result is empty if they typed nothing."""
         rows: Rows[str] = getattr(self, table)
         return rows.get(id, {})
 
@@ -182,7 +182,7 @@ def cell_value(entry: Entry | None) -> Value | None:
 
 def why_unfit(table: str, column: str, entry: Entry | None) -> str:
     """Returns the reason, in words, why a value that a partner typed does not fit its column. For example, a cost must be a
-    number. Empty if the value fits.
+    number. The text is empty if the value fits.
 
     Args:
         table: the table of partners.yaml, such as `costs`.
@@ -234,7 +234,7 @@ def with_partners(filled: Baseline, partners: Partners) -> Baseline:
 
 def entries_without_row(partners: Partners, plan: Plan) -> list[tuple[str, str, str, Value]]:
     """Returns the values of partners.yaml for which the workbook has no row any more. The plan or a checklist was changed, and
-    their row was removed. Each is a tuple: table, row, column, value.
+    the row of these values was removed. Each value is given as a tuple: table, row, column, value.
 
     The workbook lists them on a separate sheet, so that they are not lost.
     """

@@ -23,7 +23,7 @@ def check_plan(plan: Plan, spec: SurveySpec | None) -> pd.DataFrame:
     plan would stop a run, or if a target would be lost.
 
     Args:
-        plan: what `fl.read_plan` returned.
+        plan: a plan, as `fl.read_plan` returns it.
         spec: the content of the survey.yaml of the baseline; None: only the plan is checked.
     """
     found = [f for _, indicator in plan.measured for target in indicator.targets for f in _years(plan, indicator, target)]
@@ -49,9 +49,9 @@ def _years(plan: Plan, indicator: Indicator, target: Target) -> Found:
 
 
 def _against_survey(plan: Plan, spec: SurveySpec) -> Found:
-    """Yields an error for each of these problems. Plan and survey.yaml are of different countries. A planned sample is for a
-    population that survey.yaml does not define. A published number is by a group that the survey does not have. A published
-    number does not fit its number of cases."""
+    """Yields an error for each of these problems: plan and survey.yaml are of different countries; a planned sample is for a
+    population that survey.yaml does not define; a published number is for a category of a group that the survey does not have; or
+    a published number does not fit its number of cases."""
     wrong: dict[str, SpecError] = {}
     for part in (plan.tables, plan.published_rows):
         try:
@@ -63,8 +63,8 @@ def _against_survey(plan: Plan, spec: SurveySpec) -> Found:
 
 
 def _indicator_findings(indicator: Indicator, spec: SurveySpec) -> Found:
-    """Yields a finding for each part of an indicator that the survey cannot give: its population, its measure, or a group in
-    `disaggregated_by`."""
+    """Yields a finding for each part of an indicator that the survey cannot give: its population, its measure, the group in `of`,
+    or a group in `disaggregated_by`."""
     where, measure = indicator.id, indicator.survey_measure or ""
     if indicator.population and indicator.population not in spec.populations:
         do = f"name one of {', '.join(spec.populations)}"
@@ -95,8 +95,8 @@ def _indicator_findings(indicator: Indicator, spec: SurveySpec) -> Found:
 
 
 def _characteristic_of_cases(indicator: Indicator, spec: SurveySpec) -> Found:
-    """Yields findings about an indicator on a characteristic of cases, such as debt bondage. It is an error if the survey does
-    not have this characteristic, or if the indicator is about adults and children together."""
+    """Yields findings about an indicator on a characteristic of cases, such as debt bondage. A finding is an error if the survey
+    does not have this characteristic, or if the indicator is about adults and children together."""
     allowed, whole = allowed_characteristics(spec), spec.populations.get(indicator.population or spec.default_population)
     if topic_and_name(indicator.of or "")[1] not in {topic_and_name(name)[1] for name in allowed}:
         do = f"name one of {', '.join(allowed)}"
@@ -107,8 +107,8 @@ def _characteristic_of_cases(indicator: Indicator, spec: SurveySpec) -> Found:
 
 
 def _target_findings(indicator: Indicator, target: Target, spec: SurveySpec) -> Found:
-    """Yields findings about one target: its year is not after the year of the baseline, no survey is planned in its year, or
-    the survey does not have its category."""
+    """Yields a finding for each of these problems of a target: its year is not after the year of the baseline, or the survey does
+    not have its group or category."""
     where = f"targets of {indicator.id}"
     if target.year <= spec.year:
         what = f"the target's year {target.year} is not after the baseline's ({spec.year})"
@@ -123,9 +123,9 @@ def _target_findings(indicator: Indicator, target: Target, spec: SurveySpec) -> 
 
 
 def _labels(spec: SurveySpec, group: str, population: str) -> list[str]:
-    """Returns the names of a group's categories in a population. A population of children has its own names: `girls` in place
-    of `women`. Empty if survey.yaml does not list the categories, as for a sector, whose categories come from the industrial
-    classification ISIC."""
+    """Returns the names of a group's categories in a population. A population of children has its own names: `girls` in place of
+    `women`. The list is empty if survey.yaml does not list the categories, as for a sector, whose categories come from the
+    industrial classification ISIC."""
     labels = spec.groups[group].labels if group in spec.groups else ()
     names = names_in(spec, population).get(group, {})
     return [names.get(label, label) for label in (labels.values() if isinstance(labels, dict) else labels)]

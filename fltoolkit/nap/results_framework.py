@@ -221,12 +221,12 @@ class Statement(Model):
 
 
 class Plan(Model):
-    """The content of a nap.yaml. `languages` are those of the documents; `language` is that of the texts in nap.yaml (None: the
-    first).
+    """The content of a nap.yaml. `languages` are the languages of the documents. `language` is that of the texts in nap.yaml
+    (None: the first).
 
-    `baseline_survey` is the path of the baseline's survey.yaml, or numbers of a publication. Empty: the run's own survey.
-    `planned_sample` is how many persons will answer when the survey is repeated (all, or by population). None: as many as in the
-    baseline. `planned_surveys` are the years of the repeats. Empty: the year of each target.
+    `baseline_survey` is the path of the baseline's survey.yaml, or numbers of a publication; empty for the run's own survey.
+    `planned_sample` is how many persons will answer in a repeat (in all or by population); None for as many as in the baseline.
+    `planned_surveys` are the years of the repeats; empty for the year of each target.
     """
 
     title: OwnText
@@ -271,7 +271,7 @@ class Plan(Model):
 
     @property
     def baseline_path(self) -> Path | None:
-        """Returns the path of the baseline's survey.yaml. None if the baseline is the run's own survey, or a publication."""
+        """Returns the path of the baseline's survey.yaml; None if the baseline is the run's own survey or a publication."""
         named = self.baseline_survey
         return self._path.parent / named if isinstance(named, str) and named else None
 
@@ -293,7 +293,7 @@ class Plan(Model):
             )  # fmt: skip
 
     def planned(self, population: str, n: float, asked: float) -> float:
-        """Returns how many persons of a category (or of all) will answer when the survey is repeated.
+        """Returns the number of persons of a category (or of all persons) who will answer when the survey is repeated.
 
         Args:
             population: the population whose planned sample is used.
@@ -307,8 +307,8 @@ class Plan(Model):
         return float(sample) * n / asked if sample else n
 
     def published_rows(self, spec: SurveySpec) -> list[PublishedRow]:
-        """Returns the baseline's numbers from a publication, with the group names of the survey; empty if they come from a
-        survey. Raises `SpecError` if the countries differ, or the survey lacks a group."""
+        """Returns the baseline's numbers from a publication, with the group names of the survey. A survey as baseline gives none.
+        Raises `SpecError` if the countries differ, or the survey lacks a group."""
         self.expect_country(spec.country)
         if isinstance(self.baseline_survey, str):
             return []
@@ -357,7 +357,7 @@ def plan_beside(survey: str | Path, plan: str = BESIDE) -> Plan | None:
 
     Args:
         survey: the path of the survey, as in `read_survey`.
-        plan: the path of a nap.yaml from the folder of survey.yaml. By default nap.yaml, if it exists. Empty: no plan.
+        plan: the path of a nap.yaml, from the folder of survey.yaml; nap.yaml (if it exists) by default, empty for no plan.
 
     Returns:
         The plan; None if there is none.
@@ -371,7 +371,7 @@ def plan_beside(survey: str | Path, plan: str = BESIDE) -> Plan | None:
 
 @checked
 def read_plan(path: str | Path) -> Plan:
-    """Read and check a nap.yaml. Raises `SpecError` if a key is wrong (it names every one), or the kit lacks a language."""
+    """Read and check a nap.yaml. Raises `SpecError` if keys are wrong (it names all), or a language or survey.yaml is missing."""
     plan = load_model(Path(path), Plan)
     for code in plan.languages:
         try:

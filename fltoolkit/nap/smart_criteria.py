@@ -23,7 +23,8 @@ def smart(plan: Plan, filled: Baseline, judged: pd.DataFrame) -> pd.DataFrame:
     """Checks each indicator by the five SMART criteria (specific, measurable, achievable, relevant, time-bound). Returns a
     table with one row per indicator and criterion.
 
-    The column `met` is yes, no, or partners (only the partner organisations can say). `missing` says in words what is missing.
+    The column `met` is `yes`, `no`, or `partners` (only the partner organisations can judge the criterion). The column `missing`
+    describes, in words, the missing part.
 
     Args:
         plan: the plan.

@@ -37,7 +37,7 @@ def planned_value(targets: Sequence[Target], baseline: float, start: int, year: 
 
     The result is nan for a year before the baseline or after the last target, and if there is no target. Let p0 be the value at
     the start of the path, pT the target, t the years since the start, and T the years from the start to the target. The linear
-    path is p0 + (pT − p0)·t/T. The geometric path is p0·(pT/p0)^(t/T).
+    path is p0 + (pT − p0)·t/T. The geometric path is p0·(pT/p0)^(t/T), or the linear path if p0 is 0.
 
     Args:
         targets: the targets for one category of an indicator, the earliest first.

@@ -1,5 +1,5 @@
-"""Calculates which targets of a plan a later survey can verify, and the smallest decrease that it would detect for each
-indicator and category."""
+"""Finds the targets of a plan that a later survey can verify, and calculates the smallest decrease that this survey would detect
+for each indicator and category."""
 
 from __future__ import annotations
 
@@ -50,34 +50,35 @@ TargetRow = dict[Any, Any]
 
 
 def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
-    """Say for each row of the baseline (an indicator in one category) what a repeat of the survey could detect, and whether it
-    could verify the target, if there is one.
+    """Calculate, for each row of the baseline (an indicator in one category), the smallest decrease that a repeat of the survey
+    could detect. If the row has a target, also say whether the repeat could verify it.
 
-    A target is verifiable if three conditions hold. First, a repeat with the planned sample and the design effect of the
-    baseline detects the change with a probability of at least 80 % (two-sided test, level 5 %; docs/methods.md §6). Second, the
-    look-back windows (the periods that the questions ask about) of the repeat and of the baseline need not overlap. Third, the
-    two samples have similar sizes, so that a verdict on the change is allowed (docs/methods.md §5).
+    A target is verifiable if three conditions hold. First, a repeat with the planned sample and the design effect of the baseline
+    detects the change with a probability of at least 80 % (two-sided test, level 5 %; docs/methods.md §6). Second, the repeat can
+    be held so late that its look-back window (the period that the questions ask about) does not overlap that of the baseline.
+    Third, the two samples have similar sizes. Otherwise a verdict on the change is not allowed (docs/methods.md §5).
 
     A number of persons is judged as a rate of its population. Targets are judged at full precision. The printed results are
-    computed from printed numbers and a rounded design effect. It is rounded to three digits, for a category to two, and below
-    30 cases up to the next half. If these results contradict the verdict, the results at full precision are printed.
+    computed from printed numbers and a rounded design effect. The design effect is rounded to three digits (for a category, to
+    two). With fewer than 30 cases, it is rounded up to the next half. If these results contradict the judgement, the results at
+    full precision are printed.
 
     Returns:
         The columns of `KEY`, which name the row; the value of the baseline with its year, interval, marker and flag, and
         `baseline_bound`, its upper bound, if it has wide bounds; `target_year`, `target_value`, `target_words`, `cut` (relative
         to the baseline), `path`; and:
 
-        - `verifiable` (yes, no, or "" if nothing can be said), `obstacle` (in a word or two), `reason` (in words)
+        - `verifiable` (`yes`, `no`, or an empty text if neither can be said), `obstacle` (in a word or two), `reason` (in words)
         - `power`: the probability to detect the target, rounded down to a whole percent
-        - `smallest_cut`: the smallest relative decrease that would be detected, rounded up to a whole percent (nan: no decrease
-          would be detected, or none would get a verdict); `smallest_value`: the value after this decrease, in the unit of the
+        - `smallest_cut`: the smallest relative decrease that would be detected, rounded up to a whole percent (nan if no decrease
+          would be detected, or if a verdict is not allowed); `smallest_value`: the value after this decrease, in the unit of the
           indicator
-        - `sample_needed`: how many persons of the category must answer in the repeat; `sample_each_round`: how many must answer
-          in each of two new surveys of equal size; `planned_sample`: the persons of the category in the planned sample. These
-          numbers are rounded up to two significant digits, but `planned_sample` of the whole population is printed as in the
-          plan
-        - `deff`; `first_year`: the first year in which a repeat can say anything; `rate`: the baseline as a rate of its
-          population; `n`: the persons asked
+        - `sample_needed`: the number of persons of the category who must answer in the repeat; `sample_each_round`: the number
+          who must answer in each of two new surveys of equal size; `planned_sample`: the persons of the category in the planned
+          sample. These numbers are rounded up to two significant digits. Only the `planned_sample` of the whole population is
+          printed as in the plan
+        - `deff`: the design effect; `first_year`: the first year in which a repeat can be compared with the baseline, because
+          their look-back windows do not overlap; `rate`: the baseline as a rate of its population; `n`: the persons asked
 
     Raises:
         SpecError: a target is for a category that the indicator does not have.
@@ -104,7 +105,7 @@ class _BaselineValue:
 
     Attributes:
         row: the row of the plan's baseline.
-        asked: how many persons were asked in the whole baseline survey.
+        asked: the number of persons who were asked in the whole baseline survey.
         p: the baseline value as a proportion of its population.
         deff: the design effect.
     """
@@ -133,8 +134,8 @@ def _target_row(
 
 
 def _printed_design_effect(deff: float, row: TargetRow) -> float:
-    """Returns a design effect (at least 1), rounded for printed results. With a more precise one, readers could compute the
-    exact standard error. A design effect from a publication is not rounded. `row` is the row of the baseline."""
+    """Returns a design effect (at least 1), rounded for printed results. With a more precise design effect, readers could compute
+    the exact standard error. A design effect from a publication is not rounded. `row` is the row of the baseline."""
     if row["filled_by"] == "publication" or isnan(deff):
         return deff
     if pd.isna(row["cases"]) or row["cases"] < ENOUGH_CASES:
@@ -146,8 +147,8 @@ def milestones(plan: Plan, filled: Baseline, measured: Collection[int] = ()) -> 
     """Returns the planned values from the baseline to each target, one row per year. The columns are those of `KEY` (which name
     the indicator and the category), `year`, `value` in the unit of the indicator, and `kind`.
 
-    `kind` is baseline, target, survey held, planned survey, or `not measured` (a planned value in a year without a survey).
-    `measured` are the years after the baseline whose survey has been held.
+    `kind` says, in words, what the year is: *baseline*, *target*, *survey held*, *planned survey*, or *not measured* (a planned
+    value in a year without a survey). `measured` are the years after the baseline in which a survey has been held.
     """
     rows, indicators = [], _indicators(plan, filled)
     for row in _rows_with_number(filled.table):
@@ -193,8 +194,9 @@ def _indicators(plan: Plan, filled: Baseline) -> dict[str, Indicator]:
 
 
 def _computed_row(start: _BaselineValue, plan: Plan, indicator: Indicator, target: Target | None) -> TargetRow:
-    """Returns one row of the table of `targets`: what a repeat of the survey could detect, and whether it could verify the
-    target. `start` has the numbers of the baseline. Without a `target`, the columns about the target are empty."""
+    """Returns one row of the table of `targets`: the smallest decrease that a repeat of the survey could detect, and whether the
+    repeat could verify the target. `start` has the numbers of the baseline. Without a `target`, the columns about the target are
+    empty."""
     row, p, deff = start.row, start.p, start.deff
     population = str(row["population"])
     found: TargetRow = {k: row[k] for k in (*KEY, "baseline_value", "ci_low", "ci_high", "marker", "flag")}
@@ -239,15 +241,15 @@ def _computed_row(start: _BaselineValue, plan: Plan, indicator: Indicator, targe
 
 
 def _verifiability_columns(start: _BaselineValue, plan: Plan, found: TargetRow, planned: float) -> TargetRow:
-    """Returns the columns of `targets` that say whether a target can be verified: `verifiable`, `obstacle`, `reason`, `power`,
-    `sample_needed`, `sample_each_round`. The result has no `power` and no sample sizes if no calculation is needed, as for a
-    target of zero.
+    """Returns the columns of `targets` about the question whether a target can be verified: `verifiable`, `obstacle`, `reason`,
+    `power`, `sample_needed`, `sample_each_round`. The result has no `power` and no sample sizes if no calculation is needed, as
+    for a target of zero.
 
     Args:
         start: the baseline.
         plan: the plan.
         found: the columns of the row that are already filled in.
-        planned: how many persons of the category will answer in the repeat of the survey.
+        planned: the number of persons of the category who will answer in the repeat of the survey.
     """
     row, p, deff, first = start.row, start.p, start.deff, found["first_year"]
     cut, year, n = found["cut"], int(found["target_year"]), row["n"]
@@ -291,8 +293,8 @@ def _verifiability_columns(start: _BaselineValue, plan: Plan, found: TargetRow, 
 
 
 def _needed_sample(p: float, cut: float, deff: float, n: float) -> float:
-    """Returns how many persons must answer in the repeat of the survey, so that it detects the target with the required power
-    and a verdict is allowed. Returns nan if no sample is large enough.
+    """Returns the number of persons who must answer in the repeat of the survey, so that it detects the target with the required
+    power and a verdict is allowed. Returns nan if no sample is large enough.
 
     Args:
         p: the baseline value as a proportion.
@@ -310,8 +312,8 @@ def _needed_sample(p: float, cut: float, deff: float, n: float) -> float:
 
 
 def _verdict_is_allowed(n: float, planned: float, after: float) -> bool:
-    """Returns whether a test between the baseline and its repeat may give a verdict on a change. It may not if the sizes of the
-    two samples differ too much (docs/methods.md §5).
+    """Returns whether a test between the baseline and its repeat may give a verdict on a change. A verdict is not allowed if the
+    sizes of the two samples differ too much (docs/methods.md §5).
 
     Args:
         n: the persons asked in the baseline.
@@ -324,8 +326,8 @@ def _verdict_is_allowed(n: float, planned: float, after: float) -> bool:
 
 def _as_rate(row: TargetRow) -> tuple[float, float]:
     """Returns two numbers: the value of a row of the baseline as a proportion of its population, and the design effect
-    n·SE²/(p·q), at least 1. SE comes from the coefficient of variation (`cv`). If there is no `cv`, the design effect of the
-    row is used. Both are nan for a share, a profile or a duration."""
+    n·SE²/(p·q), at least 1. SE comes from the coefficient of variation (`cv`). If there is no `cv`, the design effect of the row
+    is used. Both results are nan for a share, a profile or a duration."""
     measure = str(row["measure"])
     if measure in (*CASE_SHARES, "duration"):
         return nan, nan

@@ -1,4 +1,4 @@
-"""Decides which numbers may be published, rounds them, and marks each with its reliability and the reason. Works on the
+"""Decides which numbers may be published, rounds them, and marks each with its reliability and the reason. It works on the
 estimates of the package `estimate`."""
 
 import lazy_loader

@@ -1,4 +1,5 @@
-"""The record of what a run hides, and why. A disclosure officer reads it before the outputs leave the office.
+"""Makes the record of the cells that a run hides, with the reasons. A disclosure officer reads it before the outputs leave the
+office.
 
 The record contains confidential numbers. It belongs in the private folder, never among the outputs.
 """
@@ -55,11 +56,11 @@ class HiddenCell:
         part: for a part of two cells, the persons in both (`both`) or only in the first (`less`); empty for a cell of a table.
         other_population, other_groups: the second of the two cells.
         rule_set: the rule set of the count.
-        cases, weighted: how many persons the cell counts, and how many persons they represent; None if not known.
+        cases, weighted: the number of persons that the cell counts, and the number of persons whom they represent; None if not
+            known.
         reason: why the cell is hidden.
         complement: whether it is hidden only to protect another cell.
-        against: how many printed cells are in the same system of equations, so that a reader could use them to calculate this
-            cell.
+        against: the number of printed cells in the same system of equations. A reader could use them to calculate this cell.
         cases_range, weighted_range: the smallest and largest value that agrees with the printed cells, found by linear
             programmes (for cases: the whole numbers in this range). None if no printed cell is in the same system of equations,
             or if a programme finds no solution.
@@ -83,10 +84,10 @@ class HiddenCell:
 
 @dataclass(frozen=True)
 class TableCells:
-    """One table of a run, and how many of its cells are shown and hidden.
+    """One table of a run, with the numbers of its shown and hidden cells.
 
     Attributes:
-        measure, population, breakdown, rule_set: which table it is.
+        measure, population, breakdown, rule_set: these four identify the table.
         shown, hidden: numbers of cells.
         unresolved_hidden: the number of shown cells in which only the count of unresolved persons is hidden (persons whose
             answers do not decide whether they are cases).
@@ -103,15 +104,15 @@ class TableCells:
 
 @dataclass(frozen=True)
 class DisclosureRecord:
-    """What a disclosure officer needs to know before a run's outputs leave the office: which cells are hidden, and why.
+    """The facts that a disclosure officer needs before a run's outputs leave the office: the hidden cells, and the reasons.
 
     Attributes:
-        title, country, year, round: which survey it is.
+        title, country, year, round: the survey.
         rule_set, profile: the rule set and the publication profile of the run.
         limits: the confidentiality limits.
         base: the rounding base of weighted numbers, in persons.
-        readers: which readers are assumed, and what each knows.
-        notes: what the run says about lowered limits, breakdowns hidden as a whole and a stricter rule.
+        readers: the readers that are assumed, in words, with the knowledge of each.
+        notes: the notes of the run about lowered limits, breakdowns hidden as a whole and a stricter rule.
         coarse: breakdowns hidden as a whole.
         stricter: whether it was assumed that readers know the cases of the rarest kinds of persons.
         tables: the tables.
@@ -178,7 +179,7 @@ def _as_published(cell: HiddenCell, spec: SurveySpec) -> HiddenCell:
 
 
 def _tables(published: pd.DataFrame) -> Iterator[TableCells]:
-    """Yields one entry per table of the run, in the order of the run: how many of its cells are shown and how many are hidden."""
+    """Yields one entry per table of the run, in the order of the run, with the numbers of shown and hidden cells."""
     by = ["measure", "reference_population", "breakdown", "rule_set"]
     for names, rows in published.groupby(by, sort=False):
         hidden = rows["marker"] == "c"
@@ -216,7 +217,7 @@ def _is_unshown(cell: AnyCell) -> bool:
 
 
 def _groups(key: Key) -> dict[str, str]:
-    """Returns a cell's values by group. For a flowchart step, leaves out whether the step counts as a case."""
+    """Returns a cell's values by group. For a flowchart step, the result does not say whether the step counts as a case."""
     values = dict(sorted(key))
     return {"step": values["step"]} if "step" in values and "case" in values else values
 
@@ -240,8 +241,8 @@ def _number_of_persons(weighted: float, unit: float) -> float | None:
 
 
 def _other_rows(run: DecidedRows, published: pd.DataFrame) -> Iterator[HiddenCell]:
-    """Yields hidden rows that belong to no system of equations. They are rows of other rule sets, and rows of a flowchart that is
-    hidden as a whole.
+    """Yields hidden rows that belong to no system of equations. They are rows of other rule sets, rows of a flowchart that is
+    hidden as a whole, and rows that are hidden by themselves.
 
     Args:
         run: the rows before anything is hidden, and the decision about them.
@@ -270,7 +271,8 @@ def _other_rows(run: DecidedRows, published: pd.DataFrame) -> Iterator[HiddenCel
 
 
 def _outcome(row: Mapping[Any, Any]) -> str:
-    """Returns what a row counts: `cases`, `now` (cases at the interview) or `flowchart` (persons at a step)."""
+    """Returns the name of the outcome that a row counts: `cases`, `now` (cases at the interview) or `flowchart` (persons at a
+    step)."""
     if row["measure"] == "flowchart":
         return "flowchart"
     return "now" if row["outcome"] == NOW_COLUMN else "cases"

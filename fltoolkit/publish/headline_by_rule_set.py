@@ -1,7 +1,7 @@
-"""The headline of a run (its prevalence and number of cases) under every other rule set of the kit. It is printed next to the
-run's own headline, because experts disagree about thresholds.
+"""Estimates the headline of a run (its prevalence and number of cases) under every other rule set of the kit. It is printed next
+to the run's own headline, because experts disagree about thresholds.
 
-If the survey does not support a rule set, its row has no number but the reason.
+If the survey does not support a rule set, its row is blank, and the column `reason` says why.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ class OtherHeadlines:
     A rule set says which answers make a person a case. The kit comes with several, because experts disagree about thresholds.
 
     Attributes:
-        made: the estimates, for each rule set that the survey supports.
+        made: the estimates, for each rule set that the survey supports. If survey.yaml counts blank answers as *no*, there are
+            also the estimates with these blanks unresolved.
         obstacles: each rule set that the survey does not support, with the error that says why.
     """
 
@@ -46,8 +47,9 @@ class OtherHeadlines:
 def other_headlines(persons: ClassifiedSurvey) -> OtherHeadlines:
     """Returns the headline of a run under every rule set that comes with the kit, except the run's own rule set.
 
-    The headline is the prevalence in the default population. If the weights add up to the population, it is also the number of
-    persons.
+    The headline is the prevalence in the default population. If the weights add up to the population, the number of persons is
+    also part of it. If survey.yaml counts blank answers as *no*, the result also has the headline under the run's own rule set
+    with these blanks unresolved.
     """
     made: list[Estimates] = []
     obstacles = []
@@ -90,7 +92,7 @@ def _calibrated(other: ClassifiedSurvey, persons: ClassifiedSurvey) -> Classifie
 
 
 def not_available(headline_rows: pd.DataFrame, rule: RuleSet, error: SpecError, numbers: list[str]) -> pd.DataFrame:
-    """Returns published rows without a number, for a rule set that the survey does not support. Each has the reason.
+    """Returns published rows without a number, for a rule set that the survey does not support. The column `reason` says why.
 
     Args:
         headline_rows: the run's own published headline. One row without a number is returned for each of its rows.
@@ -122,8 +124,8 @@ class Refused:
 
 
 def refused_rows(template: pd.DataFrame, refused: Refused, spec: SurveySpec, numbers: list[str]) -> pd.DataFrame:
-    """Returns published rows without a number, for a measure that the survey cannot give: one row for each breakdown, with the
-    reason.
+    """Returns published rows without a number, for a measure that the survey cannot give: one row for each breakdown. The column
+    `reason` says why.
 
     Args:
         template: one row of the run's own published set, from which the other columns are copied.

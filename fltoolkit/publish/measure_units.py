@@ -1,4 +1,5 @@
-"""The unit in which each measure is printed, such as a number per 1,000. Estimates stay proportions until they are printed."""
+"""Defines the unit in which each measure is printed, such as a number per 1,000. Estimates stay proportions until they are
+printed."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ SCALES = {
 """For each measure, the factor that an estimate is multiplied by, and the key of its unit under `kit.whom` in the language
 files.
 """
-# a rate that does not name the persons whom it is per 1,000 of
+# the units of rates, if the text does not name the population
 BARE = {"rate": "bare", "rate_day": "bare_day", "rate_now": "bare_now"}
 COUNT_MEASURES = ("total", "flowchart", "stock", "current", "profile_total")
 """Measures that are numbers of persons."""
@@ -61,8 +62,8 @@ def rounded_as_printed(value: float, measure: str) -> float:
 
 
 def decimals(measure: str) -> int:
-    """Returns how many decimals the numbers of a measure have in print. Shares of cases have none: they are ratios of rounded
-    numbers, so a decimal would promise too much precision."""
+    """Returns the number of decimals that the numbers of a measure have in print. Shares of cases have none: they are ratios of
+    rounded numbers, so a decimal would promise too much precision."""
     return 0 if measure in (*COUNT_MEASURES, *CASE_SHARES) else 1
 
 

@@ -33,8 +33,8 @@ def paths(persons: ClassifiedSurvey, out: Published) -> pd.DataFrame:
 
     Returns:
         One row for each path, the most frequent first. `step` is the place in the flowchart where the path ends, and `trace` is
-            the path. `short_trace` is the path in a shorter form for tables. `persons` is how many persons have it, unweighted
-            and rounded as in `fl.nonresponse`; a number below the limit is blank.
+            the path. `short_trace` is the path in a shorter form for tables. `persons` is the number of persons with this path,
+            unweighted and rounded as in `fl.nonresponse`; a number below the limit is blank.
     """
     return pd.concat([_paths(persons, out, population) for population in persons.spec.charted], ignore_index=True)
 

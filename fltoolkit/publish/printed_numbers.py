@@ -28,7 +28,7 @@ CLASSES = (
     (15, "15–29"),
     (5, "5–14"),
     (1, "1–4"),
-)  # 1–4: only under lowered limits
+)  # 1–4 is printed only under lowered limits
 IN_UNIT = ("estimate", "ci_low", "ci_high", "resolved_only", "bound_high", "bound_ci_high")
 DOMAIN = "domain"  # a column that only sets with domains have: the domain of a row, or empty
 SPREAD = ("psus_with_cases", "households_with_cases")
@@ -38,8 +38,8 @@ EXACT = 1e-9  # as a part of a mean weight or a step: a smaller difference is a 
 def rounding_base(table: pd.DataFrame) -> float:
     """Returns the base B of a run: every weighted number of persons is rounded to a multiple of B.
 
-    B is 1, 2 or 5 times a power of ten. It is the smallest such number that no population's mean weight exceeds. For example,
-    mean weights of 310 (adults) and 260 (children) give 500.
+    B is 1, 2 or 5 times a power of ten. It is the smallest such number that is at least as large as the mean weight of every
+    population. For example, mean weights of 310 (adults) and 260 (children) give 500.
 
     Args:
         table: a run's rows, before any is hidden. The mean weight of a population comes from its row with most persons.
@@ -90,8 +90,8 @@ def is_headline(table: pd.DataFrame) -> Flags:
 
 
 def cases_class(cases: float, *, headline: bool) -> Reason | str:
-    """Returns what may be printed as the number of cases. For a cell of a breakdown it is a class, such as `5–14`. For a
-    headline (the number of a whole population) it is the number itself."""
+    """Returns a number of cases in the form that may be printed. For a cell of a breakdown, this is a class, such as `5–14`. For
+    a headline (the number of a whole population), it is the number itself."""
     if pd.isna(cases):
         return ""
     if headline or not cases:
@@ -114,8 +114,8 @@ def printed(exact: pd.DataFrame, base: float) -> pd.DataFrame:
     In cells of a breakdown:
 
     - Numbers of persons are multiples of B, and rates are ratios of such numbers.
-    - Shares of cases are such ratios, too, rounded to whole per cents.
-    - `n` and `unresolved` are to the nearest ten, and never 0 if there is somebody.
+    - Shares of cases are also such ratios, rounded to whole per cents.
+    - `n` and `unresolved` are rounded to the nearest ten. They are 0 only if there is nobody.
     - `cases` is 0 or blank.
     - Measures of spread are blank under 30 cases, and in a breakdown with a hidden cell.
 
@@ -123,7 +123,7 @@ def printed(exact: pd.DataFrame, base: float) -> pd.DataFrame:
     exact. `cv`, `deff` and `n_eff` are calculated from the printed standard error.
 
     Args:
-        exact: rows at full precision; what is hidden is blank; flags and markers are decided.
+        exact: rows at full precision, with their flags and markers. Hidden numbers are blank.
         base: B.
     """
     table, whole = exact.copy(), is_headline(exact)
@@ -147,8 +147,8 @@ def printed(exact: pd.DataFrame, base: float) -> pd.DataFrame:
 
 
 def without_population(exact: pd.DataFrame, base: float) -> Flags:
-    """Returns which rows of a breakdown have a rate, although their population is printed as 0 because it rounds to 0. Nobody can
-    compute such a rate from the printed number of cases and the printed population.
+    """Returns, for each row, whether it is in a breakdown and has a rate, although its population is printed as 0 because it
+    rounds to 0. Nobody can compute such a rate from the printed number of cases and the printed population.
 
     `exact` are the rows at full precision. Weighted numbers are rounded to multiples of `base`.
     """
@@ -158,7 +158,8 @@ def without_population(exact: pd.DataFrame, base: float) -> Flags:
 
 
 def without_few_months(table: pd.DataFrame, limits: Limits) -> pd.DataFrame:
-    """Returns the table without some numbers in the rows of mean durations, if a few cases have no duration in any cell.
+    """Returns the table. If there is a cell in which only a few cases have no duration, some numbers are blank in all rows of
+    mean durations.
 
     Those numbers would reveal how many cases have no duration.
     """
@@ -209,7 +210,7 @@ def _by_measure(rows: pd.DataFrame, *values: Any) -> Numbers:
 
 
 def _errors(exact: pd.DataFrame, estimate: Numbers, digits: Numbers) -> dict[str, Numbers]:
-    """Returns the printed standard errors, and cv, deff and n_eff calculated from them.
+    """Returns the printed standard errors, and the columns `cv`, `deff` and `n_eff` that are calculated from them.
 
     All four are blank if a row has fewer than 30 cases, because each of them would reveal the standard error. They are also
     blank in a breakdown with a hidden cell. If the groups are strata, the hidden cell's variance is the total's variance minus
@@ -242,7 +243,7 @@ def _fewest_alike(exact: pd.DataFrame) -> Numbers:
 
 
 def _in_suppressed_breakdowns(exact: pd.DataFrame) -> Flags:
-    """Returns which rows are in a breakdown with a hidden confidential cell."""
+    """Returns, for each row, whether it is in a breakdown with a hidden confidential cell."""
     by = [exact[c] for c in ("measure", "outcome", "reference_population", "rule_set", "breakdown") if c in exact]
     return np.asarray((exact["marker"] == "c").groupby(by, sort=False).transform("any") & ~is_headline(exact))
 
@@ -254,9 +255,10 @@ def _rounded_to_tens(counts: pd.Series) -> Numbers:
 
 
 def _counts_cases(exact: pd.DataFrame) -> Flags:
-    """Returns for which rows the column `n` is the number of cases in a cell.
+    """Returns, for each row, whether its column `n` is the number of cases in a cell.
 
-    There `n` would reveal more than the class of the number of cases (`5–14`). A share of all cases reveals no cell.
+    In such a row, `n` would reveal more than the printed class of the number of cases (`5–14`). In a share of all cases, `n`
+    reveals no cell.
     """
     groups = exact["breakdown"].map(lambda b: len(groups_of_breakdown(b)))
     within_cases = exact["measure"].isin(("share", *PROFILES))

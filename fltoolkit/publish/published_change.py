@@ -36,8 +36,9 @@ def publish_change(change: Change, before: Published | None, after: Published) -
     difference reveals nothing more. The row gets the worse of the two flags. Counts and estimates of a round are those of its
     published set, and blank if they are blank there.
 
-    The verdict is decided on exact numbers. What is printed is calculated from printed numbers: the change is their difference,
-    `relative_change` and `ratio` are calculated from them, and the limits are rounded to the coarser of the two rounds' steps.
+    The verdict is decided on exact numbers. The printed results are calculated from the printed numbers of the rounds: the change
+    is their difference, and `relative_change` and `ratio` are calculated from them. The limits are rounded to the coarser step of
+    the two rounds.
 
     A limit of the interval can round to 0, although the verdict says that 0 is outside the interval. Then 0 is printed, and
     `beyond_zero` says on which side of 0 the exact limit is: `<0` for `ci_high` (the verdict is decreased), `>0` for `ci_low`
@@ -52,8 +53,8 @@ def publish_change(change: Change, before: Published | None, after: Published) -
         A `Published` whose measure is `change_in_` plus the measure of the rounds. `estimate` is the change, with `se`, `ci_low`,
             `ci_high`, `df` and the other columns of `Change.table`. `marker_before` and `marker_after` are the markers of the two
             rounds' own numbers, `bound_high_before` and `_after` the upper bounds of those with wide bounds. `reason` says why a
-            row is flagged, `verdict_reason` gives the reason for the verdict. `se` and `df` are blank if either round's `se` is.
-            `exact` contains the rows unrounded.
+            row is flagged, `verdict_reason` gives the reason for the verdict. `se` and `df` are blank if the `se` of either round
+            is blank. `exact` contains the rows unrounded.
 
     Raises:
         PublicationError: a row of the change is not in a round's published set, or has another number there.
@@ -162,7 +163,8 @@ def _class_of(round_row: Record) -> Any:
 def _prints_error(round_row: Record) -> bool:
     """Returns whether a round prints its standard error.
 
-    The standard error of a change is printed only if both do: otherwise the missing one could be calculated from the other two.
+    The standard error of a change is printed only if both rounds print theirs. Otherwise the missing one could be calculated from
+    the other two.
     """
     return bool(pd.notna(round_row.get("se", np.nan)))
 

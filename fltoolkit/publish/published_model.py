@@ -1,4 +1,5 @@
-"""Publishes a fitted model. It has only categories that the published set shows, each with a flag for its reliability."""
+"""Publishes a fitted model. It has only categories that the published set shows, and each category has a flag for its
+reliability."""
 
 from __future__ import annotations
 
@@ -31,7 +32,7 @@ COLUMNS = ("group", "category", "reference", *RATIOS, *EFFECTS, "flag", "marker"
 
 @dataclass(frozen=True)
 class PublishedModel:
-    """What may be published of a logistic regression: odds ratios and effects for each category of its groups.
+    """The published part of a logistic regression: odds ratios and effects for each category of its groups.
 
     The columns of `table`:
 
@@ -46,7 +47,7 @@ class PublishedModel:
     Attributes:
         table: one row per category, in the groups' order.
         level: confidence level.
-        outcome, population, population_label, reference_period, survey, rule_set, to_verify: what the model is about.
+        outcome, population, population_label, reference_period, survey, rule_set, to_verify: facts about the model.
         notes: sentences that are printed with every chart of the model.
     """
 
@@ -72,12 +73,12 @@ def risk_factors(
     level: Level = 0.95,
     sensitive: bool = False,
 ) -> PublishedModel:
-    """Returns which categories are associated with forced labour: odds ratios (by Firth's method) and average marginal effects.
-    All groups are in one logistic regression.
+    """Returns the association of categories with forced labour: odds ratios (by Firth's method) and average marginal effects. All
+    groups are in one logistic regression.
 
-    A category that the published set does not show is hidden here too. The reference of each group is its largest category that
-    is shown and has 15 cases (if none has 15, the largest that is shown). The table is empty and a note says so if the
-    prevalence of the population is not shown, if nobody is a case, or if no group has two categories that are shown.
+    A category that the published set does not show is also hidden here. The reference of each group is its largest category that
+    is shown and has 15 cases (if none has 15, the largest that is shown). In three situations the table is empty, and a note says
+    why: the prevalence of the population is not shown, nobody is a case, or no group has two categories that are shown.
 
     The flags (Peduzzi et al. 1996; Vittinghoff and McCulloch 2007):
 
@@ -88,7 +89,7 @@ def risk_factors(
         persons: a classified survey.
         out: its published set (`fl.publish_run`).
         by: groups. None: the groups of survey.yaml whose prevalence is in the published set, without sensitive ones.
-        population: one that survey.yaml names; its first by default.
+        population: a population of survey.yaml; by default its first.
         level: confidence level.
         sensitive: whether `by` may contain groups of nationality, origin, ethnicity or religion. A note then says that the
             result is an association.

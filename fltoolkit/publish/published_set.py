@@ -1,4 +1,5 @@
-"""Turns estimates into the published set: first confidentiality, then reliability, always with the reason.
+"""Turns estimates into the published set: first confidentiality is decided, then reliability. Every hidden or flagged number has
+a reason.
 
 A run has one published set. Confidentiality is decided once, on cell counts, and hides the same cells in every measure.
 Reliability is decided for each number. `show`, `nap` and `report` take `Published`, never `Estimates`.
@@ -49,12 +50,12 @@ UNRESOLVED_COLUMNS = ("unresolved", "resolved_only", "bound_high", "bound_ci_hig
 
 @dataclass(frozen=True)
 class Basis:
-    """The exact numbers from which it was decided what a published set hides. They are needed when a further table is added to
-    the set. They include hidden counts, so they stay in memory.
+    """The exact numbers by which the hidden cells of a published set were chosen. They are needed when a further table is added
+    to the set. They include hidden counts, so they stay in memory.
 
     Attributes:
-        decided: for each outcome, the rows published so far and which of them are hidden. An outcome is what makes a person a
-            case: a user-defined name, or "" for forced labour.
+        decided: for each outcome, the rows published so far and which of them are hidden. An outcome is the condition that makes
+            a person a case: a user-defined name, or "" for forced labour.
         publication_profile: the rules that judge reliability.
     """
 
@@ -69,7 +70,7 @@ class Published:
 
     The columns of `table`:
 
-    - `measure`, `outcome`, `reference_population`: what the number is, and about whom.
+    - `measure`, `outcome`, `reference_population`: the kind of number, and the persons whom it is about.
     - `breakdown` (its groups), `category` (their values), `ilostat` (their codes in ILOSTAT, or the kit's own `FL_...`).
     - One column per group; `total` if the row does not use the group.
     - The columns of `Estimates.table`, as they are printed (`printed_numbers.printed`), and `cases_class`, the class of the cases
@@ -77,16 +78,17 @@ class Published:
     - `flag` (suppress, unreliable, caution, review or none), `marker` (c, u, w, low), `reason` in words.
     - `rounding`: the rounding base of the run's weighted numbers, in persons.
     - `bounds_note`: `wide bounds` if `bound_high` (all unresolved as cases) is above `ci_high`. No title or verdict uses it.
-    - `group_note`: what must be said with a table by this group.
+    - `group_note`: a note that must be printed with a table by this group.
     - The facts about the number, as in `About`.
 
     Attributes:
         table: one row per number, as printed.
-        exact: the same rows at full precision; what is hidden is blank. Only decisions use it, for example whether a target can
+        exact: the same rows at full precision; hidden numbers are blank. Only decisions use it, for example whether a target can
             be verified. It is never written to a file, picture, notebook output, document or repr.
         profile: name of the publication profile.
         limits: the confidentiality limits in force.
-        coverage_excludes, release: whom the survey could not reach, and who publishes its results, if survey.yaml says so.
+        coverage_excludes, release: the persons whom the survey could not reach, and the office and date of the release, if
+            survey.yaml gives them.
         notes: sentences that are printed with every number.
         groups, case_only: every group of the survey, and those that only cases have.
         headlines: the populations whose rate and number a run always shows (for example all, adults and children), the default
@@ -100,7 +102,7 @@ class Published:
         lead: the group that survey.yaml names beforehand for the first comparison; empty if there is none.
         contrasts: the result of this comparison, one row per pair of categories (see `lead_contrasts.published_contrasts`).
         origins: the groups of single origins (nationalities, ethnicities). No picture and no title shows them; they come last.
-        basis: what `publish` needs to decide another table. It is confidential, like `exact`.
+        basis: the exact numbers that `publish` needs to decide about another table. It is confidential, like `exact`.
     """
 
     table: pd.DataFrame
@@ -160,7 +162,7 @@ class Published:
             outcome: a user-defined outcome (see `fl.outcome`); None: forced labour.
 
         Raises:
-            RequestError: there is no such row; the error names what there is.
+            RequestError: there is no such row; the error names the rows that exist.
         """
         places = self.places({"measure": measure} | ({"outcome": outcome} if outcome else {}))
         populations, broken = (self.table[name].to_numpy()[places] for name in ("reference_population", "breakdown"))
@@ -187,8 +189,8 @@ class Published:
 
 @runtime_checkable
 class HasTables(Protocol):
-    """An object that needs further tables of a run, such as a plan whose rows need numbers of the survey. This interface says how
-    it asks for them."""
+    """An object that needs further tables of a run, such as a plan whose rows need numbers of the survey. The interface is the
+    method that returns these tables."""
 
     def tables(self, spec: SurveySpec) -> Sequence[TableSpec]: ...
 
@@ -198,16 +200,16 @@ def publish_run(
     persons: ClassifiedSurvey, *, plan: HasTables | None = None, profile: str | Path = "fltoolkit", every_profile: bool = False
 ) -> Published:
     """Returns everything that one run may show as a published set: the tables of survey.yaml and those that the plan's rows need.
-    One decision says what is hidden in all of them.
+    The hidden cells are chosen once, for all tables together.
 
     The headlines are always included: prevalence and number of the whole default population, and of children and adults if both
-    were asked. The counts of the flowcharts are included too. The last rows are the headline under every other rule set. If the
+    were asked. The counts of the flowcharts are also included. The last rows are the headline under every other rule set. If the
     survey cannot give a number (such as a stock), its row has the marker `x` and the reason. A user-defined publication profile
     is read from the folder of survey.yaml.
 
     With `every_profile` the set also contains copies of itself, one for each other publication profile of the kit (rules that say
-    which numbers are reliable enough). An explorer needs them. Confidentiality is decided once, so the same cells are blank under
-    all. A publication profile with other limits than those of the run is left out.
+    which numbers are reliable enough). The interactive explorer needs these copies. Confidentiality is decided once, so the same
+    cells are blank under all publication profiles. A publication profile with other limits than those of the run is left out.
 
     Raises:
         PublicationError: survey.yaml lowers a confidentiality limit without `accept_lower_limits: true`.
@@ -242,13 +244,13 @@ def _published(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: Pub
 
 
 class _Run(NamedTuple):
-    """What a run estimates.
+    """The estimates of a run, before they are rounded.
 
     Attributes:
         decided: all rows of the run, and which of them are hidden.
         other: the other rule sets. Their estimates are among these rows.
         refused: the measures that the survey cannot give.
-        differences: between categories of the lead group, from `lead_contrasts.differences`.
+        differences: the differences between categories of the lead group, from `lead_contrasts.differences`.
     """
 
     decided: DecidedRows
@@ -283,8 +285,9 @@ def _run_copied(run: _Run) -> _Run:
 def decided_run(
     persons: ClassifiedSurvey, *, plan: HasTables | None = None, profile: str | Path = "fltoolkit"
 ) -> tuple[DecidedRows, pd.DataFrame]:
-    """Returns the rows of a run twice: at full precision, with what is hidden and why; and as published. Only persons who may see
-    the microdata may use it. Measures that the survey cannot give have no rows.
+    """Returns the rows of a run twice. First they are at full precision, with the decision (the hidden cells and the reasons).
+    Then they are as published. Only persons who may see the microdata may use this function. Measures that the survey cannot give
+    have no rows.
     """
     rules = load_publication_profile(profile, persons.path.parent)
     decided = _decide_run(persons, tuple(plan.tables(persons.spec)) if plan else (), rules).decided
@@ -292,8 +295,8 @@ def decided_run(
 
 
 def _with_refused_measures(out: Published, other: OtherHeadlines, refused: Sequence[Refused], spec: SurveySpec) -> Published:
-    """Adds a row for each measure that the survey cannot give (`refused`), and facts about the survey. `other` are other rule
-    sets."""
+    """Adds rows for the measures that the survey cannot give (`refused`) and for the rule sets that it does not support
+    (`other`), and facts about the survey."""
     first = out.own_rows(breakdown="", reference_population=spec.default_population)
     first = first[first["measure"].isin(["prevalence", "total"])]
     empty = [c for c in (*NUMBERS, *COUNTS) if c in first]
@@ -314,8 +317,8 @@ def restricted(persons: ClassifiedSurvey, *, plan: HasTables | None = None) -> p
 
 
 def _estimates(persons: ClassifiedSurvey, asked: Sequence[TableSpec]) -> tuple[list[Estimates], list[Refused]]:
-    """Makes all estimates of a run, one pass per measure and population. A rate and its total by the same groups share one.
-    Also returns what the survey cannot give. `asked` are the plan's tables.
+    """Makes all estimates of a run, one pass per measure and population. A rate and its total by the same groups share one pass.
+    Also returns the measures that the survey cannot give. `asked` are the plan's tables.
     """
     always: tuple[Measure, ...] = ("prevalence", "total") if persons.grosses_up else ("prevalence",)
     wanted = [TableSpec(measure=m, population=p) for m in always for p in persons.spec.headlines]

@@ -46,7 +46,7 @@ class Condition(Model):
     - `n_eff`: never above n (a design effect below 1 counts as 1).
     - `cases_eff` = cases·n_eff/n.
     - `relative_width`: width of the row's own interval, divided by the estimate.
-    - `proportion`: the proportion p. For a number of persons, the number divided by its population.
+    - `proportion`: the proportion p; for a number of persons, this number divided by its population.
     - `kg_width`: width of the 95 % Korn–Graubard interval of p.
     - `kg_relative_width`, `kg_complement_width`: the same width divided by p, or by 1 − p.
     - `log_cv`: logarithmic coefficient of variation, SE/(p·|ln p|) up to p = 0.5 and SE/((1 − p)·|ln(1 − p)|) above.
@@ -77,7 +77,7 @@ class Rule(Condition):
 
     Attributes:
         flag: the flag.
-        also: a second condition that must be met, too; None if there is none.
+        also: a second condition that must also be met; None if there is none.
         kinds: the kinds of numbers to which the rule applies, such as proportions.
         reason: the reason that is printed with the number.
     """
@@ -93,7 +93,8 @@ class Rule(Condition):
         Args:
             facts: the values of the row, by column.
             kind: the kind of its number.
-            zero: whether nobody in the row is a case. Rules about cases do not apply to such a row.
+            zero: whether nobody in the row is a case. Rules about the number of cases or about relative errors do not apply to
+                such a row.
         """
         conditions = [self, *([self.also] if self.also else [])]
         if kind not in self.kinds or (zero and any(c.column in ZERO_EXEMPT for c in conditions)):
@@ -105,8 +106,9 @@ class PublicationProfile(Model):
     """A publication profile (publish/publication_profiles/*.yaml): rules that say which numbers are reliable enough to be shown,
     and with which warning.
 
-    `drop_tables_from` is a share: if this share of a table's cells is suppressed, the whole table (one measure, population and
-    breakdown) is withheld. `to_verify` says that the rules were written from memory and not yet checked; the output says so, too.
+    `drop_tables_from` is a share: if at least this share of a table's cells is suppressed, the whole table (one measure,
+    population and breakdown) is withheld. `to_verify` says that the rules were written from memory and not yet checked; the
+    output also says so.
     """
 
     name: str
@@ -129,7 +131,7 @@ def bounds_notes(table: pd.DataFrame) -> pd.Series:
 
 
 def has_wide_bounds(row: Mapping[Any, Any]) -> bool:
-    """Returns whether a published row, or a row made from it, has the note `wide bounds`. It has the note if the estimate with
+    """Returns whether a published row, or a row made from it, has the note `wide bounds`. A row has the note if the estimate with
     all unresolved persons as cases is above the upper limit of the interval."""
     return row.get("bounds_note") == WIDE_BOUNDS
 
@@ -137,7 +139,7 @@ def has_wide_bounds(row: Mapping[Any, Any]) -> bool:
 def load_publication_profile(publication_profile: str | Path, folder: Path = Path()) -> PublicationProfile:
     """Returns a publication profile (a set of reliability rules), by its name or by the path of a YAML file.
 
-    A relative path starts at `folder`. Raises `SpecError` if there is none of this name or path.
+    A relative path starts at `folder`. Raises `SpecError` if no publication profile has this name or path.
     """
     own = folder / publication_profile if Path(publication_profile).suffix in (".yaml", ".yml") else publication_profile
     return load_shipped(SHIPPED, own, PublicationProfile, "publication profile")

@@ -21,15 +21,15 @@ SPECIFICITY = (1.0, 0.999, 0.998, 0.995, 0.99)
 
 @dataclass(frozen=True)
 class ResponseError:
-    """How the prevalence would change if some answers were wrong: one prevalence for each pair of sensitivity and specificity.
+    """The prevalences that would be true if some answers were wrong: one for each pair of sensitivity and specificity.
 
     The columns of `table`:
 
-    - `sensitivity`: the share of true cases whose answers show it.
-    - `specificity`: the share of the others whose answers show that they are not cases.
+    - `sensitivity`: the share of true cases whose answers show that they are cases.
+    - `specificity`: the share of all other persons whose answers show that they are not cases.
     - `prevalence`, `ci_low`, `ci_high`: the prevalence that would be true, and its interval, as proportions. They are missing
       if no prevalence fits the pair.
-    - `reason`: why they are missing.
+    - `reason`: why these numbers are missing.
 
     Attributes:
         table: one row per pair.
@@ -63,14 +63,14 @@ def response_error(
 
     Args:
         observed: a published set, whose headline is used, or a proportion.
-        sensitivity: shares of true cases whose answers show it.
-        specificity: shares of all others whose answers show that they are not cases. Each sensitivity is paired with each
+        sensitivity: shares of true cases whose answers show that they are cases.
+        specificity: shares of all other persons whose answers show that they are not cases. Each sensitivity is paired with each
             specificity.
         population: the population of the headline; None: the default population.
 
     Raises:
-        RequestError: a rate or a proportion is outside 0 to 1. If the headline is not shown, there is no error: every row is
-            blank, with the reason.
+        RequestError: a rate or a proportion is outside 0 to 1. If the headline is not shown, there is no error. Then every row is
+            blank, and the column `reason` says why.
     """
     if isinstance(observed, Published):
         row = observed.select("prevalence", population=population).iloc[0].to_dict()

@@ -1,4 +1,4 @@
-"""Publishes what changed since an earlier survey or publication, protected by the rules of both rounds."""
+"""Publishes the changes since an earlier survey or publication, protected by the rules of both rounds."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ class PublishedRow:
 
 @runtime_checkable
 class HasBaseline(HasTables, Protocol):
-    """What `rounds` needs of a plan: the tables that the plan asks of a survey, and the source of its baseline (a survey or a
-    publication)."""
+    """The parts of a plan that `rounds` needs: the tables that the plan asks of a survey, and the source of its baseline (a
+    survey or a publication)."""
 
     @property
     def baseline_path(self) -> Path | None: ...
@@ -94,8 +94,8 @@ def rounds(
         plan: the result of `fl.read_plan`.
         persons: the survey at hand, classified.
         out: its published set, made with this plan.
-        rules, profile: the rule set and the publication profile of the run. The earlier round is classified and published under
-            them, too.
+        rules, profile: the rule set and the publication profile of the run. The earlier round is also classified and published
+            under them.
 
     Raises:
         SpecError, DataError: the earlier round cannot be read.
@@ -120,11 +120,11 @@ def changes(
     everyone, and by each group that both rounds publish. Crossed groups are left out.
 
     Args:
-        before: the earlier round's survey.yaml, relative to the folder of this one; empty: none.
+        before: the earlier round's survey.yaml, relative to the folder of this survey; empty if there is no earlier round.
         persons: the later round, classified.
         out: its published set.
-        plan, rules, profile: the plan, the rule set and the publication profile of the run. The earlier round is classified and
-            published under them, too.
+        plan, rules, profile: the plan, the rule set and the publication profile of the run. The earlier round is also classified
+            and published under them.
 
     Returns:
         A `Published` as from `publish_change`, prevalence first; None without an earlier round.
@@ -209,7 +209,7 @@ def _since_publication(row: PublishedRow, persons: ClassifiedSurvey, out: Publis
 
 
 def _combined(parts: Sequence[Published]) -> Published | None:
-    """Returns several published changes as one. Its limits and notes come from the first of them."""
+    """Returns several published changes as one. The limits and notes of the result come from the first of them."""
     if not parts:
         return None
     tables = (pd.concat([getattr(p, name) for p in parts], ignore_index=True) for name in ("table", "exact"))

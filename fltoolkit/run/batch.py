@@ -1,5 +1,5 @@
-"""Runs the notebooks for many surveys, each in its own kernel. Results are complete or absent, and no failure stops another
-survey.
+"""Runs the notebooks for many surveys, each in its own kernel. The results of a survey are complete or absent. A survey that
+fails does not stop the others.
 """
 
 from __future__ import annotations
@@ -89,16 +89,16 @@ def run_batch(
 
     Args:
         path: the batch.yaml.
-        workers: how many surveys run at the same time on this machine; each is a separate process.
-        scheduler: the address of a Dask scheduler, whose workers then run the surveys; they must see the same folders at the same
-            paths.
+        workers: the number of surveys that run at the same time on this machine, each in a separate process.
+        scheduler: the address of a Dask scheduler, whose workers then run the surveys. These workers must see the same folders at
+            the same paths.
         only: the name of one survey. Only this survey is run, and no index is written. Meanwhile, other processes may run other
             surveys of the batch in the same way.
         resume: skip surveys that are complete and current: inputs, parameters, code and library versions are as they were, and
             every file is as the run left it.
         replace: whether results of another country, year or round may be replaced.
-        private: a folder or address for two lists: the keys of rows in which checks found a problem, and what is hidden and
-            why; empty: they are not written.
+        private: a folder or address for two lists: the keys of rows in which checks found a problem, and the hidden cells with
+            the reasons. If it is empty, the lists are not written.
         say: a function that prints each step.
 
     Returns:
@@ -110,7 +110,7 @@ def run_batch(
         BatchError: batch.yaml names a parameter that no notebook knows. Or another batch uses the same folder of outputs, or this
             folder has results of another survey. Or no scheduler answers, or one of its workers cannot do the work. Nothing was
             run.
-        KeyboardInterrupt: the batch was stopped by hand. What was finished is in place. Nothing is left of the rest.
+        KeyboardInterrupt: the batch was stopped by hand. Finished results are in place. Nothing is left of unfinished runs.
     """
     path = Path(path)
     batch = load_model(path, Batch)
@@ -178,7 +178,8 @@ def find_run(name: str, runs: Sequence[Run]) -> Run:
 
 
 def _run_only(run: Run, outputs: Path, options: BatchOptions, say: Callable[[str], None]) -> bool:
-    """Runs one survey, while other processes may run others of the batch. A later run of the whole batch writes the index."""
+    """Runs one survey, while other processes may run other surveys of the batch. Returns whether the survey passed. A later run
+    of the whole batch writes the index."""
     options = with_private_place(options, outputs)
     with locked(outputs, run.name):
         recover(outputs, run.name)
@@ -254,7 +255,7 @@ def _run_into(run: Run, target: Path, options: BatchOptions, stop: Stop, say: Ca
 def _private_rows(run: Run, place: str) -> None:
     """Writes the keys of some rows into the private folder `place`: rows in which checks found a problem, and rows that
     survey.yaml corrects. They are written even if the problems stop the run. If the survey cannot be read, nothing is written,
-    and the run itself reports why."""
+    and the run itself reports the error."""
     with suppress(FltoolkitError):
         write_rows(run.survey, run.name, place)
 
@@ -345,16 +346,16 @@ def _normalised(run: Run, work: Path, name: str) -> Path:
 
 
 def _without_machine_paths(text: str, run: Run, work: Path, *, escaped: bool = False) -> str:
-    """Returns a text in which the paths of this machine are shortened. The folders of the survey and of the kit become their last
-    name, and `work` becomes `.`. With `escaped`, the text is JSON."""
+    """Returns a text in which the paths of this machine are shortened. The folders of the survey and of the kit are replaced by
+    their last names, and `work` by `.`. With `escaped`, the text is JSON."""
     for place, seen in ((work, "."), (run.survey.parent, run.survey.parent.name), (PACKAGE.parent, "fltoolkit")):
         text = text.replace(json.dumps(str(place))[1:-1] if escaped else str(place), seen)
     return text
 
 
 def _error(error: Exception, run: Run, notebook: str, work: Path) -> str:
-    """Returns the message of a failed run: what may be printed of its error, with the name of the notebook. It has no paths of
-    this machine."""
+    """Returns the message of a failed run: the printable part of its error, with the name of the notebook. The message has no
+    paths of this machine."""
     from papermill.exceptions import PapermillExecutionError
 
     if isinstance(error, PapermillExecutionError):  # a cell raised
@@ -382,9 +383,9 @@ def _clean_failed_run(run: Run, notebook: str, work: Path) -> str:
 
 
 def index_entry(folder: Path, error: str = "") -> Entry | None:
-    """Returns the entry of a survey in the index page of a batch. It is made from run.json, and from the stored error of the
-    latest run. The results count only if estimates.csv is as the run wrote it. Returns None if there are neither results nor an
-    error.
+    """Returns the entry of a survey in the index page of a batch. The entry is made from run.json, and from the stored error of
+    the latest run. The results count only if estimates.csv is as the run wrote it. Returns None if there are neither results nor
+    an error.
 
     `error` is the error of this batch's run. It is given separately, because a full disk can prevent its storage beside the
     folder.

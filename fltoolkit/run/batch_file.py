@@ -28,8 +28,8 @@ class Job(Model):
 
     Attributes:
         survey: the path of survey.yaml.
-        plan: the path of nap.yaml. Empty: the survey has no plan.
-        name: the name of the folder of results. Empty: the name of the survey's folder.
+        plan: the path of nap.yaml; empty if the survey has no plan.
+        name: the name of the folder of results; if it is empty, the name of the survey's folder is used.
         parameters: the values of notebook parameters, as text. Each is passed to every notebook that declares it.
     """
 

@@ -38,7 +38,7 @@ class ResultsLock(Protocol):
 
 @dataclass(frozen=True)
 class WorkerNeeds:
-    """What a worker of a Dask cluster must have to do the work of a batch.
+    """The conditions under which a worker of a Dask cluster can do the work of a batch.
 
     Attributes:
         hold: the lock of the folder of results. The worker must be able to write to this folder.
@@ -54,8 +54,8 @@ class WorkerNeeds:
 
 
 def why_unable(needs: WorkerNeeds) -> str:
-    """Returns in words why this process cannot do the work of a batch, for example because a library has another version. Returns
-    an empty text if it can.
+    """Returns the reason, in words, why this process cannot do the work of a batch, for example because a library has another
+    version. Returns an empty text if it can do the work.
     """
     if differing := differing_keys(needs.versions, here := versions()):
         names = differing.split(", ")
@@ -73,9 +73,9 @@ def why_unable(needs: WorkerNeeds) -> str:
 def cluster(scheduler: str, needs: WorkerNeeds, say: Callable[[str], None]) -> Iterator[Give]:
     """Connects to a scheduler, and yields a function that gives work to its workers.
 
-    The yielded function has these arguments: a name for the work, a function `lost`, the work as a function, and the arguments
-    of the work. If every worker that does the work dies, `lost` is called with the reason and returns the result. The work also
-    gets an argument `say`: a function that prints messages where the batch was started.
+    The yielded function has these arguments: a name for the work, a function `lost`, the work as a function, and the arguments of
+    the work. If every worker that tries the work dies, `lost` is called with the reason, and its return value is the result. The
+    work also gets an argument `say`: a function that prints messages where the batch was started.
 
     `needs` is what each worker must have.
 
@@ -139,8 +139,8 @@ def _with_messages(topic: str, work: Callable[..., T], *arguments: object) -> T:
 
 def _copy_outcome(name: str, theirs: Any, ours: Future[T], lost: Callable[[str], T]) -> None:
     """A task has two futures: one on the cluster (`theirs`), and one that this machine waits for (`ours`). This function copies
-    the outcome from the first to the second. If the workers of the task died, the outcome is what `lost` returns. After the copy,
-    the cluster may delete the result, so it does not matter if its worker dies later."""
+    the outcome from the first to the second. If the workers of the task died, the outcome is the return value of `lost`. After
+    the copy, the cluster may delete the result, so it does not matter if its worker dies later."""
     from distributed.scheduler import KilledWorker
 
     try:

@@ -201,7 +201,7 @@ class Kernel:
         notebook left in memory.
 
         Raises:
-            BatchError: the line raises; the error contains what may be printed of it.
+            BatchError: the line raises an error; only the printable part of it is in the message.
             DeadKernelError: the kernel died.
         """
         if self._client is None:

@@ -129,15 +129,15 @@ def failed_folder(target: Path) -> Path:
     """Returns the folder for the error of a failed run, beside the folder of results (`target`). Its name contains a dot. No
     survey's name does, so it cannot be the folder of another survey.
 
-    Both have the same depth, so that a relative path leads to the same file from both.
+    Both folders have the same depth, so that a relative path leads to the same file from both.
     """
     return target.with_name(target.name + FAILED)
 
 
 @contextmanager
 def work_folder(target: Path) -> Iterator[Path]:
-    """Creates a temporary folder in which a run works, beside the folder `target`. Both have the same depth, so that a relative
-    path leads to the same file from both.
+    """Creates a temporary folder in which a run works, beside the folder `target`. Both folders have the same depth, so that a
+    relative path leads to the same file from both.
 
     The temporary folder is removed at the end.
     """

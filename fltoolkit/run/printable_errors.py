@@ -1,5 +1,5 @@
-"""Decides what may be printed of an error: the kit's own messages and file errors completely; for all others only the type and
-the line.
+"""Decides which part of an error may be printed. The kit's own messages and file errors may be printed completely. Of any other
+error, only the type and the line may be printed.
 
 Messages of other libraries may quote a person's answer, so they are never repeated.
 """
@@ -68,8 +68,8 @@ def file_error(error: OSError) -> FltoolkitError:
 
 
 def printable_text(error: BaseException) -> str:
-    """Returns what may be printed of any exception: of the kit's own errors and of file errors the message, of others the type
-    and the line.
+    """Returns the printable part of an exception. For the kit's own errors and for file errors, this is the message. For a
+    missing package, too little memory or a dead kernel, it is the cause in words. For other errors, it is the type and the line.
     """
     if isinstance(error, FltoolkitError):
         return error.message
@@ -91,8 +91,7 @@ def defect(error: BaseException) -> str:
 
 
 def printable_cell_error(kind: str, words: str, trace: Sequence[str], count: int | None) -> str:
-    """Returns what may be printed of an error that a notebook's cell raised: the kit's own message, or only the type and the
-    line.
+    """Returns the printable part of an error that a notebook's cell raised: the kit's own message, or only the type and the line.
 
     Args:
         kind: the exception's class, as the kernel names it.
@@ -110,8 +109,8 @@ def printable_cell_error(kind: str, words: str, trace: Sequence[str], count: int
 
 
 def reduce_errors(notebook: Any) -> list[str]:
-    """Changes the outputs of a notebook so that they quote no data. Of each error only the part that may be printed stays, and
-    all warnings are removed. Returns the errors that stay, as texts.
+    """Changes the outputs of a notebook so that they quote no data. Of each error only the part that may be printed stays. All
+    text on stderr, such as warnings, is removed. Returns the errors that stay, as texts.
     """
     errors = []
     for cell in notebook.cells:

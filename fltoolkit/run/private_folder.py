@@ -56,7 +56,7 @@ def private_place(given: str, outputs: str | Path | None = None) -> str:
 
 def write_rows(survey: Path, name: str, place: str) -> str:
     """Writes two lists of rows into the private folder of a survey, by their keys (record numbers). The first has the rows in
-    which a check found a problem. The second has the rows that survey.yaml corrects. Returns the path of the keys.
+    which a check found a problem. The second has the rows that survey.yaml corrects. Returns the path of the first list.
 
     Args:
         survey: the survey.yaml.

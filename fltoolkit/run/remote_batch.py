@@ -67,7 +67,7 @@ class RemoteLock:
 
 @dataclass(frozen=True)
 class StoredOutputs:
-    """Where the results of a batch are, if they are at an address (such as s3://).
+    """The place of a batch's results, if they are at an address (such as s3://).
 
     Attributes:
         store: the folder at the address in which batch.yaml is.
@@ -153,8 +153,8 @@ def run_stored(
 
 
 def _note_failure(stored: StoredOutputs, here: Path, survey: str, error: str) -> None:
-    """Writes at the address, beside a survey's folder, why its run failed, if the run itself could not write it. `here` is the
-    temporary folder on this machine."""
+    """Writes the reason why a run failed beside the survey's folder at the address, if the run itself could not write this
+    reason. `here` is the temporary folder on this machine."""
     name = f"{stored.folder}/{survey}{FAILED}"
     stored.store.fetch(name, here)
     (here / stored.folder).mkdir(parents=True, exist_ok=True)

@@ -39,7 +39,7 @@ VERSIONS = (
 
 class Premises(Model):
     """Everything that determines the results of a run: inputs, parameters, code and versions. If they have not changed, the
-    results are current. They are empty for a run that failed before it read anything.
+    results are current. All fields are empty for a run that failed before it read anything.
 
     Attributes:
         inputs: SHA-256 of files, by path relative to the survey's folder.
@@ -59,7 +59,7 @@ class Record(Premises):
 
     Attributes:
         name: the name of the folder of results.
-        title, country, year, round: those of survey.yaml. A run.json of an older version has only the title.
+        title, country, year, round: the values in survey.yaml. A run.json of an older version has only the title.
         coverage_excludes: the groups of people that the survey does not cover.
         corrections: the corrections of survey.yaml, as `fl.corrections` lists them.
         untranslated: for each language, the file and key of each text that has no translation into it.
@@ -90,7 +90,8 @@ class Record(Premises):
 
 
 def premises(run: Run, target: Path) -> Premises:
-    """Returns what determines the results of a run (`Premises`), as it is now. `target` is the folder of the results."""
+    """Returns everything that determines the results of a run (`Premises`), in its present state. `target` is the folder of the
+    results."""
     return Premises(
         inputs=input_hashes(run),
         parameters={name: run.parameters_in(target, name) for name in notebooks_of(run)},
@@ -120,8 +121,8 @@ def read_record(folder: Path) -> Record | None:
 
 
 def failed_record(folder: Path) -> Record | None:
-    """Returns the run.json of the latest run into a folder of results, if this run failed; otherwise None. It is in a second
-    folder, because a failed run does not change the folder of results."""
+    """Returns the run.json of the latest run into a folder of results, if this run failed; otherwise None. This run.json is in a
+    second folder, because a failed run does not change the folder of results."""
     return read_record(failed_folder(folder))
 
 
@@ -139,9 +140,10 @@ def note_failure(folder: Path, error: str) -> bool:
 
 
 def survey_facts(run: Run) -> dict[str, Any]:
-    """Returns what survey.yaml says about the survey (title, country, year, round), by the keys of run.json.
+    """Returns facts about the survey from survey.yaml (title, country, year, round, and the groups that are not covered), by the
+    keys of run.json.
 
-    If it cannot be read, the title is the name of the run.
+    If survey.yaml cannot be read, the only fact is the title, which is then the name of the run.
     """
     try:
         spec = read_spec(run.survey)
@@ -151,8 +153,8 @@ def survey_facts(run: Run) -> dict[str, Any]:
 
 
 def corrections_of(run: Run) -> tuple[dict[str, str], ...]:
-    """Returns which values of the data survey.yaml corrects, one entry per column and reason. The result is empty if survey.yaml
-    corrects nothing, if it cannot be read, or if the corrections fail."""
+    """Returns the corrections of the data that survey.yaml makes, one entry per column and reason. The result is empty if
+    survey.yaml has no corrections, if it cannot be read, or if the corrections fail."""
     with suppress(FltoolkitError):
         if read_spec(run.survey).corrections:
             found = corrections(read_survey(run.survey)).to_dict("records")
@@ -161,7 +163,8 @@ def corrections_of(run: Run) -> tuple[dict[str, str], ...]:
 
 
 def untranslated_in(run: Run) -> dict[str, tuple[Place, ...]]:
-    """Returns, for each language of the plan's documents, which texts of survey.yaml and nap.yaml have no translation into it."""
+    """Returns, for each language of the plan's documents, the texts of survey.yaml and nap.yaml that have no translation into
+    it."""
     if not run.plan:
         return {}
     plan, spec = read_plan(run.plan), read_spec(run.survey)
@@ -206,8 +209,8 @@ def _survey_name(facts: dict[str, Any]) -> str:
 
 
 def why_rerun(now: Premises, folder: Path) -> str:
-    """Returns the reason why the results in `folder` must be made again: what has changed since the run that made them. Returns
-    an empty text if the results are current. `now` is what determines the results at present."""
+    """Returns the reason why the results in `folder` must be made again, such as a failed run or a changed input file. Returns an
+    empty text if the results are current. `now` has everything that determines the results at present."""
     if failed_folder(folder).exists():
         return "the latest run failed"
     before = read_record(folder)

@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class RunEnd:
-    """How the run of one survey ended.
+    """The end of the run of one survey.
 
     Attributes:
         state: passed, failed, or skipped because its results are current.
@@ -68,8 +68,8 @@ def expect_workers(workers: int) -> None:
 
 @contextmanager
 def thread_workers(workers: int, work: Callable[..., RunEnd], stop: Stop, say: Callable[[str], None]) -> Iterator[WorkerPool]:
-    """Yields the workers of a batch as threads on this machine. At most `workers` surveys run at the same time. Each has its
-    own kernel, which is a separate process. `work` is the function that runs one survey."""
+    """Yields the workers of a batch as threads on this machine. At most `workers` surveys run at the same time. Each survey has
+    its own kernel, which is a separate process. `work` is the function that runs one survey."""
     with ThreadPoolExecutor(workers) as pool:
         yield WorkerPool(
             lambda run: pool.submit(work, run, stop=stop, say=say), stop, lambda: pool.shutdown(wait=False, cancel_futures=True)
@@ -123,7 +123,7 @@ def run_all(
             files of workers that died.
 
     Returns:
-        How each run ended, by its name, and the result of the last `index`.
+        The end of each run, by the run's name, and the result of the last call of `index`.
 
     Raises:
         KeyboardInterrupt: stopped by hand.

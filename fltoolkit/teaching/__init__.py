@@ -1,7 +1,7 @@
-"""Material for a class: an invented island whose true numbers are known, hundreds of samples from it, and exercises that give
-hints, not solutions.
+"""Contains material for a class: an island whose truth is known, hundreds of samples from it, and exercises that give hints, not
+solutions.
 
-This folder may import every folder of the package. Only `notebooks/teaching/` and the command `fltoolkit class` use it.
+This folder may use every other folder of the package. Only `notebooks/teaching/` and the command `fltoolkit class` use it.
 """
 
 from fltoolkit.teaching.class_tables import hidden, numbers, spread, villages

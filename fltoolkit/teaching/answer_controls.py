@@ -1,4 +1,4 @@
-"""The controls with which a learner answers a question: radio buttons for choices, or a field for a number.
+"""Makes the controls with which a learner answers a question: radio buttons for choices, or a field for a number.
 
 The learner writes no code, so no syntax error is possible.
 """

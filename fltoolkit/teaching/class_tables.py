@@ -1,4 +1,4 @@
-"""Small tables for the class: the island's villages, the results of many samples, and one table that reveals a person."""
+"""Makes small tables for the class: the island's villages, the results of many samples, and one table that reveals a person."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def villages(people: Island) -> Table:
 
 
 def spread(series: Mapping[str, Redraws]) -> Table:
-    """Returns a table with one row per way of sampling. A row shows the true value, and the mean and the spread of the estimates
-    from many samples.
+    """Returns a table with one row per way of sampling. A row shows the true value, the mean and the standard deviation of the
+    estimates from many samples, and their mean standard error.
     """
 
     def as_printed(r: Redraws, value: float) -> str:

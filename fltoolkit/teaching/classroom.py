@@ -59,7 +59,8 @@ def refuse_taken(address: str, port: int) -> None:
     written, so that the links of a class that is already running there stay valid.
 
     Raises:
-        RequestError: the address is not of this machine, or something already listens at that port.
+        RequestError: the port is not from 1 to 65535; this account may not use it; the address is not of this machine; or
+            something already listens at that port.
     """
     where = f"--port {port}"
     if not 1 <= port <= 65535:
@@ -91,7 +92,8 @@ def refuse_taken(address: str, port: int) -> None:
 def prepare(folder: Path, learners: int) -> list[Path]:
     """Makes the folders of a class, and returns the learners' folders, one per learner.
 
-    Files that exist already are not changed, so a class can continue after a break.
+    Copies of lessons and of the glossary that exist already are not changed, so a class can continue after a break. The start
+    page and the settings are written again.
     """
     if not 1 <= learners <= 99:
         raise RequestError("a class has 1 to 99 learners", where="--learners", found=learners)

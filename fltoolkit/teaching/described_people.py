@@ -1,5 +1,5 @@
-"""The described people of the first lesson, and how the kit classifies each of them. A learner sees the classification after
-answering."""
+"""Shows the described people of the first lesson, and the kit's own classification of each person. A learner sees this
+classification after answering."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Calda, an invented island: in which village each person lives, their trade, and who is truly in forced labour."""
+"""Makes Calda, an invented island. For each person, it has the village, the trade, and whether the person is truly in forced
+labour."""
 
 from __future__ import annotations
 
@@ -59,8 +60,8 @@ class Island:
 
 @cache
 def island(seed: int = 14) -> Island:
-    """Returns the invented island: 400 villages, some 60,000 adults, and forced labour in only a few of the villages. The same
-    seed always gives the same island.
+    """Returns the invented island: 400 villages, some 60,000 adults, and forced labour that is concentrated in some of the
+    villages. The same seed always gives the same island.
     """
     rng = np.random.default_rng(seed)
     strata = np.repeat(list(VILLAGES), list(VILLAGES.values()))

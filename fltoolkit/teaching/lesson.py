@@ -1,5 +1,5 @@
-"""The exercises of the lessons, and the check of answers. The exercises are in `lessons/*.yaml`. The reply to an answer says that
-the answer is right, or gives a hint. The hint never contains the right answer."""
+"""Reads the exercises of the lessons, and checks answers. The exercises are in `lessons/*.yaml`. The reply to an answer says that
+it is right, or gives a hint. The hint never contains the right answer."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Exercise(Model):
 
     Attributes:
         right: the right answer: one of `choices`, a number, or the name of a number in `true_answers`.
-        found: how a learner finds the number. It decides how near the answer must be.
+        found: the way in which a learner finds the number. It decides how near the answer must be.
         mistakes: the result of a usual mistake (in the form of `right`), and the hint for it.
         hint: the hint for every other wrong answer.
         why: the explanation after a right answer.
@@ -86,7 +86,8 @@ class Exercise(Model):
         """Returns the answer of a learner in the form in which it is judged. This form is a choice, or a number as text: for
         `17,2 per 1,000 adults` it is `17.2`. Returns None if the answer is neither.
 
-        It accepts quotes, unusual spaces, the question's own unit, a decimal comma and, for persons, commas between thousands.
+        The function accepts quotes, unusual spaces, the question's own unit, a decimal comma and, for persons, commas between
+        thousands.
         """
         words = {"True": "yes", "False": "no"}.get(str(answer), str(answer))
         text = " ".join(words.split()).strip(QUOTES).rstrip(".").strip(QUOTES)
@@ -184,10 +185,10 @@ class Lesson:
         return shell([control], reply)
 
     def check(self, name: str, answer: object = None) -> Words:
-        """Returns the reply to a learner's answer: that it is right, and why; or a hint.
+        """Returns the reply to a learner's answer. It says that the answer is right, and why, or it gives a hint.
 
-        If `answer` is None, the answer in the YAML file of answers is checked. If the file has none either, the reply says that
-        the exercise is not answered yet.
+        If `answer` is None, the answer in the YAML file of answers is checked. If the file also has no answer, the reply says
+        that the exercise is not answered yet.
         """
         exercise = self._exercise(name)
         answer = self.answers.get(name) if answer is None else answer
@@ -199,13 +200,14 @@ class Lesson:
         return Words(f"**{'Right.' if self.right[name] else 'Not yet.'}** {feedback}")
 
     def score(self) -> Any:
-        """Returns a text on how many answers are right, and on which exercises are not solved yet. In an interactive lesson it
-        changes after every answer.
+        """Returns a text with the number of right answers, and with the exercises that are not solved yet. In an interactive
+        lesson it changes after every answer.
         """
         return self.follow(self._score)
 
     def follow(self, view: Callable[[], Any]) -> Any:
-        """Returns what `view` returns. In an interactive lesson, `view` is called and shown again after every answer."""
+        """Returns the text or table that `view` returns. In an interactive lesson, `view` is called and shown again after every
+        answer."""
         return shell([], lambda: (view(),), changes=self.changes) if self.interactive else view()
 
     def _score(self) -> Words:

@@ -1,5 +1,5 @@
-"""Controls for two questions: what could a repeat of a survey detect, and how many people does it need? The learner sets
-numbers, and the result is shown below them."""
+"""Shows controls for two calculations: the smallest decrease that a repeat of a survey detects, and the number of people that it
+needs. The learner sets numbers, and the result is shown below them."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def play_smallest_fall(*, interactive: bool = False) -> Any:
 
 
 def play_sample_size(*, interactive: bool = False) -> Any:
-    """Shows how many people must answer in each of two surveys, so that a decrease of a given size is detected. The learner
-    sets the baseline, the decrease and the design effect."""
+    """Shows the number of people who must answer in each of two surveys, so that a decrease of a given size is detected. The
+    learner sets the baseline, the decrease and the design effect."""
 
     def view(baseline: float, cut: float, deff: float) -> Words:
         needed = sample_size(baseline / 1000, cut=cut / 100, deff=deff)

@@ -1,9 +1,9 @@
 """Draws hundreds of samples of the invented island in a moment. It draws only the number of cases in each village, not single
 persons.
 
-The number of cases among the 20 persons asked in a village is drawn from a hypergeometric distribution. How many of them do not
-respond or answer wrongly is drawn from a binomial one. Estimates and standard errors are calculated as in the kit (weights,
-strata, with-replacement PSUs).
+The number of cases among the 20 persons asked in a village is drawn from a hypergeometric distribution. The numbers of these
+persons who do not respond, or who answer wrongly, are drawn from binomial distributions. Estimates and standard errors are
+calculated as in the kit (weights, strata, with-replacement PSUs).
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def redraw(
     people: Island, times: int = 2000, *, persons: int = 1200, clusters: bool = False, oversample: bool = False, weighted: bool = True,
     nonresponse: bool = False, response_error: bool = False, among: str = "", filtered: bool = False, seed: int = 1,
 ) -> Redraws:  # fmt: skip
-    """Draw many samples of the invented island, all in the same way, and return what each sample estimates.
+    """Draw many samples of the invented island, all in the same way, and return the estimate of each sample.
 
     Args:
         people: the island.
@@ -115,7 +115,7 @@ def fall(before: Redraws, after: Redraws) -> Redraws:
 
 @dataclass(frozen=True)
 class _Drawing:
-    """How a sample is drawn in each stratum.
+    """The way in which a sample is drawn in each stratum.
 
     Attributes:
         times: how many samples are drawn.
@@ -162,7 +162,7 @@ def _drawn_stratum(rng: np.random.Generator, areas: pd.DataFrame, how: _Drawing)
 def _variance(part: dict[str, Any], p: Numbers) -> Numbers:
     """Returns the variance of Σ(y − p·n) over a stratum's PSUs: a/(a − 1)·[Σz² − (Σz)²/a].
 
-    z = y − p·n, and a is the number of PSUs. `part` is what `_drawn_stratum` returns.
+    z = y − p·n, and a is the number of PSUs. `part` is a result of `_drawn_stratum`.
     """
     y, n, a, p = part["y"], part["n"], part["psus"], p[:, None]
     z = y - p * n

@@ -1,5 +1,5 @@
-"""Pictures of many samples of the island, with controls above them. In a lesson that is not interactive, only the first picture
-is shown.
+"""Shows pictures of many samples of the island, with controls above them. In a lesson that is not interactive, only the first
+picture is shown.
 
 Controls have labels and work by keyboard.
 """
@@ -28,7 +28,7 @@ TIMES = 500  # samples per picture: few enough for an immediate reaction
 
 
 def play_samples(people: Island, *, interactive: bool = False) -> Any:
-    """Shows where the estimates of many samples of the island are: a histogram for the chosen way of sampling, and one for simple
+    """Shows the estimates of many samples of the island: a histogram for the chosen way of sampling, and a histogram for simple
     random samples.
 
     Each source of error can be switched on alone.

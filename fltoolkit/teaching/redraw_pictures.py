@@ -1,4 +1,4 @@
-"""Pictures of redrawn samples: where their estimates are, and which of their intervals contain the truth."""
+"""Draws pictures of redrawn samples: histograms of their estimates, and their intervals, which may contain the truth or not."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ def distribution(series: Mapping[str, Redraws], title: str = "Where the estimate
 
 
 def intervals(drawn: Redraws, method: ProportionInterval = "wald", *, zero: bool = False) -> Picture:
-    """Draws the 95 % intervals of a hundred samples, one line per sample. Intervals that do not contain the true value are orange
-    and start with a cross.
+    """Draws the 95 % intervals of a hundred samples, one line per sample. Intervals that do not contain the true value are
+    orange and start with a cross.
 
     If `zero` is true, the samples estimate a change. Then the intervals that do not contain zero are marked instead, in purple:
-    in these samples the test finds a change. The hundred samples are chosen so that the share of marked lines is that of all
-    samples. So the number of marked lines is the number in the title.
+    in these samples the test finds a change. The share of marked lines among the hundred lines is the same as among all samples.
+    The title gives the number of lines that contain the true value. If `zero` is true, it gives the number of marked lines.
     """
     low, high = (side * drawn.scale for side in drawn.interval(method))
     marked = ~drawn.hold(method, 0.0 if zero else None)

@@ -1,4 +1,5 @@
-"""The page at which a learner starts: the lessons in order, the aim of each, and how to continue. It shows no code."""
+"""Writes the page at which a learner starts. It shows the lessons in order, the aim of each, and how to continue. It shows no
+code."""
 
 from __future__ import annotations
 

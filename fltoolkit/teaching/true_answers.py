@@ -1,4 +1,4 @@
-"""The right answers to the exercises, and the results of usual mistakes.
+"""Calculates the right answers to the exercises, and the results of usual mistakes.
 
 They are calculated from the invented island's people or from a formula, never from what a learner typed.
 """
@@ -35,8 +35,8 @@ def rates() -> dict[str, float]:
 
 
 def simple_standard_error(n: float, p: float) -> float:
-    """Returns the standard error of a prevalence `p` that a simple random sample of `n` persons estimates. Both are
-    proportions."""
+    """Returns the standard error of a prevalence `p` that a simple random sample of `n` persons estimates. `p` and the standard
+    error are proportions."""
     return sqrt(p * (1 - p) / n)
 
 
@@ -63,37 +63,39 @@ def wald_coverage(n: int, p: float) -> float:
 
 
 def smallest_fall(deff: float = DEFF, z: float = Z + Z_POWER) -> float:
-    """Returns the smallest decrease of the prevalence P0 that two rounds of N0 persons each detect, as a share of P0. It solves
-    (p1 − p2)² = c·(p1q1 + p2q2) for p2, where p1 is P0, p2 the prevalence after the decrease, q = 1 − p, and c = deff·z²/N0."""
+    """Returns the smallest decrease of the prevalence P0 that two rounds of N0 persons each detect, as a share of P0. It comes
+    from the equation (p1 − p2)² = c·(p1q1 + p2q2), solved for p2. Here p1 is P0, p2 the prevalence after the decrease, q = 1 − p,
+    and c = deff·z²/N0."""
     c = deff * z**2 / N0
     a, b, d = 1 + c, -(2 * P0 + c), P0**2 - c * P0 * (1 - P0)
     return 1 - (-b - sqrt(b**2 - 4 * a * d)) / (2 * a) / P0
 
 
 def needed_sample_size(deff: float = DEFF, z: float = Z + Z_POWER, p: float = P0) -> float:
-    """Returns how many persons must be asked in each of two rounds to detect that the prevalence `p` has decreased by the share
-    CUT. `deff` is the design effect."""
+    """Returns the number of persons who must be asked in each of two rounds to detect that the prevalence `p` has decreased by
+    the share CUT. `deff` is the design effect."""
     q = p * (1 - CUT)
     return deff * z**2 * (p * (1 - p) + q * (1 - q)) / (p - q) ** 2
 
 
 def chance_of_a_repeat() -> float:
-    """Returns how many of 100 repeats of the survey would find the true decrease of lesson 4. It is calculated from the exact
-    variances of both surveys."""
+    """Returns the number of repeats of the survey, among 100, that would find the true decrease of lesson 4. It is calculated
+    from the exact variances of both surveys."""
     before, after = island(), island().after_a_fall(CUT)
     se = np.hypot(clustered_standard_error(REPEAT, before.areas), clustered_standard_error(REPEAT, after.areas))
     return 50 * (1 + erf(((before.truth - after.truth) / se - Z) / sqrt(2)))
 
 
 def _cases_in_kilns(sex: str) -> float:
-    """Returns how many kiln workers of one sex are cases in the sample that lessons 3 and 4 use."""
+    """Returns the number of kiln workers of one sex who are cases, in the sample that lessons 3 and 4 use."""
     persons = island().sample()
     return float(((persons["trade"] == KILN) & (persons["sex"] == sex) & (persons["case"] == 1)).sum())
 
 
 def true_positives() -> float:
-    """Returns how many of 100 persons whom a survey counts as cases are truly in forced labour, if answers are wrong at the rates
-    of the lesson."""
+    """Returns the number of persons who are truly in forced labour, among 100 persons whom a survey counts as cases. Answers are
+    wrong at the rates of the lesson.
+    """
     hits, false = island().truth * SENSITIVITY, (1 - island().truth) * (1 - SPECIFICITY)
     return 100 * hits / (hits + false)
 

@@ -34,12 +34,12 @@ BLANK, OTHER = 0, 255  # positions of an answer that is blank, or not among the 
 
 @dataclass(frozen=True)
 class ColumnContents:
-    """The facts about one column of the data file from which the draft is made: its name and label, the labels of its codes, and
-    a summary of its values.
+    """One column of the data file, as the draft knows it: its name and label, the labels of its codes, and a summary of its
+    values.
 
     Attributes:
-        codes: the label of each code. It has the codes that the file labels, and those found in the data if they are few. A code
-            without a label has "".
+        codes: the label of each code. It has the codes that the file labels, and also the codes found in the data if these are
+            few. A code without a label has "".
         missing: codes that the file declares missing.
         rows: the number of rows of the file.
         filled: the number of rows that are not blank.
@@ -70,7 +70,7 @@ class ColumnContents:
         `other` means another answer, or no label. `declared_missing` means that the file declares the code missing and its label
         does not say why.
 
-        If no code has a label and some codes are words for yes and no (oui, non), the codes are read as labels.
+        If no code has a label and some codes are words for *yes* and *no* (oui, non), the codes are read as labels.
         """
         by_meaning: dict[str, list[str]] = {}
         words = not any(self.codes.values()) and {"yes", "no"} <= {answer_meaning(code) for code in self.codes}
@@ -195,8 +195,8 @@ class DataTable:
         return sorted({value for _, _, value in self._different([name], number(VALUE, nw.String()) > limit)}, key=_sort_key)
 
     def count_unusable_keys(self, names: Sequence[str]) -> int:
-        """Returns how many keys are not usable. A key is a combination of values in these columns; it is not usable if several
-        rows have it, or if it contains a blank."""
+        """Returns the number of keys that are not usable. A key is a combination of values in these columns; it is not usable if
+        several rows have the same key, or if it contains a blank."""
         frame = self.frame(names)
         times = frame.group_by(list(names)).agg(nw.len().alias("fl__n")).with_columns(_blank(names).alias("fl__blank"))
         bad = times.filter((nw.col("fl__n") > 1) | nw.col("fl__blank")).select(nw.len().alias("n"))
@@ -229,8 +229,9 @@ class DataTable:
         return [] if len(found) > most else sorted([int(row) for row in rows.split()] for rows in found)
 
     def shared(self, outer: Sequence[str], inner: Sequence[str]) -> tuple[int, int]:
-        """Returns two numbers about, for example, PSUs (`inner`) and strata (`outer`): how many PSU labels occur in several
-        strata, and how many PSU labels there are."""
+        """Returns two numbers about units (such as PSUs) that lie in larger units (such as strata): the number of labels of the
+        smaller units that occur in several larger ones, and the number of all labels of the smaller units. `outer` are the
+        columns of the larger units, and `inner` are those of the smaller ones."""
         frame = self.frame([*outer, *inner]).unique().group_by(list(inner)).agg(nw.len().alias("fl__n"))
         return to_count(frame.filter(nw.col("fl__n") > 1).select(nw.len().alias("n"))), to_count(
             frame.select(nw.len().alias("n"))
@@ -254,11 +255,10 @@ class DataTable:
         return found
 
     def answers(self, columns: Sequence[ColumnContents], asked: tuple[str, Sequence[str]] | None = None) -> Answers:
-        """Returns the answers to each question, by the name of its column. The draft uses them to find out who was asked which
-        question.
+        """Returns the answers to each question, by the name of its column. They are used to find out who was asked each question.
 
-        An answer is a number of one byte per row: the position of the answer's code among the codes of the question, counted from
-        1. 0 is a blank; 255 is a value that is none of the codes.
+        An answer is a number of one byte per row: the position of the answer's code among the codes of the question, counted
+        from 1. 0 is a blank; 255 is a value that is none of the codes.
 
         Args:
             columns: questions with at most 254 codes.
@@ -310,9 +310,9 @@ class DataTable:
         return list(table.itertuples(index=False, name=None))
 
     def _values(self, names: Sequence[str]) -> dict[str, list[str]]:
-        """Returns, in order, the different values of each column that the draft may show. A text that only few rows have is
-        left out: it could be a person's name or own words, and a draft may be passed on. A number stays, and so does a text of
-        at most two characters."""
+        """Returns, in order, the different values of each column that the draft may show. A text that only few rows have is left
+        out: it could be a person's name or own words, and a draft may be passed on. Numbers, and texts of at most two characters,
+        are never left out."""
         found: dict[str, list[str]] = {name: [] for name in names}
         if names:
             rows = self._counted(names).filter(~nw.col(VALUE).is_null()).group_by(COLUMN, VALUE).agg(nw.col(ROWS).sum())

@@ -15,8 +15,8 @@ USUAL = frozenset({"0", "1", "2", "3", "7", "8", "9", "77", "88", "97", "98", "9
 
 
 def score(column: ColumnContents, concept: str) -> int:
-    """Returns how well a column fits a role, such as weight or age: 0 means that it does not fit, and 5 is the best. `concept`
-    names the role. The label of the column counts more than its name."""
+    """Returns a score for the fit of a column to a role, such as weight or age: 0 means that it does not fit, and 5 is the best.
+    `concept` names the role. The label of the column counts more than its name."""
     words = vocabulary().columns[concept]
     if count_hits(words.never, column.label):
         return 0
@@ -54,8 +54,8 @@ def is_isic(column: ColumnContents) -> bool:
 
 
 def is_yes_no(column: ColumnContents) -> bool:
-    """Returns whether a column has labels for yes and for no, and only a few other codes. In the draft, the user must say what
-    these other codes mean."""
+    """Returns whether a column has labels for *yes* and for *no*, and only a few other codes. In the draft, the user must say
+    what these other codes mean."""
     by_meaning = column.meanings
     return "yes" in by_meaning and "no" in by_meaning and len(by_meaning.get("other", [])) <= MOST_OPEN
 
@@ -82,8 +82,8 @@ def open_codes(column: ColumnContents) -> dict[str, str]:
 
 
 def usual_codes(columns: Sequence[ColumnContents]) -> dict[str, list[str]]:
-    """Returns the codes that most of the questions use, by kind of answer: `{"yes": ["1"], "no": ["2"], "refused": []}`. No
-    code is in two lists."""
+    """Returns the most frequent codes of the questions, by kind of answer: `{"yes": ["1"], "no": ["2"], "refused": []}`. No code
+    is in two lists."""
     kinds: dict[str, Counter[tuple[str, ...]]] = {kind: Counter() for kind in KINDS}
     for column in columns:
         for kind, codes in answer_codes(column).items():
@@ -97,17 +97,17 @@ def usual_codes(columns: Sequence[ColumnContents]) -> dict[str, list[str]]:
 
 
 def usual_open_codes(columns: Sequence[ColumnContents], usual: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Returns the codes that have no clear label and that at least half of the questions share: `{"7": "Other"}`. The draft has
-    one question about them for the whole file. `usual` has the codes with a known meaning; they are left out."""
+    """Returns the codes that have no clear label and that at least half of the questions share: `{"7": "Other"}`. The user must
+    say only once what these codes mean. The argument `usual` has the codes with a known meaning. Those are left out."""
     taken = {code for codes in usual.values() for code in codes}
     times = Counter(pair for column in columns for pair in open_codes(column).items() if pair[0] not in taken)
     return {code: label for (code, label), n in times.most_common() if n > 1 and 2 * n >= len(columns)}
 
 
 def differing_codes(column: ColumnContents, usual: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """Compares the codes of one yes/no question with the codes of most questions. Returns the codes that differ, by kind of
-    answer: `{"no": ["5"]}`. If the question has no code for a kind, but uses the usual code of this kind for something else, the
-    list of this kind is empty. `usual` has the codes of most questions, by kind of answer."""
+    """Compares the codes of one yes/no question with the most frequent codes of all questions. Returns the codes that differ, by
+    kind of answer: `{"no": ["5"]}`. If the question has no code for a kind, but uses the usual code of this kind for something
+    else, the list of this kind is empty. The argument `usual` has the most frequent codes, by kind of answer."""
     own = answer_codes(column)
     taken = {code for codes in own.values() for code in codes} | open_codes(column).keys()
     differ = {k: codes for k, codes in own.items() if codes and codes != list(usual[k])}
@@ -115,8 +115,8 @@ def differing_codes(column: ColumnContents, usual: Mapping[str, Sequence[str]]) 
 
 
 def key_of_question(column: ColumnContents) -> str | None:
-    """Returns where a yes/no question belongs in survey.yaml, as a key such as `items.coercion.debt_bondage`. The label of the
-    question decides. Returns None if no key fits, or several do."""
+    """Returns the key of survey.yaml under which a yes/no question belongs, such as `items.coercion.debt_bondage`. The label of
+    the question decides. Returns None if no key fits, or several do."""
     words = vocabulary()
     points = {key: score(column, key) for key in ("any_work", "worked", "same_work", "trafficking", "current", "proxy", "alone")}
     for side, items in (("involuntary", words.involuntary), ("coercion", words.coercion)):

@@ -35,7 +35,7 @@ class SeveralAnswers:
     Attributes:
         name: the name of the column, or the common part of the names of the columns.
         label: the label of the question.
-        separator: the text between two codes in a cell. Empty if there is one column per answer.
+        separator: the text between two codes in a cell; empty if there is one column per answer.
         options: the label of each answer, by its code or its column.
         zeros: whether an answer that was not ticked is a 0; otherwise it is blank.
     """
@@ -63,8 +63,8 @@ class Blocks:
 
 
 def find_blocks(unused: UnusedColumns, age: ColumnContents | None) -> Blocks:
-    """Finds three kinds of questions: on children, on exceptions, and with several answers. Their columns are then marked as
-    used.
+    """Find three kinds of questions: on children, on exceptions (work that Convention No. 29 exempts), and with several answers.
+    Their columns are then marked as used.
 
     Args:
         unused: the columns.
@@ -81,8 +81,8 @@ def find_blocks(unused: UnusedColumns, age: ColumnContents | None) -> Blocks:
 
 
 def _is_exception(column: ColumnContents) -> bool:
-    """Returns whether a question is about work that the State may demand, or about the limits of such work. Its label or the
-    labels of its codes say so."""
+    """Returns whether a question is about work that the State may demand, or about the limits of such work. Its label, or the
+    labels of its codes, show this."""
     words = vocabulary()
     if is_yes_no(column):
         return bool(only_kind_of(column.label, words.exceptions) or count_hits(words.within_limits, column.label))
@@ -117,7 +117,8 @@ def _answers_in_one_column(unused: UnusedColumns) -> Iterator[SeveralAnswers]:
 def _separator_and_codes(values: Mapping[str, int]) -> tuple[str, list[str]]:
     """Returns the separator between the codes in the cells of a column (a blank in `1 3 4`), and the codes. `values` gives the
     number of rows for each text in the column. The list of codes is empty if the parts between the separators do not look like
-    codes, if a cell has a code twice, or if only few persons have such a text."""
+    codes, if a cell has a code twice, or if there is only one code or there are too many. A word counts as a code only if many
+    rows have it."""
     for separator in SEPARATORS:
         if not any(separator in value for value in values):
             continue
@@ -140,8 +141,8 @@ def _code_sort_key(code: str) -> tuple[int, str]:
 
 
 def blocks(found: Blocks, q: Questions) -> Iterator[YamlLine]:
-    """Yields the three blocks of comments: questions about children, on exceptions, and with several answers. The user moves a
-    block to its place, removes the # and replaces each `<answer>`.
+    """Yields the three blocks of comments: questions about children, on exceptions (work that Convention No. 29 exempts), and
+    with several answers. The user moves a block to its place, removes the # and answers its questions.
 
     `found` has the questions of the blocks, and `q` has the yes/no questions that the draft has placed.
     """

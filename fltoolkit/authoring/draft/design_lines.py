@@ -46,8 +46,9 @@ class Sample:
 
 
 def find_sample(unused: UnusedColumns) -> Sample:
-    """Finds the columns of the sample design (weight, stratum, PSU) and of the key. A weight that some persons lack is taken as
-    the weight of the module on forced labour."""
+    """Find the columns of the sample design (weight, stratum, PSU) and of the key. A weight that some persons lack is taken as
+    the weight of the module on forced labour.
+    """
     weights = rank_columns(unused.free(), "weight", is_weight)
     everybody, some = [c for c in weights if c.full], [c for c in weights if not c.full]
     weight, module_weight = next(iter(everybody or some), None), next(iter(some), None)
@@ -115,8 +116,8 @@ def _nearly_unique(unused: UnusedColumns, sample: Sample) -> str:
 
 
 def _equal_rows_in_words(tried: Sequence[str], alike: Sequence[Sequence[int]]) -> str:
-    """Returns a comment that says which rows are equal in the columns `tried`. `alike` has the numbers of the rows, in groups
-    of equal rows."""
+    """Returns a comment with the rows that are equal in the columns `tried`. `alike` has the numbers of the rows, in groups of
+    equal rows."""
     pairs = "one pair" if len(alike) == 1 else f"{len(alike)} groups of rows"
     rows = "; ".join(", ".join(f"{row:,}" for row in rows) for rows in alike)
     sentence = f"{in_one_line(tried)} is unique except for {pairs}, rows {rows} (the first below the header is 1)"
@@ -142,8 +143,8 @@ def design(unused: UnusedColumns, sample: Sample) -> Iterator[YamlLine]:
 
 
 def _household_line(unused: UnusedColumns, sample: Sample, household: ColumnContents) -> YamlLine:
-    """Returns the draft's line with the columns that identify a household: those of the key without the person's number. If the
-    draft does not know which column is the person's number, the user must answer."""
+    """Returns the draft's line with the columns that identify a household: the columns of the key without the person's number. If
+    it is not known which column is the person's number, the user must answer."""
     line = sample.line.name if sample.line else None
     within = [name for name in sample.key if name != line]
     if household.name in unused.rivals or (within and household.name not in within):
@@ -158,7 +159,7 @@ def _household_line(unused: UnusedColumns, sample: Sample, household: ColumnCont
 
 def _nest_line(unused: UnusedColumns, strata: ColumnContents, psu: ColumnContents) -> Iterator[YamlLine]:
     """Yields the draft's line `nest` (PSU labels start again in each stratum) if most PSU labels occur in several strata. If only
-    a few do, these may be mistakes, and the user must answer."""
+    a few labels do, these may be mistakes, and the user must decide."""
     several, labels = unused.table.shared([strata.name], [psu.name])
     if 2 * several > labels:
         yield YamlLine("  nest: true", "tested: the same PSU labels occur in several strata")
@@ -176,7 +177,7 @@ def module(column: ColumnContents, why: str, named: str) -> tuple[list[YamlLine]
     Args:
         column: the column that says who answered.
         why: the reason why this column was chosen.
-        named: what the draft writes as the name of the column: the name, or `<answer>`.
+        named: the text that the draft writes for the column: its name, or `<answer>`.
     """
     by_meaning: dict[str, list[str]] = {}
     for code, label in column.codes.items():
@@ -201,7 +202,7 @@ def module(column: ColumnContents, why: str, named: str) -> tuple[list[YamlLine]
 
 
 def _status_of_label(label: str) -> str | None:
-    """Returns what the label of a code says about a person and the module on forced labour: `answered`, `refused` or
+    """Returns the status that the label of a code gives a person in the module on forced labour: `answered`, `refused` or
     `not_asked`. A label with a negation never means `answered`. Returns None if the label is not clear."""
     kind = only_kind_of(label, vocabulary().module)
     return None if kind == "answered" and first_hit(vocabulary().polarity.negation, label) else kind
@@ -212,7 +213,7 @@ def find_module(unused: UnusedColumns) -> tuple[ColumnContents | None, str]:
 
 
 def compare_with_module(unused: UnusedColumns, weight: ColumnContents, status: ColumnContents, answered: Sequence[str]) -> None:
-    """Compares two numbers of persons: those who have the module's weight, and those who answered the module on forced labour. If
+    """Compare two numbers of persons: those who have the module's weight, and those who answered the module on forced labour. If
     the numbers differ, the user must say which column is the weight."""
     counted = unused.table.counted([status.name])[status.name]
     if weight.filled != sum(counted.get(code, 0) for code in answered):

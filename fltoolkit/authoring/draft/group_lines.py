@@ -126,8 +126,8 @@ def _disability(columns: Sequence[ColumnContents]) -> Iterator[YamlLine]:
 
 def occupations(unused: UnusedColumns, workers: bool) -> Iterator[YamlLine]:
     """Yields the draft's lines for a breakdown by occupation, if a column contains the occupation of a job that many persons
-    have. If the label does not say that the codes are ISCO-08, the user must name the classification. `workers` says whether
-    survey.yaml has the population of workers."""
+    have. If the label does not say that the codes are ISCO-08, the user must confirm it. `workers` says whether survey.yaml has
+    the population of workers."""
     column, why = unused.take("occupation", is_isic)
     if column is None or column.low is None or not _of_all(column):
         return

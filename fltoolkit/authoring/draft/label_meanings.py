@@ -1,5 +1,5 @@
-"""Finds the meaning of labels: which code means *yes*, and which answer means that forced labour happened. Unclear labels get no
-meaning."""
+"""Reads the meaning of labels: the codes that mean *yes*, and the answers that mean that forced labour happened. Unclear labels
+get no meaning."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def answer_meaning(label: str) -> str | None:
     """Returns the meaning of a value label: `yes`, `no`, `dont_know`, `refused`, `not_applicable` or `not_stated`. Returns None
     if the label means something else or is not clear.
 
-    A label is *yes* or *no* only if it says nothing else. For the other meanings, every word of the label must be in the
-    vocabulary, and all words must lead to the same meaning. For example, "No responde" is a refusal, and "No puede" has no known
+    A label means *yes* or *no* only if it says nothing else. For the other meanings, every word of the label must be in the
+    vocabulary, and all must lead to the same meaning. For example, "No responde" is a refusal, and "No puede" has no known
     meaning.
     """
     compared = normalised(NUMBERED.sub("", label))
@@ -77,8 +77,9 @@ def _fits_word(word: str, known: str) -> bool:
 
 
 def why_unclear(label: str, key: str) -> str:
-    """Returns, in words, why the label of a question leaves unclear which answer means that something happened. For example, the
-    answer "no" to "Could you leave?" means coercion. Returns an empty text if the label is clear.
+    """Returns the reason, in words, why a question's label is unclear: it does not show whether *yes* or *no* means that
+    something happened. For example, the answer "no" to "Could you leave?" means coercion. Returns an empty text if the label is
+    clear.
 
     Args:
         label: the label of the question.

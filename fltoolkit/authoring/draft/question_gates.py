@@ -24,8 +24,8 @@ class Gate:
     nobody with a code of `skipped` or `unsure` has an answer to the other question.
 
     `asked` lists the codes of persons who were asked the other question. `skipped` lists codes that mean *no*. `unsure` lists
-    codes that may mean *no*; the user must say. Codes of *don't know* or *refused* are in no list, because a person who did not
-    answer the gate might have been asked the other question.
+    codes that may mean *no*; the user must decide. Codes of don't know or refused are in no list: a person who did not answer the
+    gate might have been asked the other question.
     """
 
     column: str
@@ -52,16 +52,16 @@ class _Tried:
 
 
 def find_gates(answers: Answers, question: ColumnContents, candidates: Sequence[ColumnContents]) -> tuple[Gate, ...]:
-    """Returns the gates of a question: the earlier questions whose answers together explain who has an answer to it. The result
-    is empty if more than a few gates would be needed.
+    """Returns the gates of a question: the earlier questions that together explain which persons have an answer to this question.
+    The result is empty if more than a few gates would be needed.
 
-    A single gate is enough if almost everybody who passed it has an answer. Among equally good gates, a gate with a code that
-    clearly means *no* is preferred, then the last gate in the file. If a gate is blank because an earlier gate sent persons away,
-    both are returned, the earlier one first.
+    A single gate is enough if almost everybody who passed it has an answer. Among equally good gates, a gate with a clear *no* is
+    preferred, then the last gate in the file. If a gate is blank because an earlier gate sent persons away, both are returned,
+    the earlier one first.
 
     Args:
-        answers: the answers to the question and to the candidates, as `DataTable.answers` returns them, of persons who were asked
-            the module on forced labour.
+        answers: the answers to the question and to the candidates, as `DataTable.answers` returns them. They are the answers of
+            persons who were asked the module on forced labour.
         question: the question.
         candidates: columns that could say who was asked, in the order of the file.
     """
@@ -89,8 +89,8 @@ def find_gates(answers: Answers, question: ColumnContents, candidates: Sequence[
 
 def _unexplained_blanks(chosen: Sequence[_Tried], has: Rows) -> Rows:
     """Returns the rows in which a question is blank and no chosen gate explains why. A gate is an earlier question that decides
-    whether another is asked. `has` says for each row whether the question has an answer. If almost everybody who passed all the
-    gates has an answer, a blank is unexplained only if a gate is blank in the same row."""
+    whether another is asked. `has` says for each row whether the question has an answer. Sometimes almost everybody who passed
+    all the gates has an answer. Then a blank is unexplained only if a gate is blank in the same row."""
     if not chosen:
         return ~has
     left: Rows = ~has & ~np.logical_or.reduce([t.shut for t in chosen])
@@ -119,7 +119,7 @@ def _needed_gates(chosen: Sequence[_Tried], has: Rows) -> list[_Tried]:
 def _as_gate(places: NDArray[np.uint8], column: ColumnContents, has: Rows) -> _Tried | None:
     """Returns a column as a gate (an earlier question that decides whether another is asked), or None if it cannot be one. A gate
     has two kinds of codes. Almost nobody with a code of the first kind has an answer to the other question. Persons with a code
-    of the second kind have one. If the column is a yes/no question, its *no* must be of the first kind.
+    of the second kind have an answer. If the column is a yes/no question, its *no* must be of the first kind.
 
     Args:
         places: the column's answers, one byte per row, as `DataTable.answers` returns them.
@@ -143,11 +143,10 @@ def _as_gate(places: NDArray[np.uint8], column: ColumnContents, has: Rows) -> _T
 
 
 def _code_meanings(column: ColumnContents, codes: Sequence[str]) -> Mapping[str, str]:
-    """Returns what each code of a gate means, such as *yes* or *no*. A gate is an earlier question that decides whether another
-    is asked.
+    """Returns the meaning of each code of a gate, such as *yes* or *no*. A gate is an earlier question that decides whether
+    another is asked.
 
-    If its codes have no labels, code 2 is taken as *no*; if there is no 2, code 0 is taken as *no*. All other codes then mean
-    `other`.
+    If the codes have no labels, 2 is taken as *no*. If there is no code 2, 0 is taken as *no*. All other codes then mean `other`.
     """
     meaning_of = {code: kind for kind, of in column.meanings.items() for code in of}
     if any(column.codes.values()) or "yes" in column.meanings:

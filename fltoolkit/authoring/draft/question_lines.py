@@ -39,11 +39,11 @@ class Questions:
 
     Attributes:
         all: all these questions.
-        labelled: whether the file has labels for yes and no.
-        usual: the codes that most questions have, by kind of answer.
+        labelled: whether the file has labels for *yes* and *no*.
+        usual: the most frequent codes of the questions, by kind of answer.
         placed: the questions by their key in survey.yaml.
         gates: the gates of each question (earlier questions that explain its blanks).
-        open: codes with unclear labels that many questions share. The draft asks about them once.
+        open: codes with unclear labels that many questions share. The user must say only once what they mean.
         unexplained: questions with blanks that no gate explains.
     """
 
@@ -57,21 +57,22 @@ class Questions:
 
     @property
     def worked(self) -> ColumnContents | None:
-        """Returns the column of the question whether a person did any work. Returns None if the file has no such question."""
+        """Returns the column of the question on whether a person did any work. Returns None if the file has no such question."""
         return next(iter(self.placed.get("worked", ())), None)
 
 
 def find_questions(unused: UnusedColumns, asked: tuple[str, Sequence[str]] | None, note_blanks: bool = True) -> Questions:
     """Find the yes/no questions, place them by their labels, and find from the rows who was asked each of them.
 
-    If no label says yes and no, columns with the usual codes are taken as questions. The draft then asks what their codes mean.
+    If no label says *yes* and *no*, columns with the usual codes are taken as questions. The user must then say what their codes
+    mean.
 
     Args:
         unused: the columns.
         asked: the column that says who answered the module on forced labour, and the codes of persons who did. None if all did,
             or if this is not known.
         note_blanks: whether the draft notes blanks that no gate explains. A gate is an earlier question that decides who is
-            asked. False if it is not known who answered the module on forced labour.
+            asked. The argument is false if it is not known who answered the module on forced labour.
     """
     free = unused.free()
     labelled = [c for c in free if is_yes_no(c)]
@@ -97,13 +98,13 @@ def find_questions(unused: UnusedColumns, asked: tuple[str, Sequence[str]] | Non
 
 
 def _asks_leaving(column: ColumnContents) -> bool:
-    """Returns whether a column is the question whether the person could leave the work, with more answers than yes and no.
-    Example of its answers: yes; no; no, under threat."""
+    """Returns whether a column is the question on whether the person could leave the work, with more answers than *yes* and *no*,
+    such as *no, under threat*."""
     return is_coded(column, 8) and any(column.codes.values()) and key_of_question(column) == LEAVING_KEY
 
 
 def _has_kinds(column: ColumnContents) -> bool:
-    """Returns whether the labels of a column's codes are kinds of something, such as status in employment. Such a column can
+    """Returns whether the codes of a column are labelled kinds of something, such as status in employment. Such a column can
     decide who is asked a question."""
     return is_coded(column, 12) and any(column.codes.values())
 
@@ -235,8 +236,8 @@ def _comment_of(key: str) -> str:
 
 
 def open_points(q: Questions, column: ColumnContents) -> Iterator[str]:
-    """Yields comments on what the draft does not know about a question: what some codes mean, who was asked the question, or
-    why some answers are blank."""
+    """Yields comments on facts about a question that the data do not show: the meaning of some codes, the persons who were asked,
+    or the reason for some blanks."""
     if left := _unclear_codes(q, column):
         yield f"under {KINDS}: {_codes_in_words(left)}"
     for gate in q.gates.get(column.name, ()):
@@ -247,16 +248,16 @@ def open_points(q: Questions, column: ColumnContents) -> Iterator[str]:
 
 
 def _unclear_codes(q: Questions, column: ColumnContents) -> dict[str, str]:
-    """Returns the codes of a question that have no clear label: `{"7": "Other"}`. Codes that `answers` lists once for all
-    questions are left out."""
+    """Returns the codes of a question that have no clear label: `{"7": "Other"}`. Codes about which the user must answer once for
+    all questions (`Questions.open`) are left out."""
     if not q.labelled or not is_yes_no(column):
         return {}
     return {code: label for code, label in open_codes(column).items() if q.open.get(code) != label}
 
 
 def question_entry(q: Questions, column: ColumnContents, asked: Mapping[str, str] | None = None) -> str:
-    """Returns a question in the form of survey.yaml: `{column: Q12, label: Threats, no: 5, routing: …}`. The codes are those
-    that differ from most questions. The routing says who was asked, if the rows of the file confirm it.
+    """Returns a question in the form of survey.yaml: `{column: Q12, label: Threats, no: 5, routing: …}`. The codes are those that
+    differ from the usual codes of the draft's questions. The routing says who was asked, if the rows of the file confirm it.
 
     `asked` has further keys of survey.yaml that the user must answer, such as `{"yes": "<answer>"}`.
     """
@@ -310,7 +311,7 @@ def _coded_lines(
     kind is a key of survey.yaml with a list of codes. Yields nothing if no column fits.
 
     Args:
-        key: the key of survey.yaml that contains these kinds, such as `form_lines`.
+        key: the key of survey.yaml that contains these kinds, such as `form`.
         unused: the columns of the file.
         kinds: the words by which a label is recognised, by kind.
         fits: whether the values of a column can be such codes.
@@ -336,8 +337,8 @@ def _coded_lines(
 
 
 def _job_line(unused: UnusedColumns, column: ColumnContents, why: str) -> YamlLine:
-    """Returns the draft's line for a column that describes the work, such as its place. Columns whose names differ only in a
-    number may belong to several jobs, as in JOB1 and JOB2. The user must then say whether the number is that of a job.
+    """Returns the draft's line for a column with a fact about the work. If there are columns whose names differ only in a number,
+    the number may be that of a job, as in JOB1 and JOB2. Then the user must say whether this is so.
 
     `why` is the reason why the draft chose the column.
     """

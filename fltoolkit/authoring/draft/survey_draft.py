@@ -1,7 +1,7 @@
 """Drafts a first survey.yaml from a data file. Each line gives the reason for its content.
 
-The draft decides nothing. What it could not find is written as `<answer>`, and the loader refuses the file until a person has
-answered.
+The draft decides nothing. A fact that it could not find is written as `<answer>`. The loader refuses the file until a person has
+replaced every `<answer>`.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ def write_draft(data: str | Path, out: str | Path | None = None, encoding: str |
 
     Args:
         data: CSV, Parquet, SPSS or Stata, one row per person.
-        out: where to write. None: survey.yaml beside the data. The data must be in the folder of `out`, at any depth.
+        out: the file to write; None for survey.yaml beside the data. The data must be in the folder of `out`, at any depth.
         encoding: the encoding of a file that is not UTF-8 and does not name its encoding.
 
     Returns:
         The path of the written file, and the draft.
 
     Raises:
-        RequestError: the file exists already, or the data are not in its folder.
+        RequestError: the file exists already, its folder does not exist, or the data are not in this folder.
         DataError: the data cannot be read, or have no rows.
     """
     data = Path(data)

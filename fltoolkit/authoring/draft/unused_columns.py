@@ -17,7 +17,7 @@ NUMBER = re.compile(r"\d+")
 @dataclass
 class UnusedColumns:
     """The columns of a data file, with a note of which ones the draft already uses. A column that is used gets no second role.
-    `rivals` gives, for a chosen column, other columns that fit equally well."""
+    The attribute `rivals` gives, for a chosen column, other columns that fit equally well."""
 
     table: DataTable
     columns: list[ColumnContents]
@@ -55,8 +55,8 @@ class UnusedColumns:
         return UNANSWERED if column.name in self.rivals else yaml_scalar(column.name)
 
     def columns_of_other_jobs(self, column: ColumnContents) -> list[str]:
-        """Returns other columns whose name differs in one number only, and whose label has the same words. Such columns contain
-        the answers to the same question about another job. Example: JOB2_WHO and JOB1_WHO."""
+        """Returns other columns whose names differ in only one number, and whose labels have the same words. Such columns ask the
+        same question about another job. Example: JOB2_WHO and JOB1_WHO."""
         label, others = NUMBER.sub("", column.label), [c for c in self.columns if c.name != column.name]
         parts = re.split(r"(\d+)", column.name)  # numbers are at the odd positions
         forms = [

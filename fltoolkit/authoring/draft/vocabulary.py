@@ -98,7 +98,7 @@ def _pattern(word: str) -> re.Pattern[str]:
 
 
 def count_hits(words: Sequence[str], text: str) -> int:
-    """Returns how many of the words occur in a text. Accents and capitals do not matter, and `*` stands for any letters:
+    """Returns the number of words that occur in a text. Accents and capitals do not matter, and `*` stands for any letters:
     `weight*`."""
     compared = normalised(text)
     return sum(_pattern(word).search(compared) is not None for word in words)

@@ -21,8 +21,8 @@ def write_questionnaire(folder: str | Path, languages: Sequence[str] = ()) -> li
 
     Args:
         folder: the folder of questionnaire.yaml (docs/questionnaire.md).
-        languages: the languages of the form, by their short names. Empty: all. The first is the form's default, and the language
-            of the labels in survey.yaml.
+        languages: the languages of the form, by their short names. If it is empty, all languages are used. The first language is
+            the form's default, and the language of the labels in survey.yaml.
 
     Returns:
         The paths of the two files. The same YAML always gives the same bytes.

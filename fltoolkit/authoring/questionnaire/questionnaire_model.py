@@ -1,5 +1,5 @@
-"""The content of a questionnaire.yaml: questions, answers and routing in each language, and the key of survey.yaml for each
-answer."""
+"""Defines the content of a questionnaire.yaml: questions, answers and routing in each language, and the key of survey.yaml for
+each answer."""
 
 from __future__ import annotations
 
@@ -25,8 +25,10 @@ class Choice(Model):
     Attributes:
         label: the text of the answer in each language.
         means: what the answer means for survey.yaml, such as `yes`.
-        mode: whether the person experienced, was threatened with, or witnessed what the question asks. Empty: experienced.
-        detail: a short name of what this answer says besides yes, such as `abduction`. survey.yaml repeats it.
+        mode: whether the person experienced the event of the question, was threatened with it, or witnessed it; empty for
+            *experienced*.
+        detail: for an answer that means *yes*, a short name of the details that it adds, such as `abduction`. survey.yaml repeats
+            it.
     """
 
     label: Text
@@ -41,13 +43,14 @@ class Question(Model):
     Args:
         type: the type of the answer. A calculation and a hidden field are never shown.
         choices: the name of the list of answers.
-        when: a condition in XPath, in addition to that of `gate`.
+        when: a condition in XPath, in addition to the condition of `gate`.
         gate: names of gates (conditions on earlier questions) or of questions. This question is asked if at least one of them
             does not say *no*.
         sure: whether at least one gate must say *yes* for the question to be asked. Unclear answers are then not enough.
         allowed: the answers that the form accepts.
         message: the text that the form shows for any other answer.
-        key: the key of survey.yaml for the answer. If it ends in `.*`, the last part of the key is what each code `means`.
+        key: the key of survey.yaml for the answer. If it ends in `.*`, the last part of the key is the field `means` of each
+            code.
         also: other keys for this question in survey.yaml.
     """
 
@@ -88,7 +91,7 @@ class Section(Model):
         when: a condition in XPath for asking the section.
         gate: names of gates (conditions on earlier questions). The section is asked if at least one of them does not say *no*.
         sure: whether at least one gate must say *yes* for the section to be asked.
-        check: whether the interviewer first says if the interview can continue. If it cannot, the section is skipped.
+        check: whether the interviewer first says if the interview can go on. If it cannot, the section is skipped.
         questions: the questions, by name.
     """
 
@@ -101,8 +104,8 @@ class Section(Model):
 
 
 class Check(Model):
-    """The question to the interviewer before a section: can the interview continue? It is written like any other question. `stop`
-    is the text that the form shows to the interviewer if the interview cannot continue."""
+    """The question to the interviewer before a section: can the interview go on? It is written like any other question. `stop`
+    is the text that the form shows to the interviewer if the interview cannot go on."""
 
     choices: str
     label: Text
@@ -169,7 +172,8 @@ class Questionnaire(Model):
 
     def codes_meaning(self, name: str, what: Literal["yes", "no", "not no"]) -> list[str]:
         """Returns the codes of a yes/no question, or of a gate (a condition made from such questions), that have one meaning.
-        `what` names the meaning: *yes*, *no*, or anything except *no*."""
+        `what` names the meaning: `yes`, `no`, or `not no` (all codes except those for *no*).
+        """
         if name in self.gates:
             return {"yes": [SOME], "no": [NONE], "not no": [SOME, UNKNOWN]}[what]
         listed = list(self.choices.get(dict(self.all_questions())[name].choices, {}))
@@ -202,8 +206,8 @@ class Questionnaire(Model):
         yield from (f"{name}: no list of choices {used}" for name, used in lists if used not in self.choices)
 
     def _references(self) -> Iterator[str]:
-        """Yields a message for each name of a question or gate that does not exist, for example because it was removed from
-        the form."""
+        """Yields a message for each name of a question or gate that does not exist, for example because it was removed from the
+        form, and for each gate that cannot be answered *no*."""
         there = {name for name, q in self.all_questions()} | set(self.gates)
         of_section = [(name, s, s.gate) for name, s in self.sections.items()]
         for name, node, gates in [*of_section, *((name, q, q.gate) for name, q in self.all_questions())]:

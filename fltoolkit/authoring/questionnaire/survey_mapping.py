@@ -93,7 +93,7 @@ def _entries(
 
 
 def _codes(asked: Questionnaire, question: Question, language: str) -> dict[str, Any]:
-    """Returns the part of survey.yaml with the codes of a question that is not a yes/no question: `{"codes": {"1": "men"},
+    """Returns the entries of survey.yaml about the codes of a question that is not a yes/no question: `{"codes": {"1": "men"},
     "missing": ["9"]}` for a group, and `{"men": ["1"]}` for other keys."""
     answers, listed = asked.answers, asked.choices.get(question.choices, {})
     unknown = [c for c, choice in listed.items() if c in (*answers.dont_know, *answers.refused) or choice.means == "missing"]
@@ -111,8 +111,8 @@ def _codes(asked: Questionnaire, question: Question, language: str) -> dict[str,
 
 
 def _routing(asked: Questionnaire, gates: tuple[str, ...]) -> dict[str, Any]:
-    """Returns the gates of a question (conditions on earlier questions) in the form of survey.yaml. At least one gate must be
-    open. After a stopped interview the question counts as asked, so that its blanks are not read as *no*."""
+    """Returns the gates of a question (conditions on earlier questions) in the form of survey.yaml. The question is asked if at
+    least one gate does not say *no*. A stopped interview counts as asked, so that its blanks are not read as *no*."""
     each = []
     for gate in gates:
         stopped = [STOPPED] if gate in asked.gates else []
@@ -148,8 +148,8 @@ class _Line(dict[Any, Any]):
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes YAML in the kit's style: lists indented under their key, no anchors, and *yes* and *no* without quotes. The kit
-    reads all values as text, so these words need no quotes."""
+    """Writes YAML in the kit's style: lists indented under their key, no anchors, and the words `yes` and `no` without quotes.
+    The kit reads all values as text, so these words need no quotes."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True

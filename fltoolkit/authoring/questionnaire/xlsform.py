@@ -70,7 +70,8 @@ def _survey_row(asked: Questionnaire, name: str, question: Question) -> FormRow:
 def gate_formula(asked: Questionnaire, gate: str) -> str:
     """Returns the XPath formula of a gate: a condition, made from earlier questions, that decides whether a question is asked. If
     an earlier gate says *no*, this gate also says *no*. If an earlier gate or a check says that the interview was stopped, this
-    gate says the same."""
+    gate says the same.
+    """
     sections = {id(s): s for name in asked.gates[gate] if (s := asked.section_of(name))}.values()
     checks = [f"check_{name}" for name, s in asked.sections.items() if s.check and any(s is one for one in sections)]
     before = [name for s in sections for name in s.gate if name in asked.gates]

@@ -1,5 +1,5 @@
 """Estimates the change between two surveys, or since a published number, with its interval. If the two cannot be compared, the
-result has no change but the reason.
+change is blank, and the column `reason` says why.
 
 The result says whether something changed, never why.
 """
@@ -67,18 +67,18 @@ class Change:
     - `ratio` (after / before), with the limits of its interval, `ratio_low` and `ratio_high`, computed on the log scale. The
       two limits are blank if they contradict the verdict.
     - `method`: `taylor`, or `mover` (an interval made from the intervals of the two rounds).
-    - `verdict`: decreased, increased, no detectable change, or not comparable. It depends on the interval of `change`.
-      `reason`: why there is no other verdict.
-    - `attenuated`: whether the look-back windows overlap, which hides part of a change. `overlap`: the share of the window that
-      is in both rounds.
+    - `verdict`: decreased, increased, no detectable change, or not comparable. It depends on the interval of `change`. `reason`:
+      why the change is not detectable or not comparable. It is empty for the other two verdicts.
+    - `attenuated`: whether the look-back windows of the rounds overlap. Such an overlap hides part of a change. `overlap`: the
+      share of the window that is in both rounds.
     - the columns of each round, with `_before` or `_after` at the end: `estimate_before`, `psus_with_cases_after`.
 
     Attributes:
         table: one row for the total and for each category that is in at least one of the rounds.
-        before: what the earlier round's estimates are about.
-        after: what the later round's estimates are about.
+        before: facts about the earlier round's estimates, such as their year and population.
+        after: the same facts about the later round's estimates.
         by: the breakdowns, each a tuple of groups.
-        unstated: facts that only one of the two rounds states, so that they could not be compared.
+        unstated: the facts (such as the reference period) that only one of the two rounds states. They could not be compared.
     """
 
     table: pd.DataFrame
@@ -89,30 +89,30 @@ class Change:
 
     @property
     def one_round_only(self) -> int:
-        """Returns how many rows of the change are in only one of the two rounds, for example because a category is new."""
+        """Returns the number of rows that only one of the two rounds has, for example because a category is new."""
         return int((self.table["n_before"].isna() != self.table["n_after"].isna()).sum())
 
 
 @checked
 def change(before: Estimates, after: Estimates, *, shared_psus: bool | None = None) -> Change:
-    """Estimate the change between two rounds (the same survey at two times), after − before. A row of one round is compared
-    with the row of the same category in the other (docs/methods.md §5).
+    """Estimate the change between two rounds (the same survey at two times), after − before. Each row of one round is compared
+    with the row of the same category in the other round (docs/methods.md §5).
 
     The interval is the Taylor contrast: the variance comes from the influences (linearised values) of both rounds. If the
     rounds differ much in size, MOVER computes the interval from the intervals of the two rounds (see `difference.difference`).
 
     No change is computed if a definition, the reference period, the population, the measure, the outcome or the questionnaire
     differs. The verdict is then `not comparable`, and the reason gives the values of both rounds. If only the look-back windows
-    of the rounds overlap, the change is computed and marked `attenuated` (probably too small), and the verdict is `not
-    comparable`, too. If only one round has a row, the row has no change. Two designs without survey.yaml are comparable if
-    measure and outcome are the same.
+    of the rounds overlap, the change is computed and marked `attenuated` (probably too small), and the verdict is also `not
+    comparable`. If a row is in only one round, its change is blank. Two designs without survey.yaml are comparable if measure and
+    outcome are the same.
 
     Args:
         before: the earlier round.
         after: the later round.
-        shared_psus: whether a PSU with the same stratum and label is the same area in both rounds. None: as the later
-            survey.yaml says (`design.psus_of_earlier_rounds`). If it does not say, rounds without a common label are
-            independent.
+        shared_psus: whether a PSU with the same stratum and label is the same area in both rounds. With None, the later
+            survey.yaml decides (`design.psus_of_earlier_rounds`). If this key is missing, no label may be in both rounds, and the
+            rounds count as independent.
 
     Raises:
         RequestError: the confidence levels differ; each round has a breakdown that the other lacks; the later round is given
@@ -161,13 +161,15 @@ def change_from_published(
     """Estimate how much one row of `after` changed since a number that is known only from a publication (the baseline). MOVER
     makes the interval from the intervals of the two numbers (`difference.mover`; docs/methods.md §5).
 
-    A verdict needs 15 cases in 10 PSUs in both surveys. If the baseline's PSUs were not published, the baseline needs 30 cases,
-    or 15 after division by its design effect. With fewer cases the verdict is `no detectable change` with the reason `too few
-    cases`. Otherwise MOVER would falsely say "decreased" with a probability of up to 5 %.
+    The verdict is `decreased` or `increased` only if both surveys have at least 15 cases in 10 PSUs. If the baseline's PSUs were
+    not published, the baseline needs 30 cases, or 15 after division by its design effect. With fewer cases, the verdict is `no
+    detectable change`, and the reason is `too few cases`. Without this rule, MOVER would falsely say "decreased" with a
+    probability of up to 5 %.
 
-    There is no verdict either if the numbers of persons asked (`n`) differ by more than a factor 2. If the baseline does not
-    give `n`, the user must check that the sizes are similar. Whether the two numbers can be compared, and whether their
-    look-back windows overlap, is decided as in `change`, from the facts that the baseline states.
+    The verdict is also `no detectable change` if the numbers of persons asked (`n`) differ by more than a factor 2. If the
+    baseline does not give `n`, the user must check that the sizes are similar. Whether the two numbers can be compared, and
+    whether their look-back windows overlap, is decided as in `change`, from the facts that the baseline states (such as its
+    reference period).
 
     Args:
         baseline: a `PublishedBaseline`, or its fields as a mapping.
@@ -176,7 +178,7 @@ def change_from_published(
         rho: the correlation of the two estimates, if it is known (both surveys may have PSUs in common). 0 is the safe choice.
 
     Raises:
-        RequestError: the confidence levels differ; there is no such row; a baseline has no such field.
+        RequestError: the confidence levels differ; there is no such row; `baseline` has an unknown field.
     """
     if isinstance(baseline, Mapping):
         allowed = [f.name for f in fields(PublishedBaseline)]
@@ -220,11 +222,12 @@ def _one_scale(baseline: PublishedBaseline, measure: str) -> None:
 
 
 def _change_by_mover(baseline: PublishedBaseline, now: pd.Series, rho: float) -> pd.DataFrame:
-    """Returns the change since a published number, and the ratio of the two numbers, as a table with one row. Both intervals
-    come from the intervals of the two numbers (the method MOVER, see `difference.mover`). That of the ratio is computed on the
+    """Returns the change since a published number, and the ratio of the two numbers, as a table with one row. Both intervals come
+    from the intervals of the two numbers (the method MOVER, see `difference.mover`). The interval of the ratio is computed on the
     log scale.
 
-    There is a verdict only if both surveys have enough cases and similar sizes. Otherwise `reason` says what is missing.
+    A change is `decreased` or `increased` only if both surveys have enough cases and similar sizes. Otherwise the column `reason`
+    says which condition is not met.
 
     Args:
         baseline: the published number.
@@ -295,8 +298,8 @@ def _comparable_calls(old: About, new: About) -> None:
 
 
 def _same_breakdowns(old: Breakdowns, new: Breakdowns) -> None:
-    """Raises an error if each of the two rounds has a breakdown that the other lacks: for example, one is by sex and the other
-    by region. It is no error if only one round has further breakdowns: their rows have no change."""
+    """Raises an error if each of the two rounds has a breakdown that the other lacks: for example, one is by sex and the other by
+    region. No error is raised if only one round has further breakdowns. The change in their rows is blank."""
     one, two = ({frozenset(breakdown) for breakdown in by} for by in (old, new))
     if one - two and two - one:
         raise RequestError(
@@ -311,8 +314,8 @@ def _breakdowns_in_words(by: Breakdowns) -> str:
 
 
 def _keys(table: pd.DataFrame, groups: list[str]) -> list[tuple[str, ...]]:
-    """Returns, for each row of a round, its category in each of `groups`. For a group that the round does not have, it is
-    `total`: `("women", "total")`."""
+    """Returns, for each row of a round, its category in each of `groups`. For a group that the round does not have, the category
+    is `total`: `("women", "total")`."""
     full = table.assign(**{g: TOTAL for g in groups if g not in table})
     return [tuple(str(row[g]) for g in groups) for row in full.to_dict("records")]
 
@@ -328,7 +331,8 @@ def _columns(table: pd.DataFrame, rows: Positions, suffix: str) -> pd.DataFrame:
 
     Args:
         table: the table of the round.
-        rows: for each row of the result, its position in the table; −1 if the round has no such row. Its values are then blank.
+        rows: for each row of the result, its position in `table`. If the round has no such row, the position is −1, and the
+            values are blank.
         suffix: `before` or `after`; it is added to the names of the columns.
     """
     own = table[list(SIDES)].reset_index(drop=True).astype(float).reindex(rows).reset_index(drop=True)

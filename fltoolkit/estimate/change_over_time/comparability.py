@@ -20,8 +20,8 @@ OTHER_MODE = 0.1  # share of the interviews
 
 
 def differences(before: About, after: About) -> list[Reason]:
-    """Returns the reasons why two rounds (the same survey at two times) cannot be compared; empty if there are none. Each
-    reason is a fact that both rounds state and that is not the same, such as the reference period. It gives both values."""
+    """Returns the reasons why two rounds (the same survey at two times) cannot be compared. Each reason names a fact that differs
+    between the rounds, such as the reference period, and gives both values. If the rounds can be compared, the list is empty."""
     reasons = [
         Reason.of("rounds.changed", fact=fact_in_words(name), old=old, new=new)
         for name in FACTS
@@ -38,7 +38,7 @@ def differences(before: About, after: About) -> list[Reason]:
 
 
 def _domain(about: About) -> Reason | str:
-    """Returns, in words, which persons the estimates of a round are about (the domain): `area: rural`, or *everybody*."""
+    """Returns, in words, the persons whom the estimates of a round are about (the domain): `area: rural`, or *everybody*."""
     return "; ".join(f"{group}: {', '.join(labels)}" for group, labels in about.where) or Reason.of("rounds.everybody")
 
 
@@ -50,7 +50,7 @@ def fact_in_words(name: str) -> Reason:
 
 def _other_modes(old: dict[str, float], new: dict[str, float]) -> bool:
     """Returns whether the interviews of two rounds were held in different ways: at least a tenth of them moved to another mode,
-    such as telephone. False if a round does not state its modes. `old` and `new` have the share of each mode."""
+    such as telephone. Returns false if a round does not state its modes. `old` and `new` give the share of each mode."""
     return bool(old and new) and sum(abs(old.get(m, 0.0) - new.get(m, 0.0)) for m in {*old, *new}) / 2 >= OTHER_MODE
 
 
@@ -64,12 +64,13 @@ def _mode_shares(modes: dict[str, float]) -> Reason | str:
 
 
 def question_changes(before: SurveySpec, after: SurveySpec) -> dict[str, list[str]]:
-    """Returns how the questions of two rounds differ. Each difference is in words, and has the list of its questions, as keys of
-    survey.yaml: `{"mode experienced before, threatened after": ["items.coercion.debt_bondage"]}`.
+    """Returns the differences between the questions of two rounds. Each key is a difference in words. Its value lists the
+    questions that differ in this way, as keys of survey.yaml: `{"mode experienced before, threatened after":
+    ["items.coercion.debt_bondage"]}`.
 
-    Questions can be added or removed, or differ in label, codes, mode or routing. The names of columns are not compared,
-    because a round may rename them. A label that only one round gives is not compared. A difference of codes need not matter,
-    because a round may give the same answers new codes: the reader decides whether a question is still the same.
+    Questions can be added or removed, or differ in label, codes, mode or routing. The names of columns are not compared, because
+    a round may rename them. A label that only one round gives is not compared. A round may also give new codes to the same
+    answers. So the reader decides whether a question with other codes is still the same question.
     """
     old, new = (_by_key(spec) for spec in (before, after))
     found: dict[str, list[str]] = {}
@@ -89,7 +90,8 @@ def question_changes(before: SurveySpec, after: SurveySpec) -> dict[str, list[st
 
 def _by_key(spec: SurveySpec) -> dict[str, list[dict[str, str]]]:
     """Returns the questions of a survey by their key in survey.yaml, such as `items.coercion.debt_bondage`. Each question is a
-    mapping of what is compared between rounds: its label, mode, routing, and the codes of each answer (yes, no and others)."""
+    mapping of the properties that are compared between rounds: label, mode, routing, and the codes of each answer (such as *yes*
+    and *no*)."""
     found: dict[str, list[dict[str, str]]] = {}
     for where, source in spec.questions():
         codes = source.codes(spec.answers)
@@ -114,11 +116,11 @@ def facts_of_one_round(before: About, after: About) -> tuple[Reason, ...]:
 
 def window_overlap(before: About, after: About) -> float:
     """Returns the share of the look-back window (the period that questions ask about) that lies in the windows of both rounds:
-    max(0, T − gap)/T, for a window of T months. It is nan if T or the dates are unknown.
+    max(0, T − gap)/T, for a window of T months. The result is nan if T or the dates are unknown.
 
-    The gap is the time between the starts of the two windows, in months. If the starts are not known, it is the time between
-    their ends. If these are not known either, it is the time between the years of the surveys. The share is 0 for a measure of
-    the state at the interview.
+    The gap is the time between the starts of the two windows, in months. If the starts are unknown, the gap is the time between
+    the ends of the windows. If the ends are unknown as well, the gap is the time between the years of the surveys. The share is 0
+    for a measure of the state at the interview.
     """
     months = after.reference_months
     if after.measure in POINT_IN_TIME:

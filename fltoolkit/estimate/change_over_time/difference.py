@@ -25,7 +25,7 @@ LIKE, COMPARED, COMPARED_DF = 1.25, 4.0, 2.0  # ratios of the rounds' sizes: abo
 
 @dataclass(frozen=True)
 class RoundEstimates:
-    """The estimates of one survey (one round), with the numbers that are needed to compute their change to another round.
+    """The estimates of one survey (one round), with the numbers from which the change to another round is computed.
 
     Each field is a column of `Estimates.table`: a number, or an array with one value per row. All arrays have the same shape.
     """
@@ -91,7 +91,7 @@ def is_testable(cases: ArrayLike, psus_with_cases: ArrayLike) -> NDArray[np.bool
 
 def both_testable(before: RoundEstimates, after: RoundEstimates) -> NDArray[np.bool_]:
     """Returns, row by row, whether both rounds have enough cases for a verdict on the change (see `is_testable`). A round without
-    any case passes if the other round has enough."""
+    any case passes if the other round has enough cases."""
     ok1, ok2 = (is_testable(s.cases, s.psus_with_cases) for s in (before, after))
     none1, none2 = (np.asarray(s.cases) == 0 for s in (before, after))
     return np.asarray((ok1 & ok2) | (ok1 & none2) | (none1 & ok2))
@@ -123,8 +123,8 @@ def first_remark(where: Sequence[ArrayLike], remarks: Sequence[Any], otherwise: 
 
 def verdicts(low: ArrayLike, high: ArrayLike, enough: ArrayLike = True) -> NDArray[np.object_]:
     """Returns the verdict on each change, from the limits of its confidence interval. It is `decreased` if the upper limit is
-    below 0, `increased` if the lower limit is above 0, and otherwise `no detectable change`. If `enough` is false, it is `no
-    detectable change` too.
+    below 0, `increased` if the lower limit is above 0, and otherwise `no detectable change`. If `enough` is false (too few cases,
+    for example), the verdict is always `no detectable change`.
     """
     low, high, may = np.asarray(low, dtype=float), np.asarray(high, dtype=float), np.asarray(enough, dtype=bool)
     return first_remark([may & (high < 0), may & (low > 0)], [DECREASED, INCREASED], NO_CHANGE)
@@ -155,19 +155,20 @@ def difference(
 
     The usual method is the Taylor contrast: SE² = V1 + V2 − 2·C and d ± t·SE, with Satterthwaite's df of V1 + V2. Here d is the
     change, V1 and V2 are the variances of the two rounds, and C is their covariance. If C is not 0, the rounds share PSUs. Then
-    df is at most that of the round with more df, so that no PSU counts twice.
+    df is at most the larger df of the two rounds, so that no PSU counts twice.
 
     For rounds of different size this method is wrong too often. A low estimate of a rare event has a small SE. If both rounds
     have similar sizes, these errors balance. If one round is smaller, its error dominates, and "decreased" is found too often.
     So:
 
-    - If the persons asked or the degrees of freedom differ by more than a factor 1.25, `mover` makes the interval from the two
-      intervals, with the correlation C/(SE1·SE2).
-    - If the degrees of freedom differ by more than a factor 2, or if the two factors multiply to more than 4, there is no
-      verdict.
+    - If the numbers of persons asked, or the degrees of freedom, differ by more than a factor 1.25, `mover` makes the interval
+      from the two intervals, with the correlation C/(SE1·SE2).
+    - If the degrees of freedom differ by more than a factor 2, or if the product of the two factors is above 4, the verdict is
+      `no detectable change`.
     - `mover` also makes the interval if an SE is 0 although the interval has a width. This happens if a round has no case, or
       only cases. The interval of no case is [0, upper].
-    - `mover` gives a verdict only with `both_testable`. Otherwise the reason is `too few cases`.
+    - `mover` gives the verdict `decreased` or `increased` only if both rounds have enough cases (see `both_testable`). Otherwise
+      the verdict is `no detectable change`, and the reason is `too few cases`.
 
     Args:
         before: the rows of the earlier round.
@@ -179,9 +180,9 @@ def difference(
 
     Returns:
         A table with one row per row of `before`: `change`, `se`, `df` (`se` and `df` are blank if the method is `mover`),
-        `ci_low`, `ci_high`, `relative_change` (change / before), `ratio` (after / before) with `ratio_low`, `ratio_high` from
-        the log scale (never used for the verdict), `method` (taylor or mover), `verdict`, `reason` (why there is no other
-        verdict).
+        `ci_low`, `ci_high`, `relative_change` (change / before), `ratio` (after / before), its limits `ratio_low` and
+        `ratio_high` (computed on the log scale, never used for the verdict), `method` (taylor or mover), `verdict`, and `reason`
+        (why the change is not detectable; else empty).
     """
     from scipy.special import stdtrit
 

@@ -1,5 +1,5 @@
-"""Describes a number that is known only from a publication, with the facts that the publication states about it. If two of
-these facts contradict each other, an error is raised."""
+"""Describes a number that is known only from a publication, with the facts that the publication states about it, such as the year
+and the number of cases. It raises an error if two of these facts contradict each other."""
 
 from __future__ import annotations
 
@@ -82,8 +82,8 @@ class PublishedBaseline:
 
     @property
     def about(self) -> About:
-        """Returns the facts that the publication states as an `About`. Estimates have their facts in this form, so the two can
-        be compared."""
+        """Returns the facts that the publication states as an `About`. The facts of estimates have the same form. So the
+        published number can be compared with them."""
         shared = {f.name for f in fields(About)} & {f.name for f in fields(self)}
         return About(interval="as published", **{name: getattr(self, name) for name in shared})
 
@@ -92,7 +92,7 @@ class PublishedBaseline:
         """Returns whether the published number has enough cases for a verdict on its change (docs/methods.md §5).
 
         15 cases in 10 PSUs are enough. If the number of PSUs with cases is not published, 30 cases are enough, or 15 after
-        division by the design effect. It is false if the number of cases is not published.
+        division by the design effect. The result is false if the number of cases is not published.
         """
         if self.cases is None:
             return False

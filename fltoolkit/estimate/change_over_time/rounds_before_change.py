@@ -1,5 +1,5 @@
-"""Checks two rounds of a survey before their change is estimated: the sampling units that both have, changed questions, and the
-conditions of the interviews."""
+"""Checks two rounds of a survey before their change is estimated: the sampling units that both rounds have, changed questions,
+and the conditions of the interviews."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ STATEMENTS = {"kept": "said to be the same areas", "new": "said to be drawn anew
 
 
 def compare_before(before: ClassifiedSurvey, after: ClassifiedSurvey) -> pd.DataFrame:
-    """Returns findings on what would prevent or weaken a comparison of two rounds by `fl.change`, as a table with the columns
-    of `fl.check`. It looks at the prevalence in the default population. Nothing is estimated.
+    """Returns findings on what would prevent or weaken a comparison of two rounds by `fl.change`, as a table with the columns of
+    `fl.check`. The findings are about the prevalence in the default population. Nothing is estimated.
 
     Args:
         before: the earlier round.
@@ -61,8 +61,9 @@ def _of_facts(old: About, new: About) -> Iterator[Finding]:
 
 
 def _of_units(before: Survey, after: Survey) -> Iterator[Finding]:
-    """Yields one finding: how many PSUs have the same stratum and label in both rounds, and what the later survey.yaml says about
-    them (kept or drawn anew). If the two contradict each other, the finding is an error."""
+    """Yields one finding. It gives the number of PSUs that have the same stratum and label in both rounds, and says whether these
+    PSUs were kept or drawn anew, according to the later survey.yaml. If number and survey.yaml contradict each other, the finding
+    is an error."""
     if not (before.clustered and after.clustered):
         yield _finding("note", "design", "one round has no PSUs with labels: the rounds are taken as independent", "nothing")
         return

@@ -1,9 +1,9 @@
 """Tests a change a second time. The question is: would the verdict be the same if the survey with more unresolved persons had
 found cases among them? Unresolved persons are those whose answers do not decide whether they are cases.
 
-Unresolved persons are not counted as cases, so a rate also falls if more people refuse to answer. `decreased` is tested again
-if the later survey has the larger share of unresolved persons. `increased` is tested again if the earlier survey has it. In
-this test, the excess (the larger share minus the smaller one) counts as cases (docs/methods.md §5).
+Unresolved persons are not counted as cases, so a rate also falls if more people refuse to answer. `decreased` is tested again if
+the later survey has the larger share of unresolved persons. `increased` is tested again if the earlier survey has the larger
+share. In the second test, the excess (the larger share minus the smaller one) counts as cases (docs/methods.md §5).
 """
 
 from __future__ import annotations
@@ -50,11 +50,11 @@ def needs_second_test(verdict: ArrayLike, before: ArrayLike, after: ArrayLike) -
     shares minus the smaller one.
 
     `decreased` is tested again if the share is larger in the later survey, because this alone lowers the rate. `increased` is
-    tested again if it is larger in the earlier survey.
+    tested again if the share is larger in the earlier survey.
 
     Args:
         verdict: the verdicts of the first test.
-        before: the weighted shares of unresolved persons in the earlier round; nan if the measure has none.
+        before: the weighted shares of unresolved persons in the earlier round; nan if the measure has no unresolved persons.
         after: the weighted shares in the later round.
     """
     verdicts, u1, u2 = np.asarray(verdict, dtype=object), np.asarray(before, dtype=float), np.asarray(after, dtype=float)
@@ -71,8 +71,8 @@ def unresolved_as_cases(estimates: RoundEstimates, more: ArrayLike, se: ArrayLik
 
     Args:
         estimates: the estimates of the round.
-        more: how much the unresolved persons add to each estimate.
-        se: the standard error of the estimate with the unresolved persons.
+        more: the amount that the unresolved persons add to each estimate.
+        se: the standard error of the estimate with the unresolved persons as cases.
         level: the confidence level of the limits of `estimates`.
     """
     p, low, high, s, df = (
@@ -87,9 +87,9 @@ def unresolved_as_cases(estimates: RoundEstimates, more: ArrayLike, se: ArrayLik
 def with_second_verdicts(
     rows: pd.DataFrame, again: NDArray[np.bool_], second: ArrayLike, reason: Reason = MORE_UNRESOLVED
 ) -> pd.DataFrame:
-    """Returns the rows of a change after the second test. One of the two surveys has a larger share of unresolved persons: their
-    answers do not decide whether they are cases. In the second test, the excess counts as cases. If this test does not confirm a
-    verdict, the verdict becomes `no detectable change`, with `reason`.
+    """Returns the rows of a change after the second test. Unresolved persons are those whose answers do not decide whether they
+    are cases. In the second test, the excess of their share in one survey over their share in the other counts as cases. If this
+    test does not confirm a verdict, the verdict becomes `no detectable change`, with `reason`.
 
     Args:
         rows: rows with `verdict` and `reason`.
@@ -102,8 +102,8 @@ def with_second_verdicts(
 
 
 def is_unjudged(verdict: object, reason: object) -> bool:
-    """Returns whether a change has no verdict because of unresolved persons (their answers do not decide whether they are cases),
-    although its interval does not contain 0.
+    """Returns whether unresolved persons are the reason why a change is not called an increase or a decrease, although its
+    interval does not contain 0. The answers of unresolved persons do not decide whether they are cases.
 
     Args:
         verdict, reason: the verdict on the change, and the reason of the verdict.
@@ -112,8 +112,8 @@ def is_unjudged(verdict: object, reason: object) -> bool:
 
 
 def is_unsure(verdict: Any, flag: object) -> bool:
-    """Returns whether the direction of a change is known, but not its size: the test found a change, and the number of the change
-    has the flag `unreliable`."""
+    """Returns whether the direction of a change is known, but not its size: the test found a change, and the estimated change has
+    the flag `unreliable`."""
     return verdict in (DECREASED, INCREASED) and flag == "unreliable"
 
 
@@ -132,8 +132,8 @@ def stated_verdict(verdict: Any, reason: object, flag: object = "") -> Any:
 
 
 def reason_after_verdict(verdict: Any, reason: Any) -> Any:
-    """Returns the reason of a verdict if it must be printed after the words of `stated_verdict`. It is empty if these words
-    already give the reason.
+    """Returns the reason that must be printed after the words of `stated_verdict`. If these words already give the reason, the
+    result is an empty text.
 
     Args:
         verdict, reason: the verdict on the change, and the reason of the verdict.
@@ -145,8 +145,8 @@ def wide_bounds(bound_high: ArrayLike, ci_high: ArrayLike) -> NDArray[np.bool_]:
     """Returns, for each estimate, whether unresolved persons make it too uncertain for a title or a verdict. Unresolved persons
     are those whose answers do not decide whether they are cases.
 
-    It is too uncertain if `bound_high`, the estimate with all unresolved persons as cases, is above the upper limit of its
-    confidence interval. The numbers are compared at full precision. False if one of the two is unknown.
+    The estimate is too uncertain if `bound_high`, the estimate with all unresolved persons as cases, is above the upper limit of
+    its confidence interval. The numbers are compared at full precision. The result is false if one of the two is unknown.
     """
     with np.errstate(invalid="ignore"):
         return np.asarray(np.asarray(bound_high, dtype=float) > np.asarray(ci_high, dtype=float), dtype=bool)
@@ -169,7 +169,7 @@ def without_wide_bounds(rows: pd.DataFrame, before: NDArray[np.bool_], after: ND
 
 @dataclass(frozen=True)
 class Matched:
-    """The estimates of two rounds, and which of their rows are compared with each other.
+    """The estimates of two rounds, and the pairs of rows that are compared with each other.
 
     Attributes:
         before, after: the estimates.
@@ -239,9 +239,9 @@ def excess_counted(rows: Matched, verdict: NDArray[np.object_], *, by_size: bool
     in the two rounds.
 
     Args:
-        rows: the estimates of both rounds, and which of their rows are compared.
-        verdict: the verdicts of the first test. For a number of persons they decide which round's population turns the share of
-            unresolved persons into a number.
+        rows: the estimates of both rounds, and the pairs of rows that are compared.
+        verdict: the verdicts of the first test. If the estimates are numbers of persons, the share of unresolved persons is
+            multiplied by the population of the earlier round (for `increased`) or of the later round (otherwise).
         by_size: whether the sizes of the rounds matter, as in `difference`.
     """
     rounds, scaled = [], []
@@ -267,8 +267,8 @@ def confirmed_since_publication(
     row: pd.DataFrame, baseline: PublishedBaseline, after: Estimates, at: int, rho: float
 ) -> pd.DataFrame:
     """Returns the change since a published number after the second test, in which the excess of unresolved persons counts as
-    cases. Unresolved persons are those whose answers do not decide whether they are cases. A verdict is also removed if they make
-    one of the two numbers too uncertain (see `wide_bounds`).
+    cases. Unresolved persons are those whose answers do not decide whether they are cases. A verdict is also removed if
+    unresolved persons make one of the two numbers too uncertain (see `wide_bounds`).
 
     The test uses the published share of unresolved persons. If the publication does not state this share, it is taken as 0.
     Then all unresolved persons of the later round count as excess, and an increase is not tested again.

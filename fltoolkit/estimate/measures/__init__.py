@@ -1,1 +1,1 @@
-"""The measures (prevalence, totals, shares, durations), their confidence intervals, and the table of results."""
+"""Estimates the measures (prevalence, totals, shares, durations), with their confidence intervals and the table of results."""

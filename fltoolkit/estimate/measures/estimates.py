@@ -1,8 +1,8 @@
 """Defines the result of an estimation: a table of estimates, their influence values, and contrasts (such as differences)
 between its rows.
 
-An influence value is the part of one sampled unit in one estimate. Variances and covariances are computed from these values.
-The variance of a linear contrast is exact. That of other contrasts uses the delta method with an exact gradient.
+An influence value is the part of one sampled unit in one estimate. Variances and covariances are computed from these values. The
+variance of a linear contrast is exact. The variance of another contrast comes from the delta method, with an exact gradient.
 """
 
 from __future__ import annotations
@@ -34,29 +34,29 @@ REAL = 1e-12  # a relative imaginary part below this is a rounding error
 
 @dataclass(frozen=True)
 class About:
-    """The facts behind a set of estimates, such as the measure, the population and the reference period. Two sets are
-    comparable only if these facts are the same.
+    """The facts behind a set of estimates, such as the measure, the population and the reference period. `fl.change` compares two
+    rounds only if certain facts are the same, such as the reference period (see `comparability.differences`).
 
     Attributes:
         where: the persons that the estimates are limited to (the domain), as labels by group; empty for everybody.
-            `population_label` has them in words.
+            `population_label` describes the same persons in words.
         window_start, window_end: the first and last date of the reference period, if survey.yaml gives them.
         questionnaire: the number of questions on each item (such as debt bondage), by mode (experienced, threatened,
             witnessed).
-        psus_of_earlier_rounds: whether the PSUs of earlier rounds were `kept` or `new` ones were drawn; empty if survey.yaml
-            does not say.
-        missing: how many persons of the domain are left out because an answer is missing. Persons whose answers do not decide
-            whether they are cases (*unresolved*) stay in.
+        psus_of_earlier_rounds: `kept` if this round uses the PSUs of earlier rounds again, `new` if it drew other PSUs; empty if
+            survey.yaml does not say.
+        missing: the number of persons of the domain who are left out because an answer is missing. Persons whose answers do not
+            decide whether they are cases (*unresolved*) stay in.
         to_verify: facts behind the estimates that were written from memory and not yet checked against their source; empty if
             there are none.
         rule_note: what a reader must know about the results of the rule set in this survey.
-        calibration: how the weights were calibrated, to which margins and by what factors; empty if they were not.
-        duration_basis: which months a stock or a duration counts.
+        calibration: the calibration of the weights in words (method, margins, factors); empty if there was none.
+        duration_basis: the months that a stock or a duration counts: those of all spells, or of the last spell.
         interview_conditions: the shares of proxy interviews, of interviews with somebody present, and of modes (such as
             telephone), rounded for print.
         interview_modes: the shares of the modes at full precision, only to compare rounds of a survey.
-        not_stated: a sentence: how many persons of the category `not stated` are left out of the table; empty if there are
-            none.
+        not_stated: a sentence with the number of persons in the category `not stated` who are left out of the table; empty if
+            there are none.
     """
 
     measure: str
@@ -101,7 +101,7 @@ class Contrast:
         table: one row per contrast: `contrast` (its name), `estimate`, `se`, `ci_low`, `ci_high` (Wald, t), `df`.
         influence: the influence matrix (units × contrasts). It is microdata and is never written.
         units: the sampled units, one per row of `influence`.
-        about: the facts behind the estimates.
+        about: facts about the estimates, such as the measure and the population.
     """
 
     table: pd.DataFrame
@@ -116,8 +116,8 @@ class Contrast:
 
 
 class EstimateRows:
-    """What the function of a contrast gets as its argument. In `lambda p: p["men"] / p["women"]`, `p` is an `EstimateRows`, and
-    `p["men"]` is the estimate of the row `men`.
+    """The argument of a function that computes a contrast: it gives the estimates by row. In `lambda p: p["men"] / p["women"]`,
+    `p` is an `EstimateRows`, and `p["men"]` is the estimate of the row `men`.
 
     `used` has the positions of the rows that the function used.
     """
@@ -147,19 +147,20 @@ class Estimates:
             estimate among resolved persons), `bound_high` and `bound_ci_high` (with all unresolved persons as cases). A
             proportion is between 0 and 1 and is never rescaled.
         influence: the influence matrix (units × rows). A unit is a PSU, a unit of the second stage if its FPC is used, or a
-            replicate. The matrix is sparse (SciPy's csc_array) if most of its numbers are 0. It is microdata and is never
+            replicate. The matrix is sparse (SciPy's csc_array) if most of its numbers are 0. The matrix is microdata and is never
             written.
         units: the units and how they were drawn; for estimates joined by `stack`, the units of all samples.
-        about: the facts behind the estimates.
+        about: facts about the estimates, such as the measure and the population.
         design_effects: one row per row of `table`: `deff`, `deff_replace` (against sampling with replacement), `kish`, and for
             rows without a case `deff_at_zero`, the assumed design effect, with its `source`.
         by: the breakdowns, each a tuple of groups; the empty tuple is the total.
-        parts: for a table that `stack` joined from several estimates: what each part is about, by its label; else empty.
+        parts: for a table that `stack` joined from several estimates, the facts about each part (`About`) by its label; else
+            empty.
         unresolved_shares: for an outcome that can be unresolved, the weighted share of unresolved persons in each row's
             denominator, with its influence. None for other outcomes, and after `stack`.
         whole: if categories `not stated` are left out, the same estimates with these categories; else None.
-        design: the design that the estimates were made from, with its domain; None after `stack`. It is microdata: `fl.publish`
-            reads from it which rows of the table have persons in common.
+        design: the design that the estimates were made from, with its domain; None after `stack`. The design is microdata:
+            `fl.publish` reads from it which rows of the table have persons in common.
     """
 
     table: pd.DataFrame

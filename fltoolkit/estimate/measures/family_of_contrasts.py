@@ -1,5 +1,5 @@
-"""Tests the differences between all categories of a group together (as one family of tests). The more differences are tested,
-the smaller must a p-value be to count as a finding."""
+"""Tests the differences between all categories of a group together (as one family of tests). If more differences are tested, a
+p-value must be smaller to count as a finding."""
 
 from __future__ import annotations
 

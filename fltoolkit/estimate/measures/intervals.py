@@ -24,7 +24,8 @@ EXACT = ("korn_graubard_rare", "korn_graubard", "korn_graubard_nchs", "beta")
 
 @dataclass(frozen=True)
 class Confidence:
-    """How an interval is computed: the method for a proportion (such as `wald` or `korn_graubard`), and the confidence level."""
+    """The settings of a confidence interval: the method for a proportion (such as `wald` or `korn_graubard`), and the confidence
+    level."""
 
     method: ProportionInterval = DEFAULT
     level: float = 0.95
@@ -84,8 +85,8 @@ def t_quantile(level: float, df: ArrayLike) -> Array:
 
 
 def rare_df(df: ArrayLike, psus_with_cases: ArrayLike) -> Array:
-    """Returns the degrees of freedom for the interval of a rare event. They are the smaller of two numbers: the design's
-    degrees of freedom, and the number of PSUs with cases minus one; but at least 1.
+    """Returns the degrees of freedom for the interval of a rare event. The result is the smaller of two numbers: the design's
+    degrees of freedom, and the number of PSUs with cases minus one. It is at least 1.
 
     If no PSU has a case, or the number of PSUs with cases is unknown (nan), the design's degrees of freedom are returned.
     """
@@ -112,11 +113,12 @@ def proportion(estimated: EstimatedProportion, confidence: Confidence) -> tuple[
     - `korn_graubard`: n_eff = p(1 − p)/SE², n* = min(n, n_eff·(t[n−1]/t[df])²), and Clopper–Pearson limits for n*·p of n* (Korn
       and Graubard 1998)
     - `korn_graubard_rare` (default): the same with the degrees of freedom of `rare_df` (not in R; docs/coverage.md)
-    - `beta`: as in R `svyciprop`: `korn_graubard`, but n* may be larger than n
+    - `beta`: the same as `korn_graubard`, but n* may be larger than n (R `svyciprop`)
     - `logit`: as R's `xlogit`; `wilson`: as in R survey 4.5 or later; `asin`, and `wald` (R's `mean`): as in R
 
-    With no case, or only cases, the SE is 0 and these formulas fail. Then n_eff = n / max(1, deff_at_zero). For
-    `korn_graubard_nchs`, n_eff = n (NCHS 2017).
+    If the sample has no case, or only cases, the SE is 0 and these formulas fail. Then the limits are Clopper–Pearson's with
+    n_eff = n / max(1, deff_at_zero). The method `korn_graubard_nchs` is `korn_graubard` with n_eff = n in this situation (NCHS
+    2017).
 
     Returns:
         The lower and the upper limit, numbers or arrays like the input. Both are nan without degrees of freedom.

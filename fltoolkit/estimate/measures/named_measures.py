@@ -14,8 +14,8 @@ TOTAL_OF = {"prevalence": "total", "profile": "profile_total"}
 def estimate_measure(
     persons: ClassifiedSurvey, measure: str, of: str | None, population: str, by: list[tuple[str, ...]]
 ) -> Estimates:
-    """Returns the estimates of one measure, by its name in `tables:`. For a share, `of` is the group by which cases are divided.
-    Raises `NotAvailable` if the survey cannot give the measure.
+    """Returns the estimates of one measure, by its name in `tables:`. For a share, the argument `of` names the group over whose
+    categories the cases are distributed. Raises `NotAvailable` if the survey cannot give the measure.
     """
     if measure == "share" and of is not None:
         return verbs.share(persons, of, by, population=population)
@@ -35,7 +35,7 @@ def estimate_with_total(
     persons: ClassifiedSurvey, measure: str, population: str, by: list[tuple[str, ...]]
 ) -> tuple[Estimates, Estimates]:
     """Returns the estimates of a measure and those of its total (see `TOTAL_OF`), by the same groups, from one pass over the
-    persons. They are the same as those that `estimate_measure` returns.
+    persons. Both equal the results of `estimate_measure`.
 
     Raises:
         NotAvailable: the survey cannot give the measure.

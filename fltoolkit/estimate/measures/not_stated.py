@@ -1,4 +1,5 @@
-"""Removes the category `not stated` (persons without an answer) from a result. A note says how many persons it has."""
+"""Removes the category `not stated` (persons without an answer) from a result. A note gives the number of persons in this
+category."""
 
 from __future__ import annotations
 
@@ -19,8 +20,8 @@ OF_CASES = ("share", "duration", "quantile")
 def stated_only(est: Estimates, how: NotStated) -> Estimates:
     """Returns the estimates without the rows of the category `not stated`, if `how` is `drop`. With `show`, nothing is removed.
 
-    The other rows and the total do not change: a share is still a share of all cases. In the result, `about.not_stated` says
-    how many persons are in the removed rows (as a count that may be printed), and `whole` has the estimates with all rows.
+    The other rows and the total do not change: a share is still a share of all cases. In the result, `about.not_stated` gives the
+    number of persons in the removed rows (as a count that may be printed), and `whole` has the estimates with all rows.
     """
     groups = list(dict.fromkeys(g for b in est.by for g in b if g in est.table))
     gone = np.logical_or.reduce([(est.table[g] == NOT_STATED).to_numpy() for g in groups]) if groups else np.zeros(0, dtype=bool)
@@ -37,7 +38,7 @@ def stated_only(est: Estimates, how: NotStated) -> Estimates:
 
 def _note(est: Estimates, groups: list[str]) -> str:
     """Returns a sentence that says, for each group, how many persons (or cases) have the category `not stated`. The counts are
-    rounded or given as ranges, so that they may be printed. Empty if there are none."""
+    rounded or given as ranges, so that they may be printed. The text is empty if there are no such persons."""
     limit = est.design.mask.limit if est.design else LIMIT
     of_cases = est.about.measure in OF_CASES
     words = []

@@ -67,8 +67,8 @@ def prevalence(
         design: a classified survey, or any design.
         outcome: a true/false column.
         by: the breakdowns, such as ["sex"] for a row per sex (see `fl.cube`).
-        population: a population of survey.yaml; by default its first, or, if `by` has a sector of all workers, the population
-            that was asked about it.
+        population: a population of survey.yaml. By default, it is the first population; if `by` has a sector of all workers, it
+            is the population that was asked about this sector.
         where: the persons included, by group and label: {"area": "rural"}, {"area": ["rural", "peri-urban"], "sex": "women"}.
             They are a domain: sampling units without any of them still count in the variance. None: everybody.
         not_stated: `show`: categories `not stated` are in the table; `drop`: they are left out and counted in
@@ -77,7 +77,8 @@ def prevalence(
         level: the confidence level.
 
     Raises:
-        RequestError: there is no such column or population; or a rate by the sector of forced labour, which only cases have.
+        RequestError: there is no such column or population; or `by` names a group that only cases have, such as the sector of
+            forced labour, so that a rate has no denominator.
     """
     _refuse_rate_of_cases(design, breakdowns(by))
     estimand = Estimand(truth_of(design, outcome), "prevalence", breakdowns(by))
@@ -95,8 +96,8 @@ def total(
     not_stated: NotStated = "show",
     level: Level = 0.95,
 ) -> Estimates:
-    """Estimate a total: of a true/false outcome the number of cases Σw·case (interval on the log scale), of a numeric outcome y
-    Σw·y (Wald interval).
+    """Estimate a total. For a true/false outcome, this is the number of cases Σw·case, with an interval on the log scale. For a
+    numeric outcome y, this is the sum Σw·y, with a Wald interval.
 
     Args:
         design, outcome, by, population, where, not_stated, level: as in `prevalence`.
@@ -198,7 +199,8 @@ def flowchart(persons: ClassifiedSurvey, *, population: str | None = None, where
 
 
 def traces(persons: ClassifiedSurvey, *, population: str | None = None) -> Estimates:
-    """Returns how many persons have each trace, by step of the flowchart. A trace says in words how a person was classified.
+    """Returns the estimated number of persons with each trace, by step of the flowchart. A trace says in words how a person was
+    classified.
 
     Traces reveal single answers. So the result is confidential, and only `paths_to_outcomes.paths` may publish a part of it.
     """
@@ -222,8 +224,8 @@ def estimate(design: Design, estimand: Estimand, population: str | None, confide
 
 
 def prevalence_and_total(persons: ClassifiedSurvey, by: By, population: str) -> tuple[Estimates, Estimates]:
-    """Returns what `prevalence` and `total` return for forced labour, from one pass over the persons. Arguments and errors are as
-    in these two."""
+    """Returns the prevalence and the number of persons in forced labour, from one pass over the persons. The two results, the
+    arguments and the errors are those of `prevalence` and `total`."""
     require_totals(persons, "total")
     _refuse_rate_of_cases(persons, breakdowns(by))
     rate, number = _of_measures(persons, ("prevalence", "total"), breakdowns(by), population)
@@ -257,8 +259,8 @@ def headline(persons: ClassifiedSurvey) -> list[Estimates]:
 
 
 def _of_measures(persons: ClassifiedSurvey, measures: Sequence[str], by: Breakdowns, population: str | None) -> list[Estimates]:
-    """Returns estimates of forced labour, one for each measure, from one pass over the persons. The pass is that of the last
-    measure: a total needs the smallest weight, too."""
+    """Returns estimates of forced labour, one for each measure, from one pass over the persons. The pass is made for the last
+    measure, because only a total also needs the smallest weight."""
     sums, chosen = _sums_of_cases(persons, measures[-1], by, population)
     made = [replace(sums, estimand=replace(sums.estimand, measure=measure)) for measure in measures]
     return [_estimates(persons, each, chosen, Confidence()) for each in made]
@@ -319,8 +321,8 @@ def truth_of(design: Design, outcome: str) -> Outcome:
 
 
 def is_truth(design: Design, name: str) -> bool:
-    """Returns whether a column has only true and false, or only 0 and 1. It is for a design without survey.yaml, and makes one
-    small query."""
+    """Returns whether a column has only true and false, or only 0 and 1. The function is for a design without survey.yaml, and
+    makes one small query."""
     value = design.text(name)
     found = to_pandas(design.frame.select(value.alias("v")).unique().head(4), design.source)["v"].dropna()
     return len(found) > 0 and set(found) <= {*TRUE, *FALSE}
@@ -362,8 +364,8 @@ def about_of(design: Design, sums: EstimandSums, population: str, confidence: Co
 
 
 def facts_of(persons: ClassifiedSurvey, population: str) -> dict[str, Any]:
-    """Returns the facts that all estimates of a population have in common, such as the survey's title and year, by the field of
-    `About`."""
+    """Returns the facts that all estimates of a population have in common, such as the survey's title and year. The keys are
+    names of fields of `About`."""
     spec, period = persons.spec, persons.spec.reference_period
     domain = f" ({domain_in_words(persons, population)})" if persons.domain else ""
     return {
@@ -378,7 +380,7 @@ def facts_of(persons: ClassifiedSurvey, population: str) -> dict[str, Any]:
 
 
 def _to_verify(design: ClassifiedSurvey, groups: Sequence[str]) -> Reason | Reasons | str:
-    """Returns, in words, the facts on which an estimate depends and that nobody has compared with their source yet, because they
-    were written from memory. The text is empty if there are none."""
+    """Returns, in words, those facts behind an estimate that were written from memory and that nobody has compared with their
+    source yet. The text is empty if there are none."""
     sectors = [to_verify(s) for name, s in design.spec.sectors.items() if name in groups]
     return joined_reasons((design.to_verify, *sectors))  # type: ignore[no-any-return]

@@ -61,28 +61,29 @@ def profile(
     characteristic, such as debt bondage.
 
     The characteristics of adults are the involuntary circumstances and the elements of coercion that were asked. If survey.yaml
-    gives them, there are also the stage (recruitment, work, leaving) and the mode (experienced, threatened, witnessed) of each
-    of these two, the form, the band of months, and whether the forced labour continues at the interview. Those of children are
-    the worst forms of child labour. Each topic, such as coercion, is a table of its own (docs/methods.md §2).
+    gives them, there are also the stage (recruitment, work, leaving) and the mode (experienced, threatened, witnessed) of each of
+    these two, the form, the band of months, and whether the forced labour continues at the interview. The characteristics of
+    children are the worst forms of child labour. There is a separate table for each topic, such as coercion (docs/methods.md §2).
 
     Args:
         persons: a classified survey.
         by: the breakdowns (see `fl.cube`). Each has at most one group, which everybody has (not only cases).
         measure: `share` of the cases, or `total`, the number of persons.
         population: a population of survey.yaml, of adults or of children; by default the first.
-        where: the persons included, by the labels of one group, as in `prevalence`. It cannot be combined with `by`. A profile
-            with `where` is not published: publish the profile by this group.
+        where: the persons included, by the labels of one group, as in `prevalence`. This argument cannot be combined with `by`. A
+            profile with `where` cannot be published; publish the profile by this group instead.
         level: the confidence level.
 
     Returns:
         Estimates whose measure is `profile`, or `profile_total` for the number. `table` has one column per topic (`involuntary`,
         `coercion`, `form` …) with the characteristic of the row, and the columns of `by`. `n` and `population` are all cases of
         the row's category, unweighted and weighted; `cases` are the cases with the characteristic. A case without an answer stays
-        in the denominator. `unresolved`, `resolved_only`, `bound_high` and `bound_ci_high` are defined as for a prevalence; in
-        the last two, cases whose answers do not decide it count as cases with the characteristic. `cases_without`, `psus_without`
-        and `households_without` count the cases without it. `largest_share` is the largest weighted share that one household or
-        PSU has of the cases with the characteristic. `largest_share_without` is the same for the cases without it. The interval
-        of a share is Korn and Graubard's with df' = min(df, PSUs with the characteristic − 1, PSUs with cases without it − 1).
+        in the denominator. `unresolved`, `resolved_only`, `bound_high` and `bound_ci_high` are defined as for a prevalence. In
+        the last two, cases whose answers do not decide whether they have the characteristic count as cases with it.
+        `cases_without`, `psus_without` and `households_without` are the numbers of cases without the characteristic, of their
+        PSUs and of their households. `largest_share` is the largest weighted share that one household or PSU has of the cases
+        with the characteristic. `largest_share_without` is the same for the cases without it. The interval of a share is Korn and
+        Graubard's with df' = min(df, PSUs with the characteristic − 1, PSUs with cases without it − 1).
 
     Raises:
         RequestError: a breakdown has more than one group, or a group that only cases have; `where` has more than one group, or
@@ -105,8 +106,8 @@ def profile(
 
 
 def profile_and_total(persons: ClassifiedSurvey, by: By, population: str) -> tuple[Estimates, Estimates]:
-    """Returns what `profile` returns for the measures `share` and `total`, from one pass over the persons. Arguments and errors
-    are as in `profile`."""
+    """Returns the profile as shares and as numbers of cases, from one pass over the persons. The results, arguments and errors
+    are those of `profile` for the measures `share` and `total`."""
     wanted = breakdowns(by)
     require_totals(persons, "profile")
     chosen = population_of(persons, population, groups_of(wanted), "")
@@ -222,8 +223,8 @@ class _Answers:
         return Cells(self.keys, tuple(codes))
 
     def limited_to(self, *letters: str) -> EstimandSums:
-        """Returns the sums, but only of cases that answered with one of `letters`: `y`, `n` or `u` (unresolved). Its cells are
-        the rows of the result."""
+        """Returns the sums, but only of cases that answered with one of `letters`: `y`, `n` or `u` (unresolved). The cells of
+        these sums are the rows of the result."""
         return replace(self.sums, cells=self.cells_answering(*letters))
 
     def by(self) -> Breakdowns:
@@ -234,7 +235,7 @@ class _Answers:
     @cached_property
     def unresolved_cases(self) -> UnresolvedPersons:
         """Returns, for each row of the result, the cases for whom it is unresolved whether they have the characteristic (their
-        answers leave it open)."""
+        answers do not decide it)."""
         sums, cells = self.sums, self.cells_answering(OPEN)
         n, w = (cells.sums(sums.table[c].to_numpy(), sums.counted) for c in ("n", "w"))
         with_or_open, rest = (self.limited_to(*letters).psus_with_cases() for letters in ((YES, OPEN), (NO,)))
@@ -242,9 +243,9 @@ class _Answers:
 
     @cached_property
     def cases_without(self) -> pd.DataFrame:
-        """Returns a table with one row per row of the result: how many cases do not have the characteristic, in how many PSUs
-        and households, and the largest weighted share that one household or PSU has of the cases with it and of those without
-        it."""
+        """Returns a table with one row per row of the result. It gives the number of cases without the characteristic, of their
+        PSUs and of their households. It also gives the largest weighted share that one household or PSU has: of the cases with
+        the characteristic, and of the cases without it."""
         sums, without = self.sums, self.limited_to(NO)
         return pd.DataFrame(
             {

@@ -55,10 +55,10 @@ def quantile(
     `qrule="math"`).
 
     The interval is Woodruff's (1952). It takes the limits F(v) ± t·SE(F) at this quantile, and runs from the quantile of the
-    lower limit to the quantile of the upper limit. The SE of the quantile is the width of this interval divided by 2t, as in
-    R's `svyquantile(interval.type="mean")`. If a limit of F is below 0 or above 1, that limit of the interval and the SE are
-    empty. The influence is that of −F(v), scaled to this SE. So the covariance of quantiles has the correlations of F (R has no
-    such covariance).
+    lower limit to the quantile of the upper limit. The SE of the quantile is the width of this interval divided by 2t, as in R's
+    `svyquantile(interval.type="mean")`. If a limit of F is below 0 or above 1, the same limit of the interval is blank, and the
+    SE is blank. The influence values are those of −F(v), scaled so that they give this SE. So quantiles have the same
+    correlations as F at these quantiles (R gives no covariance of quantiles).
 
     Args:
         design: a classified survey, or any design. With replicate weights, the SE of F comes from the replicates.
@@ -73,8 +73,8 @@ def quantile(
         value, and `cases` all cases. `about.missing` counts those without a value.
 
     Raises:
-        RequestError: y has more than 200 values, has values that are not numbers, or is not `months` of a survey; or a p is not
-            between 0 and 1.
+        RequestError: y has more than 200 different values, or values that are not numbers; y is also a group in `by`; the design
+            is a classified survey and y is not `months`; `q` is empty; or a p is not between 0 and 1.
         NotAvailable: as in `fl.duration`.
     """
     q = (q,) if isinstance(q, float) else tuple(q)
@@ -187,7 +187,7 @@ def _quantile_by_cell(sums: EstimandSums, values: Array, p: float, level: float)
 
 
 def _persons_behind(sums: EstimandSums) -> dict[str, Any]:
-    """Returns the columns of the result that say how many persons, cases, weighted persons, PSUs and households are behind each
+    """Returns the columns of the result that count the persons, cases, weighted persons, PSUs and households behind each
     quantile."""
     t, counted = sums.table, sums.counted
     return {
@@ -214,9 +214,9 @@ def _distribution(sums: EstimandSums, values: Array) -> list[tuple[Array, Array]
 
 
 def _quantile(values: Array, shares: Array, p: float) -> float:
-    """Returns the smallest of `values` that at least the share `p` of persons does not exceed; 0.5 gives the median. `shares`
-    has, for each value, the share of persons who have at most this value. The result is nan if p is not between 0 and 1, or if
-    there are no values."""
+    """Returns the smallest of `values` for which at least the share `p` of persons is at or below it; 0.5 gives the median.
+    `shares` has, for each value, the share of persons who have at most this value. The result is nan if p is not between 0 and 1,
+    or if there are no values."""
     if not 0 <= p <= 1 or len(values) == 0:
         return float("nan")
     return float(values[min(int(np.searchsorted(shares, p - TIE)), len(values) - 1)])

@@ -1,5 +1,5 @@
-"""Lists which questions a survey asked, and whom. This is needed to compare two surveys, and by measures that need a certain
-question, such as the duration."""
+"""Lists the questions that a survey asked, and the ages of the persons who were asked. Two surveys are compared by these lists.
+Some measures, such as the duration, need a certain question."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def ages_of(spec: SurveySpec, population: str) -> str:
 
 
 def asked_months(persons: ClassifiedSurvey, by: By, population: str | None, what: str) -> tuple[Months, int]:
-    """Returns two things: how survey.yaml describes the question on months in forced labour, and the number of months of the
-    reference period.
+    """Returns two things: the description of the question on months in forced labour in survey.yaml, and the number of months of
+    the reference period.
 
     Raises an error if survey.yaml maps no such question, or if the population includes children. `what` is the wanted result,
     such as `stock`, for the message.
@@ -99,8 +99,8 @@ def not_asked(persons: ClassifiedSurvey) -> dict[str, NotAvailable]:
 
 
 def _refuse_children(persons: ClassifiedSurvey, by: By, population: str | None, what: str) -> None:
-    """Raises an error if the population includes children. Children are not asked about months in forced labour, or about the
-    day of the interview. `what` is the wanted result, such as `stock`, for the message."""
+    """Raises an error if the population includes children. Children are not asked about months in forced labour, or about forced
+    labour on the day of the interview. `what` is the wanted result, such as `stock`, for the message."""
     groups = [g for b in breakdowns(by) for g in b]
     spec: SurveySpec = persons.spec
     chosen = population_of(persons, population, groups, "").name

@@ -94,7 +94,7 @@ def _effects_at_zero(sums: EstimandSums, rows: pd.DataFrame, effects: pd.DataFra
     design effect that is assumed for the interval of such a row, and `source` says where it comes from.
 
     The design effect in survey.yaml (`from_spec`) is used first. Without it, the design effect of the prevalence in the whole
-    population is used. If this is unknown, Kish's is used.
+    population is used. If this is unknown, Kish's design effect is used.
     """
     zero = (rows["estimate"] <= 0) | (rows["cases"] == rows["n"])
     if from_spec is not None:
@@ -118,7 +118,7 @@ def _of_everyone(sums: EstimandSums) -> float:
 def with_intervals(
     estimand: Estimand, rows: pd.DataFrame, effects: pd.DataFrame, rate: Array, confidence: Confidence, *, whole: bool
 ) -> pd.DataFrame:
-    """Returns the table of a result with all its columns, in order. The confidence interval is the one that fits the measure.
+    """Returns the table of a result with all its columns, in order. The measure decides the kind of confidence interval.
 
     Args:
         estimand: what was estimated.
@@ -186,12 +186,12 @@ class UnresolvedPersons:
     """The unresolved persons in the denominator of each row of a result: their answers do not decide whether they are cases.
 
     Attributes:
-        persons: their number by row, unweighted.
-        weights: their number by row, weighted.
-        by_unit: their weights by sampled unit (units × rows).
+        persons: the number of unresolved persons in each row, unweighted.
+        weights: the sum of their weights in each row.
+        by_unit: the sum of their weights in each sampled unit (units × rows).
         psus: the number of PSUs with cases or unresolved persons, by row.
-        psus_without: the number of PSUs with persons who are neither cases nor unresolved, by row. None: there are many such
-            PSUs, and they are not counted.
+        psus_without: the number of PSUs with persons who are neither cases nor unresolved, by row. None if there are many such
+            PSUs, so that they are not counted.
     """
 
     persons: Array

@@ -38,13 +38,13 @@ def stack(parts: Mapping[str, Estimates], name: str, *, shared_psus: bool | None
     Args:
         parts: the Estimates to join, by the label that their rows get.
         name: the name of the table's first column, which contains the labels.
-        shared_psus: for different samples, what it means if two PSUs have the same stratum and label. True: they are the same
-            area (rotation, panels of areas). False: they are different areas, because each round drew its own. None: no label
-            may be in both samples; the samples are then independent.
+        shared_psus: whether PSUs of different samples with the same stratum and label are the same area. True: they are
+            (rotation, panels of areas). False: they are not, because each round drew its own PSUs. None: no label may be in both
+            samples; the samples are then independent.
 
     Returns:
-        One Estimates. Its `parts` has the facts behind each of the joined Estimates, by label. A fact that is not the same in
-        all of them is blank in `about`.
+        One Estimates. Its `parts` has, by label, the facts about each of the joined Estimates (such as the reference period). A
+        fact that is not the same in all of them is blank in `about`.
 
     Raises:
         RequestError: there are no parts; measures or levels differ; a part already has a column with this name.
@@ -55,7 +55,9 @@ def stack(parts: Mapping[str, Estimates], name: str, *, shared_psus: bool | None
         raise RequestError("there is nothing to stack", do='give a label to each Estimates: {"before": est, "after": est}')
     if len(kinds := {f"{est.about.measure} at {est.about.level:g}" for est in parts.values()}) > 1:
         raise RequestError(
-            "only estimates of one measure at one level can be stacked", found=sorted(kinds), do="stack each by itself"
+            "only estimates of one measure at one level can be stacked",
+            found=sorted(kinds),
+            do="stack each by itself",
         )
     if name in RESULTS or any(name in est.table for est in parts.values()):
         raise RequestError("the estimates have a column of this name already", where="name", found=name, do="choose another")
@@ -88,11 +90,11 @@ def rule_sets(
     where: Where = None,
     level: Level = 0.95,
 ) -> Estimates:
-    """Estimate a survey's result under several rule sets (definitions of forced labour). The persons are read once for each. The
-    result's `covariance` also contains the covariance between rows of different rule sets.
+    """Estimate a survey's result under several rule sets (definitions of forced labour). The persons are read once for each rule
+    set. The result's `covariance` also contains the covariance between rows of different rule sets.
 
     Args:
-        survey: what `fl.read_survey` returned.
+        survey: a survey, as `fl.read_survey` returns it.
         rules: names of rule sets, or paths of their YAML files (see `fl.classify`).
         by: the breakdowns (see `fl.cube`).
         measure: `prevalence` or `total`.
@@ -101,7 +103,8 @@ def rule_sets(
         level: the confidence level.
 
     Returns:
-        Estimates whose table has a first column `rule_set` (`icls_2018 v1`). `parts` contains the facts behind each result.
+        Estimates whose table has a first column `rule_set` (`icls_2018 v1`). `parts` contains the facts about each result, such
+        as the reference period.
 
     Raises:
         SpecError: a rule set does not exist, or cannot be applied to this survey.
@@ -131,7 +134,8 @@ def _influence(parts: Mapping[str, Estimates], shared: bool | None) -> tuple[Mat
 
 def join_samples(parts: Mapping[str, Estimates], shared: bool | None) -> tuple[Array, Joint]:
     """Returns the influence values of Estimates from different samples as one matrix (units × rows of all Estimates), and the
-    sampled units of all samples, one per row. The values are scaled: the product of two columns, summed, is a covariance.
+    sampled units of all samples, one per row. The values are scaled, so that the sum of the products of two columns is their
+    covariance.
 
     Args:
         parts: the Estimates, by label.
@@ -169,8 +173,9 @@ def _same_sample(a: Estimates, b: Estimates) -> bool:
 
 
 def _common_facts(abouts: Sequence[About]) -> About:
-    """Returns the facts behind several Estimates that become one table. A fact that is not the same for all is blank. Facts
-    that are not yet checked against their source are all kept. `missing` is the largest number of persons left out."""
+    """Returns the facts (such as the reference period) about several Estimates that become one table. A fact that is not the same
+    for all is blank. Facts that are not yet checked against their source are all kept. `missing` is the largest number of persons
+    left out."""
     names = [f.name for f in fields(About) if len({getattr(about, f.name) for about in abouts}) > 1]
     blank: dict[str, Any] = {f.name: "" if f.default is MISSING else f.default for f in fields(About) if f.name in names}
     doubts = joined_reasons(about.to_verify for about in abouts)

@@ -109,9 +109,8 @@ def current(
         measure: `total`, the number of persons, or `prevalence`, their share.
 
     Returns:
-        Estimates like those of `fl.total` or `fl.prevalence` for the outcome `forced_labour_now`: established cases who
-        answered yes. A case without an answer to this question is unresolved. The measure is `current`, or
-        `current_prevalence`.
+        Estimates like those of `fl.total` or `fl.prevalence` for the outcome `forced_labour_now`: established cases who answered
+        *yes*. A case without an answer to this question is unresolved. The measure is `current`, or `current_prevalence`.
 
     Raises:
         NotAvailable: the question was not asked, or the population has children.
@@ -166,7 +165,7 @@ def _refuse_rate(persons: ClassifiedSurvey, by: By, what: str) -> None:
 
 
 def months_counted(months: Months) -> Reason:
-    """Returns, in words, which months a stock or a duration counts: the months of all spells of forced labour, or those of the
-    last spell.
+    """Returns, in words, the months that a stock or a duration counts: the months of all spells of forced labour, or the months
+    of the last spell.
     """
     return BASIS[months.covers]

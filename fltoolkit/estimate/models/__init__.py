@@ -1,1 +1,1 @@
-"""Statistical models and tests that take the sample design into account: logistic regression and tests of association."""
+"""Fits logistic regressions and tests associations. Both take the sample design into account."""

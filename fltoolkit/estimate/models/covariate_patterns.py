@@ -31,8 +31,9 @@ SENSITIVE_WORDS = re.compile(r"nationalit|citizen|ethnic|migra|foreign|born|birt
 
 @dataclass(frozen=True)
 class Patterns:
-    """The data to which a model is fitted: sums by pattern. A pattern is all persons with the same covariate values, such as
-    women in the north. The data are confidential, because most patterns have only a few persons.
+    """The data to which a model is fitted: for each pattern, sums over its persons (such as the weighted cases). A pattern is all
+    persons with the same covariate values, such as women in the north. The data are confidential, because most patterns have only
+    a few persons.
 
     Attributes:
         sums: the sums from one pass over the persons. The cells of its first breakdown are the patterns. Each other breakdown
@@ -69,8 +70,8 @@ class Patterns:
         return self.code >= 0
 
     def count(self, rows: NDArray[np.bool_]) -> int:
-        """Returns how many persons are in the model, unweighted. Only those rows of the table of sums (`sums.table`) count for
-        which `rows` is True."""
+        """Returns the number of persons in the model, unweighted. Only rows of the table of sums (`sums.table`) for which `rows`
+        is True are counted."""
         return int(self.sums.table["n"].to_numpy()[self.used & rows].sum())
 
     def by_pattern(self, column: str) -> Array:
@@ -256,7 +257,7 @@ def _column(keys: pd.Series, patterns: NDArray[np.bool_], alone: pd.Series, nume
     Args:
         keys: the value of the covariate in each cell of the sums, as text.
         patterns: for each cell, whether it is a pattern.
-        alone: for each cell, whether it is a category of only this covariate.
+        alone: for each cell, whether it belongs to the breakdown by only this covariate.
         numeric: whether the column of the data has numbers.
         as_number: whether the model uses the covariate as a number, and not as categories.
     """

@@ -101,7 +101,7 @@ def fit_firth(x: Array, y: Array, w: Array, *, start: Array | None = None, held:
     |X'WX| (Firth 1993). statsmodels does not offer this.
 
     Newton's method uses the modified score X'(y − wμ + h(½ − μ)), where h are the leverages (Heinze and Schemper 2002). If x
-    lacks full rank, each step is the shortest one, so that estimable quantities are still right.
+    lacks full rank, several steps are possible and the shortest is taken. Quantities that can be estimated are still right.
 
     Args:
         x, y, w: as in `fit`.

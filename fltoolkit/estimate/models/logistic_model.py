@@ -1,8 +1,8 @@
 """Estimates risk factors of forced labour: logistic regression with survey weights, or Firth's method for rare events
 (docs/methods.md §7).
 
-The model is fitted to sums by pattern (all persons with the same covariate values). The covariance of its coefficients comes
-from the scores of the sampling units.
+A pattern is all persons with the same covariate values. The model is fitted to the weighted cases and persons of each pattern.
+The covariance of its coefficients comes from the scores of the sampling units.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ class Logit:
         return pd.concat([rows[["term", "category"]], ratios, rows["reason"]], axis=1)
 
     def margins(self) -> pd.DataFrame:
-        """Returns average marginal effects: how the predicted probability changes if one covariate changes (see
+        """Returns average marginal effects: the change of the predicted probability if one covariate changes (see
         `marginal_effects`).
         """
         endless = separated_rows(self.table)
@@ -273,8 +273,8 @@ class _Solver:
 
 
 def _by_replicates(solver: _Solver, units: Replicates, best: Fit) -> Array:
-    """Returns how far the coefficients of each replicate are from the centre (replicates × coefficients). The variance is
-    computed from this. The model is fitted again with the weights of each replicate, as R `svyglm` does."""
+    """Returns the distance of each replicate's coefficients from the centre (replicates × coefficients). The variance is computed
+    from it. The model is fitted again with the weights of each replicate, as R `svyglm` does."""
     p, used = solver.p, np.flatnonzero(units.factor > 0)
     fits, without = np.tile(best.beta, (len(units), 1)), dict[int, str]()
     for r in used.tolist():

@@ -23,7 +23,7 @@ class FittedModel:
     """A fitted model in the form that marginal effects need. Its coefficients are per unit of the covariates, not scaled.
 
     Attributes:
-        patterns: the data, as sums by pattern (all persons with the same covariate values).
+        patterns: the data: the weighted cases and persons of each pattern (all persons with the same covariate values).
         fit: the coefficients.
         covariance: the covariance matrix of the coefficients under the design.
         ways: the directions in which the likelihood rises without end (`likelihood_fit.directions_of_separation`).
@@ -36,9 +36,9 @@ class FittedModel:
 
 
 def coefficient_names(p: Patterns) -> pd.DataFrame:
-    """Returns a table that says what each coefficient of a model is about: `term`, `category`, and the unweighted persons (`n`)
-    and `cases` of the category. `n` and `cases` are missing for an interaction. The index is patsy's name of the coefficient,
-    such as `C(sex)[T.women]`."""
+    """Returns a table that describes each coefficient of a model: `term`, `category`, and the unweighted persons (`n`) and
+    `cases` of the category. `n` and `cases` are missing for an interaction. The index is patsy's name of the coefficient, such as
+    `C(sex)[T.women]`."""
     rows = []
     for term, place in p.info.term_name_slices.items():
         for name in p.info.column_names[place]:
@@ -92,9 +92,10 @@ def marginal_effects(model: FittedModel, endless: NDArray[np.bool_], df: int, le
 
 
 def _contrasts(p: Patterns, name: str) -> list[tuple[str, str, Array, Array, float]]:
-    """Returns the comparisons from which the effects of one covariate (`name`) are computed. Each has: the category, the
-    reference, the model matrix if everybody were in the category, the same for the reference, and a divisor. For a number, the
-    two matrices are of slightly larger and smaller values, and the divisor is their distance."""
+    """Returns the comparisons from which the effects of one covariate (`name`) are computed. Each comparison has the category,
+    the reference, the model matrix if everybody were in the category, the model matrix if everybody were in the reference, and a
+    divisor. For a numeric covariate, the two matrices have slightly larger and slightly smaller values, and the divisor is the
+    distance between these values."""
     column = p.frame[name]
     if not isinstance(column.dtype, pd.CategoricalDtype):
         up, down = (p.matrix(p.frame.assign(**{name: column + side * STEP})) for side in (1, -1))
@@ -114,8 +115,8 @@ def _with_everybody_in(frame: pd.DataFrame, name: str, level: object) -> pd.Data
 
 
 def reference_of(p: Patterns, name: str) -> object:
-    """Returns the reference category of a covariate: the one with which the others are compared. If the formula names none, it
-    is the first category."""
+    """Returns the reference category of a covariate: the category with which the others are compared. If the formula names no
+    reference, it is the first category."""
     for factor, facts in p.info.factor_infos.items():
         if facts.type == "categorical" and name in names_in(factor.code):
             for codings in p.info.term_codings.values():

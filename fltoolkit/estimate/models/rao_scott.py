@@ -1,4 +1,4 @@
-"""Rao and Scott's tests of association between forced labour and a group, equal to `svychisq` of R's survey package
+"""Computes Rao and Scott's tests of association between forced labour and a group, equal to `svychisq` of R's survey package
 (docs/methods.md §7)."""
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ class RaoScott:
     """The result of Rao and Scott's test of association: Pearson's X² under the design, with two corrections.
 
     Attributes:
-        F: the second-order correction (Satterthwaite): X²/tr(Δ) is compared with F. Use this one.
-        chisq: the first-order correction: X² divided by the mean design effect is compared with chi-squared.
+        F: the second-order correction (Satterthwaite): X²/tr(Δ) is compared with the F distribution. Use this test.
+        chisq: the first-order correction: X² divided by the mean design effect is compared with the chi-squared distribution.
         table: weighted shares of all persons, rows × columns. It is not for publication, because unweighted counts may be
             small.
     """

@@ -1,5 +1,5 @@
-"""Reads the argument `by` of an estimate. It says by which groups the result is broken down: by no group (the total), by one
-group, by crossed groups, or by several of these."""
+"""Reads the argument `by` of an estimate. This argument gives the breakdowns of the result. A breakdown has no group (the total),
+one group, or several crossed groups."""
 
 from __future__ import annotations
 

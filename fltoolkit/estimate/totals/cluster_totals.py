@@ -92,14 +92,14 @@ def cluster_totals(
         - `strata`, `psu` and the keys (each as `by__` + name), all of them categories
         - `status`: 1 case, 0 not a case, -1 unresolved, 2 case without an amount, below -1: in no sum
         - `household`: a number for each household of a case, else -1
-        - the sums n (rows with w ≠ 0), w, ww (Σw²), wy, wyy (Σwy²), wx, wxx, wxy. For amounts y is the amount, x is 1 if there
-          is one, and the column `y` is their unweighted sum
-        - `missing`: how many rows of the domain have no outcome; `lowest`: the smallest weight, if wanted
+        - the sums n (rows with w ≠ 0), w, ww (Σw²), wy, wyy (Σwy²), wx, wxx, wxy. For amounts, y is the amount, and x is 1 if
+          there is an amount; the column `y` is the unweighted sum of the amounts
+        - `missing`: the number of rows of the domain without an outcome; `lowest`: the smallest weight, if wanted
         - with an FPC: `fpc_low`, `fpc_high` (its smallest and largest value) and `no_fpc` (rows without one). With the FPC of a
           second stage: one row per unit of that stage (`ssu`), and `fpc2_...`
         - with replicate weights: `w_0`, `wy_0`, `wx_0` are the sums under the first replicate; PSUs have no meaning
-        - with a calibrated `weight`: rows are also by `pattern` of the margins (-1: outside the calibrated population), for all
-          rows of the design. `wc` sums their weights; `uy` and `ux` are the domain's unweighted sums of y and x
+        - with a calibrated `weight`: rows are also divided by `pattern` of the margins (-1: outside the calibrated population).
+          They include all rows of the design. `wc` sums their weights; `uy` and `ux` are the domain's unweighted sums of y and x
 
     Raises:
         DesignError: weights are negative, missing, infinite or all zero; strata, PSUs or an FPC are missing.
@@ -163,7 +163,7 @@ def _with_numbers(frame: Frame, design: Design, keys: Sequence[Key]) -> tuple[Fr
 
 def _summands(frame: Frame, design: Design, outcome: Outcome, keys: int) -> Frame:
     """Returns, for each row, its status (see `_status`) and the amounts that it would add to each sum. A row that counts in no
-    sum has amounts too: `_with_derived_columns` sets the sums of such rows to zero, after grouping, when there are few rows."""
+    sum also has amounts. `_with_derived_columns` sets the sums of such rows to zero, after grouping, when there are few rows."""
     col = nw.col
     there = frame.collect_schema().names()
     frame = frame.with_columns(_status(outcome).alias("fl__status"))
@@ -324,8 +324,8 @@ def _number(design: Design, name: str) -> tuple[nw.Expr, nw.Expr]:
 
 
 def _with_derived_columns(table: pd.DataFrame, own: Sequence[str], outcome: Outcome, design: Design) -> pd.DataFrame:
-    """Returns the table of sums with further columns that follow from others. Rows that count in no sum get 0 in the columns
-    `own`."""
+    """Returns the table of sums with further columns that follow from others. In rows that count in no sum, `n` and the columns
+    named in `own` become 0."""
     status = table["status"].to_numpy()
     columns = dict(table.items()) | {"missing": np.zeros(len(table), dtype=np.int64)}
     if (outside := status <= OUTSIDE).any():

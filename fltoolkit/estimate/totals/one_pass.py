@@ -35,7 +35,7 @@ UNWEIGHTED = {"w": "n", "wy": "uy", "wx": "ux"}
 
 @dataclass(frozen=True)
 class Estimand:
-    """What is estimated: the outcome, the measure (such as prevalence), and the groups by which it is broken down.
+    """The quantity that is estimated: the outcome, the measure (such as prevalence), and the groups by which it is broken down.
 
     Attributes:
         outcome: what is summed over persons.
@@ -43,7 +43,7 @@ class Estimand:
             cases with a characteristic, such as debt bondage).
         by: the breakdowns. Each is a tuple of group names; the empty tuple is the total.
         of: the group over which a share distributes the cases; None for other measures.
-        split: a column by whose values the persons are also grouped, for quantiles and profiles; empty for none.
+        split: for quantiles and profiles, a column by whose values the persons are also grouped; else empty.
         for_model: whether the sums are the data of a regression model. The groups are then crossed for the computation only, and
             no table shows these cells.
     """
@@ -62,26 +62,27 @@ class Estimand:
 
     @property
     def is_of_cases(self) -> bool:
-        """Returns whether only cases are in the denominator, as in a share of cases. For a duration, these are only cases with
-        a duration."""
+        """Returns whether only cases are in the denominator, as in a share of cases. In the denominator of a mean duration, there
+        are only cases with a duration."""
         return self.measure in ("share", "duration", "profile")
 
     @property
     def is_within_cases(self) -> bool:
-        """Returns whether the result is about cases only, as a duration or a profile is. Then no cell has other persons."""
+        """Returns whether the result is about cases only, like a duration or a profile. Then no cell has other persons."""
         return self.measure in ("duration", "profile")
 
     @property
     def is_proportion(self) -> bool:
-        """Returns whether the measure is a proportion, or the number that belongs to one: each person is a case or not. The
-        confidence intervals are then those for proportions."""
+        """Returns whether the measure is a proportion or the corresponding number of persons, such as a total of cases. Its
+        confidence intervals are then those of `intervals.proportion` and `intervals.total_of_cases`. Other measures have Wald
+        intervals."""
         return self.outcome.kind in ("truth", "everyone", "amount") and self.measure != "duration"
 
 
 @dataclass(frozen=True)
 class EstimandSums:
-    """The sums from one pass over the persons, for one `Estimand` (what is estimated, and for which groups). All estimates are
-    computed from them.
+    """The sums from one pass over the persons, for one `Estimand` (outcome, measure and groups). All estimates are computed from
+    these sums.
 
     Attributes:
         estimand: what is estimated.
@@ -92,7 +93,7 @@ class EstimandSums:
         parent: for each cell, the position of its denominator in `denominators`.
         units: the sampled units, or the replicates.
         unit: for each row of the table of sums, the position of its sampled unit; None for replicate weights.
-        calibration: how the weights were calibrated, in words; empty if they were not.
+        calibration: the calibration of the weights, in words; empty if there was none.
     """
 
     estimand: Estimand
@@ -142,15 +143,15 @@ class EstimandSums:
     def with_calibration_sums(
         self, by: Callable[[Array, Codes, int], Matrix], weighted: Array, unweighted: Array
     ) -> list[Matrix]:
-        """Returns a list of matrices: the sums by sampled unit, and, for calibrated weights, further sums that their variance
-        needs. The caller puts the matrices one below the other.
+        """Returns a list of matrices: the sums of `weighted` in each sampled unit, and, for calibrated weights, further sums from
+        which the variance is computed. The caller puts the matrices one below the other.
 
-        The further sums are by pattern (persons with the same categories in all calibration margins). For raked weights there
-        are also the unweighted sums by pattern.
+        A pattern is all persons with the same categories in all calibration margins. The second matrix has one row per pattern:
+        the sum of `weighted` over its persons. For raked weights, a third matrix has the sum of `unweighted` for each pattern.
 
         Args:
-            by: a function that sums values by a number per row (the unit or the pattern): `Cells.by_unit`, or
-                `taylor_variance.sums_by_code`.
+            by: a function that sums values over all rows with the same number (the position of a unit or a pattern):
+                `Cells.by_unit` or `taylor_variance.sums_by_code`.
             weighted: the weighted value of each row of the table of sums.
             unweighted: the same value without weights.
         """
@@ -194,7 +195,7 @@ class EstimandSums:
 
         Args:
             weights: the weighted persons in the denominators, by sampled unit (units × denominators).
-            rows: the positions of those rows of the table of sums that are used, for replicate weights; None: all rows.
+            rows: only for replicate weights: the positions of the rows of the table of sums that are used; None: all rows.
         """
         if isinstance(self.units, Units):
             return self.units.degrees_of_freedom(weights)
@@ -222,7 +223,7 @@ class EstimandSums:
 
 
 def sum_persons(design: Design, estimand: Estimand, population: ReferencePopulation) -> EstimandSums:
-    """Reads the persons once and returns their sums, by cell of the result and by cell of the denominators.
+    """Reads the persons once and sums them, for each cell of the result and for each denominator.
 
     Args:
         design: a classified survey, or any design.
@@ -230,8 +231,8 @@ def sum_persons(design: Design, estimand: Estimand, population: ReferencePopulat
         population: the reference population: the persons in the denominator.
 
     Raises:
-        RequestError: nobody is in the domain; a group shows single nationalities, ethnicities or religions, and survey.yaml
-            does not publish this table by it.
+        RequestError: nobody is in the domain; a group shows single nationalities, ethnicities or religions, and survey.yaml does
+            not allow this table by that group.
         NotAvailable: a share is wanted and no case was found.
     """
     _refuse_origins(design, estimand)

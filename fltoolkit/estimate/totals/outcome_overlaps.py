@@ -1,5 +1,5 @@
-"""Counts how many persons have two outcomes at the same time, such as forced labour and an outcome that the user defined. The
-counts are by kind of person: all persons with the same values in all groups and populations.
+"""Counts how many persons have two outcomes at the same time, such as forced labour and an outcome that the user defined. There
+is one count for each kind of person. A kind is all persons with the same values in all groups and populations.
 
 The tables are microdata: they stay in memory.
 """
@@ -26,8 +26,8 @@ class Overlap:
     populations).
 
     Attributes:
-        other: how many persons have another outcome.
-        both: how many persons have both outcomes.
+        other: the number of persons with another outcome.
+        both: the number of persons with both outcomes.
     """
 
     other: Array
@@ -36,8 +36,8 @@ class Overlap:
 
 @dataclass(frozen=True)
 class Overlaps:
-    """The overlaps of one outcome: how many persons with this outcome also have another one, or a characteristic of cases such
-    as debt bondage.
+    """The overlaps of one outcome: the numbers of persons with this outcome who also have another outcome, or a characteristic of
+    cases such as debt bondage.
 
     Attributes:
         outcomes: the overlap with each other outcome, by its name: `forced_labour`, and outcomes that the user defined.
@@ -51,7 +51,7 @@ class Overlaps:
 def read_overlaps(
     persons: ClassifiedSurvey, outcome: str, others: Sequence[str], groups: Sequence[str], populations: Sequence[str]
 ) -> Overlaps:
-    """Counts the persons who have one outcome and also another, for each other outcome. The persons are read once.
+    """Counts, for each other outcome, the persons who have both this outcome and `outcome`. The persons are read once.
 
     Args:
         persons: a classified survey.

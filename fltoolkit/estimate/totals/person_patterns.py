@@ -43,7 +43,8 @@ class PersonPatterns:
     same values in all groups and populations, such as rural women of 25 to 34.
 
     Attributes:
-        kinds: one row per kind: the value of each group as text, and for each population whether the persons are in it.
+        kinds: one row per kind: the value of each group as text, and one true/false column per population (whether the persons
+            are in it).
         persons: the number of persons, by kind.
         counts: for each outcome, the number of persons by kind. The outcomes are cases, cases at the interview (`now`), and
             persons for whom one of these two is unresolved (their answers do not decide it).
@@ -67,9 +68,8 @@ class PersonPatterns:
     case_homes: pd.DataFrame
 
     def holds(self, cells: Sequence[Cell]) -> scipy.sparse.csr_array[Any]:
-        """Returns which kinds of persons are in which cells, as a matrix of cells × kinds: 1 if the kind is in the cell, else
-        0. A kind is all persons with the same values in all groups and populations. A cell is a pair: a population, and the
-        values of some groups."""
+        """Returns a matrix of cells × kinds of persons: 1 if the kind is in the cell, else 0. A kind is all persons with the same
+        values in all groups and populations. A cell is a pair: a population, and the values of some groups."""
         found = []
         breakdowns: dict[tuple[str, tuple[str, ...]], list[int]] = {}
         for i, (population, key) in enumerate(cells):
@@ -110,16 +110,16 @@ class PersonPatterns:
         return {g: (codes, pd.Index(values)) for g in groups for codes, values in [pd.factorize(self.kinds[g])]}
 
     def weights_of(self, population: str, kinds: NDArray[Any]) -> Array:
-        """Returns one weight per person, of all persons of some kinds, in one population. `kinds` are the positions of the
-        kinds."""
+        """Returns the weights of all persons of some kinds in one population, one weight per person. `kinds` are the positions of
+        the kinds."""
         starts, weight, persons = self._sorted_weights[population]
         mine = np.concatenate([np.arange(starts[k], starts[k + 1]) for k in kinds]) if len(kinds) else np.zeros(0, dtype=np.intp)
         return np.repeat(weight[mine], persons[mine])
 
     @cached_property
     def _sorted_weights(self) -> dict[str, tuple[NDArray[np.intp], Array, NDArray[np.intp]]]:
-        """Returns three arrays for each population: where each kind of person starts in the other two, the different weights,
-        and the number of persons with each weight. The last two are sorted by kind."""
+        """Returns three arrays for each population: the position at which each kind of person starts in the other two arrays, the
+        different weights, and the number of persons with each weight. The last two are sorted by kind."""
         found = {}
         for population, table in self.weights.items():
             own = table.sort_values(["kind", "weight"])
@@ -160,8 +160,8 @@ class PersonPatterns:
 
 @dataclass(frozen=True)
 class _Columns:
-    """The names of the columns in a query about the persons. `keys` has, by group, how to compute its column and the labels of
-    its values. Each of the `populations` has one column for its members and one for their weights."""
+    """The names of the columns in a query about the persons. For each group, `keys` has the expression that computes its column,
+    and the labels of its values. Each of the `populations` has one column for its members and one for their weights."""
 
     keys: Mapping[str, GroupColumn]
     populations: Sequence[str]
@@ -294,7 +294,7 @@ def _grouped(frame: Frame, columns: _Columns) -> Frame:
 
 
 def _weights(persons: ClassifiedSurvey, frame: Frame, of: tuple[_Columns, str], kinds: pd.DataFrame) -> pd.DataFrame:
-    """Returns how many persons of each kind have each weight in one population, as a table with the columns of
+    """Returns the number of persons of each kind with each weight in one population, as a table with the columns of
     `PersonPatterns.weights`.
 
     Args:

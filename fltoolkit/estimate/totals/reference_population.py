@@ -32,8 +32,9 @@ class ReferencePopulation:
 
 
 def population_of(design: Design, name: str | None, groups: Sequence[str], outcome: str) -> ReferencePopulation:
-    """Returns the reference population of an estimate. It is the one called `name`. If `name` is None, a sector or occupation
-    among the groups decides: its population is the workers who were asked about it. Otherwise it is the default population.
+    """Returns the reference population of an estimate. This is the population called `name`. If `name` is None and the groups
+    contain a sector or occupation, it is the population of the workers who were asked about it. Otherwise it is the default
+    population.
 
     Args:
         design: a classified survey, or any design.

@@ -1,5 +1,6 @@
-"""Finds the cells of a result and sums values in each. A cell is all persons with one combination of group values, such as
-rural women; the total is a cell too. The sums are made from a table of sums by sampling unit (`cluster_totals`)."""
+"""Finds the cells of a result and sums values in each. A cell is all persons with one combination of group values, such as rural
+women. The total is also a cell. The values are in a table with the sums over the persons of each sampling unit
+(`cluster_totals`)."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ BREAKDOWN = "fl__breakdown"  # a column beside those of the groups; no group can
 
 @dataclass(frozen=True)
 class Cells:
-    """The cells of a result. A cell is all persons of one row of the result, such as women; the total is a cell too. Each cell
+    """The cells of a result. A cell is all persons of one row of the result, such as women. The total is also a cell. Each cell
     is a set of rows of the table of sums (`cluster_totals`).
 
     Attributes:
@@ -72,7 +73,7 @@ class Cells:
         return matrix.toarray() if len(found) > FULL * units * len(self) else matrix.tocsc()
 
     def distinct(self, labels: NDArray[np.integer[Any]], rows: Codes) -> NDArray[np.int64]:
-        """Returns how many different labels (such as those of PSUs) the rows of each cell have.
+        """Returns the number of different labels (such as those of PSUs) in the rows of each cell.
 
         Args:
             labels: a label for each row of the table of sums (`cluster_totals`), as a whole number. Labels below 0 do not
@@ -88,8 +89,8 @@ class Cells:
         return out
 
     def parent(self, of: Cells, groups: Sequence[str]) -> NDArray[np.intp]:
-        """Returns, for each cell of `of`, the position of the cell of this object that contains it. This is the cell of the same
-        breakdown that has the same values of `groups`."""
+        """Returns, for each cell of another object (the argument `of`), the position of the cell of this object that contains it.
+        This is the cell of the same breakdown with the same values of `groups`."""
         mine = {(*row[:-1], row[-1]): i for i, row in enumerate(self.keys[[*groups, BREAKDOWN]].itertuples(index=False))}
         rows = of.keys[[*groups, BREAKDOWN]].itertuples(index=False)
         return np.array([mine[tuple(row)] for row in rows], dtype=np.intp)
@@ -157,7 +158,7 @@ def _taken_where(holds: NDArray[np.bool_], *columns: NDArray[Any]) -> tuple[NDAr
 
 
 def _numbered_combinations(codes: Sequence[NDArray[Any]], sizes: Sequence[int]) -> tuple[NDArray[Any], Codes]:
-    """Gives a number to each combination of codes that occurs. Returns the number of the combination of each row, and the
+    """Gives a number to each combination of codes that occurs. Returns, for each row, the number of its combination, and the
     combinations in the order of these numbers. A combination is one whole number (see `numpy.ravel_multi_index`).
 
     Args:

@@ -17,8 +17,8 @@ Label = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Joint(Scaled):
-    """The sampled units of several samples together. Each has one row in the influence matrix, whose values are already scaled
-    (see `scaled`).
+    """The sampled units of several samples together. Each unit has one row in the influence matrix. The values of this matrix are
+    already scaled (see `scaled`).
 
     Attributes:
         labels: one tuple per row. For a PSU that can be in several samples it is (stratum, PSU). For any other unit, the tuple
@@ -54,9 +54,9 @@ def join(parts: Sequence[tuple[str, Matrix, Units | Replicates | Joint]], shared
     value is 0 if the unit is not in the sample of the estimate. The values are scaled: the covariance of two estimates is the
     sum of the products of their columns.
 
-    Only PSUs that are in both samples contribute to a covariance between them. If all PSUs are in both, this is the covariance
-    of R's svydesign on the data of both samples together. If only some are, R counts the PSUs of both samples in every stratum,
-    which changes each sample's variance. Here each sample's variance stays as published.
+    Only PSUs that are in both samples contribute to a covariance between them. If all PSUs are in both, this is the covariance of
+    R's svydesign on the data of both samples together. If only some PSUs are in both, R counts the PSUs of both samples in every
+    stratum, which changes the variance of each sample. Here the variance of each sample does not change.
 
     Args:
         parts: for each sample its label, its influence matrix and its units.

@@ -65,10 +65,10 @@ class Replicates(Scaled):
 
 
 def ranks(table: pd.DataFrame, cells: Cells, replicates: int, rows: Codes | None = None) -> NDArray[np.int64]:
-    """Returns, for each cell, the rank of the replicate weights: how many of the replicates are linearly independent. The
-    degrees of freedom are the rank minus one (R `degf`).
+    """Returns, for each cell, the rank of the replicate weights: the number of linearly independent replicates. The degrees of
+    freedom are the rank minus one (R `degf`).
 
-    If there are many rows, the rank of random sums of the rows is computed, which is the same.
+    If there are many rows, the rank is computed from random sums of the rows. This rank is the same.
 
     Args:
         table: the table of sums (`cluster_totals`).

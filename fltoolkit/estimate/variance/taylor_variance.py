@@ -30,14 +30,13 @@ CELLS_AT_ONCE = 250_000  # numbers of a dense matrix: 2 MB, which fit in the pro
 
 @dataclass(frozen=True)
 class Stage:
-    """The units drawn at one stage of sampling, with the numbers that its part of the variance needs.
+    """The units drawn at one stage of sampling, with the numbers from which its part of the variance is computed.
 
     Attributes:
         group: for each unit, the position of the group from which it was drawn: its stratum, or at the second stage its PSU.
         n: by group, the number of units drawn.
         f: by group, the sampling fraction (0: with replacement).
-        times: by group, a factor by which its variance is multiplied: 1, or at the second stage the sampling fraction of the
-            PSU.
+        times: by group, a factor for its variance: 1, or at the second stage the sampling fraction of the PSU.
         single: the rule for groups with a single unit, such as `average`.
     """
 
@@ -113,8 +112,8 @@ class Units(Scaled):
         first: the first stage of sampling.
         second: the second stage; None if the units are PSUs.
         named: whether the labels are those of the survey; False if they are row numbers.
-        margins: for calibrated weights, what is needed to compute residuals. The variance is then that of the residuals. The
-            influence matrix then has further rows below those of the units: sums from which the residuals are computed.
+        margins: for calibrated weights, the numbers from which residuals are computed (see `Margins`). The variance is then that
+            of the residuals. The influence matrix then has further rows below the rows of the units. None for other weights.
     """
 
     strata: NDArray[np.object_]
@@ -242,12 +241,12 @@ def _sums_of_squares(values: Matrix) -> Array:
 
 
 def sums_by_code(values: Matrix, group: Codes, groups: int) -> Matrix:
-    """Returns the sums of a matrix over the rows of each group (groups × columns). If the matrix has true/false values, the
-    result is whether any of them is true.
+    """Returns the sums of a matrix over the rows of each group (groups × columns). For a matrix of true/false values, a sum is
+    true if at least one value is true.
 
     Args:
         values: a matrix of rows × columns.
-        group: the number of the group of each row.
+        group: for each row, the number of its group.
         groups: how many groups there are.
     """
     from scipy.sparse import csr_array
@@ -291,11 +290,11 @@ def make_units(table: pd.DataFrame, design: Design) -> tuple[Units, Codes]:
 
 
 def _second_stage(table: pd.DataFrame, psu: NDArray[np.object_], psu_of: Codes, f_h: Array, design: Design) -> Stage:
-    """Returns the second stage of sampling: the units drawn within each PSU. Their variance is multiplied by the sampling
-    fraction of the PSU's stratum.
+    """Returns the second stage of sampling: the units drawn within each PSU. The variance of these units is multiplied by the
+    sampling fraction of the PSU's stratum.
 
-    A single unit equals the mean of its PSU, so the rule `adjust` adds nothing, as in R. For the rule `average`, R returns nan
-    at this stage; here it is the average over the other PSUs.
+    A single unit equals the mean of its PSU, so the rule `adjust` adds nothing, as in R. For the rule `average`, R returns nan at
+    this stage; the kit takes the average over the other PSUs.
 
     Args:
         table: the table of sums (`cluster_totals`).

@@ -46,7 +46,7 @@ def poststratify(design: D, benchmarks: Any, *, population: str | None = None) -
             `population`, or a mapping such as {("sex",): {"men": 1000, "women": 1100}}; see `benchmarks.read_benchmarks`.
             Several crossed columns are one margin.
         population: for a survey, the population whose weights are calibrated; by default the first population. Persons outside
-            it keep their weights.
+            this population keep their weights.
 
     Returns:
         A design of the same kind. Its estimates use the calibrated weights, with the variance of the residuals. With replicate
@@ -90,8 +90,8 @@ def calibrate(design: D, benchmarks: Any, *, population: str | None = None) -> D
 
 @checked
 def g_weights(design: Design) -> pd.DataFrame:
-    """Returns how calibration changed the weights, one row per benchmark (a known number of persons in a category). The table
-    is empty if the weights are not calibrated.
+    """Returns a table of the changes that calibration made to the weights. It has one row per benchmark (a known number of
+    persons in a category), and no rows if the weights are not calibrated.
 
     The columns are `margin`, `category`, `persons`, `population` (the known number), `sample_estimate` (before calibration),
     `ratio`, and the factors by which the weights were multiplied: `g_min`, `g_median`, `g_max` (see `Calibration.report`).
@@ -102,8 +102,8 @@ def g_weights(design: Design) -> pd.DataFrame:
 
 @checked
 def check_weights(persons: ClassifiedSurvey) -> pd.DataFrame:
-    """Returns a finding for calibrated weights that were multiplied by a factor below 0.3 or above 3, as a table with the
-    columns of `fl.check`. The table is empty if there are none."""
+    """Returns a finding for calibrated weights that were multiplied by a factor below 0.3 or above 3, as a table with the columns
+    of `fl.check`. The table is empty if all factors are between these limits."""
     found = calibrated(persons).calibration
     if found is None or not found.warning:
         return findings([], None)
@@ -177,8 +177,8 @@ def _calibration(design: Design, method: Method, margins: tuple[Margin, ...], po
 
 def _weights_to_calibrate(design: Design, population: str | None) -> tuple[tuple[str, ...], str]:
     """Returns the names of the weight columns that a calibration changes, and the name of the calibrated population (empty:
-    everybody). The first column is that of this population. If another population has the same weights for the same persons,
-    its column is in the list, too."""
+    everybody). The first column is that of this population. If another population has the same weights for the same persons, its
+    column is also in the list."""
     refuse_unclassified(design)
     if not isinstance(design, ClassifiedSurvey):
         if population is not None:
@@ -263,7 +263,8 @@ def _pattern_factors(method: Method, w: Array, category: NDArray[np.intp], margi
         where: where the known numbers come from, such as a file, for messages.
 
     Raises:
-        DesignError: the weights of a category add up to 0; the fitting does not converge; a factor is 0 or negative.
+        DesignError: the weights of a category add up to 0; the fitting does not converge; the margins contradict each other; a
+            factor is 0 or negative.
     """
     targets = [np.array(list(m.totals.values())) for m in margins]
     sums = [np.bincount(c, weights=w, minlength=len(t)) for c, t in zip(category.T, targets, strict=True)]

@@ -24,20 +24,20 @@ class Margins:
     """The numbers from which the residuals of calibrated weights are computed: the influence values without the part that the
     calibration margins explain.
 
-    A pattern is all persons with the same categories in all margins. The influence matrix has one row per sampled unit, and
-    below them the sums by pattern. u is the influence of a person divided by the calibrated weight. The part that the margins
-    explain is, by method:
+    A pattern is all persons with the same categories in all margins. The influence matrix has one row per sampled unit. Below
+    these rows, it has one row per pattern: the sum of the influence of its persons. u is the influence of a person divided by the
+    person's calibrated weight. The method of calibration decides how the explained part is computed:
 
     - Linear calibration and post-stratification: least squares of u on the categories, with the weights before calibration (R
       `calibrate`, `postStratify`).
-    - Raking: the unweighted means of u by margin, in turn for ten rounds (R `rake`). They need the unweighted sums of u by
-      pattern, which follow as further rows. Without these rows, raking is fitted like linear calibration (R
-      `calibrate(calfun="raking")`).
+    - Raking: the unweighted means of u in the categories of each margin, one margin after the other, ten times (R `rake`). For
+      this, the influence matrix has one more row per pattern: the unweighted sum of u. Without these rows, the method for linear
+      calibration is used (R `calibrate(calfun="raking")`).
 
     Attributes:
         unit: the sampled unit of each sum in `w`.
         pattern: the pattern of each sum in `w`.
-        w: the calibrated weights of the whole sample, summed by unit and pattern; only pairs that occur.
+        w: the sum of the calibrated weights of the whole sample in each unit and pattern; only pairs that occur.
         before: the weights before calibration, by pattern.
         g: the calibration factors, by pattern.
         n: the number of persons, by pattern.
@@ -59,7 +59,8 @@ class Margins:
         margins explain.
 
         Args:
-            z: the influence matrix, with the sums by pattern below the rows of the units.
+            z: the influence matrix. Its first rows are the sampled units. The next rows are the patterns: the sums of the
+                influence of their persons (see `Margins`).
             units: the number of sampled units.
         """
         from scipy.sparse import coo_array
@@ -75,14 +76,16 @@ class Margins:
         return np.asarray(z[:units] - coo_array((self.w, (self.unit, self.pattern)), shape=(units, patterns)).tocsr() @ fit)
 
     def _linear(self, z: Array) -> Array:
-        """Returns the part of the influence that the margins explain, by pattern (persons with the same categories in all
-        margins). It is a weighted least-squares fit on the categories. `z` is the sum of the influence by pattern."""
+        """Returns the part of the influence that the margins explain, for each pattern (persons with the same categories in all
+        margins). This part is a weighted least-squares fit on the categories. `z` has the sum of the influence of the persons of
+        each pattern."""
         x = dummies(self.category)
         return x @ solve(x, self.before, x.T @ (z / self.g[:, None]))
 
     def _raked(self, u: Array) -> Array:
-        """Returns the part of the influence that the margins explain after raking, by pattern (persons with the same categories
-        in all margins). It is made of unweighted means, one margin after the other. `u` is the unweighted sum by pattern."""
+        """Returns the part of the influence that the margins explain after raking, for each pattern (persons with the same
+        categories in all margins). This part is computed from unweighted means, one margin after the other. `u` has the
+        unweighted sum of u of each pattern (see `Margins`)."""
         fit = np.zeros_like(u)
         for _ in range(ROUNDS):
             for category in self.category.T:
@@ -100,8 +103,8 @@ def dummies(category: Codes) -> Array:
 def solve(x: Array, w: Array, right: Array) -> Array:
     """Returns the coefficients b of a weighted least-squares fit: a solution of (x'wx) b = right.
 
-    All margins have the same total, so there are many solutions. The shortest is returned, where each category is measured in
-    units of its weight.
+    All margins have the same total, so there are many solutions. The shortest solution is returned. For its length, each
+    coefficient is multiplied by the root of the weight of its category.
 
     Args:
         x: the 0/1 columns of the categories (patterns × categories).

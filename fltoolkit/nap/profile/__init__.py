@@ -1,1 +1,1 @@
-"""Indicators of the plan that describe the cases (persons in forced labour)."""
+"""Finds the numbers for indicators of the plan that describe the cases (persons in forced labour)."""

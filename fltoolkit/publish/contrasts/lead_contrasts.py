@@ -39,7 +39,7 @@ def differences(made: Sequence[Estimates], spec: SurveySpec) -> pd.DataFrame:
         spec: the survey of the run.
 
     Returns:
-        One row per pair. The columns `reference_population`, `group`, `category` and `reference` say which pair it is. The other
+        One row per pair. The columns `reference_population`, `group`, `category` and `reference` identify the pair. The other
             columns are `estimate` (category minus reference, a proportion), `se`, `df` and `level`. The table is confidential: it
             contains pairs of hidden cells.
     """
@@ -58,10 +58,10 @@ def published_contrasts(pairs: pd.DataFrame, table: pd.DataFrame, exact: pd.Data
     family of tests: together they have one error probability.
 
     A pair is tested if both rates fulfil these conditions: the rate is shown and reliable; it has no note *wide bounds* (see
-    `reliability.bounds_notes`); and it has enough cases (15 in 10 PSUs, or 30 if the PSUs are not known). No other pair is
-    tested. Its row gives the reason.
+    `reliability.bounds_notes`); and it has enough cases (15 in 10 PSUs, or 30 if the PSUs are not known). Other pairs are not
+    tested, and the column `reason` says why.
 
-    The columns `reference_population`, `group`, `category` and `reference` say which pair it is. The others are:
+    The columns `reference_population`, `group`, `category` and `reference` identify the pair. The other columns are:
 
     - `tested`: the number of pairs in the family
     - `level`: the confidence level
@@ -104,7 +104,7 @@ def _rates(rows: pd.DataFrame, lead: str, rule_set: str) -> dict[tuple[str, str]
 
 
 def _why_not_compared(shown: Row | None, full: Row | None) -> Reason | str:
-    """Returns the reason why a rate cannot be compared with another rate; an empty text if it can.
+    """Returns the reason why a rate cannot be compared with another rate, or an empty text if it can be compared.
 
     Args:
         shown: the row of the rate as published; None if there is none.

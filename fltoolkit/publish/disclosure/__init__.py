@@ -1,1 +1,1 @@
-"""Statistical disclosure control: hides cells so that no small count can be calculated from the others."""
+"""Hides cells so that no small count can be calculated from the other cells (statistical disclosure control)."""

@@ -1,8 +1,8 @@
 """Builds the equations that show what a reader could calculate from tables by groups that only cases have.
 
-Examples of such groups are the sector, the form and the route of forced labour. A reader of a public-use file knows these
-groups for nobody. So for the reader, each case may have any value. Only the sum over all values is fixed, for each kind of
-person.
+Examples of such groups are the sector, the form and the route of forced labour. A public-use file does not contain these groups.
+So for a reader of such a file, each case may have any value of these groups. For each kind of person, only the sum over all
+values is fixed.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ OF_CHILD = "fl__of_child"
 
 @dataclass(frozen=True)
 class PersonKinds:
-    """The persons of a survey by kind, and how many persons of each kind are cases.
+    """The persons of a survey by kind, with the number of cases of each kind.
 
     A kind is all persons who have the same group values and are in the same populations. "Cases" are the persons with the outcome
     that is being protected, for example forced labour.
@@ -41,10 +41,10 @@ class PersonKinds:
         units: the mean weight of each population.
         cases: the true number of cases of each kind.
         known: the true weighted number of cases (in mean weights), by population and kind.
-        kept: which kinds are unknowns (variables) of the linear programme that finds what a reader could calculate. For the other
-            kinds, the programme assumes that the reader knows the number of cases.
+        kept: for each kind, whether its number of cases is an unknown (variable) of the linear programme that finds what a reader
+            could calculate. For the other kinds, the programme assumes that the reader knows this number.
         kinds: the kept kinds, as columns of the system of equations (`cell_system`).
-        children: which kinds are children.
+        children: for each kind, whether its persons are children.
     """
 
     patterns: PersonPatterns
@@ -186,8 +186,8 @@ def _may_have_routes(values: Key, child: bool) -> bool:
 
 
 def _kinds(columns: list[_Column], code: NDArray[np.intp], person_kinds: PersonKinds) -> Kinds:
-    """Returns, for each unknown number of cases, how many persons may be these cases, and the smallest and the largest weight
-    of these persons.
+    """Returns three numbers for each unknown number of cases: the number of persons who may be these cases, and their smallest
+    and largest weight.
 
     Args:
         columns: the unknowns. Each belongs to one kind of person.
@@ -226,7 +226,7 @@ def _membership(cell: CellId, columns: list[_Column], facts: Mapping[int, pd.Ser
 
 
 def _row(cell: CellId, found: Cell, person_kinds: PersonKinds, rounding_base: float) -> Row[AnyCell]:
-    """Returns the counts of a cell in the form that the system of equations needs.
+    """Returns the counts of a cell as a row of the system of equations.
 
     `found` has the counts of the cell. `person_kinds` contains the kinds of persons, with the unit in which weights are counted.
     Weighted numbers are rounded to multiples of `rounding_base`, so the equation has a tolerance.

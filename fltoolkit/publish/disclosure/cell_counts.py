@@ -1,4 +1,4 @@
-"""The counts of a cell, and the confidentiality limits with which they are compared."""
+"""Defines the counts of a cell, and the confidentiality limits with which these counts are compared."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def known_count(count: Any) -> int | None:
 
 
 def confidential(cell: Cell, limits: Limits) -> str:
-    """Returns the reason why a cell of a table may not be shown, for example `fewer than 5 cases`; an empty text if it may be
+    """Returns the reason why a cell of a table may not be shown, for example `fewer than 5 cases`, or an empty text if it may be
     shown.
 
     A cell of too few persons is hidden even if it has no case. If only small cells with cases were hidden, readers would know

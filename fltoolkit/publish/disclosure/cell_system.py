@@ -1,4 +1,4 @@
-"""A system of linear equations between the cells of a run. It shows what a reader could calculate.
+"""Builds a system of linear equations between the cells of a run. It shows what a reader could calculate.
 
 A kind of person is all persons who have the same group values and are in the same populations. A reader sees the number of
 cases of each cell, but not of each kind of person. So the cases of each kind are an unknown (a column), and each cell is a sum
@@ -75,7 +75,7 @@ class Tie:
     by sector.
 
     Attributes:
-        sign: by unknown, the factor of its number of cases: 1, −1 or 0.
+        sign: for each unknown, its factor in the sum: 1, −1 or 0.
         cases: the value of the sum of factors × cases.
         weighted: by population (its position in the list of populations), the value of the sum of factors × weighted cases.
     """
@@ -125,11 +125,12 @@ class CellSystem(Generic[C]):
 
     @cached_property
     def programme(self) -> scipy.sparse.csc_array[Any]:
-        """Returns the matrix of the constraints of all linear programmes for these cells.
+        """Returns the constraint matrix of all linear programmes for these cells.
 
         Its rows are: the cases of each cell; the weighted cases of each cell; the `ties`; and, for each kind with two unknowns,
         the rule that the second is not larger than the first. Its columns are: the unknowns; then, for each cell, the amounts
-        above and below the true number of cases; then the same for the weighted cases.
+        above and below the true number of cases; then, for each cell, the amounts above and below the true weighted number of
+        cases.
         """
         cells, beyond = len(self.cells), len(self.spread)
         change = scipy.sparse.hstack([scipy.sparse.eye_array(cells), -scipy.sparse.eye_array(cells)])
@@ -201,11 +202,11 @@ def build_system(kinds: Kinds, rows: Sequence[Row[C]], holds: scipy.sparse.csr_a
 
 
 def rounding_margins(cell: Cell, rounding_base: float, rate_step: float = 0.0) -> tuple[float, float]:
-    """Returns how uncertain a reader is about a cell's exact weighted number: two distances, in weighted persons.
+    """Returns the two margins within which a reader knows a cell's exact weighted number, as distances in weighted persons.
 
-    The exact number and all other numbers that would be printed in the same way form an interval. The distances go from the
-    exact number down to the lower end of this interval, and up to its upper end. If only the number is printed, the interval is
-    one rounding base wide. If the rate is printed too, the interval can be much narrower.
+    The exact number and all other numbers that would be printed in the same way form an interval. The distances go from the exact
+    number down to the lower end of this interval, and up to its upper end. If only the number is printed, the interval is one
+    rounding base wide. If the rate is also printed, the interval can be much narrower.
 
     Args:
         cell: the counts of the cell.

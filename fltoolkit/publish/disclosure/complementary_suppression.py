@@ -1,8 +1,8 @@
-"""Complementary suppression: hides further cells, so that a hidden count cannot be calculated from the printed ones.
+"""Hides further cells, so that a hidden count cannot be calculated from the printed ones (complementary suppression).
 
-For each confidential cell, a linear programme (`feasible_counts`) looks for two solutions that agree with everything printed:
-one with few cases in the cell, and one with many. If one of the two does not exist, the cheapest other cells are hidden that
-make both possible.
+For each confidential cell, a linear programme (`feasible_counts`) looks for two solutions that agree with everything printed: one
+with few cases in the cell, and one with many. If one of the two does not exist, other cells are hidden: the cheapest cells that
+make both solutions possible.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def protect(
         limits: the confidentiality limits.
         hidden_anyway: cells that are hidden for another reason, with this reason. Their counts need no protection.
         always_shown: cells that may not be hidden, because other tables print their numbers.
-        hide_last: cells that are hidden only if nothing else is enough, such as that of a whole population.
+        hide_last: cells that are hidden only if nothing else is enough, such as the cell of a whole population.
         salt: a secret text that decides between equally good choices. If readers could repeat the choice, they would learn more
             than the printed cells show.
     """
@@ -83,11 +83,11 @@ def goals_of(system: CellSystem[C], row: int, limits: Limits) -> tuple[Goal, Goa
 
     docs/methods.md §4 gives the rule:
 
-    - If the cell has few cases: 1 case, and the limit minus 1.
-    - If it has few persons who are not cases: the same numbers of these persons.
-    - Otherwise: a range of cases that is as wide as the limit.
+    - If the cell has few cases, the goals are 1 case, and the limit minus 1.
+    - If the cell has few persons who are not cases, the goals are the same numbers, but of these persons.
+    - Otherwise, the goals are the ends of a range of cases that is as wide as the limit.
 
-    The weighted cases have a range of their own. Its width is the limit times the mean weight.
+    The weighted cases have a separate range. Its width is the limit times the mean weight.
     """
     cases, persons, limit = system.cases[row], system.persons[row], float(limits.cases)
     if cases < limit:
@@ -161,7 +161,7 @@ class _Search(Generic[C]):
                 self.shown, self.pool = trial.shown, trial.pool
 
     def _terms(self, price: float | Array = np.inf) -> Terms:
-        """Returns the prices for a search: how much a change of each cell costs.
+        """Returns the prices for a search: the cost of a change of each cell.
 
         A shown cell has the given price. A cell that was hidden to protect another has a low price, so it changes only if this
         helps. A cell that was hidden from the start costs nothing.

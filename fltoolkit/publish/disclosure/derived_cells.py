@@ -50,7 +50,8 @@ def derived_cells(
         holds: cells × kinds of persons; 1 if the kind is in the cell.
         counts: two arrays by kind: the number of persons, and the number of cases.
         limits: the confidentiality limits. Only two of them are used: for cases, and for persons who are not cases.
-        directions: random changes of the cases by kind that change the cases of no cell (see `changes_within_cells`).
+        directions: random changes of the number of cases of each kind. They leave the number of cases in every cell the same (see
+            `changes_within_cells`).
 
     Returns:
         For each part, the positions of its kinds. No two parts have the same kinds, and no part has the same kinds as a cell.
@@ -90,7 +91,7 @@ def _over_pairs(holds: scipy.sparse.csr_array[Any], pairs: tuple[NDArray[Any], N
         values: arrays by kind of person.
 
     Returns:
-        One array by pair for each array of `values`.
+        For each array of `values`, one array with one sum per pair.
     """
     one, other = pairs
     found = [np.zeros(len(one)) for _ in values]
@@ -103,7 +104,8 @@ def _over_pairs(holds: scipy.sparse.csr_array[Any], pairs: tuple[NDArray[Any], N
 
 
 def _confidential(cases: Array, persons: Array, limits: Limits) -> Mask:
-    """Returns which sets of persons are confidential: sets with few cases, and sets with cases but few other persons.
+    """Returns, for each set of persons, whether it is confidential. A set is confidential if it has cases, and either the cases
+    or the other persons are few.
 
     Args:
         cases, persons: for each set, its number of cases and of all persons.
@@ -114,11 +116,12 @@ def _confidential(cases: Array, persons: Array, limits: Limits) -> Mask:
 
 
 def changes_within_cells(holds: scipy.sparse.csr_array[Any]) -> list[Array]:
-    """Returns random changes of the numbers of cases by kind of person that leave the number of cases in every cell the same.
+    """Returns random changes of the numbers of cases, with one number for each kind of person. The changes leave the number of
+    cases in every cell the same.
 
-    A kind is all persons with the same group values in the same populations. The changes test whether a reader can calculate
-    the cases in a set of kinds. If the set is a sum or difference of cells, no change alters its cases. If it is not, each
-    change alters its cases, with probability 1.
+    A kind is all persons with the same group values in the same populations. The changes test whether a reader can calculate the
+    cases in a set of kinds. If the set is a sum or difference of cells, no change alters its number of cases. For any other set,
+    each change alters this number with probability 1.
     """
     draw = np.random.default_rng(0)
     found = []

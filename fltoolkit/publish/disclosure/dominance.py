@@ -1,7 +1,7 @@
 """Finds cells whose numbers reveal one household, one sampling unit or one person.
 
-A household or unit with more than half of a cell's weighted cases can estimate the rest. A person is at risk if about half or
-more of the sets of persons that fit the printed numbers contain this person.
+A household or unit with more than half of a cell's weighted cases can estimate the rest. Many sets of persons fit the printed
+numbers. A person is at risk if about half of these sets, or more, contain this person.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def _largest(cases: pd.DataFrame, unit: str, population: str) -> float:
 
 
 def identifying_cells(patterns: PersonPatterns, cells: Mapping[CellId, Cell], rounding_base: float) -> list[CellId]:
-    """Returns the cells whose printed numbers reveal one person. About half or more of the sets of persons that fit the numbers
+    """Returns the cells whose printed numbers reveal one person: about half of the sets of persons that fit the numbers, or more,
     contain this person.
 
     The assumed reader knows the weight of everybody in the cell. Cells with 50 cases or more, and cells with more than 20,000
@@ -66,8 +66,8 @@ def identifying_cells(patterns: PersonPatterns, cells: Mapping[CellId, Cell], ro
 
 
 def _printed(cell: CellId, counts: Cell, rounding_base: float) -> PrintedCases:
-    """Returns what is printed about a cell's cases: the class of their number, such as 5–14, and the rounded weighted number.
-    For a headline (the number of a whole population), the number of cases itself is printed."""
+    """Returns the printed numbers of a cell's cases: the class of their number, such as 5–14, and the interval of the rounded
+    weighted number. For a headline (the number of a whole population), the number of cases itself is printed."""
     below, above = margins_of_cell(cell, counts, rounding_base)
     least, most = class_limits(counts.cases) if cell[1] else (counts.cases, counts.cases)
     weighted = counts.weighted or 0.0

@@ -1,5 +1,5 @@
-"""Finds how few and how many cases a hidden cell can have, given everything that is printed (linear programmes, HiGHS in
-SciPy).
+"""Finds the smallest and the largest number of cases that a hidden cell can have, given everything that is printed (linear
+programmes, HiGHS in SciPy).
 
 The assumed reader knows every printed number of cases exactly, and every printed weighted number up to rounding. This reader
 also knows how many persons of each kind there are, and their weights. A hidden cell may have any number that agrees with this.
@@ -29,11 +29,10 @@ IN_FRACTIONS = {"presolve": False}  # presolving takes longer than it saves
 
 @dataclass(frozen=True)
 class Goal:
-    """A number of cases that must stay possible for a hidden cell, so that readers cannot calculate how many cases the cell
-    has.
+    """A number of cases that must stay possible for a hidden cell, so that readers cannot calculate its number of cases.
 
-    A hidden cell has two goals. Example: a hidden cell has 2 cases, and the limit is 5. A reader must not be able to exclude that
-    it has 1 case or fewer. The reader must not be able to exclude 4 cases or more, either.
+    A hidden cell has two goals. Example: a hidden cell has 2 cases, and the limit is 5. Then a reader must not be able to exclude
+    that the cell has 1 case or fewer. The reader must also not be able to exclude that it has 4 cases or more.
 
     Attributes:
         row: the position of the cell in the system.
@@ -70,7 +69,7 @@ class Solution:
     whole: bool
 
     def changed_cells(self, system: CellSystem[Any]) -> Mask:
-        """Returns which cells would be printed with other numbers if this solution were the truth."""
+        """Returns, for each cell, whether other numbers would be printed if this solution were the truth."""
         cases = np.abs(self.cases - system.cases) > CLOSE
         if self.whole:
             return np.asarray(cases)
@@ -78,21 +77,23 @@ class Solution:
         return np.asarray(cases | (-gap > system.below + CLOSE) | (gap > system.above + CLOSE))
 
     def change(self, system: CellSystem[Any]) -> Array:
-        """Returns by how much each cell differs between this solution and the truth."""
+        """Returns, for each cell, the distance between this solution and the truth. It is the sum of two distances: in cases, and
+        in weighted cases."""
         cases = np.abs(self.cases - system.cases)
         return cases if self.whole else cases + np.nan_to_num(np.abs(self.weighted - system.weighted))
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What a search for possible numbers may change, and at which cost (see `solve`).
+    """The rules of a search for possible numbers (see `solve`): which cells may change, and the cost of a change.
 
     Attributes:
         price: for each cell, the cost of a change of one case; inf: the cell may not change; 0: readers know nothing of the
             cell.
         wished: whether a solution may miss its goals, at a price of 1 for each missing case. If False, the goals must be met.
-        whole: whether each kind of person must have a whole number of cases. If so, weighted numbers are ignored. Both together
-            would take long, and they reveal little more if the rounding base is about one person's weight.
+        whole: whether each kind of person must have a whole number of cases. If so, weighted numbers are ignored. A search with
+            whole numbers and weighted numbers together would take long. It would reveal little more if the rounding base is about
+            one person's weight.
     """
 
     price: Array
@@ -124,8 +125,8 @@ def solve_in_whole(system: CellSystem[C], goal: Goal, known: Mask) -> Solution |
     """Returns whole numbers of cases that meet a goal and agree with the known cells. Weighted numbers are ignored.
 
     The programme without the condition of whole numbers is solved first, because that takes a tenth of the time. If it has no
-    solution, there is none in whole numbers. If its solution is in whole numbers, it is the answer. Otherwise the search in whole
-    numbers follows. Returns None if there is no solution, or if this search stops at its limit of steps.
+    solution, there is no solution in whole numbers. If its solution is in whole numbers, this is the answer. Otherwise the search
+    in whole numbers follows. Returns None if there is no solution, or if this search stops at its limit of steps.
 
     Args:
         known: the cells whose numbers of cases readers know. All other cells may have any number.
@@ -230,7 +231,7 @@ def _limits(values: Array, far: tuple[Array | float, Array | float], known: Mask
 
     Args:
         values: the true values of the sums.
-        far: how far a solution may be below and above the true values.
+        far: the distances by which a solution may be below and above the true values.
         known: for each sum, whether readers know it. If they do not, it has no limits.
     """
     return np.where(known, values - far[0], -np.inf), np.where(known, values + far[1], np.inf)

@@ -31,7 +31,7 @@ ITERATIONS, SETTLED, STEEPEST = 60, 1e-8, 30.0
 
 @dataclass(frozen=True)
 class PrintedCases:
-    """What a table prints about the cases of one cell: a class of their number (such as 5–14) and a rounded weighted number.
+    """The printed numbers of one cell's cases: a class of their number (such as 5–14) and a rounded weighted number.
 
     Attributes:
         least, most: the class of the number of cases; `most` is None for a class without an upper limit.
@@ -47,8 +47,8 @@ class PrintedCases:
 
 @dataclass(frozen=True)
 class FittingSets:
-    """What a reader finds who searches for all sets of persons that fit the printed numbers of a cell (see
-    `count_fitting_sets`).
+    """The result of a search for all sets of persons that fit the printed numbers of a cell (see `count_fitting_sets`). A reader
+    could make this search.
 
     Attributes:
         share: the share of the fitting sets that contain the person who is in most of them. It is 1 if no set fits (the weights
@@ -80,8 +80,8 @@ class _Groups:
 
 
 def count_fitting_sets(weights: ArrayLike, printed: PrintedCases) -> FittingSets:
-    """Counts the sets of persons whose weights fit the printed numbers of a cell. Also finds how many of these sets contain the
-    person who is in most of them.
+    """Counts the sets of persons whose weights fit the printed numbers of a cell. Also finds the share of these sets that
+    contains the person who is in most of them.
 
     The weights are rounded to a grid of 1/32 of the printed interval, so that many persons have the same weight. If there are
     many persons or cases, or if the number is large, the grid is coarser. All sets are taken as equally likely.
@@ -117,7 +117,7 @@ def count_fitting_sets(weights: ArrayLike, printed: PrintedCases) -> FittingSets
 def identifies(sets: FittingSets) -> bool:
     """Returns whether the cell must be hidden, because one person is in about half of the fitting sets or in more of them.
 
-    A fitting set is a set of persons whose weights add up to what is printed. If more than half of a cell's persons are cases,
+    A fitting set is a set of persons whose weights add up to the printed number. If more than half of a cell's persons are cases,
     its numbers always identify a person.
     """
     return sets.share > MOST_SHARE
@@ -148,8 +148,8 @@ def _on_grid(w: Array, printed: PrintedCases, steps: int) -> _Groups:
 
 
 def _can_fit(groups: _Groups, sizes: tuple[int, int]) -> bool:
-    """Returns whether there can be a set of persons that fits: its size within `sizes` (smallest, largest), its sum within the
-    interval."""
+    """Returns whether any set of persons can fit: its size is within `sizes` (smallest, largest), and its sum of weights is
+    within the interval."""
     v = np.repeat(groups.weight, groups.persons)  # sorted, the lightest first
     if len(v) < sizes[0]:
         return False
@@ -223,10 +223,11 @@ def _solve(x: Array, persons: NDArray[np.intp], target: Array) -> Array:
 
 
 def _by_product(groups: _Groups, odds: _Odds, sizes: tuple[int, int]) -> FittingSets:
-    """Counts the fitting sets: multiplies the polynomials of all groups (persons of equal weight), one after another.
+    """Counts the fitting sets. For this, the polynomials of all groups (persons of equal weight) are multiplied, one after
+    another.
 
-    A second pass, from the last group to the first, finds how many persons of each group are in the fitting sets. `sizes` is
-    the smallest and the largest number of persons in a set.
+    A second pass, from the last group to the first, finds the number of persons of each group who are in the fitting sets.
+    `sizes` is the smallest and the largest number of persons in a set.
     """
     terms = [_terms(m, p, sizes[1]) for m, p in zip(groups.persons.tolist(), odds.chance, strict=True)]
     table = np.zeros((len(terms) + 1, sizes[1] + 1, groups.high))
@@ -280,7 +281,7 @@ def _by_saddle_point(groups: _Groups, odds: _Odds) -> FittingSets:
     """Approximates the shares and the number of fitting sets for a class without an upper limit (saddle-point formula).
 
     A person's share of the sets is approximated by the probability in `odds`. The number of sets uses the normal density of the
-    sum. If the class limits the number of cases, the density of this number is used too.
+    sum. If the class limits the number of cases, the density of this number is also used.
     """
     v, p = groups.weight.astype(float), odds.chance
     x = v[:, None] if odds.alpha == 0 else np.column_stack([np.ones(len(v)), v])

@@ -15,7 +15,7 @@ def decide_rule_sets(table: pd.DataFrame, in_own_rule_set: pd.Series, run_decisi
     about the run's own rows.
 
     If the cases under two rule sets differ by a few persons, subtraction would reveal those persons. Then the row that is lower
-    in the table is hidden, so that the run's own result stays. A row with as many cases as a hidden row is hidden too, because
+    in the table is hidden, so that the run's own result stays. A row with as many cases as a hidden row is also hidden, because
     both may have the same cases.
 
     Args:

@@ -83,7 +83,7 @@ def limits_of(publication_profile: PublicationProfile, spec: SurveySpec | None) 
 
 @dataclass(frozen=True)
 class DecidedRows:
-    """All rows of a run, and which of them are hidden. The numbers are exact: nothing is removed yet.
+    """All rows of a run, with the decision about the hidden rows. The numbers are exact: nothing is removed yet.
 
     Attributes:
         table: the rows, one for each number that the tables of the run ask for.
@@ -91,8 +91,8 @@ class DecidedRows:
         keys: for each row, its group values, including those of its domain.
         share_groups: for a share, the group whose categories have the shares, such as sex; empty for other measures.
         populations: for each row, its reference population as in survey.yaml, without the domain.
-        unions: new groups that some domains need, because they have several labels of one group. For each new group, by name:
-            the original group, and the labels.
+        unions: new groups for domains that have several labels of one group. For each new group, by name: the original group, and
+            the labels.
         decision: the hidden rows, the rows in which the count of unresolved persons is hidden, and the cells of these rows.
         limits: the confidentiality limits.
         rounding_base: weighted numbers are rounded to multiples of this number.
@@ -120,7 +120,7 @@ class DecidedRows:
 def decided_rows(
     made: list[Estimates], limits: Limits, notes: tuple[Reason, ...], persons: ClassifiedSurvey | None = None
 ) -> DecidedRows:
-    """Returns all rows of some estimates, and which of them are hidden.
+    """Returns all rows of some estimates, with the decision about the hidden rows.
 
     Args:
         made: the estimates. The first one has the run's own rule set.
@@ -138,7 +138,7 @@ def decided_rows(
 
 
 def nothing_decided(run: DecidedRows) -> DecidedRows:
-    """Returns a decision without rows. It has the limits, the rounding base and the rule set of a run.
+    """Returns a `DecidedRows` without rows. It has the limits, the rounding base and the rule set of a run.
 
     It is used for the first table of a user-defined outcome: the rows of this table are added to it.
     """
@@ -154,7 +154,7 @@ class EarlierAndNewRows:
     Attributes:
         rows: all rows, the earlier ones first.
         scenario: what the assumed reader knows of these rows.
-        earlier_rows: how many rows are earlier ones, and which of these are hidden.
+        earlier_rows: the number of earlier rows, and the hidden rows among them.
         earlier: the decision about the earlier rows.
     """
 
@@ -173,11 +173,11 @@ def earlier_and_new_rows(earlier: DecidedRows, est: Estimates, persons: Classifi
     """Returns rows that were published before, followed by the rows of one more estimate.
 
     Args:
-        earlier: the rows published before, of one outcome. An outcome is what makes a person a case: forced labour, or a
-            condition that the user defined.
+        earlier: the rows published before, of one outcome. An outcome is the condition that makes a person a case: forced labour,
+            or a condition that the user defined.
         est: the estimate.
-        persons: the survey from which the estimate was made. For a user-defined outcome, its cases are the persons with this
-            outcome.
+        persons: the survey from which the estimate was made. For a user-defined outcome, the cases of this survey are the persons
+            with this outcome.
     """
     before = [i for i, rule in enumerate(earlier.table["rule_set"]) if rule == earlier.rule_set]
     rows = _with_new_rows(earlier, before, _rows_of([est], persons.spec))
@@ -227,7 +227,7 @@ class Rows:
 
     def of_populations(self, kept: NDArray[np.bool_]) -> pd.DataFrame:
         """Returns the rows for which `kept` is True, with the populations of survey.yaml. If a row is about a domain (a part of
-        the population), only its key says so."""
+        the population), only its key names the domain."""
         return self.table.assign(reference_population=list(self.populations))[kept]
 
 
@@ -275,10 +275,10 @@ def _kept_then_new(old: tuple[T, ...], new: tuple[T, ...], kept: list[int]) -> t
 def _scenario(
     rows: Rows, limits: Limits, rounding_base: float, case_only: frozenset[str], persons: ClassifiedSurvey | None
 ) -> DisclosureScenario:
-    """Returns what the assumed reader knows of the rows.
+    """Returns the knowledge of the assumed reader about the rows, and the confidentiality limits.
 
-    If the survey is given (`persons`), this includes its kinds of persons. A kind is all persons with the same values in all
-    groups that the rows or their domains use.
+    If the survey is given (`persons`), the knowledge includes its kinds of persons. A kind is all persons with the same values in
+    all groups that the rows or their domains use.
     """
     if persons is None:
         return DisclosureScenario(limits, rounding_base, None, case_only)
@@ -367,7 +367,7 @@ def _decide(
 
 
 def as_rows(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:
-    """Returns the table of an estimate with further columns, one row for each number.
+    """Returns the table of an estimate with further columns.
 
     The columns are the breakdown, the category, the codes of the categories (if `spec` is given), and facts about the estimate
     (population, period, rule set and others).

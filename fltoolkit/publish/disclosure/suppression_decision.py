@@ -48,10 +48,10 @@ MOST_WORK = 20_000  # confidential cells times cells: each confidential cell tak
 
 @dataclass(frozen=True)
 class OutcomeSuppression:
-    """The cells of one outcome (of what is counted), or of a flowchart, and which of them are hidden.
+    """The cells of one outcome (such as cases) or of a flowchart, and the hidden ones among them.
 
     Attributes:
-        outcome: `cases`, `now` (cases at the interview), `unresolved` or `now_unresolved` (perhaps such cases), or `flowchart`.
+        outcome: `cases`, `now` (cases at the interview), `unresolved`, `now_unresolved` (may be such cases), or `flowchart`.
         system: the cells as a system of equations.
         hidden: the hidden cells, with the reason.
         units: by population, the mean weight that is the unit of the system.
@@ -65,14 +65,14 @@ class OutcomeSuppression:
 
 @dataclass
 class Decision:
-    """Which rows and breakdowns of a run are hidden, and the reason for each hidden cell.
+    """The decision about a run: the hidden rows and breakdowns, and the reason for each hidden cell.
 
     Attributes:
         hidden: index labels of hidden rows.
         unresolved_hidden: rows in which the count of unresolved persons (not known to be cases or not) is hidden.
         coarse: breakdowns hidden as a whole, in words, because no smaller choice of cells protects their confidential cells.
         crowded: breakdowns hidden as a whole, in words, because they have too many confidential cells to choose among.
-        stricter: whether a stricter rule was used, as the survey has too many kinds of persons for a linear programme.
+        stricter: whether a stricter rule was used: the survey has too many kinds of persons for a linear programme.
         cells: by outcome, the cells that the rows reveal.
         hidden_cells: by outcome, the hidden cells, with the reason.
         suppressions: the cells behind the rows, for persons who may see them.
@@ -149,13 +149,13 @@ def _primary_cells(cells: Mapping[CellId, Cell], outcome: str, scenario: Disclos
 
 
 def _few_who_left(cases: Mapping[CellId, Cell], now: Mapping[CellId, Cell], limits: Limits) -> dict[CellId, str]:
-    """Returns the cells of `now` (at the interview) that reveal few ended cases: the cases of the whole period minus `now`."""
+    """Returns the cells of `now` (at the interview) that reveal few ended cases (all cases minus the cases of `now`)."""
     return {c: LEFT for c, cell in now.items() if c in cases and 0 < cases[c].cases - cell.cases < limits.cases}
 
 
 @dataclass(frozen=True)
 class _Protection:
-    """Chooses the cells to hide. `scenario`: what readers know. `salt` decides between equal costs. `out`: the choice so far."""
+    """Chooses cells to hide. `scenario` is what readers know, `salt` decides between equal costs, `out` is the choice so far."""
 
     scenario: DisclosureScenario
     salt: bytes
@@ -165,7 +165,7 @@ class _Protection:
         self, cells: Mapping[CellId, Cell], outcome: str, primary: Mapping[CellId, str], hidden_anyway: Mapping[CellId, str], earlier: EarlierCells
     ) -> dict[CellId, str]:  # fmt: skip
         """Returns the cells of one outcome to hide. If no choice of single cells protects a cell, its whole breakdown is hidden,
-        or else all cells. The state of cells in `earlier` does not change."""
+        or else all cells are hidden. Cells in `earlier` stay as they are."""
         primary = {c: why for c, why in primary.items() if c not in earlier.shown}
         hidden_anyway = {c: why for c, why in hidden_anyway.items() if c not in earlier.shown} | {
             c: BEFORE for c in cells if c in earlier.hidden and c not in primary
@@ -227,7 +227,7 @@ def _breakdown(cell: CellId) -> tuple[str, frozenset[str]]:
 
 
 def _breakdowns_to_hide(primary: Iterable[CellId], cells: Iterable[CellId]) -> set[tuple[str, frozenset[str]]]:
-    """Returns breakdowns to hide as a whole, those with most confidential cells first, until the rest can be computed."""
+    """Returns breakdowns to hide whole, those with most confidential cells first, until the work left is at most `MOST_WORK`."""
     confidential_of, cells_of = Counter(map(_breakdown, primary)), Counter(map(_breakdown, cells))
     left, many, found = confidential_of.total(), cells_of.total(), set[tuple[str, frozenset[str]]]()
     for breakdown, count in sorted(confidential_of.items(), key=lambda item: (-item[1], item[0][0], sorted(item[0][1]))):
@@ -246,7 +246,7 @@ def with_population(system: CellSystem[Key], population: str) -> CellSystem[AnyC
 
 
 def _with_its_breakdown(cell: CellId, cells: Mapping[CellId, Cell], hidden: Mapping[CellId, str]) -> list[CellId]:
-    """Returns the shown cells of a cell's breakdown. If all of these are hidden, returns the shown cells of all breakdowns."""
+    """Returns the shown cells of a cell's breakdown. If no cell of it is shown, returns the shown cells of all breakdowns."""
     shown = [c for c in cells if c not in hidden]
     return [c for c in shown if _breakdown(c) == _breakdown(cell)] or shown
 
@@ -281,7 +281,7 @@ class _OutcomeTables(NamedTuple):
 
 
 def _hidden_steps(chart: pd.DataFrame, keys: list[Key], tables: _OutcomeTables, by: _Protection) -> set[int]:
-    """Returns the rows of a flowchart to hide. The tables also have its cases, its routes and its unresolved persons."""
+    """Returns the rows of a flowchart to hide, also because tables hide its cases, routes or unresolved persons."""
     (cells, hidden, hidden_unresolved), limits = tables, by.scenario.limits
     steps = {i: str(step) for i, step in zip(chart.index, chart["step"], strict=True) if keys[i]}
     key_of = {i: frozenset({("step", s), ("case", "yes" if s in CASE_STEPS else "no")}) for i, s in steps.items()}

@@ -24,16 +24,16 @@ MOST_KINDS = 2000  # kinds of persons in a linear programme; the cases of the ot
 
 @dataclass(frozen=True)
 class DisclosureScenario:
-    """What the assumed reader knows about a run, and the limits that protect it.
+    """The knowledge of the assumed reader about a run, and the confidentiality limits.
 
     Attributes:
         limits: the confidentiality limits.
         rounding_base: weighted numbers are rounded to multiples of this number.
-        patterns: the survey's kinds of persons; None for an estimate without a survey. Only its cells are known.
+        patterns: the survey's kinds of persons; None for an estimate without a survey, whose cells alone are known.
         case_only: groups that only cases have, such as the sector of their forced labour.
         children: the populations of children. Their routes to forced labour differ from the routes of adults.
-        in_one_outcome: for each other outcome in the published set, an array by kind of person: how many persons have exactly one
-            of the two outcomes.
+        in_one_outcome: for each other outcome in the published set, an array by kind of person: the number of persons with
+            exactly one of the two outcomes.
     """
 
     limits: Limits
@@ -50,7 +50,7 @@ class DisclosureScenario:
 
 @dataclass(frozen=True)
 class OutcomeCells:
-    """The cells of one outcome (of what is counted), with what the assumed reader knows about them.
+    """The cells of one outcome (such as cases at the interview), with the assumed reader's knowledge about them.
 
     Attributes:
         cells: the counts of each cell, by population and group values.
@@ -140,7 +140,8 @@ def _derivable(outcome_cells: OutcomeCells, patterns: PersonPatterns, directions
     Args:
         outcome_cells: the cells of an outcome.
         patterns: the survey's kinds of persons.
-        directions: random changes of the cases by kind that change no other cell (see `changes_within_cells`).
+        directions: random changes of the number of cases of each kind. They leave the number of cases in every other cell the
+            same (see `changes_within_cells`).
     """
     withheld = [c for c in outcome_cells.withheld if not outcome_cells.scenario.is_of_cases(c)]
     if not withheld:
@@ -169,7 +170,7 @@ def _cell_rows(
         outcome_cells: the cells of an outcome.
         cells: the names of the cells and parts.
         holds: cells × kinds of persons; 1 if the kind is in the cell.
-        person_kinds: the kinds of persons. The counts use only the kept ones.
+        person_kinds: the kinds of persons. The rows use only the kinds that are unknowns (`kept`).
     """
     populations = [person_kinds.populations.index(c.one[0] if isinstance(c, DerivedCell) else c[0]) for c in cells]
     cases = holds @ (person_kinds.cases * person_kinds.kept)
@@ -186,7 +187,7 @@ def _cell_rows(
 
 
 def _margins(outcome_cells: OutcomeCells, cell: AnyCell) -> tuple[float, float]:
-    """Returns how uncertain a reader is about a cell's exact weighted number: two distances, in weighted persons (see
+    """Returns the two margins within which a reader knows a cell's exact weighted number, as distances in weighted persons (see
     `rounding_margins`).
 
     For unresolved persons, a reader must subtract two printed numbers. So half a rounding base is assumed in both directions.
@@ -197,10 +198,10 @@ def _margins(outcome_cells: OutcomeCells, cell: AnyCell) -> tuple[float, float]:
 
 
 def margins_of_cell(cell: CellId, counts: Cell, rounding_base: float) -> tuple[float, float]:
-    """Returns how uncertain a reader is about the exact weighted number of a printed cell: two distances, in weighted persons
-    (see `rounding_margins`).
+    """Returns the two margins within which a reader knows the exact weighted number of a printed cell, as distances in weighted
+    persons (see `rounding_margins`).
 
-    A headline (a cell without groups) also prints a rate. Both printed numbers must fit, so the uncertainty is smaller.
+    A headline (a cell without groups) also prints a rate. Both printed numbers must fit, so the margins are narrower.
     """
     return rounding_margins(counts, rounding_base, 0.0 if cell[1] else RATE_STEP)
 

@@ -1,4 +1,4 @@
-"""Which cells a published set already shows or hides. A new table that is added to the set must respect this."""
+"""Finds the cells that a published set already shows or hides. A new table that is added to the set must not change this."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ UNRESOLVED_OF = {"cases": "unresolved", "now": "now_unresolved"}
 
 @dataclass(frozen=True)
 class EarlierRows:
-    """The first rows of a table, which were published before. It is decided already which of them are hidden; this does not
-    change.
+    """The first rows of a table, which were published before. It is already decided which of these rows are hidden, and a new
+    decision does not change it.
 
     Attributes:
         rows: the number of these rows. Their index labels are smaller than this number.
@@ -48,14 +48,14 @@ class EarlierCells:
 
 
 def earlier_cells(table: pd.DataFrame, keys: list[Key], share_groups: list[str], earlier: EarlierRows) -> dict[str, EarlierCells]:
-    """Returns which cells were shown and which were hidden in rows that were published before. If any row shows a cell, it
-    counts as shown.
+    """Returns the cells that were shown and the cells that were hidden in rows that were published before. If any row shows a
+    cell, the cell counts as shown.
 
     Args:
         table: the rows; some of the first rows were published before.
         keys: for each row, its group values.
         share_groups: for a share, the group whose categories have the shares, such as sex; empty for other measures.
-        earlier: how many rows were published before, and which of them are hidden.
+        earlier: the number of rows that were published before, and the hidden rows among them.
 
     Returns:
         The cells by outcome: `cases`, `now` (cases at the interview), and for the persons whose answers do not decide whether

@@ -1,5 +1,5 @@
-"""Protects tables of two outcomes in one published set. If the outcomes differ by a few persons, a difference would reveal
-them."""
+"""Protects tables of two outcomes in one published set. If the outcomes differ by a few persons, subtraction would reveal these
+persons."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ SAME_PERSONS = "another outcome has the same persons there, and hides them"
 
 @dataclass(frozen=True)
 class OutcomeDifferences:
-    """What must be hidden in the rows of one outcome because tables of other outcomes are published, too.
+    """The rows and cells of one outcome that must be protected because tables of other outcomes are also published.
 
-    An outcome is what makes a person a case: forced labour, or a condition that the user defined.
+    An outcome is the condition that makes a person a case: forced labour, or a condition that the user defined.
 
     Attributes:
         all_rows: the rows. `all_rows.earlier_rows.close` has the cells that differ from another outcome by only a few persons.
-        alike: for each other outcome (forced labour: ""), the positions of new rows that count the same persons under both
+        alike: for each other outcome ("" is forced labour), the positions of new rows that count the same persons under both
             outcomes.
     """
 
@@ -40,17 +40,18 @@ class OutcomeDifferences:
 def protect_from_other_outcomes(
     all_rows: EarlierAndNewRows, others: Mapping[str, DecidedRows], persons: ClassifiedSurvey, outcome: str
 ) -> OutcomeDifferences:
-    """Returns what must be hidden in the rows of one outcome because tables of other outcomes are published, too.
+    """Returns the rows and cells of one outcome that must be protected because tables of other outcomes are also published.
 
-    Three rules make a cell confidential. Its number of cases differs by only a few cases from the number under another outcome.
-    Its number of cases equals the number of a cell that is hidden under another outcome. Or, if all persons with one outcome
-    (except a few) also have the other, a part of the cell has only a few persons with exactly one of the two.
+    Any of three rules makes a cell confidential. First, its number of cases differs by only a few cases from the number under
+    another outcome. Second, its number of cases equals the number under another outcome, where the cell is hidden. The third rule
+    applies if all persons with one outcome also have the other: a part of the cell has only a few persons with exactly one of the
+    two outcomes.
 
     A profile is compared only in part: only characteristics that contain the outcome, or that the outcome contains.
 
     Args:
         all_rows: the rows.
-        others: the published rows of each other outcome (forced labour: "").
+        others: the published rows of each other outcome ("" is forced labour).
         persons: the survey.
         outcome: the outcome of the rows.
     """
@@ -92,7 +93,7 @@ def protect_from_other_outcomes(
 
 
 def _in_exactly_one(mine: Array, overlap: Overlap) -> Array | None:
-    """Returns, for each kind of person, how many persons have exactly one of two outcomes. Returns None if neither outcome
+    """Returns, for each kind of person, the number of persons with exactly one of two outcomes. Returns None if neither outcome
     contains the other, or if both are the same.
 
     Args:
@@ -104,7 +105,8 @@ def _in_exactly_one(mine: Array, overlap: Overlap) -> Array | None:
 
 
 def _close_to_profiles(all_rows: EarlierAndNewRows, cases: DecidedRows, found: Overlaps, cells: list[CellId]) -> set[CellId]:
-    """Returns the cells whose number of cases differs by only a few persons from the cases with a characteristic in a profile.
+    """Returns the cells whose cases differ by only a few persons from the cases with a characteristic in a profile: one group
+    contains the other. If both are the same persons, the cell is returned only if the profile's row is hidden.
 
     Args:
         all_rows: the rows of a user-defined outcome.

@@ -53,15 +53,15 @@ def publish(est: Estimates, *, beside: Published | None = None, profile: str | P
     from one variable (nested age bands).
 
     Args:
-        est: what a function such as `fl.prevalence` or `fl.cube` returned.
+        est: the estimates to publish, from a function such as `fl.prevalence`.
         beside: the published set of the same survey, from `fl.publish_run` or from an earlier call of this function; None: the
             table is decided alone.
         profile: the publication profile (reliability rules) if there is no `beside`; None: `fltoolkit`. With `beside`, the
             publication profile of the set is used.
 
     Returns:
-        The table as a published set. With `beside`: that set with the table's rows below. Rows that the set already has are not
-        added again.
+        The table as a published set. With `beside`, it is that set with the rows of the table added at the end. Rows that the set
+        already has are not added again.
 
     Raises:
         RequestError: a group has the name of a column of a published table; the set is of another survey; or profile and beside
@@ -93,7 +93,8 @@ def publish(est: Estimates, *, beside: Published | None = None, profile: str | P
 def _with_table(table: Estimates, out: Published) -> Published:
     """Returns the published set `out` with the rows of one more table.
 
-    If the table leaves out categories `not stated`, their rows are decided too, because the others add up to them.
+    If the table leaves out categories `not stated`, the rows of these categories are also decided, because a reader can subtract
+    the other rows from the total.
     """
     est = table.whole or table
     persons, basis = _same_survey(est, out)
@@ -201,7 +202,7 @@ def _row_names(table: pd.DataFrame) -> list[tuple[Any, ...]]:
 def _stacked(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     """Returns the rows of two tables, one below the other.
 
-    If one table has no column of a name, its rows are empty there, or `total` if the column is a group.
+    If a column is missing in one table, the rows of this table are blank in it, or `total` if the column is a group.
     """
     groups = [
         c
@@ -216,7 +217,7 @@ def _stacked(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
 
 
 def _only_rows(decided: DecidedRows, rows: range) -> DecidedRows:
-    """Returns only the rows whose positions are in `rows`, with the decision which of them are hidden."""
+    """Returns only the rows whose positions are in `rows`, with the decision about the hidden ones."""
     start = rows.start
     hidden, unresolved_hidden = (
         {i - start for i in rows_hidden if i in rows}
@@ -252,7 +253,8 @@ def _crossing_hidden_rows(decided: DecidedRows, rows: range) -> NDArray[np.bool_
 def _same_survey(est: Estimates, out: Published) -> tuple[ClassifiedSurvey, Basis]:
     """Returns the survey of the estimate and the basis of the set.
 
-    Raises an error if they differ in survey, rule set or weights.
+    Raises an error if they differ in survey, rule set or weights, or if the survey does not have an outcome or a group of the
+    set.
     """
     persons, basis = est.design, out.basis
     if not isinstance(persons, ClassifiedSurvey) or basis is None:

@@ -1,4 +1,5 @@
-"""The publication profiles of the kit, one YAML file each. A publication profile is a set of rules that judge reliability."""
+"""Contains the publication profiles of the kit, one YAML file each. A publication profile is a set of rules that judge
+reliability."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""Shows the effect of each line `blank: no` of survey.yaml. Such a line counts a blank answer to a question as a no.
+"""Shows the effect of each line `blank: no` of survey.yaml. Such a line counts a blank answer to a question as *no*.
 
-It gives the number of persons for each line, and the headline (the prevalence) if all these blanks were unresolved (not known).
+The module gives the number of persons for each line, and the headline (the prevalence) that would result if all these blanks were
+unresolved (not known).
 """
 
 from __future__ import annotations
@@ -32,8 +33,7 @@ HEADLINE = [
 
 @dataclass(frozen=True)
 class DeclaredBlanks:
-    """The effect of blank answers that survey.yaml counts as a no: the headline with and without them, and the number of
-    persons.
+    """The effect of blank answers that survey.yaml counts as *no*: the headline with and without them, and the number of persons.
 
     The columns of `headline`:
 
@@ -56,11 +56,11 @@ class DeclaredBlanks:
 
 @checked
 def blanks(persons: ClassifiedSurvey, out: Published) -> DeclaredBlanks:
-    """Returns how many persons each line `blank: no` of survey.yaml concerns, and what the headline (the prevalence) would be
-    if these blanks were unresolved (not known) instead of a no.
+    """Returns, for each line `blank: no` of survey.yaml, the number of persons whose blank answer is counted as *no* because of
+    it. Also returns the headline (the prevalence) that would result if these blanks were unresolved (not known) instead of *no*.
 
-    The second row of the table `headline` is part of the run's published set (its rule set ends in `, blanks unresolved`). It
-    is protected together with all others: if the two rows differ by a few persons, it is hidden.
+    The second row of the table `headline` is part of the run's published set (its rule set ends in `, blanks unresolved`). This
+    row is protected together with all others: if the two rows differ by a few persons, the second is hidden.
 
     Args:
         persons: a classified survey.

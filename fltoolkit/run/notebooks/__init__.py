@@ -1,1 +1,1 @@
-"""Runs the notebooks of one survey: their kernel, their state and their progress."""
+"""Helps to run the notebooks of one survey: resets their kernel, shows their progress, and writes their disclosure record."""

@@ -1,4 +1,4 @@
-"""Writes the disclosure record in the kernel of the notebooks, which still has in memory what they published."""
+"""Writes the disclosure record in the kernel of the notebooks. This kernel still has their published numbers in memory."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ def call(place: str, name: str, parameters: Mapping[str, str]) -> str:
 
 
 def write_disclosure(place: str, name: str, parameters: Mapping[str, str]) -> None:
-    """Writes what a run hides and why into its private folder: `disclosure.json`, and `disclosure.html` for signature.
+    """Writes the record of the cells that a run hides, with the reasons, into the private folder of the run: `disclosure.json`,
+    and `disclosure.html` for signature.
 
     Args:
         place, name: see `write_private`.

@@ -10,12 +10,12 @@ from fltoolkit import terminal
 
 
 class Progress:
-    """Shows the progress of one survey: its notebook, the section, the seconds so far, and how many seconds the last run took.
+    """Shows the progress of one survey: its notebook, the section, the seconds so far, and the seconds that the last run took.
 
     Args:
         name: the name of the survey.
         expected: the seconds of its last run; 0 if there is none.
-        say: prints a line for each notebook, if lines cannot be rewritten.
+        say: a function that prints a line for each notebook, if lines cannot be rewritten.
     """
 
     def __init__(self, name: str, expected: float, say: Callable[[str], None]) -> None:
@@ -36,7 +36,7 @@ class Progress:
         self._show()
 
     def write(self, text: str) -> None:
-        """Shows the text that a cell prints as the name of a step. Backspaces that erase the step before are left out.
+        """Shows, as the name of a step, the text that a cell prints. Backspaces that erase the step before are left out.
 
         papermill calls this method, because it takes this object for an output file.
         """

@@ -19,8 +19,8 @@ BEGIN, RESTORE = (f"__import__('{__name__}', fromlist=['*']).{call}" for call in
 
 @dataclass(frozen=True)
 class NotebookState:
-    """What a notebook's cell can change in the kernel's process, besides its own variables: for example the working folder, the
-    filters of warnings, and the defaults of plotly.
+    """The settings of the kernel's process that a notebook's cell can change, besides its own variables: for example the working
+    folder, the filters of warnings, and the defaults of plotly.
     """
 
     folder: Path

@@ -1,4 +1,5 @@
-"""The three cells of each row of a profile of cases: the cases with a characteristic, without it, and unresolved (no answer).
+"""Defines the three cells of each row of a profile of cases: the cases with a characteristic, without it, and unresolved (no
+answer).
 
 The three add up to the number of cases, which is printed. So a reader who knows two of them knows the third. There is no such
 sum over different characteristics, because a case may have several.
@@ -30,10 +31,10 @@ HALF = 0.5
 def characteristic_key(key: Key) -> tuple[Key, str]:
     """Returns the cell that a row of a profile shows, and the name of the group in which this cell has its characteristic.
 
-    A profile shows the shares of cases with a characteristic, such as debt bondage. Each characteristic belongs to a topic,
-    such as `coercion`. If a case has at most one characteristic of a topic, the topic is the group, and the characteristic is
-    its value. Otherwise each characteristic is a group of its own, such as `coercion: debt_bondage`, with the values yes, no
-    and not stated.
+    A profile shows the shares of cases with a characteristic, such as debt bondage. Each characteristic belongs to a topic, such
+    as `coercion`. If a case has at most one characteristic of a topic, the topic is the group, and the characteristic is its
+    value. Otherwise each characteristic is a group of its own, such as `coercion: debt_bondage`, with the values *yes*, *no* and
+    *not stated*.
 
     Args:
         key: the row's values by group; one of the groups is a topic.
@@ -53,9 +54,9 @@ def contained_in(found: Sequence[Characteristic]) -> dict[str, list[str]]:
     """Returns, for each characteristic of cases, the other characteristics that it contains. If A contains B, each case with B
     also has A. The names are as in `coercion: threats`.
 
-    One yes to any of its questions is enough to have a characteristic. So A contains B if the questions of A include all
-    questions of B. For example, the stage `recruitment` contains a characteristic that was asked only about recruitment. If two
-    characteristics have the same questions, the later one contains the earlier one.
+    A case has a characteristic if it answered *yes* to at least one of its questions. So A contains B if the questions of A
+    include all questions of B. For example, the stage `recruitment` contains a characteristic that was asked only about
+    recruitment. If two characteristics have the same questions, the later one contains the earlier one.
 
     Args:
         found: the characteristics, each with its questions.
@@ -92,7 +93,7 @@ def compositions_of(found: Sequence[Characteristic]) -> list[Composition]:
     parts make the whole if together they have exactly its questions.
 
     Two kinds of parts are tried: all characteristics of one topic that another characteristic contains (such as those of a
-    stage), and any two characteristics. Each case has answered yes to a question on involuntary work, and to a question on
+    stage), and any two characteristics. Each case has answered *yes* to a question on involuntary work, and to a question on
     coercion. So all characteristics of coercion together make all cases. The same is true of all characteristics of involuntary
     work.
     """
@@ -101,8 +102,8 @@ def compositions_of(found: Sequence[Characteristic]) -> list[Composition]:
 
 
 def _possible_wholes(found: Sequence[Characteristic]) -> list[tuple[str, frozenset[str]]]:
-    """Returns the possible wholes: what several characteristics can make together. A whole is one characteristic, or all cases
-    (with an empty name).
+    """Returns the possible wholes. A whole is a characteristic that several others can make together, or all cases (with an empty
+    name).
 
     Args:
         found: the characteristics of one side of the definition of forced labour (involuntary work or coercion).
@@ -138,7 +139,7 @@ def _compositions(whole: tuple[str, frozenset[str]], found: Sequence[Characteris
 
 @dataclass(frozen=True)
 class ProfileCells:
-    """What profiles of cases reveal about cells that other tables may show, too.
+    """The cells that profiles of cases reveal, and that other tables may also show.
 
     A profile shows the shares of cases with a characteristic. So it also reveals the denominators of these shares.
 
@@ -159,18 +160,19 @@ NO_PROFILE_CELLS = ProfileCells()
 
 
 class CasesByAnswer(NamedTuple):
-    """How many cases have a characteristic, do not have it, and gave no clear answer. Together they are the denominator of the
-    share of cases with this characteristic."""
+    """The numbers of cases that have a characteristic, that do not have it, and that gave no clear answer. Their sum is the
+    denominator of the share of cases with this characteristic."""
 
     yes: int
     no: int
     not_stated: int
 
     def beyond(self, part: CasesByAnswer) -> dict[str, int]:
-        """Compares a characteristic with a narrower one (`part`). Returns, for each answer, by how many cases the two differ.
+        """Compares a characteristic with a narrower one (`part`). Returns, for each answer, the difference between the two in
+        cases.
 
         For example, each case with the narrower characteristic (threats against the person) also has the wider one (any threats).
-        Each case without the wider one does not have the narrower one either. So a reader of both rows can calculate these
+        Each case without the wider characteristic also lacks the narrower one. So a reader of both rows can calculate these
         differences.
         """
         return {WITH: self.yes - part.yes, WITHOUT: part.no - self.no, NOT_STATED: part.not_stated - self.not_stated}
@@ -202,8 +204,8 @@ class CharacteristicCells:
     unresolved_rows: dict[CellId, list[int]] = field(default_factory=dict)
 
     def answers(self) -> dict[CellId, CasesByAnswer]:
-        """Returns the cases by answer (yes, no, no clear answer), for each denominator. The result is empty if the group has
-        several characteristics as values."""
+        """Returns, for each denominator, the numbers of cases by answer (*yes*, *no*, no clear answer). The result is empty if
+        the group has several characteristics as values."""
         denominators = dict.fromkeys(denominator_of(c, self.group) for c in self.cells if (self.group, WITH) in c[1])
         return {
             denominator: CasesByAnswer(
@@ -213,12 +215,13 @@ class CharacteristicCells:
         }
 
     def cell_of(self, denominator: CellId, answer: str) -> CellId:
-        """Returns the cell of the cases in a denominator that gave one answer (yes, no or not stated) on the characteristic."""
+        """Returns the cell of the cases in a denominator that gave one answer (*yes*, *no* or *not stated*) on the
+        characteristic."""
         return denominator[0], denominator[1] | {(self.group, answer)}
 
     def add(self, i: int, key: Key, row: Mapping[Hashable, Any], limits: Limits) -> None:
-        """Adds the cells of one row of a profile: the cases with the characteristic, without it, and unresolved. Also adds
-        which of them are confidential because of their own counts.
+        """Adds the cells of one row of a profile: the cases with the characteristic, without it, and unresolved. If one of these
+        is confidential because of its own counts, it is also added to `primary`.
 
         Args:
             i: the number of the row.

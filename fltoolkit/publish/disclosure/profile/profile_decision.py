@@ -73,13 +73,13 @@ class ProfileRows:
 
 
 def profile_cells(rows: ProfileRows, groups: Collection[str], scenario: DisclosureScenario) -> ProfileCells:
-    """Returns what the rows of profiles reveal about cells of other tables: the numbers of cases, and the cells of some groups.
+    """Returns the cells of other tables that the rows of profiles reveal: the numbers of cases, and the cells of some groups.
 
     A profile shows the shares of cases with a characteristic, such as a form of forced labour.
 
     Args:
         rows: all rows of profiles.
-        groups: the groups of characteristics that other tables show, too.
+        groups: the groups of characteristics that other tables also show.
         scenario: what the assumed reader knows of the run.
     """
     mine = replace(rows, table=rows.table[[rows.share_groups[i] in groups for i in rows.table.index]])
@@ -94,8 +94,8 @@ def profile_cells(rows: ProfileRows, groups: Collection[str], scenario: Disclosu
 
 @dataclass(frozen=True)
 class Relations:
-    """The relations between characteristics of cases: which contain others, and which together make another one. A name is
-    `topic: characteristic`, such as `coercion: threats`.
+    """The relations between characteristics of cases: some contain others, and some together make another one. Each is named by
+    its topic and its own name, such as `coercion: threats`.
 
     Attributes:
         contained: for each characteristic A, the characteristics that it contains. If A contains B, each case with B also has
@@ -120,7 +120,7 @@ def decide_profile(
     Args:
         rows: rows of profiles under the run's own rule set.
         tables: the decision about all other rows.
-        scenario: what the assumed reader knows of the run. Its kinds of persons differ only in the groups of the profiles.
+        scenario: what the assumed reader knows of the run. The kinds of persons in it differ only in the groups of the profiles.
         relations: how the characteristics are related, for example which of them contain others.
     """
     hidden, unresolved_rows, suppressions = set(tables.hidden), set(tables.unresolved_hidden), list(tables.suppressions)
@@ -156,7 +156,7 @@ class _DecidedCharacteristic:
 
 @dataclass(frozen=True)
 class _Requirements:
-    """Which cells of a characteristic must be hidden or protected, before any cell is hidden to protect another.
+    """The cells of a characteristic that must be hidden or protected, before any cell is hidden to protect another.
 
     Attributes:
         primary: confidential cells, with the reason: because of their own counts, because their denominator is confidential in
@@ -171,7 +171,7 @@ class _Requirements:
 def _requirements(
     characteristic: CharacteristicCells, parts: Sequence[_DecidedCharacteristic], tables: Decision, scenario: DisclosureScenario
 ) -> _Requirements:
-    """Returns which cells of a characteristic must be hidden because of other tables, or because of characteristics that it
+    """Returns the cells of a characteristic that must be hidden because of other tables, or because of characteristics that it
     contains.
 
     A characteristic A contains B if every case with B also has A. If A has only a few cases more than B, a reader learns that
@@ -221,12 +221,12 @@ def _few_have_two(
 
     Sometimes two characteristics (the parts) together make another one (the whole). Then the sum of the parts minus the whole is
     the number of cases with both parts. Two more numbers are protected in the same way. One is the number of cases that may have
-    both parts (no clear answer counts as a yes). The other is the difference between these two numbers. If there are three or
+    both parts (no clear answer counts as *yes*). The other is the difference between these two numbers. If there are three or
     more parts, a case with three of them counts twice.
 
     Args:
         characteristic: the cells of the characteristic.
-        decided: the characteristics that were decided before, by name. The calculation needs their cells, too.
+        decided: the characteristics that were decided before, by name. The calculation also needs their cells.
         compositions: the wholes, each with its parts.
         limits: the confidentiality limits.
     """
@@ -251,9 +251,9 @@ def _few_have_two(
 
 
 def _cells_in_other_tables(characteristic: CharacteristicCells, tables: Decision) -> Iterator[tuple[CellId, CellId]]:
-    """Yields pairs of cells that have nearly the same cases: a cell of a worst form of child labour, and a cell of another
-    table. The other table is that of the routes to forced labour, or that of the forms of forced labour. Its cell contains the
-    same cases and perhaps others. Yields nothing for another characteristic.
+    """Yields pairs of cells that have nearly the same cases: a cell of a worst form of child labour, and a cell of the table of
+    the routes or the forms of forced labour. The second cell contains the same cases and perhaps others. Yields nothing if
+    `characteristic` is not a worst form of child labour.
 
     `characteristic` has the cells of the worst form. `tables` is the decision about all tables except profiles.
     """
@@ -276,8 +276,7 @@ def _breakdown(cell: CellId, characteristic_group: str) -> tuple[str, frozenset[
 def decide_cases_at_interview(rows: ProfileRows, now: pd.DataFrame, keys: Sequence[Key], found: Decision) -> Decision:
     """Hides a number if another table would reveal it: the number of cases at the interview, and the profile row `goes on`.
 
-    Both are the number of cases whose forced labour was going on at the interview. So if one is hidden, the other is hidden
-    too.
+    Both are the number of cases whose forced labour was going on at the interview. So if one is hidden, the other is also hidden.
 
     Args:
         rows: rows of profiles.
@@ -327,8 +326,8 @@ def _suppression(
     scenario: DisclosureScenario,
     salt: bytes,
 ) -> OutcomeSuppression:
-    """Returns which cells of a characteristic are hidden. If no choice of single cells is enough, all its breakdowns are
-    hidden, or else all of its cells.
+    """Decides which cells of a characteristic are hidden. If no choice of single cells is enough, all its breakdowns are hidden.
+    If this is not enough either, all its cells are hidden.
 
     Args:
         characteristic: the cells of the characteristic.
