@@ -1,4 +1,4 @@
-"""A project that `fltoolkit start` lays out: whole, in no place where anything is, and its own instructions hold."""
+"""Tests the project of `fltoolkit start`: it is complete, it never changes a folder with files, and its own instructions work."""
 
 from __future__ import annotations
 

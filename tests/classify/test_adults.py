@@ -1,4 +1,4 @@
-"""The definition of the 20th ICLS for adults: a person for every branch, unresolved ones included."""
+"""Tests the definition of the 20th ICLS for adults with one person for every branch, also unresolved ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Episodes of work: both conditions must hold in the same one, whether episodes are columns (wide) or rows (long)."""
+"""Tests episodes of work: both conditions must hold in the same episode, whether episodes are columns (wide) or rows (long)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a rule set fits a survey: what it can use, what it lacks, why it cannot be applied, and whose cases it can count."""
+"""Tests how a rule set fits a survey: what it can use, what is missing, why it cannot be applied, and whose cases it can count."""
 
 from __future__ import annotations
 

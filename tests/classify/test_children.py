@@ -1,4 +1,5 @@
-"""Children, arrow by arrow of Tool No. 2's flowchart: each child here is one way through it, with the parents who decide it.
+"""Tests the flowchart of Tool No. 2 for children, arrow by arrow: each child here takes one way through it, with the parents who
+decide it.
 
 What each must be was worked out by hand from the guidelines (docs/methods.md §1), never by the kit.
 """

@@ -1,4 +1,5 @@
-"""A batch that is stopped, killed or run again: whole results or none, and only what is not current is redone.
+"""Tests a batch that is stopped, killed or repeated: results are complete or absent, and only results that are not current are
+made again.
 
 Two tests run and kill a real batch. The others stand in for the kernels, and die at every step of the file system in turn.
 """

@@ -1,4 +1,4 @@
-"""A batch on a Dask cluster: a scheduler and two workers as processes of their own, and what happens to them."""
+"""Tests a batch on a Dask cluster: a scheduler and two workers in separate processes, which may fail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whole files or none: what a failure leaves, and that a new file never takes another's place."""
+"""Tests that files are written completely or not at all, and that a new file never replaces another by mistake."""
 
 from __future__ import annotations
 

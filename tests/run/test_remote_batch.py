@@ -1,4 +1,4 @@
-"""A batch at an address: in fsspec's memory, where no notebook could read a file that was not fetched. Kernels are stood in for.
+"""Tests a batch at an address: in fsspec's memory, where a notebook can read only fetched files. Stand-ins replace the kernels.
 
 tests/run/test_dask_cluster.py runs one in real kernels, on workers that share no folder.
 """

@@ -1,4 +1,4 @@
-"""run.json: what a run rested on, whether its results are still those, and whose they are."""
+"""Tests run.json: the inputs of a run, whether its results are current, and to which survey they belong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs that are given to workers: how each ended is told in their order, the index keeps up, and a stop waits for what is at work."""
+"""Tests runs on several workers: their ends are reported in order, the index is updated, and a stop waits for running surveys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Surveys in a Spark cluster: classified and estimated there, with the tables that the files give; Python receives sums alone."""
+"""Tests surveys in a Spark cluster: they are classified and estimated there, with the same tables as from files. Python receives
+only sums."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What a draft lists as comments: children's questions, exceptions, select-multiple in one column or several, and what has no place."""
+"""Tests the comments at the end of a draft: questions to children, exceptions, select-multiple questions in one column or
+several, and columns without a place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The first half of a draft: what the sample's columns are taken for, the key tried on the rows, and what is left to the reader."""
+"""Tests the first part of a draft: the columns of the sample design, the key tested on the rows, and the lines that the user must
+answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The last part of a draft: categories named as ILOSTAT does where all labels tell one, and sectors by who has an answer."""
+"""Tests the last part of a draft: categories with ILOSTAT's names if all labels are clear, and sectors by who has an answer."""
 
 from __future__ import annotations
 

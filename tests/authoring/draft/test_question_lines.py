@@ -1,4 +1,4 @@
-"""The middle of a draft: which questions are found and placed, whose codes differ, and what only its reader can say."""
+"""Tests the middle part of a draft: which questions are found and placed, whose codes differ, and what only the user can answer."""
 
 from __future__ import annotations
 

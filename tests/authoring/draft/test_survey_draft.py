@@ -1,4 +1,5 @@
-"""`fltoolkit new`: what a draft proposes from labels and from bare codes, what it leaves to its reader, and what it never does."""
+"""Tests `fltoolkit new`: what it proposes from labels and from codes without labels, what it leaves to the user, and what it
+never does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Findings about cases: for each, persons that have it and persons that have not; what is confidential in them."""
+"""Tests each finding about cases with persons who cause it and persons who do not, and that no confidential count is printed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who ends unresolved, and which questions leave them so, counted by hand."""
+"""Tests who is unresolved, and which questions are the reason, against counts by hand."""
 
 from __future__ import annotations
 

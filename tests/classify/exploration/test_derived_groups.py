@@ -1,4 +1,4 @@
-"""Groups of one's own: what they count is what a plain loop over the file counts, and they are checked as those of survey.yaml."""
+"""Tests a user's own groups: their counts against a plain loop over the file, and the checks that groups of survey.yaml also get."""
 
 from __future__ import annotations
 

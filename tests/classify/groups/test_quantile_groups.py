@@ -1,4 +1,4 @@
-"""Groups of equal size by a number: their limits against a plain loop, their edges, and that no limit is told."""
+"""Tests groups of equal size: their limits against a plain loop, equal numbers at a limit, and that no limit is printed."""
 
 from __future__ import annotations
 

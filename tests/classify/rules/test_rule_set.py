@@ -1,4 +1,4 @@
-"""Rule sets: dimensions, strengths, counts and stages as a rule file says them."""
+"""Tests rule sets: dimensions, strengths, counts and stages in a rule file."""
 
 from __future__ import annotations
 

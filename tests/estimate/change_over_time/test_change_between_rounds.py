@@ -1,4 +1,4 @@
-"""Change between rounds: R's numbers, the verdicts and when there is none, and what is not comparable, with the reason."""
+"""Tests the change between rounds: R's numbers, the verdicts, when there is no verdict, and rounds that cannot be compared."""
 
 from __future__ import annotations
 

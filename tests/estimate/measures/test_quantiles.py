@@ -1,4 +1,4 @@
-"""Quantiles against R, their covariance, and what they refuse."""
+"""Compares quantiles and their covariance with R, and tests which quantiles are refused."""
 
 from __future__ import annotations
 

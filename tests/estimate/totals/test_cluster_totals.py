@@ -1,4 +1,4 @@
-"""The one pass over the persons: what it sums, and what stops it."""
+"""Tests the one pass over the persons: what it sums, and what stops it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two samples of two PSUs each, one PSU in both: what ties their estimates, and what is never shared."""
+"""Tests two samples of two PSUs each, with one PSU in both: the covariance of their estimates, and units that are never shared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Strata, PSUs and FPC: what a variance rests on, and what it refuses to rest on."""
+"""Tests strata, PSUs and FPC: designs that give a variance, and designs that are refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Surveys on one axis: only those that measure the same, in alphabetical order, each with its doubt."""
+"""Tests several surveys on one axis: only those that measure the same, in alphabetical order, each with its flag."""
 
 from __future__ import annotations
 

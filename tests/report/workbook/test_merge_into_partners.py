@@ -1,4 +1,5 @@
-"""A run never replaces a workbook that holds entries which partners.yaml does not; stand-ins for the kernels write the workbook."""
+"""Tests that a run never replaces a workbook with entries that partners.yaml does not have. Stand-ins for the kernels write the
+workbook."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What partners type into the workbook comes back as they typed it, and nothing else that they did is dropped silently."""
+"""Tests that the entries of partners are read back as they typed them, and that other changes are never dropped silently."""
 
 from __future__ import annotations
 

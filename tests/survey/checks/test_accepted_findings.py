@@ -1,4 +1,5 @@
-"""What survey.yaml accepts becomes a warning with its reason; what it may not accept stays an error, and what is not there is told."""
+"""Tests accepted findings: they become warnings with their reason, some errors can never be accepted, and an entry without a
+finding is reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""For how many persons a declaration makes a no, and the note that says so."""
+"""Tests for how many persons survey.yaml makes a missing answer count as *no*, and the note about them."""
 
 from __future__ import annotations
 

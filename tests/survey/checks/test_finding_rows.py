@@ -1,4 +1,4 @@
-"""The rows behind findings: errors and warnings about single rows, each with its file and key, and of notes none."""
+"""Tests the rows behind findings: errors and warnings about single rows have their file and key, and notes have none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Findings about industry codes: a few that are unknown warn, a column that is read wrongly stops the estimate."""
+"""Tests findings about industry codes: a few unknown codes give a warning, and a column that is read wrongly stops the estimate."""
 
 from __future__ import annotations
 

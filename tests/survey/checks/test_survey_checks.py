@@ -1,4 +1,5 @@
-"""Data-quality findings: for each, data that have it and data that have not; what is confidential in them; what stops."""
+"""Tests findings on data quality, each with data that cause it and data that do not; confidential counts in them; and what stops
+a run."""
 
 from __future__ import annotations
 

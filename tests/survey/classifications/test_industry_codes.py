@@ -1,4 +1,4 @@
-"""The classifications as data: ISIC's structure by the United Nations' own counts, and national correspondence tables."""
+"""Tests the classifications: the structure of ISIC against the counts of the United Nations, and national correspondence tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Corrections of survey.yaml beside a loop in plain Python that makes them on the rows of the file; and what stops on one that cannot be made."""
+"""Compares the corrections of survey.yaml with a loop in plain Python over the rows of the file, and tests corrections that
+cannot be made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever fails while the rows of a file come home is told in the kit's words: a verb reads the file again, long after it was opened."""
+"""Tests errors while rows are read, also long after the file was opened: they are reported in the kit's words."""
 
 from __future__ import annotations
 

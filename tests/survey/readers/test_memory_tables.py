@@ -193,5 +193,5 @@ def test_a_table_without_columns_and_a_text_that_is_none() -> None:
     with pytest.raises(DataError, match="no column of the data can be used"):
         fl.SurveyDesign(pd.DataFrame(), weight="w")
     table = pa.table({"w": [1.0, 2.0], "p": pa.array([b"\xff", b"\xfe"]).view(pa.string())})
-    with pytest.raises(DataError, match=r"p: this column holds(.|\n)*not UTF-8"):
+    with pytest.raises(DataError, match=r"p: the values of this column cannot be used(.|\n)*not UTF-8"):
         fl.SurveyDesign(table, weight="w", psu="p")

@@ -35,8 +35,8 @@ def test_a_condition_is_codes_or_a_range() -> None:
 @pytest.mark.parametrize(
     ("keys", "says"),
     [
-        ({"where": {"AGE": "1"}}, "give rows .* or where"),
-        ({"rows": []}, "give rows .* or where"),
+        ({"where": {"AGE": "1"}}, "give either rows .* or where"),
+        ({"rows": []}, "give either rows .* or where"),
         ({"rows": [], "where": {"AGE": {}}}, "give min, max or both"),
         ({"rows": [], "where": {"AGE": {"min": "2", "max": "1"}}}, r"max \(1\) is below min \(2\)"),
         ({"rows": [], "where": {"AGE": {"min": "nan"}}}, "finite number"),

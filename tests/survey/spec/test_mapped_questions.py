@@ -51,7 +51,7 @@ MISTAKES: list[tuple[str, dict[str, Any], list[str]]] = [
     ("a no that is asked", {f"{ITEM}.routing": {"column": "g", "asked": ["Y", "N"]}}, ["code N of g means no", "give skipped: here"]),
     ("two kinds of no", {ITEM: [{"column": "q1", "no": "N"}, {"column": "q1", "yes": "X", "no": "Y"}],
                          f"{DEBT}.routing": {"column": "q1", "asked": "Z"}},
-     ["several questions have the column q1, with different codes of no", "give skipped: here"]),
+     ["several questions have the column q1, with different codes for no", "give skipped: here"]),
     ("its own gate", {f"{ITEM}.routing": {"column": "q1", "asked": "Y", "skipped": "N"}},
      [f"{ITEM}, routing: the gate is the question's own column, q1", "name the question before it"]),
     ("its own gate among several", {f"{ITEM}.routing": {"all": [{"column": "worked", "asked": "Y"}, {"any": [{"column": "q1", "asked": "Y"}]}]}},
