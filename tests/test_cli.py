@@ -1,4 +1,5 @@
-"""The command line: what is printed, and how it ends: 0 all is well, 1 a survey failed or has errors, 2 the call or a file is wrong."""
+"""Tests the command line: what it prints, and its exit code: 0 for success, 1 if a survey failed or has errors, 2 for a wrong
+call or file."""
 
 from __future__ import annotations
 

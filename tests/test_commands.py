@@ -1,4 +1,4 @@
-"""What each command does with what it was given: which function it calls, what it refuses, and how it ends."""
+"""Tests each command: which function it calls, what it refuses, and how it ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The invented country with children: its truth route by route, the survey drawn from it, and the SPSS file that is shipped."""
+"""Tests the invented country with children: its truth by route, the survey drawn from it, and the shipped SPSS file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""YAML that would use up time or memory, or break its reader, is one clear error with its line; moderate aliases stay legal."""
+"""Tests YAML that would use up time or memory, or break its reader: it gives one clear error with its line. Moderate aliases are
+legal."""
 
 from __future__ import annotations
 

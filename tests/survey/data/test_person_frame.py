@@ -1,4 +1,4 @@
-"""The door: what files and tables become, how files are pooled and joined, and which are refused."""
+"""Tests the reading of data: files and tables, pooled and joined files, and those that are refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Labels of a CSV that no survey.yaml describes stay what was written: no two of them become one."""
+"""Tests labels of a CSV without a survey.yaml: they are kept as written, and different labels stay different."""
 
 from __future__ import annotations
 

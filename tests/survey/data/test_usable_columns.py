@@ -1,4 +1,4 @@
-"""The columns that can be used: which are left out and why, and which names stop."""
+"""Tests the columns that can be used: which are left out and why, and which names stop the reading."""
 
 from __future__ import annotations
 

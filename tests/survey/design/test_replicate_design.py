@@ -1,4 +1,4 @@
-"""Designs known by replicate weights: what is refused, and what comes of them."""
+"""Tests designs with replicate weights: which are refused, and their estimates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A design is bound to its data once, whatever the data were, and every estimate then comes out the same."""
+"""Tests that a design is bound once to data of any kind, and that every estimate is then the same."""
 
 from __future__ import annotations
 

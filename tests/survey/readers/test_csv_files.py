@@ -1,4 +1,4 @@
-"""CSV files are read strictly: what is right is read as it stands, what is not is told by its line, and no message holds a cell."""
+"""Tests that CSV files are read strictly: right files unchanged, wrong files reported by line, and no cell in a message."""
 
 from __future__ import annotations
 

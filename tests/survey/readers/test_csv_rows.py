@@ -1,4 +1,4 @@
-"""The first row that is not as the header is told by its line and its cells, and never by its words."""
+"""Tests that the first row with another number of cells than the header is reported by its line and cells, never by its text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SPSS and Stata files: what their codes, dates, missing values and labels become, and which files are refused."""
+"""Tests SPSS and Stata files: their codes, dates, missing values and labels, and which files are refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables in memory: whole columns of one kind, whoever holds them; a column of several kinds is told by its name and rows."""
+"""Tests tables in memory: columns of one kind from any library. A column of several kinds is reported by its name and rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A small CSV beside survey.yaml is read strictly, and what is wrong is told by its line without a cell."""
+"""Tests that a small CSV in the folder of survey.yaml is read strictly, and that errors give the line without a cell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `corrections` and `accept` of survey.yaml may say, and what is refused with its place in the list."""
+"""Tests what `corrections` and `accept` of survey.yaml may contain. Errors give the position in the list."""
 
 from __future__ import annotations
 

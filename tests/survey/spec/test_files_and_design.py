@@ -1,4 +1,4 @@
-"""What survey.yaml may say of files and of the design: names, pooled quarters, runs of replicate weights, stages that fit."""
+"""Tests what survey.yaml may contain on files and design: names, pooled quarters, ranges of replicate weights, and stages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Populations, groups, sectors and tables: what their labels are, and what they may not say."""
+"""Tests populations, groups, sectors and tables: their labels, and what is refused."""
 
 from __future__ import annotations
 

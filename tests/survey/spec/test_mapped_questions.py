@@ -1,4 +1,4 @@
-"""What gates and blanks of all questions mean together, and the message for each that cannot be read."""
+"""Tests the meaning of the gates and blanks of all questions together, and the message for each mistake."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gates as survey.yaml writes them: single ones, and several joined."""
+"""Tests gates in survey.yaml: single ones, and several that are combined."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every kind of mistake in a survey.yaml: the message names the file, the key, what was found and what is allowed."""
+"""Tests every kind of mistake in a survey.yaml: the message names the file, the key, what was found and what is allowed."""
 
 from __future__ import annotations
 
