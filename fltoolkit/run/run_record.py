@@ -227,7 +227,7 @@ def why_rerun(now: Premises, folder: Path) -> str:
     if differing := differing_keys(before.versions, now.versions):
         return f"another version of {differing}"
     if altered := before.altered(folder):
-        return f"the run did not write {', '.join(altered)} as it is now"
+        return f"{', '.join(altered)} changed after the run"
     return ""
 
 

@@ -64,8 +64,8 @@ WHY: dict[str, tuple[dict[str, Any], Callable[[Path], object]]] = {
     "parameters of 1_survey changed": ({"parameters": {"1_survey": {"survey": "elsewhere"}}}, lambda folder: None),
     "the code changed": ({"code": "another", "versions": {}}, lambda folder: None),
     "another version of numpy": ({"versions": {"numpy": "1"}}, lambda folder: None),
-    "the run did not leave a.csv as it is": ({}, lambda folder: (folder / "a.csv").write_text("abd")),
-    "the run did not leave a.csv, b.csv as it is": ({"outputs": {"a.csv": "0", "b.csv": "0"}}, lambda folder: None),
+    "a.csv changed after the run": ({}, lambda folder: (folder / "a.csv").write_text("abd")),
+    "a.csv, b.csv changed after the run": ({"outputs": {"a.csv": "0", "b.csv": "0"}}, lambda folder: None),
 }
 
 

@@ -92,7 +92,7 @@ def test_entries_stop_their_survey_before_anything_is_written_until_they_are_rea
     assert read_partners(path.parent / "a" / "nap.yaml").costs == {"1": {"activity": "Train"}}
     said.clear()
     assert run(path, said, resume=True)
-    assert "a: once more, since the latest run failed" in "\n".join(said)
+    assert "a: runs again, because the latest run failed" in "\n".join(said)
     assert run(path, said, resume=True)
     assert said[-1].startswith("0 passed, 0 failed, 2 skipped")
     assert "2 surveys, all complete" in (book.parent.parent / "index.html").read_text("utf-8")

@@ -69,8 +69,8 @@ MISTAKES = [
     ("the label total", {"groups.sex.codes": {1: "total"}}, ["groups.sex: the label 'total' of code 1 is reserved"]),
     ("the label not stated", {"groups.sex.codes": {9: "not stated"}}, ["groups.sex: the label 'not stated'", "list codes", "in missing"]),
     ("FPC with PPS", {"design.fpc": "big_n", "design.selection": "pps"}, ["design: fpc with selection: pps", "leave fpc out", "srs"]),
-    ("bands that fall", {"groups.age_group.bands": [25, 18]}, ["groups.age_group: bands must rise"]),
-    ("bands that stay", {"groups.age_group.bands": [18, 18]}, ["groups.age_group: bands must rise"]),
+    ("bands that fall", {"groups.age_group.bands": [25, 18]}, ["groups.age_group: the limits of bands must be in rising order"]),
+    ("bands that stay", {"groups.age_group.bands": [18, 18]}, ["groups.age_group: the limits of bands must be in rising order"]),
     ("no bands", {"groups.age_group.bands": []}, ["groups.age_group.bands", "at least 1 item"]),
     ("a group with a name of the kit", {"groups.cases": {"column": "x", "codes": {1: "a"}}}, ["a group may not be called cases"]),
     ("a group that would hide a condition", {"groups.coercion": {"column": "x", "codes": {1: "a"}}},
@@ -246,7 +246,7 @@ def test_different_codes_of_one_column_may_feed_both_sides(two_sided: Callable[.
 def test_one_answer_may_not_feed_both_sides(two_sided: Callable[..., SurveySpec]) -> None:
     with pytest.raises(SpecError) as error:
         check(two_sided("2", "2.0", "debt_bondage"))
-    assert "survey.yaml: items: one answer feeds both sides" in str(error.value)
+    assert "survey.yaml: items: one answer counts on both sides" in str(error.value)
     assert "code 2 of leave is no_freedom_to_leave and debt_bondage" in str(error.value)
 
 
