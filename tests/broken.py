@@ -272,7 +272,7 @@ KINDS = (
     Kind(
         "missing column",
         spec(design__weight="WT"),
-        ("survey.yaml", "not in the data", "WT (design.weight; did you mean W?)", "differ only in capitals"),
+        ("survey.yaml", "not in the data", "WT (design.weight; did you mean W?)", "upper and lower case"),
     ),
     Kind(
         "wrong code",
@@ -534,7 +534,7 @@ KINDS = (
     Kind(
         "an Excel workbook named .csv",
         raw(b"PK\x03\x04" + bytes(40)),
-        ("persons.csv", "no text", "a ZIP file or an Excel workbook"),
+        ("persons.csv", "not text", "a ZIP file or an Excel workbook"),
     ),
     Kind(
         "a name with a character that cannot be seen",
