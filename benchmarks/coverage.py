@@ -1,4 +1,4 @@
-"""Tests whether 95 % intervals contain the true value in 95 of 100 samples, and how often the kit reports a change where nothing
+"""Tests whether 95% intervals contain the true value in 95 of 100 samples, and how often the kit reports a change where nothing
 changed.
 
     python benchmarks/coverage.py [--samples 20000] [--seed 1]
@@ -62,8 +62,8 @@ def main() -> int:
 
 
 def check_value(samples: int, seed: int) -> list[str]:
-    """Checks a value that docs/coverage.md gives under *A known value*: with p = 0.1 %, 12 PSUs, icc 0.1 and equal weights, the
-    interval of NCHS for zero cases covers 33 % and n/deff 99.8 %."""
+    """Checks a value that docs/coverage.md gives under *A known value*: with p = 0.1%, 12 PSUs, icc 0.1 and equal weights, the
+    interval of NCHS for zero cases covers 33% and n/deff 99.8%."""
     lines, cell = [], Cell(0.001, 12, 400, 0.1)
     for persons in (100, 400, 500):
         rng, spread = np.random.default_rng([seed, persons]), 1 / cell.icc - 1

@@ -1,4 +1,4 @@
-"""Tests whether 95 % intervals contain the true value in 95 of 100 samples. The samples are redrawn from the population of the
+"""Tests whether 95% intervals contain the true value in 95 of 100 samples. The samples are redrawn from the population of the
 Norvia sample.
 
     python benchmarks/coverage_norvia.py [--redraws 500] [--level 0.95]

@@ -56,9 +56,9 @@ def _html(cells: pd.DataFrame) -> str:
         type="log", tickvals=ticks, ticktext=[f"{t:g}" for t in ticks], showgrid=False, linecolor="#777777", range=[-1.2, 2.6]
     )
     figure.update_yaxes(range=[50, 101], gridcolor="#eeeeee", linecolor="#777777")
-    figure.update_yaxes(title="coverage of the 95 % interval, %", col=1)
+    figure.update_yaxes(title="coverage of the 95% interval, %", col=1)
     figure.update_xaxes(title="PSUs expected to hold a case", col=2)
-    figure.add_annotation(text="93.5 %", x=0, xref="x domain", y=100 * LEAST, yref="y", yshift=-9, xanchor="left", showarrow=False,
+    figure.add_annotation(text="93.5%", x=0, xref="x domain", y=100 * LEAST, yref="y", yshift=-9, xanchor="left", showarrow=False,
                           font={"color": "#b2182b", "size": 12})  # fmt: skip
     figure.update_layout(
         width=WIDTH, height=HEIGHT, plot_bgcolor="white", font={"family": "sans-serif", "size": 13},

@@ -78,7 +78,7 @@ def acceptance(cells: pd.DataFrame, pairs: pd.DataFrame) -> list[str]:
         for rounds in ROUNDS:
             said = pairs[(pairs["rule"] == rule) & (pairs["rounds"] == rounds)]
             if rounds != HALVED:
-                demand = f'false "decreased" ≤ 3 %, {rule}; second round {rounds}'
+                demand = f'false "decreased" ≤ 3%, {rule}; second round {rounds}'
                 lines.append(_line(said["cell"][_too_often(said["decreased"], said)], demand))
     low, over = rest["short"] | rest["short_published"] | rest["short_unmarked"], next_that_holds(cells)
     lines.append(f"told: {int(low.sum())} of {len(rest)} other cells are short, overall or among what is shown: docs/coverage.md")
@@ -234,14 +234,14 @@ def false_changes(pairs: pd.DataFrame) -> str:
                 [rounds, rule, f"{t['decreased'].mean():.2%}", f"{t['decreased'].max():.1%}", f"{many} of {len(t)}",
                  f"{t['increased'].mean():.2%}", f"{t['increased'].max():.1%}"]
             )  # fmt: skip
-    head = ["second round", "rule", '"decreased"', "worst cell", "cells above 3 %", '"increased"', "worst cell"]
+    head = ["second round", "rule", '"decreased"', "worst cell", "cells above 3%", '"increased"', "worst cell"]
     return markdown(head, rows)
 
 
 def found_changes(pairs: pd.DataFrame) -> str:
     """Returns a table of how often each rule finds that the prevalence was halved, by how often both rounds had enough cases."""
     t = pairs[pairs["rounds"] == HALVED]
-    t = t.assign(band=pd.cut(t["enough"], [-1, 0.5, 0.9, 0.999, 1], labels=["under 50 %", "50 to 90 %", "90 to 99.9 %", "above"]))
+    t = t.assign(band=pd.cut(t["enough"], [-1, 0.5, 0.9, 0.999, 1], labels=["under 50%", "50 to 90%", "90 to 99.9%", "above"]))
     wide = t.pivot_table(index="rule", columns="band", values="decreased", aggfunc="mean", observed=True).loc[list(RULES)]
     return markdown(["enough cases in", *wide.columns], [[rule, *(f"{v:.0%}" for v in wide.loc[rule])] for rule in RULES])
 

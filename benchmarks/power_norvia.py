@@ -2,7 +2,7 @@
 
     python benchmarks/power_norvia.py [--redraws 300]
 
-Both rounds are drawn again, independently. They are compared by a two-sided z-test at 5 % on the difference of the two
+Both rounds are drawn again, independently. They are compared by a two-sided z-test at 5% on the difference of the two
 prevalences, with their design-based standard errors. The decrease is that of the *reported* prevalence, because a survey cannot
 see another one (fltoolkit/synthetic).
 """

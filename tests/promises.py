@@ -23,7 +23,7 @@ from fltoolkit.publish.measure_units import unit
 from fltoolkit.publish.published_set import Published
 from fltoolkit.publish.rounds_and_changes import Rounds
 
-# Two-sided 5 %, power 80 %, design effect 1.5, prevalence 5 per 1,000, rounds of equal size: the smallest relative fall that is found, and the persons
+# Two-sided 5%, power 80%, design effect 1.5, prevalence 5 per 1,000, rounds of equal size: the smallest relative fall that is found, and the persons
 # a round that a fall needs (arithmetic of the normal approximation, docs/methods.md §6).
 SMALLEST = {5_000: 0.762, 10_000: 0.578, 20_000: 0.429, 40_000: 0.314, 80_000: 0.228}
 NEEDED = {0.25: 65_637, 0.5: 14_070}

@@ -203,7 +203,7 @@ def _check(**shares: float) -> None:
         if not 0 <= value <= 1 or (above and value == 0) or (below and value == 1):
             allowed = f"{'above 0' if above else 'from 0'} {'and below' if below else 'to'} 1"
             raise RequestError(
-                "this must be a proportion", where=name, found=str(value), allowed=allowed, do="3 per 1,000 is 0.003, 20 % is 0.2"
+                "this must be a proportion", where=name, found=str(value), allowed=allowed, do="3 per 1,000 is 0.003, 20% is 0.2"
             )
 
 

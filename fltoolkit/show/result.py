@@ -10,7 +10,7 @@ from fltoolkit.estimate.change_over_time.unresolved_excess import is_unjudged
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.published_model import PublishedModel
 from fltoolkit.publish.published_set import Published
-from fltoolkit.show.wording.english_numbers import ENGLISH, NBSP, number, of_plan
+from fltoolkit.show.wording.english_numbers import ENGLISH, number, of_plan
 from fltoolkit.show.wording.headline_words import lead
 from fltoolkit.show.wording.result_sentences import sentence
 from fltoolkit.show.wording.section_words import Nothing, Result
@@ -105,7 +105,7 @@ def risk(model: PublishedModel) -> Result:
     """
     rows = model.table[model.table["odds_ratio"].notna() & model.table["ci_low"].notna()]
     apart = int(((rows["ci_low"] > 1) | (rows["ci_high"] < 1)).sum())
-    chance = f"{round((1 - model.level) * 100):g}{NBSP}%"
+    chance = f"{round((1 - model.level) * 100):g}%"
     return Result(
         f"Of {_counted(len(rows), 'odds ratio')}, {apart or 'none'} {'has' if apart == 1 else 'have'} an interval without 1. "
         f"By chance alone about {chance} of them would."
@@ -133,10 +133,8 @@ def repeat(evidence: Evidence) -> Result:
     row = evidence.planned_repeat
     if row is None:
         return Result("No fall can be said that a repeat of the planned size would find.")
-    cut = f"{row['smallest_cut'] * 100:.0f}{NBSP}%"
-    return Result(
-        f"A repeat of {row['planned_sample']:,.0f} persons would find a fall of {cut} or more with a chance of 80{NBSP}%."
-    )
+    cut = f"{row['smallest_cut'] * 100:.0f}%"
+    return Result(f"A repeat of {row['planned_sample']:,.0f} persons would find a fall of {cut} or more with a chance of 80%.")
 
 
 @of_plan

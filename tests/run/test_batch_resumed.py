@@ -143,7 +143,7 @@ CHANGES: dict[str, Change] = {
     "estimates.csv changed after the run": append("out/a/estimates.csv"),
     "1_survey.ipynb changed after the run": append("out/a/1_survey.ipynb"),
     "3_estimate.html changed after the run": lambda folder, _: (folder / "out" / "a" / "3_estimate.html").unlink(),
-    "there is no run.json to go by": lambda folder, _: (folder / "out" / "a" / "run.json").write_text("{", encoding="utf-8"),
+    "there is no run.json": lambda folder, _: (folder / "out" / "a" / "run.json").write_text("{", encoding="utf-8"),
     "it failed": failed,
     "the latest run failed": lambda folder, _: (folder / "out" / "a.failed").mkdir(),
 }

@@ -58,7 +58,7 @@ def put(folder: Path, **facts: Any) -> Path:
 WHY: dict[str, tuple[dict[str, Any], Callable[[Path], object]]] = {
     "": ({}, lambda folder: None),
     "the latest run failed": ({}, lambda folder: folder.with_name("a.failed").mkdir()),
-    "there is no run.json to go by": ({}, lambda folder: (folder / "run.json").unlink()),
+    "there is no run.json": ({}, lambda folder: (folder / "run.json").unlink()),
     "it failed": ({"status": "failed", "code": "another"}, lambda folder: None),
     "mine.yaml, survey.yaml changed": ({"inputs": {"survey.yaml": "0", "mine.yaml": "1"}}, lambda folder: None),
     "parameters of 1_survey changed": ({"parameters": {"1_survey": {"survey": "elsewhere"}}}, lambda folder: None),

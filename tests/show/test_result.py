@@ -19,9 +19,7 @@ from fltoolkit.show.wording.section_words import NOTHING, RESULT
 def test_a_result_is_marked_as_one_for_the_page() -> None:
     bundle = result.flow(country.published())._repr_mimebundle_()
     assert RESULT in bundle
-    assert bundle["text/plain"].startswith(
-        "At some time in the past 12 months, 410 adults were in forced labour (95\xa0% interval: "
-    )
+    assert bundle["text/plain"].startswith("At some time in the past 12 months, 410 adults were in forced labour (95% interval: ")
 
 
 def test_a_hidden_number_is_not_said() -> None:

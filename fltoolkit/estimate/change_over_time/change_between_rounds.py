@@ -164,7 +164,7 @@ def change_from_published(
     The verdict is `decreased` or `increased` only if both surveys have at least 15 cases in 10 PSUs. If the baseline's PSUs were
     not published, the baseline needs 30 cases, or 15 after division by its design effect. With fewer cases, the verdict is `no
     detectable change`, and the reason is `too few cases`. Without this rule, MOVER would falsely say "decreased" with a
-    probability of up to 5 %.
+    probability of up to 5%.
 
     The verdict is also `no detectable change` if the numbers of persons asked (`n`) differ by more than a factor 2. If the
     baseline does not give `n`, the user must check that the sizes are similar. Whether the two numbers can be compared, and

@@ -47,7 +47,7 @@ class PublishedBaseline:
 
     `estimate`, `ci_low` and `ci_high` have the scale of `Estimates.table` (a proportion, never per 1,000). `deff` is the design
     effect. `n` is the number of persons asked. `unresolved_share` is the weighted share of persons whose answers do not decide
-    whether they are cases (0.012 is 1.2 %). The other fields are those of `About`.
+    whether they are cases (0.012 is 1.2%). The other fields are those of `About`.
     """
 
     estimate: float

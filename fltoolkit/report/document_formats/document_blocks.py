@@ -40,11 +40,12 @@ class Contents:
 @dataclass(frozen=True)
 class Paragraph:
     """A paragraph of a document, as plain text with a style. The style `prompt` marks an instruction: whoever completes the
-    document (the plan's partners) writes a text in its place.
+    document (the plan's partners) writes a text in its place. `label` is a line in bold letters above the text.
     """
 
     text: str
     style: Style = "body"
+    label: str = ""
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,8 @@ def _(block: Contents) -> str:
 @html.register
 def _(block: Paragraph) -> str:
     tag = "aside" if block.style == "warning" else "p"
-    return f'<{tag} class="{block.style}">{inline(block.text)}</{tag}>'
+    label = f"<b>{inline(block.label)}</b><br>" if block.label else ""
+    return f'<{tag} class="{block.style}">{label}{inline(block.text)}</{tag}>'
 
 
 @html.register

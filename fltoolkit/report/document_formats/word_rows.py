@@ -41,13 +41,13 @@ def add(word: Any, text: str, style: str) -> Any:
     return paragraph
 
 
-def write(paragraph: Any, text: str) -> None:
+def write(paragraph: Any, text: str, *, bold: bool = False) -> None:
     """Adds a text to the end of a paragraph of a Word document. Parts of the text that are in another language than the document
     are printed in italics with a star, and marked with their language."""
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls
 
-    for run in _runs(text, f" {nsdecls('w')}"):
+    for run in _runs(text, f" {nsdecls('w')}", bold=bold):
         paragraph._p.append(parse_xml(run))
 
 

@@ -136,7 +136,10 @@ def _(block: Contents, word: Any) -> None:
 
 @put.register
 def _(block: Paragraph, word: Any) -> None:
-    add(word, block.text, TITLES[block.style])
+    paragraph = add(word, "" if block.label else block.text, TITLES[block.style])
+    if block.label:
+        write(paragraph, f"{block.label}\n", bold=True)
+        write(paragraph, block.text)
 
 
 @put.register

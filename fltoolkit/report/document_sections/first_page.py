@@ -66,19 +66,7 @@ def rate(language: Language, row: PublishedNumber) -> str | None:
     return language.say("sheet.rate", value=_in_title(language, row["estimate"])[0], **about)
 
 
-def against_before(evidence: Evidence, language: Language) -> str | None:
-    """Returns a title with the rate and, behind it, the rate of the earlier survey. Returns None if no change was tested."""
-    changed, out = headline_change(evidence), evidence.now
-    if changed is None:
-        return None
-    old, new = _in_title(language, changed["estimate_before"], changed["estimate_after"])
-    who = language.kit(result_sentences.headline_rows(out)[0]["reference_population_label"])
-    return language.say(
-        "sheet.rate_after", new=new, who=who, old=old, year=f"{changed['year']:g}", before=f"{changed['year_before']:g}"
-    )
-
-
-def who(evidence: Evidence, language: Language) -> str:
+def who(evidence: Evidence, language: Language) -> tuple[str, ...]:
     """Returns sentences on who is affected: the tested differences, the rates of other populations (such as children) without a
     verdict, and where the rates by other groups are."""
     out = evidence.now
@@ -93,7 +81,7 @@ def who(evidence: Evidence, language: Language) -> str:
         told.append(language.say("sheet.populations", rates=language.join(each)))
     if others := [g for g in results_section.groups_of(out, "prevalence") if g != out.lead or not told]:
         told.append(language.say("sheet.more_groups", groups=language.join(map(language.by_group, others))))
-    return " ".join(told)
+    return tuple(told)
 
 
 def _rate_of_population(language: Language, row: PublishedNumber) -> str:

@@ -23,11 +23,13 @@ def table(evidence: Evidence, language: Language, rows: pd.DataFrame | None = No
     return None if rows.empty else change_tables.follow_up(language, rows, interviews(evidence, language))
 
 
-def totals_and_targets(evidence: Evidence) -> pd.DataFrame:
+def most_important(evidence: Evidence) -> pd.DataFrame:
     """Returns the most important rows of the follow-up (the comparison of the baseline with a later survey). They are the rows
-    about whole populations, and the rows of categories for which the plan has a target."""
+    about whole populations, and all categories of a group for which the plan has a target in one of them: beside women, readers
+    ask for men."""
     rows = evidence.follow_up
-    found: pd.DataFrame = rows[rows.index.isin(totals(rows).index) | rows["target_year"].notna()]
+    aimed = rows.loc[rows["target_year"].notna(), ["id", "group"]].apply(tuple, axis=1)
+    found: pd.DataFrame = rows[rows.index.isin(totals(rows).index) | rows[["id", "group"]].apply(tuple, axis=1).isin(set(aimed))]
     return found
 
 

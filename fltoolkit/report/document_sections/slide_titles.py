@@ -91,7 +91,7 @@ def definitions(language: Language, rows: pd.DataFrame) -> str | None:
 
 def repeat(evidence: Evidence, language: Language) -> str | None:
     """Returns a sentence with the smallest fall of this survey's rate that the next survey, with the planned number of persons,
-    would detect. Returns None if no repeat is planned, or if it would detect no fall."""
+    would detect. A rate that is a range starts from its low end. Returns None if no repeat is planned, or if it would detect no fall."""
     rows = totals(evidence.targets)
     rows = rows[rows["planned_sample"].notna() & (rows["measure"] == "prevalence")]
     if rows.empty:
@@ -101,7 +101,28 @@ def repeat(evidence: Evidence, language: Language) -> str | None:
         cut = detectable_falls.smallest_fall(evidence.now, planned)
     if not math.isfinite(cut):
         return None
-    return language.say("slides.repeat", persons=number_words.count(language, planned), cut=number_words.percent(language, cut))
+    now = evidence.now.select("prevalence").iloc[0].to_dict()
+    return language.say(
+        "slides.repeat", rate=_per_1000(language, number_words.number(language, now["estimate"], "prevalence")), year=now["year"],
+        persons=number_words.count(language, planned), cut=number_words.percent(language, cut),
+    )  # fmt: skip
+
+
+def repeat_from_baseline(evidence: Evidence, language: Language) -> str | None:
+    """Returns sentences on the smallest fall from the plan's baseline, for a later survey, whose own slide starts from its newer rate.
+    Returns None before a later survey, or if the fall is not known."""
+    rows = totals(evidence.targets)
+    rows = rows[rows["smallest_cut"].notna() & (rows["measure"] == "prevalence")]
+    if evidence.changed is None or rows.empty:
+        return None
+    row = rows.iloc[0].to_dict()
+    rate = _per_1000(language, value(language, row["baseline_value"], row))
+    cut = number_words.percent(language, row["smallest_cut"])
+    return language.say("slides.from_baseline", rate=rate, year=f"{row['baseline_year']:g}", cut=cut)
+
+
+def _per_1000(language: Language, rate: str) -> str:
+    return f"{rate} {number_words.unit(language, 'prevalence')}"
 
 
 def path(evidence: Evidence, language: Language) -> str | None:

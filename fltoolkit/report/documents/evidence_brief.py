@@ -46,8 +46,8 @@ def _fact_sheet(evidence: Evidence, language: Language) -> list[Block]:
     who = first_page.who(evidence, language)
     return [
         *results_section.range_explained(facts, language), facts, Paragraph(" ".join((*others, language.say("sheet.definition")))),
-        *_lead_pictures(evidence, language), *([Paragraph(who)] if who else []), *blocks,
-        Paragraph(language.colon(language.say("sheet.decide"), targets_section.decision(evidence, language)), "warning"),
+        *_lead_pictures(evidence, language), *([Bullets(who)] if who else []), *blocks,
+        targets_section.to_decide(evidence, language),
         Heading(language.say("sheet.careful"), 2), Bullets(_caveats(evidence, language)),
     ]  # fmt: skip
 
@@ -85,10 +85,13 @@ def _caveats(evidence: Evidence, language: Language) -> tuple[str, ...]:
 def _numbers(evidence: Evidence, language: Language) -> list[Block]:
     """Returns the section with numbers: the rates by group, the profile of cases, and the rate under other definitions.
 
-    After a later survey, the section also says what changed and whether targets are reached. Without a later survey, it says
-    which targets a survey could verify.
+    After a later survey, the section also says what changed, and of targets for which the first page has no room, whether they are
+    reached. Without a later survey, it says which targets a survey could verify.
     """
-    out, follow = evidence.now, follow_up_section.table(evidence, language, follow_up_section.totals_and_targets(evidence))
+    out, rows = evidence.now, follow_up_section.most_important(evidence)
+    if not targets_section.more_targets(evidence, language, targets_section.most_on_first_page(evidence)):
+        rows = rows.assign(reached="")  # the first page has all targets
+    follow = follow_up_section.table(evidence, language, rows)
     changed: list[Block] = [follow] if follow else []
     means = profile_section.tables(out, language, IN_BRIEF)
     profile: list[Block] = [Heading(language.say("profile.heading"), 2), *means] if means else []

@@ -179,7 +179,7 @@ def _monitoring(evidence: Evidence, language: Language, chapter: int) -> list[Bl
     values that nobody measures). If there is a later survey, the chapter compares it with the baseline."""
     heads = language.each("skeleton.monitoring")
     way = path(evidence, language, "wide") or repeat(evidence, language, "wide")
-    follow = follow_up_section.table(evidence, language, follow_up_section.totals_and_targets(evidence))
+    follow = follow_up_section.table(evidence, language, follow_up_section.most_important(evidence))
     plan = evidence.plan
     coming = [str(year) for year in plan.planned_surveys if year > int(evidence.now.table.iloc[0]["year"])]
     planned = language.say("skeleton.surveys", years=language.join(coming)) if coming else ""

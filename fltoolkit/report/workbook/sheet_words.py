@@ -153,7 +153,7 @@ def cases(language: Language, row: Row) -> object:
 def cv(row: Row) -> float | None:
     """Returns the coefficient of variation of a row of the plan, as a fraction; None if the number of cases is a class.
 
-    Such a row is published with two digits, so that its coefficient (17 %) could contradict its reason (not above 16.5 %).
+    Such a row is published with two digits, so that its coefficient (17%) could contradict its reason (not above 16.5%).
     """
     return None if row["cases"] is None or pd.isna(row["cases"]) else rounded(row["cv"], 3)
 

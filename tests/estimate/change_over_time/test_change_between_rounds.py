@@ -90,7 +90,7 @@ def test_psus_in_part_of_the_rounds_leave_each_rounds_variance_as_published() ->
 
 
 def test_overlapping_intervals_are_no_test() -> None:
-    """112 of 200 against 88 of 200 (docs/methods.md §5): the 95 % intervals overlap, and p = 0.016."""
+    """112 of 200 against 88 of 200 (docs/methods.md §5): the 95% intervals overlap, and p = 0.016."""
     p1, p2 = 112 / 200, 88 / 200
     v1, v2 = p1 * (1 - p1) / 200, p2 * (1 - p2) / 200
     (l1, u1), (l2, u2) = (proportion_confint(k, 200, method="wilson") for k in (112, 88))

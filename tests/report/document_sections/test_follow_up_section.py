@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from handed import EN, FR
@@ -53,6 +54,18 @@ def test_each_row_has_both_rounds_the_change_and_the_verdict() -> None:
     assert whole == ["Everyone", "5.0", "4.0 to 6.0", "3.0", "2.0 to 4.0", "−2.0", "−3.0 to −1.0", "▼ decreased"]
     assert north == ["North", "5.0", "4.0 to 6.0", "6.5", "4.0 to 9.0", "+1.5", "−1.0 to +4.0", "? no detectable change"]
     assert table.note.startswith("The verdict is that of a test")
+
+
+def test_beside_a_category_with_a_target_its_whole_group_is_important() -> None:
+    """A reader who sees women fall asks for men. A group without a target stays out."""
+    men, women = ({"group": "gender", "category": who} for who in ("men", "women"))
+    made = evidence({}, men, women, NORTH)
+    aimed = made.follow_up["category"].eq("women")
+    rows = made.follow_up.assign(target_year=aimed.map({True: 2030.0, False: NAN}))
+    found = follow_up_section.most_important(dataclasses.replace(made, follow_up=rows))
+    assert found["category"].tolist() == [made.follow_up["category"].iloc[0], "men", "women"]
+    without = follow_up_section.most_important(dataclasses.replace(made, follow_up=rows.assign(target_year=NAN)))
+    assert len(without) == 1
 
 
 def test_a_change_that_unresolved_answers_leave_unjudged_is_not_called_undetectable() -> None:

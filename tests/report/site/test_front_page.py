@@ -44,7 +44,7 @@ def test_the_headline_numbers_stand_with_interval_basis_and_coverage(tmp_path: P
     html = index(tmp_path, Entry("small", "Small country", ("the homeless", "islands")))
     assert "<b>99.5</b><span>in forced labour per 1,000 adults</span>" in html
     assert "<b>410</b><span>persons in forced labour</span>" in html
-    assert re.search(r"95 % interval: \d+\.\d to \d+\.\d", html)
+    assert re.search(r"95% interval: \d+\.\d to \d+\.\d", html)
     assert (
         "Definition: 2018 international definition (in the data files: icls_2018 v1); that involuntary work and coercion went together"
         in html
@@ -99,7 +99,7 @@ def test_how_many_are_unresolved_stands_beside_the_headline(tmp_path: Path) -> N
 def test_a_flag_stands_with_its_reason(tmp_path: Path) -> None:
     put(tmp_path, "small")
     html = index(tmp_path, Entry("small", "Small country"))
-    assert '<em class="flag" title="coefficient of variation above 16.5 %">use with caution</em>' in html
+    assert '<em class="flag" title="coefficient of variation above 16.5%">use with caution</em>' in html
 
 
 def test_a_suppressed_headline_shows_its_marker_and_no_number(tmp_path: Path) -> None:
@@ -261,7 +261,7 @@ def test_the_change_since_the_earlier_round_is_told_with_its_verdict(tmp_path: P
     report.write_changes(changed, tmp_path / "small")
     html = index(tmp_path, Entry("small", "Small country"))
     above, folded = html.split('<details class="data">')
-    assert '<p class="change"><b>50.0 → 18.8</b> per 1,000, 2025 to 2027: decreased, −31.2 (95 % interval: ' in above
+    assert '<p class="change"><b>50.0 → 18.8</b> per 1,000, 2025 to 2027: decreased, −31.2 (95% interval: ' in above
     assert (
         above.index('class="change"') < above.index('class="numbers"') < above.index('class="open"') < above.index("Definition: ")
     )

@@ -62,7 +62,7 @@ def test_only_a_column_that_is_asked_for_stops() -> None:
 def test_names_that_collide_stop_and_are_printed_only_where_they_are_names(columns: Sequence[str], said: list[str]) -> None:
     with pytest.raises(DataError) as error:
         refuse_names(columns, "a.csv", known=True)
-    assert [words for words in ["a.csv: columns", *said] if words not in str(error.value)] == [], str(error.value)
+    assert [words for words in ["a.csv: column", *said] if words not in str(error.value)] == [], str(error.value)
     with pytest.raises(DataError, match="not printed: the first line may be a person's answers") as masked:
         refuse_names(columns, "a.csv", known=False)
     assert masked.value.withheld == said[1].removeprefix("found:   ")

@@ -17,7 +17,7 @@ from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
 from fltoolkit.show.charts.descriptions.chart_parts import ChartRow, DotChart, Mark, Series
 from fltoolkit.show.charts.descriptions.estimates_by_group import WHOLE_PAGE, ChartSpace, mark_of, of_population
 from fltoolkit.show.wording import change_sentences, number_words
-from fltoolkit.show.wording.english_numbers import PublishedNumber
+from fltoolkit.show.wording.english_numbers import NBSP, PublishedNumber
 from fltoolkit.survey.spec.groups import groups_of_breakdown
 
 SIDES = (("_before", GREY), ("_after", BLUE))
@@ -84,7 +84,7 @@ def _short_verdict(language: Language, row: PublishedNumber) -> str:
 
 
 def _marked(words: str, row: PublishedNumber) -> str:
-    return f"{words} [u]" if row["marker"] == "u" else words
+    return f"{words}{NBSP}[u]" if row["marker"] == "u" else words
 
 
 def _unjudged(language: Language, rows: pd.DataFrame) -> str:
