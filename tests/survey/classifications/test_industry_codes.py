@@ -92,7 +92,7 @@ def with_table(spec: dict[str, Any], people: pd.DataFrame, write: Write, changed
                 "line 1",
                 "needs the columns code and isic, each once",
                 "found:   2 column(s); missing or repeated: code",
-                "name the column(s) code so",
+                "name the column(s) code in the first line",
             ],
         ),
         (
