@@ -224,7 +224,7 @@ GALLERY: dict[str, tuple[Output, ...]] = {
             "lesson_2", "Lesson 2: what a sample does", "A hill of estimates from many samples around the truth",
             "The lesson draws hundreds of samples from the people of an invented island, for whom the true number is known.",
             "`notebooks/teaching/2_sampling.ipynb`", "`fltoolkit class my_class` serves the lessons to a class",
-            Screen(LESSONS[1], ".chart", height=1300, ready=PLOTTED),
+            Screen(LESSONS[1], "figure", height=1300, ready=PLOTTED),
         ),
     ),
 }  # fmt: skip

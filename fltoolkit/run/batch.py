@@ -323,15 +323,11 @@ def _title(notebook: str) -> str:
 
 def _page(run: Run, work: Path, name: str, links: list[tuple[str, str]]) -> None:
     """Normalises the executed notebook `name` in the folder `work`, and writes its page with links to the run's other pages."""
-    notebook = _normalised(run, work, name)
+    notebook, facts = _normalised(run, work, name), survey_facts(run)
     page(
-        notebook,
-        work / f"{name}.html",
-        title=_title(name),
-        assets=f"../{ASSETS}",
-        links=links,
-        source=str(survey_facts(run)["title"]),
-    )
+        notebook, work / f"{name}.html", title=_title(name), assets=f"../{ASSETS}", links=links, source=str(facts["title"]),
+        release=facts.get("release"),
+    )  # fmt: skip
 
 
 def _normalised(run: Run, work: Path, name: str) -> Path:
@@ -397,4 +393,6 @@ def index_entry(folder: Path, error: str = "") -> Entry | None:
     if record is None or numbers in record.altered(folder):
         title, coverage = (latest.title, latest.coverage_excludes) if latest else (folder.name, ())
         return Entry(folder.name, title, coverage, error, shown) if error else None
-    return Entry(folder.name, record.title, record.coverage_excludes, notebook=shown, refused=error, year=record.year or 0)
+    return Entry(
+        folder.name, record.title, record.coverage_excludes, notebook=shown, refused=error, year=record.year or 0, release=record.release
+    )  # fmt: skip

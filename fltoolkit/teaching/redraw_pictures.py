@@ -32,7 +32,7 @@ def distribution(series: Mapping[str, Redraws], title: str = "Where the estimate
     width = step * max(1, round(most / BINS / step))
     edges = np.arange(-step / 2, most + width, width)
     fig = figure(title, f"{len(first.estimate):,} samples each; line: the truth; diamond: the mean of the estimates", 120 * len(series),
-                 below=52, showlegend=False, bargap=0.06, barmode="overlay")  # fmt: skip
+                 below=52, margin_r=14, showlegend=False, bargap=0.06, barmode="overlay")  # fmt: skip
     hills, sentences = {name: np.histogram(v, edges)[0] for name, v in values.items()}, []
     top = max(counts.max() for counts in hills.values())
     for i, (name, v) in enumerate(values.items()):

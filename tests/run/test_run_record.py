@@ -217,7 +217,8 @@ def test_run_json_tells_what_was_corrected_by_column_and_reason(tmp_path: Path) 
 def test_a_survey_that_cannot_be_read_goes_by_its_name_and_is_told_of_elsewhere(tmp_path: Path) -> None:
     survey = country.write(tmp_path / "a")
     assert survey_facts(Run("a", survey, None)) == {
-        "title": "Small country 2025", "country": "Smallland", "year": 2025, "round": "first", "coverage_excludes": ("the homeless",),
+        "title": "Small country 2025", "country": "Smallland", "year": 2025, "round": "first", "release": None,
+        "coverage_excludes": ("the homeless",),
     }  # fmt: skip
     survey.write_text("title: [", encoding="utf-8")
     assert survey_facts(Run("a", survey, None)) == {"title": "a"}

@@ -19,8 +19,8 @@ from fltoolkit.publish.measure_units import is_rate
 from fltoolkit.publish.printed_numbers import nearest
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.document_formats.document_blocks import Fact, Facts
-from fltoolkit.report.document_sections import contrasts_section, results_section, targets_section
-from fltoolkit.show.wording import number_words, result_sentences
+from fltoolkit.report.document_sections import results_section, targets_section
+from fltoolkit.show.wording import contrast_sentences, number_words, result_sentences
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.show.wording.plan_words import totals, value, verifiable
 from fltoolkit.show.wording.result_sentences import is_unsure
@@ -75,7 +75,7 @@ def who(evidence: Evidence, language: Language) -> tuple[str, ...]:
         r for r in result_sentences.headline_rows(out) if r["measure"] == "prevalence" and r["reference_population"] != first
     ]
     shown = [r for r in rates if pd.notna(r["estimate"])]
-    told = list(contrasts_section.sentences(out, language)) if contrasts_section.is_compared(out) else []
+    told = list(contrast_sentences.sentences(out, language)) if contrast_sentences.is_compared(out) else []
     if len(shown) > 1:
         each = (_rate_of_population(language, r) for r in sorted(shown, key=lambda r: -r["estimate"]))
         told.append(language.say("sheet.populations", rates=language.join(each)))

@@ -15,6 +15,7 @@ from fltoolkit.show.printed_tables.printed_table import PrintedTable
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.show.wording.result_sentences import CAREFUL, headline_rows, sentence
+from fltoolkit.survey.spec.files_and_design import Release
 from fltoolkit.survey.spec.groups import groups_of_breakdown
 
 
@@ -25,11 +26,11 @@ def title(out: Published, language: Language, key: str) -> str:
     return language.say(key, country=language.own(str(first["country"])), year=first["year"])
 
 
-def masthead(out: Published, language: Language) -> str:
+def masthead(release: Release | None, language: Language) -> str:
     """Returns who publishes the results and when, for the place above the title of a document; empty if survey.yaml does not say so."""
-    if out.release is None:
+    if release is None:
         return ""
-    return language.say("masthead", office=language.own(out.release.office), date=number_words.date(language, out.release.date))
+    return language.say("masthead", office=language.own(release.office), date=number_words.date(language, release.date))
 
 
 def source(out: Published, language: Language) -> str:

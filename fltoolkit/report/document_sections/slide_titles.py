@@ -15,10 +15,10 @@ import pandas as pd
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.published_set import Published
-from fltoolkit.report.document_sections import contrasts_section, first_page
+from fltoolkit.report.document_sections import first_page
 from fltoolkit.report.document_sections.targets_section import MET, MISSED, OPEN, on_path, with_target
 from fltoolkit.show.charts.descriptions import detectable_falls
-from fltoolkit.show.wording import number_words, plan_words, result_sentences
+from fltoolkit.show.wording import contrast_sentences, number_words, plan_words, result_sentences
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.show.wording.plan_words import shown, totals, value
 
@@ -40,18 +40,18 @@ def groups(out: Published, language: Language) -> str | None:
     says why nothing is compared if a rate is a range. Returns None if the run compares no categories, if no rate is reliable, or if
     there are too many categories.
     """
-    if not contrasts_section.is_compared(out):
+    if not contrast_sentences.is_compared(out):
         return None
-    found = contrasts_section.only_pair(out, language)
+    found = contrast_sentences.only_pair(out, language)
     rows = out.select("prevalence", [out.lead]).to_dict("records")
     if not found and any(map(number_words.has_range, rows)):
-        return contrasts_section.sentences(out, language)[-1].rstrip(".")
+        return contrast_sentences.sentences(out, language)[-1].rstrip(".")
     return found or _each(language, rows, "slides.rates")
 
 
 def of_population(out: Published, language: Language, population: str) -> str | None:
     """Returns the result of the test in a population (such as adults), if it has one; otherwise its rate (see `rate`)."""
-    found = contrasts_section.only_pair(out, language, population) if contrasts_section.is_compared(out) else None
+    found = contrast_sentences.only_pair(out, language, population) if contrast_sentences.is_compared(out) else None
     if not found:
         return rate(out, language, population)
     who = language.kit(out.select("prevalence", population=population).iloc[0]["reference_population_label"])

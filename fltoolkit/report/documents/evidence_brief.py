@@ -7,7 +7,6 @@ from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Charts, Document, Heading, Paragraph
 from fltoolkit.report.document_sections import (
-    contrasts_section,
     first_page,
     follow_up_section,
     profile_section,
@@ -16,7 +15,7 @@ from fltoolkit.report.document_sections import (
 )
 from fltoolkit.report.documents.document_language import with_own_words
 from fltoolkit.report.documents.document_pictures import Grouped, Width, estimates, second_picture
-from fltoolkit.show.wording import result_sentences
+from fltoolkit.show.wording import contrast_sentences, result_sentences
 
 IN_BRIEF = ("involuntary", "coercion")
 """The topics of a profile in the brief: the means by which adults are made to work. The skeleton has all topics."""
@@ -31,7 +30,7 @@ def evidence_brief(evidence: Evidence, language: Language) -> Document:
     blocks = (*_fact_sheet(evidence, language), *_numbers(evidence, language), *_limits_and_basis(evidence, language))
     title, about = first_page.title(evidence, language), results_section.title(out, language, "brief.title")
     subtitle = about if title != about else language.own(evidence.plan.title)
-    foot, masthead = results_section.source(out, language), results_section.masthead(out, language)
+    foot, masthead = results_section.source(out, language), results_section.masthead(out.release, language)
     return Document("brief", title, subtitle, language.code, blocks, foot, masthead)
 
 
@@ -60,7 +59,7 @@ def _lead_pictures(evidence: Evidence, language: Language) -> list[Block]:
     target. Without a target, it is the fall that a repeat of the survey could detect.
     """
     out = evidence.now
-    if not contrasts_section.is_compared(out):
+    if not contrast_sentences.is_compared(out):
         picture, narrow = (second_picture(evidence, language, width) for width in PRINT_AND_TELEPHONE)
         return [Chart(picture, narrow=narrow)] if picture else []
     parts = [p for p in out.headlines[1:] if out.lead in results_section.groups_of(out, "prevalence", p)]
@@ -96,7 +95,7 @@ def _numbers(evidence: Evidence, language: Language) -> list[Block]:
     means = profile_section.tables(out, language, IN_BRIEF)
     profile: list[Block] = [Heading(language.say("profile.heading"), 2), *means] if means else []
     return [
-        Heading(language.say("brief.numbers"), new_page=True), Paragraph(contrasts_section.family(out, language)),
+        Heading(language.say("brief.numbers"), new_page=True), Paragraph(contrast_sentences.family(out, language)),
         *results_section.rates(out, language), *(changed or _promises(evidence, language)), *profile,
         Paragraph(f"{language.say('brief.markers')} {language.say('contrasts.where')}", "quiet"),
         *results_section.rule_sets(out, language, Heading(language.say("rule_sets.heading"), 2)),

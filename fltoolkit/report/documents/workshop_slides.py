@@ -43,7 +43,7 @@ def workshop(evidence: Evidence, language: Language) -> Document:
         *_unknown(evidence, language), *_promise(evidence, language), *_discuss(language),
     ]  # fmt: skip
     title = results_section.title(out, language, "slides.title")
-    foot, masthead = results_section.source(out, language), results_section.masthead(out, language)
+    foot, masthead = results_section.source(out, language), results_section.masthead(out.release, language)
     return Document("slides", title, language.own(evidence.plan.title), language.code, tuple(blocks), foot, masthead)
 
 

@@ -114,7 +114,7 @@ def response_error(found: ResponseError) -> Picture:
         showgrid=False,
     )
     fig.update_yaxes(
-        title={"text": "sensitivity: true cases<br>whose answers say so", "font": AXIS_TITLE},
+        title={"text": "sensitivity: true cases<br>whose answers say so", "font": AXIS_TITLE, "standoff": 24},
         type="category",
         autorange="reversed",
         automargin=True,

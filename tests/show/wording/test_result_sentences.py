@@ -63,7 +63,7 @@ def test_how_many_are_unresolved_is_told_as_far_as_it_may() -> None:
 
 def test_what_every_number_rests_on_is_listed_and_what_is_not_known_left_out() -> None:
     lines = result_sentences.basis(small(notes=("A note.",)), EN)
-    assert [line.partition(" ")[0] for line in lines] == ["Definition:", "Window:", "Small", "Confidential", "A"]
+    assert [line.partition(" ")[0] for line in lines] == ["Definition:", "Reference", "Small", "Confidential", "A"]
     assert "is assumed, not asked; definition by age at interview" in lines[0]
     more = result_sentences.basis(published(row(n=NAN, calibration="raked to the census", to_verify="recalled")), EN)
     assert more[-2:] == ("Weights: raked to the census.", "To be verified: recalled")

@@ -59,7 +59,7 @@ def test_an_unreliable_change_is_hollow_and_marked() -> None:
 
 
 def test_of_an_unreliable_change_only_the_direction_is_said() -> None:
-    assert with_first(flag="unreliable").rows[0].printed == "50.0 → 18.8: decreased, but how far is uncertain"
+    assert with_first(flag="unreliable").rows[0].printed == "50.0 → 18.8: decreased, size uncertain"
     assert with_first(flag="unreliable", verdict=NO_CHANGE).rows[0].printed == "50.0 → 18.8: no detectable change"
 
 
