@@ -51,7 +51,7 @@ def pages(evidence: Evidence, language: Language) -> list[Page]:
     made.append(front_sheets.dictionary(made, language))
     if lost := front_sheets.unplaced(evidence, language):
         made.append(lost)
-    about = (results_section.masthead(evidence.now, language), *star_note(_own_texts(evidence), language, made))
+    about = (results_section.masthead(evidence.now.release, language), *star_note(_own_texts(evidence), language, made))
     return [front_sheets.read_me(made, language, about), *made]
 
 
