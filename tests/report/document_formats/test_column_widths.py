@@ -1,4 +1,4 @@
-"""Widths of columns on paper, by what stands in them."""
+"""Tests the widths of columns on paper, by their content."""
 
 from __future__ import annotations
 

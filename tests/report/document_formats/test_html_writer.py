@@ -1,4 +1,4 @@
-"""Documents as pages: they stand alone, print, and show markup instead of obeying it."""
+"""Tests documents as HTML pages: they need no other file, can be printed, and show markup in texts as text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of a Word table: what python-docx reads back is what was written, whatever the text."""
+"""Tests rows of a Word table: python-docx reads back what was written, whatever the text."""
 
 from __future__ import annotations
 

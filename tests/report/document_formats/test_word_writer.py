@@ -1,4 +1,4 @@
-"""Documents as Word: styles, heads that repeat, words for pictures, a language, and the same bytes each time."""
+"""Tests documents in Word: styles, repeated heads, alt texts of pictures, the language, and the same bytes each time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What changed since the baseline in documents: rows with intervals, verdicts, and nothing that is hidden."""
+"""Tests the change since the baseline in documents: rows with intervals, verdicts, and nothing that is hidden."""
 
 from __future__ import annotations
 

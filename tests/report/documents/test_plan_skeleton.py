@@ -1,4 +1,4 @@
-"""The plan's skeleton: seven chapters with all their prompts, of which 1, 4 and 6 are filled."""
+"""Tests the plan's skeleton: seven chapters with all their prompts, of which 1, 4 and 6 are filled."""
 
 from __future__ import annotations
 

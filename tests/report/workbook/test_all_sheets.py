@@ -1,4 +1,5 @@
-"""The plan's workbook: the sheets partners expect, safe to open, safe to fill, and the same bytes from the same content."""
+"""Tests the plan's workbook: the sheets that partners expect, safe to open, safe to fill, and the same bytes from the same
+content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A page as a spreadsheet file: only our own formulas are formulas, only what is to be filled is open, and every cell is recorded."""
+"""Tests a page as a spreadsheet file: only the kit's formulas are formulas, only cells to be filled are unlocked, and every cell
+is recorded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The results framework: each indicator named once, the survey's cells filled, the partners' as they gave them."""
+"""Tests the results framework: each indicator is named once, the survey fills its cells, and the partners' entries are unchanged."""
 
 from __future__ import annotations
 

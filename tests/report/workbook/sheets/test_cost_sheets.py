@@ -1,4 +1,4 @@
-"""What the plan costs and who does what: free rows, sums that are formulas, and activities under their objective."""
+"""Tests the sheets on costs and responsibilities: free rows, sums that are formulas, and activities under their objective."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first and the last sheets: a link to every sheet, what each column holds, and entries without a place."""
+"""Tests the first and the last sheets: a link to every sheet, an explanation of each column, and entries without a place."""
 
 from __future__ import annotations
 
