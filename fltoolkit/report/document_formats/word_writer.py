@@ -6,6 +6,7 @@ The same document always gives the same bytes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -46,6 +47,7 @@ from fltoolkit.report.document_formats.word_styles import (
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
+JOINED = re.compile(r"(?<=\d)–(?=\d)")  # the dash of `2026–2030`, after which no line breaks
 NO_TIME = datetime(1980, 1, 1)
 WIDTH = 17.0  # of the text, in cm
 ACROSS = 25.7  # of the text on a landscape page, in cm
@@ -84,7 +86,7 @@ def as_word(document: Document) -> bytes:
         if text
     ]
     for style, text in top:
-        add(word, text, style)
+        add(word, JOINED.sub("\\g<0>\u2060", text) if style == "Title" else text, style)
     for i, block in enumerate(document.blocks):
         _turn(word, _wide(document.blocks[i : i + 2]))
         if document.kind == "brief" and isinstance(block, Heading) and block.new_page:
@@ -227,8 +229,9 @@ def _table(block: PrintedTable, word: Any, width: float) -> None:
     if block.title:  # what a screen reader says first
         table._tbl.tblPr.append(element("w:tblCaption", val=clean(unmarked(block.title))))
     table._tbl.extend(rows(block, shares))
-    lettered = (f"{letter}\u2002{text}" for letter, text in block.lettered)
-    add(word, "\n".join(note for note in (block.note, *lettered) if note), "Table Note")
+    lettered = (f"{letter}\u00a0{text}" for letter, text in block.lettered)
+    letters = "\u2003".join(lettered)
+    add(word, "\n".join(note for note in (block.note, letters) if note), "Table Note").paragraph_format.keep_together = True
 
 
 @put.register

@@ -1,17 +1,16 @@
-"""Makes the list of the legal instruments that the plan names, as a block of a document."""
+"""Names the legal instruments on which a plan rests, as a block of a document."""
 
 from __future__ import annotations
 
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.report.document_formats.document_blocks import Bullets, Paragraph
+from fltoolkit.report.document_formats.document_blocks import Paragraph
 
 
-def legal(evidence: Evidence, language: Language) -> Bullets | Paragraph:
-    """Returns the legal instruments (conventions, laws) that the plan names, as a list. If the plan names none, returns a
-    paragraph that asks the partners of the plan to name them."""
-    return (
-        Bullets(tuple(map(language.own, evidence.plan.legal_basis)))
-        if evidence.plan.legal_basis
-        else Paragraph(language.say("skeleton.no_legal_basis"), "prompt")
-    )
+def legal(evidence: Evidence, language: Language) -> Paragraph:
+    """Returns a paragraph with the legal instruments (conventions, laws) that the plan names. If the plan names none, the paragraph
+    asks the partners of the plan to name them."""
+    named = language.list(map(language.own, evidence.plan.legal_basis))
+    if not named:
+        return Paragraph(language.say("skeleton.no_legal_basis"), "prompt")
+    return Paragraph(f"{language.say('skeleton.legal_basis')} {named}.")

@@ -20,7 +20,7 @@ def known(evidence: Evidence, language: Language) -> list[Block]:
     """Returns the results of the survey by topic of the knowledge base (Tool No. 4 of the ILO toolkit): for each topic a
     heading and its tables. A topic without results is left out. If several topics need the same table, only the first has it.
 
-    Numbers of the whole population are left out, because the document has them elsewhere, in its main results.
+    Each table begins with the number of its whole population, if one is published.
     """
     blocks: list[Block] = []
     listed: set[Key] = set()
@@ -30,10 +30,8 @@ def known(evidence: Evidence, language: Language) -> list[Block]:
         new = [rows for key, rows in parts.items() if key not in listed]
         listed |= set(parts)
         if new:
-            whole = pd.concat(new)
-            tables = (
-                result_tables.table(language, rows) for _, rows in whole.groupby(["measure", "reference_population"], sort=False)
-            )
+            parts_of = pd.concat(new).groupby(["measure", "reference_population"], sort=False)
+            tables = (result_tables.table(language, _with_everyone(evidence, rows)) for _, rows in parts_of)
             blocks += [Heading(language.say(f"checklists.sections.{section}"), 3), *tables]
     return blocks
 
@@ -55,6 +53,13 @@ def keys(evidence: Evidence) -> set[Key]:
     found = {_key(rows) for rows in answers(evidence.now, words)}
     same = evidence.own_words.same_groups.items()
     return found | {(measure, who, plans) for measure, who, group in found for plans, surveys in same if surveys == group}
+
+
+def _with_everyone(evidence: Evidence, rows: pd.DataFrame) -> pd.DataFrame:
+    """Returns published rows by group with the row of their whole population before them, if there is one."""
+    first, own = rows.iloc[0], evidence.now.own
+    same = (own["measure"] == first["measure"]) & (own["reference_population"] == first["reference_population"])
+    return pd.concat([own[same & (own["breakdown"] == "")], rows])
 
 
 def _key(rows: pd.DataFrame) -> Key:

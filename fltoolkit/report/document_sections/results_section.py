@@ -33,13 +33,13 @@ def masthead(release: Release | None, language: Language) -> str:
     return language.say("masthead", office=language.own(release.office), date=number_words.date(language, release.date))
 
 
-def source(out: Published, language: Language) -> str:
+def source(out: Published, language: Language, key: str = "source") -> str:
     """Returns one line that says where every number of a document comes from: the survey, the definition (which answers make
-    a person a case), and the look-back window.
+    a person a case), and the look-back window. `key` is the key of a shorter line, for the foot of a page.
     """
     first = out.select("prevalence").iloc[0]
     definition, period = number_words.definition(language, first["rule_set"]), language.kit(first["reference_period"])
-    return language.say("source", survey=language.own(str(first["survey"])), definition=definition, period=period)
+    return language.say(key, survey=language.own(str(first["survey"])), definition=definition, period=period)
 
 
 def facts(out: Published, language: Language, most: int = 4) -> Facts:

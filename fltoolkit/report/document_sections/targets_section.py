@@ -50,7 +50,8 @@ def on_path(evidence: Evidence) -> pd.DataFrame:
 def unverifiable(evidence: Evidence, language: Language) -> tuple[Paragraph, ...]:
     """Returns one paragraph with a warning for each target of the plan that no survey of the planned size could verify. There is
     no paragraph if a survey could verify all targets."""
-    return tuple(Paragraph(warning(language, row), "warning") for row in refused(evidence))
+    warnings = (warning(language, row) for row in refused(evidence))
+    return tuple(Paragraph("\n".join(f"•\u00a0{text}" for text in reasons), "warning", label) for label, *reasons in warnings)
 
 
 def refused(evidence: Evidence) -> Sequence[Line]:
@@ -252,4 +253,8 @@ def milestones(evidence: Evidence, language: Language) -> PrintedTable | Paragra
     """Returns a table of the planned values of each year between the baseline and each target. Years without a survey are marked,
     because nobody measures their values. If the plan has no milestones, returns a paragraph that says so."""
     rows = evidence.milestones
-    return Paragraph(language.say("milestones.none"), "quiet") if rows.empty else target_tables.milestones(language, rows)
+    if rows.empty:
+        return Paragraph(language.say("milestones.none"), "quiet")
+    key = ["id", "group", "category"]
+    ends = evidence.targets.drop_duplicates(key)[[*key, "baseline_bound"]]
+    return target_tables.milestones(language, rows.merge(ends, how="left", on=key))

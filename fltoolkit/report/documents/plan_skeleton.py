@@ -55,7 +55,7 @@ def nap_skeleton(evidence: Evidence, language: Language) -> Document:
     listed = tuple(b for b in chapters if isinstance(b, Heading) and b.level <= LISTED)
     how = Paragraph(language.say("skeleton.how"), "quiet")
     blocks = (_cover(evidence, language), how, Contents(language.say("skeleton.contents"), listed), *chapters)
-    title, source = language.own(evidence.plan.title), results_section.source(evidence.now, language)
+    title, source = language.own(evidence.plan.title), results_section.source(evidence.now, language, "skeleton.foot")
     return Document("skeleton", title, language.say("skeleton.subtitle"), language.code, blocks, source)
 
 
@@ -143,11 +143,7 @@ def _introduction(evidence: Evidence, language: Language, chapter: int) -> list[
 
 
 def _legal(evidence: Evidence, language: Language, chapter: int) -> list[Block]:
-    return [
-        *_prompted(evidence, language, chapter),
-        Paragraph(language.say("skeleton.legal_basis")),
-        framework_section.legal(evidence, language),
-    ]
+    return [*_prompted(evidence, language, chapter), framework_section.legal(evidence, language)]
 
 
 def _strategy(evidence: Evidence, language: Language, chapter: int) -> list[Block]:
@@ -204,11 +200,13 @@ def _monitoring(evidence: Evidence, language: Language, chapter: int) -> list[Bl
     """Returns chapter 6: the plan's indicators, the targets and whether a survey can verify them, and the milestones (planned
     values that nobody measures). If there is a later survey, the chapter compares it with the baseline."""
     heads = language.each("skeleton.monitoring")
-    way = path(evidence, language, "wide") or repeat(evidence, language, "wide")
+    way = path(evidence, language, "low") or repeat(evidence, language, "low")
     follow = follow_up_section.table(evidence, language)
     plan = evidence.plan
     coming = [str(year) for year in plan.planned_surveys if year > int(evidence.now.table.iloc[0]["year"])]
-    planned = language.say("skeleton.surveys", years=language.join(coming)) if coming else ""
+    planned = (
+        language.say("skeleton.surveys" if len(coming) > 1 else "skeleton.survey", years=language.join(coming)) if coming else ""
+    )
     later: list[Block] = []
     if follow:
         later = [

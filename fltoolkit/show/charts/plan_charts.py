@@ -56,7 +56,7 @@ def warnings(evidence: Evidence) -> Words:
 
 def _warned(language: Language, row: PlanRow) -> str:
     if row["verifiable"] == "no":
-        return f"**Warning.** {plan_words.warning(language, row)}"
+        return f"**Warning.** {' '.join(plan_words.warning(language, row))}"
     return f"**Warning.** {plan_words.about(language, row)}: {row['target_words']} is not judged: {row['reason']}."
 
 

@@ -34,14 +34,15 @@ def follow_up(language: Language, rows: pd.DataFrame, *notes: str, signs: bool =
 
     Args:
         notes: further sentences below the table.
-        signs: whether a row has only the sign of its result. The words of each sign are then below the table.
+        signs: whether it is the table by group, in which a row has only the sign of its result. The words of each sign are then below the
+            table.
     """
     records = rows.to_dict("records")
     meanings = language.list(dict.fromkeys(verdict_in_words(language, row) for row in records if row["light"])) if signs else ""
     about = (*([meanings] if meanings else []), language.say("change.note"), language.say("tables.rounded"), *notes)
     target = ("target",) if any(row["reached"] for row in records) else ()
     years = years_of_rounds(language, rows["year_before"], rows["year"])
-    words = TableWords(language.say("follow_up.title"), "", about, years)
+    words = TableWords(language.say("follow_up.by_group" if signs else "follow_up.title"), "", about, years)
     return printed(language, CHANGE.only(*NUMBERED, "sign" if signs else "verdict", *target), records, words)
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from math import nan
 from typing import Any
 
 import pandas as pd
@@ -198,7 +199,7 @@ def detectable(language: Language, rows: pd.DataFrame) -> PrintedTable:
 def milestones(language: Language, rows: pd.DataFrame) -> PrintedTable:
     """Returns a table with a row for each target and a column for each year, from the baseline to the target. A cell has the
     planned value of the year. The heading of a year says whether a survey measures the value. `rows` are rows of
-    `Evidence.milestones`."""
+    `Evidence.milestones`, each with the upper bound of its baseline (`baseline_bound`) if that is a range."""
     kinds: dict[str, list[Reason]] = {}
     paths: dict[tuple[str, ...], dict[Any, Any]] = {}
     for row in rows.sort_values("year", kind="stable").to_dict("records"):
@@ -208,12 +209,15 @@ def milestones(language: Language, rows: pd.DataFrame) -> PrintedTable:
     years = [year for year, found in kinds.items() if len(kinds) <= MOST_YEARS or set(found) != {NOT_MEASURED}]
     columns = [TableColumn("category", plan_cells.category, "label")]
     columns += [TableColumn(year, partial(_planned, year=year), head="year") for year in years]
-    words = TableWords(language.say("milestones.title"), notes=(language.say("milestones.note"),))
+    low_end = (language.say("charts.low_end"),) if rows["baseline_bound"].notna().any() else ()
+    words = TableWords(language.say("milestones.title"), notes=(language.say("milestones.note"), *low_end))
     table = printed(language, TableLayout(tuple(columns), plan_cells.headings), paths.values(), words)
     heads = (Head(year, f"{year} {language.list(dict.fromkeys(map(language.kit, kinds[year])))}", "number") for year in years)
     return replace(table, heads=(table.heads[0], *heads))
 
 
 def _planned(language: Language, row: Row, *, year: str) -> PrintedCell:
-    """Returns the cell with the planned value of a year. The cell is empty for a target that has no value in this year."""
-    return plan_cells.value(language, row, year) if year in row else EMPTY
+    """Returns the cell with the planned value of a year; the first, the baseline, can be a range. The cell is empty for a target that
+    has no value in this year."""
+    bound = row["baseline_bound"] if year == str(row["year"]) else nan
+    return number_cells.in_unit(language, row[year], str(row["measure"]), bound=bound) if year in row else EMPTY

@@ -148,16 +148,19 @@ def verifiable(language: Language, row: Line) -> str:
     )
 
 
-def warning(language: Language, row: Line) -> str:
-    """Returns the warning that a document prints about the target of a row if no survey of the planned size could verify it."""
-    about_it = {"what": about(language, row), "target": promise(language, row)}
-    if row["obstacle"] == UNPLANNED:  # the planned repeat would be large enough
+def warning(language: Language, row: Line) -> tuple[str, ...]:
+    """Returns the sentences of the warning about the target of a row that no survey of the planned size could verify: first that it
+    could not, then the target and the reasons."""
+    unplanned = row["obstacle"] == UNPLANNED  # the planned repeat would be large enough
+    said = [language.say("targets.not_planned" if unplanned else "targets.not_verifiable")]
+    said.append(language.say("targets.aim", what=about(language, row), target=promise(language, row)))
+    if unplanned:
         chance = number_words.percent(language, row["power"])
-        sentences = [language.say("targets.unplanned", **about_it, year=f"{row['target_year']:g}", chance=chance)]
+        said.append(language.say("targets.unplanned", year=f"{row['target_year']:g}", chance=chance))
     else:
-        sentences = [language.say("targets.warning", **about_it, reason=number_words.reason(language, row["reason"]))]
-        sentences.append(detectable_cut(language, row))
-    return " ".join(filter(None, (*sentences, later(language, row))))
+        said.append(language.say("targets.why", reason=number_words.reason(language, row["reason"])))
+        said.append(detectable_cut(language, row))
+    return tuple(filter(None, (*said, later(language, row))))
 
 
 def detectable_cut(language: Language, row: Line) -> str:

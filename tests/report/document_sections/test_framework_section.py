@@ -9,7 +9,7 @@ from promises import evidence_from
 from published_rows import published, row
 
 import fltoolkit as fl
-from fltoolkit.report.document_formats.document_blocks import Bullets, Paragraph
+from fltoolkit.report.document_formats.document_blocks import Paragraph
 from fltoolkit.report.document_sections import framework_section
 
 
@@ -18,5 +18,7 @@ def evidence(**keys: Any) -> fl.Evidence:
 
 
 def test_the_instruments_are_the_plans_or_are_asked_for() -> None:
-    assert framework_section.legal(evidence(legal_basis=["C29", "P29"]), EN) == Bullets(("C29", "P29"))
+    assert framework_section.legal(evidence(legal_basis=["C29", "P29"]), EN) == Paragraph(
+        "Instruments that the plan names (to be checked against the state of ratification): C29; P29."
+    )
     assert framework_section.legal(evidence(), EN) == Paragraph(EN.say("skeleton.no_legal_basis"), "prompt")

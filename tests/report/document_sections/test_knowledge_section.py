@@ -27,8 +27,8 @@ def test_each_topic_has_its_tables_and_a_rate_stands_before_a_share() -> None:
     tables = [b for b in blocks if isinstance(b, PrintedTable)]
     assert [t.heads[1].key for t in tables] == ["prevalence", "prevalence", "share"]
     assert [[cells[0] for cells in t.texts if len(cells) > 1] for t in tables] == [
-        ["Men", "Women"],
-        ["North"],
+        ["Everyone", "Men", "Women"],
+        ["Everyone", "North"],
         ["State", "Private"],
     ]
 

@@ -214,9 +214,10 @@ def test_what_helps_follows_from_what_stands_in_the_way() -> None:
 def test_a_target_for_which_only_a_survey_lacks_says_that_and_not_that_none_could() -> None:
     one = evidence()
     lacking = one.targets.assign(obstacle=one.targets["obstacle"].where(one.targets["verifiable"] != "no", UNPLANNED), power=0.91)
-    told = " ".join(p.text for p in targets_section.unverifiable(dataclasses.replace(one, targets=lacking), EN))
-    assert told.startswith("No survey is planned that could verify this target. Prevalence")
-    assert told.endswith("A repeat of the planned size in 2030 would find it with a chance of 91%.")
+    (told,) = targets_section.unverifiable(dataclasses.replace(one, targets=lacking), EN)
+    assert told.label == "No survey is planned that could verify this target."
+    assert told.text.startswith("•\xa0Prevalence")
+    assert told.text.endswith("A repeat of the planned size in 2030 would find it with a chance of 91%.")
 
 
 def test_the_warning_of_a_target_says_what_a_later_round_found() -> None:

@@ -233,7 +233,7 @@ def test_the_way_to_the_target_is_drawn_and_planned_surveys_are_named() -> None:
     assert _planned(way) == "Surveys are planned for 2028 and 2030."
     plan = evidence_from(OUT, TARGET, **PLANNED)
     held = replace(plan, now=replace(plan.now, table=plan.now.table.assign(year=2028)))
-    assert _planned(below(nap_skeleton(held, EN), "Milestones and surveys")) == "Surveys are planned for 2030."
+    assert _planned(below(nap_skeleton(held, EN), "Milestones and surveys")) == "The next survey is planned for 2030."
     without = below(nap_skeleton(evidence_from(OUT), EN), "Milestones and surveys")
     assert [b.picture.name for b in without if isinstance(b, Chart)] == ["repeat"]
     assert _planned(without) == ""

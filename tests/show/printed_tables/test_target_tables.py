@@ -93,13 +93,13 @@ def test_a_fall_that_no_repeat_would_find_is_a_dash() -> None:
 
 
 def test_milestones_say_their_unit_above_and_what_nobody_measured() -> None:
-    table = target_tables.milestones(EN, evidence().milestones)
+    table = target_tables.milestones(EN, evidence().milestones.assign(baseline_bound=float("nan")))
     assert table.texts[0][0].endswith(", adults (per 1,000)")
     assert any(head.text.endswith(" not measured") for head in table.heads)
 
 
 def test_milestones_over_many_years_show_those_that_somebody_measures_and_a_target_has_its_own_years() -> None:
-    rows = evidence().milestones
+    rows = evidence().milestones.assign(baseline_bound=float("nan"))
     one = rows[(rows["group"] == rows["group"].iloc[0]) & (rows["category"] == rows["category"].iloc[0])]
     later = pd.DataFrame([{**one.iloc[-1], "year": year, "kind": NOT_MEASURED} for year in range(2031, 2040)])
     table = target_tables.milestones(EN, pd.concat([one, later]))
@@ -107,3 +107,12 @@ def test_milestones_over_many_years_show_those_that_somebody_measures_and_a_targ
     short = one[one["year"] < 2030].assign(category="short", group="region")
     (*_, row) = target_tables.milestones(EN, pd.concat([one, short])).texts
     assert row[-1] == ""
+
+
+def test_milestones_from_a_range_show_both_of_its_ends_and_say_where_the_way_begins() -> None:
+    rows = evidence().milestones.iloc[:2]
+    table = target_tables.milestones(EN, rows.assign(baseline_bound=2 * rows["value"].iloc[0]))
+    first, second = table.texts[-1][1:]
+    assert first.endswith(f"to\xa0{2 * rows['value'].iloc[0]:.1f}")
+    assert "to" not in second
+    assert EN.say("charts.low_end") in table.note
