@@ -32,6 +32,7 @@ ColumnLook = tuple[str, float, str]
 """The name of a column, its width and its style."""
 READ = 2  # columns before those that a sheet names, in `columns_by_indicator`
 STEPS_UP = 5  # at most, on the axis of a chart
+LABEL_ROOM = 0.4  # of a step: the least height between the highest point of a chart and the end of its axis, for a label
 GROUP_WIDTHS, WIDER = (16, 20), 6  # of the columns with group and category, and how much wider they are where there is room
 AROUND_RANGE = 1.5  # characters
 LONGEST = 60  # of the last printed column, if there is still room
@@ -255,6 +256,7 @@ def chart_axes(evidence: Evidence, language: Language, row: Row, heights: Iterab
     says whether the chart has hollow dots; if so, the title of an axis explains them."""
     most = max([float(look(row["measure"], height).value or 0) for height in heights], default=0) or 1.0  # type: ignore[arg-type]
     each = step(most, STEPS_UP)
+    most += LABEL_ROOM * each
     levels = pd.concat([evidence.baseline.table["confidence"], evidence.now.table["level"]]).dropna()
     across = [language.say("workbook.charts.lines", level=number_words.level(language, {"level": levels.iloc[0]}))]
     across += [language.say("workbook.charts.hollow")] if hollow else []

@@ -48,7 +48,8 @@ def test_a_target_that_cannot_be_verified_is_a_warning_and_the_table_says_the_re
 def test_a_target_that_cannot_be_verified_is_told_in_the_words_of_the_documents(obstacle: str) -> None:
     refused = with_targets(verifiable="no", obstacle=obstacle, reason="too few persons")
     (said,) = documents.unverifiable(refused, EN)
-    assert str(plan_charts.warnings(refused)) == f"**Warning.** {said.label} {said.text.replace('•\xa0', '').replace('\n', ' ')}"
+    sentences = said.text.replace("•\xa0", "").replace("\n", " ")
+    assert str(plan_charts.warnings(refused)) == f"**Warning.** {said.label} {sentences}"
     handed = documents.table(refused, EN)
     assert isinstance(handed, PrintedTable)
     place = [head.key for head in handed.heads].index("verifiable")

@@ -31,7 +31,7 @@ def definitions(evidence: Evidence, language: Language) -> list[DefinitionRow]:
         )
         (law if d.kind == "definition" else sources).append(row)
     section, named = (language.say(f"workbook.legal_basis.{part}") for part in ("section", "term"))
-    basis = [(section, named, language.own(text), "nap.yaml") for text in evidence.plan.legal_basis]
+    basis = [(section, named, language.own(text), "") for text in evidence.plan.legal_basis]
     return [*law, *basis, *sources, *_method(evidence, language)]
 
 

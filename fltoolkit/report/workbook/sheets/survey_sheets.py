@@ -40,6 +40,7 @@ from fltoolkit.report.workbook.sheet_words import (
 )
 from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
 from fltoolkit.show.wording import number_words, result_sentences
+from fltoolkit.show.wording.result_sentences import CAREFUL
 from fltoolkit.survey.spec.groups import TOTAL
 
 NUMBERS = ("baseline_value", "ci_low", "ci_high")
@@ -193,6 +194,8 @@ def _detail(language: Language, r: Row) -> tuple[object, ...]:
     columns are those in `DETAIL` and `FACTS`."""
     measure = r["measure"]
     reason = "" if r["reason"] == CONFIDENTIAL else number_words.reason(language, r["reason"])  # said once, above the table
+    if reason and r["flag"] in CAREFUL:
+        reason = language.say("flagged", flag=language.say(f"flags.{r['flag']}"), reason=reason)
     return (
         baseline(language, r), *(look(measure, r[name]) for name in NUMBERS[1:]), bracketed(r["marker"]), r["n"], cases(language, r), cv(r), reason,
         r["confidence"], flag(language, r), look(measure, r["se"]), r["unresolved"], look(measure, r["bound_high"]), rounded(r["deff"], 2), r["df"],
@@ -231,13 +234,13 @@ def global_figures(language: Language) -> Page:
     text above the table gives the reason."""
     columns = (
         column(language, "place", 24), column(language, "year", 7, "plain"), column(language, "measure", 27), column(language, "value", 13),
-        column(language, "unit", 33), column(language, "comparable", 12, "section"), column(language, "source", 60),
+        column(language, "unit", 33), column(language, "source", 60),
     )  # fmt: skip
     figures = references().to_dict("records")
     lines = [
         SheetRow((
             number_words.reason(language, r["place"]), r["year"], word(language, "measures", r["measure"]), look(r["measure"], r["value"]),
-            language.kit(r["unit"]), language.say(f"comparable.{r['comparable']}"), language.kit(r["source"]),
+            language.kit(r["unit"]), language.kit(r["source"]),
         ))
         for r in figures
     ]  # fmt: skip

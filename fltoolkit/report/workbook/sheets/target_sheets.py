@@ -35,13 +35,13 @@ from fltoolkit.show.wording import number_words, plan_words
 
 PROMISED = (
     ("baseline_value", 9, "text"), ("interval_from", 9, "text"), ("interval_to", 9, "text"), ("marker", 8, "marker"), ("target_year", 7, "plain"),
-    ("target_value", 9, "text"), ("verifiable", 12, "text"), ("smallest_cut", 11, "percent"),
+    ("target_value", 9, "text"), ("verifiable", 12, "text"), ("smallest_cut", 11, "power"),
 )  # fmt: skip
 NO_FALL = "–"  # in place of the smallest fall that a repeat would detect, if it would detect none
 LATER = (("now", 9, "text"), ("marker_after", 8, "marker"), ("reached", 36, "text"), ("changed", 28, "text"))
 WHY = (("why", 23, "text"),)
 CALCULATED = (
-    ("flag", 18, "text"), ("baseline_year", 10, "plain"), ("target_words", 26, "text"), ("cut", 9, "percent"), ("power", 9, "power"),
+    ("flag", 18, "text"), ("baseline_year", 10, "plain"), ("target_words", 26, "text"), ("cut", 9, "power"), ("power", 9, "power"),
     ("smallest_value", 10, "text"), ("sample_needed", 11, "whole"), ("sample_each_round", 12, "whole"), ("planned_sample", 11, "whole"),
     ("deff", 8, "two_decimals"), ("first_year", 11, "plain"), ("path", 12, "text"),
 )  # fmt: skip
@@ -83,9 +83,12 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
     answered = [(asked if name == "reached" else name, width, style) for name, width, style in LATER] if later else []
     read = (*promised, *answered, *WHY)
     columns = columns_by_indicator(language, read, (*CALCULATED, *(LATER_INTERVAL if later else ())), years, large=later)
-    # Rows with a target come first among the rows of their indicator.
+    # Groups with a target come first among those of their indicator; the categories of a group keep their order.
     order = {id: place for place, id in enumerate(dict.fromkeys(table["id"]))}
-    records = sorted(map(cleared, table.to_dict("records")), key=lambda row: (order[row["id"]], row["target_year"] is None))
+    aimed = set(table.loc[table["target_year"].notna(), ["id", "group"]].itertuples(index=False, name=None))
+    records = sorted(
+        map(cleared, table.to_dict("records")), key=lambda row: (order[row["id"]], (row["id"], row["group"]) not in aimed)
+    )
     lines = lines_by_indicator(language, records, lambda row: _promised(language, row, later=later))
     bad = int((table["verifiable"] == "no").sum())
     refused = (language.say("workbook.sheets.targets.refused", n=str(bad)),) if bad else ()
