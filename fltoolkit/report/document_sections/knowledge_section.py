@@ -43,7 +43,13 @@ def research(evidence: Evidence, language: Language) -> list[Block]:
     """
     open_ = tuple(language.say(f"checklists.questions.{q.id}") for q in for_research(evidence))
     return (
-        [Heading(language.say("research.heading"), 3), Paragraph(language.say("research.why")), Bullets(open_)] if open_ else []
+        [
+            Heading(language.say("research.heading"), 3),
+            Paragraph(f"{language.say('research.why')} {language.say('skeleton.tables_there')}"),
+            Bullets(open_),
+        ]
+        if open_
+        else []
     )
 
 

@@ -28,7 +28,7 @@ from fltoolkit.show.charts.renderers.matplotlib_sheet import HALF, SLIDE, WIDE, 
 from fltoolkit.show.wording.plan_words import totals
 
 Width = Literal["wide", "low", "first", "half", "slide"]
-SIZES = {"wide": WIDE, "low": replace(WIDE, font=8.0, words=0.48, height=2.5, filled=3.0),
+SIZES = {"wide": WIDE, "low": replace(WIDE, font=8.0, words=0.48, height=2.3, filled=3.0),
          "first": replace(WIDE, font=8.5, height=1.9), "half": HALF, "slide": SLIDE}  # fmt: skip
 """`low` is as wide as the text of a page, and so low that two pictures stand on a page below some text. `first` is for the first page
 of the evidence brief.

@@ -136,7 +136,7 @@ def _introduction(evidence: Evidence, language: Language, chapter: int) -> list[
         Heading(heads[2], 2), _prompt(language, 1, 2), Paragraph(language.say("sheet.definition")),
         *(Paragraph(text) for text in result_sentences.basis(out, language)),
         *results_section.rule_sets(out, language, Heading(language.say("rule_sets.heading"), 3)),
-        Heading(heads[3], 2), _prompt(language, 1, 3), Paragraph(language.say("skeleton.tables_there"), "quiet"),
+        Heading(heads[3], 2), _prompt(language, 1, 3),
         *knowledge_section.research(evidence, language),
         Heading(heads[4], 2), _prompt(language, 1, 4),
     ]  # fmt: skip

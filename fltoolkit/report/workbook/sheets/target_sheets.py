@@ -51,6 +51,7 @@ PLANNED = (
     ("interval_to", 10, "text"), ("marker", 8, "marker"), ("below", 10, "hidden"), ("above", 10, "hidden"),
     ("unreliable", 10, "hidden"), ("target", 10, "hidden"),
 )  # fmt: skip
+HIGH = ("bound_high", 13, "text")
 MEASURED = (
     ("baseline_year", "marker", "baseline_value", "ci_low", "ci_high"),
     ("later_year", "later_marker", "later_value", "later_ci_low", "later_ci_high"),
@@ -141,7 +142,10 @@ def milestones(evidence: Evidence, language: Language) -> Page | None:
     records = [cleared(row) for row in evidence.milestones.to_dict("records")]
     if not records:
         return None
-    lines = lines_by_indicator(language, records, lambda row: _milestone(evidence, language, row))
+    wide = bool(evidence.targets["baseline_bound"].notna().any())
+    lines = lines_by_indicator(
+        language, records, lambda row: (*_milestone(evidence, language, row), *(_high(evidence, row) if wide else ()))
+    )
     first = [r for r in records if all(r[name] == records[0][name] for name in ("id", "group", "category"))]
     drawn = [line.cells for line in lines[1 : len(first) + 1]]
     heights = [cell.value for cells in drawn for cell in (cells[3], cells[5], cells[7])]  # type: ignore[attr-defined]
@@ -150,9 +154,9 @@ def milestones(evidence: Evidence, language: Language) -> Page | None:
         chart_title(language, "milestones", first[0]), names=(2, 2), values=5, lengths=(9, 10), rows=len(first), first=1, path=3, target=12,
         axes=chart_axes(evidence, language, first[0], heights, hollow=hollow is not None), hollow=hollow,
     )  # fmt: skip
-    low_end = (language.say("charts.low_end"),) if evidence.targets["baseline_bound"].notna().any() else ()
+    low_end = (language.say("charts.low_end"),) if wide else ()
     notes = (surveys(evidence, language), *low_end, *legend(language, [_measured(evidence, r)[0] for r in records]))
-    columns = columns_by_indicator(language, PLANNED, ())
+    columns = columns_by_indicator(language, (*PLANNED, HIGH) if wide else PLANNED, ())
     return page(language, "milestones", columns, lines, notes, once=(0,), frozen=2, chart=chart)
 
 
@@ -166,6 +170,12 @@ def _milestone(evidence: Evidence, language: Language, r: Row) -> tuple[object, 
         r["year"], look(measure, r["value"]), kind, *(look(measure, number) for number in numbers), bracketed(marker),
         *lengths_of(measure, numbers), if_unreliable(measure, numbers[0], marker), look(measure, r["value"] if r["kind"] == TARGET else None),
     )  # fmt: skip
+
+
+def _high(evidence: Evidence, r: Row) -> tuple[Styled]:
+    """Returns the cell with the high end of a baseline that is a range; empty for other years and other baselines."""
+    bounds = [one["baseline_bound"] for one in like(evidence.targets, r)] if r["kind"] == BASELINE else []
+    return (look(r["measure"], next(iter(bounds), None)),)
 
 
 def _measured(evidence: Evidence, r: Row) -> tuple[object, list[object]]:

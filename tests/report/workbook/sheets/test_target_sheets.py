@@ -59,7 +59,7 @@ def test_several_that_cannot_are_counted_and_one_that_can_is_no_warning() -> Non
     page = sheet(replace(two, targets=pd.concat([two.targets, two.targets])))
     assert page.notes[1].startswith("Targets that cannot be verified by the survey that is planned: 2.")
     can = sheet(judged(verifiable="yes", reason="it would"))
-    assert can.notes[1].startswith("Targets of rows that a survey fills stand in nap.yaml")
+    assert can.notes[1].startswith("Targets of rows that a survey fills stand in the plan's file")
     assert (cells(can)["Fall detectable?"], cells(can)["Why"]) == ("yes", "It would.")
 
 
@@ -85,9 +85,9 @@ def test_a_cut_that_only_zero_would_be_and_none_are_explained_once_above(facts: 
     assert sum("100% means that only a fall to zero would be found, – that no fall would." in note for note in notes) == explained
 
 
-def test_what_has_a_target_comes_first() -> None:
+def test_a_group_with_a_target_comes_first_and_its_categories_keep_their_order() -> None:
     made = judged()
-    without = made.targets.assign(category="open", group="region", target_year=np.nan, verifiable="")
+    without = made.targets.assign(category="open", group="area", target_year=np.nan, verifiable="")
     page = sheet(
         replace(
             made,
@@ -95,6 +95,10 @@ def test_what_has_a_target_comes_first() -> None:
         )
     )
     assert [cells(page, line)["Category"] for line in range(3)] == ["everyone", "soon", "open"]
+    beside = made.targets.assign(category="before", group="region", target_year=np.nan)
+    aimed = made.targets.assign(category="soon", group="region")
+    page = sheet(replace(made, targets=pd.concat([without, beside, aimed])))
+    assert [cells(page, line)["Category"] for line in range(3)] == ["before", "soon", "open"]
 
 
 def test_the_later_round_stands_there_only_once_there_is_one() -> None:
@@ -140,6 +144,8 @@ def test_milestones_from_the_low_end_of_a_range_say_so() -> None:
     assert narrow
     assert said in wide.notes
     assert said not in narrow.notes
+    assert [cells(wide, n)["High, if all unresolved persons were cases"].value for n in (0, 1)] == [40.0, None]
+    assert len(wide.columns) == len(narrow.columns) + 1
 
 
 def light(sign: str, verdict: Reason) -> Reason:
