@@ -42,9 +42,9 @@ def gallery(out: Published, measure: str) -> None:
 
 
 def in_time(out: Published) -> None:
-    """Displays how many persons were in forced labour on an average day and at the interview, and how long their forced labour
-    lasted. Leaves out results that the run does not publish, and displays a note if there are none. A measure
-    without any number that is available is a sentence, not a table.
+    """Displays how many persons were in forced labour on an average day and at the interview, and how long their forced
+    labour lasted. Results that the run does not publish are left out; if none are left, a note is displayed. If no number of
+    a measure is available, a sentence replaces its picture and table.
     """
     from IPython.display import display
 
@@ -56,7 +56,7 @@ def in_time(out: Published) -> None:
         rows = out.own_rows(measure=measure)
         if not (rows["marker"] == "x").all():
             gallery(out, measure)
-        elif measure != asked[0]:  # of the first measure, `fl.show.result.in_time` says it
+        elif measure != asked[0]:  # for the first measure, `fl.show.result.in_time` displays this sentence
             display(Words(sentence(ENGLISH, rows.iloc[0].to_dict())))
 
 
@@ -88,8 +88,8 @@ def pairs(out: Published, measure: str) -> list[tuple[Picture, pd.DataFrame]]:
 
 
 def _families(names: Sequence[list[str]]) -> list[list[list[str]]]:
-    """Returns the breakdowns of a profile of cases, one list per picture. First come the pictures of the topics alone: one for
-    each family of topics, such as coercion. Then come those of the topics crossed with a group, such as sex.
+    """Returns the breakdowns of a profile of cases, one list per picture. First come the pictures of the topics alone: one
+    for each family of topics, such as coercion. Then come the pictures of topics that are crossed with a group, such as sex.
     """
     by = dict.fromkeys(tuple(g for g in b if g not in TOPICS) for b in names)
     parts = [

@@ -1,5 +1,5 @@
-"""Defines the common look of all pictures: a slim plotly template, colours that a colour-blind reader can distinguish, and no
-internet access.
+"""Defines the common look of all pictures: a slim plotly template, and colours that a colour-blind reader can distinguish.
+The pictures load nothing from the internet.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Picture:
     figure: Any
     alt: str
     fits_narrow: bool = False  # whether the whole picture fits on a phone; other pictures are scrolled there
-    aside: str = ""  # for a picture that is no result: what it is. A page shows it only to readers who open it
+    aside: str = ""  # words for a picture that is no result. A page shows such a picture only to readers who open it
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         """Returns the figure and its text alternative for a notebook. Plotly's own renderers are not used."""
@@ -75,9 +75,9 @@ def figure(
     """Returns an empty plotly figure in the kit's look: left-aligned title, no default template. HTML in its words is shown as
     plain text.
 
-    A notebook shows the title, the subtitle and the notes inside the figure. A page of a notebook writes them above and below the
-    drawing, as wide as the page. For it, `layout.meta` has the words, and how many pixels they take in the figure (`head` and
-    `foot`).
+    A notebook shows the title, the subtitle and the notes inside the figure. A page of a notebook writes them above and
+    below the drawing, as wide as the page. For such a page, `layout.meta` of the figure has these words, and the height in
+    pixels that they take in the figure (`head` and `foot`).
 
     Args:
         body: the height of the drawing in pixels, without axes and words.

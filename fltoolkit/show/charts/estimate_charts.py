@@ -1,5 +1,5 @@
-"""Pictures of estimates for notebooks: published numbers with intervals and markers, and the number of unresolved answers (don't
-know, refused, blank) to each question."""
+"""Makes pictures of estimates for notebooks: published numbers with intervals and markers, and the number of unresolved
+answers (don't know, refused, blank) to each question."""
 
 from __future__ import annotations
 
@@ -68,9 +68,9 @@ def rule_sets(out: Published, measure: str = "prevalence", *, title: str = "") -
     """Returns a picture of the headline (the number for the default population) under each rule set. The run's own rule set is
     first. A rule set says which answers make a person a case.
 
-    If the survey does not support a rule set, the picture shows the reason in its row. If a rule set is still to be compared with
-    its publication, its number is no result. The page of a notebook then shows the picture only to readers who open it, and does
-    not print it.
+    If the survey does not support a rule set, the picture shows the reason in its row. A number is no result yet if its rule
+    set is still to be compared with the publication of the rule set. The page of a notebook then shows the picture only to
+    readers who open it, and does not print it.
     """
     drawn = picture(under_each_rule_set(out, measure, ENGLISH, title=title))
     unverified = (out.rule_sets(measure)["to_verify"] != "").any()
@@ -79,9 +79,9 @@ def rule_sets(out: Published, measure: str = "prevalence", *, title: str = "") -
 
 @checked
 def unresolved(counts: pd.DataFrame, *, title: str = "") -> Picture:
-    """Returns a picture of unresolved answers (don't know, refused, blank): how many each question has. Such answers can prevent
-    a decision on whether a person is in forced labour. `counts` is the table from `fl.nonresponse`, with one row per question.
-    Questions without such answers are left out; `fl.show.nonresponse` has them."""
+    """Returns a picture of the number of unresolved answers (don't know, refused, blank) to each question. Such answers can
+    prevent a decision on whether a person is in forced labour. `counts` is the table from `fl.nonresponse`, with one row per
+    question. Questions without such answers are left out; `fl.show.nonresponse` has them."""
     with_answers = counts[OPENED].fillna(0).sum(axis=1) > 0
     return open_answers(counts[with_answers] if with_answers.any() else counts, ENGLISH, title=title)
 

@@ -1,4 +1,4 @@
-"""The definitions as flowcharts with published numbers of persons."""
+"""Draws the definitions of forced labour as flowcharts, with published numbers of persons."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def flow(out: Published, *, title: str = "") -> Picture:
     """Returns a picture of the definition of forced labour as bars. The first bar is everybody who was asked. After each
     condition of the definition, bars show how many persons go on and how many leave.
 
-    The numbers of persons who leave are published numbers. The numbers of persons who go on are calculated from published
-    numbers, so they reveal nothing new.
+    The numbers of persons who leave are published numbers. The numbers of persons who go on are calculated from these, so
+    they reveal nothing new.
 
     Args:
         title: replaces the title of the picture.

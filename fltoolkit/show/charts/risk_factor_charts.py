@@ -1,6 +1,6 @@
 """Draws risk factors as a forest plot, and makes two tables: of risk factors, and of the prevalence if some answers are wrong.
 
-Plot and table of risk factors show what is associated with forced labour, not what causes it.
+The plot and the table of risk factors show what is associated with forced labour, not what causes it.
 """
 
 from __future__ import annotations
@@ -150,8 +150,8 @@ def _name(group: str) -> str:
 
 
 def _axis(table: pd.DataFrame) -> Axis:
-    """Returns the axis of odds ratios. It has every odds ratio, and covers at least 0.5 to 2. Intervals that go on beyond it are
-    cut."""
+    """Returns the axis of odds ratios. The axis includes every odds ratio, and covers at least 0.5 to 2. Intervals that go
+    on beyond it are cut."""
     ends = [0.5, 2.0, *table["odds_ratio"].dropna()]
     low, high = min(ends) / LONGEST, max(ends) * LONGEST
     return Axis(low, high, tuple(Tick(t, f"{t:g}") for t in TICKS if low <= t <= high), "odds ratio (log scale)", log=True)
@@ -186,7 +186,8 @@ def _ratio_with_limits(row: PublishedNumber) -> str:
 
 
 def _blank(found: ResponseError) -> str:
-    """Returns a text that explains why some cells of the table have a dash in place of a number; empty if no cell has one."""
+    """Returns a text that explains why some cells of the table have a dash in place of a number. The text is empty if no
+    cell has a dash."""
     reasons = [str(r) for r in found.table["reason"].unique() if r]
     return f"<br>–: {' or '.join(reasons)}" if reasons else ""
 

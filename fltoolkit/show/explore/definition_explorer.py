@@ -1,5 +1,5 @@
-"""The definition explorer: shows the path of an invented person through the flowchart of the definition of forced labour. The
-user can change the person's answers."""
+"""Makes the definition explorer. It shows the path of an invented person through the flowchart of the definition of forced
+labour. The user can change the person's answers."""
 
 from __future__ import annotations
 
@@ -60,13 +60,13 @@ def person(who: Who) -> Person:
 
 
 def view(who: Who, answers: Answers, language: Language = ENGLISH) -> tuple[Words, Picture]:
-    """Returns two parts to display. The first is a text: is a person with these answers in forced labour? The second is the
-    flowchart, in which the path of this person is highlighted.
+    """Returns two parts to display. The first is a text that says whether a person with these answers is in forced labour.
+    The second is the flowchart, in which the path of this person is highlighted.
 
     Args:
         who: `adult` or `child`.
-        answers: the answer to each question, by the names in `person(who).questions`. A question that is missing here is answered
-            no.
+        answers: the answer to each question, by the names in `person(who).questions`. A question that is missing here has
+            the answer *no*.
     """
     found = person(who).verdict(answers)
     truths = _truths_of_adult(found, answers) if who == "adult" else _truths_of_child(found)
@@ -188,7 +188,7 @@ def _last_box(language: Language, step: str) -> str:
 
 def _question_with_answer(language: Language, who: Who, name: str, answer: str, answers: Answers) -> str:
     """Returns a question of the flowchart with the person's answer, for a text that describes the path of the person. For an
-    adult, the questions of the survey that were answered yes follow in brackets."""
+    adult, the questions of the survey with the answer *yes* follow in brackets."""
     if who == "child":
         return f"{definition_flowchart.child_question(language, name)} {answer}".replace("\n", " ")
     yes = [_question(language, item) for item in person(who).items.get(SIDE_OF.get(name, ""), ()) if answers.get(item) == YES]

@@ -46,15 +46,15 @@ def shell(
     beside: Sequence[Any] = (),
     changes: list[Callable[[], None]] | None = None,
 ) -> Any:
-    """Returns a widget with controls at the top and what `view` returns below them. After every change of a control, the view is
-    drawn again.
+    """Returns a widget with controls at the top. Below them it has the parts that `view` returns. After every change of a
+    control, the view is drawn again.
 
     Args:
         controls: widgets with a `value`.
         view: returns what is shown for the present values of the controls.
         beside: widgets that contain the controls. If given, they are shown instead of the controls at the top: to the left of the
             view if there is room, else above it.
-        changes: a list of functions that somebody else calls when the view must change for another reason. The function that
+        changes: a list of functions that other code calls when the view must change for another reason. The function that
             draws the view again is added to this list.
     """
     import ipywidgets as widgets

@@ -1,5 +1,5 @@
-"""The plan explorer: shows how probable it is that a repeat of the survey detects a true fall of a number. The user chooses an
-indicator of the plan (for everyone or for one category), the fall, the year and the sample."""
+"""Makes the plan explorer. It shows how probable it is that a repeat of the survey detects a true fall of a number. The user
+chooses an indicator of the plan (for everyone or for one category), the fall, the year and the sample."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ class Repeat:
 
 
 def plan_choices(evidence: Evidence, language: Language = ENGLISH) -> dict[str, int]:
-    """Returns what a user can choose in the plan explorer: indicators of the plan, each for everyone or for one category. Only
-    indicators are included whose change a repeat of the survey could detect. The result has, for each name, the position of its
-    row in `evidence.targets`."""
+    """Returns the choices of the plan explorer, as a dictionary from names to positions of rows in `evidence.targets`. A
+    choice is an indicator of the plan, for everyone or for one category. It is included only if a repeat of the survey could
+    detect a change of it."""
     rows = evidence.targets[evidence.targets["rate"].between(0, 1, inclusive="neither")]
     return {plan_words.about(language, r): i for i, r in zip(rows.index, rows.to_dict("records"), strict=True)}
 
@@ -115,8 +115,8 @@ def plan(evidence: Evidence, *, interactive: bool = False, language: str = BASE)
 
 
 def plan_panel(evidence: Evidence, choice: str, start: Repeat, language: Language = ENGLISH) -> Any:
-    """Returns the widget of the plan explorer. Its controls choose an indicator of the plan (`choice` at the start) and the fall,
-    the year and the sample of a repeat (`start` at the start). Below them is what `plan_view` returns."""
+    """Returns the widget of the plan explorer. Its controls choose an indicator of the plan, and the fall, the year and the
+    sample of a repeat. At first these are `choice` and `start`. Below the controls are the parts that `plan_view` returns."""
     import ipywidgets as widgets
 
     names = {name: language.say(f"explorer.plan.controls.{name}") for name in ("row", "fall", "year", "sample")}

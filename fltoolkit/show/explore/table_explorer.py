@@ -1,5 +1,5 @@
-"""The tables explorer: shows any table that a run publishes. The user chooses a publication profile (rules that say which numbers
-are reliable enough), rule set, measure, population and breakdown.
+"""Makes the tables explorer. It shows any table that a run publishes. The user chooses a publication profile (rules that say
+which numbers are reliable enough), rule set, measure, population and breakdown.
 
 All numbers come from the published set of the run. Its confidential numbers were hidden once, before the explorer starts. A
 change of the controls does not estimate or hide anything. For several publication profiles, the set is made by `publish_run(...,
@@ -35,8 +35,9 @@ CONTROLS = (*COLUMNS, "profile")
 
 @dataclass(frozen=True)
 class TableChoice:
-    """The table that a user chose in the tables explorer: rule set, measure, population, breakdown and publication profile. What
-    can be chosen depends on the choices before: for example, only the breakdowns that are published for this population."""
+    """The table that a user chose in the tables explorer: rule set, measure, population, breakdown and publication profile.
+    The options of each part depend on the parts before it: for example, only breakdowns that are published for the chosen
+    population are offered."""
 
     rule_set: str
     measure: str
@@ -51,9 +52,9 @@ def offered(
     """Returns two things: the table to show, and the options of each control (a dictionary from labels to values). The table is
     the wanted one. If a part of the wanted choice does not exist, another option replaces it.
 
-    For rule sets other than the run's own, only the headline (the number for the default population) is offered, because nothing
-    else is published. If the wanted breakdown does not exist, or none is wanted, a breakdown without hidden numbers is preferred,
-    and among these the one with most numbers.
+    For rule sets other than the run's own, only the headline (the number for the default population) is offered, because
+    nothing else is published. If no breakdown is wanted, or the wanted one does not exist, the function prefers one without
+    hidden numbers, and then the one with most numbers.
     """
     rows = out.table
     rows = rows[(rows["measure"] != "flowchart") & ~rows["outcome"].isin(list(out.outcomes))]
@@ -82,7 +83,8 @@ def _fullest(rows: pd.DataFrame) -> str:
 
 
 def view(out: Published, choice: TableChoice, language: Language = ENGLISH) -> tuple[Part, ...]:
-    """Returns what the tables explorer shows for the chosen table: a text on what is hidden and why, the picture, and the table.
+    """Returns the parts that the tables explorer shows for the chosen table: a text on the hidden numbers and the reasons,
+    the picture, and the table.
 
     Raises:
         RequestError: the chosen table does not exist.
@@ -151,7 +153,7 @@ def panel(out: Published, start: TableChoice, language: Language = ENGLISH) -> A
     }
 
     def show() -> tuple[Part, ...]:
-        """Updates the options of each control, and returns what the explorer shows for the chosen table."""
+        """Updates the options of each control, and returns the parts that the explorer shows for the chosen table."""
         choice, now = offered(out, TableChoice(**{name: picker.value for name, picker in pickers.items()}), language)
         for name, picker in pickers.items():
             if picker.options != tuple(now[name].items()):

@@ -35,9 +35,9 @@ def from_zero(language: Language, ends: Sequence[float], *, steps: int = MOST, s
 
 
 def furthest(marks: Iterable[Mark]) -> float:
-    """Returns the value up to which the axis of a chart goes; 0 if it has no number. Every number and every grey band is on the
-    axis. An interval is cut if it is more than twice as long as the axis must be for the numbers and the reliable intervals:
-    else one interval that says little would make all others too small to see."""
+    """Returns the value up to which the axis of a chart goes, or 0 if the chart has no number. All numbers, grey bands and
+    reliable intervals are on the axis. An unreliable interval is cut at twice the largest value of these. Otherwise one very
+    wide interval would make all others too small to see."""
     there = [mark for mark in marks if math.isfinite(mark.end)]
     known = [
         end

@@ -24,7 +24,7 @@ DPI = 200
 PACKED = {"compress_level": 3}  # a PNG is 8% larger than at the usual 6, and packed in two thirds of the time
 MEASURED = 100.0  # points at which letters are measured
 SMALLEST = 8.0
-"""The smallest font size at print, in points."""
+"""The smallest font size on paper, in points."""
 LOOK: dict[Any, Any] = {
     "font.family": "DejaVu Sans", "text.parse_math": False, "text.usetex": False, "svg.fonttype": "path", "svg.hashsalt": "fltoolkit",
     "text.color": INK, "axes.edgecolor": GREY, "axes.linewidth": 0.6, "xtick.color": QUIET, "ytick.color": INK, "path.simplify": False,
@@ -156,7 +156,7 @@ WIDE, HALF, SLIDE = (
     Size(3.19, 8.0, 0.34),
     Size(11.6, 16.0, 0.4, titled=False, height=5.05, filled=5.0, fine=13.0),
 )
-"""As wide as the text of a page, half of it, and a slide."""
+"""The sizes of a picture as wide as the text of a page, of a picture half as wide, and of one on a slide."""
 
 
 @dataclass(frozen=True, eq=False)
