@@ -1,5 +1,5 @@
-"""The table of the plan's targets in a notebook, beside the numbers of a later survey. Its verdicts are short words; footnotes
-give the reasons."""
+"""Makes the table of the plan's targets for a notebook, beside the numbers of a later survey. The results of the tests are
+short words; footnotes give the reasons."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from fltoolkit.show.printed_tables.printed_table import (
 from fltoolkit.show.wording import number_words, plan_words
 
 SHORT = {REACHED: "yes", NOT_REACHED: "no"}
-JUDGED = ("rounds.unsure", "rounds.because")  # verdicts that have more words than one
+JUDGED = ("rounds.unsure", "rounds.because")  # results of a test that have more than one word
 
 
 def followed(language: Language, rows: pd.DataFrame) -> PrintedTable:
@@ -38,14 +38,15 @@ def followed(language: Language, rows: pd.DataFrame) -> PrintedTable:
 
 
 def _reached(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell that says whether a target is reached: yes, no, or not known. Empty if the later number is not shown."""
+    """Returns the cell that says whether a target is reached: *yes*, *no*, or *not known*. The cell is empty if the later
+    number is not shown."""
     if not row["reached"]:
         return EMPTY
     return PrintedCell(language.say(f"verifiable.{SHORT[row['reached']]}" if row["reached"] in SHORT else "targets.not_known"))
 
 
 def _changed(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell with the verdict of the change in as few words as possible: `decreased`."""
+    """Returns the cell with the result of the test of the change in as few words as possible: `decreased`."""
     changed = row["changed"]
     short = dict(changed.values)["verdict"] if isinstance(changed, Reason) and changed.code in JUDGED else changed
     return PrintedCell(language.kit(short))
@@ -56,8 +57,8 @@ def _verifiable(language: Language, row: Row) -> PrintedCell:
 
 
 def _reasons(language: Language, row: Row) -> tuple[str, ...]:
-    """Returns the footnotes of a row: why it cannot be said whether the target is reached, what limits the verdict of the change,
-    and why no survey can verify the target."""
+    """Returns the footnotes of a row: the reasons why it is not known whether the target is reached, why the result of the
+    test is uncertain, and why no survey can verify the target."""
     changed = row["changed"]
     why = {
         "reached_in": language.kit(row["reached"]) if row["reached"] and row["reached"] not in SHORT else "",
@@ -83,4 +84,4 @@ COLUMNS = TableLayout(
 )
 FOLLOWED = ("category", "baseline", "aim", "later", "later_interval", "reached", "changed", "verifiable", "needed")
 AHEAD = ("category", "baseline", "baseline_interval", "aim", "verifiable", "power", "smallest", "needed")
-"""The columns after a later survey, and before it."""
+"""The columns if there is a later survey (FOLLOWED), and if there is none (AHEAD)."""

@@ -1,5 +1,5 @@
-"""The tables of the plan's indicators, as the ILO toolkit's results framework (Tool No. 16) lists them: a table of all indicators
-(the matrix), the indicators with their baselines, and the five SMART criteria."""
+"""Makes the tables of the plan's indicators, as the ILO toolkit's results framework (Tool No. 16) lists them: a table of all
+indicators (the matrix), the indicators with their baselines, and the five SMART criteria."""
 
 from __future__ import annotations
 
@@ -67,13 +67,13 @@ def _indicator(language: Language, row: Row) -> str:
 
 
 def _group(language: Language, row: Row) -> str:
-    """Returns the name of the group of a row, for a line above its categories; empty for a row about everybody."""
+    """Returns the name of the group of a row, for a line above its categories. The text is empty for a row about everybody."""
     grouped = not plan_words.is_total(row) and row["category"]
     return number_words.start(number_words.group(language, str(row["group"]))) if grouped else ""
 
 
 def _category(language: Language, row: Row) -> str:
-    """Returns in words the persons about whom a row of the plan is: everyone, or the group and category, such as women."""
+    """Returns the words for the persons in a row of the plan: everyone, or the group and category, such as women."""
     if plan_words.is_total(row):
         return language.say("everyone")
     group, name = number_words.group(language, str(row["group"])), number_words.reason(language, row["category"])
@@ -81,8 +81,8 @@ def _category(language: Language, row: Row) -> str:
 
 
 def _category_in_group(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell with the category of a row. It is for tables that have the name of the group in a line above the row. A row
-    of the partners has no category; its cell says that its numbers are theirs."""
+    """Returns the cell with the category of a row. It is for tables that have the name of the group in a line above the row.
+    A row that partners fill in has no category; its cell says that its numbers come from partners."""
     if row["filled_by"] == "partners":
         return PrintedCell(language.say("from_partners" if has_text(row["baseline_value"]) else "by_partners"))
     return plan_cells.category(language, row) if row["category"] else PrintedCell(_category(language, row))
@@ -124,7 +124,8 @@ MATRIX = TableLayout(
     headings=_headings,
     reasons=_remark,
 )
-"""Tool No. 16's matrix. What is said once of an indicator stands above its rows, so that the table fits a portrait page."""
+"""The matrix of Tool No. 16. Facts that all rows of an indicator share stand above these rows, so that the table fits a
+portrait page."""
 
 BASELINE = TableLayout(
     ABOUT,
@@ -189,4 +190,4 @@ SMART = TableLayout(
     ),
     reasons=lambda language, row: tuple(number_words.reason(language, text) for text in row["lacks"]),
 )
-"""Tool No. 16's five criteria, one column each."""
+"""The five SMART criteria of Tool No. 16, one column each."""

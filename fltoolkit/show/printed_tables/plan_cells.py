@@ -1,5 +1,5 @@
-"""Cells that several of the plan's tables have in common. A row of these tables is an indicator of the plan, for everyone or for
-one category. Its numbers are in the unit of the row, such as 17.2 for 17.2 per 1,000."""
+"""Makes cells that several of the plan's tables have in common. A row of these tables is an indicator of the plan, for
+everyone or for one category. Its numbers are in the unit of the row, such as 17.2 for 17.2 per 1,000."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def headings(language: Language, row: Row) -> tuple[str, str]:
 
 
 def indicator(language: Language, row: Row) -> str:
-    """Returns the indicator of a row with the unit of its numbers: `Prevalence of forced labour, adults (per 1,000)`. A rate that the
-    kit named already says whom it is about; after another name, the unit says it."""
+    """Returns the indicator of a row with the unit of its numbers: `Prevalence of forced labour, adults (per 1,000)`. If the
+    kit gave a rate its name, this name says whom the rate is about. After other names, the unit says this."""
     name = number_words.indicator(language, row)
     named_by_kit = row["indicator"] == PREVALENCE["indicator"]
     unit = number_words.unit(language, str(row["measure"])) if named_by_kit else language.kit(row["unit"])
@@ -46,9 +46,9 @@ def category(language: Language, row: Row) -> PrintedCell:
 
 
 def value(language: Language, row: Row, column: str, marker: str = "") -> PrintedCell:
-    """Returns the cell of a number in a row of the plan; the number is already in the unit of the row. `column` is the name of
-    its column, and `marker` the name of the column with its marker. If persons with open answers (don't know, refused, blank)
-    could raise the number above its interval, the cell has a range."""
+    """Returns the cell of a number in a row of the plan; the number is already in the unit of the row. `column` is the name
+    of its column, and `marker` the name of the column with its marker. If unresolved persons (answers don't know, refused,
+    blank) could raise the number above its interval, the cell has a range."""
     bound = row[plan_words.BOUNDS[column]] if column in plan_words.BOUNDS else nan
     return number_cells.in_unit(language, row[column], str(row["measure"]), row[marker] if marker else "", bound)
 

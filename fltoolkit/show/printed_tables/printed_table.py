@@ -1,9 +1,9 @@
-"""A table as it is printed: columns, cells with their markers, and footnotes with letters. It does not depend on a survey or on
-a file format.
+"""Defines a table as it is printed: columns, cells with their markers, and footnotes with letters. The table does not depend
+on a survey or on a file format.
 
-A `TableLayout` lists the columns of one of the kit's tables. `printed` applies it to rows and returns a `PrintedTable`. Three
-modules turn it into what people see: `show/tables.py` (notebooks), `report/document_formats` (pages and Word) and
-`sheet_columns` (workbook).
+A `TableLayout` lists the columns of one of the kit's tables. `printed` applies it to rows and returns a `PrintedTable`.
+Three modules turn this into tables that people see: `show/tables.py` (notebooks), `report/document_formats` (pages and Word)
+and `sheet_columns` (workbook).
 """
 
 from __future__ import annotations

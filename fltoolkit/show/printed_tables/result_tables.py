@@ -1,5 +1,5 @@
-"""The tables of a survey's results: a measure by groups such as sex, and the headline (the number for the default population)
-under each rule set."""
+"""Makes the tables of a survey's results: a measure by groups such as sex, and the headline (the number for the default
+population) under each rule set."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from fltoolkit.table_records import records
 BASES = {
     **dict.fromkeys(("share", *PROFILES), "of_cases"),
     "duration": "with_months",
-}  # the persons that `n` counts; for other measures, the persons asked
-COUNTED_AS = {"flowchart": "counted", **dict.fromkeys(PROFILES, "with_it")}  # what `cases` counts; for other measures, the cases
+}  # the persons that `n` counts, by measure; for other measures, the persons asked
+COUNTED_AS = {"flowchart": "counted", **dict.fromkeys(PROFILES, "with_it")}  # what `cases` counts; for other measures, cases
 
 
 def table(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTable:
@@ -131,13 +131,14 @@ def _interval(language: Language, row: Row, measure: str) -> PrintedCell:
 
 
 def _hidden(row: Row) -> PrintedCell:
-    """Returns the cell in place of a number that is not shown: the marker of a confidential row, so that no cell beside it is blank."""
+    """Returns the cell in place of a number that is not shown. If the row is confidential, the cell has the marker [c].
+    Otherwise it is empty."""
     return PrintedCell("[c]", like_number=True) if row["marker"] == "c" else number_cells.EMPTY
 
 
 def _unresolved(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell with the number of unresolved persons or cases: those whose answers leave open whether they are in forced
-    labour, or in the category. If the number is hidden, the cell has its marker."""
+    """Returns the cell with the number of unresolved persons or cases: those whose answers do not decide whether they are in
+    forced labour, or in the category. If the number is hidden, the cell has its marker."""
     if row["marker"] == "c":
         return _hidden(row)
     return number_cells.count(language, row["unresolved"], PrintedCell("", row["unresolved_marker"]))
@@ -158,7 +159,7 @@ def _group(language: Language, row: Row) -> tuple[str]:
 
 
 def _reasons(language: Language, row: Row) -> tuple[str, ...]:
-    """Returns the reasons why a number is hidden or not reliable. For a confidential number there is none, because its marker
+    """Returns the reasons why a number is hidden or not reliable. A confidential number has no such text, because its marker
     gives the reason."""
     hidden = row["measure"] == "duration" and not row["breakdown"] and pd.isna(row["n"]) and pd.notna(row["estimate"])
     return (
@@ -189,7 +190,7 @@ def _bases(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
 
 
 def _to_verify(language: Language, rows: pd.DataFrame) -> str:
-    """Returns a sentence on the facts behind these rows that were written from memory and not yet checked against their source.
-    The text is empty if there are no such facts."""
+    """Returns a sentence on the rules and facts behind these rows that were written from memory and not yet checked against
+    their source. The text is empty if there are none."""
     doubts = [number_words.reason(language, text) for text in rows["to_verify"].unique() if text]
     return language.say("basis.to_verify", what=language.list(doubts)) if doubts else ""

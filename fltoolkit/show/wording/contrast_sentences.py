@@ -15,7 +15,7 @@ from fltoolkit.publish.contrasts.lead_contrasts import LOWER, NO_DIFFERENCE, NOT
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.wording import number_words
 
-EACH = 3  # pairs of a population; up to this number each pair has a sentence, whatever its verdict
+EACH = 3  # pairs in a population: up to this number, each pair has a sentence, whatever the result of its test
 Pair = dict[Any, Any]
 
 
@@ -63,8 +63,8 @@ def _population_sentences(out: Published, language: Language, population: str) -
 
 
 def only_pair(out: Published, language: Language, population: str | None = None) -> str | None:
-    """Returns a title for a slide that gives the result of the test, if a population (by default the first) has exactly one pair
-    of categories and this pair was tested. Otherwise returns None."""
+    """Returns the result of the test as a title for a slide, if a population (by default the first) has exactly one pair of
+    categories and this pair was tested. Otherwise returns None."""
     pairs = _pairs(out, population or out.contrasts[POPULATION].iloc[0]) if len(out.contrasts) else []
     if len(pairs) != 1 or pairs[0]["verdict"] == NOT_TESTED:
         return None
@@ -102,7 +102,8 @@ def _sentence(out: Published, language: Language, pair: Pair) -> str:
 
 
 def _why_untested(out: Published, language: Language, pair: Pair) -> str:
-    """Returns why a pair of categories was not tested. If a number is unreliable, the reason names its category."""
+    """Returns the reason why a pair of categories was not tested, in words. If a number is unreliable, the reason names its
+    category."""
     rows = out.select("prevalence", [out.lead], population=pair[POPULATION]).to_dict("records")
     sides = [row for row in rows if str(row[out.lead]) in (pair["category"], pair["reference"])]
     unsure = [number_words.category(language, row) for row in sides if row["flag"] == "unreliable"]

@@ -1,5 +1,4 @@
-"""Published numbers in English words: in their printed unit, rounded to the precision of the survey, and always with their
-markers and intervals."""
+"""Puts published numbers into English words: in their printed unit, and rounded to the precision of the survey."""
 
 from __future__ import annotations
 

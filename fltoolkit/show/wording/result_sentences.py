@@ -1,5 +1,5 @@
-"""The results of a survey in sentences, in any language: each number with its uncertainty, and the facts on which all numbers are
-based."""
+"""Puts the results of a survey into sentences, in any language: each number with its uncertainty, and the facts on which all
+numbers are based, such as the definition and the period."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 
 CAREFUL = ("unreliable", "caution", "review")
-WIDE = 0.5  # of the rate: an interval that is wider has its reason said
+WIDE = 0.5  # of the rate: if the interval is wider, a sentence gives the reason
 MEASURES = ("prevalence", "total", "stock", "current", "duration")
 
 
@@ -91,10 +91,10 @@ def has_unresolved(out: Published) -> bool:
 
 
 def unresolved(row: PublishedNumber, language: Language) -> str:
-    """Returns up to three sentences on unresolved persons: their answers do not decide whether they are in forced labour. The
-    first gives their number among the persons asked. The second gives the rate if all of them were cases. The third gives the
-    rate without them, if this is printed as another number. The text is empty if the rate is hidden. If only the number of
-    unresolved persons is hidden, a sentence says so."""
+    """Returns up to three sentences on unresolved persons: their answers do not decide whether they are in forced labour.
+    The first gives their number among the persons asked. The second gives the rate if all of them were cases. The third
+    gives the rate without them, if this is printed as another number. The text is empty if the rate is hidden. If only the
+    number of unresolved persons is hidden, or if it is zero, the text says so."""
     if pd.isna(row["unresolved"]):
         return "" if pd.isna(row["estimate"]) else language.say("unresolved.hidden")
     if row["unresolved"] == 0 or pd.isna(row["bound_high"]):
@@ -124,8 +124,8 @@ def width(out: Published, language: Language) -> str:
 
 
 def coverage(out: Published, language: Language) -> str:
-    """Returns a sentence that says which persons the survey could not reach, in the survey's own words. Empty if it names
-    none."""
+    """Returns a sentence that says which persons the survey could not reach, in the words of survey.yaml. The text is empty
+    if survey.yaml names no such persons."""
     return (
         language.say("coverage", groups=language.list(map(language.own, out.coverage_excludes))) if out.coverage_excludes else ""
     )

@@ -76,8 +76,8 @@ def verdict(language: Language, row: PublishedNumber) -> str:
 
 
 def _short_verdict(language: Language, row: PublishedNumber) -> str:
-    """Returns the words of `verdict` in a form that fits on one line. They leave out why a change is not judged, because the
-    note below the chart says so. They only mention that the size of a change is uncertain."""
+    """Returns the words of `verdict` in a form that fits on one line. They do not give the reason why a change is not
+    judged, because the note below the chart gives it. They only mention that the size of a change is uncertain."""
     if is_unjudged(row["verdict"], row["verdict_reason"]):
         return _marked(language.say("charts.unjudged"), row)
     if is_unsure(row["verdict"], row["flag"]):
