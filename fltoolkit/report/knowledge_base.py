@@ -20,11 +20,11 @@ TOOL = 4
 CHANGE = "change"
 """The word with which a question asks for the change since the baseline."""
 MEASURES = ("prevalence", "share", "profile", "total")
-"""The first of these measures that is published for a breakdown answers a question: a rate is better than a share, a share better
-than a number.
+"""The measures that can answer a question on a breakdown. The first that is published is used: a rate rather than a share, a
+share rather than a number.
 """
 WHOLE = {TOTAL: ("prevalence", "total"), "months": ("duration",)}
-"""For each word, the measures of everyone that it means."""
+"""For each word, the measures of the whole population that the word means."""
 
 
 def answers(out: Published, words: Iterable[str]) -> tuple[pd.DataFrame, ...]:
@@ -33,9 +33,9 @@ def answers(out: Published, words: Iterable[str]) -> tuple[pd.DataFrame, ...]:
 
     Args:
         out: the published set.
-        words: the kinds of results that can answer the question, from `evidence` in checklists.yaml. `total` and `months` mean
-            numbers of the whole population. A word such as `gender` means results by this group. Other words are topics of a
-            profile of cases.
+        words: the kinds of results that can answer the question, from `evidence` in checklists.yaml. `total` means the
+            prevalence and the total, `months` the mean duration, both of the whole population. A word such as `gender` means
+            results by this group. Other words are topics of a profile of cases.
 
     Returns:
         Tables with rows of `Published.table`, in the order of the words. A table in which every number is hidden is left out.

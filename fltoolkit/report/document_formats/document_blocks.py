@@ -11,7 +11,7 @@ from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
 Style = Literal["lead", "body", "quiet", "warning", "prompt"]
-ROOM = 39  # large letters in a line of numbers
+ROOM = 39  # large letters that fit in a line of numbers
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Heading:
 
 
 LISTED = 2
-"""The lowest level of heading in a list of contents."""
+"""The lowest level of the headings in a list of contents."""
 
 
 @dataclass(frozen=True)

@@ -42,8 +42,8 @@ def _row(row: tuple[PrintedCell, ...], block: PrintedTable, marked: list[bool]) 
 
 
 def _cell(cell: PrintedCell, head: Head, block: PrintedTable, *, marker_space: bool) -> str:
-    """Returns a cell as HTML. If `marker_space` is true, the cell leaves space for a marker such as [u] after the number. So the
-    numbers of a column are aligned."""
+    """Returns a cell as HTML. If `marker_space` is true, the cell leaves space for a marker such as [u] after the number.
+    The space aligns the numbers of a column."""
     if head.kind == "label":
         return f'<th scope="row" class="label">{inline(cell.text)}</th>'
     kind = _kind(head) if cell.is_number or head.kind in ("words", "notes") else f"{_kind(head)} said"

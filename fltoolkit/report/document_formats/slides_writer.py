@@ -20,9 +20,9 @@ SETTINGS = (
     "pdfSeparateFragments: false}"
 )
 BY_KEYBOARD = "else document.querySelectorAll('section').forEach((slide) => { slide.tabIndex = 0; });"
-"""On a narrow screen a slide with a wide table is moved sideways, with the keyboard, too."""
+"""On a narrow screen, a slide with a wide table is moved sideways. The keyboard can also do this."""
 NARROW = "(max-width: 599px)"
-"""On a screen below this width the slides are one below the other, like a page: scaled down, nobody could read them."""
+"""On a narrower screen, the slides are one below the other, like a page. If they were made smaller, nobody could read them."""
 
 
 def as_slides(document: Document) -> str:

@@ -1,4 +1,4 @@
-"""The first page of the evidence brief.
+"""Makes the first page of the evidence brief.
 
 The title of the page says whether the rate has changed, according to the test. The large numbers are the rate, the number of
 persons and the change since the baseline.
@@ -50,9 +50,9 @@ def title(evidence: Evidence, language: Language) -> str:
 def rate(language: Language, row: PublishedNumber) -> str | None:
     """Returns a published rate as a title: `9 of every 1,000 adults …`.
 
-    Persons with open answers (don't know, refused, blank) are not counted as cases. If the rate with all of them as cases is
-    above the interval, the title has the range from the rate to this upper bound. Returns None if the rate is too uncertain for a
-    title.
+    Unresolved persons (answers don't know, refused, blank) are not counted as cases. If the rate with all these persons as
+    cases is above the interval, the title has the range from the rate to this upper bound. Returns None if the rate is too
+    uncertain for a title.
     """
     if is_unsure(row):
         return None
@@ -67,8 +67,8 @@ def rate(language: Language, row: PublishedNumber) -> str | None:
 
 
 def who(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """Returns sentences on who is affected: the tested differences, the rates of other populations (such as children) without a
-    verdict, and where the rates by other groups are."""
+    """Returns sentences on who is affected: the tested differences, the rates of several populations (such as adults and
+    children), which are not tested, and the place of the rates by other groups."""
     out = evidence.now
     first = out.headlines[0] if out.headlines else ""
     rates = [
@@ -127,15 +127,15 @@ def tiles(evidence: Evidence, language: Language) -> Facts:
 
 def below_the_tiles(evidence: Evidence, language: Language) -> tuple[str, ...]:
     """Returns the sentences below the large numbers. If the rate of the default population is hidden, a sentence gives the
-    reason. If the run is itself the baseline, a sentence says that there is no comparison yet."""
+    reason. If the run is itself the baseline, a sentence says that no comparison is possible yet."""
     first = result_sentences.headline_rows(evidence.now)[0]
     hidden: list[str] = [result_sentences.sentence(language, first)] if pd.isna(first["estimate"]) else []
     return (*hidden, *([language.say("sheet.first_round")] if evidence.changed is None else []))
 
 
 def _is_doubtful(row: PublishedNumber) -> bool:
-    """Returns whether a number is too uncertain for a title: it is hidden, zero or unreliable, or its upper bound is above its
-    interval. The upper bound counts persons with open answers (don't know, refused, blank) as cases."""
+    """Returns whether a number is too uncertain for a title: it is hidden, zero or unreliable, or its upper bound is above
+    its interval. The upper bound counts unresolved persons (answers don't know, refused, blank) as cases."""
     return is_unsure(row) or has_wide_bounds(row)
 
 
@@ -150,8 +150,8 @@ def _in_title(language: Language, *rates: float) -> tuple[str, ...]:
 
 
 def _people(evidence: Evidence, language: Language, row: PublishedNumber) -> Fact:
-    """Returns the number of persons with two significant digits: `about 6,300`, `5,000 to 8,000`. If the change of the rate was
-    tested, the number of the earlier survey is below it."""
+    """Returns the number of persons with two significant digits: `about 6,300`, `5,000 to 8,000`. If the change of the rate
+    was tested, the text below it has the number of the earlier survey."""
     known = results_section.fact(language, row)
     if _is_doubtful(row) or row["estimate"] < 10**ABOUT:
         return known

@@ -1,4 +1,4 @@
-"""The changes since the plan's baseline, as blocks of a document.
+"""Makes the changes since the plan's baseline, as blocks of a document.
 
 Each change has its interval. A text says that a number has changed only if the test says so.
 """
@@ -24,9 +24,9 @@ def table(evidence: Evidence, language: Language, rows: pd.DataFrame | None = No
 
 
 def most_important(evidence: Evidence) -> pd.DataFrame:
-    """Returns the most important rows of the follow-up (the comparison of the baseline with a later survey). They are the rows
-    about whole populations, and all categories of a group for which the plan has a target in one of them: beside women, readers
-    ask for men."""
+    """Returns the most important rows of the follow-up (the comparison of the baseline with a later survey). They are the
+    rows about whole populations, and all categories of a group if the plan has a target for one of them. For example,
+    readers who see the number of women also ask for that of men."""
     rows = evidence.follow_up
     aimed = rows.loc[rows["target_year"].notna(), ["id", "group"]].apply(tuple, axis=1)
     found: pd.DataFrame = rows[rows.index.isin(totals(rows).index) | rows[["id", "group"]].apply(tuple, axis=1).isin(set(aimed))]

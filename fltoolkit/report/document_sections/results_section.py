@@ -1,4 +1,5 @@
-"""What a survey found, as blocks of a document: sentences, large numbers and tables, each number with its uncertainty."""
+"""Makes the results of a survey as blocks of a document: sentences, large numbers and tables, each number with its
+uncertainty."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ def title(out: Published, language: Language, key: str) -> str:
 
 
 def masthead(release: Release | None, language: Language) -> str:
-    """Returns who publishes the results and when, for the place above the title of a document; empty if survey.yaml does not say so."""
+    """Returns who publishes the results and when, for the place above the title of a document. The text is empty if
+    survey.yaml has no release."""
     if release is None:
         return ""
     return language.say("masthead", office=language.own(release.office), date=number_words.date(language, release.date))
@@ -52,9 +54,9 @@ def facts(out: Published, language: Language, most: int = 4) -> Facts:
 
 
 def beside_facts(out: Published, language: Language, most: int = 4) -> tuple[str, ...]:
-    """Returns sentences on headline numbers (numbers of populations whose rate is always shown). They are about numbers that
-    `facts` leaves out, such as measures in time, and about numbers that `facts` shows as hidden or zero. `most` is the same as
-    for `facts`."""
+    """Returns sentences on headline numbers (numbers of populations whose rate is always shown). Two kinds of numbers have a
+    sentence: those that `facts` leaves out, such as measures in time, and those that are hidden or zero. `most` is the same
+    as for `facts`."""
     told_of = {(r["measure"], r["reference_population"]) for r in _in_large_type(out, most) if r["estimate"] > 0}
     rows = [r for r in headline_rows(out) if (r["measure"], r["reference_population"]) not in told_of]
     return tuple(sentence(language, r) for r in rows)
@@ -78,8 +80,8 @@ def persons_asked(language: Language, row: PublishedNumber) -> Fact:
 
 
 def fact(language: Language, row: PublishedNumber) -> Fact:
-    """Returns a published number for a document, in large type, with its interval and its flag (such as `unreliable`). The interval
-    of a range goes from the lower limit of its low end to the upper limit of its high end."""
+    """Returns a published number in large type, with its interval and its flag (such as `unreliable`). The interval of a
+    range goes from the lower limit of its low end to the upper limit of its high end."""
     unit = number_words.unit(language, str(row["measure"]), str(row["reference_population_label"]))
     if row["measure"] == "total":
         unit = language.say("units.total_in_forced_labour")
@@ -96,8 +98,8 @@ def fact(language: Language, row: PublishedNumber) -> Fact:
 
 
 def range_explained(facts: Facts, language: Language) -> list[Block]:
-    """Returns a sentence for the place above numbers in large type that says what a range means. The list is empty if none of them
-    is a range."""
+    """Returns, in a list, a paragraph that explains what a range means. It is for the place above numbers in large type. The
+    list is empty if none of these numbers is a range."""
     return [Paragraph(language.say("sheet.range_explained"), "quiet")] if any(fact.is_range for fact in facts.facts) else []
 
 

@@ -1,5 +1,6 @@
-"""The plan's targets as blocks of a document. The blocks say which targets a survey could verify, and which fall of a number a
-repeat of the survey could detect. They also list the milestones (planned values of the years before a target)."""
+"""Writes the plan's targets as blocks of a document. The blocks say which targets a survey could verify, and how large a
+fall must be before a repeat of the survey can detect it. They also list the milestones (planned values of the years before a
+target)."""
 
 from __future__ import annotations
 
@@ -71,10 +72,11 @@ def meaning(evidence: Evidence, language: Language) -> str:
 
 
 def in_words(evidence: Evidence, language: Language, most: int) -> PrintedTable | None:
-    """Returns a table of the plan's targets in words, with whether each is reached or, before a later survey, verifiable. Returns None
-    if the plan has no target.
+    """Returns a table of the plan's targets in words, for the first page of the brief and a slide (see
+    `target_tables.in_words`). Returns None if the plan has no target.
 
-    If there are more than `most` targets, those that are not reached come first, then those that are not known to be reached.
+    If there are more than `most` targets, the table has only `most`: first targets that are not reached, then targets for
+    which this is not known.
     """
     rows = with_target(evidence)
     if len(rows) > most:
@@ -84,8 +86,8 @@ def in_words(evidence: Evidence, language: Language, most: int) -> PrintedTable 
 
 
 def most_on_first_page(evidence: Evidence) -> int:
-    """Returns how many targets the first page of the brief has room for. Those of a later survey have more words, the pictures of
-    adults and children take more room, and so does the sentence on targets that are left out."""
+    """Returns how many targets the first page of the brief has room for. There is less room if a later survey adds words to
+    each target, if adults and children have a picture each, or if a sentence must say that targets are left out."""
     room = MOST - (evidence.changed is not None) - 2 * (len(evidence.now.headlines) > 1)
     return max(1, room - (len(with_target(evidence)) > room))
 
@@ -106,8 +108,9 @@ def to_decide(evidence: Evidence, language: Language, *, labelled: bool = True) 
 def decision(evidence: Evidence, language: Language) -> str:
     """Returns a sentence on the most urgent decision about the plan's targets.
 
-    It is about the targets that were not reached. If there are none, it is about the targets that no planned survey can verify,
-    or else about those that a survey still has to verify. Without any target, it says what a repeat of the survey could detect.
+    It is about the targets that are not reached. If there are none, it is about targets that no planned survey can verify,
+    or else about those that a survey still has to verify. If all targets are reached, the sentence says so. Without any
+    target, it says what a repeat of the survey could detect.
     """
     rows = with_target(evidence)
     if rows.empty:
@@ -128,9 +131,9 @@ def decision(evidence: Evidence, language: Language) -> str:
 def _remedies(language: Language, rows: Sequence[Line]) -> str:
     """Returns sentences on what could make targets verifiable that no planned survey can verify now.
 
-    If unresolved answers (don't know, refused, blank) make a number a wide range, fewer of them come first, because more persons
-    alone do not help. For the other targets, the sentences say how many persons are needed, or that no sample is large enough, and
-    end with the question to decide.
+    If unresolved answers (don't know, refused, blank) make a number a wide range, the first sentence advises to get fewer
+    such answers, because more persons alone do not help. For the other targets, the sentences say how many persons are
+    needed, or that no sample is large enough, and end with the question to decide.
     """
     wide = [row for row in rows if is_too_wide(row)]
     others = [row for row in rows if not is_too_wide(row)]
@@ -160,8 +163,9 @@ def _is_never_enough(row: Line) -> bool:
 
 
 def _choice(rows: Sequence[Line]) -> str:
-    """Returns the key of the question to decide about targets that no planned survey can verify: ask more persons only if that
-    helps for one of them, plan a survey only if one is missing."""
+    """Returns the key of the question to decide about targets that no planned survey can verify. The question is whether to
+    plan a survey (if none is planned), to ask more persons (if that helps), to set another target, or to choose a later
+    year."""
     if any(row["obstacle"] == UNPLANNED for row in rows):
         return "plan_survey"
     if any(pd.notna(row["sample_needed"]) for row in rows):
@@ -181,19 +185,21 @@ def _persons_needed(language: Language, rows: Sequence[Line]) -> str:
 
 
 def _subjects(language: Language, rows: Sequence[Line]) -> str:
-    """Returns a list, in words, of what the targets are about, each once."""
+    """Returns a list in words of the subjects of the targets, each once."""
     return _listed(language, (_subject(language, row) for row in rows))
 
 
 def _subject(language: Language, row: Line) -> str:
-    """Returns what a target is about, in few words: its category, such as `women`, or for the whole population the indicator."""
+    """Returns the subject of a target in few words: its category, such as `women`, or the indicator if it is for the whole
+    population."""
     if is_total(row):
         return language.say("sheet.decisions.whole", indicator=number_words.indicator(language, row))
     return language.say("sheet.decisions.group", category=number_words.reason(language, row["category"]))
 
 
 def _aimed_subject(language: Language, row: Line) -> str:
-    """Returns what a target is about, for a category with its value and year: `women (13.2 per 1,000 by 2030)`."""
+    """Returns the subject of a target in few words. For a category, its value and year follow: `women (13.2 per 1,000 by
+    2030)`."""
     what, wanted = _subject(language, row), value(language, row["target_value"], row)
     if not wanted or is_total(row):
         return what

@@ -31,8 +31,8 @@ def write_documents(evidence: Evidence, folder: str | Path) -> Words:
     """Writes the documents of a plan into a folder, in each of the plan's languages: the evidence brief, the skeleton (first
     draft) of the plan, the slides and the pictures. Writes no file if `folder` is the empty text `""`.
 
-    Returns a sentence that names the files, or says that no file is written. It also says how many texts of the survey and the
-    plan have no translation into one of the languages. The documents mark these texts.
+    Returns a text that names the files, or says that no file is written. The text also says how many texts of the survey and
+    the plan have no translation into one of the languages. The documents mark these texts.
 
     Raises:
         SpecError: the kit has no translation of its texts into one of the plan's languages, or a sentence is missing there.

@@ -1,4 +1,5 @@
-"""The confidential page that a disclosure officer reads and signs before a run's outputs leave the office. It is in English."""
+"""Makes the confidential page that a disclosure officer reads and signs before a run's outputs leave the office. The page is
+in English."""
 
 from __future__ import annotations
 

@@ -35,15 +35,15 @@ of the evidence brief.
 """
 SPACES = {"wide": WHOLE_PAGE, "low": WHOLE_PAGE, "first": WITHOUT_SOURCE, "half": HALF_PAGE, "slide": WITHOUT_SOURCE}
 FEW = {"wide": 11, "first": 8, "half": 8, "slide": 8}  # categories that there is room for
-FEW_CHANGES = {"first": 6, "half": 6, "slide": 2}  # of a change
+FEW_CHANGES = {"first": 6, "half": 6, "slide": 2}  # categories of a picture of a change that there is room for
 ABOVE_A_NOTE = replace(SLIDE, height=4.6)  # on a slide with a note below the picture
-MOSTLY = 0.5  # of a group's categories, from which on a picture of it is worth its place
+MOSTLY = 0.5  # of a group's categories: if fewer are shown, a picture of the group is not worth its place
 
 
 @dataclass(frozen=True)
 class Grouped:
-    """What a picture of estimates shows: a measure (such as the prevalence) by some groups (such as sex) in one population.
-    None means the first population of the survey.
+    """The content of a picture of estimates: a measure (such as the prevalence) by some groups (such as sex) in one
+    population. If the population is None, it is the first one of the survey.
     """
 
     measure: str
@@ -57,7 +57,8 @@ D = TypeVar("D", bound=Drawn | None)
 
 @contextmanager
 def drawn_once() -> Iterator[None]:
-    """Within this `with` block, each picture is drawn only once, even if several documents need it."""
+    """Returns a context for a `with` block. Within the block, each picture is drawn only once, even if several documents
+    need it."""
     before = _drawn.set({})
     try:
         yield
@@ -192,8 +193,9 @@ def change(evidence: Evidence, language: Language, width: Width) -> Drawn | None
 
 @_draw_once
 def path(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
-    """Returns a picture of the planned values from the baseline to a target (the path), year by year. The target is the first
-    in numbers for the whole population. Returns None if there is none, or if its baseline is hidden.
+    """Returns a picture of the planned values from the baseline to a target (the path), year by year. The target is the
+    first one for a whole population with a known number. Returns None if there is no such target, or if its baseline is
+    hidden.
     """
     rows = on_path(evidence)
     if rows.empty:

@@ -1,5 +1,5 @@
-"""The evidence brief, a document of at most four pages. Its first page can be read alone. The other pages have tables, the plan's
-targets, and what limits the results."""
+"""Makes the evidence brief, a document of at most four pages. Its first page can be read alone. The other pages have tables,
+the plan's targets, and what limits the results."""
 
 from __future__ import annotations
 
@@ -84,8 +84,8 @@ def _caveats(evidence: Evidence, language: Language) -> tuple[str, ...]:
 def _numbers(evidence: Evidence, language: Language) -> list[Block]:
     """Returns the section with numbers: the rates by group, the profile of cases, and the rate under other definitions.
 
-    After a later survey, the section also says what changed, and of targets for which the first page has no room, whether they are
-    reached. Without a later survey, it says which targets a survey could verify.
+    If there is a later survey, the section also says what changed. It says whether the targets are reached only if the first
+    page has no room for all targets. Without a later survey, the section says which targets a survey could verify.
     """
     out, rows = evidence.now, follow_up_section.most_important(evidence)
     if not targets_section.more_targets(evidence, language, targets_section.most_on_first_page(evidence)):

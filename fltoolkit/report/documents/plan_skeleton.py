@@ -1,4 +1,5 @@
-"""The skeleton of the plan: the seven chapters that Tool No. 13 of the ILO toolkit lists, with all their points as prompts.
+"""Makes the skeleton (first draft) of the plan: the seven chapters that Tool No. 13 of the ILO toolkit lists, with all their
+points as prompts.
 
 Results of the survey and texts of the plan are filled into chapters 1, 4 and 6.
 """
@@ -62,7 +63,8 @@ def nap_skeleton(evidence: Evidence, language: Language) -> Document:
 
 
 def _with_space(blocks: Sequence[Block], language: Language) -> list[Block]:
-    """Returns blocks with an empty space below each instruction, or below the last of several, in which the partners write."""
+    """Returns blocks with an empty space below each instruction, or below the last of several instructions. The partners
+    write in this space."""
     spaced: list[Block] = []
     for block, after in zip(blocks, [*blocks[1:], None], strict=True):
         spaced.append(block)

@@ -105,7 +105,7 @@ def coded(out: Published, changed: Published | None = None) -> Coded:
 
 def area_code(country: str) -> str:
     """Returns the code of a country for other systems. If survey.yaml gives an ISO-3 code as country, returns this code.
-    Otherwise returns `X_` and the name in capitals, e.g. `X_NORVIA`, which no ISO code can be.
+    Otherwise returns `X_` and the name in capitals, e.g. `X_NORVIA`. No ISO code looks like this.
     """
     if re.fullmatch("[A-Z]{3}", country) and country in ISO_3:
         return country

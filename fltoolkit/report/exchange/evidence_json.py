@@ -18,7 +18,7 @@ HEADER = {"title": "string", "country": "string", "goal": "string", "first_year"
 TEXT = {"type": "string"}
 NUMBER = {"type": ["number", "null"]}
 ANYTHING = {"type": ["string", "number", "boolean", "null"]}
-# What every row of a frame has: its text columns, then its numbers (null: none, or not shown). A frame may have more columns.
+# The columns of every row of a frame: first texts, then numbers (null: none, or not shown). A frame may have more columns.
 FRAMES = {
     "published": (
         "Every published number as it is printed, in the scale of estimates: a proportion is a proportion",

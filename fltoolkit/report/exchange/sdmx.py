@@ -10,7 +10,7 @@ from fltoolkit.report.exchange.coded_rows import CODED, DIMENSIONS, PLAIN, SCALE
 
 AGENCY, FLOW, VERSION = "FLTOOLKIT", "DF_FORCED_LABOUR", "1.0.0"
 DSD = "DSD_FORCED_LABOUR"
-PREPARED = "1980-01-01T00:00:00Z"  # a message must have a time; with a fixed one the same numbers give the same bytes
+PREPARED = "1980-01-01T00:00:00Z"  # a message must have a time; with a fixed time, the same numbers give the same bytes
 SCHEMA = "https://json.sdmx.org/2.0.0/sdmx-json-structure-schema.json"
 URN = "urn:sdmx:org.sdmx.infomodel"
 CONCEPTS = {
