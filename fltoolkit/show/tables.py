@@ -149,10 +149,10 @@ def corrected_cases(cases: pd.DataFrame) -> Table | Words:
 def nonresponse(counts: pd.DataFrame) -> Table:
     """Returns a table with the number of unresolved answers (don't know, refused, blank) to each question, from
     `fl.nonresponse`."""
-    return open_answers(counts, ENGLISH)
+    return unresolved_answers(counts, ENGLISH)
 
 
-def open_answers(counts: pd.DataFrame, language: Language) -> Table:
+def unresolved_answers(counts: pd.DataFrame, language: Language) -> Table:
     """Returns the table of `nonresponse` in a language."""
     heads = {
         kind: number_words.start(language.say(f"open_answers.kinds.{kind}"))

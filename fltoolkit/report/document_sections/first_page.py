@@ -40,7 +40,7 @@ def title(evidence: Evidence, language: Language) -> str:
     """
     out, first = evidence.now, result_sentences.headline_rows(evidence.now)[0]
     if changed := headline_change(evidence):
-        old, new = _in_title(language, changed["estimate_before"], changed["estimate_after"])
+        old, new = _rates_for_title(language, changed["estimate_before"], changed["estimate_after"])
         when = {"before": f"{changed['year_before']:g}", "after": f"{changed['year']:g}"}
         unjudged = is_unjudged(changed["verdict"], changed["verdict_reason"])
         return language.say("sheet.not_judged" if unjudged else TITLES[changed["verdict"]], **when, old=old, new=new)
@@ -61,9 +61,9 @@ def rate(language: Language, row: PublishedNumber) -> str | None:
         high = number_words.number(language, row["ci_high"], "prevalence")
         return None if has_wide_bounds(row) else language.say("sheet.nobody", high=high, **about)
     if has_wide_bounds(row):
-        low, high = _in_title(language, row["estimate"], row["bound_high"])
+        low, high = _rates_for_title(language, row["estimate"], row["bound_high"])
         return language.say("sheet.range", low=low, high=high, **about)
-    return language.say("sheet.rate", value=_in_title(language, row["estimate"])[0], **about)
+    return language.say("sheet.rate", value=_rates_for_title(language, row["estimate"])[0], **about)
 
 
 def who(evidence: Evidence, language: Language) -> tuple[str, ...]:
@@ -139,7 +139,7 @@ def _is_doubtful(row: PublishedNumber) -> bool:
     return is_unsure(row) or has_wide_bounds(row)
 
 
-def _in_title(language: Language, *rates: float) -> tuple[str, ...]:
+def _rates_for_title(language: Language, *rates: float) -> tuple[str, ...]:
     """Returns rates (proportions) as texts per 1,000 for a title. The texts have no decimals if all rates are large enough and
     still differ after rounding."""
     scaled = [1000 * rate for rate in rates]

@@ -16,7 +16,7 @@ from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.published_set import Published
 from fltoolkit.report.document_sections import first_page
-from fltoolkit.report.document_sections.targets_section import MET, MISSED, OPEN, on_path, with_target
+from fltoolkit.report.document_sections.targets_section import MET, MISSED, NOT_KNOWN, on_path, with_target
 from fltoolkit.show.charts.descriptions import detectable_falls
 from fltoolkit.show.wording import contrast_sentences, number_words, plan_words, result_sentences
 from fltoolkit.show.wording.english_numbers import PublishedNumber
@@ -149,7 +149,7 @@ def targets(evidence: Evidence, language: Language) -> str | None:
         return None
     if rows["later_value"].notna().any():
         signs = [plan_words.sign(row) for row in rows.to_dict("records")]
-        counts = {name: str(signs.count(sign)) for name, sign in (("met", MET), ("missed", MISSED), ("open", OPEN))}
+        counts = {name: str(signs.count(sign)) for name, sign in (("met", MET), ("missed", MISSED), ("open", NOT_KNOWN))}
         return language.say("slides.reached", **counts)
     sure = (rows["verifiable"] == "yes").sum()
     return language.say("slides.verified", n=str(sure), of=str(len(rows)))

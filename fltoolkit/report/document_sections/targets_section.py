@@ -30,8 +30,8 @@ from fltoolkit.show.wording.plan_words import (
 
 MOST = 4  # targets on the first page of a first survey of one population
 NAMED = 2  # targets in a sentence
-MET, MISSED, OPEN = "✓", "✗", "?"  # whether a target is reached
-URGENT = (MISSED, OPEN, MET)
+MET, MISSED, NOT_KNOWN = "✓", "✗", "?"  # whether a target is reached
+URGENT = (MISSED, NOT_KNOWN, MET)
 
 
 def with_target(evidence: Evidence) -> pd.DataFrame:
@@ -51,10 +51,10 @@ def on_path(evidence: Evidence) -> pd.DataFrame:
 def unverifiable(evidence: Evidence, language: Language) -> tuple[Paragraph, ...]:
     """Returns one paragraph with a warning for each target of the plan that no survey of the planned size could verify. There is
     no paragraph if a survey could verify all targets."""
-    return tuple(Paragraph(warning(language, row), "warning") for row in refused(evidence))
+    return tuple(Paragraph(warning(language, row), "warning") for row in unverifiable_rows(evidence))
 
 
-def refused(evidence: Evidence) -> Sequence[Line]:
+def unverifiable_rows(evidence: Evidence) -> Sequence[Line]:
     """Returns those rows of the plan whose target no survey of the planned size could verify."""
     rows = with_target(evidence)
     return rows[rows["verifiable"] == "no"].to_dict("records")
@@ -66,7 +66,7 @@ def meaning(evidence: Evidence, language: Language) -> str:
     If unresolved answers (don't know, refused, blank) make the baseline a wide range, it helps to get fewer such answers. For
     other targets it helps to ask more persons, to choose a later year, or to change the target.
     """
-    wide = [is_too_wide(row) for row in refused(evidence)]
+    wide = [is_too_wide(row) for row in unverifiable_rows(evidence)]
     advice = [language.say(f"targets.{key}") for key, said in (("wide", any(wide)), ("hope", not all(wide))) if said]
     return _sentences(language.say("targets.meaning"), *advice)
 
@@ -121,11 +121,11 @@ def decision(evidence: Evidence, language: Language) -> str:
     by_state = {state: [row for row, its in zip(records, states, strict=True) if its == state] for state in URGENT}
     if by_state[MISSED]:
         return language.say("sheet.decisions.missed", targets=_subjects(language, by_state[MISSED]))
-    if doubtful := [row for row in by_state[OPEN] if row["verifiable"] == "no"]:
+    if doubtful := [row for row in by_state[NOT_KNOWN] if row["verifiable"] == "no"]:
         return _remedies(language, doubtful)
-    if not by_state[OPEN]:
+    if not by_state[NOT_KNOWN]:
         return language.say("sheet.decisions.met")
-    return _sentences(language.say("sheet.decisions.open"), _persons_needed(language, by_state[OPEN]))
+    return _sentences(language.say("sheet.decisions.open"), _persons_needed(language, by_state[NOT_KNOWN]))
 
 
 def _remedies(language: Language, rows: Sequence[Line]) -> str:

@@ -16,7 +16,7 @@ from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report.document_formats.html_writer import as_html
 from fltoolkit.report.document_formats.slides_writer import as_slides
 from fltoolkit.report.document_formats.word_writer import as_word
-from fltoolkit.report.documents.document_pictures import drawn_once, every
+from fltoolkit.report.documents.document_pictures import all_pictures, drawn_once
 from fltoolkit.report.documents.evidence_brief import evidence_brief
 from fltoolkit.report.documents.plan_skeleton import nap_skeleton
 from fltoolkit.report.documents.workshop_slides import workshop
@@ -63,6 +63,6 @@ def _files_in_language(evidence: Evidence, language: Language) -> Iterator[tuple
     yield f"evidence_brief_{code}.docx", lambda: as_word(brief())
     yield f"nap_skeleton_{code}.docx", lambda: as_word(nap_skeleton(evidence, language))
     yield f"slides_{code}.html", lambda: as_slides(workshop(evidence, language)).encode()
-    for picture in every(evidence, language):
+    for picture in all_pictures(evidence, language):
         for kind in ("svg", "png"):
             yield f"charts/{picture.name}_{code}.{kind}", partial(getattr, picture, kind)

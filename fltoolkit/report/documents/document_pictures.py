@@ -86,7 +86,7 @@ def _draw_once(draw: Callable[..., D]) -> Callable[..., D]:
     return known_or_drawn
 
 
-def every(evidence: Evidence, language: Language) -> tuple[Drawn, ...]:
+def all_pictures(evidence: Evidence, language: Language) -> tuple[Drawn, ...]:
     """Returns all pictures of a run that are saved as files. Each picture has its own name."""
     out = evidence.now
     wanted = [Grouped("prevalence", (g,), p) for p in (None, *out.headlines[1:]) for g in groups_of(out, "prevalence", p)]
@@ -140,11 +140,11 @@ def by_group(evidence: Evidence, language: Language, width: Width) -> Drawn | No
     """Returns a picture of the prevalence by group, such as sex and region. Groups that the plan names come first; groups for
     which there is no room are left out. Returns None if the prevalence is published by no group.
     """
-    groups = asked_groups(evidence, FEW[width])
+    groups = groups_that_fit(evidence, FEW[width])
     return estimates(evidence, language, width, Grouped("prevalence", tuple(groups))) if groups else None
 
 
-def asked_groups(evidence: Evidence, rows: int) -> list[str]:
+def groups_that_fit(evidence: Evidence, rows: int) -> list[str]:
     """Returns the groups for a picture of the prevalence. A group is used if at least half of its categories are shown, not
     hidden. Groups that the plan names come first.
 
@@ -185,7 +185,7 @@ def change(evidence: Evidence, language: Language, width: Width) -> Drawn | None
     """
     if evidence.changed is None or not (evidence.changed.table["measure"] == "change_in_prevalence").any():
         return None
-    groups = None if width == "wide" else asked_groups(evidence, FEW_CHANGES[width])
+    groups = None if width == "wide" else groups_that_fit(evidence, FEW_CHANGES[width])
     rows = change_dumbbell.of_groups(evidence.changed.table, "prevalence", groups)
     size = ABOVE_A_NOTE if width == "slide" else SIZES[width]
     return drawn(change_dumbbell.change(rows, language, space=SPACES[width]), size)

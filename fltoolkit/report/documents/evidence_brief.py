@@ -78,7 +78,7 @@ def _caveats(evidence: Evidence, language: Language) -> tuple[str, ...]:
     reached = result_sentences.coverage(out, language) or language.say("brief.covers_all")
     unresolved = result_sentences.has_unresolved(out)
     last = result_sentences.headline_unresolved(out, language) if unresolved else language.say("sheet.describes")
-    return tuple(text for text in (result_sentences.width(out, language), reached, last) if text)
+    return tuple(text for text in (result_sentences.wide_interval(out, language), reached, last) if text)
 
 
 def _numbers(evidence: Evidence, language: Language) -> list[Block]:
@@ -96,13 +96,13 @@ def _numbers(evidence: Evidence, language: Language) -> list[Block]:
     profile: list[Block] = [Heading(language.say("profile.heading"), 2), *means] if means else []
     return [
         Heading(language.say("brief.numbers"), new_page=True), Paragraph(contrast_sentences.family(out, language)),
-        *results_section.rates(out, language), *(changed or _promises(evidence, language)), *profile,
+        *results_section.rates(out, language), *(changed or _targets(evidence, language)), *profile,
         Paragraph(f"{language.say('brief.markers')} {language.say('contrasts.where')}", "quiet"),
         *results_section.rule_sets(out, language, Heading(language.say("rule_sets.heading"), 2)),
     ]  # fmt: skip
 
 
-def _promises(evidence: Evidence, language: Language) -> list[Block]:
+def _targets(evidence: Evidence, language: Language) -> list[Block]:
     """Returns the section on targets: the smallest fall that a repeat of the survey could detect, and which targets it could
     verify.
     """

@@ -40,7 +40,7 @@ def workshop(evidence: Evidence, language: Language) -> Document:
     blocks = [
         *_found(evidence, language), *_changed(evidence, language), *_pictures(evidence, language),
         *results_section.rule_sets(out, language, Heading(_definitions(out, language))),
-        *_unknown(evidence, language), *_promise(evidence, language), *_discuss(language),
+        *_unknown(evidence, language), *_targets_and_repeat(evidence, language), *_discuss(language),
     ]  # fmt: skip
     title = results_section.title(out, language, "slides.title")
     foot, masthead = results_section.source(out, language), results_section.masthead(out.release, language)
@@ -160,7 +160,7 @@ def _categories_by_group(language: Language, rows: pd.DataFrame, key: str) -> st
     return language.say(key, which=language.list(by)) if by else ""
 
 
-def _promise(evidence: Evidence, language: Language) -> list[Block]:
+def _targets_and_repeat(evidence: Evidence, language: Language) -> list[Block]:
     """Returns slides on what the plan could promise: what a repeat of the survey would detect, the path to the first target,
     and which targets a planned survey could verify."""
     blocks: list[Block] = [
@@ -174,13 +174,13 @@ def _promise(evidence: Evidence, language: Language) -> list[Block]:
         blocks += [Heading(title or language.say("slides.promise")), targets, *([Paragraph(more, "quiet")] if more else [])]
     else:
         blocks += [Heading(language.say("slides.promise")), targets_section.table(evidence, language)]
-    return [*blocks, *_refused(evidence, language)]
+    return [*blocks, *_unverifiable(evidence, language)]
 
 
-def _refused(evidence: Evidence, language: Language) -> list[Block]:
+def _unverifiable(evidence: Evidence, language: Language) -> list[Block]:
     """Returns slides on the targets that no planned survey could verify. Each target has a short list (see `_points`). The
     decision to take is on the same slide if there is one target, and on its own slide if there are several."""
-    rows = targets_section.refused(evidence)
+    rows = targets_section.unverifiable_rows(evidence)
     parts = [rows[at : at + WARNINGS] for at in range(0, len(rows), WARNINGS)]
     if len(rows) == 1:
         title = language.say("slides.one_refused", who=plan_words.category(language, rows[0]))

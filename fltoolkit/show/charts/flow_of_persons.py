@@ -75,7 +75,7 @@ def flow(out: Published, *, title: str = "") -> Picture:
     fig = figure(
         title or "Who is in forced labour, condition by condition",
         f"weighted persons who go on (dark) and who leave (pale); {HIDDEN}{to_verify(whole)}",
-        ROW_HEIGHT * len(lines), notes=[_sum(rows)], below=0,
+        ROW_HEIGHT * len(lines), notes=[_sum_in_words(rows)], below=0,
     )  # fmt: skip
     y = [-i for i in range(len(lines))]
     bar = {"orientation": "h", "y": y, "width": 0.26, "hoverinfo": "skip"}
@@ -120,7 +120,7 @@ def _steps_of(rows: Rows) -> list[Step]:
     return found
 
 
-def _sum(rows: Rows) -> str:
+def _sum_in_words(rows: Rows) -> str:
     """Returns a sentence that adds up the numbers of the picture, so that readers need not guess how one follows from another."""
     leaving = [_count(rows[leaf]) for leaf in QUESTIONS if leaf in rows]
     ends = [(name, _count(rows[key])) for key, name in ENDS_HERE.items() if key in rows]

@@ -30,7 +30,7 @@ from fltoolkit.show.charts.definition_flowchart import (  # fmt: skip
     WITH_PARENTS,
     I,
 )
-from fltoolkit.show.explore.explorer_controls import Part, dropdown, shell, static
+from fltoolkit.show.explore.explorer_controls import Part, dropdown, with_controls, without_controls
 from fltoolkit.show.wording.english_numbers import ENGLISH
 from fltoolkit.show.wording.section_words import Words
 
@@ -41,7 +41,7 @@ FIRST: Mapping[Who, Answers] = {
 }
 ROUTES = {I: "route1", II: "route2", III: "route3", IV: "route4"}
 CASES = ("forced labour", *ROUTES)
-OPENED = ("unresolved", "abroad, unresolved", OPEN_CHILD)
+UNRESOLVED = ("unresolved", "abroad, unresolved", OPEN_CHILD)
 WAYS = {  # of children: the questions before each leaf
     IV: (f"?{IV}",), III: (f"?{IV}", WITH_PARENTS, f"?{III}"), II: (f"?{IV}", WITH_PARENTS, f"?{III}", f"?{II}"),
     I: (f"?{IV}", WITH_PARENTS, f"?{I}"), NO_THREAT: (f"?{IV}", WITH_PARENTS, f"?{III}", f"?{II}"),
@@ -98,8 +98,8 @@ def definition(*, interactive: bool = False, language: str = BASE) -> Any:
     Raises:
         SpecError: the kit has no words in this language.
     """
-    spoken = read_language(language)
-    return panel(spoken) if interactive else static(view("adult", FIRST["adult"], spoken))
+    words = read_language(language)
+    return panel(words) if interactive else without_controls(view("adult", FIRST["adult"], words))
 
 
 def panel(language: Language = ENGLISH) -> Any:
@@ -126,7 +126,7 @@ def panel(language: Language = ENGLISH) -> Any:
         return view(who.value, {c: control.value for c, control in asked[who.value].items()}, language)
 
     controls = [who, *asked["adult"].values(), *asked["child"].values()]
-    return shell(controls, now, [who, *sheets.values()])
+    return with_controls(controls, now, [who, *sheets.values()])
 
 
 def _say(language: Language, key: str, **values: str) -> str:
@@ -168,7 +168,7 @@ def _group(title: str, controls: list[Any]) -> Any:
 def _verdict(language: Language, step: str) -> str:
     """Returns a sentence that says whether a person is in forced labour. `step` is the name of the box of the flowchart in which
     the path of the person ends."""
-    if step in OPENED:
+    if step in UNRESOLVED:
         return _say(language, "open")
     if step == "forced labour":
         return _say(language, "case")
@@ -227,7 +227,7 @@ def _adult(found: Verdict, passed: Answers, language: Language) -> Any:
         ASKED: f"<b>{safe(_say(language, 'made_up.adult'))}</b>", **{leaf: safe(_last_box(language, leaf)) for leaf in leaves},
         "forced labour": f"<b>{safe(_last_box(language, 'forced labour'))}</b>", "unresolved": safe(_last_box(language, "unresolved")),
     }  # fmt: skip
-    lit = {ASKED, *(f"?{leaf}" for leaf in passed), "unresolved" if found.step in OPENED else found.step}
+    lit = {ASKED, *(f"?{leaf}" for leaf in passed), "unresolved" if found.step in UNRESOLVED else found.step}
     title, legend = _say(language, "titles.adult"), _say(language, "legend")
     return definition_flowchart.adults(title, legend, words, passed, lit, language=language)
 

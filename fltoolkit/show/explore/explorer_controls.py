@@ -17,14 +17,14 @@ Part = Words | Picture | Table
 WIDE = {"layout": {"width": "44em", "max_width": "100%"}, "style": {"description_width": "14em"}}
 
 
-def spoken(code: str, own_words: OwnWords) -> Language:
+def explorer_language(code: str, own_words: OwnWords) -> Language:
     """Returns the words of a language for an explorer. `code` is the code of the language, such as `fr`. `own_words` are the
     texts that users wrote in survey.yaml and nap.yaml. In other languages than English they are translated, or marked if there is
     no translation."""
     return ENGLISH if code == BASE else read_language(code).about(own_words).with_stars()
 
 
-def static(parts: Sequence[Part]) -> None:
+def without_controls(parts: Sequence[Part]) -> None:
     """Displays the parts of an explorer's view (texts, pictures, tables) one below the other, without controls."""
     from IPython.display import display
 
@@ -40,7 +40,7 @@ def dropdown(label: str, options: Mapping[str, Any], value: Any) -> Any:
     return widgets.Dropdown(options=tuple(options.items()), value=value, description=label, **WIDE)
 
 
-def shell(
+def with_controls(
     controls: Sequence[Any],
     view: Callable[[], Sequence[Part]],
     beside: Sequence[Any] = (),

@@ -17,7 +17,7 @@ from fltoolkit.languages.word_files import BASE
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.targets import POWER
 from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, Picture, axis, figure
-from fltoolkit.show.explore.explorer_controls import WIDE, dropdown, shell, spoken, static
+from fltoolkit.show.explore.explorer_controls import WIDE, dropdown, explorer_language, with_controls, without_controls
 from fltoolkit.show.wording import number_words, plan_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, of_plan
 from fltoolkit.show.wording.section_words import Words
@@ -104,14 +104,16 @@ def plan(evidence: Evidence, *, interactive: bool = False, language: str = BASE)
     Raises:
         SpecError: the kit has no words in this language.
     """
-    words = spoken(language, evidence.own_words)
+    words = explorer_language(language, evidence.own_words)
     offered = plan_choices(evidence, words)
     if not offered:
-        return static([Words(words.say("explorer.plan.nothing"))])
+        return without_controls([Words(words.say("explorer.plan.nothing"))])
     choice, row = next(iter(offered)), evidence.targets.loc[next(iter(offered.values()))].to_dict()
     year = evidence.plan.last_year if pd.isna(row["target_year"]) else int(row["target_year"])
     repeat = Repeat(row["cut"] if row["cut"] > 0 else CUT, year, row["planned_sample"])
-    return plan_panel(evidence, choice, repeat, words) if interactive else static(plan_view(evidence, choice, repeat, words))
+    if interactive:
+        return plan_panel(evidence, choice, repeat, words)
+    return without_controls(plan_view(evidence, choice, repeat, words))
 
 
 def plan_panel(evidence: Evidence, choice: str, start: Repeat, language: Language = ENGLISH) -> Any:
@@ -131,4 +133,4 @@ def plan_panel(evidence: Evidence, choice: str, start: Repeat, language: Languag
     def now() -> tuple[Words, Picture]:
         return plan_view(evidence, picker.value, Repeat(fall.value / 100, when.value, size.value), language)
 
-    return shell([picker, fall, when, size], now)
+    return with_controls([picker, fall, when, size], now)

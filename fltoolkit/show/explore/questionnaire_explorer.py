@@ -16,9 +16,9 @@ from fltoolkit.languages.reasons import Name
 from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show import tables
-from fltoolkit.show.charts.estimate_charts import dot_chart, open_answers
+from fltoolkit.show.charts.estimate_charts import dot_chart, unresolved_answers
 from fltoolkit.show.charts.renderers.plotly_renderer import picture
-from fltoolkit.show.explore.explorer_controls import Part, dropdown, shell, spoken, static
+from fltoolkit.show.explore.explorer_controls import Part, dropdown, explorer_language, with_controls, without_controls
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import ENGLISH
 from fltoolkit.show.wording.section_words import Nothing, Words
@@ -59,8 +59,8 @@ def view(counts: pd.DataFrame, out: Published, item: str, language: Language = E
     mine = rows[rows["category"].astype(str) == item.partition(".")[2]].to_dict("records")
     return (
         Words(_share(language, mine[0], item) if mine else _say(language, "not_asked")),
-        open_answers(own, language, beside=counts),
-        tables.open_answers(own, language),
+        unresolved_answers(own, language, compared=counts),
+        tables.unresolved_answers(own, language),
     )
 
 
@@ -77,15 +77,15 @@ def questionnaire(counts: pd.DataFrame, out: Published, *, interactive: bool = F
     Raises:
         SpecError: the kit has no words in this language.
     """
-    words = spoken(language, out.own_words)
-    return panel(counts, out, words) if interactive else static(view(counts, out, ALL, words))
+    words = explorer_language(language, out.own_words)
+    return panel(counts, out, words) if interactive else without_controls(view(counts, out, ALL, words))
 
 
 def panel(counts: pd.DataFrame, out: Published, language: Language = ENGLISH) -> Any:
     """Returns the widget of the questionnaire explorer: a drop-down to choose an item of the definition (such as debt
     bondage), and below it the parts that `view` returns for this item."""
     picker = dropdown(_say(language, "control"), choices(counts, language), ALL)
-    return shell([picker], lambda: view(counts, out, picker.value, language))
+    return with_controls([picker], lambda: view(counts, out, picker.value, language))
 
 
 def _say(language: Language, key: str, **values: str) -> str:

@@ -21,7 +21,7 @@ from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.estimate_charts import dot_chart
 from fltoolkit.show.charts.renderers.plotly_renderer import picture
-from fltoolkit.show.explore.explorer_controls import Part, dropdown, shell, spoken, static
+from fltoolkit.show.explore.explorer_controls import Part, dropdown, explorer_language, with_controls, without_controls
 from fltoolkit.show.printed_tables import result_tables
 from fltoolkit.show.tables import in_notebook
 from fltoolkit.show.wording import number_words
@@ -101,7 +101,7 @@ def _view(out: Published, choice: TableChoice, language: Language) -> tuple[Part
     of = _sets(out)[choice.profile]
     own = {column: getattr(choice, name) for name, column in COLUMNS.items()}
     rows = of.table[(of.table[list(own)] == pd.Series(own)).all(axis=1)].reset_index(drop=True)
-    chart = dot_chart(of, rows, language, beside=_compared(out, choice))
+    chart = dot_chart(of, rows, language, compared=_compared(out, choice))
     return hidden(rows, _title(of), language), picture(chart), in_notebook(result_tables.table(language, rows))
 
 
@@ -139,8 +139,8 @@ def tables(out: Published, *, interactive: bool = False, choice: TableChoice | N
     Raises:
         SpecError: the kit has no words in this language.
     """
-    words, (first, _) = spoken(language, out.own_words), offered(out, choice)
-    return panel(out, first, words) if interactive else static(view(out, first, words))
+    words, (first, _) = explorer_language(language, out.own_words), offered(out, choice)
+    return panel(out, first, words) if interactive else without_controls(view(out, first, words))
 
 
 def panel(out: Published, start: TableChoice, language: Language = ENGLISH) -> Any:
@@ -161,7 +161,7 @@ def panel(out: Published, start: TableChoice, language: Language = ENGLISH) -> A
             picker.value = getattr(choice, name)
         return _view(out, choice, language)  # the options were updated a moment ago
 
-    return shell(list(pickers.values()), show)
+    return with_controls(list(pickers.values()), show)
 
 
 def _sets(out: Published) -> dict[str, Published]:

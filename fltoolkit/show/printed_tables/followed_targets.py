@@ -32,8 +32,8 @@ def followed(language: Language, rows: pd.DataFrame) -> PrintedTable:
     heads, notes = plan_cells.years(language, rows, "baseline_year"), tuple[str, ...]()
     if len(later):
         heads, notes = heads | {"year": f"{later.iloc[0]:.0f}"}, (language.say("targets.no_test"),)
-    columns = FOLLOWED if len(later) else AHEAD
-    layout = COLUMNS.only(*target_tables.helpful(columns, rows))
+    columns = FOLLOWED if len(later) else NOT_YET_FOLLOWED
+    layout = COLUMNS.only(*target_tables.filled_columns(columns, rows))
     return printed(language, layout, rows.to_dict("records"), TableWords(language.say("targets.title"), notes=notes, heads=heads))
 
 
@@ -83,5 +83,5 @@ COLUMNS = TableLayout(
     reasons=_reasons,
 )
 FOLLOWED = ("category", "baseline", "aim", "later", "later_interval", "reached", "changed", "verifiable", "needed")
-AHEAD = ("category", "baseline", "baseline_interval", "aim", "verifiable", "power", "smallest", "needed")
-"""The columns if there is a later survey (FOLLOWED), and if there is none (AHEAD)."""
+NOT_YET_FOLLOWED = ("category", "baseline", "baseline_interval", "aim", "verifiable", "power", "smallest", "needed")
+"""The columns if there is a later survey (FOLLOWED), and if there is none (NOT_YET_FOLLOWED)."""

@@ -161,13 +161,13 @@ def targets(language: Language, rows: pd.DataFrame) -> PrintedTable:
     years |= {"year": f"{rows['later_year'].max():.0f}"} if later else {}
     return printed(
         language,
-        TARGETS.only(*helpful(columns, rows)),
+        TARGETS.only(*filled_columns(columns, rows)),
         rows.to_dict("records"),
         TableWords(language.say("targets.title"), heads=years),
     )
 
 
-def helpful(columns: Sequence[str], rows: pd.DataFrame) -> list[str]:
+def filled_columns(columns: Sequence[str], rows: pd.DataFrame) -> list[str]:
     """Returns the columns of a table that are not empty. The columns in `REPEAT` are empty if every baseline has wide
     bounds."""
     wide = all(map(plan_words.is_too_wide, rows.to_dict("records")))

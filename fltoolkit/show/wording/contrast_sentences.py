@@ -15,7 +15,7 @@ from fltoolkit.publish.contrasts.lead_contrasts import LOWER, NO_DIFFERENCE, NOT
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.wording import number_words
 
-EACH = 3  # pairs in a population: up to this number, each pair has a sentence, whatever the result of its test
+MOST_SENTENCES = 3  # pairs in a population: up to this number, each pair has a sentence, whatever the result of its test
 Pair = dict[Any, Any]
 
 
@@ -57,7 +57,7 @@ def _population_sentences(out: Published, language: Language, population: str) -
     """
     pairs = _pairs(out, population)
     found = [p for p in pairs if p["verdict"] not in (NO_DIFFERENCE, NOT_TESTED)]
-    listed = pairs if len(pairs) <= EACH else found
+    listed = pairs if len(pairs) <= MOST_SENTENCES else found
     others = [language.say("contrasts.others", n=str(len(pairs) - len(listed)))] if len(listed) < len(pairs) else []
     return (*(_sentence(out, language, p) for p in listed), *others)
 

@@ -113,7 +113,7 @@ def headline_unresolved(out: Published, language: Language) -> str:
     return unresolved(headline_rows(out)[0], language)
 
 
-def width(out: Published, language: Language) -> str:
+def wide_interval(out: Published, language: Language) -> str:
     """Returns a sentence on the small number of cases behind the rate of the default population, which makes its interval wide.
     The text is empty if the interval is not wider than half of the rate, or if a number is hidden."""
     row = headline_rows(out)[0]
