@@ -237,7 +237,7 @@ def plain(body: pd.DataFrame, title: str, subtitle: str, note: str = "") -> Tabl
 
 @dataclass(frozen=True)
 class TableLook:
-    """How a data frame of texts is shown as a table.
+    """The look of a data frame of texts that is shown as a table.
 
     Attributes:
         numbers: the columns with numbers.

@@ -36,9 +36,9 @@ def known(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def research(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns a heading, a paragraph and a list: the questions of the knowledge base (Tool No. 4 of the ILO toolkit) that the
-    survey cannot answer. They need qualitative studies, or records of authorities. The result is empty if there is no such
-    question.
+    """Returns a heading, a paragraph and a list: the questions of the knowledge base (Tool No. 4 of the ILO toolkit) that
+    the survey cannot answer. These questions need qualitative studies, or records of authorities. The list of blocks is
+    empty if there is no such question.
     """
     open_ = tuple(language.say(f"checklists.questions.{q.id}") for q in for_research(evidence))
     return (

@@ -104,10 +104,10 @@ def range_explained(facts: Facts, language: Language) -> list[Block]:
 
 
 def groups_of(out: Published, measure: str, population: str | None = None, least: int = 1) -> tuple[str, ...]:
-    """Returns the names of the groups (breakdowns such as `sex`) for which a measure is published, in the order of the survey.
-    Crossed groups are left out. A group with fewer than `least` shown numbers is left out too.
+    """Returns the names of the groups (breakdowns such as `sex`) for which a measure is published, in the order of the
+    survey. Crossed groups are left out. A group with fewer than `least` shown numbers is also left out.
 
-    Groups of single origins (nationalities, ethnicities) are left out too, because no picture and no title uses them.
+    Groups of single origins (nationalities, ethnicities) are also left out, because no picture and no title uses them.
     """
     rows = out.own_rows(measure=measure)[["reference_population", "breakdown", "estimate"]]
     chosen = population or (str(rows["reference_population"].iloc[0]) if len(rows) else "")

@@ -29,8 +29,8 @@ LIMITS = {
 
 
 def disclosure_page(record: DisclosureRecord) -> Document:
-    """Returns the confidential page of a run: what is hidden and why, with a place for the signature of the disclosure
-    officer."""
+    """Returns the confidential page of a run: the hidden cells with the reasons, and a place for the signature of the
+    disclosure officer."""
     shown, hidden = (sum(getattr(table, name) for table in record.tables) for name in ("shown", "hidden"))
     limits = (f"{text}: {getattr(record.limits, name)}" for name, text in LIMITS.items())
     blocks: list[Block] = [

@@ -148,8 +148,8 @@ def groups_that_fit(evidence: Evidence, rows: int) -> list[str]:
     """Returns the groups for a picture of the prevalence. A group is used if at least half of its categories are shown, not
     hidden. Groups that the plan names come first.
 
-    Together their categories fill at most `rows` rows. If no group is left, the result is one group alone, whatever its size.
-    The result is empty if the prevalence is published by no group.
+    Together their categories fill at most `rows` rows. If no group is small enough, the result is one group of any size. The
+    result is empty if the prevalence is published by no group.
     """
     out = evidence.now
     there = [g for g in groups_of(out, "prevalence") if out.select("prevalence", [g])["estimate"].notna().mean() >= MOSTLY]
@@ -171,9 +171,9 @@ def fitting(out: Published, measure: str, groups: Iterable[str], room: int) -> l
 
 
 def second_picture(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
-    """Returns the second picture of a document: the change since the baseline. If there is none, it is the planned path from
-    the baseline to a target. If there is no target either, it is the smallest decrease that a repeat of the survey could
-    detect. Returns None if there is none of the three.
+    """Returns the second picture of a document: the change since the baseline. Without a change, it is the planned path from
+    the baseline to a target. Without a target, it is the smallest decrease that a repeat of the survey could detect. Returns
+    None if none of the three can be drawn.
     """
     return change(evidence, language, width) or path(evidence, language, width) or repeat(evidence, language, width)
 

@@ -171,8 +171,8 @@ def _steps_in_words(rows: Rows) -> str:
 
 
 def _population(out: Published, *, of_children: bool) -> str | None:
-    """Returns the name of the first population that has a flowchart of adults, or of children if `of_children` is true. Returns
-    None if there is none."""
+    """Returns the name of the first population that has a flowchart of adults, or of children if `of_children` is true.
+    Returns None if there is no such population."""
     charts = out.table[out.table["measure"] == "flowchart"]
     for name, rows in charts.groupby("reference_population", sort=False):
         if rows["step"].isin(CHILD_LEAVES).any() == of_children:

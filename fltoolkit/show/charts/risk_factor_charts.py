@@ -27,8 +27,8 @@ LEFT_AND_RIGHT = "Left of 1: less often than in the reference group (ref.); righ
 
 @checked
 def risk(model: PublishedModel, *, title: str = "") -> Picture:
-    """Returns a picture of odds ratios as dots with their intervals on a log axis, group by group. The reference category of each
-    group is in the picture too.
+    """Returns a picture of odds ratios as dots with their intervals on a log axis, group by group. The picture also has the
+    reference category of each group.
 
     The dots of unreliable odds ratios are hollow. A number that is not shown has its marker, `[c]` (confidential) or `[u]`
     (unreliable), in its place.

@@ -19,8 +19,8 @@ WIDE = {"layout": {"width": "44em", "max_width": "100%"}, "style": {"description
 
 def explorer_language(code: str, own_words: OwnWords) -> Language:
     """Returns the words of a language for an explorer. `code` is the code of the language, such as `fr`. `own_words` are the
-    texts that users wrote in survey.yaml and nap.yaml. In other languages than English they are translated, or marked if there is
-    no translation."""
+    texts that users wrote in survey.yaml and nap.yaml. In a language other than English, these texts are translated, or
+    marked if there is no translation."""
     return ENGLISH if code == BASE else read_language(code).about(own_words).with_stars()
 
 
@@ -51,7 +51,7 @@ def with_controls(
 
     Args:
         controls: widgets with a `value`.
-        view: returns what is shown for the present values of the controls.
+        view: returns the parts to show for the present values of the controls.
         beside: widgets that contain the controls. If given, they are shown instead of the controls at the top: to the left of the
             view if there is room, else above it.
         changes: a list of functions that other code calls when the view must change for another reason. The function that

@@ -65,7 +65,7 @@ class PrintedCell:
 
 @dataclass(frozen=True)
 class TableColumn:
-    """One column of a printed table: its name, what kind of cells it has, and the function that makes them.
+    """One column of a printed table: its name, the kind of its cells, and the function that makes the cells.
 
     The values of `kind`:
 

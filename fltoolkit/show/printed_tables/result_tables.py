@@ -169,8 +169,8 @@ def _reasons(language: Language, row: Row) -> tuple[str, ...]:
 
 
 def _of_rule_set(own: str, language: Language, row: Row) -> tuple[str, ...]:
-    """Returns the texts for the footnotes of a rule set's row. They say whether it is the run's own rule set, and what readers
-    must know when they compare its result with others. `own` is the name of the run's own rule set."""
+    """Returns the texts for the footnotes of a rule set's row. They say whether it is the run's own rule set, and give the
+    notes that readers need to compare its result with others. `own` is the name of the run's own rule set."""
     remarks = tuple(number_words.reason(language, row[c]) for c in ("reason", "rule_note", "to_verify") if row[c])
     return (language.say("rule_sets.own") if row["rule_set"] == own else "", language.list(remarks))
 

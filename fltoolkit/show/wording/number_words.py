@@ -183,17 +183,17 @@ def definition(language: Language, rule_set: object) -> str:
 
 
 def remark(language: Language, row: PublishedNumber) -> str:
-    """Returns what must be printed beside a published row, in words: its flag (such as `use with caution`) and the reasons for
-    the flag. The flag `unreliable` and the reason that nobody was found are left out, because the marker of the row already says
-    them."""
+    """Returns the words that must be printed beside a published row: its flag (such as `use with caution`) and the reasons
+    for the flag. The flag `unreliable` and the reason that nobody was found are left out, because the marker of the row
+    already says them."""
     why, flag = "" if row.get("marker") == "w" else reason(language, row["reason"]), str(row["flag"])
     flagged = flag in ("caution", "review") and row.get("marker") != "w"
     return language.say("flagged", flag=language.say(f"flags.{flag}"), reason=why) if flagged else start(why)
 
 
 def group_notes(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
-    """Returns what readers must know about the groups of some published rows, one sentence per group: `Household wealth: at the
-    time of the interview, …`.
+    """Returns notes on the groups of some published rows, one sentence per group: `Household wealth: at the time of the
+    interview, …`.
     """
     note_of = {b: note for b, note in zip(rows["breakdown"], rows["group_note"], strict=True) if note}
     return tuple(f"{start(language.colon(group(language, str(b)), reason(language, note)))}." for b, note in note_of.items())

@@ -178,8 +178,8 @@ def sign(row: Line) -> str:
 
 
 def later(language: Language, row: Line) -> str:
-    """Returns a sentence with the number of the later survey, and `answers` (whether the target is reached and whether the number
-    has changed). The text is empty if there is no later number."""
+    """Returns a sentence with the number of the later survey, and `answers` (whether the target is reached and whether the
+    number has changed). The text is empty if there is no later number."""
     told = found(language, row)
     return f"{told} {answers(language, row)}" if told else ""
 

@@ -219,7 +219,7 @@ def _baseline_rate(row: dict[Any, Any], language: Language) -> str:
 
 
 def _curve(fall: Callable[[float], float], sizes: tuple[float, float], words: str, colour: str) -> Line:
-    """Returns one curve of the chart. Where no fall can be detected, the curve has no value.
+    """Returns one curve of the chart. The curve has no value at sizes for which no fall can be detected.
 
     Args:
         fall: returns the smallest detectable fall in percent, for a number of persons.

@@ -299,6 +299,6 @@ def _values(axis: Axis) -> dict[str, Any]:
 
 
 def _widest(texts: Sequence[str]) -> float:
-    """Returns the width of the longest line in pixels; 0 if there are no words."""
+    """Returns the width of the longest line in pixels, or 0 if there are no words."""
     lines = [line for text in texts for line in text.removeprefix("<b>").removesuffix("</b>").split("<br>")]
     return math.ceil(WIDE * max(map(len, lines), default=0)) + (12 if any(lines) else 0)
