@@ -1,4 +1,4 @@
-"""The picture of the coverage simulation: coverage against the PSUs that are expected to hold a case."""
+"""Draws the picture of the coverage simulation: coverage by the expected number of PSUs with a case."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ WIDTH, HEIGHT = 1120, 470
 
 
 def draw_picture(path: Path, cells: pd.DataFrame) -> None:
-    """One panel an intraclass correlation, one mark a cell and method; a PNG made by Chromium, left alone where there is none."""
+    """Draws one panel per intraclass correlation, and one mark per cell and method. Writes a PNG with Chromium. If there is no
+    Chromium, the file is not changed."""
     browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if browser is None:
         print(f"{path.name} is not drawn: no Chromium")

@@ -1,4 +1,5 @@
-"""The simulation behind docs/coverage.md says of a sample what the package says of its persons, and draws what it claims to draw."""
+"""Tests the simulation behind docs/coverage.md: it estimates what the package estimates from the same persons, and draws the
+samples that it describes."""
 
 from __future__ import annotations
 

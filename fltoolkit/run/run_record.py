@@ -156,7 +156,7 @@ def survey_facts(run: Run) -> dict[str, Any]:
 
 def corrections_of(run: Run) -> tuple[dict[str, str], ...]:
     """Returns the corrections of the data that survey.yaml makes, one entry per column and reason. The result is empty if
-    survey.yaml corrects nothing, if it cannot be read, or if the corrections fail."""
+    survey.yaml has no corrections, if it cannot be read, or if the corrections fail."""
     with suppress(FltoolkitError):
         if read_spec(run.survey).corrections:
             found = corrections(read_survey(run.survey)).to_dict("records")
@@ -217,7 +217,7 @@ def why_rerun(now: Premises, folder: Path) -> str:
         return "the latest run failed"
     before = read_record(folder)
     if before is None:
-        return f"there is no {RECORD} to go by"
+        return f"there is no {RECORD}"
     if before.status == "failed":
         return "it failed"
     if differing := differing_keys(before.inputs, now.inputs):
@@ -229,7 +229,7 @@ def why_rerun(now: Premises, folder: Path) -> str:
     if differing := differing_keys(before.versions, now.versions):
         return f"another version of {differing}"
     if altered := before.altered(folder):
-        return f"the run did not leave {', '.join(altered)} as it is"
+        return f"{', '.join(altered)} changed after the run"
     return ""
 
 

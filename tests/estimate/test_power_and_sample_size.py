@@ -1,4 +1,5 @@
-"""The check values of docs/methods.md §6 to the printed digit, and that sizes, power and cuts agree with each other."""
+"""Tests the check values of docs/methods.md §6 to the printed digit, and that sample sizes, power and decreases agree with each
+other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The words of the documents: each language says everything, fills its placeholders with text that stays text, and leaves no English."""
+"""Tests the words of the documents: each language has every text, fills the placeholders with text that stays text, and contains
+no English."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The own texts of a survey and a plan as documents of each language find them: said, known to the kit, or marked and listed."""
+"""Tests how documents in each language use the texts of a survey and a plan: as given, translated by the kit, or marked and
+listed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Remarks are data: two are equal by key and values, English words are what tables show, and no code outside reads the words."""
+"""Tests reasons: two are equal if key and values are equal, tables show the English words, and no other code reads the words."""
 
 from __future__ import annotations
 

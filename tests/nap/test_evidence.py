@@ -1,4 +1,4 @@
-"""What a plan's documents rest on: which round is the baseline, and what partners and a later round add."""
+"""Tests the evidence of a plan: which round is the baseline, and what partners and a later round add."""
 
 from __future__ import annotations
 

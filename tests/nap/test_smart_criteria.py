@@ -1,4 +1,4 @@
-"""Tool No. 16's five criteria: what is there, what is missing, and what only the partners can say."""
+"""Tests the five criteria of Tool No. 16: what is present, what is missing, and what only partners can answer."""
 
 from __future__ import annotations
 

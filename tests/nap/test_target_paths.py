@@ -1,4 +1,4 @@
-"""The way from a baseline to its targets, by the formulas: straight lines, and steps of one proportion."""
+"""Tests the path from a baseline to its targets against formulas: straight lines, and steps of a constant proportion."""
 
 from __future__ import annotations
 

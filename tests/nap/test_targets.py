@@ -1,4 +1,4 @@
-"""Whether a target can be verified: the published check values of the planning formulas, and every reason why it cannot."""
+"""Tests whether a target can be verified: the published check values of the planning formulas, and every reason why it cannot."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What may leave: flags at their limits, confidentiality first, the same cells blank everywhere, and nothing recoverable."""
+"""Tests the published set: flags at their limits, confidentiality first, the same blank cells everywhere, and nothing
+recoverable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each publication profile at both sides of each of its limits (docs/methods.md §4), on rows made by hand."""
+"""Tests each publication profile at both sides of each of its limits (docs/methods.md §4), on rows made by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The result of a section: it counts rows, repeats published numbers, and never names the highest or the lowest group."""
+"""Tests the result of a section: it counts rows, repeats published numbers, and never names the highest or the lowest group."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What a repeat could find: the fields start as the static view, and the answer below them is that of the textbook's formula."""
+"""Tests what a repeat could find: the fields start with the values of the static view, and the result is that of the textbook
+formula."""
 
 from __future__ import annotations
 

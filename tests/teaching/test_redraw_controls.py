@@ -1,4 +1,4 @@
-"""Pictures of redraws with controls: they start as the static view, and each control changes what is drawn."""
+"""Tests pictures of redraws with controls: they start as the static view, and each control changes the picture."""
 
 from __future__ import annotations
 

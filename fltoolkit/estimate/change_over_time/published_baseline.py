@@ -74,7 +74,7 @@ class PublishedBaseline:
     def __post_init__(self) -> None:
         if not self.ci_low <= self.estimate <= self.ci_high:
             raise RequestError(
-                "the published estimate does not lie in its interval", where="baseline",
+                "the published estimate is outside its interval", where="baseline",
                 found=f"{self.estimate} in {self.ci_low} to {self.ci_high}", do="give all three in one scale, as proportions",
             )  # fmt: skip
         if problem := contradiction(self):

@@ -17,6 +17,7 @@ from fltoolkit.report.document_formats.document_blocks import (
     Chart,
     Charts,
     Contents,
+    CoverFacts,
     Document,
     Facts,
     Heading,
@@ -77,6 +78,11 @@ def _(block: Paragraph) -> str:
 @html.register
 def _(block: WritingSpace) -> str:
     return f'<p class="quiet">{inline(block.text)}</p>'
+
+
+@html.register
+def _(block: CoverFacts) -> str:
+    return f"<dl>{''.join(f'<dt>{inline(name)}</dt><dd>{inline(text)}</dd>' for name, text in block.facts)}</dl>"
 
 
 @html.register

@@ -25,7 +25,7 @@ from fltoolkit.show.printed_tables.printed_table import (
 from fltoolkit.show.wording import change_sentences, number_words
 
 
-def follow_up(language: Language, rows: pd.DataFrame, *notes: str) -> PrintedTable:
+def follow_up(language: Language, rows: pd.DataFrame, *notes: str, signs: bool = False) -> PrintedTable:
     """Returns a table that compares the plan's baseline with a later survey. Each row has both numbers, the target if there is
     one, and the change with its interval. `rows` are those of `Evidence.follow_up`.
 
@@ -34,13 +34,15 @@ def follow_up(language: Language, rows: pd.DataFrame, *notes: str) -> PrintedTab
 
     Args:
         notes: further sentences below the table.
+        signs: whether a row has only the sign of its result. The words of each sign are then below the table.
     """
     records = rows.to_dict("records")
-    about = (language.say("change.note"), language.say("tables.rounded"), *notes)
+    meanings = language.list(dict.fromkeys(verdict_in_words(language, row) for row in records if row["light"])) if signs else ""
+    about = (*([meanings] if meanings else []), language.say("change.note"), language.say("tables.rounded"), *notes)
     target = ("target",) if any(row["reached"] for row in records) else ()
     years = years_of_rounds(language, rows["year_before"], rows["year"])
     words = TableWords(language.say("follow_up.title"), "", about, years)
-    return printed(language, CHANGE.only(*NUMBERED, "verdict", *target), records, words)
+    return printed(language, CHANGE.only(*NUMBERED, "sign" if signs else "verdict", *target), records, words)
 
 
 def changes(language: Language, rows: pd.DataFrame) -> PrintedTable:
@@ -136,6 +138,7 @@ CHANGE = TableLayout(
         TableColumn("change", _change),
         TableColumn("change_interval", _change_limits, head="limits_change"),
         TableColumn("verdict", _verdict, "words"),
+        TableColumn("sign", lambda _, row: PrintedCell(dict(row["light"].values)["sign"]) if row["light"] else EMPTY, "words", "verdict"),
     ),
     headings=plan_cells.headings,
     reasons=_reasons,

@@ -1,4 +1,4 @@
-"""What a comparison of two rounds would meet: sampling units, questions, interviews, with nothing estimated."""
+"""Tests what is compared before any estimate of a change: sampling units, questions and interviews of two rounds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Verdicts that must hold whatever the unresolved persons are: R's standard error of the second test, the rule, and wide bounds."""
+"""Tests verdicts that must hold whatever the unresolved persons are: R's standard error of the second test, the rule, and wide
+bounds."""
 
 from __future__ import annotations
 

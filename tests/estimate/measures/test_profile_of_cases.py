@@ -1,4 +1,4 @@
-"""Profiles of cases: against R, against counts by hand, and what is refused."""
+"""Tests profiles of cases against R and against counts by hand, and which profiles are refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of a run is hidden: small tables whose confidential cells are known, and differences of populations and of rule sets."""
+"""Tests what is hidden in a run: small tables with known confidential cells, and differences of populations and of rule sets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the first page of a brief is full in Word: too full, and no page break stands after it."""
+"""Tests the estimate of whether the first page of a brief is full in Word. If it is too full, no page break follows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first page's title and large numbers: they say no more than the verdict, and rest on no doubtful number."""
+"""Tests the title and the large numbers of the first page: they say no more than the verdict, and use no unreliable number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What a survey found in documents: sentences, large numbers, tables; nothing hidden is written, and no number stands without its doubt."""
+"""Tests the results of a survey in documents: sentences, large numbers and tables. Nothing hidden is written, and every number
+has its flag."""
 
 from __future__ import annotations
 

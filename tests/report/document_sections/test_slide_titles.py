@@ -1,4 +1,4 @@
-"""A slide's title says a number or the verdict of a test, never more: the largest of many, or an unreliable number, is in no title."""
+"""Tests the titles of slides: a number or the verdict of a test, and never an unreliable number or the largest of many."""
 
 from __future__ import annotations
 

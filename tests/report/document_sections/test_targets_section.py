@@ -1,4 +1,4 @@
-"""The plan's targets in documents: warnings, the table, what a repeat could detect, and the way to each target."""
+"""Tests the plan's targets in documents: warnings, the table, what a repeat could detect, and the path to each target."""
 
 from __future__ import annotations
 

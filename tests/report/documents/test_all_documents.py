@@ -1,4 +1,4 @@
-"""All documents of a run: their names, their bytes, what they must say, and what none of them may."""
+"""Tests all documents of a run: their names, their bytes, what they must say, and what none of them may say."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which pictures a plan's documents have: those for which something is published, of the groups that the plan asks first."""
+"""Tests which pictures a plan's documents have: those with published numbers, of the first groups of the plan."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ import fltoolkit as fl
 from fltoolkit.report.documents import document_pictures
 from fltoolkit.report.documents.document_pictures import (
     FEW,
+    all_pictures,
     by_group,
     change,
     drawn_once,
-    every,
     groups_that_fit,
     path,
     repeat,
@@ -46,7 +46,7 @@ def test_every_picture_of_a_run_has_a_name_of_its_own() -> None:
         *(r | children for r in SEX),
         *(of("sector", s, measure="share") for s in ("farms", "sites")),
     ]
-    names = [p.name for p in every(evidence(*rows, headlines=("adults", "children")), EN)]
+    names = [p.name for p in all_pictures(evidence(*rows, headlines=("adults", "children")), EN)]
     assert len(set(names)) == len(names)
     assert {"prevalence_by_sex", "prevalence_by_region", "share_by_sector", "path_rate", "repeat"} < set(names)
     assert len(names) == 6  # and the children's by sex

@@ -1,4 +1,4 @@
-"""The evidence brief: what stands on its first page, and what follows."""
+"""Tests the evidence brief: its first page, and the pages that follow."""
 
 from __future__ import annotations
 

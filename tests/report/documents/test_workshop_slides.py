@@ -1,4 +1,5 @@
-"""Slides for the workshop: what fits on one, what is not known, and a warning where nobody could verify a target."""
+"""Tests the slides for the workshop: the content of each slide, unknown numbers, and a warning if no survey could verify a
+target."""
 
 from __future__ import annotations
 

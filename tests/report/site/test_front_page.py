@@ -1,4 +1,5 @@
-"""The front page: each survey's headline with its flag and coverage, working links, failures with their error, no ranking."""
+"""Tests the front page: each survey's headline with its flag and coverage, working links, failures with their error, and no
+ranking."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An executed notebook becomes a page that works from the file system, fetches nothing, and obeys no label."""
+"""Tests the page of an executed notebook: it works from the disk, fetches nothing, and shows markup in labels as text."""
 
 from __future__ import annotations
 

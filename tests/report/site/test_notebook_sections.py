@@ -1,4 +1,4 @@
-"""The sections of a page: result under the heading, tables folded behind their pictures, empty sections in one line."""
+"""Tests the sections of a page: the result under the heading, tables folded below their pictures, and empty sections in one line."""
 
 from __future__ import annotations
 

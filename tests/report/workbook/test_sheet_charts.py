@@ -1,4 +1,4 @@
-"""Native charts: dots with intervals, and a dashed line for what is planned; both from the cells beside them."""
+"""Tests native charts: dots with intervals, and a dashed line for planned values, both from cells of the sheet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words of the sheets: codes in the plan's language, rows of the plan, and numbers as they are read everywhere."""
+"""Tests the words of the sheets: codes in the plan's language, rows of the plan, and numbers as in all other outputs."""
 
 from __future__ import annotations
 

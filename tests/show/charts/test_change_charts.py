@@ -1,4 +1,4 @@
-"""A change in words, a picture and a table: no more than its verdict says, and no number of what is hidden."""
+"""Tests a change in words, in a picture and in a table: it says no more than its verdict, and has no hidden number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The two flowcharts: which boxes stand where, what stands on the ways between them, and whose way is lit."""
+"""Tests the two flowcharts: the place of the boxes, the words on the arrows, and the highlighted path."""
 
 from __future__ import annotations
 

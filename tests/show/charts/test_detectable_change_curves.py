@@ -1,4 +1,4 @@
-"""The curves of what a repeat could detect: the numbers of docs/methods.md §6 are on them, and in the words beside them."""
+"""Tests the curves of what a repeat could detect: the numbers of docs/methods.md §6 are on them and in the text next to them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The plan on the screen: warnings, targets, the way to them, the follow-up; and controls that say what a repeat would find."""
+"""Tests the plan on the screen: warnings, targets, the paths to them, the follow-up, and controls for what a repeat would find."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A forest plot draws what is published of a model and nothing else; the response-error table is never a headline."""
+"""Tests that a forest plot draws only published results of a model, and that the response-error table is never a headline."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What a repeat would find of a true fall: the chance for a row, a fall, a year and a sample, in words and as a curve."""
+"""Tests the plan explorer: the chance that a repeat finds a true fall, for a row, a fall, a year and a sample, in words and as a
+curve."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The questionnaire explorer: each item's open answers, and the published share of the cases that answered yes to it."""
+"""Tests the questionnaire explorer: the item non-response of each item, and the published share of the cases that answered yes."""
 
 from __future__ import annotations
 

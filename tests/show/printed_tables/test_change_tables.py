@@ -1,4 +1,4 @@
-"""Tables of change: both rounds, each with the marker of its round, and the verdict with its sign."""
+"""Tests tables of change: both rounds, each with the marker of its round, and the verdict with its sign."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of targets in a notebook: short verdicts, and their reasons in footnotes."""
+"""Tests the table of targets in a notebook: short verdicts, and their reasons in footnotes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cells of numbers: as printed, with their marker, and the same number for a spreadsheet."""
+"""Tests cells of numbers: as printed, with their marker, and the same number for a spreadsheet."""
 
 from __future__ import annotations
 

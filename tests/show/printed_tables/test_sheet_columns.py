@@ -1,4 +1,4 @@
-"""A printed table for a spreadsheet: numbers are numbers, an interval is two columns, markers have a column of their own."""
+"""Tests a printed table for a spreadsheet: numbers are numbers, an interval has two columns, and markers have a separate column."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The tables of targets print some of one list of columns; what is not there is blank, and what was looked for and not found a dash."""
+"""Tests the tables of targets: each prints some columns of one list. A missing value is blank, and a value that was not found is
+a dash."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A change in a sentence: no more than its verdict says, and no number of what is hidden."""
+"""Tests a change in a sentence: it says no more than its verdict, and has no hidden number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Sentences of the comparison named beforehand: the higher rate first, and a size only as the nearer limit."""
+"""Tests the sentences of the comparison that survey.yaml names beforehand: the higher rate comes first, and the size is given
+only as the nearer limit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The headline of a notebook: the number, then how sure it is, what is open, what changed, and what it rests on."""
+"""Tests the headline of a notebook: the number, its uncertainty, unresolved persons, the change, and its basis."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers as words of any language: scaled, rounded, with their flag and marker."""
+"""Tests numbers in the words of any language: scaled, rounded, with their flag and marker."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A plan's rows in words: what a target promises, why no survey could verify it, and where a later round lies."""
+"""Tests a plan's rows in words: what a target promises, why no survey could verify it, and whether a later round is above or
+below it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a survey found in sentences: no number without its time, its interval and its doubt, and none that is hidden."""
+"""Tests the results of a survey in sentences: no number without its time, interval and flag, and no hidden number."""
 
 from __future__ import annotations
 

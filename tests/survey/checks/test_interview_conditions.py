@@ -1,4 +1,4 @@
-"""How interviews were held: counted of those who answered, told rounded, and never below the limit."""
+"""Tests the conditions of interviews: counted among persons who answered, printed rounded, and never below the limit."""
 
 from __future__ import annotations
 

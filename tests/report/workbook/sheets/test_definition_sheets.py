@@ -1,4 +1,4 @@
-"""Definitions and methods: the law first, then what the plan names, measures, and how this run's numbers were made."""
+"""Tests the sheet on definitions and methods: first the law, then the plan's measures, and how this run made its numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Tool No. 16's matrix: each cell under its head, words that are quiet after an indicator's first row, and three cells for partners."""
+"""Tests the matrix of Tool No. 16: each cell under its head, grey words after an indicator's first row, and three cells for
+partners."""
 
 from __future__ import annotations
 

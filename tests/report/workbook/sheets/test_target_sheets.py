@@ -1,4 +1,4 @@
-"""Targets on the workbook: refused ones as warnings, a later round only where there is one, and a path that nobody measures."""
+"""Tests targets in the workbook: refused ones as warnings, a later round only if there is one, and a path of planned values."""
 
 from __future__ import annotations
 

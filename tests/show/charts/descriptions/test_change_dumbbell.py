@@ -1,4 +1,4 @@
-"""A change as a dumbbell: both numbers, the verdict that the test gave, and no number of what is hidden."""
+"""Tests a change as a dumbbell: both numbers, the verdict of the test, and no hidden number."""
 
 from __future__ import annotations
 
