@@ -1,4 +1,5 @@
-"""The list of contents of a Word document: a line for each heading, with a link to it and the number of its page."""
+"""Makes the list of contents of a Word document: a line for each heading, with a link to the heading and the number of its
+page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of a Word table, and paragraphs, as XML.
+"""Makes rows of a Word table, and paragraphs, as XML.
 
 All rows of a table are written as one piece of XML. Writing each cell with python-docx would take several times as long, because
 python-docx searches the document for each cell and for each name of a style.
@@ -124,8 +124,8 @@ def _row(line: tuple[PrintedCell, ...], columns: list[WordColumn], *, is_head: b
 
 
 def _alignment(cell: PrintedCell, column: WordColumn, *, is_head: bool) -> str:
-    """Returns the alignment of a cell as XML; empty for a cell of words, which is left-aligned. Words below a heading, and those
-    behind a number, are moved a little to the right.
+    """Returns the alignment of a cell as XML. The text is empty for a cell of words, which is left-aligned. Words below a
+    heading, and those behind a number, are moved a little to the right.
 
     Numbers are right-aligned. If any number in the column has a marker (such as [u]), all numbers end at the same place, and the
     markers are written after this place.

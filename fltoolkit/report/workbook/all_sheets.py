@@ -56,8 +56,8 @@ def pages(evidence: Evidence, language: Language) -> list[Page]:
 
 
 def _own_texts(evidence: Evidence) -> list[OwnText]:
-    """Returns the texts that survey.yaml and nap.yaml contain, such as titles and labels. Includes the definitions of
-    indicators, which only the workbook shows."""
+    """Returns the texts that survey.yaml and nap.yaml contain, such as titles and labels. The list includes the definitions
+    of indicators, which only the workbook shows."""
     return [*evidence.own_words.texts.values(), *(text for _, text in own_texts_in(evidence.plan))]
 
 

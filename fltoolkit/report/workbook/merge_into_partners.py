@@ -20,8 +20,8 @@ KINDS = ("new", "changed", "emptied")
 
 
 def read_into(path: Path, plan: Path) -> str:
-    """Reads what partners typed into a workbook, and writes it to the partners.yaml beside nap.yaml. Returns a sentence on what
-    was done.
+    """Reads what partners typed into a workbook, and writes it to the partners.yaml beside nap.yaml. Returns a sentence that
+    says what was written.
 
     Raises:
         DataError: the file is not a workbook of the kit, or contains something that partners.yaml cannot keep.
@@ -58,8 +58,8 @@ def read_into(path: Path, plan: Path) -> str:
 
 
 def _kind_of_change(partners: Partners, edit: Edit) -> str:
-    """Returns what an edit does to partners.yaml: `new` if it adds an entry, `changed` if it changes one, `emptied` if it empties
-    one. An edit is what a partner typed into a cell.
+    """Returns the kind of change that an edit makes in partners.yaml: `new` if it adds an entry, `changed` if it changes
+    one, `emptied` if it empties one. An edit is an entry that a partner typed into a cell.
     """
     if _entry_now(partners, edit) in (None, ""):
         return "new"
@@ -68,8 +68,8 @@ def _kind_of_change(partners: Partners, edit: Edit) -> str:
 
 def refuse_unread(path: Path, partners: Partners, called: str = "") -> None:
     """Raises `BatchError` if partners changed something in a workbook that is not in partners.yaml yet: the kit would
-    overwrite it. A file that does not exist is accepted. `called` is the name of the file in the message; empty means its own
-    name.
+    overwrite it. A file that does not exist is accepted. `called` is the name of the file in the message; if it is empty,
+    the message has the file's own name.
     """
     if not path.is_file():
         return
@@ -88,8 +88,8 @@ def refuse_unread(path: Path, partners: Partners, called: str = "") -> None:
 
 
 def _entry_now(partners: Partners, edit: Edit) -> Any:
-    """Returns the entry that partners.yaml has now for the cell of an edit (what a partner typed into a cell). Returns None if
-    there is no entry.
+    """Returns the entry that partners.yaml has now for the cell of an edit (an entry that a partner typed into a cell).
+    Returns None if there is no entry.
     """
     if edit.table == "sheets":
         return partners.sheets.get(edit.row)

@@ -9,7 +9,7 @@ from typing import Any
 
 Place = tuple[int, int]
 Cells = Mapping[Place, Any]
-MOST = 50  # rows at once
+MOST = 50  # rows that can be moved at once
 
 
 def moved(then: Cells, now: Cells, same: Callable[[Any, Any], bool]) -> str:

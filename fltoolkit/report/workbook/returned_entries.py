@@ -1,9 +1,10 @@
-"""Compares a workbook that partners filled in with the workbook that the kit wrote. Finds what partners typed, and all other
-changes.
+"""Compares a workbook that partners filled in with the workbook that the kit wrote. It finds the entries that partners
+typed, and all other changes.
 
-The workbook itself records what the kit wrote (in the hidden sheet `_kit`). Only a difference from this record is an entry. So
-a workbook can be read late, twice, or after another one (`merge_into_partners.py`). It can be in any language: a sheet is
-found by its defined name, a column by the hidden sheet. The hidden sheet also has the code of each word in a list of choices.
+The hidden sheet `_kit` of the workbook records what the kit wrote. Only a difference from this record is an entry. So a
+workbook can be read late, twice, or after another workbook (`merge_into_partners.py`). It can be in any language: a sheet is
+found by its defined name, a column by the hidden sheet. The hidden sheet also has the code of each word in a list of
+choices.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ class Original:
 
 @dataclass(frozen=True)
 class Written:
-    """What the hidden sheet records about the workbook that the kit wrote.
+    """The record in the hidden sheet, about the workbook that the kit wrote.
 
     Attributes:
         ids: the ids of the plan's indicators.
@@ -102,8 +103,8 @@ class Found:
 
     Attributes:
         ids: the ids of the plan's indicators, as the workbook records them.
-        edits: what partners typed.
-        problems: sentences on what partners.yaml cannot keep, and what to do about it.
+        edits: the entries that partners typed.
+        problems: sentences on changes that partners.yaml cannot keep, each with advice on what to do.
     """
 
     ids: frozenset[str]
@@ -112,7 +113,8 @@ class Found:
 
 
 def read_workbook(path: Path) -> Found:
-    """Returns what partners changed in a workbook: all differences between its cells and what the kit wrote into them."""
+    """Returns the changes that partners made in a workbook: all differences between its cells and the cells that the kit
+    wrote."""
     returned = open_returned(path)
     values = returned.values
     sheets = {sheet.title: sheet for sheet in returned.book.worksheets}
@@ -156,8 +158,8 @@ def read_workbook(path: Path) -> Found:
 
 
 def _written(sheet: Any) -> Written:
-    """Returns what the hidden sheet records. Its first row has the ids of the indicators, the names of the sheets, the codes
-    of the choices and the number of charts. Each further row has one cell as the kit wrote it.
+    """Returns the record in the hidden sheet. The first row of the sheet has the ids of the indicators, the names of the
+    sheets, the codes of the choices and the number of charts. Each further row has one cell as the kit wrote it.
     """
     (ids, words), *rows = [((*row, None))[:2] for row in sheet.iter_rows(max_col=2, values_only=True)]
     found: dict[str, dict[Place, Original]] = {}
@@ -196,8 +198,8 @@ def _from_text(type_: str, text: str) -> Entry | None:
 
 
 def _cells(sheet: Any, values: Callable[[], Any], problems: list[str], ours: set[Place]) -> Iterator[tuple[Place, Entry]]:
-    """Yields the place and the value of each filled cell of a sheet, as partners.yaml can keep them. What cannot be kept is
-    added to `problems`.
+    """Yields the place and the value of each filled cell of a sheet, as partners.yaml can keep them. For a value that cannot
+    be kept, a sentence is added to `problems`.
 
     Args:
         sheet: the sheet with formulas.
@@ -247,8 +249,8 @@ def kept(value: Any) -> Any:
 def _compared(
     name: str, cells: dict[Place, Original], there: dict[Place, Entry], written: Written, problems: list[str]
 ) -> Iterator[Edit]:
-    """Yields what partners typed into the cells of a sheet that are to be filled in. Every other difference is added to
-    `problems`.
+    """Yields the entries that partners typed into the cells of a sheet that are to be filled in. For every other difference,
+    a sentence is added to `problems`.
 
     Args:
         name: the name of the sheet.

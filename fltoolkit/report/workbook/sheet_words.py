@@ -1,5 +1,5 @@
-"""The words of the workbook's sheets in the plan's language: column headings, words for the values in the cells, and formatted
-numbers."""
+"""Makes the words of the workbook's sheets in the plan's language: column headings, words for the values in the cells, and
+formatted numbers."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ from fltoolkit.survey.spec.groups import TOTAL
 Row = Mapping[Any, Any]
 ColumnLook = tuple[str, float, str]
 """The name of a column, its width and its style."""
-READ = 2  # columns before those that a sheet names, in `columns_by_indicator`
-STEPS_UP = 5  # at most, on the axis of a chart
+READ = 2  # the number of columns for group and category in `columns_by_indicator`
+STEPS_UP = 5  # the most steps on the axis of a chart
 GROUP_WIDTHS, WIDER = (16, 20), 6  # of the columns with group and category, and how much wider they are where there is room
 AROUND_RANGE = 1.5  # characters
-LONGEST = 60  # of the last printed column, if there is still room
+LONGEST = 60  # characters of the last printed column, if there is still room
 NO_GROUP = "–"
 UNRELIABLE = "u"  # the marker
 
@@ -79,7 +79,8 @@ def page(
 
 
 def _with_room_for_ranges(columns: Sequence[Column], lines: Sequence[SheetRow]) -> tuple[Column, ...]:
-    """Returns the columns of a sheet, in which each range such as `26.8 to 55.2` has one line. The widest column gives its room."""
+    """Returns the columns of a sheet with new widths, so that each range such as `26.8 to 55.2` fits on one line. The widest
+    column becomes narrower."""
     made = list(columns)
     for place, about in enumerate(columns):
         cells = [line.cells[place] for line in lines]
@@ -128,8 +129,8 @@ def look(measure: object, value: object) -> Styled:
 
 
 def ranged(language: Language, measure: object, value: object, bound: object) -> Styled:
-    """Returns a number of the plan as `look` does, or the range from the number to its upper bound as text, such as `26.8 to 55.2`:
-    a low end alone would be read as the number."""
+    """Returns a number of the plan with its style (see `look`). If it has an upper bound, returns the range from the number
+    to this bound as text, such as `26.8 to 55.2`, because readers would take a low end alone for the number."""
     if value is None or bound is None:
         return look(measure, value)
     cell = number_cells.in_unit(language, float(value), str(measure), bound=float(bound))  # type: ignore[arg-type]
@@ -161,15 +162,15 @@ def flag(language: Language, row: Row) -> str:
 
 
 def cases(language: Language, row: Row) -> object:
-    """Returns what the workbook shows as the number of cases behind a row of the plan: the number itself for a whole population,
-    and a range (`5–14`) for a category."""
+    """Returns the number of cases behind a row of the plan as the workbook shows it: the number itself for a whole
+    population, and a range (`5–14`) for a category."""
     return language.kit(row["cases_class"]) if row["cases"] is None else row["cases"]
 
 
 def cv(row: Row) -> float | None:
-    """Returns the coefficient of variation of a row of the plan, as a fraction; None if the number of cases is a class.
-
-    Such a row is published with two digits, so that its coefficient (17%) could contradict its reason (not above 16.5%).
+    """Returns the coefficient of variation of a row of the plan, as a fraction; None if the number of cases is a range. The
+    published coefficient of such a row has two digits (17%), so that it could contradict the reason in the row (not above
+    16.5%).
     """
     return None if row["cases"] is None or pd.isna(row["cases"]) else rounded(row["cv"], 3)
 
@@ -195,9 +196,10 @@ def columns_by_indicator(
 ) -> tuple[Column, ...]:
     """Returns the columns of a sheet that has a heading above the rows of each indicator (see `lines_by_indicator`).
 
-    The columns for group and category come first, then `read` (the columns that are printed), then `facts` (the facts behind the
-    numbers, with grey headings). If there are no `facts`, the sheet has a chart in their place. `years` are the years of the two
-    compared surveys (see `column`). `large` says whether the sheet is printed on A3 paper.
+    The columns for group and category come first, then `read` (other columns that are printed), then `facts` (columns with
+    the facts behind the numbers, such as the sample; their headings are grey). If there are no `facts`, the sheet has a
+    chart in their place. `years` are the years of the two compared surveys (see `column`). `large` says whether the sheet is
+    printed on A3 paper.
     """
     style = "text" if facts else "hidden"
     paper = A3 if large else A4
@@ -216,7 +218,7 @@ def columns_by_indicator(
 
 
 def lines_by_indicator(language: Language, records: Sequence[Row], cells: Callable[[Row], tuple[object, ...]]) -> list[SheetRow]:
-    """Returns the rows of a sheet: one for each record, and a heading before the first record of each indicator. `cells` is a
+    """Returns the rows of a sheet: one for each record, and a heading above the first record of each indicator. `cells` is a
     function that returns the cells that stand between a record's category and its indicator."""
     lines: list[SheetRow] = []
     before = None

@@ -34,14 +34,14 @@ from fltoolkit.spreadsheets import (
 )
 
 KIT = "_kit"
-KEY = "fl_"  # before a sheet's key in the name that is defined for it
+KEY = "fl_"  # the start of a sheet's defined name; the sheet's key follows
 NARROWEST = 70  # characters of a line of notes, at least
 NOTES_IN_WIDTH = 0.18  # characters of a note in a pixel
 IN_WIDTH = 1.2  # characters of a cell in one unit of its column's width
 ONE_LINE = ("unseen", "across", "hidden")  # styles whose texts are never wrapped
 BOLD = ("section", "warn")
 TITLE_LINE, TOP_LINE = 19, 14.5  # points of the title, and of each other line above the table
-WIDEST = 130  # of a column that is not printed
+WIDEST = 130  # characters: the most in a column that is not printed
 MOST_CELLS = 11  # columns of usual width that a chart covers, at most
 
 
@@ -123,12 +123,12 @@ class Page:
 
     Attributes:
         key: the name of the sheet in code, the same in all languages. `name` is its name in one language.
-        purpose, fills, tool: what the first sheet says about this sheet: its purpose, who fills it in, and the tool of the ILO
-            toolkit.
+        purpose, fills, tool: texts of the first sheet about this sheet: its purpose, who fills it in, and the tool of the
+            ILO toolkit.
         table: the part of partners.yaml in which the entries of this sheet are kept.
         frozen: how many columns at the left stay visible when the sheet is scrolled.
         large: whether the sheet is printed on A3 paper.
-        once: the columns in which a text that the row above has too is not shown again.
+        once: the columns in which a text is hidden if the row above has the same text.
         printed_columns: how many columns, from the left, are printed; None means all.
     """
 
@@ -240,8 +240,9 @@ def _lines_of(cell: object, about: Column) -> int:
 
 
 def shown_once(lines: Iterable[SheetRow], *places: int) -> list[SheetRow]:
-    """Returns rows in which a text that the row above has too is not shown again. The cell still has it, so that the sheet can be
-    sorted and filtered. `places` are the columns in question, from the most general to the most special."""
+    """Returns rows in which a text is hidden if the row above has the same text. The cell still contains the text, so that
+    the sheet can be sorted and filtered. `places` are the columns to which this applies, from the most general to the most
+    special."""
     made: list[SheetRow] = []
     above: list[object] = []
     for line in lines:

@@ -62,11 +62,11 @@ def cost_of(row: Mapping[str, Any]) -> tuple[float | str, float, float | str]:
 
 
 def cost_summary(evidence: Evidence, language: Language, sheet: Page) -> Page:
-    """Returns the sheet with the sums of the cost sheet by category and by year. `sheet` is the cost sheet, to which the formulas
+    """Returns the sheet with the sums of the costs by category and by year. `sheet` is the cost sheet, to which the formulas
     refer.
 
-    Costs without a listed category or year have a row of their own. So the sums by category add up to the total, and the sums by
-    year too.
+    Costs without a listed category or year have a row of their own. So the sums of all categories add up to the total, and
+    so do the sums of all years.
     """
     columns = (
         column(language, "sum_by", 16), column(language, "sum_value", 28), column(language, "total", 18, "money"),

@@ -56,7 +56,8 @@ MINE = {"t16_baseline": "baseline_value", "t16_year_1": "target_year_1", "t16_ye
 FIRST = [name for name, _, _ in TOOL_16].index("t16_baseline")
 PRINTED = len(TOOL_16) + 3  # with the marker and the interval
 PROMISED = ("promised", 18, "text")
-"""The targets in words, in the plan's workbook. Tool No. 16 has no column for them, only for two years of the path to them."""
+"""The column with the targets in words, in the plan's workbook. Tool No. 16 only has columns for the planned values of two
+years."""
 
 
 def matrix(evidence: Evidence, language: Language) -> Page:
@@ -195,8 +196,8 @@ def definition(language: Language, indicator: Indicator, row: Row) -> str:
 
 
 def about_targets(language: Language, indicator: Indicator, row: Row) -> str:
-    """Returns a text that explains the two target columns of a row. It says for which years they are, and on which path (linear
-    or geometric) the values go from the baseline to the target. Returns an empty text for a row without targets.
+    """Returns a text that explains the two target columns of a row. The text names the two years, and the path (linear or
+    geometric) from the baseline to the target. Returns an empty text for a row without targets.
     """
     if not row["about_targets"]:
         return ""

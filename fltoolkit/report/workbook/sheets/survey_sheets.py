@@ -1,4 +1,4 @@
-"""The workbook's sheets in which partners fill in nothing, because all cells come from the survey and the plan."""
+"""Makes the workbook's sheets in which partners fill in nothing, because all cells come from the survey and the plan."""
 
 from __future__ import annotations
 
@@ -147,8 +147,8 @@ def _value(row: dict[Any, Any], marker: object, numbers: Sequence[object]) -> tu
 
 
 def _bounds(evidence: Evidence, row: Row) -> Iterator[Styled]:
-    """Yields two numbers, for the baseline and for the later survey: the published number if all unresolved persons were cases. A
-    number is empty if it is hidden, or if it is not above the interval."""
+    """Yields two numbers, for the baseline and for the later survey: the published number if all unresolved persons were
+    cases. The cell is empty if this number is hidden, or if it is not above the interval."""
     yield look(row["measure"], row["bound_high"] if has_wide_bounds(row) else None)
     for now in like(evidence.follow_up, row):
         yield look(row["measure"], now["bound"])
@@ -204,8 +204,8 @@ def _detail(language: Language, r: Row) -> tuple[object, ...]:
 
 
 def sdg(evidence: Evidence, language: Language) -> Page:
-    """Returns the sheet that links forced labour to targets of the Sustainable Development Goals (ILO toolkit, Tool No. 6), with
-    the plan's indicators that name each goal."""
+    """Returns the sheet that links forced labour to targets of the Sustainable Development Goals (ILO toolkit, Tool No. 6),
+    and names the plan's indicators for each target."""
     columns = (column(language, "sdg_target", 16), column(language, "sdg_link", 60), column(language, "sdg_indicators", 50))
     indicators = [i for s in evidence.plan.framework for i in s.indicators]
     lines = []

@@ -1,5 +1,5 @@
-"""The workbook's sheets on targets, milestones (planned values of the years before a target) and follow-up: what the plan
-promises, what a survey could verify, and what a later survey found."""
+"""Makes the workbook's sheets on targets, milestones (planned values of the years before a target) and follow-up (the
+comparison of the baseline with a later survey)."""
 
 from __future__ import annotations
 
@@ -166,8 +166,8 @@ def _milestone(evidence: Evidence, language: Language, r: Row) -> tuple[object, 
 
 
 def _measured(evidence: Evidence, r: Row) -> tuple[object, list[object]]:
-    """Returns the marker of the number that a survey measured in the year of a milestone, and this number with the limits of its
-    interval. All are None if no survey measured it."""
+    """Returns the marker of the number that a survey measured in the year of a milestone, and this number with the limits of
+    its interval. All four are None if no survey measured a number in this year."""
     for one in like(evidence.targets, r):
         for year, marker, *names in MEASURED:
             if r["year"] == one[year]:
