@@ -128,7 +128,7 @@ class Page:
         table: the part of partners.yaml in which the entries of this sheet are kept.
         frozen: how many columns at the left stay visible when the sheet is scrolled.
         large: whether the sheet is printed on A3 paper.
-        once: the columns in which a text is hidden if the row above has the same text.
+        once: the columns in which a text is not shown again if the row above has the same text.
         printed_columns: how many columns, from the left, are printed; None means all.
     """
 
@@ -240,9 +240,9 @@ def _lines_of(cell: object, about: Column) -> int:
 
 
 def shown_once(lines: Iterable[SheetRow], *places: int) -> list[SheetRow]:
-    """Returns rows in which a text is hidden if the row above has the same text. The cell still contains the text, so that
-    the sheet can be sorted and filtered. `places` are the columns to which this applies, from the most general to the most
-    special."""
+    """Returns rows in which a text is not shown again if the row above has the same text. The cell still contains the text,
+    so that the sheet can be sorted and filtered. `places` are the columns to which this applies, from the most general to
+    the most special."""
     made: list[SheetRow] = []
     above: list[object] = []
     for line in lines:
