@@ -65,13 +65,13 @@ def rows(block: PrintedTable, widths: tuple[float, ...]) -> list[Any]:
     above = [replace(columns[0], moved=False), *columns[1:]]
     heads = tuple(PrintedCell(head.text) for head in block.heads)
     lines = "".join(
-        _row(line, columns if i else above, is_head=i == 0, kept=kept(i, len(block.rows)))
+        _row(line, columns if i else above, is_head=i == 0, stays_with_next=stays_with_next(i, len(block.rows)))
         for i, line in enumerate([heads, *block.rows])
     )
     return list(parse_xml(f"<w:tbl {nsdecls('w')}>{lines}</w:tbl>"))
 
 
-def kept(place: int, rows: int) -> bool:
+def stays_with_next(place: int, rows: int) -> bool:
     """Returns whether a row of a Word table must stay on the same page as the row or note after it.
 
     In a short table, all rows must, so that the table and its note stay together. In a longer table, only the head, the first rows
@@ -96,19 +96,19 @@ class WordColumn:
     moved: bool = False
 
 
-def _row(line: tuple[PrintedCell, ...], columns: list[WordColumn], *, is_head: bool, kept: bool) -> str:
+def _row(line: tuple[PrintedCell, ...], columns: list[WordColumn], *, is_head: bool, stays_with_next: bool) -> str:
     """Returns one row of a Word table as XML. A row with a single cell is a heading across the table, or a grey line of words.
 
     Args:
         line: the cells.
         columns: the columns of the table.
         is_head: whether it is the row of column headings.
-        kept: whether the row stays on the same page as the next row.
+        stays_with_next: whether the row stays on the same page as the next row.
     """
     across = len(line) == 1 and not is_head
     ruled = _ruled(BLUE, 8) if is_head else _ruled(LINE, 4)
     style = "TableHead" if is_head else "TableText"
-    keep = "<w:keepNext/>" if kept or across else ""
+    keep = "<w:keepNext/>" if stays_with_next or across else ""
     spanned = [WordColumn(sum(c.width for c in columns), "words", marked=False)] if across else columns
     span = f'<w:gridSpan w:val="{len(columns)}"/>' if across and len(columns) > 1 else ""
     ruled += f'<w:shd w:val="clear" w:color="auto" w:fill="{PALE}"/>' if across and line[0].strong else ""

@@ -17,7 +17,7 @@ TITLES = {"lead": "Lead", "body": "Normal", "quiet": "Quiet", "warning": "Warnin
 """The style of each kind of paragraph."""
 
 
-def speak(word: Any, language: str) -> None:
+def set_language(word: Any, language: str) -> None:
     """Sets the language of a Word document, e.g. `fr`: Word checks the spelling in it, and a screen reader speaks it. A text
     that is marked as being in another language keeps its own language.
     """

@@ -87,13 +87,13 @@ def write(evidence: Evidence, folder: Path) -> Words:
     return Words(sentence)
 
 
-def _refuse_taken(made: Iterable[Page], own: Iterable[str], where: str) -> None:
+def _refuse_taken(pages: Iterable[Page], partner_sheets: Iterable[str], where: str) -> None:
     """Raises `RequestError` if a sheet that partners added has a name that the kit needs for its own sheets.
 
-    `made` are the kit's sheets, `own` the names of the partners' sheets, and `where` the file that the message names.
+    `pages` are the kit's sheets, `partner_sheets` the names of the partners' sheets, and `where` the file that the message names.
     """
-    ours = {name.casefold() for name in (*(page.name for page in made), KIT)}
-    if taken := sorted(name for name in own if name.casefold() in ours):
+    ours = {name.casefold() for name in (*(page.name for page in pages), KIT)}
+    if taken := sorted(name for name in partner_sheets if name.casefold() in ours):
         raise RequestError(
             "a sheet of the partners' own has the name of one of the workbook's sheets", where=f"{where}, sheets", found=taken,
             allowed="any other name", do="give it another name there; then run again",

@@ -66,9 +66,9 @@ def _kind_of_change(partners: Partners, edit: Edit) -> str:
     return "emptied" if edit.after in (None, "") else "changed"
 
 
-def refuse_unread(path: Path, partners: Partners, called: str = "") -> None:
+def refuse_unread(path: Path, partners: Partners, shown_name: str = "") -> None:
     """Raises `BatchError` if partners changed something in a workbook that is not in partners.yaml yet: the kit would
-    overwrite it. A file that does not exist is accepted. `called` is the name of the file in the message; if it is empty,
+    overwrite it. A file that does not exist is accepted. `shown_name` is the name of the file in the message; if it is empty,
     the message has the file's own name.
     """
     if not path.is_file():
@@ -79,7 +79,7 @@ def refuse_unread(path: Path, partners: Partners, called: str = "") -> None:
     except DataError as error:
         unread = [error.problem]
     if unread:
-        name = called or path.name
+        name = shown_name or path.name
         raise BatchError(
             f"{len(unread)} entry(ies) in the workbook of an earlier run were not read, and would be lost", where=name,
             found=f"{unread[0]}{' …' if len(unread) > 1 else ''}",
@@ -125,11 +125,11 @@ def _merged(partners: Partners, edits: list[Edit], where: str) -> Partners:
     return build_model(content, Partners, where)
 
 
-def _with_formulas(rows: Any, held: Any) -> Any:
+def _with_formulas(rows: Any, kept_rows: Any) -> Any:
     """Returns the rows of a sheet that partners added. In the returned workbook, a cell with a formula has only its value
-    (`rows`). If the value did not change, the formula from partners.yaml (`held`) is put back.
+    (`rows`). If the value did not change, the formula from partners.yaml (`kept_rows`) is put back.
     """
-    before = {(r, c): v for r, row in enumerate(held) for c, v in enumerate(row)}
+    before = {(r, c): v for r, row in enumerate(kept_rows) for c, v in enumerate(row)}
     return tuple(
         tuple(before[r, c] if same(before.get((r, c)), v) and v else v for c, v in enumerate(row)) for r, row in enumerate(rows)
     )

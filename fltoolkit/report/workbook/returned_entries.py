@@ -223,16 +223,16 @@ def _cells(sheet: Any, values: Callable[[], Any], problems: list[str], ours: set
             problems.append(f"{where}: found the error {value}; type the value itself")
         elif cell.data_type == "f":
             formula = value if isinstance(value, str) else f"={str(getattr(value, 'text', value)).removeprefix('=')}"
-            shown = "" if place in ours else kept(values()[sheet.title][cell.coordinate].value)
-            truth = LOGICAL.get(bare(formula))
+            shown = "" if place in ours else as_kept(values()[sheet.title][cell.coordinate].value)
+            truth = LOGICAL.get(compact(formula))
             yield place, Worked(formula=formula, value="" if shown is None else shown) if truth is None else truth
         elif isinstance(value, float) and not isfinite(value):
             problems.append(f"{where}: the number is larger than any that can be kept; type it again, or as text")
         else:
-            yield place, kept(value)
+            yield place, as_kept(value)
 
 
-def kept(value: Any) -> Any:
+def as_kept(value: Any) -> Any:
     """Returns the value of a workbook's cell in the form in which partners.yaml keeps it.
 
     A whole number with more digits than a spreadsheet keeps becomes a float.
@@ -267,7 +267,7 @@ def _compared(
         now, where = there.pop(place, None), f"{name}!{_address(place)}"
         codes = written.choices.get(f"{original.table}.{original.column}", {})
         if original.kind == "formula":
-            if not isinstance(now, Worked) or bare(now.formula) != bare(str(original.value)):
+            if not isinstance(now, Worked) or compact(now.formula) != compact(str(original.value)):
                 problems.append(f"{where}: the kit's formula is gone (found: {shortened(now)}); type {original.value} there")
         elif original.kind == "locked":
             if not same(now, original.value):
@@ -383,5 +383,5 @@ def _address(place: Place) -> str:
     return f"{get_column_letter(place[1])}{place[0]}"
 
 
-def bare(formula: str) -> str:
+def compact(formula: str) -> str:
     return re.sub(r"[\s$]", "", formula).upper()

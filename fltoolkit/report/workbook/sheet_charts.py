@@ -70,7 +70,7 @@ class NativeChart:
     band: tuple[int, int] | None = None
 
 
-def insert(file: Spreadsheet, sheet: Any, chart: NativeChart, *, at: tuple[int, int], cells: int) -> None:
+def insert_chart(file: Spreadsheet, sheet: Any, chart: NativeChart, *, at: tuple[int, int], cells: int) -> None:
     """Puts a chart into a sheet, to the right of its table.
 
     Args:

@@ -17,7 +17,7 @@ from fltoolkit.files import write_whole
 from fltoolkit.languages.language import Language
 from fltoolkit.report.workbook.cell_record import CellRecord, PartnersCell
 from fltoolkit.report.workbook.row_heights import height_of, lines_in
-from fltoolkit.report.workbook.sheet_charts import CELL, NativeChart, insert, rows_covered
+from fltoolkit.report.workbook.sheet_charts import CELL, NativeChart, insert_chart, rows_covered
 from fltoolkit.spreadsheets import (
     A3,
     A4,
@@ -285,7 +285,7 @@ class _Writer:
         for i, height in enumerate(heights):
             sheet.set_row(head + i, height)
         if page.chart:
-            insert(self.file, sheet, page.chart, at=(first, len(page.columns)), cells=page.chart_cells)
+            insert_chart(self.file, sheet, page.chart, at=(first, len(page.columns)), cells=page.chart_cells)
         self.dress(sheet, page, last, heights)
 
     def width(self, page: Page, column: int) -> float:

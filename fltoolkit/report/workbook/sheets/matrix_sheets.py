@@ -22,15 +22,15 @@ from fltoolkit.report.workbook.sheet_words import (
     baseline,
     bracketed,
     cases,
-    cleared,
     column,
     cv,
     flag,
     legend,
-    look,
     page,
     rounded,
+    styled,
     who,
+    without_nan,
     word,
 )
 from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
@@ -110,7 +110,7 @@ def _columns(language: Language, *, filled_in: bool) -> tuple[Column, ...]:
 
 def _lines(filled: Baseline, language: Language, partners: Partners) -> Iterator[SheetRow]:
     before = ""
-    for row in map(cleared, filled.table.to_dict("records")):
+    for row in map(without_nan, filled.table.to_dict("records")):
         cells, starts = _cells(filled.plan, row, language), row["id"] != before
         before = row["id"]
         if starts:
@@ -142,8 +142,8 @@ def _cells(plan: Plan, row: Row, language: Language) -> list[object]:
         language.colon(language.own(row["code"]), language.own(row["statement"])), name_of(language, row), definition(language, indicator, row), by,
         language.own(row["means_of_verification"]), unit,
         *numbers, frequency(language, indicator.reporting_frequency), language.own(row["lead"]),
-        bracketed(row["marker"]), look(row["measure"], row["ci_low"]), look(row["measure"], row["ci_high"]),
-        look(row["measure"], bound), category, row["n"], cases(language, row),
+        bracketed(row["marker"]), styled(row["measure"], row["ci_low"]), styled(row["measure"], row["ci_high"]),
+        styled(row["measure"], bound), category, row["n"], cases(language, row),
         cv(row), rounded(row["deff"], 2), row["df"], flag(language, row), number_words.reason(language, row["reason"]),
         word(language, "measures", row["measure"]), language.kit(row["reference_period"]),
         language.kit(row["reference_population_label"]), row["rule_set"], word(language, "same_work", row["same_work"]), language.kit(row["survey"]),
@@ -157,7 +157,7 @@ def _number(language: Language, measure: object, value: object) -> object:
     """
     given = as_number(value)
     if measure and isinstance(given, float):
-        return look(measure, given)
+        return styled(measure, given)
     return language.own(given) if isinstance(given, str) else given
 
 
