@@ -50,7 +50,8 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class WritingSpace:
-    """An empty space of a few lines, in which whoever completes the document writes. `text` is the words in it until then."""
+    """An empty space of a few lines, in which whoever completes the document writes. `text` has the words that stand there
+    until then."""
 
     text: str
 

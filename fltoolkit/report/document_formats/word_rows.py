@@ -74,8 +74,8 @@ def rows(block: PrintedTable, widths: tuple[float, ...]) -> list[Any]:
 def stays_with_next(place: int, rows: int) -> bool:
     """Returns whether a row of a Word table must stay on the same page as the row or note after it.
 
-    In a short table, all rows must, so that the table and its note stay together. In a longer table, only the head, the first rows
-    and the last two rows must.
+    In a short table, all rows must stay with the next one, so that the table and its note are on one page. In a longer
+    table, only the head, the first rows and the last two rows must.
 
     Args:
         place: the number of the row; the head is 0.

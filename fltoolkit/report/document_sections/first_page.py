@@ -179,7 +179,8 @@ def _people_before(evidence: Evidence, language: Language) -> list[str]:
 
 
 def _rounded(language: Language, row: PublishedNumber, column: str) -> str:
-    """Returns a number of persons, or a limit of its interval, rounded to the step of its number's second significant digit."""
+    """Returns a number of persons, or a limit of its interval, as text. Both are rounded at the second significant digit of
+    the number."""
     step = 10.0 ** (floor(log10(row["estimate"])) - ABOUT + 1)
     return number_words.number(language, float(nearest(row[column], step)), "total")
 

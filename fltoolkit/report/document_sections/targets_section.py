@@ -149,8 +149,8 @@ def _remedies(language: Language, rows: Sequence[Line]) -> str:
 
 
 def _already_below(language: Language, rows: Sequence[Line]) -> list[str]:
-    """Returns sentences on the numbers of a later survey that are below their targets but too unreliable to say that these are
-    reached."""
+    """Returns sentences on the numbers of a later survey that are below their targets but too unreliable to say that the
+    targets are reached."""
     return [
         language.say("sheet.decisions.already", who=_subject(language, r), value=shown(language, r, "later_value"), year=f"{r['later_year']:g}")
         for r in rows[:NAMED] if r["reached"] == UNRELIABLE_BELOW

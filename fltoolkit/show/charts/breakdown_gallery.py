@@ -25,9 +25,9 @@ def gallery(out: Published, measure: str) -> None:
     """Displays every breakdown of a measure as a picture with a table. Each population has one picture with all groups one
     below the other, then one picture for each breakdown that crosses two groups.
 
-    A profile of cases has one picture for each of these: involuntary work, coercion, situation, topics of children. Numbers of
-    cases by a group that only cases have (such as the sector of the forced labour) are bars. Groups of single origins
-    (nationalities, ethnicities) come last, as tables without a picture.
+    A profile of cases has one picture for each of these: involuntary work, coercion, situation, topics of children. If only
+    cases have a group (such as the sector of the forced labour), the numbers of cases are drawn as bars. Groups of single
+    origins (nationalities, ethnicities) come last, as tables without a picture.
     """
     from IPython.display import display
 

@@ -51,8 +51,8 @@ def interviews(row: PublishedNumber) -> tuple[str, ...]:
 
 
 def change(rows: pd.DataFrame) -> Picture:
-    """Returns a picture of the change between two rounds of a survey. Each of `rows` is a published change. In the picture, its
-    estimates in both rounds are two joined dots with their intervals, and the result of the test is at the right.
+    """Returns a picture of the change between two rounds of a survey. Each of `rows` is a published change. In the picture,
+    the estimates of both rounds are two joined dots with their intervals, and the result of the test is at the right.
 
     The dot of an unreliable number is hollow.
     """

@@ -87,8 +87,8 @@ def risk_table(model: PublishedModel) -> Table:
 
 @checked
 def response_error(found: ResponseError) -> Picture:
-    """Returns a picture of a table for a sensitivity analysis. Each cell has a prevalence: the true one, if given shares of the
-    answers were wrong. The colour of a cell shows the size of its prevalence.
+    """Returns a picture of a table for a sensitivity analysis. Each cell has the prevalence that would be true if given
+    shares of the answers were wrong. The colour of a cell shows the size of its prevalence.
 
     None of these numbers is an estimate of the survey.
     """

@@ -115,8 +115,8 @@ def _reasons(language: Language, row: Row) -> tuple[str, ...]:
 
 
 def years_of_rounds(language: Language, before: pd.Series, after: pd.Series) -> dict[str, object]:
-    """Returns the years of two rounds of a survey for the headings of a table, with the keys `before` and `after`: `2025`. If a
-    year is not known or both years are the same, it returns words instead of the years.
+    """Returns the years of two rounds of a survey for the headings of a table, with the keys `before` and `after`: `2025`.
+    If a year is not known or both years are the same, the texts are words instead of years.
 
     Args:
         before, after: the year of the earlier and of the later round, in each row of the table.

@@ -26,8 +26,9 @@ JUDGED = ("rounds.unsure", "rounds.because")  # results of a test that have more
 
 
 def followed(language: Language, rows: pd.DataFrame) -> PrintedTable:
-    """Returns a table of the plan's targets with the numbers of a later survey beside them. Before there is a later survey, the
-    table says which fall a repeat of the survey could detect. `rows` are rows of `Evidence.targets` that have a target."""
+    """Returns a table of the plan's targets with the numbers of a later survey beside them. If there is no later survey yet,
+    the table has the smallest fall that a repeat of the survey could detect. `rows` are rows of `Evidence.targets` that have
+    a target."""
     later = rows.loc[rows["later_value"].notna(), "later_year"]
     heads, notes = plan_cells.years(language, rows, "baseline_year"), tuple[str, ...]()
     if len(later):

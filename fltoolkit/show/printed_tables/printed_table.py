@@ -30,7 +30,7 @@ class PrintedCell:
     Attributes:
         text: what is printed, without the marker.
         marker: the letter of the number's marker (`u` for unreliable, `c` for confidential); empty for none.
-        numbers: the number as printed, in the unit of its row; two limits for an interval. Empty if no number is shown.
+        numbers: the number as printed, in the unit of its row; two limits for an interval; empty if no number is shown.
         style: how a spreadsheet shows these numbers.
         like_number: whether the text replaces a number, such as `5–14` for a number of cases.
         quiet: whether the cell is a line across the table that explains the rows below it. Such a line is not a heading.
@@ -96,7 +96,8 @@ class TableLayout:
         columns: in the order in which they are printed.
         headings: returns, for a row, the lines across the table above it, from the most general to the most special; an empty
             text for no line. Rows with the same line share it. A line that explains the rows is a quiet cell.
-        reasons: returns, for a row, why its number is hidden or doubtful. Each text becomes one footnote with a letter.
+        reasons: returns, for a row, the reasons why its number is hidden or doubtful. Each text becomes one footnote with a
+            letter.
     """
 
     columns: tuple[TableColumn, ...]

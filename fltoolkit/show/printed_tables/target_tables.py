@@ -41,7 +41,8 @@ def _answer(language: Language, row: Row, *, question: str) -> PrintedCell:
 
 
 def _smallest(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell with the smallest fall that the planned repeat of the survey would detect; `–` if it would detect none."""
+    """Returns the cell with the smallest fall that the planned repeat of the survey would detect. The cell has `–` if it
+    would detect no fall."""
     return number_cells.percent(language, row["smallest_cut"], NONE if pd.notna(row["planned_sample"]) else EMPTY)
 
 
@@ -54,14 +55,14 @@ def _after(language: Language, row: Row) -> PrintedCell:
 
 
 def _chance(language: Language, row: Row) -> PrintedCell:
-    """Returns the probability that the planned repeat of the survey detects the change to the target. It is empty if the baseline
-    has wide bounds: then no probability can be given."""
+    """Returns the probability that the planned repeat of the survey detects the change to the target. The cell is empty if
+    the baseline has wide bounds, because no probability can then be given."""
     return EMPTY if plan_words.is_too_wide(row) else number_cells.percent(language, row["power"])
 
 
 def _needed(language: Language, row: Row) -> PrintedCell:
-    """Returns how many persons must answer in the repeat of the survey. It is empty if the baseline has wide bounds: then more
-    persons do not help."""
+    """Returns how many persons must answer in the repeat of the survey. The cell is empty if the baseline has wide bounds,
+    because more persons then do not help."""
     if plan_words.is_too_wide(row):
         return EMPTY
     return number_cells.count(language, row["sample_needed"], NONE if pd.notna(row["target_year"]) else EMPTY)

@@ -84,7 +84,8 @@ def promises(language: Language, rows: pd.DataFrame, space: str = " ") -> dict[t
 
     Args:
         rows: rows of `Evidence.targets`.
-        space: the space in a target whose value is known. With a no-break space, such a target stays on one line.
+        space: the space between the words of a target whose value is known. With a no-break space, such a target stays on
+            one line.
     """
     found: dict[tuple[object, ...], list[str]] = {}
     for row in rows[rows["target_year"].notna()].to_dict("records"):
@@ -135,7 +136,8 @@ def frequency(language: Language, text: str) -> str:
 
 
 def is_too_wide(row: Line) -> bool:
-    """Returns whether no survey can verify a target because its baseline has wide bounds. Then a larger sample does not help."""
+    """Returns whether no survey can verify a target because its baseline has wide bounds. In this case, a larger sample does
+    not help."""
     obstacle = row["obstacle"]
     return TOO_WIDE in (obstacle.parts if isinstance(obstacle, Reasons) else (obstacle,))
 
@@ -172,14 +174,14 @@ def detectable_cut(language: Language, row: Line) -> str:
 
 
 def sign(row: Line) -> str:
-    """Returns the sign of a row's target: ✓ if it is reached, ✗ if it is not reached, ? if this cannot be said or no survey has
-    measured it yet."""
+    """Returns the sign of a row's target: ✓ if it is reached, ✗ if it is not reached, ? if this is not known or no survey
+    has measured it yet."""
     return {REACHED: "✓", NOT_REACHED: "✗"}.get(row["reached"], "?")
 
 
 def later(language: Language, row: Line) -> str:
-    """Returns a sentence with the number of the later survey, and `answers` (whether the target is reached and whether the
-    number has changed). The text is empty if there is no later number."""
+    """Returns the number of the later survey in a sentence, and the text of `answers` (whether the target is reached and
+    whether the number has changed). The text is empty if there is no later number."""
     told = found(language, row)
     return f"{told} {answers(language, row)}" if told else ""
 

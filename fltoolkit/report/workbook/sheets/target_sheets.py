@@ -70,8 +70,8 @@ FOLLOWED_FACTS = (
 def targets(evidence: Evidence, language: Language) -> Page | None:
     """Returns the sheet of targets, or None if the survey gives no number for the plan.
 
-    The most important columns come first and are printed. The columns of the calculation come last. If there is a later survey,
-    its columns stand between them.
+    The most important columns come first and are printed. The columns of the calculation come last. If there is a later
+    survey, the columns of this survey stand between the two.
     """
     table = evidence.targets
     if table.empty:

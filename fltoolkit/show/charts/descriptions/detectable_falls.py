@@ -180,7 +180,8 @@ def _repeat_chart(
     marks: Sequence[tuple[float, float, str]],
     steps: int = WHOLE_PAGE.steps,
 ) -> CurveChart:
-    """Returns the chart of the smallest fall from a survey. Its description in words has only its title and subtitle.
+    """Returns the chart of the smallest fall from a survey. The text alternative of the chart has only its title and
+    subtitle.
 
     Args:
         start: the survey.
@@ -205,7 +206,7 @@ def _repeat_chart(
 def _regions(language: Language, sizes: tuple[float, float], y: Axis) -> tuple[Region, Region]:
     """Returns the two texts in the chart. The one above the curve says that such falls are found, the one below it that they
     are mostly missed."""
-    right = sizes[0] ** 0.3 * sizes[1] ** 0.7  # on the log axis, right of the middle
+    right = sizes[0] ** 0.3 * sizes[1] ** 0.7  # a place on the log axis at the right of the middle
     above, below = (y.low + part * (y.high - y.low) for part in (0.85, 0.1))
     return Region(language.say("charts.found"), right, above), Region(language.say("charts.missed"), right, below, above=False)
 

@@ -1,8 +1,8 @@
-"""Prepares the sheet on which matplotlib draws a chart: its font, its printed size and the words around it. Also makes the
-bytes of the picture's file.
+"""Prepares the sheet on which matplotlib draws a chart: its font, its printed size and the words around it. The module also
+makes the bytes of the picture's file.
 
-The same chart always gives the same bytes: the font files come with the kit, the ids in an SVG do not change, and there is no
-date. Text is never read as a formula.
+The same chart always gives the same bytes: the font files come with the kit, the ids in an SVG do not change, and the file
+has no date. A `$` in a text never starts a formula.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ LEADING = 1.36  # line height as a multiple of the font size
 def letters(text: str = "", *, bold: bool = False) -> Path:
     """Returns the path of the font file in which a picture prints a text. No font of the machine is used.
 
-    It is Liberation Sans, whose letters are as wide as those of Arial, the font of the pages. A text with letters that this font
-    does not have is printed in DejaVu Sans, which comes with matplotlib.
+    The font is Liberation Sans, whose letters are as wide as those of Arial, the font of the pages. A text with letters that
+    this font does not have is printed in DejaVu Sans, which comes with matplotlib.
     """
     own, its_letters, other = _fonts(bold=bold)
     return own if its_letters.issuperset(text) else other
@@ -215,7 +215,7 @@ def sheet(
     Args:
         chart: the chart, of which only the words are drawn.
         size: the size of the picture and of its words.
-        body: the height of the axes in inches: the smallest possible, and the height if there is enough room.
+        body: two heights of the axes in inches: the smallest possible one, and the one for a sheet with enough room.
         margins: the space for the words beside the axes.
         series: the entries of the legend; empty means no legend.
     """
