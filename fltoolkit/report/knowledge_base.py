@@ -1,5 +1,5 @@
-"""Finds which questions of the knowledge base (Tool No. 4 of the ILO toolkit) the tables of a run answer. The other questions
-need research.
+"""Finds the questions of the knowledge base (Tool No. 4 of the ILO toolkit) that the tables of a run answer. The other
+questions need research.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Makes blocks of a document: what the survey contributes to a background study (ILO toolkit, Tools No. 4 and 8), and which
-questions of such a study it cannot answer."""
+"""Makes blocks of a document for a background study (ILO toolkit, Tools No. 4 and 8): the results of the survey by topic,
+and the questions that the survey cannot answer."""
 
 from __future__ import annotations
 

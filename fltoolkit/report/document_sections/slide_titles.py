@@ -50,7 +50,8 @@ def groups(out: Published, language: Language) -> str | None:
 
 
 def of_population(out: Published, language: Language, population: str) -> str | None:
-    """Returns the result of the test in a population (such as adults), if it has one; otherwise its rate (see `rate`)."""
+    """Returns the result of the test in a population (such as adults). Without a test, returns the rate of the population
+    (see `rate`)."""
     found = contrast_sentences.only_pair(out, language, population) if contrast_sentences.is_compared(out) else None
     if not found:
         return rate(out, language, population)

@@ -219,8 +219,8 @@ def _sentences(*texts: str) -> str:
 
 
 def found_by_repeat(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """Returns sentences on the smallest fall that a repeat of the survey could detect with the planned number of persons. There
-    is one sentence for each indicator, about its whole population. Readers need this before they set a target."""
+    """Returns sentences on the smallest fall that a repeat of the survey could detect with the planned number of persons.
+    There is one sentence for each indicator, about its whole population. Readers need these falls before they set a target."""
     rows = totals(evidence.targets)
     rows = rows[rows["planned_sample"].notna()]
     made = []

@@ -92,8 +92,8 @@ def _of_outcome(record: DisclosureRecord, outcome: str) -> PrintedTable:
 
 
 def _cell_in_words(cell: HiddenCell, rule_set: str) -> str:
-    """Returns in words which cell is hidden: its value in each group, e.g. `sex: women × region: north`. The hidden number can
-    also count only the persons of this cell that are, or are not, in a second cell: then both cells are named. A cell under
+    """Returns in words which cell is hidden: its value in each group, e.g. `sex: women × region: north`. Some hidden numbers
+    count only the persons of a cell who are, or are not, in a second cell. Then the text names both cells. A cell under
     another rule set than that of the run (`rule_set`) also names this other rule set."""
     own, other = _group_values(cell.groups), f"{_group_values(cell.other_groups)} of {cell.other_population}"
     if cell.part:

@@ -1,5 +1,5 @@
-"""Draws the pictures of a plan's documents. Each is drawn only once for each language and size. Which pictures there are
-depends on the published numbers."""
+"""Draws the pictures of a plan's documents. Each is drawn only once for each language and size. The published numbers decide
+which pictures are drawn."""
 
 from __future__ import annotations
 

@@ -153,8 +153,8 @@ def _legal(evidence: Evidence, language: Language, chapter: int) -> list[Block]:
 
 
 def _strategy(evidence: Evidence, language: Language, chapter: int) -> list[Block]:
-    """Returns chapter 4: the plan's goal, objectives and outcomes, and pictures of the results on sectors, places and groups of
-    persons. It does not rank them."""
+    """Returns chapter 4: the plan's goal, objectives and outcomes, and pictures of the results on sectors, places and groups
+    of persons. The chapter does not rank these results."""
     plan, heads = evidence.plan, language.each("skeleton.strategy")
     groups = results_section.groups_of(evidence.now, "prevalence")
     persons = [g for g in groups if g not in (*PLACES, *SECTORS)]

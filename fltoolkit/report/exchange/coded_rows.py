@@ -227,7 +227,7 @@ def _uncoded_columns(row: dict[Hashable, Any]) -> dict[str, Any]:
 
 
 def _title(measure: str) -> str:
-    """Returns the name of a measure in English, e.g. for `prevalence`. A measure without a name in the language files is named
+    """Returns the English name of a measure such as `prevalence`. A measure without a name in the language files is named
     *Persons at each step of the definition*.
     """
     english, key = ENGLISH, f"titles.{measure}"

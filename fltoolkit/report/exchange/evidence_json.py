@@ -1,5 +1,5 @@
-"""Makes the content of evidence.json: the plan, the published numbers, and the tables calculated from them. Also makes the
-JSON Schema of this file."""
+"""Makes the content of evidence.json: the plan, the published numbers, and the tables calculated from them. The module also
+makes the JSON Schema of this file."""
 
 from __future__ import annotations
 
