@@ -1,6 +1,5 @@
 """Finds the questions of the knowledge base (Tool No. 4 of the ILO toolkit) that the tables of a run answer. The other
-questions need research.
-"""
+questions need research."""
 
 from __future__ import annotations
 

@@ -19,8 +19,7 @@ TITLES = {"lead": "Lead", "body": "Normal", "quiet": "Quiet", "warning": "Warnin
 
 def set_language(word: Any, language: str) -> None:
     """Sets the language of a Word document, e.g. `fr`: Word checks the spelling in this language, and a screen reader speaks
-    it. A text that is marked as being in another language keeps its own language.
-    """
+    it. A text that is marked as being in another language keeps its own language."""
     defaults = word.styles.element.find(".//{*}rPrDefault/{*}rPr")
     for old in defaults.findall("{*}lang"):
         defaults.remove(old)

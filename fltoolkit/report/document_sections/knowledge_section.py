@@ -41,8 +41,7 @@ def known(evidence: Evidence, language: Language) -> list[Block]:
 def research(evidence: Evidence, language: Language) -> list[Block]:
     """Returns a heading, a paragraph and a list: the questions of the knowledge base (Tool No. 4 of the ILO toolkit) that
     the survey cannot answer. These questions need qualitative studies, or records of authorities. The list of blocks is
-    empty if there is no such question.
-    """
+    empty if there is no such question."""
     open_ = tuple(language.say(f"checklists.questions.{q.id}") for q in for_research(evidence))
     return (
         [Heading(language.say("research.heading"), 3), Paragraph(language.say("research.why")), Bullets(open_)] if open_ else []

@@ -163,9 +163,8 @@ def _is_never_enough(row: Line) -> bool:
 
 
 def _choice(rows: Sequence[Line]) -> str:
-    """Returns the key of the question to decide about targets that no planned survey can verify. The question is whether to
-    plan a survey (if none is planned), to ask more persons (if that helps), to set another target, or to choose a later
-    year."""
+    """Returns the key of the question to decide about targets that no planned survey can verify. The question is whether to plan
+    a survey (if none is planned), to ask more persons (if that helps), to set another target, or to choose a later year."""
     if any(row["obstacle"] == UNPLANNED for row in rows):
         return "plan_survey"
     if any(pd.notna(row["sample_needed"]) for row in rows):

@@ -43,8 +43,7 @@ MOSTLY = 0.5  # of a group's categories: if fewer are shown, a picture of the gr
 @dataclass(frozen=True)
 class Grouped:
     """The content of a picture of estimates: a measure (such as the prevalence) by some groups (such as sex) in one
-    population. If the population is None, it is the first one of the survey.
-    """
+    population. If the population is None, it is the first one of the survey."""
 
     measure: str
     groups: tuple[str, ...]
@@ -173,8 +172,7 @@ def fitting(out: Published, measure: str, groups: Iterable[str], room: int) -> l
 def second_picture(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
     """Returns the second picture of a document: the change since the baseline. Without a change, it is the planned path from
     the baseline to a target. Without a target, it is the smallest decrease that a repeat of the survey could detect. Returns
-    None if none of the three can be drawn.
-    """
+    None if none of the three can be drawn."""
     return change(evidence, language, width) or path(evidence, language, width) or repeat(evidence, language, width)
 
 
@@ -193,10 +191,8 @@ def change(evidence: Evidence, language: Language, width: Width) -> Drawn | None
 
 @_draw_once
 def path(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
-    """Returns a picture of the planned values from the baseline to a target (the path), year by year. The target is the
-    first one for a whole population with a known number. Returns None if there is no such target, or if its baseline is
-    hidden.
-    """
+    """Returns a picture of the planned values from the baseline to a target (the path), year by year. The target is the first one
+    for a whole population with a known number. Returns None if there is no such target, or if its baseline is hidden."""
     rows = on_path(evidence)
     if rows.empty:
         return None

@@ -64,9 +64,8 @@ def _found(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _changed(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns the slide on what changed since the baseline: a picture of both rounds with the results of the test, and one
-    line on what the test cannot say. Without a picture, the results are in words. Another slide says which targets are
-    reached."""
+    """Returns the slide on what changed since the baseline: a picture of both rounds with the results of the test, and one line
+    on what the test cannot say. Without a picture, the results are in words. Another slide says which targets are reached."""
     rows = follow_up_section.most_important(evidence)
     sentences = follow_up_section.answered(language, rows[rows["id"].isin(rows["id"].head(1))])
     if not sentences:

@@ -105,8 +105,7 @@ def coded(out: Published, changed: Published | None = None) -> Coded:
 
 def area_code(country: str) -> str:
     """Returns the code of a country for other systems. If survey.yaml gives an ISO-3 code as country, returns this code.
-    Otherwise returns `X_` and the name in capitals, e.g. `X_NORVIA`. No ISO code looks like this.
-    """
+    Otherwise returns `X_` and the name in capitals, e.g. `X_NORVIA`. No ISO code looks like this."""
     if re.fullmatch("[A-Z]{3}", country) and country in ISO_3:
         return country
     return "X_" + (plain_code(country).strip("_") or "COUNTRY")
@@ -228,7 +227,6 @@ def _uncoded_columns(row: dict[Hashable, Any]) -> dict[str, Any]:
 
 def _title(measure: str) -> str:
     """Returns the English name of a measure such as `prevalence`. A measure without a name in the language files is named
-    *Persons at each step of the definition*.
-    """
+    *Persons at each step of the definition*."""
     english, key = ENGLISH, f"titles.{measure}"
     return english.say(key) if english.has(key) else "Persons at each step of the definition"

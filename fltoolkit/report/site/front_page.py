@@ -205,11 +205,9 @@ def _documents(folder: Path) -> dict[str, list[tuple[str, str]]]:
 
 
 def _change(folder: Path) -> dict[str, str]:
-    """Returns what changed since the earlier survey: both rates (`rates`), their unit and years (`unit`), the result of the
-    test with the difference and its interval (`doubt`), and one sentence with all of this (`sentence`). The sentence claims
-    no more than the test. If the change is not shown, only the sentence is filled. If there is no earlier survey, the result
-    is empty.
-    """
+    """Returns what changed since the earlier survey: both rates (`rates`), their unit and years (`unit`), the result of the test
+    with the difference and its interval (`doubt`), and one sentence with all of this (`sentence`). The sentence claims no more
+    than the test. If the change is not shown, only the sentence is filled. If there is no earlier survey, the result is empty."""
     if not (folder / "changes.csv").is_file():
         return {}
     text = ("verdict", "verdict_reason", "reason", "breakdown", "flag", "beyond_zero")

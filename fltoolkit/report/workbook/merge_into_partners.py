@@ -59,8 +59,7 @@ def read_into(path: Path, plan: Path) -> str:
 
 def _kind_of_change(partners: Partners, edit: Edit) -> str:
     """Returns the kind of change that an edit makes in partners.yaml: `new` if it adds an entry, `changed` if it changes
-    one, `emptied` if it empties one. An edit is an entry that a partner typed into a cell.
-    """
+    one, `emptied` if it empties one. An edit is an entry that a partner typed into a cell."""
     if _entry_now(partners, edit) in (None, ""):
         return "new"
     return "emptied" if edit.after in (None, "") else "changed"
@@ -69,8 +68,7 @@ def _kind_of_change(partners: Partners, edit: Edit) -> str:
 def refuse_unread(path: Path, partners: Partners, shown_name: str = "") -> None:
     """Raises `BatchError` if partners changed something in a workbook that is not in partners.yaml yet: the kit would
     overwrite it. A file that does not exist is accepted. `shown_name` is the name of the file in the message; if it is empty,
-    the message has the file's own name.
-    """
+    the message has the file's own name."""
     if not path.is_file():
         return
     try:
@@ -89,8 +87,7 @@ def refuse_unread(path: Path, partners: Partners, shown_name: str = "") -> None:
 
 def _entry_now(partners: Partners, edit: Edit) -> Any:
     """Returns the entry that partners.yaml has now for the cell of an edit (an entry that a partner typed into a cell).
-    Returns None if there is no entry.
-    """
+    Returns None if there is no entry."""
     if edit.table == "sheets":
         return partners.sheets.get(edit.row)
     found = partners.row(edit.table, edit.row).get(edit.column)
@@ -127,8 +124,7 @@ def _merged(partners: Partners, edits: list[Edit], where: str) -> Partners:
 
 def _with_formulas(rows: Any, kept_rows: Any) -> Any:
     """Returns the rows of a sheet that partners added. In the returned workbook, a cell with a formula has only its value
-    (`rows`). If the value did not change, the formula from partners.yaml (`kept_rows`) is put back.
-    """
+    (`rows`). If the value did not change, the formula from partners.yaml (`kept_rows`) is put back."""
     before = {(r, c): v for r, row in enumerate(kept_rows) for c, v in enumerate(row)}
     return tuple(
         tuple(before[r, c] if same(before.get((r, c)), v) and v else v for c, v in enumerate(row)) for r, row in enumerate(rows)

@@ -1,10 +1,9 @@
 """Compares a workbook that partners filled in with the workbook that the kit wrote. It finds the entries that partners
 typed, and all other changes.
 
-The hidden sheet `_kit` of the workbook records what the kit wrote. Only a difference from this record is an entry. So a
-workbook can be read late, twice, or after another workbook (`merge_into_partners.py`). It can be in any language: a sheet is
-found by its defined name, a column by the hidden sheet. The hidden sheet also has the code of each word in a list of
-choices.
+The hidden sheet `_kit` of the workbook records what the kit wrote. Only a difference from this record is an entry. So a workbook
+can be read late, twice, or after another workbook (`merge_into_partners.py`). It can be in any language: a sheet is found by its
+defined name, a column by the hidden sheet. The hidden sheet also has the code of each word in a list of choices.
 """
 
 from __future__ import annotations
@@ -159,8 +158,7 @@ def read_workbook(path: Path) -> Found:
 
 def _written(sheet: Any) -> Written:
     """Returns the record in the hidden sheet. The first row of the sheet has the ids of the indicators, the names of the
-    sheets, the codes of the choices and the number of charts. Each further row has one cell as the kit wrote it.
-    """
+    sheets, the codes of the choices and the number of charts. Each further row has one cell as the kit wrote it."""
     (ids, words), *rows = [((*row, None))[:2] for row in sheet.iter_rows(max_col=2, values_only=True)]
     found: dict[str, dict[Place, Original]] = {}
     for about, text in rows:

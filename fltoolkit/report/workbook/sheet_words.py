@@ -169,8 +169,7 @@ def cases(language: Language, row: Row) -> object:
 
 def cv(row: Row) -> float | None:
     """Returns the coefficient of variation of a row of the plan, as a fraction; None if the number of cases is a range. The
-    published coefficient of such a row has two digits (17%), so that it could contradict the reason in the row (not above
-    16.5%).
+    published coefficient of such a row has two digits (17%), so that it could contradict the reason in the row (not above 16.5%).
     """
     return None if row["cases"] is None or pd.isna(row["cases"]) else rounded(row["cv"], 3)
 

@@ -44,8 +44,7 @@ def gallery(out: Published, measure: str) -> None:
 def in_time(out: Published) -> None:
     """Displays how many persons were in forced labour on an average day and at the interview, and how long their forced
     labour lasted. Results that the run does not publish are left out; if none are left, a note is displayed. If no number of
-    a measure is available, a sentence replaces its picture and table.
-    """
+    a measure is available, a sentence replaces its picture and table."""
     from IPython.display import display
 
     there = set(out.own["measure"])
@@ -89,8 +88,7 @@ def pairs(out: Published, measure: str) -> list[tuple[Picture, pd.DataFrame]]:
 
 def _families(names: Sequence[list[str]]) -> list[list[list[str]]]:
     """Returns the breakdowns of a profile of cases, one list per picture. First come the pictures of the topics alone: one
-    for each family of topics, such as coercion. Then come the pictures of topics that are crossed with a group, such as sex.
-    """
+    for each family of topics, such as coercion. Then come the pictures of topics that are crossed with a group, such as sex."""
     by = dict.fromkeys(tuple(g for g in b if g not in TOPICS) for b in names)
     parts = [
         [b for b in names if set(b) & set(family) and tuple(g for g in b if g not in TOPICS) == group]

@@ -1,6 +1,5 @@
 """Defines the common look of all pictures: a slim plotly template, and colours that a colour-blind reader can distinguish.
-The pictures load nothing from the internet.
-"""
+The pictures load nothing from the internet."""
 
 from __future__ import annotations
 

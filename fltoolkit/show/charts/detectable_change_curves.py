@@ -1,6 +1,5 @@
 """Draws curves of the smallest decrease that a repeat of a survey could detect. Users read them before they set a target.
-`detectable` needs no survey, `repeat` starts from the numbers of one.
-"""
+`detectable` needs no survey, `repeat` starts from the numbers of one."""
 
 from __future__ import annotations
 

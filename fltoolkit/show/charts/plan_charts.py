@@ -44,8 +44,7 @@ def named(plan: Plan | None) -> Words:
 @checked
 def warnings(evidence: Evidence) -> Words:
     """Returns a warning for each target that a repeat of the survey cannot verify, or that is not judged. The warning gives
-    the reason, in the words of the documents. If there is no such target, returns a sentence that says so.
-    """
+    the reason, in the words of the documents. If there is no such target, returns a sentence that says so."""
     given = evidence.targets[evidence.targets["target_year"].notna()]
     if given.empty:
         return Words(NO_TARGETS)

@@ -1,6 +1,5 @@
-"""Makes the tables of the plan's targets: whether a repeat of the survey could verify each target, the smallest fall that
-the repeat could detect, and the planned value of each year. A row is an indicator of the plan, for everyone or for one
-category."""
+"""Makes the tables of the plan's targets: whether a repeat of the survey could verify each target, the smallest fall that the
+repeat could detect, and the planned value of each year. A row is an indicator of the plan, for everyone or for one category."""
 
 from __future__ import annotations
 
@@ -169,8 +168,7 @@ def targets(language: Language, rows: pd.DataFrame) -> PrintedTable:
 
 
 def filled_columns(columns: Sequence[str], rows: pd.DataFrame) -> list[str]:
-    """Returns the columns of a table that are not empty. The columns in `REPEAT` are empty if every baseline has wide
-    bounds."""
+    """Returns the columns of a table that are not empty. The columns in `REPEAT` are empty if every baseline has wide bounds."""
     wide = all(map(plan_words.is_too_wide, rows.to_dict("records")))
     return [column for column in columns if not (wide and column in REPEAT)]
 

@@ -20,9 +20,8 @@ Rows = list[PublishedNumber]
 
 @checked
 def headline(out: Published, found: Published | None = None) -> Words:
-    """Returns the first text of a notebook. It has the rate and the number of persons for each population whose rate is
-    always shown, such as adults and children. A list below them says how certain these numbers are, and on which facts they
-    are based.
+    """Returns the first text of a notebook. It has the rate and the number of persons for each population whose rate is always
+    shown, such as adults and children. A list below them says how certain these numbers are, and on which facts they are based.
 
     Args:
         found: the changes since an earlier round, from `fl.changes`; None for none.

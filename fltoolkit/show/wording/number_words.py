@@ -193,8 +193,7 @@ def remark(language: Language, row: PublishedNumber) -> str:
 
 def group_notes(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
     """Returns notes on the groups of some published rows, one sentence per group: `Household wealth: at the time of the
-    interview, …`.
-    """
+    interview, …`."""
     note_of = {b: note for b, note in zip(rows["breakdown"], rows["group_note"], strict=True) if note}
     return tuple(f"{start(language.colon(group(language, str(b)), reason(language, note)))}." for b, note in note_of.items())
 

@@ -1,6 +1,5 @@
-"""Puts the plan's numbers and targets into words, in any language: the targets, the reason why no survey could verify a
-target, and the number of a later survey beside a target. A row is an indicator of the plan, for everyone or for one
-category."""
+"""Puts the plan's numbers and targets into words, in any language: the targets, the reason why no survey could verify a target,
+and the number of a later survey beside a target. A row is an indicator of the plan, for everyone or for one category."""
 
 from __future__ import annotations
 
@@ -50,8 +49,7 @@ def about(language: Language, row: Line) -> str:
 
 
 def category(language: Language, row: Line) -> str:
-    """Returns the persons of a row of the plan in words, without the indicator: the category, such as `women`, or
-    `everyone`."""
+    """Returns the persons of a row of the plan in words, without the indicator: the category, such as `women`, or `everyone`."""
     return language.say("everyone") if is_total(row) else number_words.reason(language, row["category"])
 
 
@@ -187,8 +185,7 @@ def later(language: Language, row: Line) -> str:
 
 
 def found(language: Language, row: Line) -> str:
-    """Returns a sentence with the number of the later survey and its interval. The text is empty if there is no later
-    number."""
+    """Returns a sentence with the number of the later survey and its interval. The text is empty if there is no later number."""
     if pd.isna(row["later_value"]):
         return ""
     number, interval = shown(language, row, "later_value"), between(language, row, "later_ci_low", "later_ci_high")

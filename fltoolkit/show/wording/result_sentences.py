@@ -139,9 +139,8 @@ def window(language: Language, row: PublishedNumber) -> str:
 
 def definition(language: Language, row: PublishedNumber, *, with_files: bool = True) -> str:
     """Returns a sentence on the definition behind a published number. It has the name of the rule set in words and, if
-    `with_files` is true, the name in the data files. It says whether the survey asked, or only assumes, that involuntary
-    work and coercion are in the same work. It also says whether the age is that at the interview or at the start of the
-    work."""
+    `with_files` is true, the name in the data files. It says whether the survey asked, or only assumes, that involuntary work and
+    coercion are in the same work. It also says whether the age is that at the interview or at the start of the work."""
     work = f"basis.same_work_{row['same_work']}"
     return language.say(
         "basis.rules", definition=number_words.definition(language, row["rule_set"]), files=_in_files(language, row["rule_set"]) if with_files else "",

@@ -1,6 +1,5 @@
 """Makes the rows of the sheet of definitions: the meaning of the terms, and the methods behind a run's numbers (ILO toolkit,
-Tools No. 1 and 2).
-"""
+Tools No. 1 and 2)."""
 
 from __future__ import annotations
 

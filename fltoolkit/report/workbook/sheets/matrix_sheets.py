@@ -197,8 +197,7 @@ def definition(language: Language, indicator: Indicator, row: Row) -> str:
 
 def about_targets(language: Language, indicator: Indicator, row: Row) -> str:
     """Returns a text that explains the two target columns of a row. The text names the two years, and the path (linear or
-    geometric) from the baseline to the target. Returns an empty text for a row without targets.
-    """
+    geometric) from the baseline to the target. Returns an empty text for a row without targets."""
     if not row["about_targets"]:
         return ""
     start = int(row["year"])

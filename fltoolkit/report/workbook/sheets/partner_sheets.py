@@ -102,9 +102,8 @@ def answer_from_survey(evidence: Evidence, language: Language, question: Checkli
     """Returns the published numbers that help to answer a question of a checklist, one line for each breakdown. Hidden numbers
     are only counted.
 
-    If no published number helps, the text is empty. There is one exception: for a question of the knowledge base, the text
-    says that research must answer the question. For a question on change, the text says which numbers have changed since the
-    baseline.
+    If no published number helps, the text is empty. There is one exception: for a question of the knowledge base, the text says
+    that research must answer the question. For a question on change, the text says which numbers have changed since the baseline.
     """
     lines = [_breakdown_in_words(language, rows) for rows in answers(evidence.now, question.evidence)]
     lines += (

@@ -90,8 +90,7 @@ def _marked(words: str, row: PublishedNumber) -> str:
 
 
 def _unjudged(language: Language, rows: pd.DataFrame) -> str:
-    """Returns a sentence that says why some changes of the chart are not judged. The text is empty if all changes are
-    judged."""
+    """Returns a sentence that says why some changes of the chart are not judged. The text is empty if all changes are judged."""
     pairs = [p for p in zip(rows["verdict"], rows["verdict_reason"], strict=True) if is_unjudged(*p)]
     reasons = list(dict.fromkeys(number_words.start(language.kit(stated_verdict(*p))) for p in pairs))
     return f"{language.list(reasons)}." if reasons else ""

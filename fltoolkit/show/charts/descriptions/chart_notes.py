@@ -39,8 +39,7 @@ def signs(language: Language, marks: Iterable[Mark], axis: Axis | None = None) -
 
 def markers(language: Language, used: Iterable[object]) -> str:
     """Returns a sentence that explains the markers in a chart: letters such as [c] (confidential). The text is empty if the
-    chart has none. It leaves out [u] (unreliable), because the note on hollow dots and bars explains it.
-    """
+    chart has none. It leaves out [u] (unreliable), because the note on hollow dots and bars explains it."""
     words = number_words.markers(language, {str(marker) for marker in used} - {"u"})
     return f"{words}." if words else ""
 
@@ -67,8 +66,7 @@ def persons_asked(out: Published, first: PublishedNumber, language: Language) ->
 
 def source(language: Language, *surveys: object) -> str:
     """Returns the note that names the surveys on which a chart is based. The text is empty if no survey has a name, as with
-    data without a survey.yaml.
-    """
+    data without a survey.yaml."""
     there = dict.fromkeys(str(survey) for survey in surveys if isinstance(survey, str) and survey)
     return language.say("charts.source", survey=language.list(language.kit(name) for name in there)) if there else ""
 

@@ -180,8 +180,7 @@ def _repeat_chart(
     marks: Sequence[tuple[float, float, str]],
     steps: int = WHOLE_PAGE.steps,
 ) -> CurveChart:
-    """Returns the chart of the smallest fall from a survey. The text alternative of the chart has only its title and
-    subtitle.
+    """Returns the chart of the smallest fall from a survey. The text alternative of the chart has only its title and subtitle.
 
     Args:
         start: the survey.

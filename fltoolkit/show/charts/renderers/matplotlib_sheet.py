@@ -106,8 +106,7 @@ def widest(texts: list[str], points: float, *, bold: bool = False) -> float:
 
 def wrapped(text: str, points: float, inches: float, *, bold: bool = False) -> str:
     """Returns a text broken into lines that are at most `inches` wide at a font size of `points`. Line breaks of the text
-    stay. A word that is longer than a line is also broken.
-    """
+    stay. A word that is longer than a line is also broken."""
     lines: list[str] = []
     for part in text.split("\n"):
         lines.append("")
