@@ -75,8 +75,8 @@ def _needs(table: PrintedTable, place: int) -> WidthNeeds:
 
 
 def is_moved(table: PrintedTable, place: int) -> bool:
-    """Returns whether the texts of a column are moved to the right. So are labels below headings across the table, and words
-    behind a column of numbers."""
+    """Returns whether the texts of a column are moved to the right. Two kinds of texts are moved: labels below headings
+    across the table, and words behind a column of numbers."""
     if place == 0:
         return any(len(row) == 1 and not row[0].quiet for row in table.rows)
     return table.heads[place].kind in ("words", "notes") and table.heads[place - 1].kind in ("value", "number")

@@ -16,15 +16,15 @@ from fltoolkit.show.wording.plan_words import about, answers, totals
 
 
 def table(evidence: Evidence, language: Language, rows: pd.DataFrame | None = None) -> PrintedTable | None:
-    """Returns a table of changes since the plan's baseline, each with the result of its test. `rows` are rows of the follow-up (the
-    comparison of the baseline with a later survey); None means the most important ones. Returns None if the run is itself the
-    baseline."""
+    """Returns a table of changes since the plan's baseline, each with the result of its test. `rows` are rows of the
+    follow-up (the comparison of the baseline with a later survey); None means the most important rows. Returns None if the
+    run is itself the baseline."""
     rows = most_important(evidence) if rows is None else rows
     return None if rows.empty else change_tables.follow_up(language, rows, interviews(evidence, language))
 
 
 def by_group(evidence: Evidence, language: Language) -> PrintedTable | None:
-    """Returns a table of the changes that `table` leaves out, which are those by group; None if there are none."""
+    """Returns a table of the changes that `table` leaves out: those by group. Returns None if there are none."""
     rows = evidence.follow_up
     rows = rows[~rows.index.isin(most_important(evidence).index)]
     return None if rows.empty else change_tables.follow_up(language, rows, signs=True)

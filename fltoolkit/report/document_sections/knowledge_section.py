@@ -49,7 +49,8 @@ def research(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def keys(evidence: Evidence) -> set[Key]:
-    """Returns what the tables of `known` are about. A group stands there also with the name that the plan has for it."""
+    """Returns the subjects of the tables of `known`: each a measure, a population in words and a group. If the plan has
+    another name for the group, the subject is also in the set with this name."""
     words = [word for q in checklists().of(TOOL) for word in q.evidence]
     found = {_key(rows) for rows in answers(evidence.now, words)}
     same = evidence.own_words.same_groups.items()

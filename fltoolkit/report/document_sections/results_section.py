@@ -44,28 +44,28 @@ def source(out: Published, language: Language) -> str:
     return language.say("source", survey=language.own(str(first["survey"])), definition=definition, period=period)
 
 
-def facts(out: Published, language: Language, most: int = 4) -> Facts:
-    """Returns at most `most` numbers in large type. The first are the prevalence and the number of cases in the default
+def facts(out: Published, language: Language, limit: int = 4) -> Facts:
+    """Returns at most `limit` numbers in large type. The first are the prevalence and the number of cases in the default
     population. Then come the prevalence in the other populations whose rate is always shown (such as children), and the number of
     persons asked."""
-    rows = _in_large_type(out, most)
+    rows = _in_large_type(out, limit)
     told_of = [fact(language, r) for r in rows]
-    return Facts((*told_of, *([persons_asked(language, rows[0])] if len(told_of) < most and pd.notna(rows[0]["n"]) else [])))
+    return Facts((*told_of, *([persons_asked(language, rows[0])] if len(told_of) < limit and pd.notna(rows[0]["n"]) else [])))
 
 
-def beside_facts(out: Published, language: Language, most: int = 4) -> tuple[str, ...]:
+def beside_facts(out: Published, language: Language, limit: int = 4) -> tuple[str, ...]:
     """Returns sentences on headline numbers (numbers of populations whose rate is always shown). Two kinds of numbers have a
-    sentence: those that `facts` leaves out, such as measures in time, and those that are hidden or zero. `most` is the same
+    sentence: those that `facts` leaves out, such as measures in time, and those that are hidden or zero. `limit` is the same
     as for `facts`."""
-    told_of = {(r["measure"], r["reference_population"]) for r in _in_large_type(out, most) if r["estimate"] > 0}
+    told_of = {(r["measure"], r["reference_population"]) for r in _in_large_type(out, limit) if r["estimate"] > 0}
     rows = [r for r in headline_rows(out) if (r["measure"], r["reference_population"]) not in told_of]
     return tuple(sentence(language, r) for r in rows)
 
 
-def _in_large_type(out: Published, most: int) -> list[PublishedNumber]:
+def _in_large_type(out: Published, limit: int) -> list[PublishedNumber]:
     rows = [r for r in headline_rows(out) if r["measure"] in ("prevalence", "total")]
     first = rows[0]["reference_population"]
-    return [r for r in rows if r["reference_population"] == first or r["measure"] == "prevalence"][:most]
+    return [r for r in rows if r["reference_population"] == first or r["measure"] == "prevalence"][:limit]
 
 
 def persons_asked(language: Language, row: PublishedNumber) -> Fact:

@@ -71,17 +71,17 @@ def meaning(evidence: Evidence, language: Language) -> str:
     return _sentences(language.say("targets.meaning"), *advice)
 
 
-def in_words(evidence: Evidence, language: Language, most: int) -> PrintedTable | None:
+def in_words(evidence: Evidence, language: Language, limit: int) -> PrintedTable | None:
     """Returns a table of the plan's targets in words, for the first page of the brief and a slide (see
     `target_tables.in_words`). Returns None if the plan has no target.
 
-    If there are more than `most` targets, the table has only `most`: first targets that are not reached, then targets for
+    If there are more than `limit` targets, the table has only `limit`: first targets that are not reached, then targets for
     which this is not known.
     """
     rows = with_target(evidence)
-    if len(rows) > most:
+    if len(rows) > limit:
         signs = rows.apply(sign, axis=1).map(URGENT.index)
-        rows = rows.loc[signs.sort_values(kind="stable").index[:most]]
+        rows = rows.loc[signs.sort_values(kind="stable").index[:limit]]
     return None if rows.empty else target_tables.in_words(language, rows)
 
 
@@ -92,9 +92,9 @@ def most_on_first_page(evidence: Evidence) -> int:
     return max(1, room - (len(with_target(evidence)) > room))
 
 
-def more_targets(evidence: Evidence, language: Language, most: int) -> str:
-    """Returns a sentence on how many targets a table of at most `most` targets leaves out. The text is empty if none is left out."""
-    left = len(with_target(evidence)) - most
+def more_targets(evidence: Evidence, language: Language, limit: int) -> str:
+    """Returns a sentence on how many targets a table of at most `limit` targets leaves out. The text is empty if none is left out."""
+    left = len(with_target(evidence)) - limit
     return language.say("sheet.more_targets", n=str(left)) if left > 0 else ""
 
 

@@ -162,7 +162,8 @@ class Page:
 
     @property
     def paper(self) -> Paper:
-        """Returns the paper on which the sheet is printed: an upright page if its columns fit on one."""
+        """Returns the paper on which the sheet is printed: A3 if `large` is true, A4 upright if the columns fit and there is
+        no chart, otherwise A4 landscape."""
         if self.large:
             return A3
         return A4_UPRIGHT if self.chart is None and fits_in_print(self._printed_widths, A4_UPRIGHT) >= 0 else A4

@@ -141,9 +141,9 @@ BY_GROUP = replace(
 
 
 def matrix(language: Language, evidence: Evidence) -> PrintedTable:
-    """Returns the table of the plan's indicators that the ILO toolkit's results framework (Tool No. 16) calls a matrix. It has
-    the baselines from the survey, the targets in words, and what partners typed. Its rows are those of whole populations, those
-    with a target, and those of partners."""
+    """Returns the table of the plan's indicators that the ILO toolkit's results framework (Tool No. 16) calls a matrix. It
+    has the baselines from the survey, the targets in words, and what partners typed. It has the rows of whole populations,
+    of targets, and of partners."""
     promised = plan_words.promises(language, evidence.targets, NBSP)
     table = evidence.baseline.table.to_dict("records")
     rows = [{**row, "promised": promised.get((row["id"], row["group"], row["category"]), "")} for row in table]
@@ -153,8 +153,8 @@ def matrix(language: Language, evidence: Evidence) -> PrintedTable:
 
 
 def by_group(language: Language, filled: Baseline, elsewhere: Collection[tuple[str, str, str]] = ()) -> PrintedTable | None:
-    """Returns a table of the baselines by group, such as by sex, or None if there are none. `elsewhere` names the numbers that
-    another table of the document has, each by its measure, its population in words and its group."""
+    """Returns a table of the baselines by group, such as by sex, or None if there are none. `elsewhere` names the numbers
+    that another table of the document has: for each, its measure, its population in words and its group."""
     rows = [
         row
         for row in filled.table.to_dict("records")
@@ -166,8 +166,8 @@ def by_group(language: Language, filled: Baseline, elsewhere: Collection[tuple[s
 
 
 def baseline(language: Language, filled: Baseline) -> PrintedTable:
-    """Returns a table of the plan's indicators with their baselines from the survey. It is the table `matrix` without the columns
-    on targets and responsibilities."""
+    """Returns a table of the plan's indicators with their baselines from the survey. It has all rows, but not the columns of
+    `matrix` on targets and responsibilities."""
     words = TableWords(
         language.own(filled.plan.title), language.own(filled.plan.goal), heads=plan_cells.years(language, filled.table, "year")
     )

@@ -168,11 +168,11 @@ def _reasons(language: Language, row: Row) -> tuple[str, ...]:
     )
 
 
-def _of_rule_set(own: str, language: Language, row: Row) -> tuple[str, ...]:
+def _of_rule_set(own_rule_set: str, language: Language, row: Row) -> tuple[str, ...]:
     """Returns the texts for the footnotes of a rule set's row. They say whether it is the run's own rule set, and give the
-    notes that readers need to compare its result with others. `own` is the name of the run's own rule set."""
+    notes that readers need to compare its result with others. `own_rule_set` is the name of the run's own rule set."""
     remarks = tuple(number_words.reason(language, row[c]) for c in ("reason", "rule_note", "to_verify") if row[c])
-    return (language.say("rule_sets.own") if row["rule_set"] == own else "", language.list(remarks))
+    return (language.say("rule_sets.own") if row["rule_set"] == own_rule_set else "", language.list(remarks))
 
 
 def _subtitle(language: Language, row: Row) -> str:

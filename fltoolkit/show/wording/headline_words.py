@@ -91,8 +91,8 @@ def _in_time(language: Language, rows: Rows) -> list[str]:
     return [result_sentences.sentence(language, row) for row in rows if row["measure"] not in COUNTS]
 
 
-def _with_population(language: Language, populations: list[Rows], rows: Rows, said: str) -> str:
-    """Returns the sentence `said`. If `rows` have several populations, the name of the population comes before it."""
-    if not said or len(populations) < 2:
-        return said
-    return language.colon(number_words.start(language.kit(rows[0]["reference_population_label"])), said)
+def _with_population(language: Language, populations: list[Rows], rows: Rows, text: str) -> str:
+    """Returns the sentence `text`. If there are several `populations`, the name of the population of `rows` comes before it."""
+    if not text or len(populations) < 2:
+        return text
+    return language.colon(number_words.start(language.kit(rows[0]["reference_population_label"])), text)

@@ -115,13 +115,13 @@ def answer_from_survey(evidence: Evidence, language: Language, question: Checkli
     return answer or (language.say("research.here") if is_for_research(evidence, question) else "")
 
 
-def _said_once(language: Language, answer: str, question: ChecklistQuestion, said: dict[str, str]) -> str:
+def _said_once(language: Language, answer: str, question: ChecklistQuestion, earlier: dict[str, str]) -> str:
     """Returns an answer without repeated long lines. A long line that was already printed beside an earlier question is replaced
-    by the words of that question. `said` has the earlier question for each long line; the lines of this answer are added to
+    by the words of that question. `earlier` has the earlier question for each long line; the lines of this answer are added to
     it."""
     lines: dict[str, None] = {}
     for line in answer.split("\n"):
-        first = said.setdefault(line, question.id) if len(line) > LONG else question.id
+        first = earlier.setdefault(line, question.id) if len(line) > LONG else question.id
         words = language.say(f"checklists.questions.{first}")
         lines[line if first == question.id else language.say("workbook.said.as_above", question=words)] = None
     return "\n".join(lines)
