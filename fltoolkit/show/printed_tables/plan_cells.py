@@ -15,8 +15,8 @@ from fltoolkit.show.wording import number_words, plan_words
 
 
 def headings(language: Language, row: Row) -> tuple[str, str]:
-    """Returns the two headings above a row in a table: the indicator with the unit of its numbers, and the group. Rows with the
-    same headings share them.
+    """Returns the two headings above a row in a table: the indicator with the unit of its numbers, and the group. If rows
+    have the same headings, these are printed once.
     """
     return indicator(language, row), "" if plan_words.is_total(row) else number_words.start(
         number_words.group(language, str(row["group"]))

@@ -54,14 +54,14 @@ def _after(language: Language, row: Row) -> PrintedCell:
 
 
 def _chance(language: Language, row: Row) -> PrintedCell:
-    """Returns the probability that the planned repeat of the survey detects the change to the target. The cell is empty if
-    the baseline has wide bounds, because no probability can then be given."""
+    """Returns the cell with the probability that the planned repeat of the survey detects the change to the target. The cell
+    is empty if the baseline has wide bounds, because no probability can then be given."""
     return EMPTY if plan_words.is_too_wide(row) else number_cells.percent(language, row["power"])
 
 
 def _needed(language: Language, row: Row) -> PrintedCell:
-    """Returns how many persons must answer in the repeat of the survey. The cell is empty if the baseline has wide bounds,
-    because more persons then do not help."""
+    """Returns the cell with the number of persons who must answer in the repeat of the survey. The cell is empty if the
+    baseline has wide bounds, because more persons then do not help."""
     if plan_words.is_too_wide(row):
         return EMPTY
     return number_cells.count(language, row["sample_needed"], NONE if pd.notna(row["target_year"]) else EMPTY)

@@ -135,8 +135,8 @@ def _names_higher_first(out: Published, language: Language, pair: Pair) -> tuple
 
 
 def _category_names(out: Published, language: Language, population: str) -> dict[str, str]:
-    """Returns the names of the lead group's categories in a population, by their labels. Sex has men and women for adults,
-    boys and girls for children.
+    """Returns the names of the lead group's categories in a population, by their labels. For the group `sex`, these are men
+    and women for adults, and boys and girls for children.
     """
     rows = out.select("prevalence", [out.lead], population=population)
     return {str(row[out.lead]): number_words.category(language, row) for row in rows.to_dict("records")}

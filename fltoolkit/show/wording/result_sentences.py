@@ -108,8 +108,8 @@ def unresolved(row: PublishedNumber, language: Language) -> str:
 
 
 def headline_unresolved(out: Published, language: Language) -> str:
-    """Returns the sentences of `unresolved` for the rate of the default population: how many persons have answers that do not
-    decide whether they are cases, and how they could change the rate."""
+    """Returns the sentences of `unresolved` for the rate of the default population: the number of persons whose answers do
+    not decide whether they are cases, and the rates with and without these persons."""
     return unresolved(headline_rows(out)[0], language)
 
 
