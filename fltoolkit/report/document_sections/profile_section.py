@@ -34,7 +34,6 @@ def _rows(out: Published) -> pd.DataFrame:
     """Returns the published rows of the profile of cases that are about one topic, not crossed with a group.
 
     Topics that are also published as `share`, such as the form of forced labour, are left out, because their intervals are
-    calculated in another way.
-    """
+    calculated in another way."""
     rows, shares = out.own_rows(measure="profile"), set(out.own_rows(measure="share")["breakdown"])
     return rows[(rows["breakdown"].map(groups_of_breakdown).map(len) == 1) & ~rows["breakdown"].isin(shares)]

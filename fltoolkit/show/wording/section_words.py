@@ -1,5 +1,4 @@
-"""Defines the types of sentences in a notebook. The type says whether a sentence is the result of a section, or gives the
-reason why the section has no result."""
+"""Defines the types of sentences in a notebook: the result of a section, or the reason why the section has no result."""
 
 from __future__ import annotations
 
