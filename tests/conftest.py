@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import copy
 import gc
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,26 @@ def people() -> pd.DataFrame:
             "sex": [1 + i % 2 for i in rows], "worked": "Y", "q1": ["Y"] + ["N"] * 15, "q2": ["Y"] + ["N"] * 15,
         }
     )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def estimated_once() -> Iterator[None]:
+    """What a run estimates of the same persons is estimated once for all tests of a file: for those that look at what is then hidden."""
+    run, known = import_module("fltoolkit.publish.published_set"), dict[tuple[object, ...], Any]()
+
+    def once(make: Callable[..., Any]) -> Callable[..., Any]:
+        def made(persons: fl.ClassifiedSurvey, *asked: object) -> Any:
+            key = (make, id(persons), repr(asked))
+            if key not in known:
+                known[key] = persons, make(persons, *asked)  # the persons are kept: no others come by their id
+            return known[key][1]
+
+        return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("_estimates", "other_headlines"):
+            patch.setattr(run, name, once(getattr(run, name)))
+        yield
 
 
 # Files that take the longest, in seconds on two cores: they start first, so that no worker is left with one of them at the end.
