@@ -6,6 +6,7 @@ import csv
 import json
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ LINES = {"tr", "p", "li", "h1", "h2", "h3", "h4", "figcaption", "svg", "div", "s
 NUMBER = re.compile(r"(?<![\w.,])[-−]?\d[\d.,\u00a0\u202f\u2009' ]*")
 
 
-class _Lines(HTMLParser):
+class _Page(HTMLParser):
     """The text of a page, broken where a line, a row or a picture ends; what stands in attributes for a reader is text too."""
 
     def __init__(self) -> None:
@@ -48,10 +49,16 @@ class _Lines(HTMLParser):
 
 def lines(path: Path) -> list[str]:
     """Every line of a document: rows of tables, sentences, records, the words of pictures, and what stands in their attributes."""
+    return _lines(path, path.stat().st_mtime_ns)
+
+
+@cache
+def _lines(path: Path, _written: int) -> list[str]:
+    """The lines of a document as it was written at that time: several tests read the same documents."""
     kind = path.suffix
     if kind in (".html", ".svg"):
         text = path.read_text(encoding="utf-8")
-        reader = _Lines()
+        reader = _Page()
         reader.feed(re.sub(r"</?(svg:)?(text|title|desc)\b", lambda m: " " + m.group(0), text))
         return [line for line in reader.lines if line.strip()]
     if kind == ".docx":
@@ -124,6 +131,7 @@ def _stands(value: float, beside: list[tuple[float, int]], times: float) -> bool
     return False
 
 
+@cache
 def _numbers(text: str) -> list[tuple[float, int]]:
     """The numbers of a line, each with its decimals; a comma may be one, or part a thousand."""
     found: set[tuple[float, int]] = set()
