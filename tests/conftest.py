@@ -99,6 +99,28 @@ def estimated_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="module")
+def summed_once() -> Iterator[None]:
+    """The rows of a design are summed once for an outcome and its groups, whatever is computed of the sums: rate or total, each
+    interval, each level. For files that compare many results of the same designs."""
+    reads, known = import_module("fltoolkit.estimate.totals.one_pass"), dict[tuple[object, ...], Any]()
+    cluster_totals = reads.cluster_totals
+
+    def once(design: object, outcome: object, keys: Iterable[str], *, lowest: bool, **more: object) -> pd.DataFrame:
+        key = (id(design), outcome, *keys, *more.values())
+        if key not in known:
+            known[key] = (
+                design,
+                cluster_totals(design, outcome, keys, lowest=True, **more),
+            )  # with the design: its id stays its own
+        table = known[key][1].copy()
+        return table if lowest else table.drop(columns="lowest")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reads, "cluster_totals", once)
+        yield
+
+
 # Files that take the longest, in seconds on two cores: they start first, so that no worker is left with one of them at the end.
 LONGEST = {
     "test_dask_cluster.py": 100, "test_batch_resumed.py": 70, "test_golden.py": 65, "test_fuzz.py": 60, "test_notebooks.py": 50,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import importlib
 import json
 import math
 import re
@@ -24,7 +23,8 @@ import pytest
 import fltoolkit as fl
 from fltoolkit.errors import DesignError
 
-pytestmark = pytest.mark.no_cover  # the lines it runs are covered by others, and tracing them takes half as long again
+# The lines it runs are covered by others, and tracing them takes half as long again.
+pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("summed_once")]
 
 GOLDEN = Path(__file__).parent / "golden"
 GOLDENS = {path.stem: json.loads(path.read_text()) for path in sorted(GOLDEN.glob("*.json"))}
@@ -61,28 +61,6 @@ class Pair:
 # Reads the sample bundled with svy; it stands beside the R script that uses it too.
 WORLDBANK = SimpleNamespace(**runpy.run_path(str(GOLDEN / "export_worldbank.py")))
 NEEDS_SVY = pytest.mark.skipif(WORLDBANK.source() is None, reason="svy, which bundles the World Bank sample, is not installed")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def summed_once() -> Iterator[None]:
-    """The rows of a design are summed once for an outcome and its groups, whatever is computed of the sums: rate or total, each
-    interval, each level."""
-    reads, known = importlib.import_module("fltoolkit.estimate.totals.one_pass"), dict[tuple[object, ...], Any]()
-
-    def once(design: object, outcome: object, keys: list[str], *, lowest: bool, **more: object) -> pd.DataFrame:
-        key = (id(design), outcome, *keys, *more.values())
-        if key not in known:
-            known[key] = (
-                design,
-                cluster_totals(design, outcome, keys, lowest=True, **more),
-            )  # with the design: its id stays its own
-        table = known[key][1].copy()
-        return table if lowest else table.drop(columns="lowest")
-
-    cluster_totals = reads.cluster_totals
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reads, "cluster_totals", once)
-        yield
 
 
 @functools.cache
