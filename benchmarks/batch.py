@@ -1,10 +1,11 @@
-"""Many small surveys on two workers, beside papermill in a shell loop; and what a survey costs above its own cells.
+"""Measures a batch of many small surveys on two workers, and the same surveys in a shell loop of papermill. Also measures what
+the kit spends on a survey besides running its cells.
 
-python benchmarks/batch.py 100           # three notebooks a survey
+python benchmarks/batch.py 100           # three notebooks per survey
 python benchmarks/batch.py 10 --plan     # four, with the plan's workbook and documents
 
-The loop runs the same notebooks on the same surveys with the same parameters, `papermill NOTEBOOK OUT -p …` one after the other; it makes
-neither pages nor hashes. The parts are those of one survey that runs by itself.
+The loop runs the same notebooks on the same surveys with the same parameters: `papermill NOTEBOOK OUT -p …`, one call after the
+other. It makes no pages and no hashes. The table of parts is about a single survey that runs alone.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from fltoolkit.shipped_files import notebook_folder  # noqa: E402
 
 
 def surveys(folder: Path, count: int, plan: bool) -> list[Run]:
-    """So many small surveys, each with other people in it: 412 adults, whose weights differ."""
+    """Returns `count` small surveys of 412 adults each. The weights differ from survey to survey."""
     runs = []
     for n in range(count):
         table = country.persons()
@@ -45,11 +46,11 @@ def surveys(folder: Path, count: int, plan: bool) -> list[Run]:
 
 
 def quiet(_: str) -> None:
-    """Told of every step, says nothing."""
+    """Receives the progress messages of a batch, and prints nothing."""
 
 
 def by_papermill(runs: Sequence[Run], out: Path) -> float:
-    """Seconds of the loop that one would write in a shell: one call of papermill a notebook."""
+    """Returns the seconds of a shell loop: one call of papermill per notebook."""
     start = time.monotonic()
     for run in runs:
         target = out / run.name
@@ -68,14 +69,15 @@ def by_batch(runs: Sequence[Run], out: Path, **where: Any) -> float:
 
 
 def measured(work: Callable[[], float]) -> tuple[float, float]:
-    """Seconds by the clock, and of processors: here and in processes that were started here and have ended."""
+    """Returns the elapsed seconds that `work` returns, and the processor seconds of this process and of its children that have
+    ended."""
     before = os.times()
     seconds, after = work(), os.times()
     return seconds, sum(after[:4]) - sum(before[:4])
 
 
 def by_dask(runs: Sequence[Run], folder: Path) -> float:
-    """Seconds on a cluster of two workers that are already there."""
+    """Returns the seconds of a batch on a Dask cluster of two workers. The start of the cluster is not counted."""
     from dask_cluster import dask
 
     with dask(folder / "dask") as office:
@@ -87,7 +89,7 @@ def by_dask(runs: Sequence[Run], folder: Path) -> float:
 
 @contextmanager
 def timed(spent: Counter[str], label: str, owner: Any, name: str) -> Iterator[None]:
-    """Add to `spent` the seconds in a function, as long as the block lasts."""
+    """Adds the seconds spent in one function to `spent`, as long as the block lasts."""
     real: Callable[..., Any] = getattr(owner, name)
 
     def measured(*arguments: Any, **named: Any) -> Any:
@@ -102,7 +104,8 @@ def timed(spent: Counter[str], label: str, owner: Any, name: str) -> Iterator[No
 
 
 def parts(run: Run, folder: Path) -> Counter[str]:
-    """Seconds of one survey by what they are spent on; the libraries of this process are loaded before."""
+    """Returns the seconds of one survey by part, such as the start of the kernel or the hashes. A first run, which is not
+    counted, loads the libraries of this process."""
     spent: Counter[str] = Counter()
     by_batch([run], folder / "warm", workers=1)
     real = batch._page

@@ -1,4 +1,5 @@
-"""How many learners a machine bears: so many kernels at once each run a teaching notebook; prints time and memory (Linux).
+"""Measures how many learners a machine can serve. Several kernels run a teaching notebook at the same time. Prints time and
+memory (Linux only).
 
 python benchmarks/classroom.py 2_sampling 1 5 10 20 30
 """
@@ -21,13 +22,14 @@ HOUSE = Path(__file__).resolve().parents[1]
 
 
 def memory(process: int) -> float:
-    """Memory of a process in MB, what it shares with others counted in parts (PSS)."""
+    """Returns the memory of a process in MB. Of memory that several processes share, each counts its part (PSS)."""
     lines = Path(f"/proc/{process}/smaps_rollup").read_text("ascii").splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
 
 def learners(name: str, count: int) -> tuple[list[float], list[float]]:
-    """Seconds that each of so many learners waits for the whole notebook, all starting at once, and the memory each then holds."""
+    """Returns two lists, with one number per learner: the seconds until the whole notebook has run, and the memory of the kernel
+    at the end. All learners start at the same time."""
     with tempfile.TemporaryDirectory() as folder:
         own = Path(folder) / "room" / "learner"
         own.mkdir(parents=True)

@@ -1,10 +1,12 @@
-"""Do 95 % intervals hold the truth 95 times in 100, and does nothing else than change make a change?
+"""Tests whether 95% intervals contain the true value in 95 of 100 samples, and how often the kit reports a change where nothing
+changed.
 
     python benchmarks/coverage.py [--samples 20000] [--seed 1]
 
-Draws samples of populations whose prevalence is known (coverage_simulation.py), and pairs of rounds without change
-(coverage_change.py). Writes docs/coverage.csv and docs/coverage_change.csv cell by cell: what they hold of the same seed and
-samples is not drawn again. Then fills the tables of docs/coverage.md and says whether what is demanded holds (exit code 1: no).
+Draws samples of populations with a known prevalence (coverage_simulation.py), and pairs of rounds without a change
+(coverage_change.py). Writes docs/coverage.csv and docs/coverage_change.csv, one cell of the design after the other. Cells that
+these files already have, with the same seed and number of samples, are not drawn again. Then fills the tables of
+docs/coverage.md, and prints whether each requirement is met. The exit code is 1 if one is not met.
 """
 
 from __future__ import annotations
@@ -60,7 +62,8 @@ def main() -> int:
 
 
 def check_value(samples: int, seed: int) -> list[str]:
-    """docs/coverage.md, A known value: p = 0.1 %, 12 PSUs, icc 0.1, equal weights: NCHS's rule at zero covers 33 %, n/deff 99.8 %."""
+    """Checks a value that docs/coverage.md gives under *A known value*: with p = 0.1%, 12 PSUs, icc 0.1 and equal weights, the
+    interval of NCHS for zero cases covers 33% and n/deff 99.8%."""
     lines, cell = [], Cell(0.001, 12, 400, 0.1)
     for persons in (100, 400, 500):
         rng, spread = np.random.default_rng([seed, persons]), 1 / cell.icc - 1
@@ -82,7 +85,8 @@ def check_value(samples: int, seed: int) -> list[str]:
 def run(
     path: Path, cells: Sequence[Drawn], rows_of: Callable[[Drawn, np.random.Generator], Rows], samples: int, seed: int
 ) -> pd.DataFrame:
-    """The rows of every cell, from the file or drawn now and appended to it. Each cell has random numbers of its own."""
+    """Returns the rows of every cell. Rows that the file does not have are drawn and appended to it. Each cell has its own random
+    numbers."""
     start, kept = time.perf_counter(), pd.DataFrame()
     if path.exists():
         kept = pd.read_csv(path)

@@ -1,4 +1,4 @@
-"""How often two rounds are said to differ: where nothing changed, and where prevalence was halved."""
+"""Simulates how often two rounds are reported as different: when nothing changed, and when the prevalence was halved."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ROUNDS = (
 
 @dataclass(frozen=True)
 class Pair:
-    """Two independent rounds; `rounds` says how the second compares with the first."""
+    """Two independent rounds. `rounds` says how the second round differs from the first."""
 
     before: Cell
     after: Cell
@@ -42,7 +42,7 @@ class Pair:
 
     @property
     def name(self) -> str:
-        """As the tables name it."""
+        """Returns the name of the pair in the tables."""
         return f"{self.before.name}; {self.rounds}"
 
 
@@ -74,7 +74,8 @@ PAIRS = tuple(_pairs())
 
 
 def changes(pair: Pair, samples: int, rng: np.random.Generator) -> list[dict[str, object]]:
-    """One row a rule: how often it says `decreased` and `increased`; `enough` is how often there are cases enough."""
+    """Returns one row per rule: how often it reports `decreased` and `increased`. `enough` is how often both rounds have enough
+    cases."""
     before, after = draw(pair.before, samples, rng), draw(pair.after, samples, rng)
     usual, plain = ((_side(pair.before, before, m), _side(pair.after, after, m)) for m in (DEFAULT, "korn_graubard"))
     enough = both_testable(*usual)
@@ -100,7 +101,7 @@ def changes(pair: Pair, samples: int, rng: np.random.Generator) -> list[dict[str
 
 
 def _side(cell: Cell, s: Samples, method: str) -> RoundEstimates:
-    """A round as the kit compares it, its interval by one method."""
+    """Returns the samples of one round in the form in which the kit compares rounds, with intervals by one method."""
     low, high = limits(cell, s, method)
     return RoundEstimates(
         s.estimate, s.se, low, high, np.full(len(s.cases), s.df), np.full(len(s.cases), s.n), s.cases, s.psus_with_cases

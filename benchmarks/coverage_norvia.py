@@ -1,9 +1,10 @@
-"""Do 95 % intervals hold the truth 95 times in 100? Over redraws of the Norvia sample from its population.
+"""Tests whether 95% intervals contain the true value in 95 of 100 samples. The samples are redrawn from the population of the
+Norvia sample.
 
     python benchmarks/coverage_norvia.py [--redraws 500] [--level 0.95]
 
-The truth is the *reported* prevalence: what the kit would find if everybody had been asked (fltoolkit/synthetic). An
-interval misses it from below (too low: the truth lies above) or from above; both should miss equally often.
+The true value is the *reported* prevalence: what the kit would find if everybody had been asked (fltoolkit/synthetic). An
+interval can be too low (the true value is above it) or too high. Both errors should be equally frequent.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The picture of the coverage simulation: coverage against the PSUs that are expected to hold a case."""
+"""Draws the picture of the coverage simulation: coverage by the expected number of PSUs with a case."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ WIDTH, HEIGHT = 1120, 470
 
 
 def draw_picture(path: Path, cells: pd.DataFrame) -> None:
-    """One panel an intraclass correlation, one mark a cell and method; a PNG made by Chromium, left alone where there is none."""
+    """Draws one panel per intraclass correlation, and one mark per cell and method. Writes a PNG with Chromium. If there is no
+    Chromium, the file is not changed."""
     browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if browser is None:
         print(f"{path.name} is not drawn: no Chromium")
@@ -55,9 +56,9 @@ def _html(cells: pd.DataFrame) -> str:
         type="log", tickvals=ticks, ticktext=[f"{t:g}" for t in ticks], showgrid=False, linecolor="#777777", range=[-1.2, 2.6]
     )
     figure.update_yaxes(range=[50, 101], gridcolor="#eeeeee", linecolor="#777777")
-    figure.update_yaxes(title="coverage of the 95 % interval, %", col=1)
+    figure.update_yaxes(title="coverage of the 95% interval, %", col=1)
     figure.update_xaxes(title="PSUs expected to hold a case", col=2)
-    figure.add_annotation(text="93.5 %", x=0, xref="x domain", y=100 * LEAST, yref="y", yshift=-9, xanchor="left", showarrow=False,
+    figure.add_annotation(text="93.5%", x=0, xref="x domain", y=100 * LEAST, yref="y", yshift=-9, xanchor="left", showarrow=False,
                           font={"color": "#b2182b", "size": 12})  # fmt: skip
     figure.update_layout(
         width=WIDTH, height=HEIGHT, plot_bgcolor="white", font={"family": "sans-serif", "size": 13},

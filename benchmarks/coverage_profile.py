@@ -1,9 +1,11 @@
-"""How often the interval of a share among few cases holds the true share, and how often what is published of it does.
+"""Simulates how often the interval of a share of few cases contains the true share, among all samples and among the samples whose
+share is published.
 
     python benchmarks/coverage_profile.py [--samples 10000] [--seed 1]     # writes docs/coverage_profile.csv
 
-A sample is never persons: it is the number of cases, and of cases with the characteristic, by PSU and weight class. How many cases a PSU
-has varies from sample to sample. Variance and intervals are the package's own functions, given a column a sample.
+The simulation draws no single persons. A sample is the number of cases, and of cases with the characteristic, by PSU and weight
+class. The number of cases of a PSU varies from sample to sample. The variance and the intervals are calculated by the functions
+of the package, with one column per sample.
 """
 
 from __future__ import annotations
@@ -31,7 +33,8 @@ OUT = Path(__file__).parents[1] / "docs" / "coverage_profile.csv"
 
 @dataclass(frozen=True)
 class Cell:
-    """Cases expected, PSUs, strata, the true share and how alike the cases of a PSU are (intraclass correlation)."""
+    """One design of the simulation: the expected number of cases, PSUs, strata, the true share, and the intraclass correlation
+    (how similar the cases of a PSU are)."""
 
     cases: int
     psus: int
@@ -42,7 +45,8 @@ class Cell:
 
 @dataclass(frozen=True)
 class Samples:
-    """A number a sample: the estimated share with its standard error, what the interval needs, and what publication asks for."""
+    """Arrays with one number per sample: the estimated share, its standard error, and the numbers that intervals and publication
+    rules need."""
 
     estimate: Array
     se: Array
@@ -55,7 +59,7 @@ class Samples:
 
 
 def draw(cell: Cell, samples: int, rng: np.random.Generator) -> Samples:
-    """Samples of a cell, and what `fl.profile` says of each."""
+    """Returns samples of a cell, with the results that `fl.profile` gives for each."""
     code = np.repeat(np.arange(cell.strata), cell.psus // cell.strata)
     each = np.bincount(code).astype(float)
     labels = np.arange(cell.psus).astype(object)
@@ -85,7 +89,8 @@ def draw(cell: Cell, samples: int, rng: np.random.Generator) -> Samples:
 
 
 def held(cell: Cell, s: Samples) -> Iterator[dict[str, object]]:
-    """A row a method: how often its interval holds the truth, of all samples with cases enough and of those that are published."""
+    """Yields one row per method: how often its interval contains the true share, among the samples with enough cases, and among
+    those whose share is published."""
     least = Limits()
     enough = s.n >= LEAST
     shown = enough & (s.having >= least.cases) & (s.n - s.having >= least.cases)
@@ -107,7 +112,7 @@ def held(cell: Cell, s: Samples) -> Iterator[dict[str, object]]:
 
 
 def rows(cell: Cell, samples: int, seed: np.random.SeedSequence) -> list[dict[str, object]]:
-    """What a cell's samples give: drawn until so many have cases enough."""
+    """Returns the rows of one cell. Samples are drawn until `samples` of them have enough cases."""
     rng, parts, found = np.random.default_rng(seed), list[Samples](), 0
     while found < samples:
         parts.append(draw(cell, BLOCK, rng))

@@ -1,4 +1,4 @@
-"""What the coverage simulation says in words and tables: whether what is demanded holds, and where not, why."""
+"""Writes the results of the coverage simulation as text and tables: whether each requirement is met, and if not, why."""
 
 from __future__ import annotations
 
@@ -26,12 +26,14 @@ WHY = {
 
 
 def short_by(held: pd.Series, number: pd.Series) -> pd.Series:
-    """Whether a share lies below what is demanded by more than two Monte Carlo standard errors; of few samples none is judged."""
+    """Returns, for each cell, whether coverage is below the requirement by more than two Monte Carlo standard errors. Cells with
+    too few samples are not judged."""
     return (number >= FEWEST) & (held < LEAST - 2 * np.sqrt(held * (1 - held) / number))
 
 
 def judged(cells: pd.DataFrame, method: str = DEFAULT) -> pd.DataFrame:
-    """The cells of one method, with whether coverage falls short (`short`, `short_published`, `short_unmarked`) and why."""
+    """Returns the cells of one method with new columns: whether coverage is too low (`short`, `short_published`,
+    `short_unmarked`), and the cause."""
     t = cells[cells["method"] == method].copy()
     t["short"] = short_by(t["coverage"], t["samples"])
     t["short_published"] = short_by(t["coverage_published"], t["samples"] * t["published"])
@@ -47,12 +49,13 @@ def judged(cells: pd.DataFrame, method: str = DEFAULT) -> pd.DataFrame:
 
 
 def _cause(none: pd.Series, too_high: pd.Series) -> Array:
-    """The cause of more than half of the misses."""
+    """Returns the cause of more than half of the intervals that miss the true value."""
     return np.select([none > 0.5, too_high > 0.5], ["none", "chosen"], "few")
 
 
 def next_that_holds(cells: pd.DataFrame) -> pd.DataFrame:
-    """Cells where the default covers too much, with the narrowest other method that holds, its coverage and both widths."""
+    """Returns the cells in which the default covers too much. Each row has the narrowest other method with sufficient coverage,
+    its coverage, and the widths of both methods."""
     named = cells[~cells["method"].isin(VARIANTS)]
     over = named[(named["method"] == DEFAULT) & (named["coverage"] > MOST)]
     others = named[(named["method"] != DEFAULT) & (named["coverage"] >= LEAST) & named["cell"].isin(over["cell"])]
@@ -62,7 +65,7 @@ def next_that_holds(cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def acceptance(cells: pd.DataFrame, pairs: pd.DataFrame) -> list[str]:
-    """One line a demand: `holds` or `fails`, with the cells that fail."""
+    """Returns one line per requirement: `holds` or `fails`, with the cells that fail."""
     t = judged(cells)
     enough, rest = t[t["enough"]], t[~t["enough"]]
     lines = [
@@ -75,7 +78,7 @@ def acceptance(cells: pd.DataFrame, pairs: pd.DataFrame) -> list[str]:
         for rounds in ROUNDS:
             said = pairs[(pairs["rule"] == rule) & (pairs["rounds"] == rounds)]
             if rounds != HALVED:
-                demand = f'false "decreased" ≤ 3 %, {rule}; second round {rounds}'
+                demand = f'false "decreased" ≤ 3%, {rule}; second round {rounds}'
                 lines.append(_line(said["cell"][_too_often(said["decreased"], said)], demand))
     low, over = rest["short"] | rest["short_published"] | rest["short_unmarked"], next_that_holds(cells)
     lines.append(f"told: {int(low.sum())} of {len(rest)} other cells are short, overall or among what is shown: docs/coverage.md")
@@ -96,7 +99,7 @@ def _too_often(share: pd.Series, of: pd.DataFrame) -> pd.Series:
 
 
 def fill_tables(page: Path, cells: pd.DataFrame, pairs: pd.DataFrame) -> None:
-    """Replaces what stands between `<!-- table NAME -->` and `<!-- end -->` on the page."""
+    """Replaces the text between `<!-- table NAME -->` and `<!-- end -->` on the page."""
     tables = {
         "bands": by_band(cells), "published": by_band_published(cells), "cells": all_cells(cells), "short": short_cells(cells),
         "over": over_covered(cells), "change": false_changes(pairs), "change_cells": worst_changes(pairs),
@@ -126,7 +129,8 @@ def _main(cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def by_band(cells: pd.DataFrame) -> str:
-    """Coverage of each method by PSUs expected to hold a case: mean, the lowest cell, and width against the default's."""
+    """Returns a table of the coverage of each method, by the expected number of PSUs with a case: the mean, the lowest cell, and
+    the width relative to the default."""
     t = _main(cells)
     width = t[t["method"] == DEFAULT].set_index("cell")["width"]
     t = t.assign(relative=t["width"] / t["cell"].map(width))
@@ -148,7 +152,8 @@ def _name(method: str) -> str:
 
 
 def by_band_published(cells: pd.DataFrame) -> str:
-    """What is published by the default and by its variants: how much, and how often it holds."""
+    """Returns a table of what the default and its variants publish: how many estimates, and how often their intervals contain the
+    true value."""
     t, rows = _main(cells), []
     for method in (DEFAULT, *VARIANTS):
         for what, share, held in (
@@ -165,7 +170,7 @@ def by_band_published(cells: pd.DataFrame) -> str:
 
 
 def all_cells(cells: pd.DataFrame) -> str:
-    """The default in every cell: coverage, and after the stroke coverage among the published."""
+    """Returns a table of the default in every cell: the coverage, and after the stroke the coverage among published estimates."""
     t = judged(cells[~cells["tilted"]])
     text = [_of_cell(row) for row in t.to_dict("records")]
     wide = t.assign(text=text).pivot(index=["icc", "psus", "persons"], columns="p", values="text")
@@ -181,7 +186,7 @@ def _of_cell(row: dict[str, object]) -> str:
 
 
 def short_cells(cells: pd.DataFrame) -> str:
-    """Every cell that falls short, overall, among the published or among those without a mark, with its main cause."""
+    """Returns a table of every cell whose coverage is too low (among all, published or unmarked estimates), with the main cause."""
     t = judged(cells)
     rows = []
     for r in t[t["short"] | t["short_published"] | t["short_unmarked"]].sort_values("coverage").to_dict("records"):
@@ -198,7 +203,7 @@ def short_cells(cells: pd.DataFrame) -> str:
 
 
 def over_covered(cells: pd.DataFrame) -> str:
-    """Where the default covers too much, and what a narrower method would save."""
+    """Returns a table of the cells in which the default covers too much, and how much narrower another method would be."""
     rows = []
     for r in next_that_holds(cells).to_dict("records"):
         other = f"`{r['other']}` {r['other_coverage']:.1%}" if isinstance(r["other"], str) else "none"
@@ -209,7 +214,7 @@ def over_covered(cells: pd.DataFrame) -> str:
 
 
 def tilted(cells: pd.DataFrame) -> str:
-    """The default where prevalence goes with the weights."""
+    """Returns a table of the default in cells in which the prevalence depends on the weights."""
     t = judged(cells[cells["tilted"]])
     text = [_of_cell(row) for row in t.to_dict("records")]
     wide = t.assign(text=text, columns_=t["psus"]).pivot(index=["p", "persons"], columns="columns_", values="text")
@@ -218,7 +223,8 @@ def tilted(cells: pd.DataFrame) -> str:
 
 
 def false_changes(pairs: pd.DataFrame) -> str:
-    """False verdicts of each rule: on average, in the worst cell, and in how many cells "decreased" is said too often."""
+    """Returns a table of false verdicts of each rule: on average, in the worst cell, and in how many cells "decreased" is
+    reported too often."""
     rows = []
     for rounds in ROUNDS[: ROUNDS.index(HALVED)]:
         for rule in RULES:
@@ -228,20 +234,20 @@ def false_changes(pairs: pd.DataFrame) -> str:
                 [rounds, rule, f"{t['decreased'].mean():.2%}", f"{t['decreased'].max():.1%}", f"{many} of {len(t)}",
                  f"{t['increased'].mean():.2%}", f"{t['increased'].max():.1%}"]
             )  # fmt: skip
-    head = ["second round", "rule", '"decreased"', "worst cell", "cells above 3 %", '"increased"', "worst cell"]
+    head = ["second round", "rule", '"decreased"', "worst cell", "cells above 3%", '"increased"', "worst cell"]
     return markdown(head, rows)
 
 
 def found_changes(pairs: pd.DataFrame) -> str:
-    """How often each rule finds that prevalence was halved, by how often there were cases enough in both rounds."""
+    """Returns a table of how often each rule finds that the prevalence was halved, by how often both rounds had enough cases."""
     t = pairs[pairs["rounds"] == HALVED]
-    t = t.assign(band=pd.cut(t["enough"], [-1, 0.5, 0.9, 0.999, 1], labels=["under 50 %", "50 to 90 %", "90 to 99.9 %", "above"]))
+    t = t.assign(band=pd.cut(t["enough"], [-1, 0.5, 0.9, 0.999, 1], labels=["under 50%", "50 to 90%", "90 to 99.9%", "above"]))
     wide = t.pivot_table(index="rule", columns="band", values="decreased", aggfunc="mean", observed=True).loc[list(RULES)]
     return markdown(["enough cases in", *wide.columns], [[rule, *(f"{v:.0%}" for v in wide.loc[rule])] for rule in RULES])
 
 
 def worst_changes(pairs: pd.DataFrame) -> str:
-    """The cells where a rule of the kit says "decreased" too often."""
+    """Returns a table of the cells in which a rule of the kit reports "decreased" too often."""
     t = pairs[pairs["rule"].isin(OF_THE_KIT) & (pairs["rounds"] != HALVED)]
     t = t[_too_often(t["decreased"], t)].sort_values("decreased", ascending=False)
     rows = [

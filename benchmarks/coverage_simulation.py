@@ -1,7 +1,8 @@
-"""Samples of a population whose prevalence is known, and what the kit says of each; many samples at once.
+"""Draws samples of a population with a known prevalence, many samples at once, and returns what the kit estimates from each.
 
-A sample is never persons: it is the number of cases by PSU and weight class. Variance, intervals and publication rules are the
-package's own functions, given a column a sample. Households are not drawn: one person is asked in each.
+The simulation draws no single persons. A sample is the number of cases by PSU and weight class. Variance, intervals and
+publication rules are the functions of the package, with one column per sample. No households are drawn, because one person is
+asked in each.
 """
 
 from __future__ import annotations
@@ -38,9 +39,10 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Cell:
-    """A population and a design: prevalence, PSUs, persons asked in each, intraclass correlation.
+    """A population and a sample design: the prevalence, the number of PSUs, the persons asked in each, and the intraclass
+    correlation.
 
-    `tilted`: PSUs with larger weights have a higher prevalence; the mean over persons stays `p`.
+    `tilted` means that PSUs with larger weights have a higher prevalence. The mean over all persons is still `p`.
     """
 
     p: float
@@ -51,7 +53,7 @@ class Cell:
 
     @property
     def name(self) -> str:
-        """As the tables name it."""
+        """Returns the name of the cell in the tables."""
         tilted = ", tilted" if self.tilted else ""
         return f"{self.p:.1%}, {self.psus} × {self.persons}, icc {self.icc:g}{tilted}"
 
@@ -62,8 +64,8 @@ TILTED = tuple(Cell(*values, tilted=True) for values in product((0.005, 0.02), P
 
 @dataclass(frozen=True)
 class Design:
-    """The sample design of a cell: `units` as the package has them, `weight` and `persons` by PSU and weight class, the mean
-    prevalence `p` and the weighted persons `x` of each PSU."""
+    """The sample design of a cell. `units` are the sampling units in the form of the package. `weight` and `persons` are given by
+    PSU and weight class. `p` is the mean prevalence, and `x` the weighted number of persons of each PSU."""
 
     units: Units
     weight: Array
@@ -77,13 +79,13 @@ class Design:
 
     @property
     def kish(self) -> float:
-        """Kish's 1 + CV²(w)."""
+        """Returns the design effect of the weights by Kish: 1 + CV²(w)."""
         return float(self.n * (self.weight**2 * self.persons).sum() / self.x.sum() ** 2)
 
 
 @cache
 def make_design(cell: Cell) -> Design:
-    """PSUs in equal strata; weight classes alternate over the PSUs and split the persons of each."""
+    """Returns a design with equal strata. The weight classes alternate over the PSUs, and divide the persons of each PSU."""
     strata, each = STRATA[cell.psus], cell.psus // STRATA[cell.psus]
     code, kind = np.repeat(np.arange(strata), each), np.arange(cell.psus) % len(CLASSES)
     psu, labels = np.arange(cell.psus), np.arange(cell.psus).astype(object)
@@ -97,14 +99,15 @@ def make_design(cell: Cell) -> Design:
 
 
 def true_deff(cell: Cell) -> float:
-    """Variance of the estimate over that of simple random sampling with replacement, under the population's model."""
+    """Returns the true design effect: the variance of the estimate under the population's model, divided by the variance of
+    simple random sampling with replacement."""
     d = make_design(cell)
     alone = (d.weight**2 * d.persons).sum(axis=1)
     return float(d.n * (alone * (1 - cell.icc) + d.x**2 * cell.icc).sum() / d.x.sum() ** 2)
 
 
 def expected_psus_with_cases(cell: Cell) -> float:
-    """PSUs with at least one case, on average."""
+    """Returns the expected number of PSUs with at least one case."""
     p = make_design(cell).p
     if cell.icc == 0:
         none = (1 - p) ** cell.persons
@@ -116,7 +119,8 @@ def expected_psus_with_cases(cell: Cell) -> float:
 
 @dataclass(frozen=True)
 class Samples:
-    """One number a sample: `estimate`, `se`, `cases`, `psus_with_cases`; `n`, `df` and Kish's effect are those of the design."""
+    """Arrays with one number per sample: `estimate`, `se`, `cases` and `psus_with_cases`. `n`, `df` and Kish's design effect are
+    those of the design."""
 
     estimate: Array
     se: Array
@@ -128,7 +132,8 @@ class Samples:
 
 
 def case_counts(cell: Cell, samples: int, rng: np.random.Generator) -> list[NDArray[np.int64]]:
-    """Cases by PSU and sample, one matrix a weight class: binomial in each PSU's own prevalence, which is beta distributed."""
+    """Returns the number of cases by PSU and sample, as one matrix per weight class. The counts are binomial. The prevalence of
+    each PSU has a beta distribution."""
     d = make_design(cell)
     shape = (cell.psus, samples)
     p = d.p[:, None]
@@ -139,7 +144,7 @@ def case_counts(cell: Cell, samples: int, rng: np.random.Generator) -> list[NDAr
 
 
 def estimates(cell: Cell, counts: list[NDArray[np.int64]]) -> Samples:
-    """What `fl.prevalence` says of each sample: see tests/test_coverage.py."""
+    """Returns the results that `fl.prevalence` would give for each sample (tests/test_coverage.py compares them)."""
     d = make_design(cell)
     y = sum((d.weight[:, [c]] * k for c, k in enumerate(counts)), np.zeros(counts[0].shape))
     p = y.sum(axis=0) / d.x.sum()
@@ -150,7 +155,7 @@ def estimates(cell: Cell, counts: list[NDArray[np.int64]]) -> Samples:
 
 
 def draw(cell: Cell, samples: int, rng: np.random.Generator) -> Samples:
-    """Samples of a cell, drawn in blocks."""
+    """Returns samples of a cell. They are drawn in blocks, to save memory."""
     sizes = [min(BLOCK, samples - start) for start in range(0, samples, BLOCK)]
     blocks = [estimates(cell, case_counts(cell, size, rng)) for size in sizes]
     joined = (np.concatenate(parts) for parts in zip(*(astuple(b)[:4] for b in blocks), strict=True))
@@ -158,14 +163,16 @@ def draw(cell: Cell, samples: int, rng: np.random.Generator) -> Samples:
 
 
 def limits(cell: Cell, s: Samples, method: str) -> tuple[Array, Array]:
-    """Each sample's interval by a method of the package, or by its default with the design effect given."""
+    """Returns the limits of each sample's interval, by a method of the package, or by the default method with a given design
+    effect."""
     deff, named = (true_deff(cell), DEFAULT) if method == GIVEN else (s.kish, method)
     estimated = intervals.EstimatedProportion(s.estimate, s.se, s.n, s.df, deff, s.psus_with_cases)
     return intervals.proportion(estimated, intervals.Confidence(named, LEVEL))  # type: ignore[arg-type]
 
 
 def publication(s: Samples, low: Array, high: Array) -> tuple[Flags, Flags]:
-    """Whether the default profile shows the number, and whether it shows it without a mark (`[u]`, or `[w]` for no case)."""
+    """Returns two arrays: whether the default publication profile shows the number, and whether it shows the number without a
+    mark (`[u]`, or `[w]` if there is no case)."""
     profile, least = load_publication_profile("fltoolkit"), Limits()
     too_few = (s.cases < least.cases) | (s.psus_with_cases < least.psus) | (s.n - s.cases < least.non_cases)
     hidden, doubtful = (s.cases > 0) & too_few, np.zeros(len(s.cases), dtype=bool)
@@ -185,10 +192,12 @@ def publication(s: Samples, low: Array, high: Array) -> tuple[Flags, Flags]:
 
 
 def coverage(cell: Cell, s: Samples) -> list[dict[str, object]]:
-    """One row a method: how often its interval holds the truth, overall and among what is published; see docs/coverage.md.
+    """Returns one row per method: how often its interval contains the true value, among all samples and among published numbers
+    (docs/coverage.md).
 
-    The estimated variance is described too: `variance_ratio` is its mean over the variance of the estimates, `variance_df` the
-    degrees of freedom at which a χ² varies as much, `correlation` that of estimate and SE.
+    The rows also describe the estimated variance. `variance_ratio` is its mean divided by the variance of the estimates.
+    `variance_df` is the degrees of freedom at which a χ² variable varies as much. `correlation` is the correlation between
+    estimate and SE.
     """
     v = s.se**2
     facts = {
@@ -201,7 +210,7 @@ def coverage(cell: Cell, s: Samples) -> list[dict[str, object]]:
 
 
 def _held(cell: Cell, s: Samples, low: Array, high: Array) -> dict[str, object]:
-    """How often intervals hold the truth, and how they miss it: too low (the truth lies above) or too high."""
+    """Returns how often intervals contain the true value, and how often they are too low (the true value is above) or too high."""
     below, above = high < cell.p, low > cell.p
     holds = ~(below | above)
     shown, unmarked = publication(s, low, high)

@@ -1,7 +1,8 @@
-"""What disclosure control costs: cells hidden and shown by table, seconds, programmes; and how near to the cheapest choice it comes.
+"""Measures what disclosure control costs: cells hidden and shown by table, seconds, and linear programmes. Also compares the
+hidden cells of small tables with the cheapest possible choice.
 
-The three samples and twenty random surveys go through `fl.publish_run`. With `--base CHECKOUT` the code of another checkout of the kit does
-the same, in a process of its own. Writes docs/disclosure_costs.csv.
+The three samples and twenty random surveys are published with `fl.publish_run`. With `--base CHECKOUT`, the code of another
+checkout of the kit does the same in a separate process. Writes docs/disclosure_costs.csv.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ SUMS = ["cells", "own", "complement", "unreliable", "shown"]
 
 
 def random_survey(folder: Path, number: int) -> Path:
-    """A survey of 3,000 to 12,000 adults: regions with districts, ages, sexes, education; from two to twenty in a thousand are cases."""
+    """Writes a survey of 3,000 to 12,000 adults, with regions, districts, ages, sexes and education, and returns its path.
+    Between two and twenty in a thousand adults are cases."""
     rng = np.random.default_rng(SEED + number)
     n, regions = int(rng.integers(3000, 12_001)), int(rng.integers(3, 9))
     region = rng.choice(regions, n, p=rng.dirichlet(np.full(regions, 3.0))) + 1
@@ -63,7 +65,7 @@ def random_survey(folder: Path, number: int) -> Path:
 
 
 def _spec(regions: int, rng: np.random.Generator) -> dict[str, Any]:
-    """Its survey.yaml; the tables differ from survey to survey."""
+    """Returns the content of survey.yaml for a random survey. The tables differ from survey to survey."""
     bands = [[18, 30, 45, 60], [18, 25, 35, 45, 55, 65], [18, 40]][int(rng.integers(3))]
     by: list[Any] = [[], "sex", "age_group", "region", "education", ["sex", "age_group"]]
     by += [b for b in ("district", ["sex", "region"], ["region", "education"]) if rng.random() < 0.5]
@@ -90,14 +92,14 @@ def _spec(regions: int, rng: np.random.Generator) -> dict[str, Any]:
 
 @dataclass
 class Watch:
-    """What the kit does inside a run: programmes solved, and decisions taken."""
+    """Counts what the kit does in a run: the linear programmes that it solves, and the decisions on what to hide."""
 
     programmes: int = 0
     decisions: list[Any] = field(default_factory=list)
 
 
 def watched() -> Watch:
-    """Counts from now on."""
+    """Returns a new `Watch` that counts from now on. To do this, replaces functions of SciPy and of the kit in this process."""
     import scipy.optimize
 
     watch = Watch()
@@ -126,7 +128,7 @@ def watched() -> Watch:
 
 
 def measured(survey: str, watch: Watch, optimum: bool) -> dict[str, Any]:
-    """One survey: what its tables show and hide, and what it took."""
+    """Returns the results of one survey: the cells that its tables show and hide, the seconds, and the number of programmes."""
     import fltoolkit as fl
 
     persons = fl.classify(fl.read_survey(survey))
@@ -148,7 +150,8 @@ def measured(survey: str, watch: Watch, optimum: bool) -> dict[str, Any]:
 
 
 def tables_of(persons: Any, out: Any, plan: Any, settled: Sequence[Any]) -> list[dict[str, Any]]:
-    """Cells by table: confidential by themselves (`own`), hidden for others (`complement`), blank since unreliable, and shown."""
+    """Returns the number of cells of each table: confidential by their own counts (`own`), hidden to protect other cells
+    (`complement`), blank because they are unreliable, and shown."""
     from fltoolkit.publish.published_set import restricted
 
     full = restricted(persons, plan=plan)
@@ -180,7 +183,7 @@ def tables_of(persons: Any, out: Any, plan: Any, settled: Sequence[Any]) -> list
 
 
 def confidential_by_itself(row: Mapping[Any, Any], out: Any) -> bool:
-    """Whether a cell may not be shown by its own counts, under the rules of the checkout that runs."""
+    """Returns whether a cell may not be shown because of its own counts, under the rules of the checkout that runs."""
     from fltoolkit.publish.disclosure.cell_counts import Cell, confidential, known_count
 
     cases, n = int(row["cases"]), int(row["n"])
@@ -193,7 +196,8 @@ def confidential_by_itself(row: Mapping[Any, Any], out: Any) -> bool:
 
 
 def optima(persons: Any, out: Any) -> list[dict[str, Any]]:
-    """For each small table of prevalence, by itself: what its complements cost, and what the cheapest ones would."""
+    """Returns, for each small table of prevalence, the cost of its complementary suppression, and the lowest possible cost. Each
+    table is examined alone."""
     table = out.own_rows(measure="prevalence")
     found = []
     for population, rows in table.groupby("reference_population", sort=False):
@@ -208,7 +212,8 @@ def optima(persons: Any, out: Any) -> list[dict[str, Any]]:
 
 
 def optimum(persons: Any, out: Any, population: str, groups: list[str]) -> dict[str, Any] | None:
-    """One table with its total and, of two groups, its margins; None where nothing in it is confidential."""
+    """Returns the costs of one table with its total and, if it has two groups, its margins. Returns None if no cell of the table
+    is confidential."""
     import fltoolkit as fl
     from fltoolkit.estimate.totals.person_patterns import read_patterns
     from fltoolkit.publish.disclosure.suppression_decision import decide
@@ -237,8 +242,10 @@ def optimum(persons: Any, out: Any, population: str, groups: list[str]) -> dict[
 
 @dataclass
 class Choice:
-    """What may be hidden beside the cells of a table that are hidden by themselves (`own`; those with cases need protection, `primary`), and
-    at what cost: a cell's cases and one."""
+    """The cells of one table that may be hidden to protect others, and the cost of each: its number of cases plus one.
+
+    `own` are the cells that are hidden because of their own counts. Those of them with cases (`primary`) need protection.
+    """
 
     system: Any
     own: Sequence[Any]
@@ -249,7 +256,8 @@ class Choice:
 
 
 def cheapest(choice: Choice, chosen: float) -> tuple[float | None, int]:
-    """The cost of the cheapest complements, and how many choices were looked at; None where none cheaper than the chosen ones was ruled out."""
+    """Returns the cost of the cheapest complementary suppression, and the number of sets of cells that were tried. The cost is
+    None if too many sets would have to be tried."""
     for audits, (cost, subset) in enumerate(subsets(choice), 1):
         if cost >= chosen - 1e-9:
             return chosen, audits
@@ -261,7 +269,7 @@ def cheapest(choice: Choice, chosen: float) -> tuple[float | None, int]:
 
 
 def subsets(choice: Choice) -> Iterator[tuple[float, frozenset[Any]]]:
-    """All sets of cells that are not confidential, the cheapest first."""
+    """Yields all sets of cells that are not confidential, each with its cost, the cheapest first."""
     free = sorted((c for c in choice.costs if c not in choice.own), key=choice.costs.__getitem__)
     costs = [choice.costs[c] for c in free]
     yield 0.0, frozenset()
@@ -276,7 +284,8 @@ def subsets(choice: Choice) -> Iterator[tuple[float, frozenset[Any]]]:
 
 
 def protects(choice: Choice, subset: frozenset[Any]) -> bool:
-    """Whether every goal stays possible if these cells are hidden, too, by the same audit as in a run."""
+    """Returns whether all confidential cells are protected if the cells of `subset` are hidden as well. The audit is the same as
+    in a run."""
     from fltoolkit.publish.disclosure.complementary_suppression import goals_of
     from fltoolkit.publish.disclosure.feasible_counts import Terms, solve
 
@@ -299,7 +308,7 @@ def protects(choice: Choice, subset: frozenset[Any]) -> bool:
 
 
 def run(checkout: Path, surveys: Sequence[str], optimum: bool) -> list[dict[str, Any]]:
-    """What the code of a checkout makes of some surveys, in a process of its own."""
+    """Returns the results of some surveys with the code of another checkout, in a separate process."""
     environment = {**os.environ, "PYTHONPATH": str(checkout)}
     options = ["--optimum"] if optimum else []
     command = [sys.executable, str(Path(__file__).resolve()), "--measure", *surveys, *options]
@@ -308,7 +317,8 @@ def run(checkout: Path, surveys: Sequence[str], optimum: bool) -> list[dict[str,
 
 
 def side_by_side(after: Sequence[Mapping[str, Any]], before: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """A row a table, and of each survey one of all its tables with what it took; before and after in columns."""
+    """Returns one row per table, and one row per survey with the sums of its tables, the seconds and the programmes. The results
+    before and after are in separate columns."""
     parts = {}
     for name, found in (("after", after), ("before", before)):
         if not found:

@@ -1,6 +1,8 @@
-"""How long disclosure control takes on a very large survey: two million persons, twenty tables, districts crossed with sex among them.
+"""Measures the time of disclosure control for a very large survey: two million persons and twenty tables, one of them district by
+sex.
 
-Prints the persons, the cells, the kinds of persons, the programmes solved, the seconds of `fl.publish_run`, and what was hidden as a whole.
+Prints the number of persons, cells, kinds of persons and linear programmes, the seconds of `fl.publish_run`, and which tables
+were hidden completely.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ TABLES: list[Any] = [
 
 
 def large_survey(folder: Path, persons: int, rate: float) -> Path:
-    """A survey of so many adults in 200 districts of 20 regions; `rate` of them are cases."""
+    """Writes a survey of `persons` adults in 200 districts of 20 regions, and returns its path. `rate` is the prevalence."""
     rng = np.random.default_rng(2200)
     region = rng.integers(1, REGIONS + 1, persons)
     district = region * 100 + rng.integers(0, DISTRICTS_EACH, persons)

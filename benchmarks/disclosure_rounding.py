@@ -1,27 +1,34 @@
-"""How far must a weighted number of cases be rounded, that nobody can tell who the cases are? A simulation of ways of printing it.
+"""Simulates how coarsely a weighted number of cases must be rounded, so that nobody can find out who the cases are. Compares
+several ways of printing the number.
 
     python benchmarks/disclosure_rounding.py [--domains 2] [--seed 1]
 
-The reader knows weights and sampling units of everybody in a domain, and looks for the sets of persons that fit all that is printed.
-Writes docs/disclosure_rounding.csv: a row for each size of domain, number of cases, spread of the weights, and way of printing, over some
-random domains. Prints a table by way of printing. Columns:
+A reader knows the weights and sampling units of all persons in a domain, and looks for the sets of persons that agree with all
+printed numbers (sets that fit). Writes docs/disclosure_rounding.csv, with one row for each size of domain, number of cases,
+spread of the weights and way of printing. Each row summarises some random domains. Prints a table by way of printing. The columns
+are:
 
-- `log10_sets`, `log10_fewest`: sets that fit, as powers of ten: the median and the smallest of the domains. `share`, `largest_share`: the
-  largest share of the sets that holds one person: mean and largest of the domains; `named`: the part of the domains where it is above a
-  half. These three are of the domains where it is `known` (a part of all).
-- `number_error`, `rate_error`: root mean square error that printing adds to the number and to the rate, as parts of them; `cv`: the
-  sampling error in the same unit; `longer`: how much larger the rate's whole error is than its sampling error.
+- `log10_sets`, `log10_fewest`: the number of sets that fit, as a power of ten: the median and the minimum over the domains.
+- `share`, `largest_share`: in each domain, take the person who is in most of the sets that fit, and the share of these sets with
+  this person. The columns have the mean and the maximum of this share over the domains. `named` is the proportion of domains in
+  which the share is above one half. These three columns use only the domains in which the share is known (`known` gives their
+  proportion).
+- `number_error`, `rate_error`: the root mean square error that rounding adds to the number and to the rate, relative to them.
+  `cv`: the sampling error in the same unit. `longer`: the total error of the rate, relative to its sampling error.
 
-Where the sum alone is printed, sets are counted (`count_fitting_sets`). Where standard error or limits are printed too, all sets of a size are
-tried if they are at most six million. Else sets of the size are drawn by chances that are centred on the printed number, and the part of them
-that fits is taken. Where the number has many digits, few sets have it: standard error and limits are then worked out as if each set near
-it did, for the part that fits hardly depends on it. The share is then that of random walks among the sets that fit, from the true one on;
-where number or standard error have many digits, or where the walks hardly moved, it is not known.
+If only the number is printed, the sets are counted exactly (`count_fitting_sets`). If the standard error or the limits are
+printed as well, all sets of one size are tried, if they are at most six million. Otherwise, sets are drawn with probabilities
+that make the printed number likely, and the proportion that fits is estimated. If the number has many digits, few drawn sets have
+it. The standard error and the limits are then calculated as if every set near this number had it, because the proportion that
+fits hardly depends on it. In this case the share comes from random walks among the sets that fit, which start at the true set. It
+is not known if the number or the standard error has many digits, or if the walks hardly moved.
 
-Chosen: one base, limits to the base, no standard error, cases in classes. Of the number alone nobody is in more than half of the sets, but for
-15 cases among 40 persons, where the class says so before. It adds one part in a hundred to the whole error, three at most; up or down at random
-costs nearly twice as much and protects no better. Two digits leave fewer sets of small numbers. Limits leave fewer sets too. They name
-somebody where one person or sampling unit has over half of the weighted cases, which the rule on dominance hides, and among 15 of 40.
+The kit's choice is one rounding base for the number and the limits, no standard error, and classes of cases. If only the number
+is printed, nobody is in more than half of the sets, except for 15 cases among 40 persons, where the class alone reveals this. The
+choice adds one hundredth to the total error, three hundredths at most. Random rounding up or down costs nearly twice as much and
+protects no better. Rounding to two digits leaves fewer sets for small numbers. Limits also leave fewer sets. They identify
+somebody if one person or sampling unit has over half of the weighted cases (the rule on dominance hides such a cell), and with 15
+cases among 40 persons.
 """
 
 from __future__ import annotations
@@ -63,7 +70,7 @@ LAST = 1e-10  # the last of a weight's ten decimals
 
 @dataclass(frozen=True)
 class Domain:
-    """Persons with their weights and sampling units (of one stratum); the first `cases` of them are the cases."""
+    """Persons with their weights and sampling units, all in one stratum. The first `cases` persons are the cases."""
 
     weight: Floats
     unit: NDArray[np.intp]
@@ -76,7 +83,8 @@ class Domain:
 
 @dataclass(frozen=True)
 class Seen:
-    """What sets of persons would be estimated to be, were they the cases: number, its standard error, the limits of the number."""
+    """The estimates that sets of persons would give if they were the cases: the number, its standard error, and its limits.
+    Arrays with one value per set."""
 
     number: Floats
     se: Floats
@@ -86,7 +94,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Printed:
-    """Intervals in which the unprinted digits may lie; None where a thing is not printed."""
+    """The intervals in which the unrounded numbers must be, as far as a reader knows. None for a number that is not printed."""
 
     sizes: tuple[int, int]
     number: Interval
@@ -102,7 +110,8 @@ def draw_domain(persons: int, cases: int, spread: float, rng: np.random.Generato
 
 
 def see(domain: Domain, sets: Flags, number: float | None = None) -> Seen:
-    """The estimates of each set; `number` stands for the sum of its weights where it is given (see the module)."""
+    """Returns the estimates of each set of persons. If `number` is given, it replaces the sum of the weights of every set (see
+    the module)."""
     weighted = sets * domain.weight
     by_unit = weighted @ (domain.unit[:, None] == np.arange(domain.unit.max() + 1))
     total = weighted.sum(axis=1)
@@ -121,7 +130,7 @@ def see(domain: Domain, sets: Flags, number: float | None = None) -> Seen:
 
 @dataclass(frozen=True)
 class Truth:
-    """What there is to print of a domain; `lot` is a random number between 0 and 1."""
+    """The true estimates of a domain, which are printed in some form. `lot` is a random number between 0 and 1."""
 
     cases: int
     number: float
@@ -145,7 +154,8 @@ def to_base(value: float, base: float = BASE) -> Interval:
 
 
 def up_or_down(t: Truth) -> Interval:
-    """To the multiple above with a chance that is as large as the way to it is done: the reader knows one base to each side."""
+    """Rounds at random to the multiple of the base above or below. The probability of rounding up is the distance from the
+    multiple below, divided by the base. The interval that the reader knows is one base to each side."""
     done = t.number / BASE
     middle = (math.floor(done) + (t.lot < done - math.floor(done))) * BASE
     return middle - BASE, middle + BASE
@@ -170,7 +180,8 @@ WAYS: dict[str, Callable[[Truth], Printed]] = {
 
 
 def fitting(drawn: Drawn, t: Truth, printed: Printed, rng: np.random.Generator) -> tuple[float, float]:
-    """How many sets fit what is printed (log10), and the largest share of them that holds one person; nan where it is not known."""
+    """Returns the number of sets that fit what is printed (log10), and the largest share of them that contains one person. nan if
+    a value is not known."""
     domain = drawn.domain
     if printed.se is None and printed.low is None:
         return by_number(domain, t, printed)
@@ -197,7 +208,7 @@ def by_number(domain: Domain, t: Truth, printed: Printed) -> tuple[float, float]
 
 
 def by_trying(domain: Domain, size: int, printed: Printed) -> Flags:
-    """The sets of a size that fit, each a row."""
+    """Returns the sets of one size that fit, one per row. All sets of this size are tried."""
     sets = all_sets(len(domain.weight), size)
     sums = domain.weight[sets].sum(axis=1)
     sets = sets[(sums >= printed.number[0]) & (sums < printed.number[1])]
@@ -213,14 +224,15 @@ def all_sets(persons: int, size: int) -> NDArray[np.uint8]:
 
 
 class Drawn:
-    """Sets of a domain, drawn once for all ways of printing: of each size those whose sum rounds to the same base as the true one."""
+    """Random sets of a domain, drawn once and used for all ways of printing. Their sums are rounded to the same multiple of the
+    base as the true number."""
 
     def __init__(self, domain: Domain, number: float, rng: np.random.Generator) -> None:
         self.domain, self.true, self.interval, self.rng = domain, number, to_base(number), rng
         self.by_size: dict[int, tuple[Floats, Seen, Seen]] = {}
 
     def number(self, size: int, t: Truth, printed: Printed) -> float:
-        """How many sets of a size fit, nearly."""
+        """Returns the approximate number of sets of one size that fit."""
         found = count_fitting_sets(self.domain.weight, PrintedCases(size, size, *printed.number))
         if found.log10_sets < 0:
             return 0.0
@@ -232,7 +244,8 @@ class Drawn:
         return 10**found.log10_sets * float(alike[fits].sum())
 
     def draw(self, size: int) -> tuple[Floats, Seen, Seen]:
-        """The weight under which each is as likely as any, its estimates, and these as if it had the true number."""
+        """Returns the importance weights of the drawn sets (so that all sets count equally), their estimates, and the estimates
+        if each set had the true number."""
         domain, kept = self.domain, []
         log_odds = centred_odds(domain, size, self.interval)
         for _ in range(DRAWN // BLOCK):
@@ -246,7 +259,8 @@ class Drawn:
 
 
 def by_walking(domain: Domain, printed: Printed, rng: np.random.Generator) -> float:
-    """The largest share of the sets that random walks from the true one come to; nan where they hardly move (Metropolis and Hastings)."""
+    """Returns the largest share of visited sets that contains one person. Random walks visit sets that fit, and start at the true
+    set (Metropolis-Hastings). Returns nan if the walks hardly move."""
     held = np.tile(np.arange(len(domain.weight)) < domain.cases, (WALKS, 1))
     counted, moves = np.zeros(len(domain.weight)), np.zeros(WALKS)
     for step in range(STEPS):
@@ -264,7 +278,8 @@ def by_walking(domain: Domain, printed: Printed, rng: np.random.Generator) -> fl
 
 
 def exchange_persons(held: Flags, rng: np.random.Generator) -> tuple[Flags, Floats]:
-    """One case leaves for another person, two for two, one for two or two for one; and the ratio of the ways back and there."""
+    """Exchanges one case for another person, two for two, one for two, or two for one. Also returns the ratio of the proposal
+    probabilities, backwards to forwards."""
     row, n, size, after = np.arange(len(held)), held.shape[1], held.sum(axis=1), held.copy()
     leave, enter, lots = rng.integers(1, 3, len(held)), rng.integers(1, 3, len(held)), rng.random(held.shape)
     out, into = (np.argpartition(np.where(those, lots, 2), (0, 1), axis=1)[:, :2] for those in (held, ~held))
@@ -276,7 +291,7 @@ def exchange_persons(held: Flags, rng: np.random.Generator) -> tuple[Flags, Floa
 
 
 def exchange_units(domain: Domain, held: Flags, rng: np.random.Generator) -> tuple[Flags, Floats]:
-    """All cases of one sampling unit leave for persons of a unit without cases."""
+    """Exchanges all cases of one sampling unit for persons of a unit without cases."""
     after, ratio, persons = held.copy(), np.zeros(len(held)), np.bincount(domain.unit)
     for walk, cases in enumerate(held):
         by_unit = np.bincount(domain.unit[cases], minlength=len(persons))
@@ -291,7 +306,7 @@ def exchange_units(domain: Domain, held: Flags, rng: np.random.Generator) -> tup
 
 
 def inside(seen: Seen, printed: Printed, number: bool = True) -> Flags:
-    """Which sets fit: their estimates lie where the printed ones do."""
+    """Returns, for each set, whether it fits: its estimates are in the printed intervals."""
     fit = np.ones(len(seen.number), dtype=bool)
     for name in ("number", "se", "low", "high"):
         interval, value = getattr(printed, name), getattr(seen, name)
@@ -301,7 +316,8 @@ def inside(seen: Seen, printed: Printed, number: bool = True) -> Flags:
 
 
 def centred_odds(domain: Domain, size: int, number: Interval) -> Floats:
-    """Log odds α + β·weight under which a set's expected size and sum are those printed."""
+    """Returns the log odds α + β·weight with which a set is drawn. α and β are such that the expected size and the expected sum
+    are the printed ones."""
     x = np.column_stack([domain.weight / MEAN, np.ones(len(domain.weight))])
     target = np.array([sum(number) / 2 / MEAN, size])
 

@@ -1,6 +1,8 @@
-"""What is measured: the kit, DuckDB's bare GROUP BY of the same columns (the floor), and svy. R's part is by_r.R.
+"""Defines what is measured: the kit, a plain GROUP BY of DuckDB on the same columns (the floor, the least possible time), and
+svy. The tasks of R are in by_r.R.
 
-Each takes the path of a file of `surveys` and, where it has them, a number of domains, and returns numbers that all must agree on.
+Each function takes the path of a file of `surveys` and, for some tasks, a number of domains. It returns numbers that must be the
+same for all programs.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ def _design(path: Path, kind: str = "") -> Any:
 
 
 def ours_domains(path: Path, domains: int, letter: str = "d", kind: str = "") -> list[float]:
-    """`kind`: "t" of strata, PSUs and domains that are text."""
+    """Estimates domains with the kit. `kind` is "t" if strata, PSUs and domains are text."""
     import fltoolkit as fl
 
     est = fl.prevalence(_design(path, kind), "y", by=[f"{kind}{letter}{domains}"])
@@ -37,7 +39,7 @@ def ours_texts(path: Path, domains: int) -> list[float]:
 
 
 def floor_domains(path: Path, domains: int, letter: str = "d", kind: str = "") -> list[float]:
-    """The one table that an estimate needs, as pandas: nothing is estimated from it."""
+    """Makes, in pandas, only the table of sums that an estimate needs. Nothing is estimated."""
     import duckdb
 
     columns = f"{kind}stratum, {kind}psu, {kind}{letter}{domains}"
@@ -97,7 +99,8 @@ def floor_replicates(path: Path, _: int) -> list[float]:
 
 
 def margins(path: Path) -> dict[tuple[str, ...], dict[str, int]]:
-    """Totals a tenth above the sample's in the first category of each margin, as a census might have them."""
+    """Returns benchmarks for the margins, as a census might have them. The total of the first category of each margin is a tenth
+    above that of the sample."""
     import duckdb
 
     found: dict[tuple[str, ...], dict[str, int]] = {}
@@ -119,7 +122,7 @@ def ours_raking(path: Path, _: int) -> list[float]:
 
 
 def ours_survey(path: Path, domains: int) -> list[float]:
-    """The full path, from survey.yaml to the table by district; the checks that go before are measured apart."""
+    """Estimates with the kit from survey.yaml to the table by district. The checks of the data are measured separately."""
     import fltoolkit as fl
     from fltoolkit.classify.adults import classify_checked
     from fltoolkit.classify.rules.rule_set import load_rules
@@ -136,7 +139,8 @@ def ours_checks(path: Path, _: int) -> list[float]:
 
 
 def floor_survey(path: Path, _: int) -> list[float]:
-    """The bare GROUP BY of the same columns: two-valued, of the adults' answers alone, nobody's parent looked up."""
+    """Groups the same columns with a plain GROUP BY. It uses only the answers of adults, has no unresolved persons, and looks up
+    no parents."""
     import duckdb
 
     file = f"'{path / 'persons.parquet'}'"

@@ -1,4 +1,5 @@
-"""How long a learner waits for the tables explorer: seconds of every change of a control on the Norvia sample, 0.3 being the aim.
+"""Measures how long a learner waits for the tables explorer: the seconds after each change of a control, on the Norvia sample.
+The aim is 0.3 seconds.
 
 python benchmarks/explorer.py
 """
@@ -16,7 +17,7 @@ SURVEY = Path(__file__).resolve().parents[1] / "data_samples" / "norvia_lfs_2025
 
 
 def changes() -> dict[str, float]:
-    """Seconds by control and option, each chosen in turn."""
+    """Returns the seconds by control and option. Each option is chosen in turn."""
     out = fl.publish_run(fl.classify(fl.read_survey(SURVEY)), every_profile=True)
     *pickers, _ = explore.tables(out, interactive=True).children
     found = {}

@@ -1,12 +1,13 @@
-"""Do two commits make the same outputs? Builds those of both on this machine and names each difference (not Windows).
+"""Compares the outputs of two commits. Makes both on this machine, and names each difference (not on Windows).
 
-python benchmarks/freeze.py main          # the checkout as it stands, uncommitted changes too, beside a commit
+python benchmarks/freeze.py main          # a commit, and the checkout with its uncommitted changes
 python benchmarks/freeze.py main HEAD~3   # two commits
 
-Both trees stand at the same place while they are built, one after the other, so that no path can differ, and both are run by this
-interpreter. Built are the batch of the samples, and what the commands `new`, `check`, `questionnaire`, `nap check` and `schema` write and say.
-Compared is every file: notebooks after normalisation, workbooks cell by cell, workbooks and Word files part by part, run.json without times,
-versions and hashes of the code, all others by their bytes. Nothing is kept, since pictures differ from one machine to the next.
+Both trees are at the same place while they run, one after the other, so that no path can differ. This interpreter runs both. The
+outputs are the batch of the samples, and what the commands `new`, `check`, `questionnaire`, `nap check` and `schema` write and
+print. Every file is compared: notebooks after normalisation, workbooks cell by cell, Word files part by part, and run.json
+without times, versions and hashes of the code. All other files are compared byte by byte. No outputs are kept, because pictures
+differ from machine to machine.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ PLANS = ("norvia_lfs_2025", "valdorie_enquete_2025")
 
 @contextmanager
 def committed(commit: str, house: Path) -> Iterator[None]:
-    """A commit's tree at a place, as a git worktree that is removed at the end."""
+    """Checks out a commit at `house` as a git worktree, and removes it at the end."""
     git("worktree", "add", "--quiet", "--detach", str(house), commit)
     try:
         yield
@@ -43,7 +44,7 @@ def committed(commit: str, house: Path) -> Iterator[None]:
 
 @contextmanager
 def as_it_stands(house: Path) -> Iterator[None]:
-    """A copy of this checkout at a place: what git tracks or would track, with the changes that are not committed."""
+    """Copies this checkout to `house`: the files that git tracks or would track, with uncommitted changes."""
     for name in filter(None, git("ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")):
         if (HOUSE / name).is_file():
             (house / name).parent.mkdir(parents=True, exist_ok=True)
@@ -59,7 +60,7 @@ def git(*words: str) -> str:
 
 
 def build(house: Path, made: Path) -> None:
-    """Run the commands of the tree at `house`, and leave in `made` what they write and what they say."""
+    """Runs the commands of the tree at `house`, and stores in `made` what they write and print."""
     made.mkdir()
     say(house, made / "batch.txt", "batch", "data_samples/batch.yaml")
     shutil.move(house / "outputs", made / "outputs")
@@ -79,7 +80,8 @@ def build(house: Path, made: Path) -> None:
 
 
 def say(house: Path, log: Path, *words: str) -> None:
-    """Run a command of the kit; what it says is one more file. Of a batch only how it ends: the order of its lines is chance."""
+    """Runs a command of the kit, and writes what it prints to the file `log`. For a batch, only the end is written, because the
+    order of its lines is random."""
     environment = os.environ | {"PYTHONPATH": str(house)}
     command = [sys.executable, "-m", "fltoolkit.cli", *words]
     ran = subprocess.run(command, cwd=house, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -88,7 +90,7 @@ def say(house: Path, log: Path, *words: str) -> None:
 
 
 def outputs_of(commit: str, place: Path) -> dict[str, Parts]:
-    """The outputs of a commit, or of the checkout as it stands where no commit is named."""
+    """Returns the outputs of a commit, or of the checkout if no commit is named."""
     house, made = place / "house", place / "made"
     with committed(commit, house) if commit else as_it_stands(house):
         build(house, made)

@@ -1,12 +1,13 @@
-"""Batches killed at random: do they come out as if nothing had happened? Prints a table (not Windows; needs the extra `cluster`).
+"""Kills batches at random moments, and tests whether the results are the same as without a kill. Prints a table (not on Windows;
+needs the extra `cluster`).
 
-python benchmarks/kills.py 20            # each way
-python benchmarks/kills.py 20 a worker   # one of them, by how it begins
+python benchmarks/kills.py 20            # 20 times in each way
+python benchmarks/kills.py 20 a worker   # only the ways whose name starts with "a worker"
 
-Three surveys (one with a plan, so with workbooks, documents and charts) run on two threads or two Dask workers. Each time, at a moment
-drawn at random from the length of an undisturbed batch, the main process or one of the workers gets a SIGKILL. Where it was the main
-process, the same command with --resume then finishes. Every file is compared with that of an undisturbed batch, as
-`outputs.py` says: notebooks after normalisation, run.json without its seconds, all others by their bytes.
+Three surveys (one with a plan, so with workbooks, documents and charts) run on two threads or two Dask workers. At a random
+moment of each batch, the main process or one of the workers gets a SIGKILL. If it was the main process, the same command with
+--resume then finishes the batch. Every file is compared with that of an undisturbed batch (`outputs.py`): notebooks after
+normalisation, run.json without its seconds, all other files byte by byte.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ PLANS = {"a": True, "b": False, "c": False}
 
 
 def write_batch(folder: Path) -> Path:
-    """Three small surveys, alike but for their titles."""
+    """Writes three small surveys, which differ only in their titles, and their batch.yaml."""
     surveys = []
     for name, with_plan in PLANS.items():
         country.write(folder / name, country.changed(country.SURVEY, title=f"Country {name}"))
@@ -74,7 +75,7 @@ def kill_worker(_: subprocess.Popen[str], office: Dask | None) -> None:
 
 
 def undisturbed(batch: Path, *options: str) -> tuple[float, dict[str, Any]]:
-    """Seconds of a batch, and what it leaves."""
+    """Returns the seconds of a batch without a kill, and its results."""
     start = time.monotonic()
     with started(batch, *options) as process:
         assert process.wait() == 0, (batch.parent / "log").read_text()
@@ -90,7 +91,7 @@ def in_place(out: Path) -> int:
 def one(
     batch: Path, kill: Callable[[subprocess.Popen[str], Dask | None], None], office: Dask | None, length: float
 ) -> dict[str, Any]:
-    """One batch that is killed, and then finishes: at what second, what stood there by then, and how it ended."""
+    """Kills one batch, then lets it finish. Returns the second of the kill, what existed at that time, and how the batch ended."""
     out, options = batch.parent / "out", ("--scheduler", office.address) if office else ("--workers", "2")
     shutil.rmtree(out, ignore_errors=True)
     with started(batch, *options) as process:
@@ -114,7 +115,7 @@ WAYS = ("the main process, threads", "a worker, Dask", "the main process, Dask")
 
 
 def killed(way: str, batch: Path, times: int, expected: dict[str, Any], length: float, office: Dask | None) -> None:
-    """Do it so many times, and print a row of the table."""
+    """Repeats this `times` times for one way of killing, and prints a row of the table."""
     kill = kill_worker if way.startswith("a worker") else kill_main
     rounds: list[dict[str, Any]] = []
     while len(rounds) < times:

@@ -1,4 +1,4 @@
-"""Seconds and peak memory of one call, in a process of its own, within limits."""
+"""Measures the seconds and the peak memory of one call, in a separate process, within limits."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ MOST_SECONDS, MOST_MEGABYTES = 600, 20_000
 
 @dataclass(frozen=True)
 class Measured:
-    """What one call took; `blank` says why there is nothing.
+    """The time and memory of one call. `blank` is the reason if there are no numbers.
 
-    `cpu`: seconds of all cores together, which what else the machine does hardly changes. `megabytes`: the peak of the process, of
-    which it held `imports` before the call.
+    `cpu` is the seconds of all cores together. Other programs on the machine hardly change it. `megabytes` is the peak memory of
+    the process, and `imports` is its memory before the call.
     """
 
     seconds: float = float("nan")
@@ -34,7 +34,7 @@ class Measured:
 
 
 def in_python(what: Callable[[Path, int], Sequence[float]], path: Path, domains: int) -> Measured:
-    """A function of `engines`; imports are not what is measured."""
+    """Measures a function of `engines`. The time of imports is not counted."""
     results = multiprocessing.get_context("spawn").Queue()
     process = multiprocessing.get_context("spawn").Process(target=_measured, args=(what, path, domains, results))
     process.start()
@@ -70,7 +70,8 @@ def _measured(
 
 
 def _peak() -> float:
-    """Megabytes of this process at its highest. Linux counts into ru_maxrss what the process that started it had held."""
+    """Returns the peak memory of this process in MB. On Linux, ru_maxrss also includes the memory of the process that started
+    this one; this part is excluded."""
     status = Path("/proc/self/status")
     if not status.exists():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -78,7 +79,7 @@ def _peak() -> float:
 
 
 def in_r(task: str, path: Path, arguments: Sequence[str]) -> Measured:
-    """A task of by_r.R, which is handed a CSV file and does not count the reading of it."""
+    """Measures a task of by_r.R. R gets a CSV file; the time to read it is not counted."""
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
         call = ["Rscript", str(Path(__file__).with_name("by_r.R")), task, str(path), *arguments]
         process = subprocess.Popen(call, stdout=out, stderr=err, preexec_fn=_limited)
@@ -104,7 +105,8 @@ def _limited() -> None:
 
 
 def too_long(smaller: Sequence[tuple[int, Measured]], persons: int) -> str:
-    """Why an oracle is not run with so many persons: what it took with fewer, drawn on in a straight line, would pass a limit."""
+    """Returns the reason why another program is not run with so many persons: by linear extrapolation from fewer persons, it
+    would exceed a limit. Returns an empty text if it can run."""
     if not smaller:
         return ""
     if smaller[-1][1].blank:

@@ -1,6 +1,6 @@
-"""Two folders of results compared file by file, and each file part by part: cells of a workbook, parts of a Word file, cells of a notebook.
+"""Compares two folders of results, file by file and part by part: cells of a workbook, parts of a Word file, cells of a notebook.
 
-What says when or by which code a run was made is left out: times, hashes of the code, versions.
+Data about the run itself are left out: times, hashes of the code, versions.
 """
 
 from __future__ import annotations
@@ -25,21 +25,22 @@ AROUND = 40  # characters shown on either side of a difference
 
 
 def contents(folder: Path, left_out: Collection[str] = TIME) -> dict[str, Parts]:
-    """Every file of a folder by its path from there, hidden ones too, but for the lock, whose holder changes.
+    """Returns the content of every file of a folder, by its relative path. Hidden files are included, except for the lock, which
+    names the process that holds it.
 
     Args:
-        folder: where a batch left its results.
+        folder: the folder of results of a batch.
         left_out: the keys of run.json that are not compared.
 
     Returns:
-        the parts of each file.
+        The parts of each file.
     """
     files = (path for path in folder.rglob("*") if path.is_file() and path.name != ".lock")
     return {path.relative_to(folder).as_posix(): parts(path, left_out) for path in files}
 
 
 def parts(path: Path, left_out: Collection[str] = TIME) -> Parts:
-    """What is compared of one file."""
+    """Returns the parts of one file that are compared."""
     if path.suffix == ".xlsx":
         return {**zipped(path), **cells(path)}
     if path.suffix == ".docx":
@@ -53,27 +54,28 @@ def parts(path: Path, left_out: Collection[str] = TIME) -> Parts:
 
 
 def zipped(path: Path) -> Parts:
-    """The bytes of each part of a workbook or a Word file."""
+    """Returns the bytes of each part of a workbook or a Word file."""
     with zipfile.ZipFile(path) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
 def cells(path: Path) -> Parts:
-    """The value of each cell of a workbook that has one: a change of a cell is then told by its place."""
+    """Returns the value of each filled cell of a workbook, by its place, so that a difference is reported with its place."""
     book = openpyxl.load_workbook(path)
     rows = ((sheet.title, cell) for sheet in book for row in sheet.iter_rows() for cell in row)
     return {f"{title}!{cell.coordinate}": cell.value for title, cell in rows if cell.value is not None}
 
 
 def notebook_cells(path: Path) -> Parts:
-    """Each cell of a notebook with its outputs, once the notebook is normalised; a cell's id follows from its place and its source."""
+    """Returns each cell of a notebook with its outputs, after normalisation. The id of a cell is made from its position and its
+    source."""
     notebook = normalise(nbformat.read(path, as_version=4))
     without_id = ({key: value for key, value in cell.items() if key != "id"} for cell in notebook.cells)
     return {"metadata": notebook.metadata} | {f"cell {i}": cell for i, cell in enumerate(without_id)}
 
 
 def differences(before: Mapping[str, Parts], after: Mapping[str, Parts]) -> list[str]:
-    """What differs between two folders, a line each: the file, the part of it, and the first place where the two differ."""
+    """Returns one line per difference between two folders: the file, the part of it, and the first place that differs."""
     lines = [f"{name}: only before" for name in sorted(before.keys() - after.keys())]
     lines += [f"{name}: only after" for name in sorted(after.keys() - before.keys())]
     for name in sorted(before.keys() & after.keys()):
@@ -86,7 +88,7 @@ def differences(before: Mapping[str, Parts], after: Mapping[str, Parts]) -> list
 
 
 def place(before: Any, after: Any) -> str:
-    """The first line where two values differ, cut to what stands around the difference."""
+    """Returns the first line in which two values differ, shortened to the text around the difference."""
     old, new = (text(value).splitlines() for value in (before, after))
     pairs = enumerate(zip_longest(old, new, fillvalue=""), 1)
     number, (left, right) = next(((i, pair) for i, pair in pairs if pair[0] != pair[1]), (1, (repr(before), repr(after))))
@@ -96,7 +98,7 @@ def place(before: Any, after: Any) -> str:
 
 
 def text(value: Any) -> str:
-    """A value as text that has lines; bytes that are no text by their hexadecimal digits."""
+    """Returns a value as text in lines. Bytes that are not text are given in hexadecimal digits."""
     if isinstance(value, bytes):
         try:
             return value.decode("utf-8")

@@ -1,4 +1,4 @@
-"""The pictures of docs/performance, from its table."""
+"""Draws the pictures of docs/performance from its table."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NAMES = {"floor": "the floor (bare GROUP BY)"}
 
 
 def draw(folder: Path) -> None:
-    """seconds_by_persons.png, memory_by_persons.png (of 200 domains) and seconds_by_domains.png (of a million persons)."""
+    """Draws seconds_by_persons.png and memory_by_persons.png (200 domains), and seconds_by_domains.png (a million persons)."""
     table = pd.read_csv(folder / "table.csv")
     table = table[(table["task"] == "prevalence") & table["seconds"].notna()]
     large, million = table[table["domains"] == 200], table[table["persons"] == 1_000_000]

@@ -1,10 +1,10 @@
-"""How often do two samples of Norvia, two years apart, find the true fall between them?
+"""Simulates how often two samples of Norvia, two years apart, find the true decrease.
 
     python benchmarks/power_norvia.py [--redraws 300]
 
-Both rounds are drawn anew, independently, and compared by a two-sided z-test at 5 % on the difference of the two
-prevalences with their design-based standard errors. What counts is the fall of the *reported* prevalence: a survey sees no
-other (fltoolkit/synthetic).
+Both rounds are drawn again, independently. They are compared by a two-sided z-test at 5% on the difference of the two
+prevalences, with their design-based standard errors. The decrease is that of the *reported* prevalence, because a survey cannot
+see another one (fltoolkit/synthetic).
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
-"""Time and memory beside svy, R's survey and the floor, DuckDB's bare GROUP BY of the same columns. Run by `make bench`.
+"""Measures the time and memory of the kit, of svy, of R's survey package, and of a plain GROUP BY of DuckDB (the floor). `make
+bench` runs it.
 
-Every figure is of one process that does nothing else, all in one run, so that ratios hold; reading the Parquet file counts, except
-for R, which has no reader for it. What an oracle finds is compared with ours. Writes docs/performance/table.csv, and the pictures.
+Each number comes from one process, with nothing else running, and all come from one run, so that their ratios are valid. The time
+to read the Parquet file is included, except for R, which cannot read such files. The results of the other programs are compared
+with those of the kit. Writes docs/performance/table.csv, and the pictures.
 """
 
 from __future__ import annotations
@@ -31,14 +33,14 @@ COLUMNS = ("task", "persons", "domains", "engine", "seconds", "cpu", "megabytes"
 
 @dataclass(frozen=True)
 class Engine:
-    """Who does a task: the kit, the floor or an oracle."""
+    """A program that does a task: the kit, the floor, or a program for comparison."""
 
     name: str
     call: Callable[[Path, int], Measured]
 
 
 class Table:
-    """Lines as they are measured: printed at once, and kept for the file."""
+    """The lines of the table. Each is printed as soon as it is measured, and kept for the file."""
 
     def __init__(self) -> None:
         self.rows: list[dict[str, object]] = []
@@ -71,7 +73,8 @@ class Table:
 
 
 def best_of(engine: Engine, path: Path, domains: int) -> Measured:
-    """The fastest of three, where one takes less than ten seconds: what else the machine does only ever adds to the time."""
+    """Returns the fastest of three measurements, if one takes less than ten seconds. Other programs on the machine can only add
+    to the time."""
     found = [engine.call(path, domains)]
     while len(found) < 3 and found[0].seconds < SHORT:
         found.append(engine.call(path, domains))
@@ -83,7 +86,7 @@ def python(name: str, what: Callable[[Path, int], Sequence[float]]) -> Engine:
 
 
 def by_r(task: str, columns: str) -> Engine:
-    """R on a CSV copy of those columns; `{d}` is the number of domains."""
+    """Returns R as an engine, on a CSV copy of the given columns. `{d}` in a name stands for the number of domains."""
 
     def call(path: Path, domains: int) -> Measured:
         if shutil.which("Rscript") is None:
@@ -105,7 +108,7 @@ def by_r(task: str, columns: str) -> Engine:
 
 
 def texts(table: Table, folder: Path, sizes: Sequence[int]) -> None:
-    """Strata, PSUs and domains as text beside the same as whole numbers."""
+    """Measures strata, PSUs and domains that are text, and for comparison the same as whole numbers."""
     whole = [python("fltoolkit", engines.ours_domains), python("floor", engines.floor_domains)]
     whole += [python("svy", engines.svy_domains), by_r("domains", "stratum, psu, w, y, d{d}")]
     text = [python("fltoolkit", engines.ours_texts), python("floor", engines.floor_texts)]

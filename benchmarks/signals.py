@@ -1,11 +1,12 @@
-"""Batches asked to end at random moments: how long do they take, and is anything left? Prints a table (not Windows).
+"""Stops batches at random moments by a signal, and measures how long they take to end and what they leave. Prints a table (not on
+Windows).
 
 python benchmarks/signals.py 20
 
-A batch of two small surveys runs on two threads. Each time it gets one SIGINT, SIGTERM or SIGHUP, at a moment drawn at random between its
-start and the end of an undisturbed one: while libraries are imported, a kernel starts, a notebook runs, between two notebooks, in the
-index, at the end of the process. Looked at are the seconds until it has ended, the processes that outlive it, a traceback among its
-words, and what stands in the folder of results: whole surveys, an index, nothing else.
+A batch of two small surveys runs on two threads. It gets one SIGINT, SIGTERM or SIGHUP at a random moment between its start and
+the end of an undisturbed batch: while libraries are imported, a kernel starts, a notebook runs, between two notebooks, during the
+index, or at the end of the process. The table gives the seconds until the end, the processes that are still running, tracebacks
+in the output, and files in the folder of results other than whole surveys and an index.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ WHOLE = {".lock", "assets", "index.html", "a", "b"}
 
 
 def write_batch(folder: Path) -> Path:
-    """Two surveys of one number each."""
+    """Writes two surveys with one number each, and their batch.yaml."""
     for name in "ab":
         country.write(folder / name, country.changed(country.ONE_NUMBER, title=f"Country {name}"))
     path = folder / "batch.yaml"
@@ -38,7 +39,8 @@ def write_batch(folder: Path) -> Path:
 
 
 def ended_after(batch: Path, moment: float, number: int) -> tuple[float, list[str]] | None:
-    """Seconds from a signal to the end of a batch, and what was wrong; None where it had ended before."""
+    """Returns the seconds from a signal to the end of a batch, and the problems. Returns None if the batch had ended before the
+    signal."""
     out, log = batch.parent / "out", batch.parent / "log"
     shutil.rmtree(out, ignore_errors=True)
     log.write_text("", "utf-8")

@@ -1,4 +1,4 @@
-"""The surveys that the benchmarks measure: invented persons in random order, as Parquet files."""
+"""Writes the surveys that the benchmarks measure: invented persons in random order, as Parquet files."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ COERCION = (
 
 
 def design(folder: Path, persons: int) -> Path:
-    """A bare design: weight, stratum, PSU, a rare outcome, and codes of so many values each: `d`, which every PSU has some of, as sex or
-    age, and `r`, of which a PSU has one, as a district. Codes are whole numbers; the same strata, PSUs and 200 domains are there as
-    text, `t`, as offices label them."""
+    """Writes a plain design: weight, stratum, PSU, a rare outcome, and two kinds of domains, each with several numbers of codes.
+    A domain of `d` is in every PSU, like sex or age. A PSU has only one domain of `r`, like a district. Codes are whole numbers.
+    Strata, PSUs and 200 domains are also there as text (`t`), like the labels of statistical offices."""
     domains = ", ".join(f"cast(floor(random() * {d}) as integer) as d{d}, p % {d} as r{d}" for d in DOMAINS)
     texts = f"'Region ' || p % 10 || ' / stratum ' || p % {STRATA} as tstratum, 'EA ' || lpad(cast(p as varchar), 5, '0') as tpsu"
     groups = ", ".join(f"cast(floor(random() * {g}) as integer) as g{g}" for g in GROUPS)
@@ -36,7 +36,7 @@ def design(folder: Path, persons: int) -> Path:
 
 
 def replicates(folder: Path, persons: int) -> Path:
-    """A weight and 200 bootstrap weights."""
+    """Writes a file with a weight and 200 bootstrap weights."""
     weights = ", ".join(f"w * floor(random() * 3) as rw{r}" for r in range(1, REPLICATES + 1))
     return _written(
         folder / f"replicates_{persons}.parquet",
@@ -46,8 +46,8 @@ def replicates(folder: Path, persons: int) -> Path:
 
 
 def survey(folder: Path, persons: int, children: bool) -> Path:
-    """A survey with a module of 20 columns and 200 districts, in its folder; of four in a household two are children and two their
-    parents, where there are `children`."""
+    """Writes a survey with a module of 20 columns and 200 districts in its own folder. If `children` is true, a household has
+    four persons: two children and their parents."""
     own = folder / f"{'families' if children else 'adults'}_{persons}"
     own.mkdir()
     answered = [f"I{i}" for i in range(len(INVOLUNTARY))] + [f"C{i}" for i in range(len(COERCION))]

@@ -1,11 +1,12 @@
-"""How often are two rounds said to differ where only the unresolved answers rose, and what does the second test cost where they did not?
+"""Simulates how often two rounds are reported as different if only the number of unresolved persons increased, and what the
+second test costs if it did not.
 
     python benchmarks/unresolved_rising.py [--samples 20000] [--seed 1]
 
-Draws pairs of independent rounds of 5,000 persons (coverage_simulation.py). Of the persons who would be cases a share leaves a question
-open and is unresolved; so does a share of the others. Each pair is judged by the first test alone, by both (the verdict must also hold with the
-excess of unresolved persons counted as cases), and by all of the kit's rules (no verdict beside wide bounds). Writes
-docs/unresolved_rising.csv.
+Draws pairs of independent rounds of 5,000 persons (coverage_simulation.py). Some of the persons who would be cases do not answer
+a question and are unresolved, and so are some of the others. Each pair is judged in three ways: by the first test alone; by both
+tests (the verdict must also hold if the additional unresolved persons are counted as cases); and by all rules of the kit (no
+verdict if bounds are wide). Writes docs/unresolved_rising.csv.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ Verdicts = NDArray[np.object_]
 
 @dataclass(frozen=True)
 class Pair:
-    """Two rounds. Rates of would-be cases per person; shares of would-be cases unresolved; the share of others unresolved in both."""
+    """Two rounds: the prevalence if every answer were known (`p_…`), the share of these cases that is unresolved (`open_…`), and
+    the share of all other persons that is unresolved in both rounds (`others`)."""
 
     p_before: float
     p_after: float
@@ -50,7 +52,8 @@ class Pair:
 
 @dataclass(frozen=True)
 class Round:
-    """The samples of a round: the side that is compared, the share of unresolved persons, and the SE of the sum of both."""
+    """The samples of a round: the estimates that are compared, the share of unresolved persons, and the SE of cases and
+    unresolved persons together."""
 
     side: RoundEstimates
     share: Array
@@ -79,14 +82,14 @@ def main() -> int:
 
 
 def said(pair: Pair, samples: int, rng: np.random.Generator) -> dict[str, float]:
-    """How often each rule says `decreased` and `increased`."""
+    """Returns how often each rule reports `decreased` and `increased`."""
     blocks = [judged(pair, min(BLOCK, samples - start), rng) for start in range(0, samples, BLOCK)]
     found = dict(zip(RULES, (np.concatenate(verdicts) for verdicts in zip(*blocks, strict=True)), strict=True))
     return {f"{way}_{rule}": float((told == way).mean()) for way in (DECREASED, INCREASED) for rule, told in found.items()}
 
 
 def judged(pair: Pair, samples: int, rng: np.random.Generator) -> tuple[Verdicts, ...]:
-    """The verdicts of each of `RULES` on independent pairs of rounds."""
+    """Returns the verdicts of each of `RULES` on independent pairs of rounds."""
     before = drawn(Cell(pair.p_before, PSUS, PERSONS, pair.icc), pair.open_before, pair.others, samples, rng)
     after = drawn(Cell(pair.p_after, PSUS, PERSONS, pair.icc), pair.open_after, pair.others, samples, rng)
     rows = difference(before.side, after.side, level=LEVEL)
@@ -98,7 +101,8 @@ def judged(pair: Pair, samples: int, rng: np.random.Generator) -> tuple[Verdicts
 
 
 def drawn(cell: Cell, open_cases: float, open_others: float, samples: int, rng: np.random.Generator) -> Round:
-    """Rounds of a cell in which so many of the would-be cases, and of the others, are unresolved."""
+    """Returns samples of a round of one cell. `open_cases` and `open_others` are the shares of would-be cases, and of other
+    persons, that are unresolved."""
     d = make_design(cell)
     would_be = case_counts(cell, samples, rng)
     lost = [rng.binomial(k, open_cases) for k in would_be]

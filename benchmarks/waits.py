@@ -1,11 +1,13 @@
-"""What people wait for: the commands and the import, beside `import pandas` in the same run.
+"""Measures what users wait for: the commands, and the import of the kit. `import pandas` is measured in the same run for
+comparison.
 
 python benchmarks/waits.py                          # this checkout
 python benchmarks/waits.py ../before . --times 5    # two checkouts, in turn
 
-Of each wait the median of the processor's seconds (children included), how many times those of `import pandas` that is, and the median
-of the clock's. Each is measured in a process of its own, the checkouts in turn, once before for the byte code of each. The survey of
-5,000 persons holds every third household of Norvia's; that of 15,500 is Valdorie's, with children.
+For each wait, the table gives the median processor seconds (children included), their ratio to those of `import pandas`, and the
+median elapsed seconds. Each call runs in a separate process, and checkouts alternate. A first run of each, which is not counted,
+compiles the byte code. The survey of 5,000 persons has every third household of Norvia's survey. The survey of 15,500 persons is
+Valdorie's, with children.
 """
 
 from __future__ import annotations
@@ -29,7 +31,8 @@ KIT = "import pandas; import fltoolkit as fl; fl.prevalence; fl.read_survey"
 
 
 def waits(folder: Path, tree: Path) -> Mapping[str, Sequence[str]]:
-    """By what is waited for, the arguments of the interpreter. `folder`: has the survey of 5,000 persons, and takes what is written."""
+    """Returns, for each wait, the arguments of the interpreter. `folder` contains the survey of 5,000 persons, and receives the
+    files that are written."""
     out, small, two = (
         folder / f"out_{tree.name}",
         folder / "norvia" / "survey.yaml",
@@ -52,7 +55,7 @@ def waits(folder: Path, tree: Path) -> Mapping[str, Sequence[str]]:
 
 
 def prepare(folder: Path, trees: Sequence[Path]) -> None:
-    """The survey of 5,000 persons, and a batch of the three samples for each checkout."""
+    """Writes the survey of 5,000 persons, and a batch of the three samples for each checkout."""
     small, whole = folder / "norvia", SAMPLES / "norvia_lfs_2025"
     small.mkdir()
     people = pd.read_csv(whole / "persons.csv", dtype=str, keep_default_na=False)
@@ -69,7 +72,7 @@ def prepare(folder: Path, trees: Sequence[Path]) -> None:
 
 
 def measured(tree: Path, arguments: Sequence[str]) -> tuple[float, float]:
-    """Seconds of the processor and of the clock that a call takes in a checkout, with all that it starts."""
+    """Returns the processor seconds and the elapsed seconds of a call in a checkout, with all processes that it starts."""
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | {"PYTHONPATH": str(tree)}
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run([sys.executable, *arguments], cwd=tree, env=environment, capture_output=True, text=True, check=False)

@@ -97,7 +97,7 @@ def _encoding(text: str) -> str:
 def _workers(text: str) -> int:
     """Returns the number of surveys that may run at the same time. Refuses a text that is not a whole number of 1 or more."""
     if not text.isascii() or not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 1 or more")
     return int(text)
 
 
@@ -108,10 +108,10 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     start = commands.add_parser(
-        "start", help="lay out a folder to work in: notebooks, samples, documentation, a batch.yaml", formatter_class=RAW,
+        "start", help="make a folder to work in: notebooks, samples, documentation, a batch.yaml", formatter_class=RAW,
         epilog="example:\n  fltoolkit start my_project",
     )  # fmt: skip
-    start.add_argument("folder", type=_path, help="a new folder; nothing that is there is overwritten")
+    start.add_argument("folder", type=_path, help="a new or empty folder; no file is overwritten")
     start.set_defaults(run=run.start)
     new = commands.add_parser(
         "new", help="draft a survey.yaml from a data file's own labels", formatter_class=RAW,
@@ -147,7 +147,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FOLDER",
         help=f"also write the keys of the rows behind findings to this folder; {PRIVATE}",
     )
-    check.add_argument("--name", default="", help="name of the survey's folder there (default: the folder of survey.yaml)")
+    check.add_argument("--name", default="", help="name of the survey's folder in it (default: the folder of survey.yaml)")
     check.add_argument("--before", type=_path, help="the earlier round's survey.yaml: also say what could prevent a comparison")
     check.set_defaults(run=run.check)
     estimate = commands.add_parser(
@@ -159,7 +159,7 @@ def _parser() -> argparse.ArgumentParser:
         "  fltoolkit estimate my_survey/survey.yaml --private /secure/lfs --restricted",
     )  # fmt: skip
     estimate.add_argument("survey", type=_path, help="a survey.yaml")
-    estimate.add_argument("--plan", type=_path, help="a nap.yaml, whose baseline is filled")
+    estimate.add_argument("--plan", type=_path, help="a nap.yaml; the survey fills its baseline")
     estimate.add_argument("--before", type=_path, help="the survey.yaml of an earlier round, to show the change since then")
     estimate.add_argument("--outputs", type=_path, default=Path("outputs"), help="where results go (default: outputs)")
     estimate.add_argument(
@@ -167,7 +167,7 @@ def _parser() -> argparse.ArgumentParser:
         help=f"rules for the estimates that may be shown: {', '.join(shipped_publication_profiles())}, or a YAML file beside survey.yaml (default: fltoolkit)",
     )  # fmt: skip
     estimate.add_argument(
-        "--name", default="", help="name of the folder of results in there (default: the folder of survey.yaml)"
+        "--name", default="", help="name of the folder of results in this folder (default: the folder of survey.yaml)"
     )
     _results(estimate)
     estimate.add_argument(
@@ -236,7 +236,7 @@ def _parser() -> argparse.ArgumentParser:
         "  fltoolkit class my_class --jupyter=--ServerApp.certfile=room.pem --jupyter=--ServerApp.keyfile=room.key",
     )  # fmt: skip
     room.add_argument("folder", type=_path, help="where the class's folders go; kept from one day to the next")
-    room.add_argument("--learners", type=int, default=30, help="how many folders to lay out (default: 30)")
+    room.add_argument("--learners", type=int, default=30, help="how many learners' folders to make (default: 30)")
     room.add_argument(
         "--address", default="localhost", help="this machine's address in the room (default: localhost, this machine alone)"
     )

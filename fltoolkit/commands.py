@@ -135,7 +135,9 @@ def estimate(parsed: argparse.Namespace) -> int:
 
     if parsed.restricted and not parsed.private:
         do = "name a folder that nobody else can read: --private FOLDER"
-        raise RequestError("what is not for publication needs a place outside the outputs", where="--restricted", do=do)
+        raise RequestError(
+            "results that are not for publication may not be written among the outputs", where="--restricted", do=do
+        )
     if parsed.profile:
         load_publication_profile(parsed.profile, parsed.survey.parent)
     given = {"profile": parsed.profile, "before": parsed.before and str(parsed.before.resolve())}

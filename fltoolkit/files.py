@@ -66,7 +66,7 @@ def read_bytes(path: Path, most: int, raised: type[FltoolkitError] = DataError, 
     if len(content) > most:
         raise raised(
             "the file is too large for a file of this kind", where=printable_path(path), found=f"{max(size, len(content)):,} bytes",
-            allowed=f"at most {most / MB:g} MB", do="check that the path is that of the file that is meant",
+            allowed=f"at most {most / MB:g} MB", do="check that the path is right",
         )  # fmt: skip
     return content
 

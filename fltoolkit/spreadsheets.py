@@ -17,18 +17,23 @@ DANGER = ("=", "+", "-", "@", "\t", "\r")  # a text that begins with one of thes
 NO_TIME = datetime(1980, 1, 1)  # a fixed creation time, so that the same content gives the same bytes
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")  # spreadsheets do not keep these characters
 LETTERS = 10  # points, the size of a cell's letters
-BASE = {"font_name": "Calibri", "font_size": LETTERS, "valign": "top", "text_wrap": True, "border": 1, "border_color": "#D7DDE3"}
+BASE = {
+    "font_name": "Calibri", "font_size": LETTERS, "valign": "top", "text_wrap": True, "bottom": 1, "border_color": "#D7DDE3",
+    "align": "left", "indent": 1,
+}  # fmt: skip
+"""The look of each cell of a table: lines between rows only. The indent keeps a text away from a number in the cell before it;
+LibreOffice takes it only together with an alignment."""
 STYLES: Mapping[str, Mapping[str, Any]] = {
     "title": {"bold": True, "font_size": 14, "font_name": "Calibri"},
     "goal": {"font_name": "Calibri", "font_size": 11, "italic": True},
     "note": {"font_name": "Calibri", "font_size": LETTERS, "font_color": "#55606B"},
-    "head": {**BASE, "bold": True, "bg_color": "#1F5A7A", "font_color": "#FFFFFF"},
-    "head_beside": {**BASE, "bold": True, "bg_color": "#E4E8EC"},
-    "to_right": {"align": "right", "indent": 1},
-    "centred": {"align": "center"},
+    "head": {**BASE, "bold": True, "valign": "bottom", "bg_color": "#1F5A7A", "font_color": "#FFFFFF"},
+    "head_beside": {**BASE, "bold": True, "valign": "bottom", "bg_color": "#E4E8EC"},
+    "to_right": {"align": "right", "indent": 0},
+    "centred": {"align": "center", "indent": 0},
     "text": BASE,
     "group": {"bg_color": "#E4E8EC"},
-    "across": {"border": 0, "bottom": 1, "bold": True, "font_color": "#1F5A7A", "text_wrap": False},
+    "across": {"indent": 0, "bold": True, "font_color": "#1F5A7A", "text_wrap": False},
     "again": {"font_color": "#6B737C"},
     "hidden": {"text_wrap": False},
     "unseen": {"num_format": ";;;", "text_wrap": False},
@@ -42,21 +47,21 @@ STYLES: Mapping[str, Mapping[str, Any]] = {
     "sum": {"bold": True, "bg_color": "#E4E8EC", "num_format": "#,##0.00"},
     "amount": {},
     "in_place": {"align": "right", "num_format": "@"},
-    "marker": {"align": "center", "bold": True},
+    "year": {"num_format": "0"},
+    "marker": {"align": "center", "indent": 0, "bold": True},
     "section": {"bold": True, "font_color": "#1F5A7A"},
     "warn": {"bold": True, "bg_color": "#FDECEA", "font_color": "#8A1C1C"},
     "quiet": {"italic": True, "font_color": "#55606B"},
     "link": {"font_color": "#0B5394", "underline": 1},
-    "open": {"bg_color": "#FFF3B0"},
+    "open": {"bg_color": "#FFF3B0", "border": 1},
     "words": {"num_format": "@"},
-    "given": {"align": "center"},
+    "given": {"align": "center", "indent": 0},
     "day": {"num_format": "yyyy-mm-dd"},
     "moment": {"num_format": "yyyy-mm-dd hh:mm:ss"},
-    "bare": {"border": 0, "text_wrap": False},
+    "bare": {"bottom": 0, "indent": 0, "text_wrap": False},
 }
 APART, MINUS = "_-", '"−"'  # a space behind a number, and the minus sign of the documents in place of a hyphen
-MARGIN, PAGE_WIDTH, PAGE_HEIGHT = 0.3, 11.69, 8.27  # inches, of a landscape A4 page
-TOP, BOTTOM = 0.4, 0.5  # inches, the other margins
+MARGIN, TOP, BOTTOM = 0.3, 0.4, 0.5  # inches
 SMALLEST_PRINT = 8  # points
 FULL, LAST_RESORT = 0.6, 7.0  # of a page, and points: a fuller last page is better than letters smaller than this
 SURE = 1.04  # of a page: rows are a little lower in print
@@ -64,6 +69,18 @@ DIGIT, PADDING = 7, 5  # pixels: a digit of the standard font, and what a column
 LONGEST_FOOTER = 120  # characters; a spreadsheet takes 255 for the whole footer
 ABOVE = {"title", "goal", "note"}  # styles of the lines above a table, which have no borders
 NUMBERS = {"plain", "whole", "one_decimal", "two_decimals", "percent", "power", "money", "sum", "amount"}
+
+
+@dataclass(frozen=True)
+class Paper:
+    """The paper on which a sheet is printed: the number by which a spreadsheet knows it, its width and its height, in inches."""
+
+    number: int
+    width: float
+    height: float
+
+
+A4, A4_UPRIGHT, A3 = Paper(9, 11.69, 8.27), Paper(9, 8.27, 11.69), Paper(8, 16.54, 11.69)
 
 
 @dataclass(frozen=True)
@@ -111,11 +128,11 @@ class Spreadsheet:
                 look |= STYLES.get(name, {})
             if {*names} & NUMBERS:
                 # A long number would wrap as text does, and lose digits. `_-` adds a space, so that the number does not touch the
-                # text of the next cell: LibreOffice loses indents in print.
+                # edge of its cell.
                 plain = str(look.get("num_format", "General")) + APART
                 sections = [plain] if plain.startswith("General") else [plain, MINUS + plain]
                 shown = ";".join(map(self.numbers.in_language, sections))
-                look |= {"align": "right", "text_wrap": False, "num_format": shown}
+                look |= {"align": "right", "indent": 0, "text_wrap": False, "num_format": shown}
             look |= {"locked": False} if "open" in names else {}
             # The cell then stays text if somebody edits it.
             look |= {"quote_prefix": True} if "guarded" in names else {}
@@ -149,11 +166,11 @@ class Spreadsheet:
         return self._made.getvalue()
 
 
-def print_as_read(sheet: Any, head: int, paper: int = 9, about: str = "") -> None:
-    """Set up a sheet for print: landscape, and all columns on one page. The row `head` (counted from 0) is repeated on every
-    page. The footer has the name of the sheet, the text `about` and the number of the page. `paper` is 9 for A4 and 8 for A3."""
-    sheet.set_landscape()
-    sheet.set_paper(paper)
+def print_as_read(sheet: Any, head: int, paper: Paper = A4, about: str = "") -> None:
+    """Set up a sheet for print: all columns on one page of the paper. The row `head` (counted from 0) is repeated on every page.
+    The footer has the name of the sheet, the text `about` and the number of the page."""
+    sheet.set_landscape() if paper.width > paper.height else sheet.set_portrait()
+    sheet.set_paper(paper.number)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(head)
     sheet.set_margins(left=MARGIN, right=MARGIN, top=TOP, bottom=BOTTOM)
@@ -174,15 +191,15 @@ def width_in_pixels(characters: float) -> int:
     return round(characters * DIGIT) + PADDING
 
 
-def fits_in_print(widths: Iterable[float]) -> int:
-    """Returns the width that some columns leave free on a printed A4 page, in pixels. The page is printed with the smallest
+def fits_in_print(widths: Iterable[float], paper: Paper = A4) -> int:
+    """Returns the width that some columns leave free on a printed page, in pixels. The page is printed with the smallest
     letters allowed (`SMALLEST_PRINT` points). A negative result means that the columns are too wide even then. `widths` are the
     widths of the columns, in characters."""
-    page = (PAGE_WIDTH - 2 * MARGIN) * 96 * LETTERS / SMALLEST_PRINT
+    page = (paper.width - 2 * MARGIN) * 96 * LETTERS / SMALLEST_PRINT
     return int(page) - sum(map(width_in_pixels, widths))
 
 
-def fewer_pages(heights: Sequence[float], head: float, room: int) -> int:
+def fewer_pages(heights: Sequence[float], head: float, room: int, paper: Paper = A4) -> int:
     """Returns the number of pages on which a sheet should be printed, so that its last page is not nearly empty. The result is 0
     if the sheet can stay as it is, or if its letters would become smaller than `LAST_RESORT`.
 
@@ -191,7 +208,7 @@ def fewer_pages(heights: Sequence[float], head: float, room: int) -> int:
         head: the height of the column headings, in points. They are repeated on each page.
         room: the width that is free beside the printed columns (see `fits_in_print`).
     """
-    page, wide = 72 * (PAGE_HEIGHT - TOP - BOTTOM), (PAGE_WIDTH - 2 * MARGIN) * 96
+    page, wide = 72 * (paper.height - TOP - BOTTOM), (paper.width - 2 * MARGIN) * 96
     scale = min(1.0, wide / (wide * LETTERS / SMALLEST_PRINT - room))
     pages, used = _pages(heights, head, page / scale)
     if pages == 1 or used > FULL * page / scale:

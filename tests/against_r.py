@@ -1,4 +1,4 @@
-"""Our estimates of a shipped survey beside those R made from the persons we exported."""
+"""Compares our estimates of a shipped survey with those that R made from the exported persons."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ GATES = dict.fromkeys(["df", "n", "cases", "unresolved"], EXACT) | dict.fromkeys
 
 
 def estimates(persons: fl.Survey, record: dict[str, Any]) -> fl.Estimates:
-    """What a record of R's is about, estimated by us."""
+    """Returns our estimates for a record of R's results."""
     if record["verb"] == "share":
         return fl.share(persons, record["by"][0][0], population=record["population"])
     est: fl.Estimates = getattr(fl, record["verb"])(persons, by=record["by"], population=record["population"])
@@ -21,14 +21,15 @@ def estimates(persons: fl.Survey, record: dict[str, Any]) -> fl.Estimates:
 
 
 def ours(est: fl.Estimates, row: dict[str, Any]) -> dict[str, float]:
-    """Our numbers of the cell that a row of R's is about; the export spells dashes in ASCII."""
+    """Returns our numbers for the cell of one row of R's results. The export writes dashes in ASCII."""
     at = np.logical_and.reduce([est.table[g].str.replace("–", "-") == v for g, v in row["key"].items()])
     assert at.sum() == 1, row["key"]
     return {**est.table[at].iloc[0].to_dict(), **est.design_effects[at].iloc[0].to_dict()}
 
 
 def agrees(persons: fl.Survey, record: dict[str, Any], least: int) -> None:
-    """Every number of a record equals ours, every row of ours is in it, and it holds `least` numbers a row or more."""
+    """Asserts that every number of a record equals ours, that every row of ours is in the record, and that it has at least
+    `least` numbers per row."""
     est, wrong, compared = estimates(persons, record), [], 0
     for row in record["numbers"]:
         mine = ours(est, row)

@@ -1,7 +1,7 @@
-"""What a reader can work out of published counts: by linear algebra, and from no count being negative.
+"""Finds what a reader can calculate from published counts, by linear algebra and because no count is negative.
 
-Knows nothing of how `protect` works: the unknowns are the cells of the full cross-tabulation, and every shown count, of
-whatever breakdown, is one equation over them. The algebra is exact: whole numbers modulo a large prime.
+This module does not use the kit's disclosure control. The unknowns are the cells of the full cross-tabulation. Every count that
+is shown, of any breakdown, is one equation for them. The algebra is exact: it uses whole numbers modulo a large prime.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ PRIME = 2**31 - 1
 
 
 class Reader:
-    """Someone who sees the counts of some cells."""
+    """A reader who sees the counts of some cells."""
 
     def __init__(self, finest: Iterable[Key], shown: Mapping[Key, float]) -> None:
         self.finest = list(finest)
@@ -34,11 +34,11 @@ class Reader:
                 self.basis.append((pivot, row * pow(int(row[pivot]), -1, PRIME) % PRIME))
 
     def knows(self, key: Key) -> bool:
-        """Whether a cell's count is a linear combination of the counts shown."""
+        """Returns whether a cell's count is a linear combination of the counts that are shown."""
         return not self._reduced(self._parts(key)).any()
 
     def range(self, key: Key) -> tuple[float, float]:
-        """The least and the most a cell can count."""
+        """Returns the smallest and the largest possible count of a cell."""
         goal = self._parts(key)
         ties: dict[str, Any] = {"A_eq": [r for r, _ in self.shown], "b_eq": [c for _, c in self.shown]} if self.shown else {}
         low, high = linprog(goal, **ties), linprog(-goal, **ties)
@@ -65,7 +65,7 @@ def groups_of(table: pd.DataFrame) -> list[str]:
 
 
 def cells_of(table: pd.DataFrame) -> list[tuple[str, Key]]:
-    """The reference population and the group values of each row; the flowchart's apart."""
+    """Returns the reference population and the group values of each row, without those of the flowchart."""
     names = groups_of(table)
     known = table[names].astype(object).where(table[names].notna(), "total").to_dict("records")
     cells = [frozenset((g, str(row[g])) for g in names if row[g] != "total") for row in known]
@@ -73,9 +73,9 @@ def cells_of(table: pd.DataFrame) -> list[tuple[str, Key]]:
 
 
 def reader(table: pd.DataFrame, full: pd.DataFrame, column: str = "cases") -> Reader:
-    """Someone who adds and subtracts one column of a published table, and sees which cells have nobody.
+    """Returns a reader who adds and subtracts one column of a published table, and who sees which cells have nobody.
 
-    A share's `n` is the number of cases it distributes, its `population` their weighted number.
+    In a row of a share, `n` is the number of cases that it distributes, and `population` their weighted number.
     """
     of_share = {"cases": "n", "weighted": "population"}.get(column)
     distributed = {b for b in table["breakdown"][table["measure"] == "share"] if " × " not in b}
@@ -95,8 +95,8 @@ def reader(table: pd.DataFrame, full: pd.DataFrame, column: str = "cases") -> Re
 
 
 def worked_out(table: pd.DataFrame) -> pd.DataFrame:
-    """A published table with what a reader works out of each row: the weighted cases (a proportion times its population), the
-    persons who are not cases, and those weighted. The weighted ones in mean weights."""
+    """Returns a published table with the numbers that a reader can calculate for each row: the weighted cases (a proportion times
+    its population), the persons who are not cases, and their weighted number. Weighted numbers are divided by the mean weight."""
     whole = table.loc[table["n"].astype(float).idxmax()]
     mean_weight = whole["population"] / whole["n"]
     of = table["population"].where(table["measure"] != "total", 1.0)
@@ -111,7 +111,8 @@ def worked_out(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def told(table: pd.DataFrame, full: pd.DataFrame, limit: int = 5) -> list[str]:
-    """The confidential rows of which a published table tells too much, and by what (docs/methods.md §4)."""
+    """Returns the confidential rows about which a published table reveals too much, with the column that reveals it
+    (docs/methods.md §4)."""
     table, full, found = worked_out(table), worked_out(full), []
     for column in ("cases", "weighted", "non_cases", "weighted_others"):
         count = "non_cases" if column.endswith("others") else "cases" if column == "weighted" else column
@@ -132,7 +133,7 @@ def _enough(low: float, high: float, column: str, limit: int) -> bool:
 
 
 def recovered(table: pd.DataFrame, full: pd.DataFrame, column: str = "cases", limit: int = 5) -> list[str]:
-    """The confidential rows that the reader works out."""
+    """Returns the confidential rows that the reader can calculate."""
     sees = reader(table, full, column)
     rows = zip(cells_of(full), full.to_dict("records"), strict=True)
     return [row["category"] for (_, cell), row in rows if 0 < row[column] < limit and sees.knows(cell)]

@@ -1,4 +1,5 @@
-"""The small country's workbook, small enough to be written and read often: a few free rows, and partners as a test likes them."""
+"""Makes the small country's workbook. It is small enough to be written and read often: a few free rows, and entries of partners
+that tests need."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ TARGETS = [{"year": 2030, "cut": 0.75, "path": "geometric"}, {"year": 2030, "cut
 
 
 def plan_with_targets() -> dict[str, Any]:
-    """The plan, its first row with a target that a repeat can verify and one that it cannot."""
+    """Returns the plan. Its first row has a target that a repeat can verify, and one that it cannot."""
     plan = country.changed(country.PLAN, legal_basis=["C29"])
     plan["framework"][0]["indicators"][0] |= {"targets": TARGETS, "sdg": ["8.7"]}
     return plan
@@ -34,7 +35,7 @@ def _out() -> fl.Published:
 
 
 def evidence(folder: Path, partners: Partners | None = None, plan: Mapping[str, Any] | None = None) -> fl.Evidence:
-    """The evidence of a plan written into `folder`, with its partners.yaml."""
+    """Returns the evidence of a plan that is written into `folder`, with its partners.yaml."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "nap.yaml").write_text(yaml.safe_dump(dict(plan or plan_with_targets()), allow_unicode=True), encoding="utf-8")
     if partners is not None:
@@ -43,13 +44,13 @@ def evidence(folder: Path, partners: Partners | None = None, plan: Mapping[str, 
 
 
 def write(folder: Path, partners: Partners | None = None, plan: Mapping[str, Any] | None = None) -> Path:
-    """Write the workbook of a plan into `folder`/outputs."""
+    """Writes the workbook of a plan into `folder`/outputs."""
     evidence(folder, partners, plan)
     return write_for(folder / "nap.yaml", folder / "outputs")
 
 
 def write_for(plan: Path, outputs: Path) -> Path:
-    """Write the workbook of a nap.yaml and the partners.yaml beside it."""
+    """Writes the workbook of a nap.yaml and of the partners.yaml in the same folder."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cost_sheets, "FREE_ROWS", 6)
         fl.report.write_workbook(fl.evidence(fl.read_plan(plan), Rounds(_out(), _out())), outputs)
@@ -57,7 +58,7 @@ def write_for(plan: Path, outputs: Path) -> Path:
 
 
 def edit(path: Path, change: Callable[[Workbook], object], to: Path | None = None) -> Path:
-    """Open a workbook, change it, and save it as another program than the kit's."""
+    """Opens a workbook, changes it, and saves it with another program than the kit's writer."""
     book = openpyxl.load_workbook(path)
     change(book)
     book.save(to or path)
@@ -65,7 +66,7 @@ def edit(path: Path, change: Callable[[Workbook], object], to: Path | None = Non
 
 
 def at(book: Workbook, sheet: str, head: str, row: str) -> Any:
-    """The cell of a sheet under a head, in the first row that holds a text."""
+    """Returns the cell of a sheet under a head, in the first row that contains a text."""
     rows = list(book[sheet].iter_rows())
     heads = next(r for r in rows if head in [c.value for c in r])
     line = next(r for r in rows if r[0].row > heads[0].row and row in [c.value for c in r])
@@ -73,7 +74,7 @@ def at(book: Workbook, sheet: str, head: str, row: str) -> Any:
 
 
 def free(book: Workbook, sheet: str, head: str, n: int) -> Any:
-    """The cell under a head, n rows below it."""
+    """Returns the cell under a head, n rows below it."""
     rows = list(book[sheet].iter_rows())
     heads = next(r for r in rows if head in [c.value for c in r])
     place = [c.value for c in heads].index(head)

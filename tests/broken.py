@@ -1,9 +1,9 @@
-"""Kinds of input that go wrong in real life, each made from one small survey that is right.
+"""Kinds of input that go wrong in real life. Each is made from one small survey that is right.
 
-    python -m tests.broken      # prints what the kit says of each
+    python -m tests.broken      # prints the kit's answer to each
 
-A kind is broken (an error that says where, what was found, what to do) or legal (the right result, and a finding where a
-statistician should know).
+A kind is either broken or legal. A broken kind must give an error that says where the problem is, what was found and what to do.
+A legal kind must give the right result, and a finding if a statistician should know about it.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ CHILD = {"AGE": 10, "WORK": "", "INV": "", "COE": "", "ISIC": "", "C1": 2, "C2":
 
 
 def table() -> pd.DataFrame:
-    """Forty homes of a couple and a child, in two strata and eight PSUs; in twenty of them one adult is a case."""
+    """Returns forty homes of a couple and a child, in two strata and eight PSUs. In twenty homes one adult is a case."""
     rows = []
     for home in range(40):
         place = {"HH": home + 1, "HOME": home + 1, "S": home % 2 + 1, "P": home % 8 + 1, "W": 10, "RESULT": 1}
@@ -70,13 +70,14 @@ def table() -> pd.DataFrame:
 
 
 def write(folder: Path, spec: Mapping[str, Any] = SPEC, data: pd.DataFrame | None = None) -> None:
-    """The survey in a folder."""
+    """Writes the survey into a folder."""
     (table() if data is None else data).to_csv(folder / "persons.csv", index=False)
     (folder / "survey.yaml").write_text(yaml.safe_dump(dict(spec), sort_keys=False, allow_unicode=True), encoding="utf-8")
 
 
 def spec(**keys: Any) -> Callable[[Path], None]:
-    """The survey with some dotted keys of survey.yaml set (`__` for the dot); None removes one."""
+    """Returns a function that writes the survey with some dotted keys of survey.yaml changed (`__` stands for the dot). None
+    removes a key."""
 
     def make(folder: Path) -> None:
         new = copy.deepcopy(SPEC)
@@ -95,7 +96,7 @@ def spec(**keys: Any) -> Callable[[Path], None]:
 
 
 def cells(column: str, value: Any, where: Callable[[pd.DataFrame], Any] = lambda t: t.index == 0) -> Callable[[Path], None]:
-    """The survey with one value in some rows of a column."""
+    """Returns a function that writes the survey with one value in some rows of a column."""
 
     def make(folder: Path) -> None:
         data = table()
@@ -106,7 +107,7 @@ def cells(column: str, value: Any, where: Callable[[pd.DataFrame], Any] = lambda
 
 
 def raw(content: bytes, name: str = "persons.csv", path: str = "persons.csv") -> Callable[[Path], None]:
-    """The survey with other bytes in a file."""
+    """Returns a function that writes the survey with other bytes in a file."""
 
     def make(folder: Path) -> None:
         spec(files__person__path=path)(folder)
@@ -147,7 +148,7 @@ def _pipe(folder: Path) -> None:
 
 
 def text(content: str) -> Callable[[Path], None]:
-    """The survey with other text, or more, at the end of survey.yaml."""
+    """Returns a function that writes the survey with another text of survey.yaml, or with additional text at its end."""
 
     def make(folder: Path) -> None:
         write(folder)
@@ -161,7 +162,7 @@ BOMB = "a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1]\n" + "".join(f"a{i}: &a{i} [{', '.jo
 
 
 def side(name: str, content: str, **keys: Any) -> Callable[[Path], None]:
-    """The survey with a table beside it."""
+    """Returns a function that writes the survey with a further table in its folder."""
 
     def make(folder: Path) -> None:
         spec(**keys)(folder)
@@ -183,7 +184,7 @@ def _wide(folder: Path) -> None:
 
 
 def _line(number: int, change: Callable[[str], str], encoding: str = "utf-8") -> Callable[[Path], None]:
-    """The survey with one line of its data changed."""
+    """Returns a function that writes the survey with one changed line of data."""
 
     def make(folder: Path) -> None:
         spec(files__person__encoding=encoding)(folder)
@@ -195,7 +196,7 @@ def _line(number: int, change: Callable[[str], str], encoding: str = "utf-8") ->
 
 
 def _two_paths(again: str, link: bool = False) -> Callable[[Path], None]:
-    """The survey with its file given twice, by another name."""
+    """Returns a function that writes the survey with its file given twice, the second time by another name."""
 
     def make(folder: Path) -> None:
         spec(files__person__path=["persons.csv", again], files__person__weight_factor=[0.5, 0.5])(folder)
@@ -211,7 +212,8 @@ def _data_pipe(folder: Path) -> None:
 
 
 def _pattern(name: str) -> Callable[[Path], None]:
-    """The survey in a file whose name is a pattern of files, beside a file that fits it and has no case."""
+    """Returns a function that writes the survey into a file whose name is a file pattern. Another file, without cases, matches
+    the pattern."""
 
     def make(folder: Path) -> None:
         spec(files__person__path=name)(folder)
@@ -236,7 +238,7 @@ def _empty_quarter(folder: Path) -> None:
 
 
 def _replicates(columns: str, **more: Any) -> Callable[[Path], None]:
-    """The survey with replicate weights in place of its strata and PSUs."""
+    """Returns a function that writes the survey with replicate weights instead of its strata and PSUs."""
     return spec(design__strata=None, design__psu=None, design__replicates={"columns": columns, "method": "jk1", **more})
 
 
@@ -246,7 +248,8 @@ def _nobody(data: pd.DataFrame) -> Any:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind: how it is made, the error's words in order (broken), or the finding and the result it must give (legal)."""
+    """One kind of input: how it is made, and what the kit must answer. For a broken kind these are words of the error, in order.
+    For a legal kind they are the finding and the result."""
 
     name: str
     make: Callable[[Path], None]
@@ -289,7 +292,7 @@ KINDS = (
         ("survey.yaml", "W: no weight is above zero", "check design.weight"),
     ),
     Kind("empty file", raw(b""), ("persons.csv", "the file is empty", "export the data again")),
-    Kind("truncated file", _truncated, ("persons.parquet", "cannot be read", "check that it is whole")),
+    Kind("truncated file", _truncated, ("persons.parquet", "cannot be read", "check that the file is complete")),
     Kind("wrong encoding", raw(latin("désolé")), ("persons.csv", "cannot be read", "encoding:")),
     Kind(
         "wrong delimiter",
@@ -299,7 +302,7 @@ KINDS = (
     Kind(
         "a .sav that is not one",
         raw(b"this is no SPSS file", "persons.sav", "persons.sav"),
-        ("persons.sav", "cannot be read", "check that it is whole"),
+        ("persons.sav", "cannot be read", "check that the file is complete"),
     ),
     Kind(
         "single-PSU stratum",
@@ -519,7 +522,7 @@ KINDS = (
     Kind(
         "nobody's group is known",
         cells("SEX", "", lambda t: t.index >= 0),
-        finding="sex is not known of anybody who was asked",
+        finding="sex is unknown for everybody who was asked",
         cases=20,
     ),
     Kind(
@@ -531,7 +534,7 @@ KINDS = (
     Kind(
         "an Excel workbook named .csv",
         raw(b"PK\x03\x04" + bytes(40)),
-        ("persons.csv", "no text", "a ZIP file or an Excel workbook"),
+        ("persons.csv", "not text", "a ZIP file or an Excel workbook"),
     ),
     Kind(
         "a name with a character that cannot be seen",
@@ -545,9 +548,9 @@ KINDS = (
     Kind(
         "an endless run of replicates",
         _replicates("R{1..1000000000}"),
-        ("replicates.columns", "must run upwards, over at most 10,000"),
+        ("replicates.columns", "must count upwards, over at most 10,000"),
     ),
-    Kind("a run of replicates downwards", _replicates("R{8..1}"), ("replicates.columns", "must run upwards")),
+    Kind("a run of replicates downwards", _replicates("R{8..1}"), ("replicates.columns", "must count upwards")),
     Kind("no degrees of freedom", _replicates("R{1..8}", df=0), ("replicates.df: must be greater than or equal to 1",)),
     Kind(
         "episodes that no column names",
@@ -560,7 +563,7 @@ KINDS = (
 
 
 def outcome(kind: Kind, folder: Path) -> str:
-    """What the kit says of a kind: its error, or its findings and headline."""
+    """Returns the kit's answer to a kind: its error, or its findings and the headline."""
     kind.make(folder)
     try:
         survey = fl.read_survey(folder / "survey.yaml")
@@ -574,7 +577,7 @@ def outcome(kind: Kind, folder: Path) -> str:
 
 
 def main() -> int:
-    """Print what is said of every kind."""
+    """Prints the kit's answer to every kind."""
     for i, kind in enumerate(KINDS, 1):
         with tempfile.TemporaryDirectory() as folder:
             print(f"{i}. {kind.name}\n{outcome(kind, Path(folder))}\n")

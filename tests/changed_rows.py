@@ -1,4 +1,4 @@
-"""Rows of a published change, for tests of its words, picture and table."""
+"""Rows of a published change, for tests of its text, picture and table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Chromium driven through its own protocol: open a page of a server, wait for what it shows, click, look, list what it asked for."""
+"""Controls Chromium through its own protocol: opens a page of a server, waits for its content, clicks, takes pictures, and lists
+the addresses that the page requested."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-ne
 
 
 class Chromium:
-    """One tab; a context manager. `asked` lists the addresses that its pages asked for."""
+    """One tab, as a context manager. `asked` lists the addresses that its pages requested."""
 
     def __init__(self, profile: Path) -> None:
         chromium = shutil.which("chromium")

@@ -1,4 +1,4 @@
-"""Surveys for every test that reads one: a shipped one, and small ones written to a folder from a few keys and rows."""
+"""Fixtures with surveys: a shipped one, and small ones that are written to a folder from a few keys and rows."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Change = Callable[[Mapping[str, Any], Mapping[str, Any]], dict[str, Any]]
 
 @pytest.fixture(scope="session")
 def changed() -> Change:
-    """A copy of a spec with some dotted keys set; a key set to None is removed."""
+    """Returns a function that copies a spec and sets some dotted keys. A key that is set to None is removed."""
 
     def change(spec: Mapping[str, Any], keys: Mapping[str, Any]) -> dict[str, Any]:
         new: dict[str, Any] = copy.deepcopy(dict(spec))
@@ -45,7 +45,8 @@ def changed() -> Change:
 
 @pytest.fixture
 def write(tmp_path: Path) -> Callable[..., Path]:
-    """Write a spec (or YAML as text) and its tables into the test's folder; gives the path of survey.yaml."""
+    """Returns a function that writes a spec (or YAML as text) and its tables into the test's folder, and returns the path of
+    survey.yaml."""
 
     return partial(write_survey, tmp_path)
 
@@ -57,7 +58,8 @@ def norvia() -> fl.Survey:
 
 @pytest.fixture
 def small(tmp_path: Path) -> Small:
-    """Write a small survey and classify it: `small(people, design={...}, tables=[...])` changes whole keys of survey.yaml."""
+    """Returns a function that writes a small survey and classifies it: `small(people, design={...}, tables=[...])` changes whole
+    keys of survey.yaml."""
 
     def make(people: Iterable[Person], **keys: Any) -> fl.Survey:
         merged = {**SPEC, **{k: {**SPEC[k], **v} if isinstance(SPEC.get(k), dict) else v for k, v in keys.items()}}
@@ -68,7 +70,8 @@ def small(tmp_path: Path) -> Small:
 
 @pytest.fixture
 def people() -> pd.DataFrame:
-    """Two strata, four villages, sixteen adults who all answered. Person 0 is in forced labour; the others worked freely."""
+    """Returns two strata, four villages, and sixteen adults who all answered. Person 0 is in forced labour; the others worked
+    freely."""
     rows = range(16)
     return pd.DataFrame(
         {
@@ -138,8 +141,8 @@ LONGEST = {
 
 
 def pytest_configure() -> None:
-    """Hypothesis without deadlines: how long an example takes says more of the machine than of the kit. Jupyter's validators without a
-    grammar that no test needs."""
+    """Removes Hypothesis's deadlines, because the time of an example depends more on the machine than on the kit. Also removes a
+    grammar from Jupyter's validators that no test needs."""
     with suppress(ModuleNotFoundError):  # where the tests run on Spark, there is neither
         import_without_grammar("nbformat")
     with suppress(ModuleNotFoundError):
@@ -150,12 +153,12 @@ def pytest_configure() -> None:
 
 
 def pytest_collectstart() -> None:
-    """No search for garbage while the tests are collected: what they import stays."""
+    """Switches the garbage collector off while tests are collected, because the imported objects stay in memory."""
     gc.disable()
 
 
 def pytest_collection_finish() -> None:
-    """What is loaded by now stays: the collector need not look at it again and again (a sixteenth of the suite's time)."""
+    """Excludes the objects that are loaded by now from garbage collection (this saves a sixteenth of the suite's time)."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 50)
@@ -163,7 +166,8 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files first; and no lines are traced where hypothesis repeats them: its examples run what other tests run."""
+    """Puts the longest files first. Switches line tracing off for tests that Hypothesis repeats, because other tests run the same
+    code."""
     items.sort(key=lambda item: -LONGEST.get(item.path.name, 0))
     for item in items:
         if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):

@@ -1,4 +1,4 @@
-"""A Dask scheduler and two workers, each a process of its own, as an office would start them."""
+"""Starts a Dask scheduler and two workers, each as a separate process, like an office that uses a cluster."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HOUSE = Path(__file__).parents[1]
 
 
 def until(there: Callable[[], object], seconds: float = 120) -> None:
-    """Wait until something is there."""
+    """Waits until a condition is true."""
     end = time.monotonic() + seconds
     while not there():
         assert time.monotonic() < end, "it did not come"
@@ -29,7 +29,7 @@ def until(there: Callable[[], object], seconds: float = 120) -> None:
 
 @contextmanager
 def started(*command: str, log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A process, which does not outlive the block, nor do its children."""
+    """Starts a process. At the end of the block, it and its children are stopped."""
     with log.open("wb") as file:
         environment = {**os.environ, "PYTHONPATH": f"{HOUSE}{os.pathsep}{HOUSE / 'tests'}"}
         process = subprocess.Popen([sys.executable, *command], stdout=file, stderr=file, cwd=log.parent, env=environment)
@@ -45,17 +45,17 @@ def started(*command: str, log: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 @dataclass(frozen=True)
 class Dask:
-    """A cluster at work: its address, and the nannies of its workers, each of which starts a worker anew that died."""
+    """A running cluster: its address, and the nannies of its workers. A nanny starts a worker again if it died."""
 
     address: str
     nannies: tuple[int, ...]
 
     def at_work(self, name: str) -> list[psutil.Process]:
-        """The workers that run a kernel for this survey."""
+        """Returns the workers that run a kernel for this survey."""
         return [worker for worker in self.workers() if any(f"{WORK}{name}-" in home for home in homes(worker))]
 
     def workers(self) -> list[psutil.Process]:
-        """The worker processes themselves: the child of a nanny that has a child, or none, of its own."""
+        """Returns the worker processes. They are children of the nannies."""
         return [child for nanny in self.nannies for child in psutil.Process(nanny).children() if _is_worker(child)]
 
 
@@ -67,7 +67,7 @@ def _is_worker(process: psutil.Process) -> bool:
 
 
 def homes(process: psutil.Process) -> list[str]:
-    """The folders in which the kernels of a process are at home."""
+    """Returns the working folders of the kernels of a process."""
     with suppress(psutil.Error):
         return [child.cwd() for child in process.children(recursive=True) if "ipykernel" in " ".join(child.cmdline())]
     return []
@@ -75,7 +75,7 @@ def homes(process: psutil.Process) -> list[str]:
 
 @contextmanager
 def dask(folder: Path, workers: int = 2) -> Iterator[Dask]:
-    """A scheduler and its workers, each with one thread; their files go into `folder`."""
+    """Starts a scheduler and its workers, each with one thread. Their files go into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     told = folder / "scheduler.json"
     with ExitStack() as running:

@@ -1,4 +1,4 @@
-"""Columns of an unknown file, as a draft sees them: written down in the test, or counted in a small table."""
+"""Columns of an unknown file in the form that the draft uses: written in the test, or counted in a small table."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def column(
     name: str, label: str = "", codes: Mapping[str, str] | None = None, *, missing: Sequence[str] = (), rows: int = 100,
     filled: int | None = None, distinct: int | None = None, low: float | None = None, high: float | None = None, width: int = 1,
 ) -> ColumnContents:  # fmt: skip
-    """A column of a hundred rows, all filled; `width` characters at most."""
+    """Returns a column of a hundred rows, all filled. Its values have at most `width` characters."""
     codes = codes or {}
     filled, distinct = rows if filled is None else filled, len(codes) if distinct is None else distinct
     return ColumnContents(name, label, codes, frozenset(missing), rows, filled, distinct, low, high, (1, width))
@@ -30,7 +30,7 @@ def column(
 def unused(
     path: Path, table: Mapping[str, Sequence[object]], labels: Mapping[str, str] | None = None, codes: Mapping[str, Mapping[str, str]] | None = None
 ) -> UnusedColumns:  # fmt: skip
-    """A table as a CSV file in the folder `path`, with the labels and the codes that a CSV cannot have."""
+    """Returns a table, written as a CSV file into the folder `path`, with labels and codes that a CSV cannot have."""
     pd.DataFrame(dict(table)).to_csv(path / "a.csv", index=False)
     opened = DataTable(path / "a.csv")
     return UnusedColumns(
@@ -40,7 +40,7 @@ def unused(
 
 
 def drafted(data: Path) -> dict[str, Any]:
-    """The draft of a file, as the loader reads it."""
+    """Returns the draft of a file, as the loader reads it."""
     target = data.with_name(f"{data.name}.yaml")
     target.write_text(make_draft(data, data.name).text, "utf-8")
     return load_yaml(target)

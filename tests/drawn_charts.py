@@ -1,4 +1,4 @@
-"""What each renderer has put on a chart, read back from its own objects: words, signs with their places, and intervals."""
+"""Reads the content of a drawn chart back from the renderer's own objects: words, signs with their places, and intervals."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LOOKS = {
 
 @dataclass(frozen=True)
 class Shown:
-    """What stands on a dot chart."""
+    """The content of a dot chart."""
 
     title: str
     subtitle: str
@@ -37,7 +37,7 @@ class Shown:
 
 
 def told(chart: DotChart) -> Shown:
-    """What the description says must stand there."""
+    """Returns the content that a chart must have, according to its description."""
     marks = [(i, chart.cut(m)) for i, row in enumerate(chart.rows) for m in row.marks]
     zero = [(i, m, m.glyph is Glyph.NONE_FOUND) for i, m in marks]
     return Shown(
@@ -53,7 +53,7 @@ def told(chart: DotChart) -> Shown:
 
 
 def by_plotly(fig: dict[str, Any]) -> Shown:
-    """What stands on a figure's JSON."""
+    """Returns the content of a figure's JSON."""
     layout = fig["layout"]
     title, _, subtitle = layout["title"]["text"].partition("</b>")
     signs, intervals, legend = set(), set(), []
@@ -95,7 +95,7 @@ def by_plotly(fig: dict[str, Any]) -> Shown:
 
 
 def _rows_by_plotly(layout: dict[str, Any]) -> list[tuple[int, str]]:
-    """The place and the label of each row, from the top. A heading may be on the line of the row below it."""
+    """Returns the place and the label of each row, from the top. A heading may be on the line of the row below it."""
     labels = list(zip(layout["yaxis"]["tickvals"], layout["yaxis"]["ticktext"], strict=True))
     named = [a for a in layout.get("annotations", []) if a.get("xref") == "paper" and a.get("name") != NOTES]
     headings = [(a["y"], a["text"]) for a in named]
@@ -103,7 +103,7 @@ def _rows_by_plotly(layout: dict[str, Any]) -> list[tuple[int, str]]:
 
 
 def by_matplotlib(figure: Any, rows: int) -> Shown:
-    """What stands on a matplotlib figure."""
+    """Returns the content of a matplotlib figure."""
     (axes,) = figure.axes
     labels, printed, absent = [""] * rows, [""] * rows, {}
     series, joined = [], set()
@@ -135,7 +135,7 @@ def by_matplotlib(figure: Any, rows: int) -> Shown:
 
 
 def contrast(colour: str, ground: str = "#ffffff") -> float:
-    """The contrast of two colours by WCAG 2.2: from 1 to 21."""
+    """Returns the contrast of two colours by WCAG 2.2: from 1 to 21."""
 
     def light(hexed: str) -> float:
         parts = [int(hexed[i : i + 2], 16) / 255 for i in (1, 3, 5)]
@@ -156,7 +156,7 @@ def _near(value: float) -> float:
 
 
 def _flat(text: str) -> str:
-    """Words without the lines into which they are broken."""
+    """Returns a text without its line breaks."""
     import re
     from html import unescape
 

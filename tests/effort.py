@@ -1,4 +1,4 @@
-"""What a call costs, counted: the same number on every machine, where a clock depends on what else runs."""
+"""Counts the cost of a call. The count is the same on every machine; a time would depend on what else runs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 
 def count_calls(work: Callable[[], object]) -> int:
-    """The number of functions of Python and of C that `work` calls in this thread."""
+    """Returns the number of Python and C functions that `work` calls in this thread."""
     count = 0
 
     def note(frame: FrameType, event: str, argument: Any) -> None:
@@ -27,7 +27,7 @@ def count_calls(work: Callable[[], object]) -> int:
 
 
 def peak_bytes(work: Callable[[], object]) -> int:
-    """The most memory in bytes that `work` holds at once, as Python and NumPy allocate it."""
+    """Returns the largest number of bytes that `work` has in memory at one time, as Python and NumPy allocate it."""
     tracemalloc.start()
     try:
         work()

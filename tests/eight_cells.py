@@ -1,4 +1,5 @@
-"""A survey of eight cells, four regions by sex, for attacks on tables of one's own beside a run. Everybody has the same weight."""
+"""A survey of eight cells (four regions by sex), for attacks on a user's own tables that are published after a run. Everybody has
+the same weight."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ Numbers = np.ndarray[Any, np.dtype[np.float64]]
 
 
 def survey(folder: Path, cases: Sequence[int], alone: Sequence[int] = NOBODY) -> fl.ClassifiedSurvey:
-    """By cell of `CELLS`, so many cases, and so many who answered yes to coercion alone."""
+    """Returns a survey with the given number of cases in each cell of `CELLS`, and the given number of persons who answered yes
+    only to coercion."""
     people = [
         ("case" if k < cases[c] else "not", {"R": REGIONS.index(region) + 1, "SEX": SEXES.index(sex) + 1, "P": 100 * c + k % 13}
          | ({"COE": 1} if k < cases[c] + alone[c] else {}))
@@ -40,7 +42,7 @@ def survey(folder: Path, cases: Sequence[int], alone: Sequence[int] = NOBODY) ->
 
 
 def counted(row: Mapping[Any, Any]) -> Numbers:
-    """Which of the eight cells a published row counts: those of its categories, within its domain."""
+    """Returns which of the eight cells a published row counts: those of its categories, within its domain."""
     wanted = {group: {str(row[group])} for group in ("region", "sex") if row.get(group, "total") not in ("total", np.nan)}
     for part in filter(None, str(row.get("domain", "") or "").split("; ")):
         group, _, labels = part.partition(": ")

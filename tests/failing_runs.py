@@ -1,8 +1,9 @@
-"""Twenty-one surveys whose run fails, each with data that can be recognised, and what their files say of these data.
+"""Twenty-one surveys whose run fails, and a search of their files for values of the data.
 
     python -m tests.failing_runs      # runs them all, and searches every file that is left
 
-The data are planted: every key, name and answer is a text of its own, so that one found in a file of results came from a person's row.
+The data are planted: every key, name and answer is a unique text. So such a text in a file of results must come from a person's
+row.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ WORDS = ("Marta Quispe", "beaten by the foreman", "locked in at night", "0612345
 
 
 def planted() -> pd.DataFrame:
-    """The small survey of tests/broken.py with household keys, weights and homes that nothing else holds."""
+    """Returns the small survey of tests/broken.py with household keys, weights and homes that occur nowhere else."""
     data = table()
     data["HH"] = [f"HH77{home:05d}" for home in data["HH"]]
     data["HOME"] = [f"home-of-{home}" for home in data["HH"]]
@@ -37,7 +38,7 @@ def planted() -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Failing:
-    """One survey that fails: its name, what is done to its table and to its keys, and to the bytes of its file."""
+    """One survey that fails: its name, and the changes of its table, of its keys and of the bytes of its file."""
 
     name: str
     change: Table = lambda t: t
@@ -46,7 +47,7 @@ class Failing:
 
 
 def cell(column: str, value: Any, *rows: int) -> Table:
-    """A change of one column in some rows."""
+    """Returns a change of one column in some rows."""
 
     def change(data: pd.DataFrame) -> pd.DataFrame:
         data.loc[list(rows or (0,)), column] = value
@@ -64,7 +65,7 @@ def without_header(content: bytes) -> bytes:
 
 
 def words_for_header(content: bytes) -> bytes:
-    """No header either; the first person gave another answer in words to every question."""
+    """Returns a file without a header, whose first person answered every question in other words."""
     cells = content.split(b"\n", 1)[0].split(b",")
     return b",".join(b"answer %d of Quispe" % i for i in range(len(cells))) + b"\n" + content.split(b"\n", 1)[1]
 
@@ -95,7 +96,7 @@ KINDS: Sequence[Failing] = (
 
 
 def write(kind: Failing, folder: Path) -> None:
-    """One of these surveys in a folder of its own."""
+    """Writes one of these surveys into its own folder."""
     spec = copy.deepcopy(SPEC)
     for dotted, value in (kind.keys or {}).items():
         *path, last = dotted.split(".")
@@ -109,14 +110,14 @@ def write(kind: Failing, folder: Path) -> None:
 
 
 def values(folder: Path) -> set[str]:
-    """Every cell of a survey's data that only data hold: six characters or more."""
+    """Returns every cell of a survey's data of six characters or more that occurs only in the data."""
     text = (folder / "persons.csv").read_bytes().decode("utf-8", errors="replace")
     cells = {c.strip(' "') for line in text.splitlines() for c in line.split(",")}
     return {c for c in cells if len(c) >= 6} - set(table().columns)
 
 
 def texts(folder: Path) -> list[tuple[str, str]]:
-    """The name and the text of every file below a folder; of workbooks and Word files those of their parts."""
+    """Returns the name and the text of every file below a folder. For workbooks and Word files, returns the texts of their parts."""
     found = []
     for file in sorted(p for p in folder.rglob("*") if p.is_file()):
         parts = {file.name: file.read_bytes()}
@@ -128,7 +129,8 @@ def texts(folder: Path) -> list[tuple[str, str]]:
 
 
 def leaks(root: Path, kinds: Sequence[Failing]) -> list[str]:
-    """Run these surveys as one batch below `root`; gives each file and value that a run left, and what did not fail."""
+    """Runs these surveys as one batch below `root`. Returns each file with a value of the data, and each survey that did not
+    fail."""
     for kind in kinds:
         write(kind, root / kind.name)
     batch = {"outputs": "outputs", "surveys": [{"survey": f"{kind.name}/survey.yaml"} for kind in kinds]}
@@ -142,7 +144,7 @@ def leaks(root: Path, kinds: Sequence[Failing]) -> list[str]:
 
 
 def main() -> int:
-    """Run all of them, and print what was found."""
+    """Runs all of them, and prints what was found."""
     with tempfile.TemporaryDirectory() as folder:
         found = leaks(Path(folder), KINDS)
         files = sum(1 for p in (Path(folder) / "outputs").rglob("*") if p.is_file())

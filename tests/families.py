@@ -1,4 +1,4 @@
-"""Adults, children and their sum, small enough that every person is written down in the test."""
+"""Adults, children and their sum. The surveys are so small that every person is written in the test."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Interviews as a tablet would hold them: an XLSForm's own rows, conditions and calculations, walked with random answers.
+"""Simulates interviews on a tablet: follows the rows, conditions and calculations of an XLSForm with random answers.
 
-It knows XPath as far as the form uses it, and nothing of the kit: it reads the workbook alone.
+The module understands the XPath that the form uses. It uses nothing of the kit, and reads only the workbook.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Answer = Callable[[str, list[str], random.Random], str]
 
 
 class Value(str):
-    """What stands in a field: compared with text as text, with a number as a number (a blank is none)."""
+    """The content of a field. It is compared with text as text, and with a number as a number (a blank is no number)."""
 
     __slots__ = ()
     __hash__ = str.__hash__
@@ -50,7 +50,7 @@ def number(value: object) -> float:
 
 
 def in_python(xpath: str) -> str:
-    """An expression of the form as one of Python."""
+    """Returns an expression of the form as a Python expression."""
     text = re.sub(r"indexed-repeat\(\$\{(\w+)\}, \$\{member\}, ", r"at('\1', ", xpath)
     text = re.sub(r"(sum|max)\(\$\{(\w+)\}\)", r"\1_of('\2')", text)
     text = text.replace("position(..)", "position()").replace(
@@ -62,7 +62,7 @@ def in_python(xpath: str) -> str:
 
 
 class Form:
-    """The survey and choices of a workbook: `sections` by where they stand (main, member, interview)."""
+    """The survey and the choices of a workbook. `sections` gives the rows by their place (main, member, interview)."""
 
     def __init__(self, path: Path) -> None:
         book = openpyxl.load_workbook(path)
@@ -87,7 +87,7 @@ class Form:
         self.code = {e: compile(in_python(e), e, "eval") for e in expressions}
 
     def household(self, answer: Answer, rng: random.Random) -> list[Row]:
-        """One dwelling, interviewed: the rows of the repeat `interview`, as they are exported."""
+        """Interviews one dwelling, and returns the rows of the repeat `interview` in the form of the export."""
         visit = Visit(self, answer, rng)
         visit.walk("main")
         members = range(int(visit.main.answers["members"] or 0))
@@ -99,7 +99,7 @@ class Form:
 
 
 class Instance:
-    """The fields of one dwelling, member or interview: its rows by name, and what was answered."""
+    """The fields of one dwelling, member or interview: its rows by name, and the answers."""
 
     def __init__(self, rows: list[Row], line: int) -> None:
         self.rows, self.line, self.answers = {r["name"]: r for r in rows}, line, {}
@@ -107,7 +107,7 @@ class Instance:
 
 
 class Visit:
-    """One dwelling while it is interviewed."""
+    """One dwelling during the interview."""
 
     def __init__(self, form: Form, answer: Answer, rng: random.Random) -> None:
         self.form, self.answer, self.rng = form, answer, rng
@@ -138,7 +138,7 @@ class Visit:
         return not condition or bool(self.evaluate(here, condition, name))
 
     def value(self, here: Instance, name: str) -> Value:
-        """What a field holds now; a calculation is made when it is looked at."""
+        """Returns the present content of a field. A calculation is made when it is needed."""
         if name not in here.rows:
             here = self.main
         row = here.rows[name]
@@ -168,7 +168,7 @@ class Visit:
         return eval(self.form.code[expression], {"__builtins__": {}}, functions)
 
     def look_back(self) -> None:
-        """Nothing was asked that the finished interview would hide, nor left out that it would show."""
+        """Asserts that the finished interview hides no question that was asked, and shows no question that was not asked."""
         for here in (self.main, *self.repeats["member"], *self.repeats["interview"]):
             for name, row in here.rows.items():
                 if row["required"]:

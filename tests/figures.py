@@ -1,4 +1,4 @@
-"""What a chart holds, as a page draws it."""
+"""Returns the content of a chart in the form in which a page draws it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from fltoolkit.show.charts.chart_style import MIME, Picture
 
 
 def figure(picture: Picture) -> dict[str, Any]:
-    """The JSON that a notebook stores and a page draws."""
+    """Returns the JSON that a notebook stores and a page draws."""
     data: dict[str, Any] = json.loads(json.dumps(picture._repr_mimebundle_()[MIME]))
     return data

@@ -1,6 +1,7 @@
-"""A survey with nested gates, chains, blanks that mean no and select-multiples, and its persons classified in plain Python.
+"""A survey with nested gates, chains of gates, blanks that mean *no* and select-multiple questions. Its persons are classified in
+plain Python.
 
-Nothing here is the kit's own: a person is a dictionary of texts, a truth is True, False or None.
+Nothing here uses the kit: a person is a dictionary of texts, and a truth is True, False or None.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ ANSWERS: dict[str, list[str]] = {
 
 
 def persons(count: int, seed: int) -> list[Person]:
-    """Persons who answered at random, whether they were asked or not."""
+    """Returns persons who answered at random, also questions that they were not asked."""
     draw = random.Random(seed)
     return [{name: draw.choice(codes) for name, codes in ANSWERS.items()} for _ in range(count)]
 
@@ -97,7 +98,7 @@ def all_of(*truths: Truth) -> Truth:
 
 
 def truths(p: Person) -> dict[str, Truth]:
-    """What each item and the definition say of a person."""
+    """Returns the truth of each item and of the definition for a person."""
     listed = p["PENALTY"].replace(",", " ").replace(";", " ").replace("|", " ").split()
     # Each gate: True open, False shut, None unknown.
     worked = {"1": True, "2": False}.get(p["WORKED"])

@@ -1,4 +1,5 @@
-"""What a run hands to its documents, small enough to know: targets that can and cannot be verified, and one whose texts are hostile."""
+"""The evidence that a run gives to its documents, in a small form: targets that can and cannot be verified, and one evidence
+whose texts are hostile."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ HOSTILE = {
 
 
 def plan(**keys: Any) -> dict[str, Any]:
-    """The small country's plan with targets: a cut that a repeat can find, one of the north that it cannot, and none of the west."""
+    """Returns the small country's plan with three kinds of rows: a target that a repeat can detect, a target of the north that it
+    cannot detect, and none for the west."""
     made = country.changed(country.PLAN, planned_sample=400, planned_surveys=[2028, 2030], languages=["en", "fr"], **keys)
     rows = made["framework"][0]["indicators"]
     rows[0]["targets"] = [
@@ -48,7 +50,7 @@ def evidence() -> fl.Evidence:
 
 @cache
 def hostile() -> fl.Evidence:
-    """Every text that a survey or a plan may give, given by somebody with bad intentions."""
+    """Returns evidence in which every text of a survey or a plan was written with bad intentions."""
     regions = {**country.SURVEY["groups"]["region"]["codes"], 1: HOSTILE["formula"], 2: HOSTILE["script"], 5: HOSTILE["path"]}
     groups = {**country.SURVEY["groups"], "region": {"column": "R", "codes": regions}}
     survey = country.changed(
@@ -63,7 +65,7 @@ def hostile() -> fl.Evidence:
 
 
 def in_languages(evidence: fl.Evidence, *codes: str) -> fl.Evidence:
-    """The same evidence, its documents wanted in these languages."""
+    """Returns the same evidence, with documents in these languages."""
     return dataclasses.replace(evidence, plan=evidence.plan.model_copy(update={"languages": codes}))
 
 
@@ -72,11 +74,11 @@ def words(language: Language) -> str:
 
 
 def aimed(found: fl.Evidence) -> pd.DataFrame:
-    """The rows of the plan that have a target."""
+    """Returns the rows of the plan that have a target."""
     return found.targets[found.targets["target_year"].notna()]
 
 
 def column(table: PrintedTable, key: str) -> list[str]:
-    """The texts of a column of a printed table, without the lines across the table."""
+    """Returns the texts of a column of a printed table, without the lines that run across the table."""
     place = [head.key for head in table.heads].index(key)
     return [row[place].replace("\xa0", " ") for row in table.texts if len(row) > 1]

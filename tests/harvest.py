@@ -1,4 +1,5 @@
-"""What a reader finds in the documents of a run: every line of text, whatever the format, and the numbers that stand beside a row's name."""
+"""Finds what a reader finds in the documents of a run: every line of text in any format, and the numbers in the line of a row's
+name."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ NUMBER = re.compile(r"(?<![\w.,])[-−]?\d[\d.,\u00a0\u202f\u2009' ]*")
 
 
 class _Page(HTMLParser):
-    """The text of a page, broken where a line, a row or a picture ends; what stands in attributes for a reader is text too."""
+    """The text of a page, with a line break where a line, a row or a picture ends. Text in attributes that a reader can see is
+    included."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,7 +50,8 @@ class _Page(HTMLParser):
 
 
 def lines(path: Path) -> list[str]:
-    """Every line of a document: rows of tables, sentences, records, the words of pictures, and what stands in their attributes."""
+    """Returns every line of a document: rows of tables, sentences, records, the words of pictures, and the text of their
+    attributes."""
     return _lines(path, path.stat().st_mtime_ns)
 
 
@@ -86,7 +89,7 @@ def _word(path: Path) -> Iterator[str]:
 
 
 def _records(node: Any) -> Iterator[str]:
-    """Each mapping of plain values on one line, and each text by itself."""
+    """Yields each mapping of plain values as one line, and each text separately."""
     if isinstance(node, dict):
         yield " | ".join(str(v) for v in node.values() if isinstance(v, (str, int, float)))
         for below in node.values():
@@ -102,10 +105,11 @@ def _records(node: Any) -> Iterator[str]:
 
 
 def seen(texts: Iterable[str], full: pd.DataFrame) -> pd.DataFrame:
-    """The table as a reader of some lines could fill it: each true number that stands, rounded as it may be, in a line that names its row.
+    """Returns the table that a reader of these lines could fill: each true number that is, perhaps rounded, in a line with the
+    name of its row.
 
     Args:
-        full: the run's estimates with nothing hidden (`restricted`).
+        full: the run's estimates without suppression (`restricted`).
     """
     told = full.copy()
     found = [(text.casefold(), _numbers(text)) for text in texts]
@@ -121,7 +125,7 @@ def seen(texts: Iterable[str], full: pd.DataFrame) -> pd.DataFrame:
 
 
 def _stands(value: float, beside: list[tuple[float, int]], times: float) -> bool:
-    """Whether a value, or the value in its unit, is one of some numbers, as far as they are rounded."""
+    """Returns whether a value, or the value in its unit, is among some numbers, which may be rounded."""
     if np.isnan(value):
         return False
     for wanted in {value, value * times}:
@@ -133,7 +137,7 @@ def _stands(value: float, beside: list[tuple[float, int]], times: float) -> bool
 
 @cache
 def _numbers(text: str) -> list[tuple[float, int]]:
-    """The numbers of a line, each with its decimals; a comma may be one, or part a thousand."""
+    """Returns the numbers of a line, each with its number of decimals. A comma may be a decimal comma or separate thousands."""
     found: set[tuple[float, int]] = set()
     for token in NUMBER.findall(text):
         if re.sub(r"\D", "", token) == "1000":  # of "per 1,000"

@@ -1,10 +1,11 @@
-"""Kills a batch at every thing it does to a file, one after the other: a script, since only a process without threads may fork.
+"""Kills a batch at every operation on a file, one after the other. It is a script, because only a process without threads may
+fork.
 
     python killed_batch.py FOLDER
 
-FOLDER holds a survey in a/ and one in b/, and estimates.csv, which stands for their numbers. A forked child has one thread; a lock
-that another thread of its parent held stays held in it for ever. So the parent here has no other thread: it runs no survey and
-opens no database, its children do. Each child has its time, after which the system ends it, whatever it waits for.
+FOLDER contains a survey in a/, one in b/, and estimates.csv, which replaces their results. A forked child has a single thread. A
+lock that another thread of the parent held is held in the child for ever. So the parent has no other thread: its children, not
+the parent, run the surveys and open the database. The system ends a child after a time limit.
 """
 
 from __future__ import annotations
@@ -27,16 +28,16 @@ KILLED = 9
 
 
 def quiet(_: str) -> None:
-    """Told of every step, says nothing."""
+    """Receives the progress messages, and prints nothing."""
 
 
 def copied(notebook: Path, target: Path, **_: object) -> None:
-    """Instead of a page, whose drawing takes longer than all else where a stand-in runs the notebooks: the notebook."""
+    """Copies the notebook instead of making its page, because here the page would take longer than everything else."""
     target.write_bytes(notebook.read_bytes())
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    """Every file under a folder with what it holds, but for hidden ones and what run.json says of time."""
+    """Returns the content of every file under a folder, without hidden files and without the times in run.json."""
     files = {path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()}
     found = {name.as_posix(): path.read_bytes() for name, path in files.items() if not any(p.startswith(".") for p in name.parts)}
     for name in [name for name in found if name.endswith("run.json")]:
@@ -47,7 +48,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 
 def kill_at(n: int) -> None:
-    """Let this process end at the n-th thing it does to a file or folder, a file then half written: what a SIGKILL may leave."""
+    """Makes this process end at its n-th operation on a file or folder. A file is then half written, as after a SIGKILL."""
     left, lock = itertools.count(n - 1, -1), threading.Lock()
     real_write, real_remove, real_move = Path.write_bytes, shutil.rmtree, Path.replace
 
@@ -73,7 +74,7 @@ def kill_at(n: int) -> None:
 
 
 def ended(work: Callable[[], object]) -> int:
-    """How a child that does this work ended: 0, or KILLED where `kill_at` killed it."""
+    """Returns how a child that does this work ended: 0, or KILLED if `kill_at` killed it."""
     if (tasks := Path("/proc/self/task")).is_dir():
         assert len(list(tasks.iterdir())) == 1, "a process with threads may not fork"
     child = os.fork()
@@ -95,7 +96,8 @@ def of(name: str, files: dict[str, bytes]) -> dict[str, bytes]:
 
 
 def kill_at_every_step(folder: Path) -> None:
-    """After each kill every file is the old or the new one, each folder comes back whole, and the next run makes good."""
+    """Asserts that after each kill every file is either the old or the new one, that each folder is complete again, and that the
+    next run finishes the work."""
     import nbconvert  # noqa: F401  # here once, instead of in every child
     import nbformat
 

@@ -1,4 +1,5 @@
-"""Small surveys in several languages and formats for which the truth is known, and how much of it a draft has right, asks, or has wrong."""
+"""Small surveys in several languages and formats whose true survey.yaml is known. Counts how much of it a draft has right, asks,
+or has wrong."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ PERSONS = 1200
 
 @dataclass(frozen=True)
 class Asked:
-    """A question: its codes with their labels, what each means, under which key it belongs ("" none), and behind which gates it was asked."""
+    """A question: its codes with their labels, the meaning of each code, its key in survey.yaml ("" for none), and its gates."""
 
     name: str
     label: str
@@ -32,7 +33,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Made:
-    """A survey. `ending`: of its file. `true`: what its design is. `more`: columns that are no questions."""
+    """A survey. `ending` is the ending of its file, `true` its true design, and `more` the columns that are not questions."""
 
     name: str
     ending: str
@@ -41,7 +42,7 @@ class Made:
     more: Mapping[str, tuple[str, Any]] = field(default_factory=dict)
 
     def table(self) -> pd.DataFrame:
-        """Persons drawn with a fixed seed. Whoever did not come through every gate of a question has a blank."""
+        """Returns persons who are drawn with a fixed seed. A person who did not pass every gate of a question has a blank there."""
         random = np.random.default_rng(len(self.name))
         said = {q.name: q for q in self.questions}
         columns: dict[str, Any] = {name: values for name, (_, values) in self.more.items()}
@@ -74,7 +75,7 @@ class Made:
 
 @dataclass
 class Score:
-    """How many things a draft says rightly, asks, and says wrongly; the wrong ones in words."""
+    """The number of facts that a draft has right, asks, and has wrong. The wrong ones are also given in words."""
 
     right: int = 0
     asked: int = 0
@@ -90,7 +91,7 @@ class Score:
 
 
 def placed(draft: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every question that a draft places, with its key."""
+    """Yields every question that a draft places, with its key."""
     for key in ("any_work", "trafficking", "current"):
         yield from ((key, q) for q in listed(draft.get(key)))
     for side, items in (draft.get("items") or {}).items():
@@ -105,7 +106,8 @@ def listed(questions: object) -> list[dict[str, Any]]:
 
 
 def score(made: Made, draft: Mapping[str, Any]) -> Score:
-    """What a draft says of the design, of each question it places, and of each gate. What it leaves out is neither right nor wrong."""
+    """Returns the score of a draft: of the design, of each question that it places, and of each gate. What the draft leaves out
+    is neither right nor wrong."""
     result = Score()
     answers = draft["answers"] if isinstance(draft["answers"], dict) else {"yes": UNANSWERED, "no": UNANSWERED}
     said = {q.name: q for q in made.questions}

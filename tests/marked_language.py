@@ -1,4 +1,5 @@
-"""A language of marks: each text of the files is its key between «», with what stands in its places. What is said without marks comes from no file."""
+"""A language of marks: each text of the language files is replaced by its key between «», with the values in its places. So a
+text without marks does not come from a language file."""
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ FORMAT = {
 
 
 def marked(node: object, key: str = "") -> object:
-    """Words with each sentence as `«key» {place} {place}`."""
+    """Returns the texts with each sentence as `«key» {place} {place}`."""
     if isinstance(node, dict):
         return {
             step: FORMAT if step == "format" else marked(below, f"{key}.{step}" if key else step) for step, below in node.items()
@@ -35,7 +36,7 @@ def marked(node: object, key: str = "") -> object:
 
 
 def marked_language(folder: Path) -> Language:
-    """The language of marks, read from files that are written to the folder: one beside each of English."""
+    """Returns the language of marks. It is read from files that are written to the folder, one for each English file."""
     for file in (WORDS / "en.yaml", *WORDS.glob("*/en.yaml")):
         path = folder / file.relative_to(WORDS).with_stem(CODE)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -52,7 +53,8 @@ def marked_language(folder: Path) -> Language:
 
 
 def without_mark(text: str, own: set[str]) -> str:
-    """What is left of a text without marks, without what is marked as of another language, and without some names; empty if no word is."""
+    """Returns the rest of a text without marks, without text that is marked as another language, and without some names. It is
+    empty if no word is left."""
     left = MARK.sub(" ", in_this_language(text, own))
     for said in sorted(own, key=len, reverse=True):
         left = left.replace(said, " ")
@@ -60,8 +62,8 @@ def without_mark(text: str, own: set[str]) -> str:
 
 
 def in_this_language(text: str, own: Collection[str] = ()) -> str:
-    """A document's text without what it marks as of another language; `own`: what a picture may mark by a star, also with a
-    capital first letter, as at the start of a row."""
+    """Returns a document's text without text that is marked as another language. `own` are texts that a picture may mark by a
+    star, also with a capital first letter, as at the start of a row."""
     left = MARKED.sub(" ", text)
     for said in sorted({*own, *map(start, own)}, key=len, reverse=True):
         left = left.replace(f"{said}{STAR}", " ")

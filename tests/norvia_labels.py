@@ -1,4 +1,4 @@
-"""The Norvia survey as an office might have it in SPSS or Stata: the same rows, with labels in French."""
+"""The Norvia survey as an SPSS or Stata file of an office: the same rows, with labels in French."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def numbers() -> pd.DataFrame:
 
 
 def write_spss(path: Path) -> Path:
-    """8 and 9, 98 and 99, 999 are declared missing, as an office would."""
+    """Writes the SPSS file. 8 and 9, 98 and 99, and 999 are declared missing."""
     declared = {c: [k for k in of if k in (8, 9, 98, 99, 999)] for c, of in codes().items()}
     missing = {c: found for c, found in declared.items() if found}
     pyreadstat.write_sav(
@@ -86,7 +86,7 @@ def write_spss(path: Path) -> Path:
 
 
 def write_stata(path: Path) -> Path:
-    """Don't know is .a, refused is .b, and not stated .c."""
+    """Writes the Stata file. Don't know is .a, refused is .b, and not stated .c."""
     letters = {8: "a", 98: "a", 9: "b", 99: "b", 999: "c"}
     # Rows with an answer first: pyreadstat's writer looks at the first rows of a column to learn its type.
     table = numbers().sort_values(["FMONTHS", "FSAME"], ignore_index=True)

@@ -1,7 +1,9 @@
-"""What a run prints of persons beside its published set, and a reader who adds and subtracts all of it.
+"""Collects the counts of persons that a run prints outside its published set, and simulates a reader who adds and subtracts all
+of them.
 
-Who a printed number counts is told here from the classified persons by conditions of the test's own. The reader is generous: the unknowns
-are the patterns that the persons really have, so that combinations which nobody has are known to be empty.
+The test decides which persons a printed number counts, by its own conditions on the classified persons. The reader knows more
+than a real one: the unknowns are the patterns that the persons really have, so that combinations which nobody has are known to be
+empty.
 """
 
 from __future__ import annotations
@@ -29,9 +31,10 @@ KINDS = ("dont_know", "refused", "not_applicable")
 
 @dataclass
 class Reader:
-    """Someone who knows of some groups of persons how many they are at least and at most, and that nobody counts less than once.
+    """A reader who knows, for some groups of persons, the smallest and the largest possible number, and that nobody counts less
+    than once.
 
-    `base` is what printed counts are rounded to; 1 where they are exact.
+    `base` is the number to whose multiples printed counts are rounded; 1 if they are exact.
     """
 
     base: int
@@ -39,17 +42,17 @@ class Reader:
     paths: list[Who] = field(default_factory=list)  # those on a path that is named
 
     def told(self, who: Who, printed: object) -> None:
-        """One printed count of the persons `who`."""
+        """Adds one printed count of the persons `who`."""
         low, high = self._meaning(printed)
         _, least, most = self.facts.get(who.tobytes(), (who, 0.0, np.inf))
         self.facts[who.tobytes()] = who, max(low, least), min(high, most)
 
     def exactly(self, who: Who) -> None:
-        """One count that is printed as it is."""
+        """Adds one count that is printed exactly."""
         self.facts[who.tobytes()] = who, float(who.sum()), float(who.sum())
 
     def _meaning(self, printed: object) -> tuple[float, float]:
-        """The least and the most that printed words or digits can stand for."""
+        """Returns the smallest and the largest number that printed words or digits can mean."""
         text = "" if pd.isna(printed) else str(printed).replace(",", "")  # type: ignore[call-overload]
         number = int(found[0]) if (found := re.findall(r"\d+", text)) else LIMIT
         if not text or text.startswith("fewer"):
@@ -61,15 +64,15 @@ class Reader:
         return number - self.base / 2, number + self.base / 2 - 1
 
     def groups(self) -> list[Who]:
-        """The groups that are counted."""
+        """Returns the groups that are counted."""
         return [who for who, *_ in self.facts.values()]
 
     def misled(self) -> list[int]:
-        """The true numbers of groups of which the reader believes something wrong: a test of the test."""
+        """Returns the true numbers of groups for which the reader's limits are wrong: a test of the test."""
         return [int(who.sum()) for who, low, high in self.facts.values() if not low <= who.sum() <= high]
 
     def works_out(self, targets: Iterable[Who]) -> list[int]:
-        """Of some groups of 1 to 4 persons the true numbers of those that can have no other."""
+        """Returns the true numbers of the groups of 1 to 4 persons for which only one number is possible."""
         told = list(self.facts.values())
         wanted = [t for t in targets if 0 < t.sum() < LIMIT]
         if not wanted:
@@ -92,14 +95,14 @@ class Reader:
 
 @dataclass(frozen=True)
 class Run:
-    """One run of a shipped survey: the classified persons, what is published of them, and the persons as a table."""
+    """One run of a shipped survey: the classified persons, the published set, and the persons as a table."""
 
     persons: Any
     out: Any
     table: pd.DataFrame
 
     def of(self, column: str, *values: Hashable) -> Who:
-        """The persons with one of some values in a column, nobody who has none."""
+        """Returns the persons with one of some values in a column. Returns no person who has none of them."""
         plain = [str(v) if isinstance(v, Reason) else v for v in values]
         return np.asarray(self.table[column].isin(plain).fillna(False), dtype=bool)
 
@@ -111,7 +114,8 @@ def run_of(sample: str) -> Run:
 
 
 def open_answers(run: Run) -> dict[tuple[str, str], Who]:
-    """Who left a question open, by key of survey.yaml and column, and kind of answer; answers that count as `missing` no sample has."""
+    """Returns the persons without an answer to a question, by the key of survey.yaml and the column, and by the kind of answer.
+    No sample has codes under `missing`."""
     found = {}
     for q in questions(run.persons):
         inside = run.of("fl__asked", True) & run.of("fl__child", q.where.startswith("children"))
@@ -121,7 +125,7 @@ def open_answers(run: Run) -> dict[tuple[str, str], Who]:
 
 
 def read(run: Run) -> Reader:
-    """A reader of all that the run prints beside its published set, and of what is printed there exactly."""
+    """Returns a reader of everything that the run prints outside its published set, and of the exact numbers in the set."""
     ways, open_counts = fl.paths(run.persons, run.out), fl.nonresponse(run.persons)
     printed = pd.concat([ways["persons"], *(open_counts[kind] for kind in KINDS)]).dropna()
     reader = Reader(int(np.gcd.reduce(printed.astype(int))))  # what all printed numbers are multiples of
@@ -140,7 +144,7 @@ def read(run: Run) -> Reader:
 
 
 def _of_questions(run: Run, reader: Reader, open_counts: pd.DataFrame) -> None:
-    """The table of open answers, and the findings that add them up."""
+    """Adds the table of item non-response, and the findings that sum it."""
     opened = open_answers(run)
     for row in open_counts.to_dict("records"):
         for kind in KINDS:
@@ -155,14 +159,14 @@ def _of_questions(run: Run, reader: Reader, open_counts: pd.DataFrame) -> None:
 
 
 def listed(finding: dict[Hashable, Any]) -> list[tuple[str, object]]:
-    """The columns that a finding is about, each with its printed count: one, or those that it lists."""
+    """Returns the columns of a finding, each with its printed count."""
     if finding["count"] != "" and finding["check"] != "unresolved":
         return [(finding["where"], finding["count"])]
     return re.findall(r"([\w.]+) \(([^)]*)\)", finding["what"].rpartition(": ")[2])
 
 
 def _of_unresolved(run: Run, reader: Reader, finding: dict[Hashable, Any]) -> None:
-    """Who ends unresolved, and whom each question on an item leaves so."""
+    """Adds the number of unresolved persons, and the number for each question on an item that is a reason."""
     spec = run.persons.spec
     who = run.of(f"fl__population__{spec.default_population}", True) & np.asarray(run.table["forced_labour"].isna())
     reader.told(who, finding["count"])
@@ -183,7 +187,7 @@ def _of_unresolved(run: Run, reader: Reader, finding: dict[Hashable, Any]) -> No
 
 
 def _of_findings(run: Run, reader: Reader) -> None:
-    """The findings about cases, and about who is unresolved."""
+    """Adds the findings about cases and about unresolved persons."""
     age, case = run.table["fl__age"].to_numpy(float), run.of("forced_labour", True)
     case = case & run.of("fl__child", False) & run.of(f"fl__population__{run.persons.spec.default_population}", True)
     found = fl.check_cases(run.persons)
@@ -198,7 +202,8 @@ def _of_findings(run: Run, reader: Reader) -> None:
 
 
 def _of_tables(run: Run, reader: Reader, asked: Who, case: Who) -> None:
-    """The counts of rates and flowcharts by one group that are printed as they are; a rounded one is left out, which the published set's own tests attack."""
+    """Adds the exact counts of rates and flowcharts by one group. Rounded counts are left out, because the tests of the published
+    set attack them."""
     rows = run.out.table[
         run.out.table["measure"].isin(["prevalence", "flowchart"]) & ~run.out.table["breakdown"].str.contains("×")
     ]

@@ -1,4 +1,4 @@
-"""A small survey with ten items and three stages, drawn at random, for attacks on its profiles of cases."""
+"""A small random survey with ten items and three stages, for attacks on its profiles of cases."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BY = {"sex": ("men", "women"), "region": ("north", "south", "east")}
 
 
 def survey(folder: Path, seed: int) -> tuple[fl.ClassifiedSurvey, pd.DataFrame]:
-    """A survey of 900 persons with some 45 to 130 cases, and its persons."""
+    """Returns a survey of 900 persons with about 45 to 130 cases, and its persons."""
     draw = np.random.default_rng(seed)
     n = 900
     table = pd.DataFrame(
@@ -47,7 +47,7 @@ def survey(folder: Path, seed: int) -> tuple[fl.ClassifiedSurvey, pd.DataFrame]:
 
 
 def truths(table: pd.DataFrame) -> dict[str, pd.Series]:
-    """Of the cases the answer to each characteristic, as the questionnaire has it."""
+    """Returns, for the cases, the answer to each characteristic in the questionnaire."""
     answers = {item: table[item.upper()] for side in ITEMS.values() for item in side}
     sides = [np.logical_or.reduce([answers[i] == "1" for i in side]) for side in ITEMS.values()]
     case = sides[0] & sides[1]
@@ -64,7 +64,8 @@ def truths(table: pd.DataFrame) -> dict[str, pd.Series]:
 
 
 def cases_of(share: float, cases: float) -> tuple[float, float]:
-    """The least and the most cases that have a characteristic, if this share of so many is printed as a whole per cent."""
+    """Returns the smallest and the largest number of cases with a characteristic, if its share of `cases` is printed as a whole
+    per cent."""
     least, most = np.ceil((share - 0.005) * cases - 1e-6), np.floor((share + 0.005) * cases + 1e-6)
     assert least <= most, (share, cases)
     return float(least), float(most)

@@ -1,4 +1,5 @@
-"""Baselines of one row, as `fl.baseline` would give them, what documents make of them, and the values that planning must give on them."""
+"""Baselines of one row in the form of `fl.baseline`, the evidence that documents make of them, and the values that planning must
+give for them."""
 
 from __future__ import annotations
 
@@ -22,20 +23,20 @@ from fltoolkit.publish.measure_units import unit
 from fltoolkit.publish.published_set import Published
 from fltoolkit.publish.rounds_and_changes import Rounds
 
-# Two-sided 5 %, power 80 %, design effect 1.5, prevalence 5 per 1,000, rounds of equal size: the smallest relative fall that is found, and the persons
+# Two-sided 5%, power 80%, design effect 1.5, prevalence 5 per 1,000, rounds of equal size: the smallest relative fall that is found, and the persons
 # a round that a fall needs (arithmetic of the normal approximation, docs/methods.md §6).
 SMALLEST = {5_000: 0.762, 10_000: 0.578, 20_000: 0.429, 40_000: 0.314, 80_000: 0.228}
 NEEDED = {0.25: 65_637, 0.5: 14_070}
 
 
 def plan_with(*given: dict[str, Any], **keys: Any) -> Plan:
-    """The small country's plan with one row, a prevalence, and its targets."""
+    """Returns the small country's plan with one row, a prevalence, and its targets."""
     row = {"measure": "prevalence", "id": "rate", "disaggregated_by": ["gender"], "targets": list(given)}
     return Plan.model_validate({**country.with_rows(row), **keys})
 
 
 def filled(plan: Plan, **facts: Any) -> Baseline:
-    """A baseline of one row as `fl.baseline` would give it: 5 per 1,000 among 5,000 persons, design effect 1.5."""
+    """Returns a baseline of one row in the form of `fl.baseline`: 5 per 1,000 among 5,000 persons, design effect 1.5."""
     p, n, deff = facts.pop("p", 0.005), facts.pop("n", 5_000), facts.pop("deff", 1.5)
     row = {
         "id": "rate", "indicator": "Prevalence", "group": "total", "category": "total", "unit": unit("prevalence", "adults"),
@@ -50,9 +51,10 @@ def filled(plan: Plan, **facts: Any) -> Baseline:
 
 
 def evidence_of(given: Baseline, followed: list[dict[str, Any]] | None = None, now: Published | None = None) -> Evidence:
-    """What a plan with this baseline hands to its documents; rows of the follow-up are given by what differs from the usual one.
+    """Returns the evidence that a plan with this baseline gives to its documents. Rows of the follow-up are given by their
+    differences from the usual row.
 
-    `now` is left out where only what the plan says is looked at.
+    `now` is left out if only the plan's own texts are tested.
     """
     usual = {c: given.table.iloc[0].get(c, "") for c in FOLLOW_UP} | {
         "baseline_ci_low": given.table["ci_low"].iloc[0], "baseline_ci_high": given.table["ci_high"].iloc[0], "value": 3.0, "ci_low": 2.0,
@@ -72,8 +74,8 @@ def evidence_of(given: Baseline, followed: list[dict[str, Any]] | None = None, n
 
 
 def evidence_from(out: Published, *given: dict[str, Any], **keys: Any) -> Evidence:
-    """The evidence of a run that is its own baseline: its plan asks for the prevalence by gender and region, has these targets, and counts
-    inspectors trained, which is the partners'."""
+    """Returns the evidence of a run that is its own baseline. Its plan asks for the prevalence by gender and region, has these
+    targets, and counts trained inspectors, a number of the partners."""
     row = {
         "id": "rate",
         "indicator": "Prevalence",
@@ -87,6 +89,7 @@ def evidence_from(out: Published, *given: dict[str, Any], **keys: Any) -> Eviden
 
 
 def evidence_before_a_repeat(plan: Plan, partners: Partners | None = None, **facts: Any) -> Evidence:
-    """What `fl.evidence` would make of such a baseline before there is a later round; nothing else was published."""
+    """Returns the evidence that `fl.evidence` would make from such a baseline before there is a later round. Nothing else was
+    published."""
     nothing = Published(pd.DataFrame(columns=["survey", "level"]), pd.DataFrame(), "fltoolkit", Limits())
     return replace(evidence_of(filled(plan, **facts), now=nothing), partners=partners or Partners())

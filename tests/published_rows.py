@@ -1,4 +1,4 @@
-"""Published sets written down row by row, for tests of what is said of them: nothing is estimated, and no file is read."""
+"""Published sets that are written row by row, for tests of the texts about them. Nothing is estimated, and no file is read."""
 
 from __future__ import annotations
 
@@ -44,17 +44,17 @@ HIDDEN: dict[str, Any] = dict.fromkeys((*COUNTS, *NUMBERS), float("nan")) | {
 
 
 def row(**facts: Any) -> dict[str, Any]:
-    """A published row by what differs from the usual one."""
+    """Returns a published row, given by its differences from the usual row."""
     return USUAL | facts
 
 
 def of(group: str, category: str, **facts: Any) -> dict[str, Any]:
-    """A row of a group's category."""
+    """Returns a row of a group's category."""
     return row(**{"breakdown": group, "category": category, group: category} | facts)
 
 
 def published(*rows: dict[str, Any], **about: Any) -> fl.Published:
-    """The set of these rows."""
+    """Returns the published set of these rows."""
     given: dict[str, Any] = {"profile": "fltoolkit", "limits": Limits(), "rule_set": RULES, "headlines": ("adults",)} | about
     table = pd.DataFrame([{"cases_class": cases_class(r["cases"], headline=not r["breakdown"]), **r} for r in rows])
     return fl.Published(table, table, **given)
@@ -67,7 +67,7 @@ CHILDREN = {"reference_population": "children", "reference_population_label": "c
 
 
 def small(*more: dict[str, Any], **about: Any) -> fl.Published:
-    """Rate and number of adults, the rates of men and women, of whom one is unreliable and one hidden, and what is given besides."""
+    """Returns the rate and number of adults, the rates of men and women (one unreliable, one hidden), and the given rows."""
     rows = [row(**OPEN), TOTAL, of("sex", "men", **UNRELIABLE), of("sex", "women", **HIDDEN), *more]
     return published(*rows, coverage_excludes=("the homeless",), judged="fltoolkit: rare events", **about)
 

@@ -1,4 +1,4 @@
-"""R's numbers of models and tests of association (tests/golden/risk.R), the designs they are of, and persons told by counts."""
+"""R's numbers of models and tests of association (tests/golden/risk.R), their designs, and persons that are given as counts."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def fitted(key: str) -> Logit:
 
 
 def grouped(counts: dict[tuple[str, int], int], **more: Any) -> fl.SurveyDesign:
-    """Persons of equal weight: (group, case) -> how many; each a sampling unit."""
+    """Returns persons of equal weight from counts: (group, case) -> number of persons. Each person is a sampling unit."""
     rows = [(group, case) for (group, case), n in counts.items() for _ in range(n)]
     frame = pd.DataFrame(rows, columns=["group", "case"]).assign(w=2.0, psu=range(len(rows)), **more)
     return fl.SurveyDesign(frame, weight="w", psu="psu")

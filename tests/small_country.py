@@ -1,7 +1,7 @@
-"""A country small enough to know: what each region shows, and why, is written down here, and a run of it is short.
+"""A country that is so small that the result of each region, and its reason, is written here. A run of it is short.
 
-Of 412 adults 41 are cases. By region: north 20 cases (shown), south 12 (unreliable), east 6 (hidden, so that west cannot be
-worked out), west 3 (too few to show), plain none among 90 persons, island none among 12 (too few persons to say anything).
+Of 412 adults, 41 are cases. By region: north 20 cases (shown), south 12 (unreliable), east 6 (hidden, so that west cannot be
+calculated), west 3 (too few to show), plain none among 90 persons, island none among 12 (too few persons for an estimate).
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ PLAN: dict[str, Any] = {
 
 
 def persons() -> pd.DataFrame:
-    """One row a person, each a household; women and men, ages and the 40 sampling points take turns."""
+    """Returns one row per person. Each person is a household. Sexes, ages and the 40 sampling points alternate."""
     rows = []
     for region, (size, cases) in REGIONS.items():
         code = list(REGIONS).index(region) + 1 if region else None
@@ -128,12 +128,12 @@ def persons() -> pd.DataFrame:
 
 
 def changed(spec: Mapping[str, Any], **keys: Any) -> dict[str, Any]:
-    """A copy of SURVEY or PLAN with some keys set."""
+    """Returns a copy of SURVEY or PLAN with some keys set."""
     return {**copy.deepcopy(dict(spec)), **keys}
 
 
 def with_rows(*rows: Mapping[str, Any]) -> dict[str, Any]:
-    """PLAN with these rows instead of its own, each given by what differs from the row `persons`; None removes a key."""
+    """Returns PLAN with other rows. Each row is given by its differences from the row `persons`. None removes a key."""
     plan = copy.deepcopy(PLAN)
     usual = plan["framework"][0]["indicators"][1]
     mine = [{k: v for k, v in {**usual, **row}.items() if v is not None} for row in rows]
@@ -147,7 +147,8 @@ def write(
     plan: Mapping[str, Any] | None = None,
     table: pd.DataFrame | None = None,
 ) -> Path:
-    """Write the survey, its data and a plan (its country's, where none is given) into `folder`; gives the path of survey.yaml."""
+    """Writes the survey, its data and a plan into `folder`, and returns the path of survey.yaml. Without a given plan, writes
+    PLAN."""
     plan = plan or {**PLAN, "country": survey["country"]}
     folder.mkdir(parents=True, exist_ok=True)
     (persons() if table is None else table).to_csv(folder / "persons.csv", index=False)
@@ -157,25 +158,25 @@ def write(
 
 
 def run(path: Path) -> tuple[fl.Published, fl.Plan]:
-    """The published set and the plan of a survey written by `write`."""
+    """Returns the published set and the plan of a survey that `write` has written."""
     plan = fl.read_plan(path.with_name("nap.yaml"))
     return fl.publish_run(fl.classify(fl.read_survey(path)), plan=plan), plan
 
 
 @cache
 def _as_it_stands() -> tuple[fl.Published, fl.Plan]:
-    """The published set of the country as it stands above, and its plan."""
+    """Returns the published set of the country as written above, and its plan."""
     with tempfile.TemporaryDirectory() as folder:
         return run(write(Path(folder)))
 
 
 def published() -> fl.Published:
-    """The published set of the country as it stands above."""
+    """Returns the published set of the country as written above."""
     return _as_it_stands()[0]
 
 
 @cache
 def filled() -> fl.Baseline:
-    """The baseline of its plan."""
+    """Returns the baseline of its plan."""
     out, plan = _as_it_stands()
     return fl.baseline(plan, out)

@@ -1,4 +1,4 @@
-"""A questionnaire small enough to write its form and its mapping by hand: work, then what was involuntary, then coercion."""
+"""A questionnaire that is small enough to write its form and its mapping by hand: work, involuntary circumstances, coercion."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ QUESTIONNAIRE: dict[str, Any] = {
 
 
 def questionnaire(**changed: Any) -> Questionnaire:
-    """The questionnaire with some dotted keys set, a dot written as two underscores; a key set to None is removed."""
+    """Returns the questionnaire with some dotted keys set. Two underscores stand for a dot. A key that is set to None is removed."""
     data = copy.deepcopy(QUESTIONNAIRE)
     for dotted, value in changed.items():
         *path, last = dotted.split("__")

@@ -1,4 +1,4 @@
-"""Surveys small enough that every person is written down in the test."""
+"""Surveys that are so small that every person is written in the test."""
 
 from __future__ import annotations
 
@@ -59,7 +59,8 @@ Person = tuple[str, dict[str, Any]]
 
 
 def persons_table(people: Iterable[Person]) -> pd.DataFrame:
-    """One row a person: (answer, what differs from the usual). Each is a household; PSUs alternate in one stratum."""
+    """Returns one row per person, from (answer, differences from the usual row). Each person is a household. PSUs alternate in
+    one stratum."""
     rows = []
     for i, (answer, own) in enumerate(people):
         usual = {"HH": i, "LINE": 1, "W": 10, "S": 1, "P": i % 4, "AGE": 30, "SEX": 1 + i % 2, "R": 1, "ISIC": "01", "FISIC": ""}
@@ -68,7 +69,7 @@ def persons_table(people: Iterable[Person]) -> pd.DataFrame:
 
 
 def write_survey(folder: Path, spec: Mapping[str, Any] | str, **tables: pd.DataFrame) -> Path:
-    """Write a spec (or YAML as text) and its tables into a folder; gives the path of survey.yaml."""
+    """Writes a spec (or YAML as text) and its tables into a folder, and returns the path of survey.yaml."""
     for name, table in tables.items():
         table.to_csv(folder / f"{name}.csv", index=False)
     path = folder / "survey.yaml"
@@ -77,7 +78,7 @@ def write_survey(folder: Path, spec: Mapping[str, Any] | str, **tables: pd.DataF
 
 
 def frame_of(**columns: Sequence[Any]) -> nw.LazyFrame[Any]:
-    """A few rows as the frame that the kit's own functions take: a relation of DuckDB."""
+    """Returns a few rows as the kind of frame that the kit's functions take: a relation of DuckDB."""
     frame: nw.LazyFrame[Any] = nw.from_native(connect().from_df(pd.DataFrame(columns))).lazy()
     return frame
 

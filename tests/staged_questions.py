@@ -1,4 +1,4 @@
-"""Surveys that ask each item at the stage at which it was met, for rule sets that look at stages; and the answers of a person."""
+"""Surveys that ask at which stage each item happened, for rule sets that use stages, and the answers of a person."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ INVOLUNTARY = get_args(InvoluntaryItem)
 
 
 def staged(*questions: str) -> dict[str, Any]:
-    """survey.yaml's items from `item stage` lines; a question's column is `item_stage`."""
+    """Returns the items of survey.yaml from lines `item stage`. The column of a question is `item_stage`."""
     sides: dict[str, dict[str, list[Any]]] = {"involuntary": {}, "coercion": {}}
     for question in questions:
         item, stage = question.split()
@@ -20,6 +20,6 @@ def staged(*questions: str) -> dict[str, Any]:
 
 
 def asked(keys: dict[str, Any], yes: str = "", perhaps: str = "") -> dict[str, str]:
-    """A person's answers to every question of `staged`: no, but for those named."""
+    """Returns a person's answers to every question of `staged`: *no*, except for the named ones."""
     names = [q["column"] for side in keys["items"].values() for questions in side.values() for q in questions]
     return {name: "J" if name in yes.split() else "W" if name in perhaps.split() else "N" for name in names}

@@ -1,4 +1,4 @@
-"""A reader who looks for the persons behind a weighted number: all sets of persons whose weights add up to it."""
+"""Simulates a reader who looks for the persons behind a weighted number: all sets of persons whose weights add up to it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 
 def sets_with_sum(weights: NDArray[np.int64], size: int, low: int, high: int) -> set[tuple[int, ...]]:
-    """The sets of `size` persons, an even number, with low ≤ sum < high.
+    """Returns the sets of `size` persons, an even number, with low ≤ sum < high.
 
-    Halves of a set, sorted by their sums, meet in the middle (Horowitz and Sahni 1974).
+    Halves of a set are sorted by their sums, and then combined (Horowitz and Sahni 1974).
     """
     halves = np.array(list(combinations(range(len(weights)), size // 2)))
     total = weights[halves].sum(axis=1)

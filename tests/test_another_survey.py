@@ -1,4 +1,4 @@
-"""A survey the sample does not resemble, read with a new survey.yaml and nothing else.
+"""Tests a survey that is unlike the samples, read with a new survey.yaml and no new code.
 
 Two pooled quarters of persons (CSV with semicolons), their households (Parquet) and their modules (CSV, Latin-1); letters
 as codes, two episodes of work a person, no question on the same work.

@@ -1,4 +1,5 @@
-"""The checker of arguments: what each kind of hint takes and refuses, that tables are not copied, and that a check takes few calls."""
+"""Tests the check of arguments: what each kind of type hint accepts and refuses, that tables are not copied, and that a check
+needs few calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Kinds of input (tests/broken.py): each broken one is a clear error, each legal one the right result; and a fuzz beyond."""
+"""Tests the kinds of input of tests/broken.py: a broken one gives a clear error, a legal one the right result. A fuzz test adds
+more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages in a real browser, opened from the disk: every chart is drawn, every link leads somewhere, nothing is fetched."""
+"""Tests pages in a real browser, opened from the disk: every chart is drawn, every link works, and nothing is fetched."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A class in a real browser: a start page, a lesson answered in JupyterLab, explorers there and in Voilà, nothing loaded from outside.
+"""Tests a class in a real browser: a start page, a lesson answered in JupyterLab, explorers in JupyterLab and Voilà, and nothing
+loaded from outside.
 
 axe-core (tests/axe: npm package axe-core 4.14.1, unchanged, Mozilla Public License 2.0; its source is that package's) looks at every explorer.
 """

@@ -1,4 +1,4 @@
-"""Steps of a long cell: told while it runs, and taken back when it has ended."""
+"""Tests the steps of a long cell: they are shown while it runs, and removed when it has ended."""
 
 from __future__ import annotations
 

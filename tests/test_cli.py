@@ -1,4 +1,5 @@
-"""The command line: what is printed, and how it ends: 0 all is well, 1 a survey failed or has errors, 2 the call or a file is wrong."""
+"""Tests the command line: what it prints, and its exit code: 0 for success, 1 if a survey failed or has errors, 2 for a wrong
+call or file."""
 
 from __future__ import annotations
 
@@ -330,7 +331,7 @@ def test_so_many_workers_are_refused_as_a_wrong_call(workers: str, capsys: pytes
     with pytest.raises(SystemExit) as stop:
         main(["batch", "batch.yaml", f"--workers={workers}"])
     assert stop.value.code == 2
-    assert f"argument --workers: {workers!r} is not a whole number from 1 on" in capsys.readouterr().err
+    assert f"argument --workers: {workers!r} is not a whole number of 1 or more" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("workers", [0, -1, 1.5, True])
@@ -367,7 +368,7 @@ def test_a_batch_that_is_not_valid_ends_with_two(tmp_path: Path, capsys: pytest.
 
 def test_refresh_of_a_folder_without_notebooks_ends_with_two(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["refresh", str(tmp_path)]) == 2
-    assert "no notebooks there" in capsys.readouterr().err
+    assert "there are no notebooks in this folder" in capsys.readouterr().err
 
 
 def test_refresh_runs_the_notebooks_of_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""docs/cluster.md: each command in it is one that there is, and each script can be read by what reads it."""
+"""Tests docs/cluster.md: each command in it exists, and each script can be read by the program for which it is written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each command does with what it was given: which function it calls, what it refuses, and how it ends."""
+"""Tests each command: which function it calls, what it refuses, and how it ends."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_a_batch_at_an_address_is_run_where_it_is_stored(
 
 
 def test_what_is_not_for_publication_needs_a_place_of_its_own_before_any_work(tmp_path: Path) -> None:
-    with pytest.raises(RequestError, match="a place outside the outputs"):
+    with pytest.raises(RequestError, match="may not be written among the outputs"):
         commands.estimate(given(restricted=True, private=None))
 
 

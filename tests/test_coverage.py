@@ -1,4 +1,5 @@
-"""The simulation behind docs/coverage.md says of a sample what the package says of its persons, and draws what it claims to draw."""
+"""Tests the simulation behind docs/coverage.md: it estimates what the package estimates from the same persons, and draws the
+samples that it describes."""
 
 from __future__ import annotations
 
@@ -85,8 +86,8 @@ def test_the_page_has_the_rows_of_the_rising_unresolved_answers_that_were_drawn(
     docs = Path(__file__).parents[1] / "docs"
     page = (docs / "coverage.md").read_text("utf-8")
     for row in pd.read_csv(docs / "unresolved_rising.csv").to_dict("records"):
-        told = " | ".join(f"{100 * row[f'decreased_{rule}']:.1f} %" for rule in ("first_test", "both_tests", "all_rules"))
-        who = f"| {1000 * row['p_before']:g} → {1000 * row['p_after']:g} | {100 * row['open_before']:g} → {100 * row['open_after']:g} %"
+        told = " | ".join(f"{100 * row[f'decreased_{rule}']:.1f}%" for rule in ("first_test", "both_tests", "all_rules"))
+        who = f"| {1000 * row['p_before']:g} → {1000 * row['p_after']:g} | {100 * row['open_before']:g} → {100 * row['open_after']:g}%"
         assert f"{who} | {1000 * row['others']:g} | {row['icc']:g} | {told} |" in page
 
 

@@ -1,4 +1,4 @@
-"""No file, table or picture of a run holds a number of a cell to more digits than are printed: every number of all of them is looked at."""
+"""Tests that no file, table or picture of a run has a number with more digits than are printed. Every number is examined."""
 
 from __future__ import annotations
 

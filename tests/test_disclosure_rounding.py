@@ -1,4 +1,4 @@
-"""The simulation behind docs/disclosure_rounding.csv, against counting every set of a domain of sixteen persons."""
+"""Compares the simulation behind docs/disclosure_rounding.csv with a count of every set in a domain of sixteen persons."""
 
 from __future__ import annotations
 

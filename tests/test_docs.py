@@ -1,7 +1,7 @@
-"""The documentation: what it tells to run runs, what it links is there, and its site asks nothing of the network.
+"""Tests the documentation: its code runs, its links work, and its site requests nothing from the network.
 
-A block that is not run says so in a comment above it, with the reason; they are counted here. In place of the four notebooks, which
-other tests run, a stand-in leaves a page.
+A comment above a block that is not run gives the reason; such blocks are counted here. In place of the four notebooks, which
+other tests run, a stand-in writes a page.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""An argument of another kind is told in the kit's words: what it is, what is taken, what to do. Never in Python's own."""
+"""Tests that a wrong argument gives an error in the kit's words: what it is, what is allowed, and what to do. Never in Python's
+own."""
 
 from __future__ import annotations
 

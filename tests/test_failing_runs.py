@@ -1,4 +1,4 @@
-"""What a failed run leaves holds no value of the data; the rest of the kinds are run by `python -m tests.failing_runs`."""
+"""Tests that a failed run leaves no value of the data in a file. `python -m tests.failing_runs` runs the other kinds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that a user names: whatever is not a regular, readable file of a fitting size is one clear error, at once."""
+"""Tests files that a user names: one that is not a regular, readable file of a fitting size gives one clear error, at once."""
 
 from __future__ import annotations
 

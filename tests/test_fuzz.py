@@ -1,4 +1,4 @@
-"""The campaign of tests/fuzz, its share for every change: none of its mutants may end in anything but a clear error or a confirmed result."""
+"""Runs a part of the campaign of tests/fuzz with every change: each mutant must end in a clear error or a confirmed result."""
 
 from __future__ import annotations
 

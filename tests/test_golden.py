@@ -1,4 +1,4 @@
-"""Our numbers against R's: every number of tests/golden/*.json, which R's `survey` made from the scripts beside them.
+"""Compares our numbers with R's: every number of tests/golden/*.json, which R's `survey` made with the scripts in that folder.
 
 R is never called here. `python -m tests.test_golden` prints how many numbers agree, and how closely.
 """

@@ -1,4 +1,5 @@
-"""The groups that reports use, of the shipped survey, against R: rates, standard errors and who is in each group (tests/golden/groups.R)."""
+"""Compares the groups of the shipped survey that reports use with R: rates, standard errors, and who is in each group
+(tests/golden/groups.R)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The house itself: its dependencies, its lock, the one direction of its imports, its names and places, and what no file may hold."""
+"""Tests the rules of the project: its dependencies and their lock, the direction of imports, names and places, and what no file
+may contain."""
 
 import ast
 import importlib.metadata

@@ -1,4 +1,5 @@
-"""What is not imported before it is used: pandas and the steps by `import fltoolkit`, heavier libraries by what reads and estimates."""
+"""Tests what is not imported before it is needed: `import fltoolkit` loads neither pandas nor the modules of the steps, and
+heavier libraries are loaded only when they are used."""
 
 import json
 import subprocess

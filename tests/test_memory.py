@@ -1,4 +1,5 @@
-"""What a run remembers: results under all that they follow from, never what somebody changed; and nothing unless it is turned on."""
+"""Tests the memory of a run: results are stored under everything on which they depend, never if somebody changed them, and only
+if this is switched on."""
 
 from __future__ import annotations
 

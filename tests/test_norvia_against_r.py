@@ -1,4 +1,4 @@
-"""The shipped survey against R: every estimate of tests/golden/norvia.json, before anything is suppressed."""
+"""Compares the shipped survey with R: every estimate of tests/golden/norvia.json, before anything is suppressed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The notebooks keep their contract, run on any survey, and give on the shipped one what R gives."""
+"""Tests that the notebooks follow their rules, run on any survey, and give R's numbers for the shipped one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What the freeze and the kills compare: one changed word of one file is told by its place, and what says when a run was made is not."""
+"""Tests the comparison of outputs in benchmarks/: one changed word of one file is reported with its place, and the time of a run
+is ignored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""No number of 1 to 4 persons comes out of all that a run prints beside its published set: findings, non-response, paths, items."""
+"""Attacks everything that a run prints outside its published set (findings, non-response, paths, items): no number of 1 to 4
+persons can be calculated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What comes with the kit is found in a checkout and in a wheel; a survey's name is a sample's only where nothing else can be meant."""
+"""Tests that the files of the kit are found in a checkout and in a wheel. A survey's name means a sample only if nothing else can
+be meant."""
 
 from __future__ import annotations
 

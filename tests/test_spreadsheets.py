@@ -1,4 +1,4 @@
-"""The one writer of spreadsheet files: text stays text, values are what they are, and the same content is the same bytes."""
+"""Tests the one writer of spreadsheet files: text stays text, values keep their type, and the same content gives the same bytes."""
 
 from __future__ import annotations
 

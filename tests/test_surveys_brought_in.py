@@ -1,5 +1,5 @@
-"""The three surveys of tests/brought_in, each read through a survey.yaml that was written from its printed form and the documentation:
-every person's outcome beside the plain-Python truth, and what is estimated beside R."""
+"""Tests the three surveys of tests/brought_in, each read through a survey.yaml that was written from its printed form and the
+documentation: every person's outcome against the plain-Python truth, and the estimates against R."""
 
 from __future__ import annotations
 

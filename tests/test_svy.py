@@ -1,4 +1,5 @@
-"""The second oracle: `svy` (PyPI, 0.35.0), written in Rust and Python without R's code, on the data of the R scripts.
+"""Compares our numbers with a second program: `svy` (PyPI, 0.35.0), written in Rust and Python without R's code, on the data of
+the R scripts.
 
 Not compared: its Wilson interval (two adjustments for degrees of freedom; see `intervals.proportion`), its intervals of totals of
 cases (Wald; ours are on the log scale), its models and tables of two-stage designs (they leave the second stage out).

@@ -1,4 +1,4 @@
-"""Rows as dictionaries, beside those that pandas gives."""
+"""Compares rows as dictionaries with those that pandas gives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every teaching notebook through papermill, as it stands and as its answer file solves it."""
+"""Runs every teaching notebook with papermill, without answers and with its answer file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the kit prints: whole lines, whatever the terminal; and the command line in the terminals that people have."""
+"""Tests what the kit prints: whole lines in every terminal, and the command line in the usual terminals."""
 
 from __future__ import annotations
 

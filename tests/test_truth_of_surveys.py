@@ -1,5 +1,5 @@
-"""The three surveys of tests/brought_in: files that are what their printed forms say, and a truth that R, hand-written persons and
-every completion of open answers agree with."""
+"""Tests the three surveys of tests/brought_in: the files are as their printed forms say, and the truth agrees with R, with
+hand-written persons, and with every completion of missing answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The shipped survey of adults and children against R: every estimate of tests/golden/valdorie.json, before anything is suppressed."""
+"""Compares the shipped survey of adults and children with R: every estimate of tests/golden/valdorie.json, before anything is
+suppressed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The wheel in an empty environment, outside any checkout: what somebody who installed the kit does on the first day.
+"""Tests the wheel in an empty environment, outside any checkout: what a new user does on the first day.
 
 `make test-wheel` runs it; pip fetches what requirements.lock names. PYTHONS="python3.11 python3.13" names the interpreters.
 """

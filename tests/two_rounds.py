@@ -1,4 +1,4 @@
-"""Two rounds of a survey small enough to know, and a plan whose baseline is the first: prevalence falls from 50 to 18.75 per 1,000."""
+"""Two rounds of a small survey, and a plan whose baseline is the first. The prevalence falls from 50 to 18.75 per 1,000."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PLAN = country.with_rows(
 
 
 def survey(folder: Path, year: int, cases: int, months: int = 12, **keys: Any) -> Path:
-    """Write a round of 2,400 persons in 37 sampling points; gives the path of its survey.yaml."""
+    """Writes a round of 2,400 persons in 37 sampling points, and returns the path of its survey.yaml."""
     people: list[Person] = [("case" if i < cases else "not", {"P": i * i % 37, "SEX": 1 + i % 2}) for i in range(2400)]
     folder.mkdir()
     persons_table(people).to_csv(folder / "persons.csv", index=False)
@@ -37,7 +37,7 @@ def survey(folder: Path, year: int, cases: int, months: int = 12, **keys: Any) -
 
 
 def followed(root: Path, second: Path, baseline: Any = "first/survey.yaml", plan: dict[str, Any] = PLAN) -> fl.Evidence:
-    """The evidence of a run of `second` under a plan whose baseline is as said."""
+    """Returns the evidence of a run of `second` under a plan with the given baseline."""
     content = {**plan, "country": SPEC["country"], "baseline_survey": baseline}
     (root / "nap.yaml").write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
     read = fl.read_plan(root / "nap.yaml")
@@ -47,7 +47,7 @@ def followed(root: Path, second: Path, baseline: Any = "first/survey.yaml", plan
 
 @cache
 def fell() -> fl.Evidence:
-    """The later round against the earlier."""
+    """Returns the evidence of the later round with the earlier one as its baseline."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         survey(root / "first", 2025, 120)

@@ -59,7 +59,8 @@ def take_pictures(work: Path) -> None:
     """Takes a picture of each output and stores it in docs/pictures/gallery.
 
     Args:
-        work: a folder with `outputs/`, the results of the samples. The pages of the lessons are written beside them.
+        work: a folder that contains `outputs/` with the results of the samples. The pages of the lessons are written next to
+            `outputs/`.
     """
     write_assets(work / "lessons" / "assets")
     for lesson in LESSONS:
@@ -124,7 +125,7 @@ def _paper(browser: Chromium, document: Path, number: int) -> Image.Image:
 
 @contextmanager
 def _explorer_served(work: Path) -> Iterator[str]:
-    """Serves the tables explorer with its controls by Voilà, and gives its address."""
+    """Serves the tables explorer with its controls by Voilà, and yields its address."""
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     notebook = work / "explorer.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(EXPLORER)], metadata=kernel), notebook)

@@ -1,6 +1,7 @@
-"""The entries of the gallery: for each output a text, its place in a run, the call that makes it, and the source of its picture.
+"""Lists the entries of the gallery: for each output a text, its place in a run, the call that makes it, and the source of its
+picture.
 
-Paths start from the folder in which `gallery` has run the samples. It holds `outputs/` and `lessons/`.
+Paths start from the folder in which `gallery` has run the samples. This folder contains `outputs/` and `lessons/`.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ class Screen:
     Attributes:
         page: the path of the page.
         element: a CSS selector. The picture shows the first element that it finds.
-        width: of the browser, in pixels.
+        width: the width of the browser, in pixels.
         height: the picture is cut to this number of pixels.
         ready: a JavaScript condition that is true when the page is drawn.
     """
@@ -223,7 +224,7 @@ GALLERY: dict[str, tuple[Output, ...]] = {
             "lesson_2", "Lesson 2: what a sample does", "A hill of estimates from many samples around the truth",
             "The lesson draws hundreds of samples from the people of an invented island, for whom the true number is known.",
             "`notebooks/teaching/2_sampling.ipynb`", "`fltoolkit class my_class` serves the lessons to a class",
-            Screen(LESSONS[1], ".chart", height=1300, ready=PLOTTED),
+            Screen(LESSONS[1], "figure", height=1300, ready=PLOTTED),
         ),
     ),
 }  # fmt: skip

@@ -1,4 +1,5 @@
-"""What MkDocs does not do by itself: README.md as home, the files outside docs/ that pages link, a search without a server."""
+"""Adds to MkDocs what it does not do itself: README.md as the home page, the files outside docs/ that pages link to, and a search
+without a server."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ LINK = re.compile(r"(?<=\]\()([^)\s#:]+)(?=[)#])")
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """README.md as the home page, and each file outside docs/ that a page links, at its path in the repository."""
+    """Adds README.md as the home page, and each file outside docs/ that a page links to, at its path in the repository."""
     waiting = ["README.md", *(f"docs/{file.src_uri}" for file in files.documentation_pages())]
     done = set(waiting)
     files.append(File.generated(config, "index.md", abs_src_path=str(HOUSE / "README.md")))
@@ -32,7 +33,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
-    """Links as they are in the repository become links within the site."""
+    """Returns a page in which links between files of the repository are links within the site."""
     uri = page.file.src_uri
     at_home = _in_repository(uri)
     markdown = LINK.sub(
@@ -43,7 +44,7 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
 
 @event_priority(-100)  # after the search has written its index
 def on_post_build(config: MkDocsConfig) -> None:
-    """The index as a script too: a page opened from the disk may load a script, but not fetch JSON."""
+    """Writes the search index as a script as well. A page that is opened from the disk may load a script, but not fetch JSON."""
     folder = Path(config.site_dir) / "search"
     index = (folder / "search_index.json").read_text("utf-8")
     (folder / "search_index.js").write_text(f"var searchIndex = {index};\n", encoding="utf-8")

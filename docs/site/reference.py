@@ -1,4 +1,4 @@
-"""docs/reference.md from the docstrings of the public names: `python -m docs.site.reference` (run by `make docs`)."""
+"""Writes docs/reference.md from the docstrings of the public names: `python -m docs.site.reference` (run by `make docs`)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ STEPS = {
 
 
 def reference() -> str:
-    """The page: one section a step, one entry a name."""
+    """Returns the page, with one section per step and one entry per name."""
     names = {step: [f"fl.{name}" for name in fl.__all__ if _step_of(getattr(fl, name)) == step] for step in STEPS}
     for step in ("show", "report"):
         names[step] = [*_public(f"fl.{step}", getattr(fl, step))]
@@ -48,7 +48,8 @@ def _step_of(thing: Any) -> str:
 
 
 def _public(path: str, module: Any) -> Iterator[str]:
-    """What a module names in `__all__`, and in those modules that stand in it; of one without a list its own functions."""
+    """Yields the names in a module's `__all__`, and those of modules that are in this list. For a module without `__all__`,
+    yields the names of its own functions."""
     own = [key for key, value in vars(module).items() if inspect.isfunction(value) and value.__module__ == module.__name__]
     for name in getattr(module, "__all__", [key for key in own if not key.startswith("_")]):
         thing = getattr(module, name)
@@ -83,7 +84,7 @@ def _call(name: str, thing: Any) -> str:
 
 
 def _parameters(thing: Callable[..., Any]) -> list[str]:
-    """As they are given: without self, and with types as the code writes them."""
+    """Returns the parameters of a function, without self, and with their types as the code writes them."""
     written, marked = [], False
     for parameter in inspect.signature(thing).parameters.values():
         if parameter.name == "self":
@@ -100,7 +101,8 @@ def _parameters(thing: Callable[..., Any]) -> list[str]:
 
 
 def _prose(docstring: str) -> Iterator[str]:
-    """Google's sections as lists. ``name: text`` with its indented continuation becomes one item; so do lines without a name that follow each other."""
+    """Yields the lines of a docstring, with Google's sections as lists. ``name: text`` with its indented continuation becomes one
+    item. Lines without a name that follow each other become one item as well."""
     inside, item = False, False
     for line in docstring.splitlines():
         if SECTION.fullmatch(line):
@@ -121,7 +123,7 @@ def _prose(docstring: str) -> Iterator[str]:
 
 
 def _inert(text: str) -> str:
-    """A docstring is plain text: outside backticks nothing of it is markup, except a word in *italics*."""
+    """Returns a docstring as plain text: outside backticks nothing counts as markup, except a word in *italics*."""
     kept = re.compile(r"`[^`]*`|(?<![\w*])\*\w[\w ]*\*(?![\w*])")
     plain = [re.sub(r"([<*_\[])", r"\\\1", part) for part in kept.split(text)]
     return "".join(chain.from_iterable(zip_longest(plain, kept.findall(text), fillvalue="")))

@@ -33,18 +33,20 @@ Made by `fltoolkit start`. Give the commands in this folder; `fltoolkit --help` 
 
 
 def start_project(folder: Path) -> Path:
-    """Create a project for a new user in a new or empty folder: notebooks, sample surveys, documentation and a README. Returns
+    """Creates a project for a new user in a new or empty folder: notebooks, sample surveys, documentation and a README. Returns
     the folder.
 
     Raises:
         RequestError: the folder is not empty or is a file (then nothing is changed), or the kit came without the files to copy.
     """
     if folder.exists() and not folder.is_dir():
-        raise RequestError("a file stands where the project's folder is to be", where=str(folder), do="name another folder")
+        raise RequestError(
+            "a file has the name that the project's folder should have", where=str(folder), do="name another folder"
+        )
     if folder.is_dir() and any(folder.iterdir()):
         raise RequestError(
             "the folder is not empty; nothing was written", where=str(folder),
-            do="name a new folder: a project is never laid over what is there",
+            do="name a new folder: a project never changes files that exist",
         )  # fmt: skip
     sources = {name: shipped_folder(name) for name in COPIED}
     folder.mkdir(parents=True, exist_ok=True)

@@ -143,7 +143,7 @@ def sample_size(
         )
     (name, value), odds = next(iter(asked.items())), (1 - prevalence) / prevalence
     if not value > 0:
-        raise RequestError("this is above 0", where=name, found=f"{value:g}", do="0.25 is a quarter of the prevalence")
+        raise RequestError("this must be above 0", where=name, found=f"{value:g}", do="0.25 is a quarter of the prevalence")
     if cut is not None:
         _check(cut=cut)
         z = _z(1 - alpha / sided) + _z(power)
@@ -203,18 +203,18 @@ def _check(**shares: float) -> None:
         if not 0 <= value <= 1 or (above and value == 0) or (below and value == 1):
             allowed = f"{'above 0' if above else 'from 0'} {'and below' if below else 'to'} 1"
             raise RequestError(
-                "this is a proportion", where=name, found=str(value), allowed=allowed, do="3 per 1,000 is 0.003, 20 % is 0.2"
+                "this must be a proportion", where=name, found=str(value), allowed=allowed, do="3 per 1,000 is 0.003, 20% is 0.2"
             )
 
 
 def _check_design(deff: float, rho: float) -> None:
     if deff <= 0:
         raise RequestError(
-            "a design effect is a number above 0", where="deff", found=str(deff), do="see est.table of a survey like it"
+            "a design effect must be a number above 0", where="deff", found=str(deff), do="see est.table of a survey like it"
         )
     if not -1 <= rho <= 1:
         raise RequestError(
-            "a correlation lies between -1 and 1", where="rho", found=str(rho), do="leave it out if it is not known"
+            "a correlation must be between -1 and 1", where="rho", found=str(rho), do="leave it out if it is not known"
         )
 
 

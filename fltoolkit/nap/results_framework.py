@@ -72,7 +72,7 @@ def _refuse_percent(value: object) -> object:
     except ValueError:
         return value
     if percent:
-        raise ValueError("a cut is a share of the baseline, 1 at most: 0.5 is a cut by half, 0.25 by 25 %")
+        raise ValueError("a cut is a share of the baseline, 1 at most: 0.5 is a cut by half, 0.25 by 25%")
     return value
 
 

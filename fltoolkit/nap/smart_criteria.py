@@ -80,7 +80,7 @@ def _achievable(indicator: Indicator, filled: Baseline, judged: pd.DataFrame) ->
 
 
 def _target_in_words(row: dict[Hashable, Any]) -> Any:
-    """Returns a target in words, such as *a cut of 50 % by 2030*. If the target is for one category, the words also name the
+    """Returns a target in words, such as *a cut of 50% by 2030*. If the target is for one category, the words also name the
     group and the category, such as sex and women. `row` is a row of the table of `targets`."""
     if row["group"] == TOTAL:
         return row["target_words"]

@@ -17,7 +17,7 @@ def target_value(target: Target, baseline: float) -> float:
 
 
 def target_in_words(target: Target, unit: object) -> Reason:
-    """Returns a target in words: *a cut of 50 % by 2030*. `unit` is the unit of the target's value."""
+    """Returns a target in words: *a cut of 50% by 2030*. `unit` is the unit of the target's value."""
     if target.eradicate:
         return Reason.of("plan.eradication", N=str(target.year))
     if target.cut is not None:

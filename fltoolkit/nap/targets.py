@@ -12,7 +12,6 @@ import pandas as pd
 
 from fltoolkit.errors import RequestError, SpecError
 from fltoolkit.estimate.change_over_time.difference import COMPARED, LEAST_CASES, LIKE, TOO_FEW, size_ratio
-from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
 from fltoolkit.estimate.power_and_sample_size import detectable_change, power_of_change, sample_size
 from fltoolkit.languages.reasons import Reason, joined_reasons
 from fltoolkit.nap.baseline import Baseline, rows_of
@@ -35,6 +34,7 @@ TINY = 1e-6  # smaller differences are rounding errors
 UNPLANNED = short_obstacle(
     "unplanned"
 )  # an `obstacle`; if it is the only one, a survey as planned would do, if held in that year
+TOO_WIDE = short_obstacle("unresolved")  # so many answers are unresolved that the baseline has wide bounds
 BASELINE, NOT_MEASURED, TARGET = (Reason.of(f"plan.kinds.{kind}") for kind in ("baseline", "not_measured", "target"))
 POINT_IN_TIME = ("current", "current_prevalence")
 KEY = ["id", "indicator", "group", "category", "unit", "measure"]
@@ -54,7 +54,7 @@ def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
     could detect. If the row has a target, also say whether the repeat could verify it.
 
     A target is verifiable if three conditions hold. First, a repeat with the planned sample and the design effect of the baseline
-    detects the change with a probability of at least 80 % (two-sided test, level 5 %; docs/methods.md §6). Second, the repeat can
+    detects the change with a probability of at least 80 % (two-sided test, level 5%; docs/methods.md §6). Second, the repeat can
     be held so late that its look-back window (the period that the questions ask about) does not overlap that of the baseline.
     Third, the two samples have similar sizes. Otherwise a verdict on the change is not allowed (docs/methods.md §5).
 
@@ -269,7 +269,7 @@ def _verifiability_columns(start: _BaselineValue, plan: Plan, found: TargetRow, 
         late = Reason.of("plan.not_after", N=f"{row['year']:.0f}")
         return {"verifiable": "no", "obstacle": short_obstacle("before"), "reason": late}
     if has_wide_bounds(row):
-        obstacles[WIDE_BOUNDS] = Reason.of("plan.wide_bounds")
+        obstacles[TOO_WIDE] = Reason.of("plan.wide_bounds")
     if year < first:
         obstacles[short_obstacle("windows")] = Reason.of("plan.overlap", N=f"{first:.0f}")
     if plan.planned_surveys and year not in plan.planned_surveys:

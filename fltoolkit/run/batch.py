@@ -212,7 +212,7 @@ def run_survey(run: Run, outputs: Path, options: BatchOptions, *, stop: Stop, sa
         if stop.is_set():  # a killed kernel removes its files while they are being cleared
             raise Stopped from None
         cause = file_error(error)
-        problem = "files cannot be read or written; what an earlier run left there stays"
+        problem = "files cannot be read or written; the earlier results are kept"
         found = f"{cause.where}: {cause.problem} {cause.found}".strip(": ")
         return RunEnd("failed", str(BatchError(problem, where=run.name, found=found, do=cause.do)))
 
@@ -223,7 +223,7 @@ def _run_into(run: Run, target: Path, options: BatchOptions, stop: Stop, say: Ca
     if options.resume and (target.exists() or failed_folder(target).exists()):
         if not (why := why_rerun(now, target)):
             return RunEnd("skipped")
-        say(f"{run.name}: once more, since {why}")
+        say(f"{run.name}: runs again, because {why}")
     workbook = _workbook_read(run, target)
     with work_folder(target) as work:
         before = read_record(target)
@@ -240,7 +240,7 @@ def _run_into(run: Run, target: Path, options: BatchOptions, stop: Stop, say: Ca
             return RunEnd("failed", error)
         if hash_if_edited(target, WORKBOOK) != workbook:
             do = f"run: fltoolkit nap read {relative_path(target / WORKBOOK, Path.cwd())}, then run again"
-            raise BatchError("the workbook was filled in while this ran; what an earlier run left stays", where=run.name, do=do)
+            raise BatchError("the workbook was filled in while this ran; the earlier results are kept", where=run.name, do=do)
         if restricted.is_dir():  # from an older version of the kit, or put there by hand
             say(
                 f"{run.name}: restricted/ is not kept among the outputs; `fltoolkit estimate --restricted --private FOLDER` writes it anew"
@@ -323,15 +323,11 @@ def _title(notebook: str) -> str:
 
 def _page(run: Run, work: Path, name: str, links: list[tuple[str, str]]) -> None:
     """Normalises the executed notebook `name` in the folder `work`, and writes its page with links to the run's other pages."""
-    notebook = _normalised(run, work, name)
+    notebook, facts = _normalised(run, work, name), survey_facts(run)
     page(
-        notebook,
-        work / f"{name}.html",
-        title=_title(name),
-        assets=f"../{ASSETS}",
-        links=links,
-        source=str(survey_facts(run)["title"]),
-    )
+        notebook, work / f"{name}.html", title=_title(name), assets=f"../{ASSETS}", links=links, source=str(facts["title"]),
+        release=facts.get("release"),
+    )  # fmt: skip
 
 
 def _normalised(run: Run, work: Path, name: str) -> Path:
@@ -397,4 +393,6 @@ def index_entry(folder: Path, error: str = "") -> Entry | None:
     if record is None or numbers in record.altered(folder):
         title, coverage = (latest.title, latest.coverage_excludes) if latest else (folder.name, ())
         return Entry(folder.name, title, coverage, error, shown) if error else None
-    return Entry(folder.name, record.title, record.coverage_excludes, notebook=shown, refused=error, year=record.year or 0)
+    return Entry(
+        folder.name, record.title, record.coverage_excludes, notebook=shown, refused=error, year=record.year or 0, release=record.release
+    )  # fmt: skip

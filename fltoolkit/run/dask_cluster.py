@@ -148,13 +148,13 @@ def _copy_outcome(name: str, theirs: Any, ours: Future[T], lost: Callable[[str],
     except KilledWorker as error:
         do = "look into their logs (it is often memory), then run again with --resume"
         found = f"{error.allowed_failures + 1} times"
-        ours.set_result(lost(str(BatchError("each worker that ran it died", where=name, found=found, do=do))))
+        ours.set_result(lost(str(BatchError("every worker that ran this survey died", where=name, found=found, do=do))))
     except BaseException as error:
         if theirs.status == "error":
             ours.set_exception(error)
         else:
-            do = "start it again, then run again with --resume: what was finished is in place"
-            ours.set_exception(BatchError("the Dask scheduler went away", where=name, found=error, do=do))
+            do = "start it again, then run again with --resume: finished surveys are kept"
+            ours.set_exception(BatchError("the connection to the Dask scheduler was lost", where=name, found=error, do=do))
     else:
         ours.set_result(result)
         theirs.release()

@@ -39,7 +39,7 @@ def refresh(folder: Path, say: Callable[[str], None] = print_line) -> None:
 
     paths = [p for p in sorted(folder.rglob("*.ipynb")) if ".ipynb_checkpoints" not in p.parts]
     if not paths:
-        raise RequestError("no notebooks there", found=folder, do="give a folder that holds .ipynb files")
+        raise RequestError("there are no notebooks in this folder", found=folder, do="give a folder that holds .ipynb files")
     notebooks = {path: _read(path) for path in paths}
     for path, notebook in notebooks.items():
         say(f"refreshing {path.name}")
@@ -210,7 +210,7 @@ class Kernel:
         if answer["status"] != "ok":
             found = printable_cell_error(answer["ename"], answer["evalue"], answer["traceback"], None)
             raise BatchError(
-                "what goes to the private folder could not be made",
+                "the files for the private folder could not be made",
                 found=found,
                 do="correct the error, or leave --private out; then run again",
             )

@@ -59,7 +59,7 @@ def file_error(error: OSError) -> FltoolkitError:
     and what to do.
     """
     number = error.errno or next((number for kind, number in KINDS if isinstance(error, kind)), None)
-    problem, do = FILES.get(number or 0, ("a file cannot be read or written", "see to the disk and the path, then run again"))
+    problem, do = FILES.get(number or 0, ("a file cannot be read or written", "check the disk and the path, then run again"))
     found = "" if number in FILES else error.strerror or type(error).__name__
     path = error.filename2 or error.filename
     # the name that the reader knows, without the mark of a temporary file

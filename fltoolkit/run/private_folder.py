@@ -45,7 +45,10 @@ def private_place(given: str, outputs: str | Path | None = None) -> str:
     if os.name == "posix" and folder.exists() and (mode := folder.stat().st_mode) & OTHERS:
         do = f"chmod 700 {given}, if nobody else needs it; or name another"
         raise RequestError(
-            "others can read or enter this folder, so nothing private goes there", where=given, found=f"{mode & 0o777:o}", do=do
+            "others can read or enter this folder, so no private file is written there",
+            where=given,
+            found=f"{mode & 0o777:o}",
+            do=do,
         )
     folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
     return str(folder)

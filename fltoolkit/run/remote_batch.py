@@ -171,8 +171,10 @@ def run_remotely(run: Run, stored: StoredOutputs, options: BatchOptions, *, stop
         return _run_on_fetched_files(run, stored, options, stop, say)
     except OSError as error:
         cause = file_error(error)
-        problem = "files cannot be fetched or left there; what is half left counts for nothing, since its run.json comes last"
-        do = "see to the connection and to room on this machine's disk, then run again with --resume"
+        problem = (
+            "files cannot be read or written there; results without run.json, which is written last, do not count as finished"
+        )
+        do = "check the connection and the free space on this machine's disk, then run again with --resume"
         found = f"{cause.problem} {cause.found}".strip()
         return RunEnd("failed", str(BatchError(problem, where=f"{run.name} of {stored.store.address}", found=found, do=do)))
 
@@ -230,6 +232,6 @@ def _path_below(path: Path, here: Path) -> str:
     try:
         return path.resolve().relative_to(here).as_posix()
     except ValueError:
-        do = "put batch.yaml at the top, and all that it and the surveys name below it"
+        do = "put batch.yaml into the top folder, and all files that it and the surveys name into folders below"
         found = os.path.relpath(path, here)
         raise BatchError("a batch at an address reads and writes in its own folder only", found=found, do=do) from None

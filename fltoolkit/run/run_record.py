@@ -27,6 +27,7 @@ from fltoolkit.shipped_files import PACKAGE, SHIPPED, notebook_folder
 from fltoolkit.survey.corrections.correction_counts import corrections
 from fltoolkit.survey.design.survey_opening import read_survey
 from fltoolkit.survey.readers.file_stamps import input_hash
+from fltoolkit.survey.spec.files_and_design import Release
 from fltoolkit.survey.spec.survey_spec import read_spec, side_files
 from fltoolkit.yaml_files.loading import Model, normalised_name
 
@@ -59,7 +60,7 @@ class Record(Premises):
 
     Attributes:
         name: the name of the folder of results.
-        title, country, year, round: the values in survey.yaml. A run.json of an older version has only the title.
+        title, country, year, round, release: the values in survey.yaml. A run.json of an older version has only the title.
         coverage_excludes: the groups of people that the survey does not cover.
         corrections: the corrections of survey.yaml, as `fl.corrections` lists them.
         untranslated: for each language, the file and key of each text that has no translation into it.
@@ -75,6 +76,7 @@ class Record(Premises):
     country: str = ""
     year: int | None = None
     round: str = ""
+    release: Release | None = None
     coverage_excludes: tuple[str, ...] = ()
     corrections: tuple[dict[str, str], ...] = ()
     untranslated: dict[str, tuple[Place, ...]] = Field(default_factory=dict)
@@ -140,8 +142,8 @@ def note_failure(folder: Path, error: str) -> bool:
 
 
 def survey_facts(run: Run) -> dict[str, Any]:
-    """Returns facts about the survey from survey.yaml (title, country, year, round, and the groups that are not covered), by the
-    keys of run.json.
+    """Returns facts about the survey from survey.yaml (title, country, year, round, release, and the groups that are not
+    covered), by the keys of run.json.
 
     If survey.yaml cannot be read, the only fact is the title, which is then the name of the run.
     """
@@ -149,12 +151,12 @@ def survey_facts(run: Run) -> dict[str, Any]:
         spec = read_spec(run.survey)
     except FltoolkitError:
         return {"title": run.name}
-    return {name: getattr(spec, name) for name in ("title", "country", "year", "round", "coverage_excludes")}
+    return {name: getattr(spec, name) for name in ("title", "country", "year", "round", "release", "coverage_excludes")}
 
 
 def corrections_of(run: Run) -> tuple[dict[str, str], ...]:
     """Returns the corrections of the data that survey.yaml makes, one entry per column and reason. The result is empty if
-    survey.yaml corrects nothing, if it cannot be read, or if the corrections fail."""
+    survey.yaml has no corrections, if it cannot be read, or if the corrections fail."""
     with suppress(FltoolkitError):
         if read_spec(run.survey).corrections:
             found = corrections(read_survey(run.survey)).to_dict("records")
@@ -215,7 +217,7 @@ def why_rerun(now: Premises, folder: Path) -> str:
         return "the latest run failed"
     before = read_record(folder)
     if before is None:
-        return f"there is no {RECORD} to go by"
+        return f"there is no {RECORD}"
     if before.status == "failed":
         return "it failed"
     if differing := differing_keys(before.inputs, now.inputs):
@@ -227,7 +229,7 @@ def why_rerun(now: Premises, folder: Path) -> str:
     if differing := differing_keys(before.versions, now.versions):
         return f"another version of {differing}"
     if altered := before.altered(folder):
-        return f"the run did not leave {', '.join(altered)} as it is"
+        return f"{', '.join(altered)} changed after the run"
     return ""
 
 

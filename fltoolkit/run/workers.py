@@ -58,10 +58,10 @@ class WorkerPool:
 
 
 def expect_workers(workers: int) -> None:
-    """Raises `RequestError` if `workers` is not a whole number from 1 on."""
+    """Raises `RequestError` if `workers` is not a whole number of 1 or more."""
     if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
         raise RequestError(
-            "so many surveys cannot run at the same time", where="workers", found=workers, allowed="a whole number from 1 on",
+            "so many surveys cannot run at the same time", where="workers", found=workers, allowed="a whole number of 1 or more",
             do="leave it out for 2",
         )  # fmt: skip
 
@@ -169,9 +169,10 @@ def _run_end(done: Future[RunEnd], name: str) -> RunEnd:
     try:
         return done.result()
     except Stopped:  # not stopped by this batch, which continues
-        do = "see to the folders that this machine shares, then run again with --resume"
+        do = "check the folders that this machine shares, then run again with --resume"
         return RunEnd(
-            "failed", str(BatchError("it was stopped, since the folder of results was not seen where it ran", where=name, do=do))
+            "failed",
+            str(BatchError("the survey was stopped, because its worker could not see the folder of results", where=name, do=do)),
         )
 
 

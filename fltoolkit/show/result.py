@@ -3,16 +3,21 @@ ranks."""
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.estimate.change_over_time.unresolved_excess import is_unjudged
 from fltoolkit.nap.evidence import Evidence
+from fltoolkit.publish.disclosure.suppression_decision import CASE_STEPS
+from fltoolkit.publish.paths_to_outcomes import OTHER
 from fltoolkit.publish.published_model import PublishedModel
 from fltoolkit.publish.published_set import Published
-from fltoolkit.show.wording.english_numbers import ENGLISH, NBSP, number, of_plan
+from fltoolkit.show.wording import contrast_sentences
+from fltoolkit.show.wording.english_numbers import ENGLISH, number, of_plan
 from fltoolkit.show.wording.headline_words import lead
-from fltoolkit.show.wording.result_sentences import sentence
+from fltoolkit.show.wording.result_sentences import headline_unresolved, sentence, statement
 from fltoolkit.show.wording.section_words import Nothing, Result
 from fltoolkit.survey.design.survey_design import Survey
 
@@ -64,15 +69,26 @@ def rule_sets(out: Published) -> Result:
 
 @checked
 def paths(found: pd.DataFrame) -> Result:
-    """Returns a sentence on how many paths through the flowchart of the definition are shown. A path is shown if enough persons
-    have it."""
-    return Result(f"{_counted(len(found), 'path')} {'is' if len(found) == 1 else 'are'} shown.")
+    """Returns a sentence on how many paths through the flowchart of the definition are shown, and how many of them are of persons
+    in forced labour. A path is shown if enough persons have it."""
+    shown = found[found["trace"] != OTHER]
+    cases = int(shown["step"].isin(CASE_STEPS).sum())
+    if not cases:
+        return Result("The answers of persons in forced labour differ so much that too few share any path for it to be shown.")
+    return Result(f"{_counted(cases, 'path')} of persons in forced labour, and {len(shown) - cases} of others, are shown.")
+
+
+@checked
+def unresolved(out: Published) -> Result:
+    """Returns a sentence on how many persons are unresolved: their answers neither establish nor exclude forced labour."""
+    return Result(headline_unresolved(out, ENGLISH) or "The rate is not shown, and so is the number of unresolved persons.")
 
 
 @checked
 def groups(out: Published, measure: str) -> Result:
-    """Returns a sentence on a measure's numbers by group: how many can be used as they are, how many need care, and how many are
-    not shown."""
+    """Returns the result of a measure by group. It has the tests that survey.yaml names beforehand (of the prevalence), or the
+    number for everyone. Then it says how many numbers by group can be used as they are, how many need care, and how many are not
+    shown."""
     rows = out.own_rows(measure=measure)
     rows = rows[rows["breakdown"] != ""]
     shown_ = rows[rows["estimate"].notna()]
@@ -80,21 +96,33 @@ def groups(out: Published, measure: str) -> Result:
     gone = len(rows) - len(shown_)
     if rows.empty:
         return Result("The survey asks for no groups of this measure.")
-    return Result(
+    counted = (
         f"Of {_counted(len(rows), 'number')} in this section's tables, {len(shown_) - care or 'none'} can be used as they are, "
         f"{care or 'none'} only with care, and {gone or 'none'} are not shown."
     )
+    return Result("\n\n".join((*_first(out, measure), counted)))
+
+
+def _first(out: Published, measure: str) -> tuple[str, ...]:
+    """Returns the sentences that come before the counts of `groups`. No sentence names a group because its number is high or low."""
+    if measure == "prevalence" and contrast_sentences.is_compared(out):
+        return contrast_sentences.sentences(out, ENGLISH)
+    if measure == "total":
+        return (statement(ENGLISH, out.select("total").iloc[0].to_dict()),)
+    return ()
 
 
 @checked
 def in_time(out: Published) -> Result | Nothing:
-    """Returns a sentence with the first result on forced labour in time that the run has. It is the number of persons on an
-    average day, the number at the interview, or the duration. Returns a note if `tables:` of survey.yaml asks for none of
-    them."""
+    """Returns a sentence with the first result on forced labour in time that is shown. It is the number of persons on an average
+    day, the number at the interview, or the duration. If all are hidden, the sentence says why. Returns a note if `tables:` of
+    survey.yaml asks for none of them."""
+    said: list[tuple[bool, str]] = []
     for measure in ("stock_prevalence", "stock", "current_prevalence", "current", "duration"):
         rows = out.own_rows(measure=measure, breakdown="")
-        if len(rows):
-            return Result(sentence(ENGLISH, rows.iloc[0].to_dict()))
+        said += [(bool(pd.notna(row["estimate"])), sentence(ENGLISH, row)) for row in rows.head(1).to_dict("records")]
+    if said:
+        return Result(max(said, key=itemgetter(0))[1])
     return Nothing("The run asks for no numbers in time: persons on an average day, at the interview, or durations.")
 
 
@@ -105,7 +133,7 @@ def risk(model: PublishedModel) -> Result:
     """
     rows = model.table[model.table["odds_ratio"].notna() & model.table["ci_low"].notna()]
     apart = int(((rows["ci_low"] > 1) | (rows["ci_high"] < 1)).sum())
-    chance = f"{round((1 - model.level) * 100):g}{NBSP}%"
+    chance = f"{round((1 - model.level) * 100):g}%"
     return Result(
         f"Of {_counted(len(rows), 'odds ratio')}, {apart or 'none'} {'has' if apart == 1 else 'have'} an interval without 1. "
         f"By chance alone about {chance} of them would."
@@ -133,10 +161,8 @@ def repeat(evidence: Evidence) -> Result:
     row = evidence.planned_repeat
     if row is None:
         return Result("No fall can be said that a repeat of the planned size would find.")
-    cut = f"{row['smallest_cut'] * 100:.0f}{NBSP}%"
-    return Result(
-        f"A repeat of {row['planned_sample']:,.0f} persons would find a fall of {cut} or more with a chance of 80{NBSP}%."
-    )
+    cut = f"{row['smallest_cut'] * 100:.0f}%"
+    return Result(f"A repeat of {row['planned_sample']:,.0f} persons would find a fall of {cut} or more with a chance of 80%.")
 
 
 @of_plan
@@ -148,6 +174,15 @@ def targets(evidence: Evidence) -> Result:
         return Result("The plan gives no targets yet.")
     could = int((given["verifiable"] == "yes").sum())
     return Result(f"A later survey would find the fall for {could} of {_counted(len(given), 'target')}.")
+
+
+@of_plan
+@checked
+def smart(evidence: Evidence) -> Result:
+    """Returns a sentence on how many indicators of the plan meet all five SMART criteria."""
+    answers = evidence.smart.groupby("id")["met"]
+    met = sum(set(of_one) == {"yes"} for _, of_one in answers)
+    return Result(f"{met} of {_counted(answers.ngroups, 'indicator')} {'meets' if met == 1 else 'meet'} all five criteria.")
 
 
 @of_plan

@@ -14,12 +14,13 @@ from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.estimate.weights.calibration import calibrated
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.baseline import Baseline
+from fltoolkit.publish.disclosure.suppression_decision import CASE_STEPS
 from fltoolkit.publish.printed_numbers import nearest, rounding_base
 from fltoolkit.show.charts.chart_style import Table
 from fltoolkit.show.printed_tables import framework_tables, result_tables
 from fltoolkit.show.printed_tables.cell_html import Meanings, cell_html, explained
 from fltoolkit.show.printed_tables.printed_table import NBSP, PrintedTable
-from fltoolkit.show.wording import number_words
+from fltoolkit.show.wording import number_words, plan_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, count, count_or_mark, of_plan
 from fltoolkit.show.wording.section_words import Nothing, Words
 from fltoolkit.survey.checks.printed_counts import rounded
@@ -166,8 +167,9 @@ def open_answers(counts: pd.DataFrame, language: Language) -> Table:
 @checked
 def paths(found: pd.DataFrame) -> Table:
     """Returns a table of paths through the flowchart of the definition, from `fl.paths`. Each path is shared by enough persons.
-    Paths that end in the same box are printed below a line with the name of this box."""
-    by_end = pd.concat([rows for _, rows in found.groupby("step", sort=False)]) if len(found) else found
+    Paths that end in the same box are printed below a line with the name of this box. Those of persons in forced labour come first."""
+    ends = sorted(dict.fromkeys(found["step"]), key=lambda step: step not in CASE_STEPS)
+    by_end = pd.concat([found[found["step"] == end] for end in ends]) if ends else found
     body = pd.DataFrame({"Path": list(by_end["short_trace"]), "Persons": list(map(count_or_mark, by_end["persons"]))})
     look = TableLook(("Persons",), {}, tuple(by_end["step"]))
     return _shown(body, look, ("Why persons were classified so", "paths that enough persons share; unweighted and rounded"), ())
@@ -177,7 +179,7 @@ def paths(found: pd.DataFrame) -> Table:
 @checked
 def baseline(filled: Baseline) -> Table:
     """Returns a table of the plan's indicators for a notebook, with their baselines from the survey."""
-    return in_notebook(framework_tables.baseline(ENGLISH, filled))
+    return in_notebook(framework_tables.baseline(plan_words.english(filled.plan), filled))
 
 
 def in_notebook(table: PrintedTable) -> Table:

@@ -22,10 +22,9 @@ def choice(choices: Sequence[str], start: str | None) -> Any:
 
 
 def number_field(unit: str, start: str | None) -> Any:
-    """Returns a field in which a learner types a number as an answer. While the field is empty, it shows the unit of the
-    number.
+    """Returns a field in which a learner types a number as an answer. While the field is empty, it shows the unit of the number.
 
-    The field accepts any text. The check of the answer then reads the number in the text.
+    The field accepts any text. The number is read from the text when the answer is checked.
     """
     import ipywidgets as widgets
 

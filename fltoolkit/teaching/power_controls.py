@@ -21,15 +21,15 @@ NUMBERS = {
 
 
 def play_smallest_fall(*, interactive: bool = False) -> Any:
-    """Shows the smallest decrease of the prevalence that a repeat of a survey detects with a probability of 80 %. The learner
+    """Shows the smallest decrease of the prevalence that a repeat of a survey detects with a probability of 80%. The learner
     sets the baseline, the sample size and the design effect."""
 
     def view(baseline: float, persons: float, deff: float) -> Words:
         found = detectable_change(baseline / 1000, persons, deff=deff)
         start = f"From {baseline:g} per 1,000, with {persons:,.0f} people in each round and a design effect of {deff:g}:"
         if isnan(found.relative):
-            return Words(f"{start} not even a fall to zero would be found with a chance of 80 %.")
-        return Words(f"{start} the smallest fall that is found with a chance of 80 % is **{100 * found.relative:.1f} %**.")
+            return Words(f"{start} not even a fall to zero would be found with a chance of 80%.")
+        return Words(f"{start} the smallest fall that is found with a chance of 80% is **{100 * found.relative:.1f}%**.")
 
     return _panel(view, interactive, baseline=10.0, persons=1000.0, deff=1.0)
 
@@ -40,7 +40,7 @@ def play_sample_size(*, interactive: bool = False) -> Any:
 
     def view(baseline: float, cut: float, deff: float) -> Words:
         needed = sample_size(baseline / 1000, cut=cut / 100, deff=deff)
-        start = f"From {baseline:g} per 1,000, to find a cut by {cut:g} % with a chance of 80 % at a design effect of {deff:g}:"
+        start = f"From {baseline:g} per 1,000, to find a cut by {cut:g}% with a chance of 80% at a design effect of {deff:g}:"
         return Words(f"{start} **{needed:,}** people in each round.")
 
     return _panel(view, interactive, baseline=10.0, cut=50.0, deff=1.0)

@@ -50,14 +50,14 @@ class Redraws:
         return 1000.0 if self.rate else 1.0
 
     def interval(self, method: ProportionInterval = "wald") -> tuple[Numbers, Numbers]:
-        """Returns the 95 % interval of each sample, by any method of the kit."""
+        """Returns the 95% interval of each sample, by any method of the kit."""
         if not self.rate or method == "wald":
             return wald(self.estimate, self.se, self.df, LEVEL)
         estimated = EstimatedProportion(self.estimate, self.se, self.n, self.df, psus_with_cases=self.psus_with_cases)
         return proportion(estimated, Confidence(method, LEVEL))
 
     def hold(self, method: ProportionInterval = "wald", value: float | None = None) -> NDArray[np.bool_]:
-        """Returns for each sample whether its 95 % interval contains the true value, or another `value`."""
+        """Returns for each sample whether its 95% interval contains the true value, or another `value`."""
         low, high = self.interval(method)
         wanted = self.truth if value is None else value
         return np.asarray((low <= wanted) & (wanted <= high))

@@ -18,7 +18,7 @@ from fltoolkit.teaching.redraw_pictures import METHODS, distribution, intervals
 OPTIONS: dict[str, dict[str, Any]] = {
     "persons": {f"{n:,}": n for n in (300, 600, 1200, 2400, 4800, 9600)},
     "method": {words: name for name, words in METHODS.items()},
-    "cut": {f"{cut} %": cut for cut in (0, 10, 25, 50, 75)},
+    "cut": {f"{cut}%": cut for cut in (0, 10, 25, 50, 75)},
 }
 NAMES = {  # of the controls, as in the headings of the lessons
     "persons": "Persons asked", "clusters": "In villages", "oversample": "More on the coast", "weights_forgotten": "Weights forgotten",

@@ -32,7 +32,7 @@ def distribution(series: Mapping[str, Redraws], title: str = "Where the estimate
     width = step * max(1, round(most / BINS / step))
     edges = np.arange(-step / 2, most + width, width)
     fig = figure(title, f"{len(first.estimate):,} samples each; line: the truth; diamond: the mean of the estimates", 120 * len(series),
-                 below=52, showlegend=False, bargap=0.06, barmode="overlay")  # fmt: skip
+                 below=52, margin_r=14, showlegend=False, bargap=0.06, barmode="overlay")  # fmt: skip
     hills, sentences = {name: np.histogram(v, edges)[0] for name, v in values.items()}, []
     top = max(counts.max() for counts in hills.values())
     for i, (name, v) in enumerate(values.items()):
@@ -51,7 +51,7 @@ def distribution(series: Mapping[str, Redraws], title: str = "Where the estimate
 
 
 def intervals(drawn: Redraws, method: ProportionInterval = "wald", *, zero: bool = False) -> Picture:
-    """Draws the 95 % intervals of a hundred samples, one line per sample. Intervals that do not contain the true value are
+    """Draws the 95% intervals of a hundred samples, one line per sample. Intervals that do not contain the true value are
     orange and start with a cross.
 
     If `zero` is true, the samples estimate a change. Then the intervals that do not contain zero are marked instead, in purple:
@@ -64,7 +64,7 @@ def intervals(drawn: Redraws, method: ProportionInterval = "wald", *, zero: bool
     words = ("find a change", "find none") if zero else ("miss the truth", "hold the truth")
     colours = (PURPLE, GREY) if zero else (ORANGE, BLUE)
     head = f"{share if zero else 100 - share} of 100 {words[0] if zero else words[1]}"
-    about = f"{METHODS[method]} intervals of 95 %; 100 of {len(marked):,} samples, in the proportions of all; line: the truth"
+    about = f"{METHODS[method]} intervals of 95%; 100 of {len(marked):,} samples, in the proportions of all; line: the truth"
     fig: Any = figure(head, about, 430, above=30, below=52)
     kinds = [np.flatnonzero(marked)[:share], np.flatnonzero(~marked)[: 100 - share]]
     row = {i: y for y, i in enumerate(sorted(np.concatenate(kinds)), 1)}
@@ -87,10 +87,10 @@ def intervals(drawn: Redraws, method: ProportionInterval = "wald", *, zero: bool
 
 
 def difference(first: tuple[str, float, float], second: tuple[str, float, float]) -> Picture:
-    """Draws two estimates with their 95 % intervals, and below them their difference with its interval. Each estimate is given as
+    """Draws two estimates with their 95% intervals, and below them their difference with its interval. Each estimate is given as
     its name, its value and its standard error.
     """
-    fig: Any = figure("Two groups, and their difference", f"{UNIT}, 95 % intervals", 150, below=52, showlegend=False)
+    fig: Any = figure("Two groups, and their difference", f"{UNIT}, 95% intervals", 150, below=52, showlegend=False)
     gap = ("difference", second[1] - first[1], float(np.hypot(first[2], second[2])))
     rows = [first, second, gap]
     for (name, value, se), colour in zip(rows, (BLUE, BLUE, INK), strict=True):

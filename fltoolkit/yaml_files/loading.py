@@ -116,7 +116,9 @@ class BoundedLoader(yaml.SafeLoader):
         node = super().compose_node(parent, index)
         if isinstance(event, yaml.AliasEvent):
             if event.anchor not in self._anchored:
-                raise _error_at(event.start_mark, "an alias stands within what it repeats", event.anchor, "write the values out")
+                raise _error_at(
+                    event.start_mark, "an alias refers to a value that contains it", event.anchor, "write the values out"
+                )
             values, levels = self._anchored[event.anchor]
             self._values, self._deepest = before + values, self._depth + levels
             self._refuse_excess(event.start_mark)
@@ -262,13 +264,11 @@ def read_yaml(path: Path, loader: type[BoundedLoader] = TextLoader) -> tuple[dic
         do = "check colons, indentation and quotes there"
         raise SpecError(f"this is not YAML: {cut_text(problem)}", where=f"{where}{place}", do=do) from None
     if node is None:
-        raise SpecError(
-            "the file is empty, or holds nothing but comments", where=where, do="give the path of the file that is meant"
-        )
+        raise SpecError("the file is empty, or holds nothing but comments", where=where, do="check that the path is right")
     if not isinstance(data, dict):
         raise SpecError(
             "the file must hold keys and values", where=where, found="a list" if isinstance(data, list) else "text alone",
-            do="write `key: value` on each line; give the path of the file that is meant",
+            do="write `key: value` on each line; check that the path is right",
         )  # fmt: skip
     return deepcopy(data), node
 
@@ -282,7 +282,7 @@ def _parsed(kind: type[BoundedLoader], text: str) -> tuple[Any, yaml.Node | None
         return (None if node is None else loader.construct_document(node)), node
     except (ValueError, OverflowError):  # from an escape such as "\U00110000", which PyYAML does not check
         raise SpecError(
-            "an escape names no character", where=f"line {loader.line + 1}", do="write the character itself"
+            "an escape sequence stands for no character", where=f"line {loader.line + 1}", do="write the character itself"
         ) from None
     finally:
         loader.dispose()
@@ -304,7 +304,7 @@ def load_model(path: Path, model: type[M]) -> M:
         )  # fmt: skip
     unknown = [key for key in data if key not in model.model_fields]
     if len(unknown) > max(3, len(data) / 2):
-        do = "give the path of the file that is meant"
+        do = "check that the path is right"
         problem = "this is another kind of file: most of its keys are not known here"
         raise SpecError(problem, where=str(path), found=unknown, allowed=list(model.model_fields), do=do)
     return build_model(data, model, str(path), node)

@@ -1,4 +1,4 @@
-"""A project that `fltoolkit start` lays out: whole, in no place where anything is, and its own instructions hold."""
+"""Tests the project of `fltoolkit start`: it is complete, it never changes a folder with files, and its own instructions work."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_what_is_there_is_never_overwritten(tmp_path: Path, what: str, capsys: p
 
 def test_a_file_in_its_place_is_an_error_and_an_empty_folder_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").write_text("mine", "utf-8")
-    with pytest.raises(RequestError, match="a file stands where the project's folder is to be"):
+    with pytest.raises(RequestError, match="a file has the name that the project's folder should have"):
         start_project(tmp_path / "file")
     assert (tmp_path / "file").read_text("utf-8") == "mine"
     (tmp_path / "empty").mkdir()

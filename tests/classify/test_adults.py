@@ -1,4 +1,4 @@
-"""The definition of the 20th ICLS for adults: a person for every branch, unresolved ones included."""
+"""Tests the definition of the 20th ICLS for adults with one person for every branch, also unresolved ones."""
 
 from __future__ import annotations
 
@@ -193,7 +193,7 @@ def test_one_answer_may_not_feed_both_sides(survey_of: SurveyOf) -> None:
     survey = survey_of({"a": {"leave": 1}}, keys)
     with pytest.raises(SpecError) as error:
         fl.classify(survey)
-    assert "survey.yaml: items: one answer feeds both sides of the definition" in str(error.value)
+    assert "survey.yaml: items: one answer counts on both sides of the definition" in str(error.value)
     assert "code 2 of leave is no_freedom_to_leave and debt_bondage" in str(error.value)
 
 

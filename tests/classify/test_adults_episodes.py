@@ -1,4 +1,4 @@
-"""Episodes of work: both conditions must hold in the same one, whether episodes are columns (wide) or rows (long)."""
+"""Tests episodes of work: both conditions must hold in the same episode, whether episodes are columns (wide) or rows (long)."""
 
 from __future__ import annotations
 
@@ -275,5 +275,5 @@ def test_a_gate_of_the_person_before_a_question_on_episodes_is_refused_in_words(
     }
     people = pd.DataFrame([{"who": "a", "weight": 1, "years": 30, "paid": "J", "own": "N"}])
     spells = pd.DataFrame([{"who": "a", "spell": 1, "q1": "J", "q2": "J"}])
-    with pytest.raises(SpecError, match=r"(?s)columns that only the persons have.*paid.*take the gate away"):
+    with pytest.raises(SpecError, match=r"(?s)columns that only the persons have.*paid.*remove the gate"):
         fl.read_survey(write(changed(spec, keys), people=people, spells=spells))

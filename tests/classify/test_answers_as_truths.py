@@ -1,4 +1,4 @@
-"""Three-valued logic: the classification against a plain reference, for any number of items, episodes, links, exceptions."""
+"""Compares the three-valued classification with a plain reference, for any number of items, episodes, links and exceptions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a rule set fits a survey: what it can use, what it lacks, why it cannot be applied, and whose cases it can count."""
+"""Tests how a rule set fits a survey: what it can use, what is missing, why it cannot be applied, and whose cases it can count."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_one_answer_may_not_stand_on_both_sides_of_one_dimension(survey_of: Surv
     persons = {"a": {"held": "J", "hazardous_work_work": "J"}, "b": {"held": "N", "hazardous_work_work": "N"}}
     survey = survey_of(persons, keys)
     assert fl.prevalence(fl.classify(survey)).table["cases"].to_list() == [1]
-    with pytest.raises(SpecError, match="one answer feeds both sides") as error:
+    with pytest.raises(SpecError, match="one answer counts on both sides") as error:
         fl.classify(survey, "hts_2012")
     assert "code J of held is restricted_movement and threats_or_violence" in str(error.value)
 

@@ -1,4 +1,4 @@
-"""Every category of every group has a code: ILOSTAT's, as its dictionary of categories writes it, or one marked as the kit's own."""
+"""Tests that every category of every group has a code: the code in ILOSTAT's dictionary, or one that is marked as the kit's own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Adults are men and women, children boys and girls; only a sum of both says both."""
+"""Tests the names of categories: adults are men and women, children are boys and girls, and only a sum of both has both names."""
 
 from __future__ import annotations
 

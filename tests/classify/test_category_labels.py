@@ -1,4 +1,5 @@
-"""A category of a standard is called in every language's words; a category of the survey's own stays as the survey calls it."""
+"""Tests labels: a category of a standard is translated into every language, and the survey's own category keeps the survey's
+label."""
 
 from __future__ import annotations
 

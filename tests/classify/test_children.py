@@ -1,4 +1,5 @@
-"""Children, arrow by arrow of Tool No. 2's flowchart: each child here is one way through it, with the parents who decide it.
+"""Tests the flowchart of Tool No. 2 for children, arrow by arrow: each child here takes one way through it, with the parents who
+decide it.
 
 What each must be was worked out by hand from the guidelines (docs/methods.md §1), never by the kit.
 """
@@ -326,12 +327,12 @@ def test_each_episode_has_a_start_of_its_own(table: Table) -> None:
 # A family or many, and the finding that tells of it: severity, where, the words it starts with, and the count.
 ABOUT_CASES: list[tuple[str, dict[str, Any], Parents, int, tuple[str, str, str, Any]]] = [
     ("a parent not asked", HELPS, ({}, {"line": 2, "module": "out"}), 6,
-     ("warning", "children.parents", "children who work with parents, of whom one was not asked", "about 10")),
+     ("warning", "children.parents", "children who work with parents, one of whom was not asked", "about 10")),
     ("a parent not asked, in few homes", HELPS, ({}, {"line": 2, "module": "out"}), 1,
-     ("warning", "children.parents", "children who work with parents, of whom one was not asked", "fewer than 5")),
+     ("warning", "children.parents", "children who work with parents, one of whom was not asked", "fewer than 5")),
     ("another route decides", HELPS | BOSS, ({"module": "out"}, {"line": 2}), 6,
-     ("warning", "children.parents", "children who work with parents, of whom one was not asked", "about 10")),
-    ("no other route decides", HELPS, ({"module": "out"}, {"line": 2}), 6, ("note", "children.parents", "of these, children whom no other", "about 10")),
+     ("warning", "children.parents", "children who work with parents, one of whom was not asked", "about 10")),
+    ("no other route decides", HELPS, ({"module": "out"}, {"line": 2}), 6, ("note", "children.parents", "of these, children who are unresolved", "about 10")),
 ]  # fmt: skip
 
 

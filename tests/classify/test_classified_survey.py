@@ -1,4 +1,4 @@
-"""A classified survey is a type of its own: what it holds beside the survey, and that estimates of forced labour take no other."""
+"""Tests the type of a classified survey: what it has besides the survey, and that estimates of forced labour accept nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A population that nobody is in stops the run, and the message says which of its conditions leaves nobody."""
+"""Tests that a population without persons stops the run, and that the message names the condition that nobody meets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who belongs where: coded groups, age bands, and ISIC codes at every length as sectors."""
+"""Tests the group of each person: coded groups, age bands, and ISIC codes of any length as sectors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The made-up adult and child: the real classification's verdict on answers written down by hand."""
+"""Tests the made-up adult and child: the real classification of answers that are written by hand."""
 
 from __future__ import annotations
 

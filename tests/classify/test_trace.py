@@ -1,4 +1,4 @@
-"""Why a person was classified so: the first condition that is not met, the items answered yes, and the path in words."""
+"""Tests the reasons for a classification: the first condition that is not met, the items answered yes, and the path in words."""
 
 from __future__ import annotations
 

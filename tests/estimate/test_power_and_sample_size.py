@@ -1,4 +1,5 @@
-"""The check values of docs/methods.md §6 to the printed digit, and that sizes, power and cuts agree with each other."""
+"""Tests the check values of docs/methods.md §6 to the printed digit, and that sample sizes, power and decreases agree with each
+other."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from fltoolkit.estimate.measures.intervals import Confidence, EstimatedProportio
 
 @pytest.mark.parametrize(("n", "cut"), [(5_000, 76.2), (10_000, 57.8), (20_000, 42.9), (40_000, 31.4), (80_000, 22.8)])
 def test_smallest_detectable_cuts_as_printed(n: int, cut: float) -> None:
-    """docs/methods.md §6: p0 = 0.5 %, α = .05 two-sided, power .8, deff 1.5, equal n, independent."""
+    """docs/methods.md §6: p0 = 0.5%, α = .05 two-sided, power .8, deff 1.5, equal n, independent."""
     found = fl.detectable_change(0.005, n)
     assert round(100 * found.relative, 1) == cut
     assert found.after == pytest.approx(0.005 - found.absolute)

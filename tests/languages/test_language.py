@@ -1,4 +1,5 @@
-"""The words of the documents: each language says everything, fills its placeholders with text that stays text, and leaves no English."""
+"""Tests the words of the documents: each language has every text, fills the placeholders with text that stays text, and contains
+no English."""
 
 from __future__ import annotations
 
@@ -148,7 +149,7 @@ def test_a_language_without_a_file_is_refused_with_those_there_are() -> None:
 
 
 def test_what_is_put_in_a_placeholder_is_never_read_again() -> None:
-    assert EN.say("by", group="{group} {0} {{7*7}} %s") == "by {group} {0} {{7*7}} %s"
+    assert EN.say("by", group="{group} {0} {{7*7}}%s") == "by {group} {0} {{7*7}}%s"
     with pytest.raises(SpecError, match="by"):
         EN.say("by")
 

@@ -1,4 +1,4 @@
-"""Text of another language within a sentence, until it is written."""
+"""Tests the mark of a text in another language within a sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Own texts of a survey.yaml and nap.yaml: plain, or in several languages; each mistake is told with its key."""
+"""Tests the user's own texts in survey.yaml and nap.yaml, in one language or several. Each mistake is reported with its key."""
 
 from __future__ import annotations
 

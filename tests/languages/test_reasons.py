@@ -1,4 +1,4 @@
-"""Remarks are data: two are equal by key and values, English words are what tables show, and no code outside reads the words."""
+"""Tests reasons: two are equal if key and values are equal, tables show the English words, and no other code reads the words."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_english_words_are_what_is_printed() -> None:
 
 def test_a_whole_number_has_the_thousands_mark_of_the_language_and_a_year_has_none() -> None:
     chance = Reason.of("plan.chance", N=2394, M=21)
-    assert str(chance) == "a repeat of 2,394 persons would find it with a chance of 21 %"
+    assert str(chance) == "a repeat of 2,394 persons would find it with a chance of 21%"
     assert "2\u202f394" in FR.kit(chance)
     assert "2029" in FR.kit(SURVEY)
     assert FR.kit(Reason.of("reasons.cv", N=33.3)) == "coefficient de variation supérieur à 33,3\u202f%"

@@ -1,4 +1,4 @@
-"""What lacks a language of the documents is listed with the key where it stands."""
+"""Tests the list of texts that lack a language of the documents, each with its key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A reason in a YAML file is its author's text, or a reason of the kit with the values that its words need."""
+"""Tests reasons in a YAML file: a text of the author, or a reason of the kit with the values that its words need."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every row of the plan is filled from published numbers, with its doubt, or says why it is not."""
+"""Tests that every row of the plan has published numbers with their flags, or the reason why it has none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The checklists of the ILO's tools: whole, in order, and each question with one id."""
+"""Tests the checklists of the ILO's tools: they are complete and in order, and each question has its own id."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a plan's documents rest on: which round is the baseline, and what partners and a later round add."""
+"""Tests the evidence of a plan: which round is the baseline, and what partners and a later round add."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_a_later_round_stands_beside_the_targets(tmp_path: Path) -> None:
         "measure": "change_in_prevalence", "estimate": -0.012, "ci_low": -0.02, "ci_high": -0.004, "estimate_after": 0.008, "ci_low_after": 0.005,
         "ci_high_after": 0.011, "relative_change": -0.6, "ratio_low": 0.2, "ratio_high": 0.7, "verdict": DECREASED, "verdict_reason": "",
         "attenuated": False, "beyond_zero": "", "marker_before": "", "marker_after": "", "year_before": 2025, "year": 2027, "survey_before": "Small survey",
-        "interview_conditions_before": "", "interview_conditions": "by proxy: 12 %",
+        "interview_conditions_before": "", "interview_conditions": "by proxy: 12%",
     }  # fmt: skip
     found = fl.evidence(plan(tmp_path), Rounds(OUT, OUT, published(row(**facts))))
     followed = found.follow_up[found.follow_up["category"] == "total"].iloc[0]
@@ -68,7 +68,7 @@ def test_a_later_round_stands_beside_the_targets(tmp_path: Path) -> None:
         pytest.approx(60),
         pytest.approx(16),
     )
-    assert followed["interview_conditions"] == "by proxy: 12 %"
+    assert followed["interview_conditions"] == "by proxy: 12%"
     assert found.targets["beside"].iloc[0] == "at or below the target, its interval reaches above"
     assert pd.isna(found.follow_up.loc[found.follow_up["category"] == "men", "value"]).all()  # no change of men is published
 

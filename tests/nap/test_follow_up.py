@@ -1,4 +1,5 @@
-"""A later round against the plan's baseline: the change, the verdict and its reason, under the protection of both rounds."""
+"""Tests a later round against the plan's baseline: the change, the verdict and its reason, under the disclosure control of both
+rounds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reference figures: the ILO's own, and never without the reason why they are not like-for-like."""
+"""Tests the reference figures: they are those of the ILO, and always have the reason why they are not comparable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""partners.yaml: what is written is what is read, mistakes are named with their line, and what has no place is kept."""
+"""Tests partners.yaml: entries are read back unchanged, mistakes are named with their line, and entries without a place are kept."""
 
 from __future__ import annotations
 

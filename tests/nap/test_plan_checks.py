@@ -1,4 +1,4 @@
-"""`fltoolkit nap check`: what would stop a run with a plan, or lose a target, is told before anything is run."""
+"""Tests `fltoolkit nap check`: it reports, before a run, what would stop a run with a plan or lose a target."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A nap.yaml's mistakes are named, with what was found and what is allowed; its words find the survey's groups."""
+"""Tests the errors of a nap.yaml, with what was found and what is allowed, and that its words find the survey's groups."""
 
 from __future__ import annotations
 

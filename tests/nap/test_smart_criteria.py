@@ -1,4 +1,4 @@
-"""Tool No. 16's five criteria: what is there, what is missing, and what only the partners can say."""
+"""Tests the five criteria of Tool No. 16: what is present, what is missing, and what only partners can answer."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_what_is_missing_is_said_in_words(tmp_path: Path) -> None:
 def test_a_target_that_cannot_be_verified_is_not_achievable_and_one_outside_the_plan_not_time_bound(tmp_path: Path) -> None:
     found = answers(tmp_path, targets=[{"year": 2035, "cut": 0.1}])
     assert found["achievable"][0] == "no"
-    assert "a cut of 10 % by 2035 cannot be verified: " in found["achievable"][1]
+    assert "a cut of 10% by 2035 cannot be verified: " in found["achievable"][1]
     assert found["time_bound"] == ("no", "the target year 2035 lies outside the plan (2026 to 2030)")
 
 
@@ -46,7 +46,7 @@ def test_a_hidden_baseline_is_not_measurable(tmp_path: Path) -> None:
 def test_a_target_that_was_not_judged_is_not_called_unachievable(tmp_path: Path) -> None:
     found = answers(tmp_path, measure="stock_prevalence", disaggregated_by=None)["achievable"]
     assert found[0] == "partners"
-    assert str(found[1]).startswith("a cut of 90 % by 2030 is not judged: the baseline is not shown: ")
+    assert str(found[1]).startswith("a cut of 90% by 2030 is not judged: the baseline is not shown: ")
 
 
 def test_the_partners_rows_are_theirs_to_judge(tmp_path: Path) -> None:

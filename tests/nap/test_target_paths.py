@@ -1,4 +1,4 @@
-"""The way from a baseline to its targets, by the formulas: straight lines, and steps of one proportion."""
+"""Tests the path from a baseline to its targets against formulas: straight lines, and steps of a constant proportion."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def target(year: int = 2030, **facts: Any) -> Target:
 @pytest.mark.parametrize(
     ("facts", "value", "told"),
     [
-        ({"cut": 0.25}, 30.0, "a cut of 25 % by 2030"),
+        ({"cut": 0.25}, 30.0, "a cut of 25% by 2030"),
         ({"value": 1250}, 1250.0, "1,250 persons by 2030"),
         ({"eradicate": "true"}, 0.0, "eradication by 2030"),
     ],

@@ -1,4 +1,4 @@
-"""What a run hides and why: intervals worked out by hand, and every hidden row told, no shown one."""
+"""Tests the record of what a run hides and why: intervals calculated by hand, every hidden row, and no row that is shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The headline under every rule set: what is not available says why, and two that differ by a few persons are not both shown."""
+"""Tests the headline under every rule set: a missing one has a reason, and two that differ by a few persons are not both shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Measures in their units: the scale in which each is read, and the one rounding that all readers see."""
+"""Tests the units of measures: the scale of each, and the one rounding that all outputs use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ways through the definition: named where enough persons share one, and never so that another can be told."""
+"""Tests the paths through the definition: a path is named if enough persons have it, and never reveals another one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is printed: one base a run, rates that are ratios of printed numbers, and no standard error by any way round."""
+"""Tests printed numbers: one base per run, rates that are ratios of printed numbers, and no way to calculate a standard error."""
 
 from __future__ import annotations
 

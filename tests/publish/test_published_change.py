@@ -1,4 +1,4 @@
-"""A change leaves only where both rounds' numbers do, verdict and all, and only beside the very numbers it was made of."""
+"""Tests that a change, with its verdict, is published only if the numbers of both rounds are, and only with the same numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What leaves of a model: nothing that the published set hides, and never without its reliability."""
+"""Tests the published model: it reveals nothing that the published set hides, and always states its reliability."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What may leave: flags at their limits, confidentiality first, the same cells blank everywhere, and nothing recoverable."""
+"""Tests the published set: flags at their limits, confidentiality first, the same blank cells everywhere, and nothing
+recoverable."""
 
 from __future__ import annotations
 
@@ -73,9 +74,9 @@ def test_a_good_number_has_no_flag_no_marker_and_no_reason() -> None:
     ("facts", "at_its_limit", "flag", "marker", "reason"),
     [
         ({"cases": 14}, {"cases": 15}, "unreliable", "u", "fewer than 15 cases"),
-        ({"cv": 0.334}, {"cv": 0.333}, "unreliable", "u", "coefficient of variation above 33.3 %"),
-        ({"ci_low": 0.02, "ci_high": 0.1801}, {"ci_low": 0.02, "ci_high": 0.18}, "unreliable", "u", "interval wider than 160 % of the estimate"),
-        ({"cv": 0.166}, {"cv": 0.165}, "caution", "", "coefficient of variation above 16.5 %"),
+        ({"cv": 0.334}, {"cv": 0.333}, "unreliable", "u", "coefficient of variation above 33.3%"),
+        ({"ci_low": 0.02, "ci_high": 0.1801}, {"ci_low": 0.02, "ci_high": 0.18}, "unreliable", "u", "interval wider than 160% of the estimate"),
+        ({"cv": 0.166}, {"cv": 0.165}, "caution", "", "coefficient of variation above 16.5%"),
         ({"cases": 29}, {"cases": 30}, "caution", "", "fewer than 30 cases"),
         ({"df": 7}, {"df": 8}, "review", "", "fewer than 8 degrees of freedom"),
         ({"psus_with_cases": 9}, {"psus_with_cases": 10}, "review", "", "cases from fewer than 10 sampling points"),
@@ -99,7 +100,7 @@ def test_every_rule_of_the_profile_is_tested_above() -> None:
 def test_the_worst_flag_wins_and_gives_all_its_reasons_and_no_other() -> None:
     row = judged(cases=12, cv=0.4, df=5)
     assert row["flag"] == "unreliable"
-    assert row["reason"] == "fewer than 15 cases; coefficient of variation above 33.3 %"
+    assert row["reason"] == "fewer than 15 cases; coefficient of variation above 33.3%"
     assert judged(cases=20, df=5)["flag"] == "caution"
 
 
@@ -154,7 +155,7 @@ def test_a_mean_has_no_cases_whose_opposite_could_be_confidential(measure: str) 
 
 def test_a_wide_interval_of_a_negative_mean_is_wide_all_the_same() -> None:
     est = one_number("mean", estimate=-0.1, ci_low=-0.3, ci_high=0.1)
-    assert "wider than 160 %" in fl.publish(est).table["reason"][0]
+    assert "wider than 160%" in fl.publish(est).table["reason"][0]
 
 
 def test_every_marker_is_one_that_is_explained(out: Published) -> None:

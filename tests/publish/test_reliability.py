@@ -1,4 +1,4 @@
-"""Each publication profile at both sides of each of its limits (docs/methods.md §4), on rows made by hand."""
+"""Tests each publication profile at both sides of each of its limits (docs/methods.md §4), on rows made by hand."""
 
 from __future__ import annotations
 
@@ -52,19 +52,19 @@ def test_a_good_number_has_no_flag_under_any_profile(name: str) -> None:
 CASES: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("nchs_2017", simple_sample(15, 29), simple_sample(15, 30), "fewer than 30 persons"),
     ("nchs_2017", row(n_eff=29.9), row(n_eff=30.0), "effective sample size below 30"),
-    # Clopper–Pearson 95 % (published tables): 9 of 100 0.0420–0.1640, 10 of 100 0.0490–0.1762: 136 % and 127 % of the proportion
-    ("nchs_2017", simple_sample(9, 100), simple_sample(10, 100), "than 130 % of it"),
-    ("nchs_2017", simple_sample(9, 100, "total"), simple_sample(10, 100, "total"), "than 130 % of it"),
+    # Clopper–Pearson 95 % (published tables): 9 of 100 0.0420–0.1640, 10 of 100 0.0490–0.1762: 136% and 127% of the proportion
+    ("nchs_2017", simple_sample(9, 100), simple_sample(10, 100), "than 130% of it"),
+    ("nchs_2017", simple_sample(9, 100, "total"), simple_sample(10, 100, "total"), "than 130% of it"),
     ("nchs_2017", simple_sample(91, 100), simple_sample(90, 100), "complement"),
     ("nchs_2017", row(df=7), row(df=8), "fewer than 8 degrees"),
     ("nchs_2023", row(n=9, cases=9, n_eff=9.0), row(n=10, cases=10, n_eff=10.0), "fewer than 10 persons in the denominator"),
     ("nchs_2023", row(n_eff=9.9), row(n_eff=10.0), "effective sample size of the denominator below 10"),
     ("nchs_2023", row(cases=9), row(cases=10), "fewer than 10 cases"),
     ("nchs_2023", row(cases=12, n_eff=830.0), row(cases=12, n_eff=840.0), "effective number of cases below 10"),
-    ("nchs_2023", row(ci_low=0.02, ci_high=0.1801), row(ci_low=0.02, ci_high=0.18), "wider than 160 %"),
+    ("nchs_2023", row(ci_low=0.02, ci_high=0.1801), row(ci_low=0.02, ci_high=0.18), "wider than 160%"),
     ("nchs_2023", row(df=7), row(df=8), "fewer than 8 degrees"),
-    ("statcan", row(cv=0.334), row(cv=0.333), "above 33.3 %"),
-    ("statcan", row(cv=0.166), row(cv=0.165), "above 16.5 %"),
+    ("statcan", row(cv=0.334), row(cv=0.333), "above 33.3%"),
+    ("statcan", row(cv=0.166), row(cv=0.165), "above 16.5%"),
     ("ilo", row(n=14), row(n=15), "ILOSTAT's U"),
     ("ilo", row(n=4), row(n=5), "ILOSTAT's S"),
     ("ilo", row(**TOTAL, cases=14), row(**TOTAL, cases=15), "ILOSTAT's U"),
@@ -79,18 +79,18 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("eclac_2023", row(se=0.0403), row(se=0.0402), "logarithmic coefficient of variation"),
     # above 0.5 of 1 − p: at p = 0.9 the same SE
     ("eclac_2023", row(estimate=0.9, se=0.0403), row(estimate=0.9, se=0.0402), "logarithmic coefficient of variation"),
-    ("eclac_2023", row(**TOTAL, cv=0.301), row(**TOTAL, cv=0.30), "above 30 %"),
-    ("eclac_2023", row(**TOTAL, cv=0.201), row(**TOTAL, cv=0.20), "above 20 %"),
-    ("eclac_2023", row(**MEAN, cv=0.201), row(**MEAN, cv=0.20), "above 20 %"),
+    ("eclac_2023", row(**TOTAL, cv=0.301), row(**TOTAL, cv=0.30), "above 30%"),
+    ("eclac_2023", row(**TOTAL, cv=0.201), row(**TOTAL, cv=0.20), "above 20%"),
+    ("eclac_2023", row(**MEAN, cv=0.201), row(**MEAN, cv=0.20), "above 20%"),
 ]  # fmt: skip
 FLAGS = {
-    "than 130 % of it": "suppress", "complement": "caution", "fewer than 8 degrees": "review", "wider than 160 %": "suppress",
+    "than 130% of it": "suppress", "complement": "caution", "fewer than 8 degrees": "review", "wider than 160%": "suppress",
     "fewer than 30 persons": "suppress", "effective sample size below 30": "suppress", "fewer than 10 cases": "suppress",
     "fewer than 10 persons in the denominator": "suppress", "effective sample size of the denominator below 10": "suppress",
-    "effective number of cases below 10": "suppress", "above 33.3 %": "suppress", "above 16.5 %": "caution",
+    "effective number of cases below 10": "suppress", "above 33.3%": "suppress", "above 16.5%": "caution",
     "ILOSTAT's U": "unreliable", "ILOSTAT's S": "suppress", "effective sample size below 60": "unreliable",
     "fewer than 9 degrees": "unreliable", "fewer than 30 cases": "unreliable", "fewer than 50 cases": "caution",
-    "above 30 %": "unreliable", "above 20 %": "caution",
+    "above 30%": "unreliable", "above 20%": "caution",
 }  # fmt: skip
 
 
@@ -119,7 +119,7 @@ def test_nchs_2017_suppresses_a_wide_interval_from_exactly_thirty_points_on() ->
 
 
 def test_nchs_2017_shows_a_rare_event_of_two_cases_in_three_hundred() -> None:
-    """Width 0.023: not above 0.05, so its relative width (340 %) does not count. Confidentiality hides it, not this profile."""
+    """Width 0.023: not above 0.05, so its relative width (340%) does not count. Confidentiality hides it, not this profile."""
     assert judged("nchs_2017", simple_sample(2, 300))["flag"].tolist() == [""]
     assert judged("fltoolkit", simple_sample(2, 300, ci_low=0.0008, ci_high=0.0239))["flag"].tolist() == ["unreliable"]
 
@@ -135,10 +135,10 @@ def test_ilo_withholds_a_whole_table_from_a_third_of_suppressed_cells_on() -> No
     def table(cells: int, few: int, breakdown: str = "region") -> pd.DataFrame:
         return judged("ilo", *(row(**TOTAL, breakdown=breakdown, cases=4 if i < few else 40) for i in range(cells)))
 
-    assert table(6, 2)["flag"].tolist() == ["suppress", "suppress", "", "", "", ""]  # 33.3 %
-    dropped = table(5, 2)  # 40 %
+    assert table(6, 2)["flag"].tolist() == ["suppress", "suppress", "", "", "", ""]  # 33.3%
+    dropped = table(5, 2)  # 40%
     assert dropped["flag"].tolist() == ["suppress"] * 5
-    assert dropped["reason"].tolist()[2:] == ["33.4 % or more of the table's cells are suppressed"] * 3
+    assert dropped["reason"].tolist()[2:] == ["33.4% or more of the table's cells are suppressed"] * 3
     assert table(1, 1, "")["reason"].tolist() == ["fewer than 5 cases counted (ILOSTAT's S)"]
     both = judged("ilo", row(**TOTAL, breakdown="region", cases=4), row(breakdown="region"))  # another measure is another table
     assert both["flag"].tolist() == ["suppress", ""]

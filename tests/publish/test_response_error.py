@@ -1,4 +1,4 @@
-"""The prevalence under error rates of the answers: Rogan and Gladen's formula, and where it gives nothing."""
+"""Tests the prevalence under misclassification of the answers: Rogan and Gladen's formula, and when it gives no result."""
 
 from __future__ import annotations
 

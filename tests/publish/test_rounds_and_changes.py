@@ -1,4 +1,4 @@
-"""Change since an earlier round, from two survey.yaml to the sentence that is shown."""
+"""Tests the change since an earlier round, from two survey.yaml files to the sentence that is shown."""
 
 from __future__ import annotations
 

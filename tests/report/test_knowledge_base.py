@@ -1,4 +1,4 @@
-"""Which published rows answer a question of the knowledge base, and which questions are left to research."""
+"""Tests which published rows answer a question of the knowledge base, and which questions are left to research."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The baseline as a workbook in Tool No. 16's columns and as CSV: numbers are numbers, and no label is a formula."""
+"""Tests the baseline as a workbook in the columns of Tool No. 16 and as CSV: numbers are numbers, and no label is a formula."""
 
 from __future__ import annotations
 

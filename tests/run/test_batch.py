@@ -1,4 +1,4 @@
-"""Many surveys through the notebooks: mistakes are found before anything runs, a survey is whole or not at all, none stops another.
+"""Tests a batch: mistakes are found before anything runs, a survey is complete or absent, and no survey stops another.
 
 One batch runs in real kernels; what happens around a kernel is tested with a stand-in that writes what a notebook would.
 """

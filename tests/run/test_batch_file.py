@@ -1,4 +1,4 @@
-"""What a batch asks for: names, paths and parameters, checked and typed before anything runs."""
+"""Tests batch.yaml: names, paths and parameters are checked and typed before anything runs."""
 
 from __future__ import annotations
 

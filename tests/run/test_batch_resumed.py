@@ -1,6 +1,7 @@
-"""A batch that is stopped, killed or run again: whole results or none, and only what is not current is redone.
+"""Tests a batch that is stopped, killed or repeated: results are complete or absent, and only results that are not current are
+made again.
 
-Two tests run and kill a real batch. The others stand in for the kernels, and die at every step of the file system in turn.
+Two tests run and kill a real batch. The others replace the kernels, and end at every step of the file system in turn.
 """
 
 from __future__ import annotations
@@ -139,10 +140,10 @@ CHANGES: dict[str, Change] = {
     "parameters of 1_survey": lambda folder, _: move_outputs(folder),
     "the code changed": lambda _, patch: patch.setattr(run_record, "code_hash", lambda: "another"),
     "another version of numpy": lambda _, patch: patch.setattr(run_record, "version", lambda n: "0" if n == "numpy" else REAL(n)),
-    "the run did not leave estimates.csv as it is": append("out/a/estimates.csv"),
-    "the run did not leave 1_survey.ipynb as it is": append("out/a/1_survey.ipynb"),
-    "the run did not leave 3_estimate.html as it is": lambda folder, _: (folder / "out" / "a" / "3_estimate.html").unlink(),
-    "there is no run.json to go by": lambda folder, _: (folder / "out" / "a" / "run.json").write_text("{", encoding="utf-8"),
+    "estimates.csv changed after the run": append("out/a/estimates.csv"),
+    "1_survey.ipynb changed after the run": append("out/a/1_survey.ipynb"),
+    "3_estimate.html changed after the run": lambda folder, _: (folder / "out" / "a" / "3_estimate.html").unlink(),
+    "there is no run.json": lambda folder, _: (folder / "out" / "a" / "run.json").write_text("{", encoding="utf-8"),
     "it failed": failed,
     "the latest run failed": lambda folder, _: (folder / "out" / "a.failed").mkdir(),
 }
@@ -168,7 +169,7 @@ def test_what_changed_is_done_again_and_the_reason_told(
     assert run_batch(path, resume=True, say=said.append)
     everywhere = reason.startswith(("the code", "another version", "parameters of"))
     assert sorted(calls) == (["a", "b"] if everywhere else ["a"])
-    assert any(line.startswith(f"a: once more, since {reason}") for line in said), said
+    assert any(line.startswith(f"a: runs again, because {reason}") for line in said), said
     assert run_batch(path, resume=True, say=quiet)
     assert sorted(calls) == (["a", "b"] if everywhere else ["a"])
 
@@ -366,7 +367,10 @@ def test_a_survey_that_is_stopped_where_it_runs_fails_alone(
     stand(stand_in)
     monkeypatch.setattr(batch, "run_survey", run_survey)
     assert not run_batch(path, say=said.append)
-    assert any(line.startswith("a: failed: a: it was stopped, since the folder of results was not seen") for line in said)
+    assert any(
+        line.startswith("a: failed: a: the survey was stopped, because its worker could not see the folder of results")
+        for line in said
+    )
     assert said[-1].startswith("1 passed, 1 failed, 0 skipped")
 
 

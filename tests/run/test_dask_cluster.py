@@ -1,4 +1,4 @@
-"""A batch on a Dask cluster: a scheduler and two workers as processes of their own, and what happens to them."""
+"""Tests a batch on a Dask cluster: a scheduler and two workers in separate processes, which may fail."""
 
 from __future__ import annotations
 
@@ -247,11 +247,11 @@ def test_what_was_handed_over_is_let_go_so_that_no_dying_worker_takes_it_along()
 def test_a_survey_that_every_worker_dies_of_fails_alone() -> None:
     state, why = settled(Theirs("error", throw(KilledWorker("a", None, 3))))  # type: ignore[misc,arg-type]
     assert state == "failed"
-    assert "a: each worker that ran it died\n  found:   4 times" in why
+    assert "a: every worker that ran this survey died\n  found:   4 times" in why
 
 
 def test_a_scheduler_that_goes_away_ends_the_batch_and_other_errors_are_what_they_are() -> None:
-    with pytest.raises(BatchError, match="the Dask scheduler went away"):
+    with pytest.raises(BatchError, match="the connection to the Dask scheduler was lost"):
         settled(Theirs("lost", throw(concurrent.futures.CancelledError("lost"))))
     with pytest.raises(ZeroDivisionError):
         settled(Theirs("error", throw(ZeroDivisionError())))

@@ -1,4 +1,4 @@
-"""JupyterLab on a folder: what it is told, and that it ends with the command."""
+"""Tests JupyterLab for a folder: its options, and that it ends with the command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one kernel of a run: each notebook finds it empty, it starts at the second try if need be, and it ends with the run."""
+"""Tests the kernel of a run: each notebook finds it empty, its start is tried twice, and it ends with the run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The notebooks of one survey in one kernel: alone, in order and after one that failed they give the same results, to the byte."""
+"""Tests the notebooks of one survey in one kernel: alone, in order, and after a failed one, their results are the same bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whole files or none: what a failure leaves, and that a new file never takes another's place."""
+"""Tests that files are written completely or not at all, and that a new file never replaces another by mistake."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_a_draft_never_replaces_a_file_that_came_while_the_data_were_read(
 
     monkeypatch.setattr(survey_draft, "make_draft", slow)
     assert main(["new", str(tmp_path / "persons.csv")]) == 2
-    assert "there is a file already" in capsys.readouterr().err
+    assert "the file exists already" in capsys.readouterr().err
     assert (tmp_path / "survey.yaml").read_text("utf-8") == "mine"
 
 

@@ -1,4 +1,4 @@
-"""What may be told of an error: words of the kit, plain words for files, and never a word of another library."""
+"""Tests the printed form of errors: the kit's own words, plain words for files, and never the words of another library."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Private files: one place that nobody else can read, never among the outputs, and what goes there."""
+"""Tests private files: a folder that nobody else can read, never among the outputs, and its content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A batch at an address: in fsspec's memory, where no notebook could read a file that was not fetched. Kernels are stood in for.
+"""Tests a batch at an address: in fsspec's memory, where a notebook can read only fetched files. Stand-ins replace the kernels.
 
 tests/run/test_dask_cluster.py runs one in real kernels, on workers that share no folder.
 """
@@ -102,8 +102,8 @@ def test_what_is_current_there_is_skipped_and_what_is_not_is_done_again(memory: 
     said = list[str]()
     assert run_stored(ADDRESS, resume=True, say=said.append)
     assert sorted(calls) == ["a", "a", "b", "b"]
-    assert "a: once more, since persons.csv changed" in said
-    assert "b: once more, since the run did not leave estimates.csv as it is" in said
+    assert "a: runs again, because persons.csv changed" in said
+    assert "b: runs again, because estimates.csv changed after the run" in said
 
 
 def test_results_half_left_are_not_taken_for_whole(memory: Any, calls: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,11 +120,11 @@ def test_results_half_left_are_not_taken_for_whole(memory: Any, calls: list[str]
         broken.setattr(Store, "put", fails)
         said = list[str]()
         assert not run_stored(ADDRESS, resume=True, say=said.append)
-    assert any(line.startswith("a: failed: a of memory://lfs: files cannot be fetched or left there") for line in said)
+    assert any(line.startswith("a: failed: a of memory://lfs: files cannot be read or written there") for line in said)
     assert "out/a/run.json" not in held(memory)
     said.clear()
     assert run_stored(ADDRESS, resume=True, say=said.append)
-    assert any(line.startswith("a: once more, since the latest run failed") for line in said)
+    assert any(line.startswith("a: runs again, because the latest run failed") for line in said)
     assert "out/a/run.json" in held(memory)
 
 

@@ -1,4 +1,4 @@
-"""A folder at an address, in fsspec's memory: what is fetched, what is left, and that results half left count for nothing."""
+"""Tests a folder at an address, in fsspec's memory: the files fetched and written, and that incomplete results do not count."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""run.json: what a run rested on, whether its results are still those, and whose they are."""
+"""Tests run.json: the inputs of a run, whether its results are current, and to which survey they belong."""
 
 from __future__ import annotations
 
@@ -58,14 +58,14 @@ def put(folder: Path, **facts: Any) -> Path:
 WHY: dict[str, tuple[dict[str, Any], Callable[[Path], object]]] = {
     "": ({}, lambda folder: None),
     "the latest run failed": ({}, lambda folder: folder.with_name("a.failed").mkdir()),
-    "there is no run.json to go by": ({}, lambda folder: (folder / "run.json").unlink()),
+    "there is no run.json": ({}, lambda folder: (folder / "run.json").unlink()),
     "it failed": ({"status": "failed", "code": "another"}, lambda folder: None),
     "mine.yaml, survey.yaml changed": ({"inputs": {"survey.yaml": "0", "mine.yaml": "1"}}, lambda folder: None),
     "parameters of 1_survey changed": ({"parameters": {"1_survey": {"survey": "elsewhere"}}}, lambda folder: None),
     "the code changed": ({"code": "another", "versions": {}}, lambda folder: None),
     "another version of numpy": ({"versions": {"numpy": "1"}}, lambda folder: None),
-    "the run did not leave a.csv as it is": ({}, lambda folder: (folder / "a.csv").write_text("abd")),
-    "the run did not leave a.csv, b.csv as it is": ({"outputs": {"a.csv": "0", "b.csv": "0"}}, lambda folder: None),
+    "a.csv changed after the run": ({}, lambda folder: (folder / "a.csv").write_text("abd")),
+    "a.csv, b.csv changed after the run": ({"outputs": {"a.csv": "0", "b.csv": "0"}}, lambda folder: None),
 }
 
 
@@ -217,7 +217,8 @@ def test_run_json_tells_what_was_corrected_by_column_and_reason(tmp_path: Path) 
 def test_a_survey_that_cannot_be_read_goes_by_its_name_and_is_told_of_elsewhere(tmp_path: Path) -> None:
     survey = country.write(tmp_path / "a")
     assert survey_facts(Run("a", survey, None)) == {
-        "title": "Small country 2025", "country": "Smallland", "year": 2025, "round": "first", "coverage_excludes": ("the homeless",),
+        "title": "Small country 2025", "country": "Smallland", "year": 2025, "round": "first", "release": None,
+        "coverage_excludes": ("the homeless",),
     }  # fmt: skip
     survey.write_text("title: [", encoding="utf-8")
     assert survey_facts(Run("a", survey, None)) == {"title": "a"}

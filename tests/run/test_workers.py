@@ -1,4 +1,4 @@
-"""Runs that are given to workers: how each ended is told in their order, the index keeps up, and a stop waits for what is at work."""
+"""Tests runs on several workers: their ends are reported in order, the index is updated, and a stop waits for running surveys."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_a_run_that_was_stopped_where_it_ran_fails_alone() -> None:
     pool = WorkerPool(lambda run: ended(Stopped() if run.name == "b" else RunEnd("passed")), threading.Event())
     found, _ = run_all(RUNS, pool, lambda _: None, len)
     assert [found[name].state for name in "abc"] == ["passed", "failed", "passed"]
-    assert found["b"].error.startswith("b: it was stopped, since the folder of results was not seen where it ran")
+    assert found["b"].error.startswith("b: the survey was stopped, because its worker could not see the folder of results")
 
 
 def test_stopped_by_hand_it_waits_for_what_is_at_work_and_says_what_is_finished() -> None:

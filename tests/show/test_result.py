@@ -1,4 +1,4 @@
-"""The result of a section: it counts rows, repeats published numbers, and never names the highest or the lowest group."""
+"""Tests the result of a section: it counts rows, repeats published numbers, and never names the highest or the lowest group."""
 
 from __future__ import annotations
 
@@ -19,9 +19,7 @@ from fltoolkit.show.wording.section_words import NOTHING, RESULT
 def test_a_result_is_marked_as_one_for_the_page() -> None:
     bundle = result.flow(country.published())._repr_mimebundle_()
     assert RESULT in bundle
-    assert bundle["text/plain"].startswith(
-        "At some time in the past 12 months, 410 adults were in forced labour (95\xa0% interval: "
-    )
+    assert bundle["text/plain"].startswith("At some time in the past 12 months, 410 adults were in forced labour (95% interval: ")
 
 
 def test_a_hidden_number_is_not_said() -> None:
@@ -43,10 +41,31 @@ def test_the_groups_shown_with_care_and_not_shown_are_all_of_them(measure: str) 
     ]
     sure = rows["estimate"].notna() & (rows["flag"] == "")
     care = rows["estimate"].notna() & (rows["flag"] != "")
-    assert str(result.groups(out, measure)) == (
+    *first, counted = str(result.groups(out, measure)).split("\n\n")
+    assert [text[:11] for text in first] == {"prevalence": ["No differen"], "total": ["At some tim"], "share": []}[measure]
+    assert counted == (
         f"Of {len(rows)} numbers in this section's tables, {sure.sum() or 'none'} can be used as they are, "
         f"{care.sum() or 'none'} only with care, and {rows['estimate'].isna().sum() or 'none'} are not shown."
     )
+
+
+def test_the_number_of_unresolved_persons_opens_the_section_about_them() -> None:
+    assert str(result.unresolved(country.published())).startswith("5 of 412 persons asked are unresolved: ")
+
+
+@pytest.mark.parametrize(
+    ("trace", "said"),
+    [("other paths", "too few share any path"), ("any work: yes", "1 path of persons in forced labour, and 1 of others")],
+)
+def test_paths_of_cases_are_told_from_the_others(trace: str, said: str) -> None:
+    found = pd.DataFrame({"step": ["forced labour", "no work"], "trace": [trace, "any work: no"], "persons": [40.0, 1490.0]})
+    assert said in str(result.paths(found))
+
+
+def test_indicators_that_meet_all_criteria_are_counted() -> None:
+    evidence = fell()
+    assert str(result.smart(replace(evidence, smart=evidence.smart.assign(met="yes")))).endswith("meet all five criteria.")
+    assert str(result.smart(replace(evidence, smart=evidence.smart.assign(met="no")))).startswith("0 of ")
 
 
 def test_findings_are_counted_by_severity() -> None:

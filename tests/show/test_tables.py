@@ -1,4 +1,5 @@
-"""Tables in notebooks: the number with its marker, its interval and basis, notes by letter; the same table the same text every time."""
+"""Tests tables in notebooks: the number with its marker, its interval and base, and notes by letter. The same table gives the
+same text."""
 
 from __future__ import annotations
 

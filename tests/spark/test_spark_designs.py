@@ -1,4 +1,4 @@
-"""Designs without a survey.yaml on a PySpark DataFrame: the numbers of DuckDB, whatever the types of the columns and what is blank."""
+"""Tests designs without a survey.yaml on a PySpark DataFrame: the same numbers as DuckDB, for all column types and blanks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Surveys in a Spark cluster: classified and estimated there, with the tables that the files give; Python receives sums alone."""
+"""Tests surveys in a Spark cluster: they are classified and estimated there, with the same tables as from files. Python receives
+only sums."""
 
 from __future__ import annotations
 
@@ -240,7 +241,7 @@ def test_tables_that_cannot_stand_in_for_the_files(write: Any, in_spark: Any, mo
     people = persons_table([("case", {})]).astype(str)
     path = write(SPEC, persons=people)
     table = in_spark(pa.Table.from_pandas(people, preserve_index=False))
-    assert "only PySpark DataFrames stand in for files" in message(lambda: fl.read_survey(path, people))
+    assert "only PySpark DataFrames can replace the files" in message(lambda: fl.read_survey(path, people))
     wrong = message(lambda: fl.read_survey(path, {"people.csv": table}))
     assert "the tables are not those of the files" in wrong
     assert "persons.csv" in wrong
@@ -248,7 +249,7 @@ def test_tables_that_cannot_stand_in_for_the_files(write: Any, in_spark: Any, mo
     path.write_text(path.read_text("utf-8").replace("INV", "I.1"), "utf-8")
     assert "I.1" in message(lambda: fl.read_survey(path, pointed))
     monkeypatch.setattr("narwhals.dependencies.is_pyspark_connect_dataframe", lambda _: True)
-    assert "a table of Spark Connect is not read" in message(lambda: fl.read_survey(path, table))
+    assert "a table of Spark Connect cannot be read" in message(lambda: fl.read_survey(path, table))
 
 
 def test_what_goes_wrong_in_the_cluster_is_told_without_a_persons_row(write: Any, spark: Any) -> None:

@@ -1,4 +1,4 @@
-"""A codebook renames and recodes a table, and writes it with labels and missing values as SPSS and Stata have them."""
+"""Tests that a codebook renames and recodes a table, and writes it with the labels and missing values of SPSS and Stata."""
 
 from __future__ import annotations
 

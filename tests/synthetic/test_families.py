@@ -1,4 +1,4 @@
-"""The invented country with children: its truth route by route, the survey drawn from it, and the SPSS file that is shipped."""
+"""Tests the invented country with children: its truth by route, the survey drawn from it, and the shipped SPSS file."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ def test_a_parent_who_was_not_asked_leaves_children_unresolved(
     persons: fl.Survey, sample: pd.DataFrame, found: pd.DataFrame
 ) -> None:
     findings = fl.check_cases(persons)
-    told = findings[findings["what"].str.startswith("children who work with parents, of whom one was not asked")]
+    told = findings[findings["what"].str.startswith("children who work with parents, one of whom was not asked")]
     assert int(told["count"].iloc[0].removeprefix("about ")) > 100
     children = found[sample["E_RESULT"] == 1]
     assert (children["route_iii"].isna() & children["forced_labour"].isna()).sum() > 100

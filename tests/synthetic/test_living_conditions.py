@@ -1,4 +1,5 @@
-"""How the people of Norvia live: the columns come from a random stream of their own, so that no other column changes."""
+"""Tests the living conditions of the people of Norvia: the columns come from a separate random stream, so that no other column
+changes."""
 
 from __future__ import annotations
 

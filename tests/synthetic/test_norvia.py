@@ -1,4 +1,4 @@
-"""The second round of Norvia: a true fall, an independent sample, and the two Stata files that are shipped."""
+"""Tests the second round of Norvia: a true decrease, an independent sample, and the two shipped Stata files."""
 
 from __future__ import annotations
 

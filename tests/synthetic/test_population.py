@@ -1,4 +1,4 @@
-"""The invented country: its truth, the samples drawn from it, and whether intervals hold what a full count would report."""
+"""Tests the invented country: its truth, the samples drawn from it, and whether intervals contain the result of a full count."""
 
 from __future__ import annotations
 

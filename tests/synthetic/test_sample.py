@@ -1,4 +1,4 @@
-"""Samples of an invented country: their weights by hand, the full count, and a redraw without classification."""
+"""Tests samples of an invented country: their weights by hand, the full count, and a redraw without classification."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The Valdorie survey of a small country: who is asked, whom each weight stands for, and what is written where nothing was asked."""
+"""Tests the Valdorie survey of a small country: who is asked, whom each weight represents, and the codes of questions that were
+not asked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small tables for the class say what their numbers are, and the careless one what it should have hidden."""
+"""Tests the small tables for the class: they name their numbers, and the careless table shows what it should have hidden."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A class on one machine: what is laid out, what the server is told, and that nothing of it is lost, fetched or given away."""
+"""Tests a class on one machine: its folders, the server's options, and that nothing is lost, fetched or given to others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The described people of the first lesson: the kit's own way with each, shown to who has answered."""
+"""Tests the described people of the first lesson: the kit's classification of each, shown after the learner has answered."""
 
 from __future__ import annotations
 

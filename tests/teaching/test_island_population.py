@@ -1,4 +1,5 @@
-"""The island: its people and villages add up, a fall takes cases away alone, and a survey of it has the weights of its design."""
+"""Tests the island: its people and villages add up, a decrease changes only cases, and a survey of it has the weights of its
+design."""
 
 from __future__ import annotations
 

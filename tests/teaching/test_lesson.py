@@ -1,4 +1,4 @@
-"""Every check: right on a right answer, and on a wrong one a hint that does not hold the right one."""
+"""Tests every check of an answer: a right answer is accepted, and a wrong one gets a hint that does not contain the right one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What a repeat could find: the fields start as the static view, and the answer below them is that of the textbook's formula."""
+"""Tests what a repeat could find: the fields start with the values of the static view, and the result is that of the textbook
+formula."""
 
 from __future__ import annotations
 
@@ -33,7 +34,7 @@ def test_of_the_draft_they_give_what_the_formula_gives() -> None:
         after = (low + high) / 2
         found = (p - after) / sqrt(1.5 / 4800 * (p * (1 - p) + after * (1 - after))) > Z
         low, high = (after, high) if found else (low, after)
-    assert f"**{100 * (1 - low / p):.1f} %**" in screen.outputs[0]["data"]["text/plain"]
+    assert f"**{100 * (1 - low / p):.1f}%**" in screen.outputs[0]["data"]["text/plain"]
     baseline, cut, deff, screen = teaching.play_sample_size(interactive=True).children
     baseline.value, cut.value, deff.value = 20, 25, 1.5
     needed = 1.5 * Z**2 * (0.02 * 0.98 + 0.015 * 0.985) / 0.005**2

@@ -1,4 +1,4 @@
-"""Redraws of the island: as the kit would estimate them, around a truth that theory knows, and fast."""
+"""Tests redraws of the island: they estimate as the kit does, the truth is known from theory, and they are fast."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures of redraws with controls: they start as the static view, and each control changes what is drawn."""
+"""Tests pictures of redraws with controls: they start as the static view, and each control changes the picture."""
 
 from __future__ import annotations
 
@@ -70,5 +70,5 @@ def test_each_view_starts_with_what_the_lesson_asks(
 def test_every_control_has_a_name_and_a_choice_starts_where_it_is_told() -> None:
     assert set(OPTIONS) < set(NAMES)
     dropdown, switch = (redraw_controls._control(name, start) for name, start in (("cut", 25), ("oversample", True)))
-    assert (dropdown.description, dropdown.value, dropdown.label) == ("True fall", 25, "25 %")
+    assert (dropdown.description, dropdown.value, dropdown.label) == ("True fall", 25, "25%")
     assert (switch.description, switch.value) == ("More on the coast", True)

@@ -1,4 +1,4 @@
-"""What a class sees: pictures and tables that say what the redraws hold, and controls that redraw."""
+"""Tests the pictures and tables of a class: they show the results of the redraws, and controls redraw them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page at which a learner arrives: every lesson with its aim, and links that lead to what the learner has."""
+"""Tests the start page of a learner: every lesson with its aim, and links to the learner's files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is right in the lessons, by formulas on paper and by the kit, which finds it another way."""
+"""Tests the right answers of the lessons against formulas, and against the kit, which calculates them in another way."""
 
 from __future__ import annotations
 

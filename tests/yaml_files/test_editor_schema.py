@@ -1,4 +1,5 @@
-"""What an editor says of a YAML file by its JSON Schema: of a right one nothing, though the loader takes more than the models say."""
+"""Tests the messages of an editor that uses the JSON Schemas: none for a right YAML file, though the loader accepts more than the
+models say."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pydantic's errors in words: the key as the file has it, what is wanted, what was found, and one line for one mistake."""
+"""Tests Pydantic's errors in the kit's words: the key in the file, what is wanted, what was found, and one line per mistake."""
 
 from __future__ import annotations
 

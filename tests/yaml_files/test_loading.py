@@ -1,4 +1,5 @@
-"""YAML that would use up time or memory, or break its reader, is one clear error with its line; moderate aliases stay legal."""
+"""Tests YAML that would use up time or memory, or break its reader: it gives one clear error with its line. Moderate aliases are
+legal."""
 
 from __future__ import annotations
 
@@ -38,12 +39,12 @@ KEYS = {
     "blocks 300 deep": ("".join(f"{' ' * i}a:\n" for i in range(300)), "line 40: keys or lists nest deeper than 40 levels"),
     "aliases 300 deep": (CHAIN, "line 39: keys or lists nest deeper than 40 levels"),
     "an alias bomb": (BOMB, "line 6: the file holds more than 200,000 values, aliases written out"),
-    "an alias of itself": ("a:\n  b: &x {c: *x}\n", "line 2: an alias stands within what it repeats"),
+    "an alias of itself": ("a:\n  b: &x {c: *x}\n", "line 2: an alias refers to a value that contains it"),
     "an alias of nothing": ("a: *x\n", "line 1, column 4: this is not YAML: found undefined alias"),
     "a NUL": ("a: 1\nb: x\0y\n", "line 2: this is not YAML: it holds a character that YAML does not allow\n  found:   U+0000"),
     "an escaped NUL": ('a: 1\nb: "x\\0y"\n', "line 2: a text holds the character NUL\n  found:   \\x00"),
     "half a character": ('a: "\\ud800"\n', "line 1: a text holds half a character\n  found:   \\ud800"),
-    "an escape beyond Unicode": ('a: 1\nb: "\\U00110000"\n', "line 2: an escape names no character"),
+    "an escape beyond Unicode": ('a: 1\nb: "\\U00110000"\n', "line 2: an escape sequence stands for no character"),
     "a tag of a number": ("a: !!int abc\n", "line 1: a tag of YAML is not allowed here\n  found:   tag:yaml.org,2002:int"),
     "a tag of a set": ("a: !!set {b}\n", "line 1: a tag of YAML is not allowed here"),
     "a tag of Python": ("a: !!python/object/apply:os.system [ls]\n", "line 1: a tag of YAML is not allowed here"),

@@ -1,4 +1,4 @@
-"""Which columns a survey.yaml names, and under which keys."""
+"""Tests which columns a survey.yaml names, and under which keys."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ SEPARATORS = {" ": "blank", ",": "comma", ";": "semicolon", "|": "|"}
 MOST_OPTIONS = 40
 MOST_VALUES = 2_000  # different combinations of answers to one question
 ONE_OF_SEVERAL = re.compile(r"(.*[^_/.])(?:__|[_/.])(\d{1,3}|[a-z])")  # Q7_1, Q7/1, Q7__1
-ZEROS = "who ticked don't know or refused has a 0 here that is not a no: docs/how_to.md, Select-multiple"
+ZEROS = "a person who ticked don't know or refused has a 0 here that does not mean no: docs/how_to.md, Select-multiple"
 CHILDREN = "third_party or with_parents: done, threat, by_third_party; or worst_forms"
 
 
@@ -173,7 +173,7 @@ def blocks(found: Blocks, q: Questions) -> Iterator[YamlLine]:
     if found.several:
         yield from [
             YamlLine(),
-            YamlLine("# Questions with several answers. Move the line of an answer under its item, and take away its #."),
+            YamlLine("# Questions with several answers. Move the line of an answer under its item, and remove its #."),
         ]
         for several in found.several:
             known = ZEROS if several.zeros else ""
@@ -202,10 +202,10 @@ def _option_lines(several: SeveralAnswers) -> Iterator[tuple[str, str]]:
         if several.separator:
             yield (
                 f"{{column: {yaml_scalar(several.name)}, contains: {yaml_scalar(option)}, separator: {json.dumps(several.separator)}}}",
-                label or "what does this answer say?",
+                label or "what does this answer mean?",
             )
         else:
-            yield f"{{column: {yaml_scalar(option)}, yes: 1, no: 0}}", label or "what does this answer say?"
+            yield f"{{column: {yaml_scalar(option)}, yes: 1, no: 0}}", label or "what does this answer mean?"
 
 
 def not_placed(unused: UnusedColumns, q: Questions) -> Iterator[YamlLine]:
@@ -215,7 +215,7 @@ def not_placed(unused: UnusedColumns, q: Questions) -> Iterator[YamlLine]:
     if questions:
         yield from [
             YamlLine(),
-            YamlLine("# Questions not placed. Move a line under any_work or an item of items, and take away its #."),
+            YamlLine("# Questions not placed. Move a line under any_work or an item of items, and remove its #."),
         ]
         for c in questions:
             routes = [name for name, gates in q.gates.items() if c.name in [gate.column for gate in gates]]

@@ -93,7 +93,9 @@ def _key_of_identifiers(unused: UnusedColumns) -> tuple[str, ...]:
 def files(unused: UnusedColumns, sample: Sample, path: str) -> Iterator[YamlLine]:
     encoding = f", encoding: {yaml_scalar(unused.table.encoding)}" if unused.table.encoding else ""
     decimal = f", decimal: {yaml_scalar(unused.table.decimal)}" if unused.table.decimal else ""
-    why = "tried: no two rows are alike in these, and none is blank" + ("; numbers have a decimal comma" if decimal else "")
+    why = "tested: no two rows have the same values here, and no cell is blank" + (
+        "; numbers have a decimal comma" if decimal else ""
+    )
     yield YamlLine("files:")
     yield YamlLine(
         f"  person: {{path: {yaml_scalar(path)}, key: {in_one_line(sample.key) if sample.key else UNANSWERED}{encoding}{decimal}}}",
@@ -106,11 +108,11 @@ def _nearly_unique(unused: UnusedColumns, sample: Sample) -> str:
     comment gives the numbers of these rows."""
     tried = [c.name for c in (sample.strata, sample.psu, sample.household, sample.line) if c]
     if not tried:
-        return "tried without success: no column looked like it"
+        return "not found: no column looks like a key"
     for start in range(len(tried) - 2, -1, -1):
         if alike := unused.table.alike(tried[start:]):
             return _equal_rows_in_words(tried[start:], alike)
-    return f"tried without success: {', '.join(tried)}"
+    return f"tried, but not unique: {', '.join(tried)}"
 
 
 def _equal_rows_in_words(tried: Sequence[str], alike: Sequence[Sequence[int]]) -> str:
@@ -118,7 +120,7 @@ def _equal_rows_in_words(tried: Sequence[str], alike: Sequence[Sequence[int]]) -
     equal rows."""
     pairs = "one pair" if len(alike) == 1 else f"{len(alike)} groups of rows"
     rows = "; ".join(", ".join(f"{row:,}" for row in rows) for rows in alike)
-    sentence = f"{in_one_line(tried)} is unique but for {pairs}, rows {rows} (the first below the header is 1)"
+    sentence = f"{in_one_line(tried)} is unique except for {pairs}, rows {rows} (the first below the header is 1)"
     return f"{sentence}: name these columns, and correct the wrong row's under corrections"
 
 
@@ -136,7 +138,7 @@ def design(unused: UnusedColumns, sample: Sample) -> Iterator[YamlLine]:
     yield YamlLine(f"  selection: {UNANSWERED}", "how PSUs were drawn: pps (by size), srs or systematic")
     if absent := [word for word, column in (("strata", sample.strata), ("psu", sample.psu)) if not column]:
         yield YamlLine(
-            f"  # not found: {' and '.join(absent)}. If the sample had them, name them: without, intervals come out too short."
+            f"  # not found: {' and '.join(absent)}. If the sample had them, name them: without them, intervals are too short."
         )
 
 
@@ -146,10 +148,12 @@ def _household_line(unused: UnusedColumns, sample: Sample, household: ColumnCont
     line = sample.line.name if sample.line else None
     within = [name for name in sample.key if name != line]
     if household.name in unused.rivals or (within and household.name not in within):
-        return YamlLine(f"  household: {UNANSWERED}", f"the columns that number the household; {sample.why['household']}")
+        return YamlLine(f"  household: {UNANSWERED}", f"the columns that identify the household; {sample.why['household']}")
     sure = line in sample.key or sample.key in ((), (household.name,))
     if not sure:
-        return YamlLine(f"  household: {UNANSWERED}", f"which of the key number the household: {', '.join(sample.key)}?")
+        return YamlLine(
+            f"  household: {UNANSWERED}", f"which columns of the key identify the household: {', '.join(sample.key)}?"
+        )
     return YamlLine(f"  household: {in_one_line(within or [household.name])}", sample.why["household"])
 
 
@@ -158,10 +162,12 @@ def _nest_line(unused: UnusedColumns, strata: ColumnContents, psu: ColumnContent
     a few labels do, these may be mistakes, and the user must decide."""
     several, labels = unused.table.shared([strata.name], [psu.name])
     if 2 * several > labels:
-        yield YamlLine("  nest: true", "tried: the same PSU labels occur in several strata")
+        yield YamlLine("  nest: true", "tested: the same PSU labels occur in several strata")
     elif several:
         sentence = f"{several} of {labels} PSU labels occur in more than one stratum"
-        yield YamlLine(f"  nest: {UNANSWERED}", f"{sentence}: true if they are other PSUs, false if rows have a wrong stratum")
+        yield YamlLine(
+            f"  nest: {UNANSWERED}", f"{sentence}: true if they are different PSUs, false if rows have a wrong stratum"
+        )
 
 
 def module(column: ColumnContents, why: str, named: str) -> tuple[list[YamlLine], Sequence[str]]:
@@ -181,7 +187,7 @@ def module(column: ColumnContents, why: str, named: str) -> tuple[list[YamlLine]
         lines.append(
             YamlLine(
                 f"  answered: {UNANSWERED}",
-                f"the codes of who answered, and refused:, not_asked:; of {meanings(column, column.codes)}",
+                f"the codes of persons who answered; add refused: and not_asked:; the codes are {meanings(column, column.codes)}",
             )
         )
         return lines, ()
@@ -243,4 +249,4 @@ def year(unused: UnusedColumns, path: Path) -> YamlLine:
     if only and not more:
         return YamlLine(f"year: {only}", why if years else "the file's name")
     seen = " or ".join(map(str, sorted(years | named)))
-    return YamlLine(f"year: {UNANSWERED}", f"of the survey: {seen}?" if seen else "of the survey")
+    return YamlLine(f"year: {UNANSWERED}", f"the year of the survey: {seen}?" if seen else "of the survey")

@@ -68,7 +68,7 @@ def groups(
         if standard:
             yield YamlLine(f"    classification: {STANDARD[name]}", "named and coded as ILOSTAT does")
         comment = meanings(column, list(labels)) if standard else ""
-        asked = "what the codes stand for; those for no answer: under missing"
+        asked = "what the codes mean; put codes for no answer under missing"
         yield YamlLine(f"    codes: {{{codes}}}", comment if all(labels.values()) else asked)
         if missing:
             yield YamlLine(f"    missing: {in_one_line(missing)}", meanings(column, missing))
@@ -142,14 +142,14 @@ def occupations(unused: UnusedColumns, workers: bool) -> Iterator[YamlLine]:
     is_08 = bool(count_hits(["isco 08", "isco08", "citp 08", "ciuo 08"], column.label))
     yield YamlLine(
         f"    classification: {'isco_08' if is_08 else UNANSWERED}",
-        "the label says so" if is_08 else "isco_08, if it is that one",
+        "the label says so" if is_08 else "isco_08, if the codes are ISCO-08",
     )
     yield YamlLine(f"    digits: {digits}", "its longest code; a leading zero that was lost is restored")
     yield YamlLine(
         f"    job: {UNANSWERED}",
-        "all_workers if asked of all who worked (then with population:), forced_labour if it is that job's",
+        "all_workers if all who worked were asked (then give population:), forced_labour if it is the job of the forced labour",
     )
-    yield YamlLine(f"    population: {'workers' if workers else UNANSWERED}", "those workers, as populations names them")
+    yield YamlLine(f"    population: {'workers' if workers else UNANSWERED}", "the name of these workers under populations")
     if missing:
         yield YamlLine(f"    missing: {in_one_line(missing)}", "codes that ISCO does not have")
 
@@ -194,18 +194,20 @@ def sectors(unused: UnusedColumns, found: dict[str, ColumnContents], workers: bo
         yield from [YamlLine(f"  {name}:"), YamlLine(f"    column: {yaml_scalar(column.name)}", name_and_label(column))]
         yield YamlLine(
             f"    revision: {revision or UNANSWERED}",
-            "the label says so" if revision else "of ISIC, such as isic_rev4; no label says it",
+            "the label says so" if revision else "the revision of ISIC, such as isic_rev4; no label names it",
         )
         yield YamlLine(f"    digits: {digits}", "its longest code; a leading zero that was lost is restored")
         if not _of_all(column) or not count_hits(vocabulary().main_job, column.label):
             few = "few have an answer; " if _of_cases(column) else ""
             yield YamlLine(
                 f"    job: {UNANSWERED}",
-                f"{few}forced_labour if it is that job's, all_workers if asked of all who worked (then with population:)",
+                f"{few}forced_labour if it is the job of the forced labour, all_workers if all who worked were asked (then give population:)",
             )
         else:
             yield YamlLine("    job: all_workers", "its label names the main job, and many have an answer")
-            yield YamlLine(f"    population: {'workers' if workers else UNANSWERED}", "those workers, as populations names them")
+            yield YamlLine(
+                f"    population: {'workers' if workers else UNANSWERED}", "the name of these workers under populations"
+            )
         if missing:
             yield YamlLine(
                 f"    missing: {in_one_line(missing)}",
@@ -217,7 +219,8 @@ def tables(names: Sequence[str], shares: Sequence[str]) -> Iterator[YamlLine]:
     by = f"[{', '.join(['[]', *names])}]"
     yield YamlLine("tables:")
     yield YamlLine(
-        f"  - {{measure: prevalence, by: {by}}}", "what to publish, as one likes; [] is everybody, [sex, region] is crossed"
+        f"  - {{measure: prevalence, by: {by}}}",
+        "what to publish, as you like; [] is everybody, [sex, region] crosses two groups",
     )
     yield YamlLine(f"  - {{measure: total, by: {by}}}")
     yield from (YamlLine(f"  - {{measure: share, of: {name}}}") for name in shares)

@@ -87,11 +87,11 @@ def why_unclear(label: str, key: str) -> str:
     """
     words = vocabulary().polarity
     if not label:
-        return "only its name says what it is"
+        return "only the name of the column says what it is"
     if not re.search("[a-z]", normalised(label)):
-        return "the kit cannot tell this in its language"
+        return "the kit does not know the words of its language"
     if key.endswith("no_freedom_to_leave"):
-        return "it is asked both ways round"
+        return "the question is asked in both directions"
     of_harm = key.startswith("items") or key == "trafficking"
     rest = without_words(words.harmless, label)
     for doubtful, why in ((words.negation, ""), (words.others, ABOUT_ELSE), (words.reversed if of_harm else words.sought, "")):

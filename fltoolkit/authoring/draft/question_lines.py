@@ -155,7 +155,7 @@ def answers(q: Questions) -> Iterator[YamlLine]:
         usual = "no label says what the codes mean; the usual ones are {yes: 1, no: 2, dont_know: 8, refused: 9}"
         yield YamlLine(f"answers: {UNANSWERED}", f"{usual}; found: {', '.join(codes) or 'none'}")
         return
-    yield YamlLine("answers:", "as most of the yes/no questions have them; where one differs it says its own")
+    yield YamlLine("answers:", "the codes of most yes/no questions; a question with other codes gives its own")
     for kind, codes in q.usual.items():
         if codes:
             like = next(c for c in q.all if answer_codes(c)[kind] == codes)
@@ -173,10 +173,10 @@ def _codes_in_words(codes: Mapping[str, str]) -> str:
 def definition_lines(q: Questions) -> Iterator[YamlLine]:
     """Yields the draft's lines on the definition of forced labour: `any_work`, the questions on its two sides (involuntary work
     and coercion), and `episodes`, which links the two sides."""
-    yield from _question_lines("any_work", q, "the questions on any form of work, one a line")
+    yield from _question_lines("any_work", q, "the questions on any form of work, one per line")
     yield YamlLine()
-    yield YamlLine("# yes is the answer that says it happened. A question put the other way round needs its own yes: and no:")
-    yield YamlLine("# Rule sets such as hts_2012 need stage: (recruitment, work, leaving) beside each question.")
+    yield YamlLine("# yes is the answer that says it happened. A question in the other direction needs its own yes: and no:")
+    yield YamlLine("# Rule sets such as hts_2012 need stage: (recruitment, work, leaving) in each question.")
     yield YamlLine("items:")
     for side in SIDES:
         items = {key.rpartition(".")[2]: columns for key, columns in q.placed.items() if key.startswith(f"items.{side}.")}
@@ -232,7 +232,7 @@ def question_line(q: Questions, column: ColumnContents, key: str, start: str) ->
 
 
 def _comment_of(key: str) -> str:
-    return "one could not leave" if key == LEAVING_KEY else "that it was so"
+    return "the person could not leave" if key == LEAVING_KEY else "that it happened"
 
 
 def open_points(q: Questions, column: ColumnContents) -> Iterator[str]:
@@ -242,9 +242,9 @@ def open_points(q: Questions, column: ColumnContents) -> Iterator[str]:
         yield f"under {KINDS}: {_codes_in_words(left)}"
     for gate in q.gates.get(column.name, ()):
         if gate.unsure:
-            yield f"routing: persons with {', '.join(gate.unsure)} in {gate.column} were not asked; under skipped if it means no"
+            yield f"routing: persons with {', '.join(gate.unsure)} in {gate.column} were not asked; put the code under skipped if it means no"
     if column.name in q.unexplained:
-        yield "has blanks, and no gate was found: name its routing, or they stay unresolved"
+        yield "some answers are blank, and no gate was found: give its routing, or these persons stay unresolved"
 
 
 def _unclear_codes(q: Questions, column: ColumnContents) -> dict[str, str]:

@@ -22,7 +22,7 @@ __all__ = ["Draft", "make_draft", "write_draft"]
 
 HEAD = (
     "# Drafted from the data file's own names, labels and codes. Each comment gives the reason for its line: read every one.",
-    f"# Answer what says {UNANSWERED} (before a colon too: where a code belongs) and move the questions at the end to their places.",
+    f"# Replace every {UNANSWERED} (before a colon, by a code or a key), and move the questions at the end to their places.",
     "# Then run: fltoolkit check. docs/survey_yaml.md explains every key. Other files (household, module, episodes) go under files.",
 )
 
@@ -54,7 +54,7 @@ def write_draft(data: str | Path, out: str | Path | None = None, encoding: str |
             "the data are not in the folder of the survey.yaml",
             where=str(target),
             found=str(data),
-            do="put the one beside the other",
+            do="put the data into the folder of survey.yaml, or below it",
         )
     draft = make_draft(data, file.relative_to(folder).as_posix(), encoding)
     try:
@@ -66,7 +66,7 @@ def write_draft(data: str | Path, out: str | Path | None = None, encoding: str |
 
 def _file_exists_error(target: Path) -> RequestError:
     do = "move it away, or name another with --out"
-    return RequestError("there is a file already, and a draft never overwrites one", where=str(target), do=do)
+    return RequestError("the file exists already, and a draft never overwrites a file", where=str(target), do=do)
 
 
 def make_draft(data: Path, path: str, encoding: str | None = None) -> Draft:
@@ -100,11 +100,12 @@ def _lines(unused: UnusedColumns, path: str) -> Iterator[YamlLine]:
     by, sectors = group_lines.find_groups(unused), group_lines.find_sectors(unused)
 
     yield from map(YamlLine, HEAD)
-    yield from [YamlLine(), YamlLine(f"title: {UNANSWERED}", "the survey and its module, as printed with every figure")]
+    yield from [YamlLine(), YamlLine(f"title: {UNANSWERED}", "the survey and its module, printed with every figure")]
     yield from [YamlLine(f"country: {UNANSWERED}", "its name"), year]
     codes = ", ".join(shipped_languages())
     yield YamlLine(
-        f"language: {UNANSWERED}", f"of the texts in this file ({codes}); a text may be in several: {{en: men, fr: hommes}}"
+        f"language: {UNANSWERED}",
+        f"the language of the texts in this file ({codes}); a text may be in several: {{en: men, fr: hommes}}",
     )
     yield from [
         YamlLine("reference_period:"),
@@ -126,7 +127,7 @@ def _lines(unused: UnusedColumns, path: str) -> Iterator[YamlLine]:
     yield from [
         YamlLine(),
         YamlLine("coverage_excludes:"),
-        YamlLine(f"  - {UNANSWERED}", "whom the survey could not reach, one a line"),
+        YamlLine(f"  - {UNANSWERED}", "whom the survey could not reach, one per line"),
     ]
     yield from commented_blocks.blocks(beside, q)
     yield from commented_blocks.not_placed(unused, q)

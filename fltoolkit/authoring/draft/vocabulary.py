@@ -38,8 +38,8 @@ class AnswerWords(Model):
 
 
 class PolarityWords(Model):
-    """Words that may be in the label of a question. They show whether *yes* or *no* means that something bad happened, or that
-    this is not clear. vocabulary.yaml says of each field what kind of words it lists."""
+    """Words in the label of a question that show whether *yes* or *no* means that something bad happened, or that this is not
+    clear. Comments in vocabulary.yaml say for each field what kind of words it lists."""
 
     harmless: Names
     negation: Names
@@ -56,8 +56,8 @@ class PolarityWords(Model):
 
 
 class Vocabulary(Model):
-    """The content of vocabulary.yaml: all words by which the draft recognises columns and codes. Where the words of several
-    kinds are in a label, some parts of the draft take the first kind, so the order matters."""
+    """The content of vocabulary.yaml: all words by which the draft recognises columns and codes. If a label has words of several
+    kinds, some functions take the first kind, so the order matters."""
 
     answers: AnswerWords
     polarity: PolarityWords

@@ -15,7 +15,7 @@ from fltoolkit.authoring.questionnaire.questionnaire_model import (
     Questionnaire,
     Section,
 )
-from fltoolkit.spreadsheets import Spreadsheet, print_as_read
+from fltoolkit.spreadsheets import A3, Spreadsheet, print_as_read
 
 FormRow = dict[str, Any]  # by column; a text in several languages is a dictionary
 TRANSLATED = ("label", "hint", "constraint_message")
@@ -141,4 +141,4 @@ def _sheet(file: Spreadsheet, name: str, columns: Sequence[str], rows: Sequence[
             style = "group" if str(row.get("type", "")).startswith(("begin", "end")) else "text"
             file.put(sheet, (line, i), value.get(language, "") if isinstance(value, dict) else str(value), style)
     sheet.freeze_panes(1, 2 if len(columns) > 3 else 0)
-    print_as_read(sheet, 0, paper=8)
+    print_as_read(sheet, 0, A3)

@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 CASE_CONDITIONS = ("young", "began as children", "no months", "outside")  # these count cases, so only ranges are shown
 UNRESOLVED = "unresolved"
-UNRESOLVED_BECAUSE = "unresolved: not counted as cases. Left open by"
-MOST_UNRESOLVED = "most of the persons asked are unresolved: the estimate says next to nothing. Left open by"
-ADVICE = "see fl.nonresponse for don't know, refused and blank; a blank that a skip explains needs `routing:` at the question"
+UNRESOLVED_BECAUSE = "unresolved, so not counted as cases. No usable answer to"
+MOST_UNRESOLVED = "most of the persons asked are unresolved, so the estimate says almost nothing. No usable answer to"
+ADVICE = "fl.nonresponse counts don't know, refused and blank by question; if a skip explains a blank, add `routing:` there"
 ADVICE_IF_MOST = (
-    "look at these questions first: is a gate's code wrong, a skip without `routing:`, or a blank that means no? Then check again. No title "
-    "and no verdict uses such an estimate"
+    "look at these questions first: is the code of a gate wrong, is `routing:` missing, or does a blank mean no? Then check again. The kit "
+    "uses such an estimate in no title and in no verdict"
 )
 Condition = tuple[str, nw.Expr]
 
@@ -60,7 +60,7 @@ def case_findings(persons: ClassifiedSurvey) -> list[Finding]:
     for side, lacking in persons.lacking.items():
         if lacking:
             what = f"the questionnaire has no question on: {', '.join(lacking)}"
-            do = "map them if they were asked; the estimate is lower without"
+            do = "map them if they were asked; without them the estimate is lower"
             out.append(Finding("note", "items", f"items.{side}", what, len(lacking), do, counted="others"))
     case, inside = nw.col("forced_labour"), nw.col(POPULATION + spec.default_population)
     line, adult = spec.age.adult, ~nw.col(CHILD)
@@ -90,12 +90,15 @@ def case_findings(persons: ClassifiedSurvey) -> list[Finding]:
     out = [*unresolved_findings(persons, found["asked"], found[UNRESOLVED]), *out]
     for name in spec.groups:
         if not found[f"stated {name}"]:
-            what, do = f"{name} is not known of anybody who was asked", "check the column and its codes; tables by it are useless"
+            what, do = (
+                f"{name} is unknown for everybody who was asked",
+                "check the column and its codes; tables by this group are useless",
+            )
             out.append(Finding("warning", "groups", f"groups.{name}", what, 0, do))
     if found["cases"] < limit:
         what, do = (
             f"no case was found: the rate is between zero and its upper limit in {spec.default_population}",
-            "say so with the upper limit",
+            "say that no case was found, and give the upper limit",
         )
         if found["cases"]:
             what = f"only a few cases were found in {spec.default_population}: their number and rate cannot be shown"
@@ -103,22 +106,22 @@ def case_findings(persons: ClassifiedSurvey) -> list[Finding]:
         out.append(Finding("warning", "cases", "forced_labour", what, found["cases"], do, counted="cases"))
     if not found["cases"] and spec.design.design_effect_at_zero_cases is None:
         what = f"the upper limit comes from the weights' design effect, which ignores clustering, in {spec.default_population}"
-        do = "give design_effect_at_zero_cases under design:, say that of an earlier round"
+        do = "give design_effect_at_zero_cases under design:, such as the design effect of an earlier round"
         out.append(Finding("note", "cases", "design.design_effect_at_zero_cases", what, 1, do, counted="others"))
     window = spec.reference_period.months
     out += _jobs_not_asked(persons, found)
     for key, severity, where, what, do in (
-        ("no months", "warning", "months", "cases without a duration: no average-day stock", "ask again, or report the flow only"),
-        ("outside", "warning", "months", f"cases whose months lie outside the window of {window}: no average-day stock and no mean duration",
+        ("no months", "warning", "months", "cases without a duration, so no number for an average day", "ask again, or report the flow only"),
+        ("outside", "warning", "months", f"cases whose months lie outside the window of {window}, so no number for an average day and no mean duration",
          "list codes that are no months under months.missing, or check the question's window"),
         ("young", "note", "age", f"cases younger than {start_age} at interview: may have been a child at the time",
-         "say so beside the figure"),
-        ("began as children", "note", "age", "adults whose forced labour began in childhood: no test of consent", "say so beside the figure"),
+         "say so next to the figure"),
+        ("began as children", "note", "age", "adults whose forced labour began in childhood: no test of consent", "say so next to the figure"),
         ("children as adults", "warning", "age", f"persons under {line} classified by the adults' definition, which tests consent",
          "map the children's module under children:, or begin the population at the age of adults"),
-        ("parent open", "warning", "children.parents", "children who work with parents, of whom one was not asked and none is known to be in "
-         "forced labour: route (iii) is unresolved", "say so beside the figure; ask parents in the same household next time"),
-        ("open for it", "note", "children.parents", "of these, children whom no other route decides: unresolved", "see the upper bound"),
+        ("parent open", "warning", "children.parents", "children who work with parents, one of whom was not asked and none of whom is known to be in "
+         "forced labour: route (iii) is unresolved", "say so next to the figure; ask parents in the same household next time"),
+        ("open for it", "note", "children.parents", "of these, children who are unresolved because no other route decides", "see the upper bound"),
         ("proxy", "warning", "interview.proxy", "answered by someone else", "forced labour is under-reported by proxies"),
         ("alone", "note", "interview", "somebody else was present", "answers may be guarded"),
     ):  # fmt: skip

@@ -60,7 +60,7 @@ def derive(
     """
     if (codes is None) == (bands is None):
         raise RequestError(
-            "a group is made of codes or of bands", where=f"derive: {name}", found="both" if codes else "neither",
+            "a group needs either codes or bands", where=f"derive: {name}", found="both" if codes else "neither",
             do='give codes={1: "urban", 2: "rural"}, or bands=[0, 100, 500]',
         )  # fmt: skip
     _refuse_taken(design, name)

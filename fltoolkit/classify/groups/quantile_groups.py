@@ -45,7 +45,7 @@ def _limits(name: str, group: QuantileGroup, persons: Frame) -> tuple[float, ...
     found = weighted_quantiles(values, weights, [i / group.quantiles for i in range(1, group.quantiles)])
     if len(set(found)) < group.quantiles - 1 or (found and found[-1] >= values[-1]):
         raise DataError(
-            f"the numbers cannot be parted into {group.quantiles} groups: too many persons share one of them, or too few have one",
+            f"the numbers cannot be divided into {group.quantiles} groups: too many persons have the same number, or too few have a number",
             where=f"{group.column} (groups.{name})", do="ask for fewer quantiles, or name a column with more different numbers",
         )  # fmt: skip
     return found

@@ -44,6 +44,9 @@ FAMILIES = {
 """The topics that are drawn in one picture, in the order of the questionnaire."""
 EXCLUSIVE = ("form", "duration")
 """The topics of which a case has at most one characteristic."""
+UNORDERED = ("involuntary", "coercion")
+"""The topics whose characteristics have no order of their own. A picture has the largest share first; a table keeps the order of
+the questionnaire."""
 
 
 def picture_families(topics: Iterable[str]) -> list[str]:

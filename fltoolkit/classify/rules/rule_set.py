@@ -74,7 +74,7 @@ class Dimension(Model):
     @model_validator(mode="after")
     def _can_hold(self) -> Dimension:
         if both := set(self.involuntary.all) & set(self.coercion.all):
-            raise ValueError(f"{min(both)} stands on both sides: one answer would satisfy both conditions by itself")
+            raise ValueError(f"{min(both)} is on both sides: one answer would satisfy both conditions by itself")
         there = {side: len(getattr(self, side).all) for side in SIDES} | {"strong": len(self.strong)}
         if short := [name for name, items in there.items() if items < getattr(self.at_least, name)]:
             raise ValueError(f"at_least.{short[0]} asks for more items than there are: {there[short[0]]}")
@@ -113,7 +113,7 @@ class RuleSet(Model):
     def _lists_or_dimensions(self) -> RuleSet:
         given = [key for key in LISTS if getattr(self, key) is not None]
         if self.dimensions and given:
-            raise ValueError(f"{given[0]} stands beside dimensions; write it within them")
+            raise ValueError(f"{given[0]} is written next to dimensions; write it under dimensions")
         if not self.dimensions and (missing := [side for side in SIDES if side not in given]):
             raise ValueError(f"{missing[0]} is missing: give involuntary and coercion, or dimensions")
         try:

@@ -164,7 +164,7 @@ def change_from_published(
     The verdict is `decreased` or `increased` only if both surveys have at least 15 cases in 10 PSUs. If the baseline's PSUs were
     not published, the baseline needs 30 cases, or 15 after division by its design effect. With fewer cases, the verdict is `no
     detectable change`, and the reason is `too few cases`. Without this rule, MOVER would falsely say "decreased" with a
-    probability of up to 5 %.
+    probability of up to 5%.
 
     The verdict is also `no detectable change` if the numbers of persons asked (`n`) differ by more than a factor 2. If the
     baseline does not give `n`, the user must check that the sizes are similar. Whether the two numbers can be compared, and
@@ -215,7 +215,7 @@ def _one_scale(baseline: PublishedBaseline, measure: str) -> None:
     if (measure in COUNT_MEASURES or is_proportion) and not fits:
         what = "a proportion: 17.2 per 1,000 is 0.0172" if is_proportion else "a number of persons"
         raise RequestError(
-            f"the published figure is not {what}, as the later round is", where="baseline",
+            f"like the later round, the published figure must be {what}", where="baseline",
             found=f"{baseline.estimate:g} ({baseline.ci_low:g} to {baseline.ci_high:g}) beside {measure}",
             do="give estimate, ci_low and ci_high in the scale of the later round, or estimate that by another verb",
         )  # fmt: skip
@@ -288,7 +288,7 @@ def _with_window_overlap(found: pd.DataFrame, old: About, new: About) -> pd.Data
 def _comparable_calls(old: About, new: About) -> None:
     if old.level != new.level:
         raise RequestError(
-            "the two have different confidence levels", where="level", found=f"{old.level:g} before, {new.level:g} after",
+            "the two rounds have different confidence levels", where="level", found=f"{old.level:g} before, {new.level:g} after",
             do="estimate the later round at the level of the earlier one",
         )  # fmt: skip
     if old.year is not None and new.year is not None and new.year < old.year:

@@ -47,7 +47,7 @@ class PublishedBaseline:
 
     `estimate`, `ci_low` and `ci_high` have the scale of `Estimates.table` (a proportion, never per 1,000). `deff` is the design
     effect. `n` is the number of persons asked. `unresolved_share` is the weighted share of persons whose answers do not decide
-    whether they are cases (0.012 is 1.2 %). The other fields are those of `About`.
+    whether they are cases (0.012 is 1.2%). The other fields are those of `About`.
     """
 
     estimate: float
@@ -74,7 +74,7 @@ class PublishedBaseline:
     def __post_init__(self) -> None:
         if not self.ci_low <= self.estimate <= self.ci_high:
             raise RequestError(
-                "the published estimate does not lie in its interval", where="baseline",
+                "the published estimate is outside its interval", where="baseline",
                 found=f"{self.estimate} in {self.ci_low} to {self.ci_high}", do="give all three in one scale, as proportions",
             )  # fmt: skip
         if problem := contradiction(self):

@@ -56,7 +56,7 @@ def _of_facts(old: About, new: About) -> Iterator[Finding]:
     for name in facts_of_one_round(old, new):
         yield _finding("note", "comparability", f"only one round states it: {name}", "state it in both, if it was the same")
     if (overlap := window_overlap(old, new)) > 0:
-        what = f"look-back windows overlap by {overlap:.0%}".replace("%", " %")
+        what = f"look-back windows overlap by {overlap:.0%}"
         yield _finding("warning", "reference_period", what, "the change is shown and no verdict is given")
 
 

@@ -163,7 +163,7 @@ def share(
     level: Level = 0.95,
 ) -> Estimates:
     """Estimate how the cases of a classified survey (persons in forced labour) are distributed over the categories of a group,
-    such as 40 % women and 60 % men. For another design, all persons are distributed.
+    such as 40% women and 60% men. For another design, all persons are distributed.
 
     The shares add up to one, within each category of `by`. `n` is the number of cases that are distributed.
 

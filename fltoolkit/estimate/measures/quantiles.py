@@ -128,7 +128,7 @@ def _outcome(design: Design, y: str, by: By, population: str | None) -> Outcome:
         return Outcome("number", y)
     if y != MONTHS:
         raise RequestError(
-            "of a classified survey the quantiles are those of months in forced labour, among its cases", where="y", found=y,
+            "a classified survey has quantiles of one column only: the months in forced labour of its cases", where="y", found=y,
             allowed=[MONTHS], do="bind the data with fl.SurveyDesign for any other column",
         )  # fmt: skip
     _, window = asked_months(design, by, population, "quantile")

@@ -54,7 +54,11 @@ def stack(parts: Mapping[str, Estimates], name: str, *, shared_psus: bool | None
     if not parts:
         raise RequestError("there is nothing to stack", do='give a label to each Estimates: {"before": est, "after": est}')
     if len(kinds := {f"{est.about.measure} at {est.about.level:g}" for est in parts.values()}) > 1:
-        raise RequestError("one measure at one level can be stacked", found=sorted(kinds), do="stack each by itself")
+        raise RequestError(
+            "only estimates of one measure at one level can be stacked",
+            found=sorted(kinds),
+            do="stack each by itself",
+        )
     if name in RESULTS or any(name in est.table for est in parts.values()):
         raise RequestError("the estimates have a column of this name already", where="name", found=name, do="choose another")
     influence, units = _influence(parts, shared_psus)

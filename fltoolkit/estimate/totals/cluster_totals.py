@@ -375,7 +375,7 @@ def _refuse(table: pd.DataFrame, outcome: Outcome, design: Design, weight: str) 
         if name in table and (without := table[name].isna()).any():
             counted = int(table["n"][without & within].sum())
             raise DesignError(
-                f"{counted} row(s) have no {name}", where=name, do="fill it in; every sampled person was drawn somewhere"
+                f"{counted} row(s) have no {name}", where=name, do="fill it in; every person belongs to a sampled unit"
             )
     if bad := int(table["n"][status == BAD_OUTCOME].sum()):
         truth = outcome.kind == "truth"

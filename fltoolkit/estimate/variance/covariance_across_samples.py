@@ -68,7 +68,7 @@ def join(parts: Sequence[tuple[str, Matrix, Units | Replicates | Joint]], shared
     scaled, labels = [], []
     for label, z, units in parts:
         if isinstance(units, Joint):
-            raise RequestError("a part is a stack of samples itself", found=label, do="stack all samples in one call")
+            raise RequestError("one of the parts is itself a stack of samples", found=label, do="stack all samples in one call")
         s, psus = np.vstack([as_dense(rows) for rows in units.scaled(z)]), psu_labels(units) if shared else []
         scaled.append(s)
         labels.append([*psus, *((label, "unit", str(i)) for i in range(len(psus), len(s)))])

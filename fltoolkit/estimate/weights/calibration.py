@@ -271,7 +271,7 @@ def _pattern_factors(method: Method, w: Array, category: NDArray[np.intp], margi
     for margin, found in zip(margins, sums, strict=True):
         if empty := [crossed(v) for v, s in zip(margin.totals, found, strict=True) if not s > 0]:
             raise DesignError(
-                "the weights of a category add up to nothing", where=f"{where}: margin {margin.name}", found=empty,
+                "the weights of a category add up to zero", where=f"{where}: margin {margin.name}", found=empty,
                 do="merge them with a neighbour, in the data and in the benchmarks",
             )  # fmt: skip
     g = _linear(w, category, targets) if method == "greg" else _raked(w, category, targets)

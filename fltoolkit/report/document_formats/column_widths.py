@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
 POINTS, CENTIMETRES = 8, 2.54 / 72  # of a table's letters, and of a point
-SPARE = 1.07  # for another font
+SPARE = 1.04  # for another font
 BOLD = 1.08  # of a head, which is bold
-CELL_MARGIN = 0.12  # at each side of a cell
+CELL_MARGIN = 0.09  # at each side of a cell
 LABEL = 7.0  # the longest label that stays on one line
 LINES = 3  # the most lines of a text in a wide table
-BELOW_HEADING = 0.25  # by which a label is moved to the right, below a heading
+MOVED = 0.25  # by which a label below a heading, or a word behind a number, is moved to the right
 MARKER = 0.55  # room for a marker behind a number
 NARROW, WIDE = "iljtfrI.,;:!'’|()[]- \u00a0\u202f", "mwMW%@—"
 SIGNS = "▼▲○✓✗"  # of verdicts and targets; Word takes them from a font in which they are as wide as the letters are high
@@ -70,13 +70,16 @@ def _needs(table: PrintedTable, place: int) -> WidthNeeds:
     unbroken = max([*numbers, *map(_longest_word, words), BOLD * _longest_word(head.text) + room])
     full = max([unbroken, *map(width_of, words), BOLD * width_of(head.text) + room])
     short = full if head.kind == "label" and full <= LABEL else max(unbroken, full / LINES)
-    beside = 2 * CELL_MARGIN + (BELOW_HEADING if place == 0 and has_headings(table) else 0.0)
+    beside = 2 * CELL_MARGIN + (MOVED if is_moved(table, place) else 0.0)
     return WidthNeeds(*(width + beside for width in (unbroken, short, full)))
 
 
-def has_headings(table: PrintedTable) -> bool:
-    """Returns whether a printed table has headings across it. The labels below them are moved to the right."""
-    return any(len(row) == 1 and not row[0].quiet for row in table.rows)
+def is_moved(table: PrintedTable, place: int) -> bool:
+    """Returns whether the texts of a column are moved to the right. So are labels below headings across the table, and words
+    behind a column of numbers."""
+    if place == 0:
+        return any(len(row) == 1 and not row[0].quiet for row in table.rows)
+    return table.heads[place].kind in ("words", "notes") and table.heads[place - 1].kind in ("value", "number")
 
 
 def _longest_word(text: str) -> float:

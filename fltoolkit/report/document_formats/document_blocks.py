@@ -40,11 +40,12 @@ class Contents:
 @dataclass(frozen=True)
 class Paragraph:
     """A paragraph of a document, as plain text with a style. The style `prompt` marks an instruction: whoever completes the
-    document (the plan's partners) writes a text in its place.
+    document (the plan's partners) writes a text in its place. `label` is a line in bold letters above the text.
     """
 
     text: str
     style: Style = "body"
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,11 +94,20 @@ class Facts:
 
 
 @dataclass(frozen=True)
+class CoverFacts:
+    """The facts about a document on its first page, such as its survey and its version, each with its name."""
+
+    facts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Chart:
-    """A chart in a document: a picture with its caption. `narrow` is the same chart, drawn for the narrow screen of a phone."""
+    """A chart in a document: a picture with its number (such as `Figure 1`), if it has one, and its caption. `narrow` is the same
+    chart, drawn for the narrow screen of a phone."""
 
     picture: Drawn
     caption: str = ""
+    number: str = ""
     narrow: Drawn | None = None
 
 
@@ -108,7 +118,7 @@ class Charts:
     charts: tuple[Chart, ...]
 
 
-Block = Heading | Contents | Paragraph | WritingSpace | Bullets | Facts | PrintedTable | Chart | Charts
+Block = Heading | Contents | Paragraph | WritingSpace | Bullets | Facts | CoverFacts | PrintedTable | Chart | Charts
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from fltoolkit.report.document_formats.document_blocks import (
     Chart,
     Charts,
     Contents,
+    CoverFacts,
     Document,
     Facts,
     Heading,
@@ -70,12 +71,18 @@ def _(block: Contents) -> str:
 @html.register
 def _(block: Paragraph) -> str:
     tag = "aside" if block.style == "warning" else "p"
-    return f'<{tag} class="{block.style}">{inline(block.text)}</{tag}>'
+    label = f"<b>{inline(block.label)}</b><br>" if block.label else ""
+    return f'<{tag} class="{block.style}">{label}{inline(block.text)}</{tag}>'
 
 
 @html.register
 def _(block: WritingSpace) -> str:
     return f'<p class="quiet">{inline(block.text)}</p>'
+
+
+@html.register
+def _(block: CoverFacts) -> str:
+    return f"<dl>{''.join(f'<dt>{inline(name)}</dt><dd>{inline(text)}</dd>' for name, text in block.facts)}</dl>"
 
 
 @html.register

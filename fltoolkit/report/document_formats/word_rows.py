@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from xml.sax.saxutils import escape
 
 from fltoolkit.languages.marked_text import STAR, runs
-from fltoolkit.report.document_formats.column_widths import BELOW_HEADING, CELL_MARGIN, MARKER, has_headings
-from fltoolkit.report.document_formats.word_styles import BLUE, LINE, REGION
+from fltoolkit.report.document_formats.column_widths import CELL_MARGIN, MARKER, MOVED, is_moved
+from fltoolkit.report.document_formats.word_styles import BLUE, GREY, LINE, PALE, REGION
 from fltoolkit.show.printed_tables.printed_table import Kind, PrintedCell, PrintedTable
 
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML cannot hold them
-SHORT = 20  # rows of a table that is never broken, at most
+SHORT, FIRST = 14, 3  # rows of a table that is never broken, at most, and first rows that are never left alone
 BESIDE = 45  # twips from the end of a number to its marker
 NO_WRAP = "<w:noWrap/>"  # a number stays on one line
 RIGHT, SPACE = '<w:jc w:val="right"/>', ' xml:space="preserve"'
@@ -41,13 +41,13 @@ def add(word: Any, text: str, style: str) -> Any:
     return paragraph
 
 
-def write(paragraph: Any, text: str) -> None:
+def write(paragraph: Any, text: str, *, bold: bool = False) -> None:
     """Adds a text to the end of a paragraph of a Word document. Parts of the text that are in another language than the document
     are printed in italics with a star, and marked with their language."""
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls
 
-    for run in _runs(text, f" {nsdecls('w')}"):
+    for run in _runs(text, f" {nsdecls('w')}", bold=bold):
         paragraph._p.append(parse_xml(run))
 
 
@@ -58,14 +58,15 @@ def rows(block: PrintedTable, widths: tuple[float, ...]) -> list[Any]:
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls
 
-    headed = has_headings(block)
     columns = [
-        WordColumn(width, head.kind, block.has_markers(place), below_heading=headed and place == 0)
+        WordColumn(width, head.kind, block.has_markers(place), moved=is_moved(block, place))
         for place, (width, head) in enumerate(zip(widths, block.heads, strict=True))
     ]
+    above = [replace(columns[0], moved=False), *columns[1:]]
     heads = tuple(PrintedCell(head.text) for head in block.heads)
     lines = "".join(
-        _row(line, columns, is_head=i == 0, kept=kept(i, len(block.rows))) for i, line in enumerate([heads, *block.rows])
+        _row(line, columns if i else above, is_head=i == 0, kept=kept(i, len(block.rows)))
+        for i, line in enumerate([heads, *block.rows])
     )
     return list(parse_xml(f"<w:tbl {nsdecls('w')}>{lines}</w:tbl>"))
 
@@ -73,30 +74,30 @@ def rows(block: PrintedTable, widths: tuple[float, ...]) -> list[Any]:
 def kept(place: int, rows: int) -> bool:
     """Returns whether a row of a Word table must stay on the same page as the row or note after it.
 
-    In a short table, all rows must, so that the table and its note stay together. In a longer table, only the head, the first row
+    In a short table, all rows must, so that the table and its note stay together. In a longer table, only the head, the first rows
     and the last two rows must.
 
     Args:
         place: the number of the row; the head is 0.
         rows: the number of rows below the head.
     """
-    return rows <= SHORT or place < 2 or place > rows - 2
+    return rows <= SHORT or place <= FIRST or place > rows - 2
 
 
 @dataclass(frozen=True)
 class WordColumn:
     """A column of a Word table: its width in centimetres, the kind of its cells (words or numbers), whether any cell has a marker
-    (a letter such as [u] behind a number), and whether its cells are below headings across the table.
+    (a letter such as [u] behind a number), and whether its cells are moved to the right (see `is_moved`).
     """
 
     width: float
     kind: Kind
     marked: bool
-    below_heading: bool = False
+    moved: bool = False
 
 
 def _row(line: tuple[PrintedCell, ...], columns: list[WordColumn], *, is_head: bool, kept: bool) -> str:
-    """Returns one row of a Word table as XML. A row with a single cell is a heading across the table.
+    """Returns one row of a Word table as XML. A row with a single cell is a heading across the table, or a grey line of words.
 
     Args:
         line: the cells.
@@ -110,23 +111,27 @@ def _row(line: tuple[PrintedCell, ...], columns: list[WordColumn], *, is_head: b
     keep = "<w:keepNext/>" if kept or across else ""
     spanned = [WordColumn(sum(c.width for c in columns), "words", marked=False)] if across else columns
     span = f'<w:gridSpan w:val="{len(columns)}"/>' if across and len(columns) > 1 else ""
+    ruled += f'<w:shd w:val="clear" w:color="auto" w:fill="{PALE}"/>' if across and line[0].strong else ""
+    if across:
+        line = (replace(line[0], strong=not line[0].quiet),)
     cells = "".join(
-        f'<w:tc><w:tcPr><w:tcW w:type="dxa" w:w="{_twips(column.width)}"/>{span}{ruled}{"" if is_head or across or not cell.is_number else NO_WRAP}</w:tcPr>'
+        f'<w:tc><w:tcPr><w:tcW w:type="dxa" w:w="{_twips(column.width)}"/>{span}{ruled}{NO_WRAP if cell.is_number and not (is_head or across) else ""}</w:tcPr>'
         f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{keep}{_alignment(cell, column, is_head=is_head)}</w:pPr>{_text(cell, column, is_head=is_head)}</w:p></w:tc>'
         for cell, column in zip(line, spanned, strict=True)
     )
-    return f"<w:tr><w:trPr><w:cantSplit/>{'<w:tblHeader/>' if is_head else ''}</w:trPr>{cells}</w:tr>"
+    # No cantSplit: LibreOffice then loses rows of a table that it breaks. Word never breaks a cell of two or three lines anyway.
+    return f"<w:tr>{'<w:trPr><w:tblHeader/></w:trPr>' if is_head else ''}{cells}</w:tr>"
 
 
 def _alignment(cell: PrintedCell, column: WordColumn, *, is_head: bool) -> str:
-    """Returns the alignment of a cell as XML; empty for a cell of words, which is left-aligned. Words below a heading are moved a
-    little to the right.
+    """Returns the alignment of a cell as XML; empty for a cell of words, which is left-aligned. Words below a heading, and those
+    behind a number, are moved a little to the right.
 
     Numbers are right-aligned. If any number in the column has a marker (such as [u]), all numbers end at the same place, and the
     markers are written after this place.
     """
     if column.kind not in ("value", "number") or not (is_head or cell.is_number):
-        return f'<w:ind w:left="{_twips(BELOW_HEADING)}"/>' if column.below_heading and not is_head else ""
+        return f'<w:ind w:left="{_twips(MOVED)}"/>' if column.moved else ""
     if is_head:
         return (f'<w:ind w:right="{_twips(MARKER)}"/>' if column.marked else "") + RIGHT
     if not column.marked:
@@ -138,7 +143,7 @@ def _alignment(cell: PrintedCell, column: WordColumn, *, is_head: bool) -> str:
 def _text(cell: PrintedCell, column: WordColumn, *, is_head: bool) -> str:
     tabs = column.marked and cell.is_number and not is_head
     behind = f"\t{cell.bracketed}" if cell.text and cell.marker else ""
-    return "".join(_runs(f"\t{cell.text or cell.bracketed}{behind}" if tabs else cell.printed, bold=cell.strong))
+    return "".join(_runs(f"\t{cell.text or cell.bracketed}{behind}" if tabs else cell.printed, bold=cell.strong, grey=cell.quiet))
 
 
 def _ruled(color: str, size: int) -> str:
@@ -151,7 +156,7 @@ def _twips(centimetres: float) -> int:
     return int(Cm(centimetres).twips)
 
 
-def _runs(text: str, namespace: str = "", *, bold: bool = False) -> Iterator[str]:
+def _runs(text: str, namespace: str = "", *, bold: bool = False, grey: bool = False) -> Iterator[str]:
     """Yields a text as the pieces of XML of which a Word paragraph consists (runs). Tabs and line breaks of the text become those
     of Word."""
     for part in runs(clean(text)):
@@ -162,8 +167,10 @@ def _runs(text: str, namespace: str = "", *, bold: bool = False) -> Iterator[str
             if piece
         )
         language = REGION.get(part.language, part.language)
-        own = f'<w:i/><w:lang w:val="{language}"/>' if language else ""
-        look = f"<w:rPr>{'<w:b/>' if bold else ''}{own}</w:rPr>" if own or bold else ""
+        color = f'<w:color w:val="{GREY}"/>' if grey else ""
+        own = ("<w:i/>", f'<w:lang w:val="{language}"/>') if language else ("", "")
+        look = "".join(("<w:b/>" if bold else "", own[0], color, own[1]))  # Word needs them in this order
+        look = f"<w:rPr>{look}</w:rPr>" if look else ""
         yield f"<w:r{namespace}>{look}{inside}</w:r>"
         if language:
             yield f'<w:r{namespace}><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>{STAR}</w:t></w:r>'

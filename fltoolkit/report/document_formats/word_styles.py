@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 TEMPLATE = Path(str(files("fltoolkit.report.document_formats"))) / "assets" / "template.docx"
-BLUE, LINE, PALE = "1F5A7A", "D7DDE3", "F3F6F8"
-"""Colours of the borders and backgrounds of cells, which are not part of a style."""
+BLUE, LINE, PALE, GREY = "1F5A7A", "D7DDE3", "F3F6F8", "55606B"
+"""Colours of the borders, backgrounds and quiet texts of cells, which are not part of a style."""
 REGION = {"en": "en-GB", "fr": "fr-FR", "es": "es-ES"}
 TITLES = {"lead": "Lead", "body": "Normal", "quiet": "Quiet", "warning": "Warning", "prompt": "Prompt"}
 """The style of each kind of paragraph."""

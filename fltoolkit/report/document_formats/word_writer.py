@@ -22,6 +22,7 @@ from fltoolkit.report.document_formats.document_blocks import (
     Chart,
     Charts,
     Contents,
+    CoverFacts,
     Document,
     Facts,
     Heading,
@@ -33,6 +34,7 @@ from fltoolkit.report.document_formats.word_contents import contents, mark_headi
 from fltoolkit.report.document_formats.word_rows import add, clean, rows, write
 from fltoolkit.report.document_formats.word_styles import (
     BLUE,
+    LINE,
     PALE,
     TEMPLATE,
     TITLES,
@@ -49,6 +51,8 @@ WIDTH = 17.0  # of the text, in cm
 ACROSS = 25.7  # of the text on a landscape page, in cm
 FOOT = 0.6  # below the footer, in cm: a source of two lines does not touch the text above it
 TWIPS = 567  # per centimetre
+TOGETHER = 4  # items of a list that is never broken, at most
+NAMES = 4.5  # the names of the facts on the first page, in cm
 BRIEF = {
     "Normal": 9.3,
     "List Bullet": 9.3,
@@ -87,6 +91,8 @@ def as_word(document: Document) -> bytes:
             # On a page that is too full, the few lines that it leaves would fill the page before the break.
             block = replace(block, new_page=fit_on_page(document.blocks[:i], top, word, WIDTH))
         put(block, word)
+        if isinstance(block, Paragraph) and _leads_to(*document.blocks[i + 1 : i + 2]):
+            word.paragraphs[-1].paragraph_format.keep_with_next = True
     if any(isinstance(block, Contents) for block in document.blocks):
         mark_headings(word)
     about = word.core_properties
@@ -115,6 +121,11 @@ def _foot(section: Any, source: str) -> None:
     line._p.append(number._r)
 
 
+def _leads_to(after: Block | None = None) -> bool:
+    """Returns whether a paragraph must stay on the page of the block after it: a list, a table, a picture or a warning."""
+    return isinstance(after, Bullets | PrintedTable | Chart) or (isinstance(after, Paragraph) and after.style == "warning")
+
+
 @singledispatch
 def put(block: Block, word: Any) -> None:
     """Appends one block of a document (a heading, a table, a chart) to a Word document."""
@@ -136,18 +147,22 @@ def _(block: Contents, word: Any) -> None:
 
 @put.register
 def _(block: Paragraph, word: Any) -> None:
-    add(word, block.text, TITLES[block.style])
+    paragraph = add(word, "" if block.label else block.text, TITLES[block.style])
+    if block.label:
+        write(paragraph, f"{block.label}\n", bold=True)
+        write(paragraph, block.text)
 
 
 @put.register
 def _(block: WritingSpace, word: Any) -> None:
-    add(word, f"{block.text}\n\n", "Writing Space")
+    add(word, f"{block.text}\n", "Writing Space")
 
 
 @put.register
 def _(block: Bullets, word: Any) -> None:
-    for item in block.items:
-        add(word, item, "Prompt Bullet" if block.style == "prompt" else "List Bullet")
+    for place, item in enumerate(block.items, 1):
+        added = add(word, item, "Prompt Bullet" if block.style == "prompt" else "List Bullet")
+        added.paragraph_format.keep_with_next = True if place < len(block.items) <= TOGETHER else None
 
 
 @put.register
@@ -162,6 +177,17 @@ def _(block: Facts, word: Any) -> None:
             paragraph = cell.add_paragraph()
             paragraph.style = style
             write(paragraph, text)
+    add(word, "", "Gap")
+
+
+@put.register
+def _(block: CoverFacts, word: Any) -> None:
+    table = _grid(word, len(block.facts), [NAMES, WIDTH - NAMES])
+    for row, texts in zip(table.rows, block.facts, strict=True):
+        for cell, text, style in zip(row.cells, texts, ("Quiet", "Normal"), strict=True):
+            border(cell, bottom=(LINE, 4))
+            cell.paragraphs[0].style = style
+            write(cell.paragraphs[0], text)
     add(word, "", "Gap")
 
 
@@ -207,6 +233,8 @@ def _table(block: PrintedTable, word: Any, width: float) -> None:
 
 @put.register
 def _(block: Chart, word: Any) -> None:
+    if block.number:
+        add(word, block.number, "Caption")
     _picture(add(word, "", "Picture"), block.picture, min(WIDTH, 2.54 * block.picture.width))
     if block.caption:
         add(word, block.caption, "Quiet")

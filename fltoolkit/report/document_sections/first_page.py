@@ -19,8 +19,8 @@ from fltoolkit.publish.measure_units import is_rate
 from fltoolkit.publish.printed_numbers import nearest
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.document_formats.document_blocks import Fact, Facts
-from fltoolkit.report.document_sections import contrasts_section, results_section, targets_section
-from fltoolkit.show.wording import number_words, result_sentences
+from fltoolkit.report.document_sections import results_section, targets_section
+from fltoolkit.show.wording import contrast_sentences, number_words, result_sentences
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.show.wording.plan_words import totals, value, verifiable
 from fltoolkit.show.wording.result_sentences import is_unsure
@@ -66,19 +66,7 @@ def rate(language: Language, row: PublishedNumber) -> str | None:
     return language.say("sheet.rate", value=_in_title(language, row["estimate"])[0], **about)
 
 
-def against_before(evidence: Evidence, language: Language) -> str | None:
-    """Returns a title with the rate and, behind it, the rate of the earlier survey. Returns None if no change was tested."""
-    changed, out = headline_change(evidence), evidence.now
-    if changed is None:
-        return None
-    old, new = _in_title(language, changed["estimate_before"], changed["estimate_after"])
-    who = language.kit(result_sentences.headline_rows(out)[0]["reference_population_label"])
-    return language.say(
-        "sheet.rate_after", new=new, who=who, old=old, year=f"{changed['year']:g}", before=f"{changed['year_before']:g}"
-    )
-
-
-def who(evidence: Evidence, language: Language) -> str:
+def who(evidence: Evidence, language: Language) -> tuple[str, ...]:
     """Returns sentences on who is affected: the tested differences, the rates of other populations (such as children) without a
     verdict, and where the rates by other groups are."""
     out = evidence.now
@@ -87,13 +75,13 @@ def who(evidence: Evidence, language: Language) -> str:
         r for r in result_sentences.headline_rows(out) if r["measure"] == "prevalence" and r["reference_population"] != first
     ]
     shown = [r for r in rates if pd.notna(r["estimate"])]
-    told = list(contrasts_section.sentences(out, language)) if contrasts_section.is_compared(out) else []
+    told = list(contrast_sentences.sentences(out, language)) if contrast_sentences.is_compared(out) else []
     if len(shown) > 1:
         each = (_rate_of_population(language, r) for r in sorted(shown, key=lambda r: -r["estimate"]))
         told.append(language.say("sheet.populations", rates=language.join(each)))
     if others := [g for g in results_section.groups_of(out, "prevalence") if g != out.lead or not told]:
         told.append(language.say("sheet.more_groups", groups=language.join(map(language.by_group, others))))
-    return " ".join(told)
+    return tuple(told)
 
 
 def _rate_of_population(language: Language, row: PublishedNumber) -> str:

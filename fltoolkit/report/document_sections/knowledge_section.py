@@ -12,6 +12,9 @@ from fltoolkit.report.document_formats.document_blocks import Block, Bullets, He
 from fltoolkit.report.knowledge_base import TOOL, answers, for_research
 from fltoolkit.show.printed_tables import result_tables
 
+Key = tuple[str, str, str]
+"""What a table is about: its measure, its population in words, and its group."""
+
 
 def known(evidence: Evidence, language: Language) -> list[Block]:
     """Returns the results of the survey by topic of the knowledge base (Tool No. 4 of the ILO toolkit): for each topic a
@@ -20,7 +23,7 @@ def known(evidence: Evidence, language: Language) -> list[Block]:
     Numbers of the whole population are left out, because the document has them elsewhere, in its main results.
     """
     blocks: list[Block] = []
-    listed: set[tuple[str, str, str]] = set()
+    listed: set[Key] = set()
     for section in dict.fromkeys(q.section for q in checklists().of(TOOL)):
         words = [word for q in checklists().of(TOOL) if q.section == section for word in q.evidence]
         parts = {_key(rows): rows for rows in answers(evidence.now, words) if rows["breakdown"].iloc[0]}
@@ -46,6 +49,14 @@ def research(evidence: Evidence, language: Language) -> list[Block]:
     )
 
 
-def _key(rows: pd.DataFrame) -> tuple[str, str, str]:
+def keys(evidence: Evidence) -> set[Key]:
+    """Returns what the tables of `known` are about. A group stands there also with the name that the plan has for it."""
+    words = [word for q in checklists().of(TOOL) for word in q.evidence]
+    found = {_key(rows) for rows in answers(evidence.now, words)}
+    same = evidence.own_words.same_groups.items()
+    return found | {(measure, who, plans) for measure, who, group in found for plans, surveys in same if surveys == group}
+
+
+def _key(rows: pd.DataFrame) -> Key:
     first = rows.iloc[0]
-    return str(first["measure"]), str(first["reference_population"]), str(first["breakdown"])
+    return str(first["measure"]), str(first["reference_population_label"]), str(first["breakdown"])

@@ -15,6 +15,7 @@ from fltoolkit.show.printed_tables.printed_table import PrintedTable
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.show.wording.result_sentences import CAREFUL, headline_rows, sentence
+from fltoolkit.survey.spec.files_and_design import Release
 from fltoolkit.survey.spec.groups import groups_of_breakdown
 
 
@@ -25,11 +26,11 @@ def title(out: Published, language: Language, key: str) -> str:
     return language.say(key, country=language.own(str(first["country"])), year=first["year"])
 
 
-def masthead(out: Published, language: Language) -> str:
+def masthead(release: Release | None, language: Language) -> str:
     """Returns who publishes the results and when, for the place above the title of a document; empty if survey.yaml does not say so."""
-    if out.release is None:
+    if release is None:
         return ""
-    return language.say("masthead", office=language.own(out.release.office), date=number_words.date(language, out.release.date))
+    return language.say("masthead", office=language.own(release.office), date=number_words.date(language, release.date))
 
 
 def source(out: Published, language: Language) -> str:
@@ -77,15 +78,17 @@ def persons_asked(language: Language, row: PublishedNumber) -> Fact:
 
 
 def fact(language: Language, row: PublishedNumber) -> Fact:
-    """Returns a published number for a document, in large type, with its interval and its flag (such as `unreliable`)."""
+    """Returns a published number for a document, in large type, with its interval and its flag (such as `unreliable`). The interval
+    of a range goes from the lower limit of its low end to the upper limit of its high end."""
     unit = number_words.unit(language, str(row["measure"]), str(row["reference_population_label"]))
     if row["measure"] == "total":
         unit = language.say("units.total_in_forced_labour")
     if pd.isna(row["estimate"]):
         return Fact(f"[{row['marker']}]", unit, language.say(f"markers.{row['marker']}"))
     if number_words.has_range(row):
-        known = {"level": number_words.level(language, row), "interval": number_words.interval(language, row)}
-        return Fact(number_words.shown(language, row), unit, language.say("doubt_low_end", **known), is_range=True)
+        ends = (number_words.number(language, row[column], row["measure"]) for column in ("ci_low", "bound_ci_high"))
+        about = {"level": number_words.level(language, row), "interval": number_words.limits(language, *ends)}
+        return Fact(number_words.shown(language, row), unit, language.say("doubt_of_range", **about), is_range=True)
     doubt = language.list(
         [number_words.doubt(language, row), *([language.say(f"flags.{row['flag']}")] if row["flag"] in CAREFUL else [])]
     )
@@ -95,7 +98,7 @@ def fact(language: Language, row: PublishedNumber) -> Fact:
 def range_explained(facts: Facts, language: Language) -> list[Block]:
     """Returns a sentence for the place above numbers in large type that says what a range means. The list is empty if none of them
     is a range."""
-    return [Paragraph(f"{language.say('tables.range')}.", "quiet")] if any(fact.is_range for fact in facts.facts) else []
+    return [Paragraph(language.say("sheet.range_explained"), "quiet")] if any(fact.is_range for fact in facts.facts) else []
 
 
 def groups_of(out: Published, measure: str, population: str | None = None, least: int = 1) -> tuple[str, ...]:

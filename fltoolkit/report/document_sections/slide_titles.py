@@ -15,10 +15,10 @@ import pandas as pd
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.published_set import Published
-from fltoolkit.report.document_sections import contrasts_section, first_page
+from fltoolkit.report.document_sections import first_page
 from fltoolkit.report.document_sections.targets_section import MET, MISSED, OPEN, on_path, with_target
 from fltoolkit.show.charts.descriptions import detectable_falls
-from fltoolkit.show.wording import number_words, plan_words, result_sentences
+from fltoolkit.show.wording import contrast_sentences, number_words, plan_words, result_sentences
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.show.wording.plan_words import shown, totals, value
 
@@ -40,18 +40,18 @@ def groups(out: Published, language: Language) -> str | None:
     says why nothing is compared if a rate is a range. Returns None if the run compares no categories, if no rate is reliable, or if
     there are too many categories.
     """
-    if not contrasts_section.is_compared(out):
+    if not contrast_sentences.is_compared(out):
         return None
-    found = contrasts_section.only_pair(out, language)
+    found = contrast_sentences.only_pair(out, language)
     rows = out.select("prevalence", [out.lead]).to_dict("records")
     if not found and any(map(number_words.has_range, rows)):
-        return contrasts_section.sentences(out, language)[-1].rstrip(".")
+        return contrast_sentences.sentences(out, language)[-1].rstrip(".")
     return found or _each(language, rows, "slides.rates")
 
 
 def of_population(out: Published, language: Language, population: str) -> str | None:
     """Returns the result of the test in a population (such as adults), if it has one; otherwise its rate (see `rate`)."""
-    found = contrasts_section.only_pair(out, language, population) if contrasts_section.is_compared(out) else None
+    found = contrast_sentences.only_pair(out, language, population) if contrast_sentences.is_compared(out) else None
     if not found:
         return rate(out, language, population)
     who = language.kit(out.select("prevalence", population=population).iloc[0]["reference_population_label"])
@@ -91,7 +91,7 @@ def definitions(language: Language, rows: pd.DataFrame) -> str | None:
 
 def repeat(evidence: Evidence, language: Language) -> str | None:
     """Returns a sentence with the smallest fall of this survey's rate that the next survey, with the planned number of persons,
-    would detect. Returns None if no repeat is planned, or if it would detect no fall."""
+    would detect. A rate that is a range starts from its low end. Returns None if no repeat is planned, or if it would detect no fall."""
     rows = totals(evidence.targets)
     rows = rows[rows["planned_sample"].notna() & (rows["measure"] == "prevalence")]
     if rows.empty:
@@ -101,7 +101,28 @@ def repeat(evidence: Evidence, language: Language) -> str | None:
         cut = detectable_falls.smallest_fall(evidence.now, planned)
     if not math.isfinite(cut):
         return None
-    return language.say("slides.repeat", persons=number_words.count(language, planned), cut=number_words.percent(language, cut))
+    now = evidence.now.select("prevalence").iloc[0].to_dict()
+    return language.say(
+        "slides.repeat", rate=_per_1000(language, number_words.number(language, now["estimate"], "prevalence")), year=now["year"],
+        persons=number_words.count(language, planned), cut=number_words.percent(language, cut),
+    )  # fmt: skip
+
+
+def repeat_from_baseline(evidence: Evidence, language: Language) -> str | None:
+    """Returns sentences on the smallest fall from the plan's baseline, for a later survey, whose own slide starts from its newer rate.
+    Returns None before a later survey, or if the fall is not known."""
+    rows = totals(evidence.targets)
+    rows = rows[rows["smallest_cut"].notna() & (rows["measure"] == "prevalence")]
+    if evidence.changed is None or rows.empty:
+        return None
+    row = rows.iloc[0].to_dict()
+    rate = _per_1000(language, value(language, row["baseline_value"], row))
+    cut = number_words.percent(language, row["smallest_cut"])
+    return language.say("slides.from_baseline", rate=rate, year=f"{row['baseline_year']:g}", cut=cut)
+
+
+def _per_1000(language: Language, rate: str) -> str:
+    return f"{rate} {number_words.unit(language, 'prevalence')}"
 
 
 def path(evidence: Evidence, language: Language) -> str | None:

@@ -96,6 +96,13 @@ def more_targets(evidence: Evidence, language: Language, most: int) -> str:
     return language.say("sheet.more_targets", n=str(left)) if left > 0 else ""
 
 
+def to_decide(evidence: Evidence, language: Language, *, labelled: bool = True) -> Paragraph:
+    """Returns the paragraph with the most urgent decision about the plan's targets (see `decision`). `labelled` is false below a
+    heading that already says that this is to be decided."""
+    label = language.say("sheet.decide") if labelled else ""
+    return Paragraph(number_words.start(decision(evidence, language)), "warning", label)
+
+
 def decision(evidence: Evidence, language: Language) -> str:
     """Returns a sentence on the most urgent decision about the plan's targets.
 

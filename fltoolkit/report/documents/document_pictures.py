@@ -36,7 +36,7 @@ of the evidence brief.
 SPACES = {"wide": WHOLE_PAGE, "low": WHOLE_PAGE, "first": WITHOUT_SOURCE, "half": HALF_PAGE, "slide": WITHOUT_SOURCE}
 FEW = {"wide": 11, "first": 8, "half": 8, "slide": 8}  # categories that there is room for
 FEW_CHANGES = {"first": 6, "half": 6, "slide": 2}  # of a change
-ABOVE_NOTE = 4.6  # inches of a slide, above the note on a change
+ABOVE_A_NOTE = replace(SLIDE, height=4.6)  # on a slide with a note below the picture
 MOSTLY = 0.5  # of a group's categories, from which on a picture of it is worth its place
 
 
@@ -186,7 +186,7 @@ def change(evidence: Evidence, language: Language, width: Width) -> Drawn | None
         return None
     groups = None if width == "wide" else asked_groups(evidence, FEW_CHANGES[width])
     rows = change_dumbbell.of_groups(evidence.changed.table, "prevalence", groups)
-    size = replace(SLIDE, height=ABOVE_NOTE) if width == "slide" else SIZES[width]
+    size = ABOVE_A_NOTE if width == "slide" else SIZES[width]
     return drawn(change_dumbbell.change(rows, language, space=SPACES[width]), size)
 
 
@@ -210,4 +210,5 @@ def repeat(evidence: Evidence, language: Language, width: Width) -> Drawn | None
     planned_samples = totals(evidence.targets)["planned_sample"].dropna()
     planned = float(planned_samples.iloc[0]) if len(planned_samples) else None
     chart = detectable_falls.repeat(evidence.now, language, planned=planned, space=SPACES[width])
-    return drawn(chart, SIZES[width]) if chart else None
+    above_note = width == "slide" and evidence.changed is not None
+    return drawn(chart, ABOVE_A_NOTE if above_note else SIZES[width]) if chart else None

@@ -7,7 +7,6 @@ from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Charts, Document, Heading, Paragraph
 from fltoolkit.report.document_sections import (
-    contrasts_section,
     first_page,
     follow_up_section,
     profile_section,
@@ -16,7 +15,7 @@ from fltoolkit.report.document_sections import (
 )
 from fltoolkit.report.documents.document_language import with_own_words
 from fltoolkit.report.documents.document_pictures import Grouped, Width, estimates, second_picture
-from fltoolkit.show.wording import result_sentences
+from fltoolkit.show.wording import contrast_sentences, result_sentences
 
 IN_BRIEF = ("involuntary", "coercion")
 """The topics of a profile in the brief: the means by which adults are made to work. The skeleton has all topics."""
@@ -31,7 +30,7 @@ def evidence_brief(evidence: Evidence, language: Language) -> Document:
     blocks = (*_fact_sheet(evidence, language), *_numbers(evidence, language), *_limits_and_basis(evidence, language))
     title, about = first_page.title(evidence, language), results_section.title(out, language, "brief.title")
     subtitle = about if title != about else language.own(evidence.plan.title)
-    foot, masthead = results_section.source(out, language), results_section.masthead(out, language)
+    foot, masthead = results_section.source(out, language), results_section.masthead(out.release, language)
     return Document("brief", title, subtitle, language.code, blocks, foot, masthead)
 
 
@@ -46,8 +45,8 @@ def _fact_sheet(evidence: Evidence, language: Language) -> list[Block]:
     who = first_page.who(evidence, language)
     return [
         *results_section.range_explained(facts, language), facts, Paragraph(" ".join((*others, language.say("sheet.definition")))),
-        *_lead_pictures(evidence, language), *([Paragraph(who)] if who else []), *blocks,
-        Paragraph(language.colon(language.say("sheet.decide"), targets_section.decision(evidence, language)), "warning"),
+        *_lead_pictures(evidence, language), *([Bullets(who)] if who else []), *blocks,
+        targets_section.to_decide(evidence, language),
         Heading(language.say("sheet.careful"), 2), Bullets(_caveats(evidence, language)),
     ]  # fmt: skip
 
@@ -60,7 +59,7 @@ def _lead_pictures(evidence: Evidence, language: Language) -> list[Block]:
     target. Without a target, it is the fall that a repeat of the survey could detect.
     """
     out = evidence.now
-    if not contrasts_section.is_compared(out):
+    if not contrast_sentences.is_compared(out):
         picture, narrow = (second_picture(evidence, language, width) for width in PRINT_AND_TELEPHONE)
         return [Chart(picture, narrow=narrow)] if picture else []
     parts = [p for p in out.headlines[1:] if out.lead in results_section.groups_of(out, "prevalence", p)]
@@ -85,15 +84,18 @@ def _caveats(evidence: Evidence, language: Language) -> tuple[str, ...]:
 def _numbers(evidence: Evidence, language: Language) -> list[Block]:
     """Returns the section with numbers: the rates by group, the profile of cases, and the rate under other definitions.
 
-    After a later survey, the section also says what changed and whether targets are reached. Without a later survey, it says
-    which targets a survey could verify.
+    After a later survey, the section also says what changed, and of targets for which the first page has no room, whether they are
+    reached. Without a later survey, it says which targets a survey could verify.
     """
-    out, follow = evidence.now, follow_up_section.table(evidence, language, follow_up_section.totals_and_targets(evidence))
+    out, rows = evidence.now, follow_up_section.most_important(evidence)
+    if not targets_section.more_targets(evidence, language, targets_section.most_on_first_page(evidence)):
+        rows = rows.assign(reached="")  # the first page has all targets
+    follow = follow_up_section.table(evidence, language, rows)
     changed: list[Block] = [follow] if follow else []
     means = profile_section.tables(out, language, IN_BRIEF)
     profile: list[Block] = [Heading(language.say("profile.heading"), 2), *means] if means else []
     return [
-        Heading(language.say("brief.numbers"), new_page=True), Paragraph(contrasts_section.family(out, language)),
+        Heading(language.say("brief.numbers"), new_page=True), Paragraph(contrast_sentences.family(out, language)),
         *results_section.rates(out, language), *(changed or _promises(evidence, language)), *profile,
         Paragraph(f"{language.say('brief.markers')} {language.say('contrasts.where')}", "quiet"),
         *results_section.rule_sets(out, language, Heading(language.say("rule_sets.heading"), 2)),

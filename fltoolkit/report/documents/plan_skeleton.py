@@ -6,6 +6,8 @@ Results of the survey and texts of the plan are filled into chapters 1, 4 and 6.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import count
 
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
@@ -15,6 +17,7 @@ from fltoolkit.report.document_formats.document_blocks import (
     Bullets,
     Chart,
     Contents,
+    CoverFacts,
     Document,
     Heading,
     Paragraph,
@@ -31,11 +34,13 @@ from fltoolkit.report.documents.document_language import with_own_words
 from fltoolkit.report.documents.document_pictures import Grouped, estimates, path, repeat
 from fltoolkit.report.knowledge_base import answers
 from fltoolkit.show.printed_tables import framework_tables
-from fltoolkit.show.wording import result_sentences
+from fltoolkit.show.printed_tables.printed_table import PrintedTable
+from fltoolkit.show.wording import number_words, result_sentences
 
 SECTORS = ("sector", "main_job_sector", "industry")
 PLACES = ("region", "area", "province", "district")
 MOST = 14  # categories of a picture
+COVER = ("survey", "measured", "office", "released", "version", "adopted", "contact")
 
 
 @with_own_words
@@ -46,19 +51,40 @@ def nap_skeleton(evidence: Evidence, language: Language) -> Document:
     chapters: list[Block] = []
     for n, filled in enumerate((_introduction, _prompted, _legal, _strategy, _prompted, _monitoring, _prompted), 1):
         chapters += [Heading(language.say(f"chapters.c{n}.title"), new_page=n == 1), *filled(evidence, language, n)]
-    chapters = [*_with_space(chapters, language), *_annex(evidence, language)]
+    chapters = _numbered([*_with_space(chapters, language), *_annex(evidence, language)], language)
     listed = tuple(b for b in chapters if isinstance(b, Heading) and b.level <= LISTED)
-    blocks = [Paragraph(language.say("skeleton.how"), "quiet"), Contents(language.say("skeleton.contents"), listed), *chapters]
-    plan = evidence.plan
-    subtitle = language.say("skeleton.subtitle", survey=language.own(str(evidence.now.table.iloc[0]["survey"])))
-    return Document(
-        "skeleton",
-        language.own(plan.title),
-        subtitle,
-        language.code,
-        tuple(blocks),
-        results_section.source(evidence.now, language),
-    )
+    how = Paragraph(language.say("skeleton.how"), "quiet")
+    blocks = (_cover(evidence, language), how, Contents(language.say("skeleton.contents"), listed), *chapters)
+    title, source = language.own(evidence.plan.title), results_section.source(evidence.now, language)
+    return Document("skeleton", title, language.say("skeleton.subtitle"), language.code, blocks, source)
+
+
+def _cover(evidence: Evidence, language: Language) -> CoverFacts:
+    """Returns the facts on the first page: the survey, who released its results and when, and the state of the draft. Partners
+    write what no file says."""
+    out, to_write = evidence.now, language.say("skeleton.write")
+    first = out.select("prevalence").iloc[0]
+    given = {
+        "survey": language.own(str(first["survey"])),
+        "measured": language.list([language.kit(first["reference_population_label"]), language.kit(first["reference_period"])]),
+        "version": language.say("skeleton.draft"),
+    }
+    if out.release:
+        given |= {"office": language.own(out.release.office), "released": number_words.date(language, out.release.date)}
+    return CoverFacts(tuple((language.say(f"skeleton.cover.{name}"), given.get(name, to_write)) for name in COVER))
+
+
+def _numbered(blocks: Sequence[Block], language: Language) -> list[Block]:
+    """Returns blocks in which each table and each picture has its number."""
+    numbered: list[Block] = []
+    tables, figures = count(1), count(1)
+    for block in blocks:
+        if isinstance(block, PrintedTable):
+            block = replace(block, title=language.say("skeleton.table", n=str(next(tables)), title=block.title))
+        elif isinstance(block, Chart):
+            block = replace(block, number=language.say("skeleton.figure", n=str(next(figures))))
+        numbered.append(block)
+    return numbered
 
 
 def _with_space(blocks: Sequence[Block], language: Language) -> list[Block]:
@@ -76,14 +102,14 @@ def _is_prompt(block: Block) -> bool:
 
 
 def _annex(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns the annex: the survey's tables by topic, all rows of the results framework, and all changes since the baseline."""
-    followed = follow_up_section.table(evidence, language)
-    changes: list[Block] = [Heading(language.say("change.heading"), 2), followed] if followed else []
-    return [
-        Heading(language.say("skeleton.annex")), *knowledge_section.known(evidence, language),
-        Heading(language.each("skeleton.monitoring")[0], 2), framework_tables.matrix(language, evidence),
-        *changes,
-    ]  # fmt: skip
+    """Returns the annex: the survey's tables by topic, and the baselines by group that these do not have; after a later survey,
+    the changes by group, each with its baseline."""
+    if evidence.follow_up.empty:
+        head, table = "matrix.by_group", framework_tables.by_group(language, evidence.baseline, knowledge_section.keys(evidence))
+    else:
+        head, table = "change.heading", follow_up_section.by_group(evidence, language)
+    more: list[Block] = [Heading(language.say(head), 2), table] if table else []
+    return [Heading(language.say("skeleton.annex")), *knowledge_section.known(evidence, language), *more]
 
 
 def _prompted(evidence: Evidence, language: Language, chapter: int) -> list[Block]:
@@ -179,7 +205,7 @@ def _monitoring(evidence: Evidence, language: Language, chapter: int) -> list[Bl
     values that nobody measures). If there is a later survey, the chapter compares it with the baseline."""
     heads = language.each("skeleton.monitoring")
     way = path(evidence, language, "wide") or repeat(evidence, language, "wide")
-    follow = follow_up_section.table(evidence, language, follow_up_section.totals_and_targets(evidence))
+    follow = follow_up_section.table(evidence, language)
     plan = evidence.plan
     coming = [str(year) for year in plan.planned_surveys if year > int(evidence.now.table.iloc[0]["year"])]
     planned = language.say("skeleton.surveys", years=language.join(coming)) if coming else ""
@@ -191,7 +217,7 @@ def _monitoring(evidence: Evidence, language: Language, chapter: int) -> list[Bl
             follow,
         ]
     return [
-        Bullets(language.each("chapters.c6.points"), "prompt"), Heading(heads[0], 2), framework_tables.matrix(language, evidence, by_group=False),
+        Bullets(language.each("chapters.c6.points"), "prompt"), Heading(heads[0], 2), framework_tables.matrix(language, evidence),
         Heading(heads[1], 2), Paragraph(targets_section.meaning(evidence, language)), *targets_section.unverifiable(evidence, language),
         targets_section.detectable(evidence, language), targets_section.table(evidence, language),
         Heading(heads[2], 2), Paragraph(f"{language.say('milestones.meaning')} {planned}".strip()),

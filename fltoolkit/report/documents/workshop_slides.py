@@ -43,7 +43,7 @@ def workshop(evidence: Evidence, language: Language) -> Document:
         *_unknown(evidence, language), *_promise(evidence, language), *_discuss(language),
     ]  # fmt: skip
     title = results_section.title(out, language, "slides.title")
-    foot, masthead = results_section.source(out, language), results_section.masthead(out, language)
+    foot, masthead = results_section.source(out, language), results_section.masthead(out.release, language)
     return Document("slides", title, language.own(evidence.plan.title), language.code, tuple(blocks), foot, masthead)
 
 
@@ -51,7 +51,7 @@ def _found(evidence: Evidence, language: Language) -> list[Block]:
     """Returns the slide with the rate. It has the numbers, the definition, and who was asked. It also says for how many persons
     the answers do not decide whether they are in forced labour."""
     out = evidence.now
-    title = first_page.against_before(evidence, language) or slide_titles.rate(out, language)
+    title = slide_titles.rate(out, language)
     facts = first_page.tiles(evidence, language)
     told = (
         "" if title else result_sentences.sentences(out, language)[0],
@@ -67,7 +67,7 @@ def _changed(evidence: Evidence, language: Language) -> list[Block]:
     """Returns the slide on what changed since the baseline: a picture of both rounds with the verdicts of the test, and one line
     on what the test cannot say. Without a picture, the verdicts are in words. The slide with the targets says which are
     reached."""
-    rows = follow_up_section.totals_and_targets(evidence)
+    rows = follow_up_section.most_important(evidence)
     sentences = follow_up_section.answered(language, rows[rows["id"].isin(rows["id"].head(1))])
     if not sentences:
         return []
@@ -166,6 +166,7 @@ def _promise(evidence: Evidence, language: Language) -> list[Block]:
     and which targets a planned survey could verify."""
     blocks: list[Block] = [
         *_pictured(repeat(evidence, language, "slide"), slide_titles.repeat(evidence, language)),
+        *([Paragraph(start, "quiet")] if (start := slide_titles.repeat_from_baseline(evidence, language)) else []),
         *_pictured(path(evidence, language, "slide"), slide_titles.path(evidence, language)),
     ]  # fmt: skip
     if targets := targets_section.in_words(evidence, language, TARGETS):
@@ -178,15 +179,14 @@ def _promise(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _refused(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns slides on the targets that no planned survey could verify. A list gives the facts of each target. If there is
-    one such target, the list ends with what to decide."""
+    """Returns slides on the targets that no planned survey could verify. A list gives the facts of each target. What to
+    decide is below the facts of a single target, and has its own slide after several."""
     rows = targets_section.refused(evidence)
     parts = [rows[at : at + WARNINGS] for at in range(0, len(rows), WARNINGS)]
     if len(rows) == 1:
-        who = plan_words.category(language, rows[0])
-        choice = language.colon(language.say("sheet.decide"), targets_section.decision(evidence, language))
-        return [Heading(language.say("slides.one_refused", who=who)), Bullets((*_points(language, rows[0]), choice))]
-    title = language.say("slides.refused", n=str(len(rows)))
+        title = language.say("slides.one_refused", who=plan_words.category(language, rows[0]))
+    else:
+        title = language.say("slides.refused", n=str(len(rows)))
     blocks: list[Block] = []
     for n, part in enumerate(parts, 1):
         blocks.append(
@@ -194,7 +194,9 @@ def _refused(evidence: Evidence, language: Language) -> list[Block]:
         )
         for row in part:
             blocks.append(Bullets(_points(language, row)))
-    return blocks
+    if len(rows) > 1:
+        blocks.append(Heading(language.say("sheet.decide")))
+    return [*blocks, targets_section.to_decide(evidence, language, labelled=len(rows) == 1)] if rows else []
 
 
 def _points(language: Language, row: plan_words.Line) -> tuple[str, ...]:

@@ -11,17 +11,17 @@ from typing import Any
 
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from fltoolkit.estimate.change_over_time.unresolved_excess import stated_verdict
 from fltoolkit.files import write_whole
 from fltoolkit.languages.language import read_language
 from fltoolkit.nap.follow_up import in_units
-from fltoolkit.report.site.headlines_side_by_side import side_by_side
+from fltoolkit.report.document_sections.results_section import masthead
 from fltoolkit.report.site.notebook_pages import TEMPLATES, template_file
 from fltoolkit.show.wording import number_words, plan_words, result_sentences
 from fltoolkit.show.wording.change_sentences import limits, of_published, rounds, signed
 from fltoolkit.show.wording.english_numbers import ENGLISH, PublishedNumber
+from fltoolkit.survey.spec.files_and_design import Release
 
 NOTEBOOKS = {
     "1_survey.html": "1 The survey: what was asked, and of whom",
@@ -68,6 +68,7 @@ class Entry:
         refused: why the latest run failed, if the results of an earlier run are still there; otherwise empty.
         notebook: the page that shows at which point the failed run stopped, relative to the folder of the front page.
         year: the year of the survey; 0 if not known.
+        release: who publishes the results, and when, if survey.yaml says so.
     """
 
     folder: str
@@ -77,6 +78,7 @@ class Entry:
     notebook: str = ""
     refused: str = ""
     year: int = 0
+    release: Release | None = None
 
 
 @dataclass(frozen=True)
@@ -106,8 +108,6 @@ def write_index(outputs: Path, entries: list[Entry]) -> Path:
     """
     alphabetical = sorted(entries, key=lambda e: (e.title.lower(), e.folder))
     numbers = {e.folder: _published_numbers(outputs, e) for e in alphabetical if not e.error}
-    rates = [(e.title, numbers[e.folder].of("prevalence")) for e in alphabetical if not e.error]
-    together = side_by_side([(title, rows[0]) for title, rows in rates if rows])
     counts = {"failed": sum(bool(e.error) for e in entries), "as an earlier run left it": sum(bool(e.refused) for e in entries)}
     failed = [e for e in alphabetical if e.error]
     shown = [_survey(outputs, e, numbers[e.folder]) for e in sorted(alphabetical, key=lambda e: -e.year) if not e.error]
@@ -118,7 +118,6 @@ def write_index(outputs: Path, entries: list[Entry]) -> Path:
         css=template_file("page.css"),
         forced_labour=ENGLISH.say("sheet.definition"),
         summary=f"{len(entries)} {NOUN[len(entries) != 1]}, {', '.join(f'{n} {what}' for what, n in counts.items() if n) or 'all complete'}",
-        together=Markup(together),  # all its parts are escaped
         failed=failed,
         countries=countries,
         toggles=any(len(survey.get("briefs", ())) > 1 for survey in shown),
@@ -152,6 +151,7 @@ def _survey(outputs: Path, entry: Entry, numbers: _Published) -> dict[str, Any]:
     folder = outputs / entry.folder
     return {
         "entry": entry,
+        "masthead": masthead(entry.release, ENGLISH),
         "country": str(numbers.first["country"]),
         "numbers": _headlines(numbers),
         "change": _change(folder),
@@ -205,8 +205,8 @@ def _documents(folder: Path) -> dict[str, list[tuple[str, str]]]:
 
 def _change(folder: Path) -> dict[str, str]:
     """Returns what changed since the earlier survey: both rates (`rates`), their unit and years (`unit`), the result of the test
-    (`verdict`), the difference with its interval (`size`), and all of it in a sentence (`sentence`). The sentence claims no more
-    than the test. If the change is not shown, only the sentence is filled. If there is no earlier survey, the result is empty.
+    with the difference and its interval (`doubt`), and all of it in a sentence (`sentence`). The sentence claims no more than the
+    test. If the change is not shown, only the sentence is filled. If there is no earlier survey, the result is empty.
     """
     if not (folder / "changes.csv").is_file():
         return {}
@@ -215,7 +215,7 @@ def _change(folder: Path) -> dict[str, str]:
     rows = table[(table["measure"] == "change_in_prevalence") & (table["breakdown"] == "")].to_dict("records")
     if not rows:
         return {}
-    row, told = rows[0], {"sentence": of_published(ENGLISH, rows[0]), "rates": "", "unit": "", "verdict": "", "size": ""}
+    row, told = rows[0], {"sentence": of_published(ENGLISH, rows[0]), "rates": "", "unit": "", "doubt": ""}
     if not row["verdict"] or pd.isna(row["estimate"]):
         return told
     line = {**row, **in_units(row, "prevalence"), "measure": "prevalence"}
@@ -223,13 +223,13 @@ def _change(folder: Path) -> dict[str, str]:
     before, after = rounds(row)
     interval = limits(ENGLISH, line)
     size = (
-        f"{signed(ENGLISH, line['change'], line)} ({number_words.level(ENGLISH, row)} interval: {interval})" if interval else ""
+        f": {signed(ENGLISH, line['change'], line)} ({number_words.level(ENGLISH, row)} interval: {interval})" if interval else ""
     )
+    verdict = number_words.start(ENGLISH.kit(stated_verdict(row["verdict"], row["verdict_reason"])))
     return told | {
         "rates": ENGLISH.say("sheet.rounds", old=old, new=new),
-        "unit": f"per 1,000, {before} to {after}",
-        "verdict": ENGLISH.kit(stated_verdict(row["verdict"], row["verdict_reason"])),
-        "size": size,
+        "unit": f"change per 1,000, {before} to {after}",
+        "doubt": f"{verdict}{size}",
     }
 
 

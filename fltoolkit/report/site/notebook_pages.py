@@ -13,8 +13,11 @@ from typing import Any
 from fltoolkit.arguments import checked
 from fltoolkit.files import write_whole
 from fltoolkit.publish.published_set import MARKERS
+from fltoolkit.report.document_sections.results_section import masthead
 from fltoolkit.report.site.notebook_sections import lay_out
 from fltoolkit.show.charts.chart_style import MIME
+from fltoolkit.show.wording.english_numbers import ENGLISH
+from fltoolkit.survey.spec.files_and_design import Release
 
 TEMPLATES = Path(str(files("fltoolkit.report.site"))) / "templates"
 # A page explains these terms where they first appear in a section.
@@ -28,7 +31,10 @@ TERMS = {
 
 
 @checked
-def page(notebook: Path, target: Path, *, title: str, assets: str, links: list[tuple[str, str]], source: str = "") -> None:
+def page(
+    notebook: Path, target: Path, *, title: str, assets: str, links: list[tuple[str, str]], source: str = "",
+    release: Release | None = None,
+) -> None:  # fmt: skip
     """Writes one executed notebook as HTML.
 
     Args:
@@ -37,17 +43,21 @@ def page(notebook: Path, target: Path, *, title: str, assets: str, links: list[t
         title: the title of the browser tab. In the navigation, the link with this name is marked as the current page.
         assets: the address of the folder with plotly.min.js, relative to the page.
         links: (name, address) of the pages in the navigation, including this one.
-        source: the survey's title. It is the heading of the page and a part of the citation.
+        source: the survey's title. It stands above the heading of the page and is a part of the citation.
+        release: who publishes the results, and when. Both are a part of the citation, too.
     """
     import nbformat
     from nbconvert import TemplateExporter
 
     read = nbformat.read(notebook, as_version=4)
     sections = lay_out(read)
-    citation = " ".join([*([f"{source}."] if source else []), f"Estimated with fltoolkit {version('fltoolkit')}."])
+    published = masthead(release, ENGLISH)
+    citation = " ".join(
+        [*(f"{words}." for words in (published, source) if words), f"Estimated with fltoolkit {version('fltoolkit')}."]
+    )
     about = {"citation": citation, "terms": {f"[{marker}]": words for marker, words in MARKERS.items()} | TERMS}
     resources = {
-        "title": title, "assets": assets, "links": links, "source": source, "sections": sections, "about": about,
+        "title": title, "assets": assets, "links": links, "source": source, "masthead": published, "sections": sections, "about": about,
         "css": template_file("page.css"), "script": template_file("page.js"),
     }  # fmt: skip
     # HTMLExporter's own method also parses the page, for images without a description. There are none: charts are drawn by a script.

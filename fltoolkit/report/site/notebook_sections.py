@@ -1,8 +1,9 @@
 """Arranges the sections of an executed notebook for its HTML page.
 
 In a notebook, each section has prose, a call and its output. On the page, a sentence with the result of the section stands
-directly under its heading, and the first picture of the section is visible. Readers open the other pictures, and tables after a
-picture, with a click. A section with nothing to show is one line.
+directly under its heading, and the first picture of the section follows, before the prose. Readers open the other pictures, and
+tables after a picture, with a click. A section with nothing to show is one line. Cells with the tag `screen` are for people who
+run the notebook themselves. The page leaves them out.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def lay_out(notebook: Any) -> list[PageSection]:
     - `fold` in the first output of a part that readers open with a click: the words on which they click.
     - `folded` in the last output of such a part.
     """
-    cells = [part for cell in notebook.cells for part in _split(cell)]
+    cells = [part for cell in notebook.cells if _is_on_the_page(cell) for part in _split(cell)]
     begins = [i for i, cell in enumerate(cells) if _title(cell)]
     head, parts = cells[: begins[0] if begins else len(cells)], []
     sections: list[PageSection] = []
@@ -64,6 +65,11 @@ def lay_out(notebook: Any) -> list[PageSection]:
     for at, end in zip(begins, [*begins, len(cells)][1:], strict=True):
         _fold(cells[at:end])
     return sections
+
+
+def _is_on_the_page(cell: Any) -> bool:
+    """Returns whether the page shows a cell. It shows each cell that failed, whatever its tags."""
+    return "screen" not in cell.metadata.get("tags", []) or _failed([cell])
 
 
 def _split(cell: Any) -> list[Any]:
@@ -94,8 +100,8 @@ def _anchor(title: str, taken: set[str]) -> str:
 
 
 def _section(cells: list[Any]) -> tuple[list[Any], bool]:
-    """Returns the cells of a section in the order of the page (heading, result, prose, other cells), and whether the section has
-    nothing to show."""
+    """Returns the cells of a section in the order of the page (heading, result, first picture, prose, other cells), and whether the
+    section has nothing to show."""
     outputs = [o for cell in cells for o in cell.get("outputs", []) if o.output_type in ("display_data", "execute_result")]
     first, rest = _heading_and_text(cells[0])
     if outputs and all(NOTHING in o.data for o in outputs) and not _failed(cells):
@@ -104,7 +110,16 @@ def _section(cells: list[Any]) -> tuple[list[Any], bool]:
     for cell in cells:
         if "outputs" in cell:
             cell.outputs = [o for o in cell.outputs if not any(o is r for r in results)]
-    return [first, *([_of_outputs(results, result=True)] if results else []), *rest, *cells[1:]], False
+    shown = next((cell for cell in cells[1:] if cell.get("outputs")), None)  # what stands before a picture stays before it
+    drawn = shown if shown and any(_is_result_picture(o) for o in shown.outputs) else None
+    opening = [*([_of_outputs(results, result=True)] if results else []), *([drawn] if drawn else [])]
+    return [first, *opening, *rest, *(cell for cell in cells[1:] if cell is not drawn)], False
+
+
+def _is_result_picture(output: Any) -> bool:
+    """Returns whether an output is a picture that may stand before the prose: one that is a result."""
+    chart = output.get("data", {}).get(MIME)
+    return chart is not None and not _meta(chart, "aside")
 
 
 def _failed(cells: list[Any]) -> bool:
@@ -127,11 +142,11 @@ def _of_outputs(outputs: list[Any], **metadata: bool) -> Any:
 
 def _fold(cells: list[Any]) -> None:
     """Marks the parts of a section that readers open with a click: each picture after the first one with its tables, the tables
-    of the first picture, and pictures that are no result. The words on which readers click are the title of the picture or
-    table."""
+    of the first picture, and pictures that are no result. The words on which readers click are the title of the picture, or of a
+    table in a cell of its own."""
     drawn, picture, aside = False, "", ""
     for cell in cells:
-        awaited = False  # the table of a folded picture belongs to its fold
+        awaited, drawn_here = False, False  # the table of a folded picture belongs to its fold
         outputs = cell.get("outputs", [])
         for place, output in enumerate(outputs):
             data = output.get("data", {})
@@ -141,10 +156,11 @@ def _fold(cells: list[Any]) -> None:
                 if drawn or aside:
                     output.metadata |= {"fold": f"{aside or 'Picture'}: {picture}", "folded": not followed}
                     awaited = followed
-                drawn = True
+                drawn = drawn_here = True
             elif drawn and _is_table([output]):
                 what = aside or "Table"
-                fold = {} if awaited else {"fold": f"{what}: {picture or _table_title(data['text/html'])}"}
+                title = (picture if drawn_here else "") or _table_title(data["text/html"]) or picture
+                fold = {} if awaited else {"fold": f"{what}: {title}"}
                 output.metadata |= {**fold, "folded": True}
                 awaited = False
 
@@ -154,9 +170,9 @@ def _is_table(outputs: list[Any]) -> bool:
 
 
 def _table_title(html: str) -> str:
-    """Returns the title of a table in HTML, as plain text; the word `Table` if it has no title."""
+    """Returns the title of a table in HTML, as plain text; empty if it has no title."""
     found = TABLE_TITLE.search(html)
-    return re.sub("<[^>]+>", "", found[1]) if found else escape("Table")
+    return re.sub("<[^>]+>", "", found[1]).strip() if found else ""
 
 
 def _meta(chart: Any, key: str) -> str:

@@ -17,6 +17,7 @@ from fltoolkit.languages.own_words import own_words
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.partner_entries import PARTNERS, cell_value, entries_without_row
+from fltoolkit.report.document_sections import results_section
 from fltoolkit.report.workbook.merge_into_partners import NAME, refuse_unread
 from fltoolkit.report.workbook.sheet_words import first_language, star_note
 from fltoolkit.report.workbook.sheet_writer import KIT, Book, Page, write_book
@@ -50,7 +51,8 @@ def pages(evidence: Evidence, language: Language) -> list[Page]:
     made.append(front_sheets.dictionary(made, language))
     if lost := front_sheets.unplaced(evidence, language):
         made.append(lost)
-    return [front_sheets.read_me(made, language, star_note(_own_texts(evidence), language, made)), *made]
+    about = (results_section.masthead(evidence.now.release, language), *star_note(_own_texts(evidence), language, made))
+    return [front_sheets.read_me(made, language, about), *made]
 
 
 def _own_texts(evidence: Evidence) -> list[OwnText]:

@@ -33,7 +33,7 @@ def read_into(path: Path, plan: Path) -> str:
         raise RequestError("the workbook was written for another plan: they have no indicator in common", where=str(path), found=sorted(found.ids),
                            allowed=sorted(known), do="name its nap.yaml with --plan")  # fmt: skip
     if found.problems:
-        raise DataError(f"{len(found.problems)} thing(s) cannot be read back:\n{_listed(found.problems)}", where=str(path),
+        raise DataError(f"{len(found.problems)} entry(ies) cannot be read:\n{_listed(found.problems)}", where=str(path),
                         do="correct them in the workbook, then read it again; nothing was written")  # fmt: skip
     partners = read_partners(plan)
     pending = [e for e in found.edits if not _is_in_file(partners, e)]
@@ -81,7 +81,7 @@ def refuse_unread(path: Path, partners: Partners, called: str = "") -> None:
     if unread:
         name = called or path.name
         raise BatchError(
-            f"{len(unread)} entry(ies) in the workbook that stands there were not read, and would be lost", where=name,
+            f"{len(unread)} entry(ies) in the workbook of an earlier run were not read, and would be lost", where=name,
             found=f"{unread[0]}{' …' if len(unread) > 1 else ''}",
             do=f"run: fltoolkit nap read {name} (or move the file away, if nobody needs what is in it); then run again",
         )  # fmt: skip

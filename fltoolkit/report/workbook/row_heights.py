@@ -9,14 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import ceil, inf
 
-from fltoolkit.report.document_formats.column_widths import POINTS, width_of
 from fltoolkit.spreadsheets import DIGIT, LETTERS, clean_text
 
 LINE, BESIDE = 12.8, 1.5  # points of a line, and what a row has above and below its lines
-SIDES = 2  # pixels of a column beyond its characters that a text can use
-CALIBRI = 0.84  # its width as a part of Arial's, with a small reserve
-PIXELS = 96 / 2.54 * LETTERS / POINTS * CALIBRI  # of a cell's text, in a centimetre of a table's text
-SPACE = width_of(" ") * PIXELS
+INDENT = 9  # pixels at the left of a text
+CALIBRI = (
+    (" ijlI.,;:'’îí\u00a0\u202f", 0.24), ("fJrt!()[]-", 0.33), ("cszL/ç“”", 0.41), ("gkvxyFSZ?", 0.46), ("bdhnopqu", 0.525),
+    ("ADHGNOQUBCRVôûñóúü", 0.61), ("mwMW%&@", 0.79),
+)  # fmt: skip
+"""The widths of letters in the font of the cells, as a part of its size."""
+OTHER, BOLD = 0.495, 1.03  # digits and most other letters; how much wider bold letters are
+SPARE = 1.02  # letters of a smaller print are a little wider
+PIXELS = LETTERS * 96 / 72 * SPARE  # of a letter as wide as the font is high
 
 
 def height_of(lines: Iterable[int]) -> float:
@@ -24,14 +28,18 @@ def height_of(lines: Iterable[int]) -> float:
     return max(lines, default=1) * LINE + BESIDE
 
 
-def lines_in(text: str, width: float) -> int:
+def lines_in(text: str, width: float, *, bold: bool = False) -> int:
     """Returns how many lines a text takes in a column. `width` is the width of the column in characters."""
-    room, lines = width * DIGIT + SIDES, 0
+    room, lines = (width * DIGIT - INDENT) / (BOLD if bold else 1.0), 0
     for part in clean_text(text).split("\n"):
         used = inf
         for word in part.split(" "):
-            wide = width_of(word) * PIXELS
+            wide = _pixels(word)
             if used + wide > room:
                 lines, used = lines + max(1, ceil(wide / room)), 0.0
-            used += wide + SPACE
+            used += wide + _pixels(" ")
     return lines
+
+
+def _pixels(text: str) -> float:
+    return PIXELS * sum(next((part for letters, part in CALIBRI if letter in letters), OTHER) for letter in text)

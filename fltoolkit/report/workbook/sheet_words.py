@@ -4,6 +4,7 @@ numbers."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from math import ceil
 from typing import Any
 
@@ -23,7 +24,7 @@ from fltoolkit.show.charts.descriptions.axis_ticks import step
 from fltoolkit.show.printed_tables import number_cells
 from fltoolkit.show.printed_tables.printed_table import NBSP
 from fltoolkit.show.wording import number_words, plan_words
-from fltoolkit.spreadsheets import DIGIT, fits_in_print
+from fltoolkit.spreadsheets import A3, A4, DIGIT, fits_in_print
 from fltoolkit.survey.spec.groups import TOTAL
 
 Row = Mapping[Any, Any]
@@ -31,7 +32,9 @@ ColumnLook = tuple[str, float, str]
 """The name of a column, its width and its style."""
 READ = 2  # columns before those that a sheet names, in `columns_by_indicator`
 STEPS_UP = 5  # at most, on the axis of a chart
-GROUP_WIDTHS, WIDER = (16, 20), 9  # of the columns with group and category, and how much wider they are where there is room
+GROUP_WIDTHS, WIDER = (16, 20), 6  # of the columns with group and category, and how much wider they are where there is room
+AROUND_RANGE = 1.5  # characters
+LONGEST = 60  # of the last printed column, if there is still room
 NO_GROUP = "–"
 UNRELIABLE = "u"  # the marker
 
@@ -72,7 +75,20 @@ def page(
     own = language.each(f"{words}.notes") if language.has(f"{words}.notes.0") else ()
     fills = language.say(f"{words}.fills") if language.has(f"{words}.fills") else ""
     name, purpose = (language.say(f"{words}.{part}") for part in ("name", "purpose"))
-    return Page(key, name, purpose, tuple(columns), lines, fills=fills, notes=(*notes, *own), **more)
+    return Page(key, name, purpose, _with_room_for_ranges(columns, lines), lines, fills=fills, notes=(*notes, *own), **more)
+
+
+def _with_room_for_ranges(columns: Sequence[Column], lines: Sequence[SheetRow]) -> tuple[Column, ...]:
+    """Returns the columns of a sheet, in which each range such as `26.8 to 55.2` has one line. The widest column gives its room."""
+    made = list(columns)
+    for place, about in enumerate(columns):
+        cells = [line.cells[place] for line in lines]
+        ranges = [len(str(cell.value)) for cell in cells if isinstance(cell, Styled) and cell.style == "in_place"]
+        if missing := max([0.0, *(length + AROUND_RANGE - about.width for length in ranges)]):
+            widest = max(range(len(made)), key=lambda n: made[n].width * (not made[n].beside))
+            made[place] = replace(about, width=about.width + missing)
+            made[widest] = replace(made[widest], width=made[widest].width - missing)
+    return tuple(made)
 
 
 def word(language: Language, words: str, code: object) -> str:
@@ -153,7 +169,7 @@ def cases(language: Language, row: Row) -> object:
 def cv(row: Row) -> float | None:
     """Returns the coefficient of variation of a row of the plan, as a fraction; None if the number of cases is a class.
 
-    Such a row is published with two digits, so that its coefficient (17 %) could contradict its reason (not above 16.5 %).
+    Such a row is published with two digits, so that its coefficient (17%) could contradict its reason (not above 16.5%).
     """
     return None if row["cases"] is None or pd.isna(row["cases"]) else rounded(row["cv"], 3)
 
@@ -170,18 +186,28 @@ def who(language: Language, row: Row) -> tuple[object, ...]:
 
 
 def columns_by_indicator(
-    language: Language, read: Sequence[ColumnLook], facts: Sequence[ColumnLook], years: Mapping[str, object] | None = None
+    language: Language,
+    read: Sequence[ColumnLook],
+    facts: Sequence[ColumnLook],
+    years: Mapping[str, object] | None = None,
+    *,
+    large: bool = False,
 ) -> tuple[Column, ...]:
     """Returns the columns of a sheet that has a heading above the rows of each indicator (see `lines_by_indicator`).
 
     The columns for group and category come first, then `read` (the columns that are printed), then `facts` (the facts behind the
     numbers, with grey headings). If there are no `facts`, the sheet has a chart in their place. `years` are the years of the two
-    compared surveys (see `column`).
+    compared surveys (see `column`). `large` says whether the sheet is printed on A3 paper.
     """
     style = "text" if facts else "hidden"
-    room = fits_in_print([*GROUP_WIDTHS, *(width for _, width, _ in read)]) // (2 * DIGIT) if facts else 0
-    first, second = (width + max(0, min(WIDER, room)) for width in GROUP_WIDTHS)
-    about = (("by", first, "text"), ("category", second, "text"), *read)
+    paper = A3 if large else A4
+    room = max(0, fits_in_print([*GROUP_WIDTHS, *(width for _, width, _ in read)], paper) // DIGIT) if facts else 0
+    first, second = (float(width + min(WIDER, room // 2)) for width in GROUP_WIDTHS)
+    *before, (name, width, look_of_last) = read
+    longest = max(width, min(LONGEST, width + room - 2 * WIDER))
+    last = (name, longest, look_of_last) if facts else read[-1]
+    second += max(0, room - 2 * WIDER - (longest - width))
+    about = (("by", first, "text"), ("category", second, "text"), *before, last)
     behind = (*facts, ("indicator", 44, style), ("unit", 30, style))
     return (
         *(column(language, name, width, style, years=years) for name, width, style in about),

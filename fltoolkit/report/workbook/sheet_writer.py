@@ -7,19 +7,24 @@ It depends on no survey and no plan: a `Page` has a title, columns, cells and no
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
 from fltoolkit.files import write_whole
 from fltoolkit.languages.language import Language
+from fltoolkit.report.workbook.cell_record import CellRecord, PartnersCell
 from fltoolkit.report.workbook.row_heights import height_of, lines_in
 from fltoolkit.report.workbook.sheet_charts import CELL, NativeChart, insert, rows_covered
 from fltoolkit.spreadsheets import (
+    A3,
+    A4,
+    A4_UPRIGHT,
+    NUMBERS,
     NumberWriting,
+    Paper,
     Spreadsheet,
     clean_text,
     fewer_pages,
@@ -34,6 +39,7 @@ NARROWEST = 70  # characters of a line of notes, at least
 NOTES_IN_WIDTH = 0.18  # characters of a note in a pixel
 IN_WIDTH = 1.2  # characters of a cell in one unit of its column's width
 ONE_LINE = ("unseen", "across", "hidden")  # styles whose texts are never wrapped
+BOLD = ("section", "warn")
 TITLE_LINE, TOP_LINE = 19, 14.5  # points of the title, and of each other line above the table
 WIDEST = 130  # of a column that is not printed
 MOST_CELLS = 11  # columns of usual width that a chart covers, at most
@@ -121,6 +127,8 @@ class Page:
             toolkit.
         table: the part of partners.yaml in which the entries of this sheet are kept.
         frozen: how many columns at the left stay visible when the sheet is scrolled.
+        large: whether the sheet is printed on A3 paper.
+        once: the columns in which a text that the row above has too is not shown again.
         printed_columns: how many columns, from the left, are printed; None means all.
     """
 
@@ -135,6 +143,8 @@ class Page:
     table: str = ""
     above: SheetRow | None = None
     frozen: int = 1
+    large: bool = False
+    once: tuple[int, ...] = ()
     printed_lines: int | None = None
     printed_columns: int | None = None
     chart: NativeChart | None = None
@@ -144,15 +154,27 @@ class Page:
         return self.columns[: self.printed_columns]
 
     def holds_numbers(self, column: int) -> bool:
-        """Returns whether a column contains a number. The heading of such a column is right-aligned, like its numbers. `column`
-        is the position of the column, from 0."""
-        cells = (line.cells[column] for line in self.lines)
-        return any(isinstance(getattr(cell, "value", cell), (int, float)) for cell in cells)
+        """Returns whether a column is for numbers. The heading of such a column is right-aligned, like its numbers. `column` is
+        the position of the column, from 0."""
+        cells = [line.cells[column] for line in self.lines]
+        styles = {self.columns[column].style, *(cell.style for cell in cells if isinstance(cell, Styled))}
+        return bool(styles & NUMBERS) or any(isinstance(cell, (int, float)) for cell in cells)
+
+    @property
+    def paper(self) -> Paper:
+        """Returns the paper on which the sheet is printed: an upright page if its columns fit on one."""
+        if self.large:
+            return A3
+        return A4_UPRIGHT if self.chart is None and fits_in_print(self._printed_widths, A4_UPRIGHT) >= 0 else A4
+
+    @property
+    def _printed_widths(self) -> list[float]:
+        return [c.width for c in self.printed if not c.hidden]
 
     @property
     def room(self) -> int:
         """Returns the width of the free space beside the table on the printed page, in pixels."""
-        return fits_in_print(c.width for c in self.printed if not c.hidden)
+        return fits_in_print(self._printed_widths, self.paper)
 
     @property
     def chart_cells(self) -> int:
@@ -163,7 +185,7 @@ class Page:
     def top(self) -> list[str]:
         """Returns the lines of text between the plan's title and the table. No line is wider than the printed part of the
         sheet."""
-        table = sum(width_in_pixels(c.width) for c in self.printed if not c.hidden)
+        table = sum(map(width_in_pixels, self._printed_widths))
         wide = max(NARROWEST, int((table + self.chart_cells * CELL) * NOTES_IN_WIDTH))
         return [line for text in (self.purpose, *self.notes) if text for line in wrap(clean_text(text), wide)]
 
@@ -193,59 +215,6 @@ class Book:
     source: str = ""
 
 
-@dataclass(frozen=True)
-class PartnersCell:
-    """The place in partners.yaml for what a partner types into a cell: table, row and column. `held` says whether partners.yaml
-    has an entry there now. If these texts are empty, partners cannot fill in the cell."""
-
-    table: str = ""
-    row: str = ""
-    column: str = ""
-    held: bool = False
-
-
-NOT_TO_FILL = PartnersCell()
-
-
-@dataclass
-class CellRecord:
-    """The content of the workbook's hidden sheet: for each cell of all sheets, a text that describes the cell, and the value that
-    was written into it. When partners send the workbook back, the kit uses this record to find what they changed.
-
-    One text per cell keeps the workbook quick to read.
-    """
-
-    rows: list[tuple[str, str]] = field(default_factory=list)
-
-    def add(
-        self,
-        sheet: str,
-        cell: tuple[int, int],
-        kind: str,
-        value: object,
-        kept: PartnersCell = NOT_TO_FILL,
-        *,
-        code: object = None,
-    ) -> None:
-        """Adds a cell to the record. If the cell shows the word for a code, `code` is this code, which partners.yaml keeps."""
-        type_, text = typed(value)
-        about = [sheet, *cell, kind, kept.table, kept.row, kept.column, kept.held, type_, *([code] if code is not None else [])]
-        self.rows.append((json.dumps(about, ensure_ascii=False), text))
-
-
-def typed(value: object) -> tuple[str, str]:
-    """Returns the type of a cell's value (such as number, text or date) and the value as text, for the hidden record."""
-    if value is None or value == "":
-        return "", ""
-    if isinstance(value, bool):
-        return "bool", str(value)
-    if isinstance(value, (int, float)):
-        return "number", f"{value:.16G}"
-    if isinstance(value, (datetime, date)):
-        return "date", value.isoformat()
-    return "text", str(value)
-
-
 def write_book(path: Path, book: Book) -> None:
     """Writes a workbook to a file: its pages, then the sheets that partners added, then the hidden sheet that records every cell.
     The same content gives the same bytes.
@@ -267,7 +236,20 @@ def _lines_of(cell: object, about: Column) -> int:
     """Returns how many lines a cell takes in its column. An empty cell takes one."""
     style = cell.style if isinstance(cell, Styled) else about.style
     value = about.shown(getattr(cell, "value", cell))
-    return lines_in(value, about.width) if isinstance(value, str) and style not in ONE_LINE else 1
+    return lines_in(value, about.width, bold=style in BOLD) if isinstance(value, str) and style not in ONE_LINE else 1
+
+
+def shown_once(lines: Iterable[SheetRow], *places: int) -> list[SheetRow]:
+    """Returns rows in which a text that the row above has too is not shown again. The cell still has it, so that the sheet can be
+    sorted and filtered. `places` are the columns in question, from the most general to the most special."""
+    made: list[SheetRow] = []
+    above: list[object] = []
+    for line in lines:
+        own = [line.cells[place] for place in places]
+        again = {place for n, place in enumerate(places, 1) if own[:n] == above[:n]}
+        made.append(replace(line, cells=[Styled(cell, "unseen") if n in again else cell for n, cell in enumerate(line.cells)]))
+        above = own
+    return made
 
 
 class _Writer:
@@ -277,6 +259,7 @@ class _Writer:
         self.file, self.made, self.record = file, book, CellRecord()
 
     def page(self, page: Page) -> None:
+        page = replace(page, lines=shown_once(page.lines, *page.once)) if page.once else page
         sheet = self.file.book.add_worksheet(page.name)
         self.file.book.define_name(f"{KEY}{page.key}", f"='{page.name}'!$A$1")
         top = [(page.name, "title"), (self.made.title, "goal"), *((line, "note") for line in page.top)]
@@ -294,7 +277,7 @@ class _Writer:
             written = self.file.put(sheet, (head, column), about.head, "head_beside" if about.beside else "head", *side)
             self.record.add(page.name, (head, column), "locked", written)
             self.choices(sheet, column, about, (first, last))
-        heights = [height_of(lines_in(about.head, about.width) for about in page.printed)]
+        heights = [height_of(lines_in(about.head, about.width, bold=True) for about in page.printed)]
         for i, line in enumerate(page.lines):
             self.line(sheet, page, first + i, line, (first, last))
             heights.append(height_of(_lines_of(cell, about) for cell, about in zip(line.cells, page.printed, strict=False)))
@@ -354,8 +337,9 @@ class _Writer:
             sheet.autofilter(head, 0, last, len(page.columns) - 1)
         below = last if page.printed_lines is None else min(last, head + page.printed_lines)
         sheet.print_area(0, 0, max(below, head + rows_covered(heights[1:])) if page.chart else below, wide - 1 + page.chart_cells)
-        print_as_read(sheet, head, about=self.made.source)
-        if pages := fewer_pages([TITLE_LINE + TOP_LINE * (head - 1), *heights[: below - head + 1]], heights[0], page.room):
+        print_as_read(sheet, head, page.paper, self.made.source)
+        above = TITLE_LINE + TOP_LINE * (head - 1)
+        if pages := fewer_pages([above, *heights[: below - head + 1]], heights[0], page.room, page.paper):
             sheet.fit_to_pages(1, pages)
         sheet.hide_gridlines(2)
         sheet.set_tab_color("#E0B400" if page.table and self.made.recorded else "#1F5A7A")

@@ -14,7 +14,7 @@ from fltoolkit.show.printed_tables import change_tables
 from fltoolkit.show.tables import in_notebook
 from fltoolkit.show.wording import change_sentences
 from fltoolkit.show.wording.english_numbers import ENGLISH, PublishedNumber
-from fltoolkit.show.wording.section_words import Nothing, Words
+from fltoolkit.show.wording.section_words import Nothing, Result, Words
 
 NOT_SAID = "survey.yaml does not say how they were held"
 NOTE = (
@@ -34,10 +34,10 @@ def changes(found: Published | None) -> None:
         return
     own = found.table[found.table["reference_population"] == found.headlines[0]]
     rows = own[own["measure"] == "change_in_prevalence"].reset_index(drop=True)
-    said = [f"**{text}**" for text in change_sentences.of_headline(found, ENGLISH)]
-    display(Words("\n\n".join([*said, NOTE, *interviews(rows.iloc[0].to_dict())])))
+    display(Result("\n\n".join(f"**{text}**" for text in change_sentences.of_headline(found, ENGLISH))))
     display(change(rows))
     display(change_table(rows))
+    display(Words("\n\n".join([NOTE, *interviews(rows.iloc[0].to_dict())])))
 
 
 def interviews(row: PublishedNumber) -> tuple[str, ...]:

@@ -98,7 +98,7 @@ def adults(
     if "unresolved" in words:
         sheet.box((5.7, 9.9), end, words["unresolved"], "unresolved" in lit, UNCLEAR)
         sheet.arrow((3.4, end + 0.7), (5.7, end), language.say("flowchart.open"), "unresolved" in lit)
-    return sheet.drawn(title, subtitle, 64 * (len(spine) + 2), (0, 10), (-len(spine) - 1.35, 0.35))
+    return sheet.drawn(title, subtitle, 76 * (len(spine) + 2), (0, 10), (-len(spine) - 1.35, 0.35))
 
 
 def children(
@@ -150,7 +150,7 @@ def children(
     sheet.arrow((left[1], 0), (right[0], 0), "", NO_WORK in lit)
     sheet.box(right, -5, words[OPEN_CHILD], OPEN_CHILD in lit, UNCLEAR)
     sheet.words(0, -5.75, wrap(language.say("flowchart.children.note"), 100), QUIET, 12, xanchor="left", align="left")
-    return sheet.drawn(title, subtitle, 560, (0, 10.2), (-6.0, 0.35))
+    return sheet.drawn(title, subtitle, 560, (0, 10.5), (-6.0, 0.35))
 
 
 def _yes_and_no(language: Language) -> tuple[str, str]:
@@ -197,7 +197,9 @@ class _Sheet:
         if word:
             down = x0 == x1
             at = (x0 + x1) / 2, (y0 + y1) / 2 + (0 if down else 0.14)
-            self.words(*at, word, INK, 12, **({"xanchor": "left", "xshift": CLEAR} if down else {"xanchor": "center"}))
+            slanting = not down and y0 != y1  # its word is at the right of its middle, where it has already gone down
+            beside = {"xanchor": "left", "xshift": CLEAR} if down or slanting else {"xanchor": "center"}
+            self.words(*at, word, INK, 12, **beside)
 
     def words(self, x: float, y: float, text: str, ink: str, size: int, **more: Any) -> None:
         self.annotations.append({"x": x, "y": y, "text": text, "showarrow": False, "font": {"color": ink, "size": size}, **more})

@@ -8,6 +8,8 @@ from typing import Any
 from fltoolkit.arguments import checked
 from fltoolkit.errors import RequestError
 from fltoolkit.languages.language import Language
+from fltoolkit.languages.own_words import own_words
+from fltoolkit.languages.translations import lacking
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.results_framework import Plan
 from fltoolkit.show.charts.chart_style import Picture, Table
@@ -32,7 +34,10 @@ def named(plan: Plan | None) -> Words:
         return Words(
             "There is no plan: none is named, and no nap.yaml lies beside survey.yaml. The cells below that need one say so."
         )
-    return Words(f"The plan: **{plan.title}**, {plan.country}, {plan.first_year} to {plan.last_year}.")
+    language = plan_words.english(plan)
+    said = f"The plan: **{language.own(plan.title)}**, {language.own(plan.country)}, {plan.first_year} to {plan.last_year}."
+    starred = len(lacking(own_words(plan.path.name, plan), ENGLISH))
+    return Words(f"{said} Texts of the plan without an English translation ({starred}) are marked with *." if starred else said)
 
 
 @of_plan
@@ -45,7 +50,7 @@ def warnings(evidence: Evidence) -> Words:
     if given.empty:
         return Words(NO_TARGETS)
     ordered = sorted(given.to_dict("records"), key=lambda r: r["verifiable"] != "no")
-    found = [_warned(ENGLISH, row) for row in ordered if row["verifiable"] != "yes"]
+    found = [_warned(plan_words.english(evidence.plan), row) for row in ordered if row["verifiable"] != "yes"]
     return Words("\n\n".join(found) or "The planned repeat can verify each of these targets.")
 
 
@@ -64,7 +69,7 @@ def targets(evidence: Evidence) -> Table | Words:
     If there is a later survey, the table also says whether each target is reached, and whether the number has changed.
     """
     rows = evidence.targets[evidence.targets["target_year"].notna()]
-    return Nothing(NO_TARGETS) if rows.empty else in_notebook(followed_targets.followed(ENGLISH, rows))
+    return Nothing(NO_TARGETS) if rows.empty else in_notebook(followed_targets.followed(plan_words.english(evidence.plan), rows))
 
 
 @of_plan
@@ -72,7 +77,7 @@ def targets(evidence: Evidence) -> Table | Words:
 def detectable(evidence: Evidence) -> Table:
     """Returns a table of the smallest fall that a repeat of the survey would detect with the planned number of persons. It has a
     row for each indicator and category of the plan that the survey measures."""
-    return in_notebook(target_tables.every_row(ENGLISH, evidence.targets))
+    return in_notebook(target_tables.every_row(plan_words.english(evidence.plan), evidence.targets))
 
 
 @of_plan
@@ -91,7 +96,7 @@ def path(evidence: Evidence, row: str = "", *, title: str = "") -> Picture | Wor
     steps = evidence.milestones[evidence.milestones["group"] == TOTAL]
     if steps.empty:
         return Words(NO_TARGETS if evidence.milestones.empty else "No target of a whole indicator has a baseline that is shown.")
-    found = way_of(evidence, row or str(steps["id"].iloc[0]), ENGLISH, title=title)
+    found = way_of(evidence, row or str(steps["id"].iloc[0]), plan_words.english(evidence.plan), title=title)
     if found is None:
         raise RequestError("no such row with a target", found=row, allowed=list(steps["id"].unique()))
     return picture(found)
@@ -102,7 +107,7 @@ def path(evidence: Evidence, row: str = "", *, title: str = "") -> Picture | Wor
 def smart(evidence: Evidence) -> Table:
     """Returns a table that shows for each indicator which of the five SMART criteria of the ILO toolkit (Tool No. 16) it meets.
     Footnotes say what is missing."""
-    return in_notebook(framework_tables.smart(ENGLISH, evidence))
+    return in_notebook(framework_tables.smart(plan_words.english(evidence.plan), evidence))
 
 
 @of_plan
@@ -114,4 +119,4 @@ def follow_up(evidence: Evidence) -> Table | Words:
     The table does not say why anything changed.
     """
     rows = evidence.follow_up
-    return Nothing(NO_FOLLOW_UP) if rows.empty else in_notebook(change_tables.follow_up(ENGLISH, rows))
+    return Nothing(NO_FOLLOW_UP) if rows.empty else in_notebook(change_tables.follow_up(plan_words.english(evidence.plan), rows))

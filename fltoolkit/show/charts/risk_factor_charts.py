@@ -94,7 +94,7 @@ def response_error(found: ResponseError) -> Picture:
     """
     records = {(float(r["sensitivity"]), float(r["specificity"])): r for r in found.table.to_dict("records")}
     down, across = (sorted({pair[i] for pair in records}, reverse=True) for i in (0, 1))
-    rows, columns = ([f"{v * 100:g}{NBSP}%" for v in part] for part in (down, across))
+    rows, columns = ([f"{v * 100:g}%" for v in part] for part in (down, across))
     words = [[_cell(records[a, b]) for b in across] for a in down]
     values = [[records[a, b]["prevalence"] * 1000 for b in across] for a in down]
     seen = "hidden headline" if np.isnan(found.observed) else f"{number(found.observed, PER_1000)} per 1,000"
@@ -114,7 +114,7 @@ def response_error(found: ResponseError) -> Picture:
         showgrid=False,
     )
     fig.update_yaxes(
-        title={"text": "sensitivity: true cases<br>whose answers say so", "font": AXIS_TITLE},
+        title={"text": "sensitivity: true cases<br>whose answers say so", "font": AXIS_TITLE, "standoff": 24},
         type="category",
         autorange="reversed",
         automargin=True,

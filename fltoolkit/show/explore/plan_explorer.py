@@ -87,7 +87,7 @@ def plan_view(evidence: Evidence, choice: str, repeat: Repeat, language: Languag
 
 
 def _percent(language: Language, value: float) -> str:
-    """Returns a number of per cent as text without decimals: 49.6 gives `50 %`."""
+    """Returns a number of per cent as text without decimals: 49.6 gives `50%`."""
     return language.say("format.percent", value=f"{value:.0f}")
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO
 from fltoolkit.estimate.change_over_time.unresolved_excess import UNRESOLVED_REASONS
 from fltoolkit.languages.language import Language
+from fltoolkit.languages.reasons import Reason
 from fltoolkit.nap.follow_up import in_units, sign_and_verdict
 from fltoolkit.show.printed_tables import plan_cells
 from fltoolkit.show.printed_tables.number_cells import EMPTY
@@ -21,24 +22,27 @@ from fltoolkit.show.printed_tables.printed_table import (
     TableWords,
     printed,
 )
-from fltoolkit.show.wording import change_sentences, number_words, plan_words
+from fltoolkit.show.wording import change_sentences, number_words
 
 
-def follow_up(language: Language, rows: pd.DataFrame, *notes: str) -> PrintedTable:
+def follow_up(language: Language, rows: pd.DataFrame, *notes: str, signs: bool = False) -> PrintedTable:
     """Returns a table that compares the plan's baseline with a later survey. Each row has both numbers, the target if there is
     one, and the change with its interval. `rows` are those of `Evidence.follow_up`.
 
-    The result of the test of the change has a sign before it: ▼ ▲ ? ○ ×. A footnote says whether the target is reached.
+    The result of the test of the change has a sign before it: ▼ ▲ ? ○ ×. Footnotes say whether the target is reached, and that the
+    size of a change is uncertain.
 
     Args:
         notes: further sentences below the table.
+        signs: whether a row has only the sign of its result. The words of each sign are then below the table.
     """
     records = rows.to_dict("records")
-    about = (language.say("change.note"), language.say("tables.rounded"), *notes)
+    meanings = language.list(dict.fromkeys(verdict_in_words(language, row) for row in records if row["light"])) if signs else ""
+    about = (*([meanings] if meanings else []), language.say("change.note"), language.say("tables.rounded"), *notes)
     target = ("target",) if any(row["reached"] for row in records) else ()
     years = years_of_rounds(language, rows["year_before"], rows["year"])
     words = TableWords(language.say("follow_up.title"), "", about, years)
-    return printed(language, CHANGE.only(*NUMBERED, "verdict", *target), records, words)
+    return printed(language, CHANGE.only(*NUMBERED, "sign" if signs else "verdict", *target), records, words)
 
 
 def changes(language: Language, rows: pd.DataFrame) -> PrintedTable:
@@ -93,20 +97,20 @@ def _change_limits(language: Language, row: Row) -> PrintedCell:
 
 
 def _verdict(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell with the result of the test of a change. A line may break only between the result and the reason that
-    follows it (`○ not judged: more unresolved answers`), never within the result."""
-    return PrintedCell(verdict_in_words(language, row).replace(" ", NBSP).replace(f":{NBSP}", ": ")) if row["light"] else EMPTY
+    """Returns the cell with the result of the test of a change. A line never breaks between the sign and the first word."""
+    return PrintedCell(verdict_in_words(language, row).replace(" ", NBSP, 1)) if row["light"] else EMPTY
 
 
 def _reasons(language: Language, row: Row) -> tuple[str, ...]:
-    """Returns the texts for the footnotes of a row. For a row with a target, the first text says whether the target is reached
-    and whether the number has changed. The other texts are the reasons for the result of the test and for the marker, without
-    reasons that the row already shows."""
+    """Returns the texts for the footnotes of a row. They say whether its target is reached, that the size of a change is uncertain,
+    and the reasons for the result of the test and for the marker, without what the row already shows."""
     columns = ("verdict_reason",) if row["marker"] == "c" else ("verdict_reason", "reason")
     given = (COVERS_ZERO, *UNRESOLVED_REASONS)
     reasons = (row[c] for c in columns if row[c] and row[c] not in given)
-    both = plan_words.answers(language, row).rstrip(".") if row.get("reached") else ""
-    return (both, *(number_words.reason(language, reason) for reason in reasons))
+    reached = language.say("targets.reached", said=number_words.start(language.kit(row["reached"]))) if row.get("reached") else ""
+    changed = row.get("changed")
+    unsure = language.kit(changed) if isinstance(changed, Reason) and changed.code == "rounds.unsure" else ""
+    return (reached.rstrip("."), unsure, *(number_words.reason(language, reason) for reason in reasons))
 
 
 def years_of_rounds(language: Language, before: pd.Series, after: pd.Series) -> dict[str, object]:
@@ -133,6 +137,7 @@ CHANGE = TableLayout(
         TableColumn("change", _change),
         TableColumn("change_interval", _change_limits, head="limits_change"),
         TableColumn("verdict", _verdict, "words"),
+        TableColumn("sign", lambda _, row: PrintedCell(dict(row["light"].values)["sign"]) if row["light"] else EMPTY, "words", "verdict"),
     ),
     headings=plan_cells.headings,
     reasons=_reasons,

@@ -11,7 +11,6 @@ from fltoolkit.nap.follow_up import NOT_REACHED, REACHED
 from fltoolkit.show.printed_tables import plan_cells, target_tables
 from fltoolkit.show.printed_tables.number_cells import EMPTY
 from fltoolkit.show.printed_tables.printed_table import (
-    NBSP,
     PrintedCell,
     PrintedTable,
     Row,
@@ -36,14 +35,6 @@ def followed(language: Language, rows: pd.DataFrame) -> PrintedTable:
     columns = FOLLOWED if len(later) else AHEAD
     layout = COLUMNS.only(*target_tables.helpful(columns, rows))
     return printed(language, layout, rows.to_dict("records"), TableWords(language.say("targets.title"), notes=notes, heads=heads))
-
-
-def _aim(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell with the value of a target and its year: `8.6 by 2030`."""
-    if pd.isna(row["target_value"]):
-        return PrintedCell(plan_words.promise(language, row))
-    aim = {"value": plan_words.value(language, row["target_value"], row), "year": f"{row['target_year']:g}"}
-    return PrintedCell(language.say("targets.by_year", **aim).replace(" ", NBSP))
 
 
 def _reached(language: Language, row: Row) -> PrintedCell:
@@ -80,7 +71,7 @@ def _reasons(language: Language, row: Row) -> tuple[str, ...]:
 COLUMNS = TableLayout(
     (
         *target_tables.TARGETS.only("category", "baseline", "baseline_interval").columns,
-        TableColumn("aim", _aim, "number", "target"),
+        TableColumn("aim", lambda language, row: PrintedCell(plan_words.short_aim(language, row)), "number", "target"),
         *target_tables.TARGETS.only("later", "later_interval").columns,
         TableColumn("reached", _reached, "words", "reached_in"),
         TableColumn("changed", _changed, "words", "verdict"),

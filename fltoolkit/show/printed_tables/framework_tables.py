@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
 from functools import partial
 from math import nan
 
@@ -103,7 +105,8 @@ def _headings(language: Language, row: Row) -> tuple[str | PrintedCell, ...]:
     how, who = (language.own(row[name]) if has_text(row[name]) else "" for name in ("means_of_verification", "lead"))
     duties = {"verification": how, "reporting": plan_words.frequency(language, str(row["reporting_frequency"])), "lead": who}
     said = ". ".join(language.colon(language.say(f"columns.{name}"), text) for name, text in duties.items() if text)
-    return _statement(language, row), _indicator(language, row), PrintedCell(said, quiet=True), _group(language, row)
+    statement = PrintedCell(_statement(language, row), strong=True)
+    return statement, _indicator(language, row), PrintedCell(said, quiet=True), _group(language, row)
 
 
 def _remark(language: Language, row: Row) -> tuple[str, ...]:
@@ -131,28 +134,42 @@ BASELINE = TableLayout(
     headings=lambda language, row: (_statement(language, row), _indicator(language, row), _group(language, row)),
     reasons=_remark,
 )
+BY_GROUP = replace(
+    BASELINE, headings=lambda language, row: (PrintedCell(_indicator(language, row), strong=True), _group(language, row))
+)
 
 
-def matrix(language: Language, evidence: Evidence, *, by_group: bool = True) -> PrintedTable:
+def matrix(language: Language, evidence: Evidence) -> PrintedTable:
     """Returns the table of the plan's indicators that the ILO toolkit's results framework (Tool No. 16) calls a matrix. It has
-    the baselines from the survey, the targets in words, and what partners typed. Without `by_group`, it has only the rows of
-    whole populations, those with a target, and those of partners."""
+    the baselines from the survey, the targets in words, and what partners typed. Its rows are those of whole populations, those
+    with a target, and those of partners."""
     promised = plan_words.promises(language, evidence.targets, NBSP)
     table = evidence.baseline.table.to_dict("records")
     rows = [{**row, "promised": promised.get((row["id"], row["group"], row["category"]), "")} for row in table]
-    if not by_group:
-        rows = [row for row in rows if row["promised"] or row["filled_by"] == "partners" or plan_words.is_total(row)]
-    words = TableWords(
-        language.say("matrix.title" if by_group else "matrix.short"),
-        heads=plan_cells.years(language, evidence.baseline.table, "year"),
-    )
+    rows = [row for row in rows if row["promised"] or row["filled_by"] == "partners" or plan_words.is_total(row)]
+    words = TableWords(language.say("matrix.title"), heads=plan_cells.years(language, evidence.baseline.table, "year"))
     return printed(language, MATRIX, rows, words)
+
+
+def by_group(language: Language, filled: Baseline, elsewhere: Collection[tuple[str, str, str]] = ()) -> PrintedTable | None:
+    """Returns a table of the baselines by group, such as by sex, or None if there are none. `elsewhere` names the numbers that
+    another table of the document has, each by its measure, its population in words and its group."""
+    rows = [
+        row
+        for row in filled.table.to_dict("records")
+        if row["filled_by"] != "partners" and row["category"] and not plan_words.is_total(row)
+        if (row["measure"], row["reference_population_label"], row["group"]) not in elsewhere
+    ]
+    words = TableWords(language.say("matrix.by_group"), heads=plan_cells.years(language, filled.table, "year"))
+    return printed(language, BY_GROUP, rows, words) if rows else None
 
 
 def baseline(language: Language, filled: Baseline) -> PrintedTable:
     """Returns a table of the plan's indicators with their baselines from the survey. It is the table `matrix` without the columns
     on targets and responsibilities."""
-    words = TableWords(filled.plan.title, filled.plan.goal, heads=plan_cells.years(language, filled.table, "year"))
+    words = TableWords(
+        language.own(filled.plan.title), language.own(filled.plan.goal), heads=plan_cells.years(language, filled.table, "year")
+    )
     return printed(language, BASELINE, filled.table.to_dict("records"), words)
 
 

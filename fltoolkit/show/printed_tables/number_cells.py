@@ -62,7 +62,7 @@ def count(language: Language, value: float, missing: PrintedCell = EMPTY) -> Pri
 
 
 def percent(language: Language, share: float, missing: PrintedCell = EMPTY) -> PrintedCell:
-    """Returns the cell of a share in percent: 0.5 gives `50 %`. If there is no share, returns the cell `missing`."""
+    """Returns the cell of a share in percent: 0.5 gives `50%`. If there is no share, returns the cell `missing`."""
     return missing if pd.isna(share) else PrintedCell(number_words.percent(language, share), "", (float(share),), "percent")
 
 

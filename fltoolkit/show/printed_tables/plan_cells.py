@@ -8,17 +8,28 @@ from math import nan
 import pandas as pd
 
 from fltoolkit.languages.language import Language
+from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.show.printed_tables import number_cells
 from fltoolkit.show.printed_tables.printed_table import PrintedCell, Row, TableColumn
 from fltoolkit.show.wording import number_words, plan_words
 
 
 def headings(language: Language, row: Row) -> tuple[str, str]:
-    """Returns the two headings above a row in a table: the indicator with the unit of its numbers (`Prevalence … (per 1,000
-    adults)`), and the group. Rows with the same headings share them.
+    """Returns the two headings above a row in a table: the indicator with the unit of its numbers, and the group. Rows with the
+    same headings share them.
     """
-    indicator = f"{number_words.indicator(language, row)} ({language.kit(row['unit'])})"
-    return indicator, "" if plan_words.is_total(row) else number_words.start(number_words.group(language, str(row["group"])))
+    return indicator(language, row), "" if plan_words.is_total(row) else number_words.start(
+        number_words.group(language, str(row["group"]))
+    )
+
+
+def indicator(language: Language, row: Row) -> str:
+    """Returns the indicator of a row with the unit of its numbers: `Prevalence of forced labour, adults (per 1,000)`. A rate that the
+    kit named already says whom it is about; after another name, the unit says it."""
+    name = number_words.indicator(language, row)
+    named_by_kit = row["indicator"] == PREVALENCE["indicator"]
+    unit = number_words.unit(language, str(row["measure"])) if named_by_kit else language.kit(row["unit"])
+    return f"{name} ({unit})"
 
 
 def about(language: Language, row: Row) -> PrintedCell:

@@ -29,14 +29,6 @@ from fltoolkit.show.printed_tables.printed_table import (
 from fltoolkit.show.wording import number_words, plan_words
 
 
-def _target(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell with a target as the plan states it: a cut, a value or eradication by a year. The value of the target is
-    in another column."""
-    if pd.isna(row["target_year"]) or pd.isna(row["target_value"]) or pd.isna(row["cut"]):
-        return PrintedCell(plan_words.promise(language, row))
-    return PrintedCell(language.kit(row["target_words"]))
-
-
 def _verifiable(language: Language, row: Row) -> PrintedCell:
     return PrintedCell(number_words.start(plan_words.verifiable(language, row))) if pd.notna(row["target_year"]) else EMPTY
 
@@ -88,13 +80,14 @@ def _strong(cell: PrintedCell) -> PrintedCell:
     return replace(cell, strong=True)
 
 
+AIM = TableColumn("aim", lambda language, row: PrintedCell(plan_words.short_aim(language, row)), "words", "target")
 TARGETS = TableLayout(
     (
         TableColumn("about", plan_cells.about, "label", "indicator"),
         TableColumn("category", plan_cells.category, "label"),
         *plan_cells.BASELINE,
-        TableColumn("target", _target, "words"),
-        TableColumn("target_value", lambda language, row: plan_cells.value(language, row, "target_value")),
+        AIM,
+        TableColumn("cut", lambda language, row: PrintedCell(number_words.percent(language, row["cut"]), like_number=True)),
         TableColumn("verifiable", _verifiable, "words"),
         TableColumn("later", lambda language, row: plan_cells.value(language, row, "later_value", "later_marker"), head="later_round"),
         TableColumn("later_interval", lambda language, row: plan_cells.limits(language, row, "later_ci_low", "later_ci_high"), head="limits"),
@@ -109,28 +102,32 @@ TARGETS = TableLayout(
 )  # fmt: skip
 """All columns of tables of targets. Each table prints some of them."""
 
-VERIFIED = ("category", "baseline", "baseline_interval", "target", "target_value", "verifiable", "power", "smallest", "needed")
+VERIFIED = ("category", "baseline", "baseline_interval", "aim", "cut", "verifiable", "power", "smallest", "needed")
 VERIFIED_LATER = (*VERIFIED[:3], "later", *VERIFIED[3:])
 EVERY_ROW = ("category", "baseline", "baseline_interval", "planned", "smallest", "first_year")
 FOUND = ("about", "baseline", "baseline_interval", "planned", "smallest", "after", "first_year")
-AIM = TableColumn("aim", lambda language, row: PrintedCell(plan_words.aim(language, row)), "label", "target")
+WHOM = TableColumn("category", plan_cells.category, "label")
 BEFORE = ("baseline_value", "ci_low", "ci_high", "marker")
 AFTER = ("later_value", "later_ci_low", "later_ci_high", "later_marker")
 AIMED = TableLayout(
     (
-        TableColumn("verifiable", lambda language, row: _strong(_verifiable(language, row)), "words", "verifiable_now"),
-        AIM,
+        WHOM,
         TableColumn("baseline", partial(_with_interval, columns=BEFORE), "value", "round_before"),
-    )
+        AIM,
+        TableColumn("verifiable", lambda language, row: _strong(_verifiable(language, row)), "words", "verifiable_now"),
+    ),
+    lambda language, row: (plan_cells.indicator(language, row),),
 )
 AIMED_LATER = TableLayout(
     (
-        AIM,
+        WHOM,
         TableColumn("baseline", lambda language, row: plan_cells.value(language, row, "baseline_value", "marker"), "value", "round_before"),
         TableColumn("later", partial(_with_interval, columns=AFTER), head="round_after"),
+        AIM,
         TableColumn("changed", lambda language, row: _strong(_answer(language, row, question="changed")), "words", "verdict"),
         TableColumn("reached", partial(_answer, question="reached"), "words"),
-    )
+    ),
+    AIMED.headings,
 )  # fmt: skip
 """The tables of targets on the first page of the evidence brief and on a slide, before and after a later survey."""
 REPEAT = ("power", "needed")

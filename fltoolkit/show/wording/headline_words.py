@@ -57,8 +57,14 @@ def how_sure(out: Published, found: Published | None = None) -> Words:
         "change": change_sentences.of_headline(found, language) if found else (),
         "basis": result_sentences.basis(out, language),
     }
-    items = [(language.say(f"headline.{key}"), " ".join(text for text in texts if text)) for key, texts in said.items()]
-    return Words("\n".join(f"- **{language.colon(name, '').strip()}** {text}" for name, text in items if text))
+    lines: list[str] = []
+    for key, texts in said.items():
+        head, shown = f"- **{language.colon(language.say(f'headline.{key}'), '').strip()}**", [text for text in texts if text]
+        if len(shown) > 1 and len(populations) > 1:
+            lines += [head, *(f"    - {text}" for text in shown)]
+        elif shown:
+            lines.append(f"{head} {' '.join(shown)}")
+    return Words("\n".join(lines))
 
 
 def _headline_populations(out: Published) -> list[Rows]:

@@ -47,7 +47,7 @@ def cases(language: Language, row: PublishedNumber) -> str:
 
 
 def percent(language: Language, share: float) -> str:
-    """Returns a share in percent, in the form of the language: 0.5 gives `50 %`."""
+    """Returns a share in percent, in the form of the language: 0.5 gives `50%`."""
     if pd.isna(share):
         return ""
     digits = 1 if 0 < round(abs(share), 3) < TENTHS or (round(share * 1000) % 10 and abs(share) > 1 - TENTHS) else 0

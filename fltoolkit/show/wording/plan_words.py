@@ -8,19 +8,26 @@ from typing import Any
 
 import pandas as pd
 
-from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
 from fltoolkit.languages.language import Language
+from fltoolkit.languages.own_words import own_words
 from fltoolkit.languages.reasons import Reasons
 from fltoolkit.nap.follow_up import NOT_REACHED, REACHED
-from fltoolkit.nap.targets import UNPLANNED
+from fltoolkit.nap.results_framework import Plan
+from fltoolkit.nap.targets import TOO_WIDE, UNPLANNED
 from fltoolkit.publish.measure_units import COUNT_MEASURES
 from fltoolkit.publish.printed_numbers import DIGITS, significant
 from fltoolkit.show.wording import number_words
+from fltoolkit.show.wording.english_numbers import ENGLISH, NBSP
 from fltoolkit.survey.spec.groups import TOTAL
 
 Line = Mapping[Any, Any]
 BOUNDS = {"baseline_value": "baseline_bound", "value": "bound", "later_value": "later_bound"}
 """For each measured number of the plan's tables, the column of its upper bound, which is filled if the bounds are wide."""
+
+
+def english(plan: Plan) -> Language:
+    """Returns English with the plan's own translations, for notebooks. A text without an English translation gets a star."""
+    return ENGLISH.about(own_words(plan.path.name, plan)).with_stars()
 
 
 def is_total(row: Line) -> bool:
@@ -86,7 +93,7 @@ def promises(language: Language, rows: pd.DataFrame, space: str = " ") -> dict[t
 
 
 def promise(language: Language, row: Line, *, with_unit: bool = True) -> str:
-    """Returns the target of a row in words: `a cut of 50 % by 2030, to 8.6 per 1,000 …`. Without `with_unit`, the text has no
+    """Returns the target of a row in words: `a cut of 50% by 2030, to 8.6 per 1,000 …`. Without `with_unit`, the text has no
     unit, for a table that has the unit in another place. The text is empty if the row has no target."""
     if pd.isna(row["target_year"]):
         return ""
@@ -111,6 +118,15 @@ def aim(language: Language, row: Line) -> str:
     return language.say("sheet.aim", what=what, value=wanted, unit=unit, year=f"{row['target_year']:g}", cut=cut)
 
 
+def short_aim(language: Language, row: Line) -> str:
+    """Returns the value of a row's target and its year, for a table that has the unit in another place: `8.6 by 2030`. If the value
+    is not known, or nobody shall be left, returns the target in the plan's words."""
+    if pd.isna(row["target_value"]) or row["cut"] >= 1:
+        return promise(language, row)
+    aimed = {"value": value(language, row["target_value"], row), "year": f"{row['target_year']:g}"}
+    return language.say("targets.by_year", **aimed).replace(" ", NBSP)
+
+
 def frequency(language: Language, text: str) -> str:
     """Returns how often an indicator is reported, in words: those of the kit, or those of the plan if the kit has none."""
     return language.say(f"frequencies.{text}") if language.has(f"frequencies.{text}") else language.own(text)
@@ -119,7 +135,7 @@ def frequency(language: Language, text: str) -> str:
 def is_too_wide(row: Line) -> bool:
     """Returns whether no survey can verify a target because its baseline has wide bounds. Then a larger sample does not help."""
     obstacle = row["obstacle"]
-    return WIDE_BOUNDS in (obstacle.parts if isinstance(obstacle, Reasons) else (obstacle,))
+    return TOO_WIDE in (obstacle.parts if isinstance(obstacle, Reasons) else (obstacle,))
 
 
 def verifiable(language: Language, row: Line) -> str:
@@ -171,6 +187,8 @@ def found(language: Language, row: Line) -> str:
         return ""
     number, interval = shown(language, row, "later_value"), between(language, row, "later_ci_low", "later_ci_high")
     measured = f"{number} ({interval})" if interval and pd.isna(row["later_bound"]) else number
+    if row["later_marker"]:
+        measured = language.list([measured, language.say(f"markers.{row['later_marker']}")])
     return language.say("targets.found", year=f"{row['later_year']:g}", value=measured)
 
 

@@ -12,7 +12,7 @@ from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.survey.spec.corrections import Accepted
 
 OR_ACCEPT = "or correct the rows under corrections:, or name the finding under accept: with the reason why it is right"
-NO_REASON_HELPS = "accept: does not help here, since no estimate can be made of it"
+NO_REASON_HELPS = "accept: does not help here, because no estimate can be made from such data"
 
 
 def with_acceptance(found: Sequence[Finding], accepted: Sequence[Accepted]) -> list[Finding]:
@@ -30,7 +30,7 @@ def with_acceptance(found: Sequence[Finding], accepted: Sequence[Accepted]) -> l
             "warning",
             "accept",
             entry.column,
-            f"a finding of {entry.finding} is accepted that is not there",
+            f"the entry accepts a finding of {entry.finding}, but there is no such finding",
             "",
             "remove the entry",
         )

@@ -100,8 +100,13 @@ def declared_findings(survey: Survey) -> list[Finding]:
     work)."""
     out = []
     notes: tuple[tuple[Kind, str, str, str], ...] = (
-        ("blank", "blanks", "a blank is a no", "fl.blanks shows the headline with them unresolved"),
-        ("gate", "routing", "don't know or refused at the gate makes this a no", "without why: they are unresolved"),
+        ("blank", "blanks", "a blank counts as no", "fl.blanks shows the headline if these persons are unresolved"),
+        (
+            "gate",
+            "routing",
+            "after don't know or refused at the gate, the answer counts as no",
+            "without `why:` in survey.yaml these persons are unresolved",
+        ),
     )
     for kind, check, what, do in notes:
         for _, column, why, persons in _declared(survey, kind):
@@ -122,12 +127,12 @@ def _number_findings(survey: Survey) -> list[Finding]:
     counts = _number_counts(frame, answered, number, len(survey.spec.episodes.wide))
     if counts["odd"]:
         what, do = (
-            "numbers of episodes that are no whole number from 0",
+            "numbers of episodes that are not whole numbers of 0 or more",
             "correct them, or name codes of no answer under episodes.exists.missing",
         )
         out.append(Finding("error", "episodes", counted.number, what, counts["odd"], do))
     if counts["more"]:
-        what = f"more episodes than the {len(survey.spec.episodes.wide)} that survey.yaml names; those beyond are not seen"
+        what = f"more episodes than the {len(survey.spec.episodes.wide)} that survey.yaml names; the others are not read"
         do = "name all that were asked about under episodes.wide; or if the number is a code of no answer, under episodes.exists.missing"
         out.append(Finding("warning", "episodes", counted.number, what, counts["more"], do))
     return out

@@ -48,7 +48,7 @@ def industries(survey: Survey, mask: Mask) -> Found:
     for name, sector in survey.spec.jobs.items():
         rows = {row.label for row in job_rows(sector).values()}
         if held := [label.split(" incl. ")[1] for label in sorted(rows) if " incl. " in label]:
-            what, do = f"section letters cannot tell {' and '.join(held)} apart", "give digits if the survey has them"
+            what, do = f"section letters do not identify {' and '.join(held)}", "give digits if the survey has them"
             out.append(Finding("note", "industry", name, what, 0, do))
         own = sector.job == "forced_labour"  # the questions of the module
         frame = survey.episodes if own and survey.episodes is not None else survey.frame

@@ -68,8 +68,8 @@ def mode_shares(survey: Survey) -> tuple[tuple[str, float], ...]:
 
 
 def conditions_in_words(survey: Survey) -> Reason | Reasons | str:
-    """Returns, in words, the conditions of the interviews, such as `answered by somebody else: 12 %; somebody else was present:
-    20 %; mode face to face: 80 %`. The text is empty if survey.yaml has no question under `interview`.
+    """Returns, in words, the conditions of the interviews, such as `answered by somebody else: 12%; somebody else was present:
+    20%; mode face to face: 80%`. The text is empty if survey.yaml has no question under `interview`.
 
     The percentages are computed from rounded counts. A count below the confidentiality limit becomes `fewer than 5 persons`.
     """

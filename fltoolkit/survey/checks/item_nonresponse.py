@@ -56,7 +56,7 @@ KINDS = {
         "if they are many, compare the gates and their codes with the questionnaire",
     ),
     "nobody": (
-        "warning", "non-response", "blank for everybody asked", "is it a question for others, such as children, or in another column?",
+        "warning", "non-response", "blank for everybody asked", "was it a question for others, such as children, or are its answers in another column?",
     ),
     "open": ("note", "non-response", "don't know or refused; unresolved unless another answer decides", "see notebook 2"),
 }  # fmt: skip

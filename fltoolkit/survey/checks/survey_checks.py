@@ -151,9 +151,9 @@ def _design_findings(survey: Survey, mask: Mask, found: _CountedConditions) -> l
                 "weights that are not numbers, or that the file declares missing",
                 'use a point for decimals and no thousands separator; if the file has commas, say decimal: "," there, under files',
             ),
-            ("bad", "error", "negative or infinite weights", "correct them; a weight is how many persons one stands for"),
+            ("bad", "error", "negative or infinite weights", "correct them; a weight is a number of persons in the population"),
             ("blank", "error", "persons who answered the module have no weight", "fill it in, or correct module.answered"),
-            ("zero", "error", "weights of zero: these persons answered the module and count for nothing", "correct them"),
+            ("zero", "error", "weights of zero: these persons answered the module, but count in no estimate", "correct them"),
         ):
             if counts[f"{name} {kind}"]:
                 condition = tests[f"{name} {kind}"]
@@ -164,7 +164,7 @@ def _design_findings(survey: Survey, mask: Mask, found: _CountedConditions) -> l
         if not counts[f"{name} some"]:
             out.append(Finding("error", "weights", name, "no weight is above zero", 0, "check design.weight"))
     out += _weight_sums(survey)
-    do = "fill it in; everyone was drawn somewhere"
+    do = "fill it in; every person belongs to a sampled unit"
     for key, name in (("psu", spec.design.psu or ""), ("strata", ", ".join(spec.design.strata))):
         if counts[key]:
             out.append(
@@ -182,7 +182,7 @@ def _design_findings(survey: Survey, mask: Mask, found: _CountedConditions) -> l
     if not survey.clustered and not survey.replication and spec.design.selection == "pps":
         what, do = (
             "PSUs were drawn with probability proportional to size, and no PSU is named",
-            "name the column under design.psu; of persons drawn directly say selection: srs",
+            "name the column under design.psu; if persons were drawn directly, say selection: srs",
         )
         out.append(Finding("warning", "design", "psu", what, 0, do))
     return [*out, *_unit_labels(survey, mask)]
@@ -338,7 +338,7 @@ def _module_findings(survey: Survey, found: _CountedConditions) -> list[Finding]
         do = "check module.answered and its codes"
         out.append(Finding("error", "module", m.column if m else "module", "nobody answered the module", 0, do))
     if counts["refused"]:
-        what = "the module was refused as a whole: unit non-response, for the weights to correct"
+        what = "the whole module was refused: unit non-response, which the weights should correct"
         where = ", ".join(status.column for status in (m, spec.children and spec.children.module) if status)
         out.append(Finding("note", "module", where, what, counts["refused"], "confirm that the module weight corrects for it"))
     for key, where in (("blank", "items"), ("blank children", "children")):

@@ -128,7 +128,7 @@ def _corrected_frame(
         twice = [int(other) for other in own[TWICE + correction.column].unique() if other]
         if twice:
             raise DataError(
-                "two corrections reach the same column of the same row", where=where,
+                "two corrections change the same column of the same row", where=where,
                 found=f"entries {entry} and {twice[0]}, column {correction.column}", do="narrow one of the two, or remove it",
             )  # fmt: skip
         matched = int(own["fl__rows"].sum())
@@ -165,7 +165,7 @@ def _matches_nothing(entry: int, correction: Correction, where: str) -> DataErro
     survey.yaml, and `where` is the place that the message names."""
     return DataError(
         f"entry {entry} matches no row", where=where, found=f"column {correction.column}, where {_condition(correction)}",
-        do="corrections are made in their order, on the values before them: correct the condition, or remove the entry",
+        do="corrections are applied in order, each to the values that earlier ones left: correct the condition, or remove the entry",
     )  # fmt: skip
 
 

@@ -50,7 +50,7 @@ def tables_in_place(tables: Any, names: Sequence[str], where: str) -> Mapping[st
     given = tables if isinstance(tables, Mapping) else dict.fromkeys(names[:1], tables)
     if wrong := sorted({type(t).__name__ for t in given.values() if not is_spark(t)}):
         raise RequestError(
-            "only PySpark DataFrames stand in for files", where="tables", found=wrong,
+            "only PySpark DataFrames can replace the files", where="tables", found=wrong,
             do="leave tables out: files of any size are read from where survey.yaml says",
         )  # fmt: skip
     if sorted(given) != sorted(names):
@@ -71,7 +71,7 @@ def spark_table(data: Any, only: Collection[str] | None) -> tuple[Any, Sequence[
     """
     if dependencies.is_pyspark_connect_dataframe(data):
         raise DataError(
-            "a table of Spark Connect is not read", where="tables", found=type(data).__module__,
+            "a table of Spark Connect cannot be read", where="tables", found=type(data).__module__,
             do="open the session on the cluster itself: SparkSession.builder.getOrCreate() with spark.api.mode = classic",
         )  # fmt: skip
     names = list(data.columns)

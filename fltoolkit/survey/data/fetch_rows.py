@@ -93,8 +93,8 @@ def readable(where: object = "") -> Iterator[None]:
         if isinstance(error, duckdb.Error) or library == "pyarrow":
             raise DataError(
                 "the file cannot be read" if where else "a file of the data cannot be read any more",
-                where=str(where), found="it is not laid out as such a file is",
-                do="check that it is whole and what its name says; export the data again if it is not",
+                where=str(where), found="its content does not have the format of such a file",
+                do="check that the file is complete and that its ending is right; export the data again if it is not",
             ) from None  # fmt: skip
         if library not in ("pyspark", "py4j"):
             raise

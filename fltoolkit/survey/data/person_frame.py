@@ -226,7 +226,7 @@ def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> SourceT
             if of_person := [c for c in wanted.episodes if c in offered and c not in opened["episodes"].names]:
                 raise SpecError(
                     "questions or gates of the episodes name columns that only the persons have", where=f"{where}: files.episodes",
-                    found=of_person, do="take the gate away (who has a row there had that work), or add the column to the episodes file",
+                    found=of_person, do="remove the gate (a person with a row there had that work), or add the column to the episodes file",
                 )  # fmt: skip
             own_keys = dict.fromkeys([*files.person.key, *files.episodes.key], "files.episodes.key")
             of_episodes = replace(opened["episodes"], missing=missing)
@@ -243,8 +243,8 @@ def _refuse_own_names(person: DataFile, wanted: Mapping[str, str], offered: Coll
     """Raise `SpecError` if survey.yaml names a key column by its name in the person file, not by its common name in all files."""
     if found := [f"{c} ({key})" for c, key in wanted.items() if c in person.renamed and c not in offered]:
         raise SpecError(
-            "columns of a key are named as in one file", where=where, found=found, allowed=list(person.key),
-            do="name them as `files.person.key` does on the left: this is their name everywhere",
+            "key columns are not named by their common name", where=where, found=found, allowed=list(person.key),
+            do="use the name on the left in `files.person.key`: it is the name in all files",
         )  # fmt: skip
 
 
@@ -314,7 +314,7 @@ def _open_files_of_kind(file: DataFile, kind: str, needed: _NeededColumns, place
         if missing:
             raise DataError(
                 "a pooled file lacks columns of the first", where=f"{where}: files.{kind}: {name}", found=missing,
-                do="pool only files of one layout",
+                do="pool only files with the same columns",
             )  # fmt: skip
     # Quarters may have different types in any column.
     schemas = [f.collect_schema() for f in frames]

@@ -88,14 +88,18 @@ def refuse_stages(units: int, counts: int, certainty: bool) -> None:
     """
     if units > 2 or counts > 2:
         raise DesignError(
-            "more than two stages are named", where="psu, fpc", do="name the first two; the variance of later ones is in them"
+            "more than two stages are named",
+            where="psu, fpc",
+            do="name only the first two; their variance includes that of later stages",
         )
     if counts == 1 and units == 2:
         raise DesignError(
-            "two stages have one FPC", where="fpc", do="give the FPC of both stages, or leave the second column of psu out"
+            "two stages are named, but only one FPC",
+            where="fpc",
+            do="give the FPC of both stages, or leave the second column of psu out",
         )
     if counts == 2 and units == 0:
-        raise DesignError("two FPCs and no PSU", where="psu", do="name the column of the PSUs")
+        raise DesignError("two FPCs are named, but no PSU", where="psu", do="name the column of the PSUs")
     if certainty and (counts or units == 0):
         raise DesignError(
             "PSUs taken with certainty need psu, and no fpc", where="certainty",

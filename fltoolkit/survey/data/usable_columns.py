@@ -50,7 +50,7 @@ def refuse_unreadable(wanted: Iterable[str], unreadable: Mapping[str, Unreadable
     """
     for name in wanted:
         if why := unreadable.get(name):
-            raise DataError("this column holds what cannot be used here", where=f"{where}: {name}", found=why.found, do=why.do)
+            raise DataError("the values of this column cannot be used", where=f"{where}: {name}", found=why.found, do=why.do)
 
 
 def refuse_names(columns: Sequence[str], where: object, known: bool) -> None:
@@ -70,7 +70,7 @@ def refuse_names(columns: Sequence[str], where: object, known: bool) -> None:
     times = Counter(trimmed(c).lower() for c in columns)
     if repeated := [c for c in columns if times[trimmed(c).lower()] > 1]:
         raise DataError(
-            "columns differ only in upper and lower case, or not at all (nor do blanks around a name count)", where=str(where),
+            "column names are repeated, or differ only in capitals or in blanks around them", where=str(where),
             found=printed_names(repeated, known), do="rename one of them", withheld=", ".join(repeated),
         )  # fmt: skip
     own = [c for c in columns if trimmed(c).lower().startswith(PREFIXES) or trimmed(c) == "*"]

@@ -81,15 +81,18 @@ class ReplicateDesign(Design):
         how = Method(method, scale, rscales, rho, combined, mse, df)
         if df is not None and not (isinstance(df, int) and df >= 1):
             raise DesignError(
-                "degrees of freedom are a whole number above 0", where="df", found=str(df), do="leave df out: R's rule is used"
+                "degrees of freedom must be a whole number above 0",
+                where="df",
+                found=str(df),
+                do="leave df out: R's rule is used",
             )
         refuse_coefficients(how, bool(layers))
         if layers and (method != "jkn" or rscales is not None):
             raise DesignError(
-                "strata are for jkn without rscales",
+                "only the method jkn without rscales takes strata",
                 where="strata",
                 found=method,
-                do="leave strata out: the replicates hold them",
+                do="leave strata out: the replicate weights reflect them",
             )
         labels = joined_labels([as_label(c, schema[c]) for c in layers])
         frame = frame.with_columns(number(weight, schema[weight]).alias(WEIGHT), labels.alias(STRATA))

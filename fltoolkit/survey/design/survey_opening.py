@@ -205,11 +205,11 @@ def without_corrections(survey: Survey) -> Survey:
     the replicate weights and the unique labels of PSUs, so it cannot be used for estimates.
 
     Raises:
-        RequestError: survey.yaml corrects nothing.
+        RequestError: survey.yaml has no corrections.
         DataError: a file changed since the survey was opened.
     """
     if survey.corrected is None:
-        raise RequestError("survey.yaml corrects nothing", where=f"{survey.path}: corrections")
+        raise RequestError("survey.yaml has no corrections", where=f"{survey.path}: corrections")
     refuse_changed(survey.files)
     spec, before = survey.spec, survey.corrected
     persons = before.keyed.with_columns(_design_columns(spec, before.keyed.collect_schema().names()))

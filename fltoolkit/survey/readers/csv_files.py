@@ -42,7 +42,7 @@ UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 NOT_NULL = "\x01fl__null\x01"  # DuckDB reads this as null in place of an empty cell; otherwise an extra empty cell would pass
 GIVE_ENCODING = (
     "give its `encoding:` under `files:`, such as cp1252, and of `fltoolkit new` as --encoding cp1252 (for fl.SurveyDesign read it with pandas, and "
-    "give the table); if it ought to be UTF-8, check that it is whole"
+    "give the table); if it should be UTF-8, check that the file is complete"
 )
 
 
@@ -89,9 +89,7 @@ def open_csv(
     refuse_data(layout, path, named)
     names = {i: trimmed(name) for i, name in enumerate(layout.header) if trimmed(name)}
     if not names:
-        raise DataError(
-            "the first line holds no names of columns", where=str(path), do="write the names of the columns above the data"
-        )
+        raise DataError("the first line has no column names", where=str(path), do="write the names of the columns above the data")
     narrow = only is not None and (stored or not utf_8 or len(names) > WIDE)
     kept = ({i: name for i, name in names.items() if name in (only or ())} or dict(list(names.items())[:1])) if narrow else names
     texts = columns_in_standard_form(source.content(), layout) if stored else frozenset()
@@ -166,7 +164,7 @@ def _decoded(path: Path, encoding: str) -> bytes:
                 line = lines + before.decode(encoding, "replace").count("\n")
                 raise DataError(
                     f"the file cannot be read: its text is not {encoding}", where=str(path), found=f"a byte that {encoding} does not have, in line {line}",
-                    do="correct `encoding:` under `files:`, or check that the file is whole",
+                    do="correct `encoding:` under `files:`, or check that the file is complete",
                 ) from None  # fmt: skip
             lines += found.count("\n")
             text.write(found.encode("utf-8", "surrogatepass"))
@@ -180,7 +178,7 @@ def _refuse_other_kind(path: Path) -> None:
         head = file.read(16)
     if kind := next((kind for begins, kind in KINDS if head.startswith(begins)), ""):
         raise DataError(
-            "the file is no text, whatever its name", where=str(path), found=kind,
+            "the file is not text, although its name says so", where=str(path), found=kind,
             do="export the data as CSV, or give a Parquet, SPSS or Stata file its own ending (.parquet, .sav, .zsav, .dta)",
         )  # fmt: skip
 

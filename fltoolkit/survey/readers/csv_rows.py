@@ -62,8 +62,8 @@ def what_is_wrong(source: CsvSource, layout: Layout, words: str) -> DataError:
         )  # fmt: skip
     numbered = re.search(r"Line: (\d+)", words)
     return DataError(
-        "the file cannot be read", where=where, found=f"line {numbered[1]} is not as the others are" if numbered else None, allowed=header,
-        do="look at that line: its quotes, its delimiters and its length",
+        "the file cannot be read", where=where, found=f"line {numbered[1]} differs from the other lines" if numbered else None, allowed=header,
+        do="check the quotes, the delimiters and the length of that line",
     )  # fmt: skip
 
 
@@ -108,7 +108,7 @@ def _quote_problem(words: str, line: str) -> str:
     """Returns, in words, the problem with the quotes of a row. The message of Python's csv module (`words`) shows which problem
     it is. `line` is the first line of the row."""
     if "expected after" in words:
-        return "text stands behind the end of a quote"
+        return "there is text after a closing quote"
     return TOO_LONG if len(line) > csv.field_size_limit() else "a quote is opened and never closed"
 
 

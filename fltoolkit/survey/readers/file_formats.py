@@ -223,7 +223,7 @@ def _pyreadstat(path: Path, encoding: str | None, **options: Any) -> tuple[Any, 
     except Exception as error:  # from a C library; nobody has listed what a damaged file may raise
         raise DataError(
             "the file cannot be read", where=str(path), found=_kind_of_damage(error),
-            do="check that it is whole and what its name says; if it is old, give its `encoding:` under `files:`, such as cp1252 "
+            do="check that the file is complete and that its ending is right; if it is old, give its `encoding:` under `files:`, such as cp1252 "
             "(of `fltoolkit new`: --encoding cp1252)",
         ) from None  # fmt: skip
 
@@ -234,7 +234,11 @@ def _kind_of_damage(error: Exception) -> str:
     message = str(error).lower()
     if "encoding" in message or "byte sequence" in message or isinstance(error, UnicodeError):
         return "text in another encoding than the file says"
-    return "a date that no calendar has" if isinstance(error, OverflowError) else "it is not laid out as such a file is"
+    return (
+        "a date that no calendar has"
+        if isinstance(error, OverflowError)
+        else "its content does not have the format of such a file"
+    )
 
 
 def open_object(

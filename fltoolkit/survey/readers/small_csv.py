@@ -48,8 +48,8 @@ def read_small_csv(path: Path, columns: Sequence[str], what: str, raised: type[F
         raise raised(
             f"{what} needs the columns {' and '.join(columns)}, each once",
             where=f"{printable_path(path)}, line {head.line}",
-            found=f"{len(names)} column(s); not there once: {', '.join(wrong)}",
-            do=f"name the column(s) {', '.join(wrong)} so in the first line; columns are parted by commas",
+            found=f"{len(names)} column(s); missing or repeated: {', '.join(wrong)}",
+            do=f"name the column(s) {', '.join(wrong)} in the first line, each once; separate columns by commas",
         )
     for row in rows:
         if len(row.cells) != len(names):

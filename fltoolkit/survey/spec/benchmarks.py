@@ -128,7 +128,7 @@ def read_benchmarks(benchmarks: Any, where: str = "benchmarks") -> tuple[Margin,
         rows = [(_columns_of_margin(m), c, n) for m, categories in benchmarks.items() for c, n in categories.items()]
     else:
         raise DataError(
-            "benchmarks are not of a kind that is read", where=where, found=type(benchmarks).__name__,
+            "the kit cannot read benchmarks of this type", where=where, found=type(benchmarks).__name__,
             allowed="path of a CSV file, pandas DataFrame, mapping",
         )  # fmt: skip
     found: dict[tuple[str, ...], dict[tuple[str, ...], float]] = {}
@@ -136,7 +136,7 @@ def read_benchmarks(benchmarks: Any, where: str = "benchmarks") -> tuple[Margin,
         values = _values_of_category(columns, category, where)
         place = f"{where}: margin {crossed(columns)}, category {crossed(values)}"
         if values in found.setdefault(columns, {}):
-            raise DataError("the category stands there twice", where=place, do="keep one of the two")
+            raise DataError("the category is given twice", where=place, do="keep one of the two")
         found[columns][values] = _population(population, place)
     margins = tuple(Margin(columns, totals) for columns, totals in found.items())
     _refuse_margins(margins, where)
@@ -207,6 +207,6 @@ def _refuse_margins(margins: tuple[Margin, ...], where: str) -> None:
     sizes = {m.name: m.total for m in margins}
     if max(sizes.values()) - min(sizes.values()) > SAME * max(sizes.values()):
         raise DataError(
-            "the margins do not add to the same total", where=where, found=[f"{name}: {size:,.10g}" for name, size in sizes.items()],
-            do="they must describe one population; if only rounding separates them, scale each to the most reliable total",
+            "the margins do not add up to the same total", where=where, found=[f"{name}: {size:,.10g}" for name, size in sizes.items()],
+            do="they must describe one population; if they differ only by rounding, scale each to the most reliable total",
         )  # fmt: skip

@@ -27,7 +27,7 @@ NEVER = {  # findings that no reason makes acceptable, with the advice instead
 def _not_blank(text: str) -> str:
     """Returns a text without blanks around it. Raises `ValueError` if nothing is left."""
     if not text.strip():
-        raise ValueError("say it in words: it is printed")
+        raise ValueError("give the reason in words: it is printed")
     return text.strip()
 
 
@@ -82,7 +82,7 @@ class Correction(Model):
     @model_validator(mode="after")
     def _one_way(self) -> Correction:
         if bool(self.rows) == bool(self.where):
-            raise ValueError("give rows (the keys of single rows) or where (a condition), one of them")
+            raise ValueError("give either rows (the keys of single rows) or where (a condition)")
         for column, values in self.where.items():
             if not isinstance(values, NumberRange) and not all(values or ("",)):
                 raise ValueError(

@@ -132,7 +132,7 @@ class Files(Model):
         for kind in ("household", "module", "episodes"):
             file: DataFile | None = getattr(self, kind)
             if file and file.weight_factor:
-                raise ValueError(f"{kind}.weight_factor: the factors of pooled quarters stand under person")
+                raise ValueError(f"{kind}.weight_factor: give the factors of pooled quarters under person")
             if file and len(file.path) not in ({parts} if kind == "episodes" else {1, parts}):
                 raise ValueError(f"{kind}.path: {len(file.path)} file(s) beside {parts} of person; pool them alike")
         return self
@@ -189,7 +189,7 @@ def _numbered_columns(column: str) -> list[str]:
         return [column]
     before, first, last, after = found.groups()
     if not 0 < int(last) - int(first) < MOST_REPLICATES:
-        raise ValueError(f"{column} must run upwards, over at most {MOST_REPLICATES:,} columns")
+        raise ValueError(f"{column} must count upwards, over at most {MOST_REPLICATES:,} columns")
     digits = len(first) if first.startswith("0") else 0
     return [f"{before}{number:0{digits}d}{after}" for number in range(int(first), int(last) + 1)]
 
@@ -245,7 +245,7 @@ class DesignSpec(Model):
         if self.replicates is None:
             return self
         if self.psu or self.fpc:
-            raise ValueError("replicates with psu or fpc: the replicate weights hold the design; leave psu and fpc out")
+            raise ValueError("replicates with psu or fpc: the replicate weights reflect the design; leave psu and fpc out")
         if len(self.replicates.names) < 2:
             raise ValueError("replicates.columns: fewer than two columns of replicate weights")
         try:
@@ -259,7 +259,7 @@ class DesignSpec(Model):
         if (self.ssu or self.certainty or len(self.fpc) == 2) and not self.psu:
             raise ValueError("ssu, certainty and a second fpc need psu, the units of the first stage")
         if self.ssu and len(self.fpc) == 1:
-            raise ValueError("fpc: two stages have one FPC; give that of both stages, or leave ssu out")
+            raise ValueError("fpc: two stages are named, but only one FPC; give that of both stages, or leave ssu out")
         if self.certainty and self.fpc:
             raise ValueError("certainty with fpc: a stratum whose PSUs were all taken is certain by its fpc; leave certainty out")
         return self

@@ -139,7 +139,7 @@ class Bands(Model):
     @model_validator(mode="after")
     def _rising(self) -> Bands:
         if list(self.bands) != sorted(set(self.bands)):
-            raise ValueError("bands must rise")
+            raise ValueError("the limits of bands must be in rising order")
         return self
 
     @property

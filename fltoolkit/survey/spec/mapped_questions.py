@@ -113,21 +113,21 @@ class MappedQuestions:
         if any(s.contains for s in sources):
             if gate.skipped is not None:
                 raise ValueError(
-                    f"{column} holds several codes: the gate is shut where none of asked is ticked; leave skipped out"
+                    f"{column} holds several codes: the gate is closed if no code under asked is ticked; leave skipped out"
                 )
             open_ = self.open_codes(sources[0])
             return GateCodes(asked, (), tuple(c for c in (*gate.unknown, *open_) if c not in asked), True)
         skipped = self._skipped(gate, column, own)
         if both := [code for code in skipped if code in (*asked, *gate.unknown)]:
             raise ValueError(
-                f"code {both[0]} of {column} is a no, so that it skips, and it is also under asked or unknown; say skipped: here"
+                f"code {both[0]} of {column} means no, so it closes the gate, and it is also under asked or unknown; give skipped: here"
             )
         stated = [code for code in skipped if code in self.nonresponse_codes(column)]
         if stated and not gate.why.strip():
             raise ValueError(
-                f"code {stated[0]} of {column} is don't know or refused, and skips: it would count as a no. "
-                "Take it out of skipped, and the question stays unresolved; or say why: it is a no (or means something else there), "
-                "which is printed"
+                f"code {stated[0]} of {column} is don't know or refused, and is listed under skipped: it would count as no. "
+                "Take it out of skipped, and the question stays unresolved; or give the reason (it means no, or something else) under "
+                "why:, which is printed"
             )
         return GateCodes(asked, skipped, tuple(c for c in (*gate.unknown, *open_) if c not in (*asked, *skipped)), False)
 
@@ -151,7 +151,7 @@ class MappedQuestions:
         if gate.skipped is not None:
             return gate.skipped
         if len({frozenset(codes.meaning_no) for codes in own}) > 1:
-            raise ValueError(f"several questions have the column {column}, with different codes of no; say skipped: here")
+            raise ValueError(f"several questions have the column {column}, with different codes for no; give skipped: here")
         return own[0].meaning_no
 
 
@@ -186,8 +186,8 @@ def refuse_unfit_questions(questions: Keyed, answers: AnswerCodes, episodes: Seq
         _refuse_gates_of_no_episode(where, source, episodes)
         if source.blank and where in NEVER_BLANK:
             raise ValueError(
-                f"{where}: a blank of column {source.column} cannot mean no: who works, and whether it is the same work, decides on all "
-                "else; take blank: no away, and name the gate under routing"
+                f"{where}: a blank of column {source.column} cannot mean no, because all other questions depend on this "
+                "one; remove blank: no, and name the gate under routing"
             )
         try:
             mapped.codes(source)
@@ -196,7 +196,9 @@ def refuse_unfit_questions(questions: Keyed, answers: AnswerCodes, episodes: Seq
                 if gate.why and not any(
                     mapped.nonresponse_codes(column).intersection(codes) for column, codes in skipped.items()
                 ):
-                    raise ValueError("why says why don't know or refused is a no; no code under skipped is one")
+                    raise ValueError(
+                        "why: is the reason why don't know or refused counts as no, but no code under skipped means don't know or refused"
+                    )
         except ValidationError as error:
             problem = error.errors()[0]["msg"].removeprefix("Value error, ")
             raise ValueError(f"{where}: of column {source.column}, {problem}") from None
@@ -252,8 +254,8 @@ def _refuse_two_readings(questions: Keyed, mapped: MappedQuestions) -> None:
         readings = {repr((s.routing, s.blank, s.if_ticked)) for s in mapped.by_column.get(column, ()) if s.routing or s.blank}
         if len(readings) > 1:
             raise ValueError(
-                f"{where}, routing: {column} is the gate, and questions on {column} have different routing or blank; a skip of it would "
-                "mean two things: say the same in each"
+                f"{where}, routing: {column} is the gate, and questions on {column} have different routing or blank, so a skip "
+                "would mean two things: give the same in each"
             )
 
 
@@ -267,7 +269,7 @@ def _refuse_circles(questions: Keyed, mapped: MappedQuestions) -> None:
             )
         if circle := _circular_chain(mapped, [source.column], without_circle):
             raise ValueError(
-                f"{where}, routing: the gates go in a circle: {' is behind '.join(circle)}; a gate is asked before what it leads to"
+                f"{where}, routing: the gates form a circle: {' is behind '.join(circle)}; a gate is asked before the questions that depend on it"
             )
 
 

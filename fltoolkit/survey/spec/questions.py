@@ -96,7 +96,7 @@ class AnswerCodes(Model):
     @classmethod
     def _no_blank_of_all(cls, given: object) -> object:
         if isinstance(given, dict) and "blank" in given:
-            raise ValueError("blank: no is said of one question, with why:, never of all; take it out of answers")
+            raise ValueError("blank: no is for single questions, with why:, never for all; take it out of answers")
         return given
 
     @property
@@ -159,9 +159,9 @@ class Source(Model):
     @model_validator(mode="after")
     def _has_one_meaning(self) -> Source:
         if self.contains and self.yes:
-            raise ValueError("contains stands in place of yes: give one of the two")
+            raise ValueError("contains replaces yes: give one of the two")
         if self.separator is not None and not self.contains:
-            raise ValueError("separator is of a column with several codes: it goes with contains")
+            raise ValueError("separator is for a column with several codes: give it together with contains")
         if self.separator is not None and (not self.separator or any(c.isalnum() for c in self.separator)):
             raise ValueError('separator may hold no letter and no digit; write it in quotes, as ";" or " "')
         if self.blank and not (self.why.strip() or self.if_ticked):
@@ -301,7 +301,7 @@ class Episodes(Model):
         if len(set(self.wide)) < len(self.wide) or not all(label.strip() for label in self.wide):
             raise ValueError("wide: give each episode one label, none of them blank")
         if self.counted and not self.wide:
-            raise ValueError("exists.number counts the episodes that wide names; of rows of episodes leave it out")
+            raise ValueError("exists.number counts the episodes that wide names; leave it out if each episode is a row")
         if self.counted and "{episode}" in self.counted.number:
             raise ValueError("exists.number is one column of the person, without {episode}")
         return self
@@ -347,7 +347,7 @@ class Months(Model):
     @model_validator(mode="after")
     def _rising(self) -> Months:
         if list(self.bands) != sorted(set(self.bands)):
-            raise ValueError("bands must rise")
+            raise ValueError("the limits of bands must be in rising order")
         return self
 
 

@@ -45,7 +45,7 @@ def refuse_coefficients(method: Method, strata: bool) -> None:
             "no such method of replication", where="method", found=name, allowed=METHODS, do="see the data's documentation"
         )
     if (name == "fay") != (method.rho is not None) or not 0 <= (method.rho or 0.0) < 1:
-        raise DesignError("rho goes with method fay, and lies between 0 and 1", where="rho", found=f"{name}, rho {method.rho}",
+        raise DesignError("rho is for the method fay only, and must be between 0 and 1", where="rho", found=f"{name}, rho {method.rho}",
                           do="give the rho with which the weights were made")  # fmt: skip
     if name in FIXED and own:
         raise DesignError(f"{name} has coefficients of its own", where="scale, rscales", do="leave them out, or say other")

@@ -41,9 +41,9 @@ class Routing(Model):
         if (self.all is not None) + (self.any is not None) + (self.column is not None) != 1:
             raise ValueError("give exactly one of column (a gate), all (every gate must be open), any (one gate must be open)")
         if self.column is None and (self.asked or self.skipped or self.unknown or self.why):
-            raise ValueError("asked, skipped, unknown and why belong to a gate, beside its column; all and any only join gates")
+            raise ValueError("asked, skipped, unknown and why belong to a gate with a column; all and any only combine gates")
         if self.column is not None and self.asked is None:
-            raise ValueError("asked is required beside column: the codes of those who go on to the question")
+            raise ValueError("asked is required with column: the codes of persons who are asked the question")
         refuse_double_codes(self, "asked", "skipped", "unknown")
         return self
 

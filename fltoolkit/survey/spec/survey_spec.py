@@ -156,7 +156,7 @@ class SurveySpec(Model):
             near = known_names_in_words(self.calibration.population or "", set(self.populations))
             raise ValueError(f"calibration.population: {self.calibration.population} is not one of populations{near}")
         if self.episodes.long != (self.files.episodes is not None):
-            raise ValueError("episodes.long: true and files.episodes go together: one names rows, the other where they are")
+            raise ValueError("episodes.long: true and files.episodes go together: give both or neither")
         return self
 
     @model_validator(mode="after")

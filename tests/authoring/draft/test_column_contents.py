@@ -1,4 +1,5 @@
-"""What a file's columns hold: counts as a loop finds them, answers by their place, and what a label says of a code."""
+"""Tests the summary of a file's columns: counts against a plain loop, answers by the position of their code, and the labels of
+codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each column of an unknown file might be: by its words, only if its content fits, and tried on the rows."""
+"""Tests the guess of each column's role: by the words of its label and name, and only if its values fit."""
 
 from __future__ import annotations
 

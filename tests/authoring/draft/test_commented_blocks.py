@@ -1,4 +1,5 @@
-"""What a draft lists as comments: children's questions, exceptions, select-multiple in one column or several, and what has no place."""
+"""Tests the comments at the end of a draft: questions to children, exceptions, select-multiple questions in one column or
+several, and columns without a place."""
 
 from __future__ import annotations
 
@@ -80,7 +81,7 @@ def test_one_column_of_codes_is_told_by_its_separator(
 ) -> None:
     lines = drawn(tmp_path, {"P": cells * 10, "n": range(40)}, {"P": "Which penalties"})
     assert lines[1:3] == [
-        "# Questions with several answers. Move the line of an answer under its item, and take away its #.", "#   P  # Which penalties"
+        "# Questions with several answers. Move the line of an answer under its item, and remove its #.", "#   P  # Which penalties"
     ]  # fmt: skip
     written = [f"#     - {{column: P, contains: {o}, separator: {separator}}}" for o in options]
     assert [line.partition("  #")[0] for line in lines[3:]] == written
@@ -101,9 +102,9 @@ def test_columns_of_one_and_nought_that_differ_in_a_number_are_one_question(tmp_
         {names[0]: "Threats"},
     )
     assert lines[2:] == [
-        "#   Q7  # who ticked don't know or refused has a 0 here that is not a no: docs/how_to.md, Select-multiple",
+        "#   Q7  # a person who ticked don't know or refused has a 0 here that does not mean no: docs/how_to.md, Select-multiple",
         f"#     - {{column: {quoted(names[0])}, yes: 1, no: 0}}  # Threats",
-        f"#     - {{column: {quoted(names[1])}, yes: 1, no: 0}}  # what does this answer say?",
+        f"#     - {{column: {quoted(names[1])}, yes: 1, no: 0}}  # what does this answer mean?",
     ]  # fmt: skip
 
 
@@ -121,7 +122,7 @@ def test_what_has_no_place_is_listed_and_a_gate_says_whom_it_sends_on(tmp_path: 
     g, q, other = column("g", codes=YES_NO), column("q", codes=YES_NO), column("x", "Shoe size", {str(i): "" for i in range(14)})
     held.columns, held.used = [g, q, other], {"q"}
     assert text(not_placed(held, asked({"any_work": [g, q]}, {"q": Gate("g", ("1",), ("2",))}))) == [
-        "", "# Questions not placed. Move a line under any_work or an item of items, and take away its #.",
+        "", "# Questions not placed. Move a line under any_work or an item of items, and remove its #.",
         "#     - {column: g}  # 1 Yes, 2 No; says who was asked q", "", "# Columns not used:",
         "#   x  # Shoe size; 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …",
     ]  # fmt: skip

@@ -1,4 +1,5 @@
-"""The first half of a draft: what the sample's columns are taken for, the key tried on the rows, and what is left to the reader."""
+"""Tests the first part of a draft: the columns of the sample design, the key tested on the rows, and the lines that the user must
+answer."""
 
 from __future__ import annotations
 
@@ -85,13 +86,13 @@ def test_the_design_names_what_was_found_asks_the_selection_and_says_what_lacks(
     ]  # fmt: skip
     said = text(design(held, replace(sample, weight=None, strata=None, psu=None, household=None)))
     assert said[1] == "  weight: <answer>  # the name w"
-    assert said[-1] == "  # not found: strata and psu. If the sample had them, name them: without, intervals come out too short."
+    assert said[-1] == "  # not found: strata and psu. If the sample had them, name them: without them, intervals are too short."
     assert len(said) == 4
 
 
 def test_labels_of_psus_that_start_again_in_each_stratum_are_nested(tmp_path: Path) -> None:
     held = unused(tmp_path, {**ROWS, "psu": [i // 4 % 2 for i in range(16)]})
-    assert "  nest: true  # tried: the same PSU labels occur in several strata" in text(design(held, find_sample(held)))
+    assert "  nest: true  # tested: the same PSU labels occur in several strata" in text(design(held, find_sample(held)))
 
 
 def test_a_file_says_its_key_its_encoding_and_its_decimals_or_asks(tmp_path: Path) -> None:
@@ -100,16 +101,16 @@ def test_a_file_says_its_key_its_encoding_and_its_decimals_or_asks(tmp_path: Pat
     held.table.encoding, held.table.decimal = "cp1252", ","
     assert text(files(held, sample, "a b.csv")) == [
         "files:", '  person: {path: a b.csv, key: [psu, hhid, line], encoding: cp1252, decimal: ","}'
-        "  # tried: no two rows are alike in these, and none is blank; numbers have a decimal comma",
+        "  # tested: no two rows have the same values here, and no cell is blank; numbers have a decimal comma",
     ]  # fmt: skip
     held.table.encoding = held.table.decimal = None
     asked = text(files(held, replace(sample, key=(), psu=None), "a.csv"))[1]
     assert (
         asked
-        == "  person: {path: a.csv, key: <answer>}  # the columns that make a row unique; tried without success: strat, hhid, line"
+        == "  person: {path: a.csv, key: <answer>}  # the columns that make a row unique; tried, but not unique: strat, hhid, line"
     )
     nothing = Sample(None, None, None, None, None, None, (), {})
-    assert text(files(held, nothing, "a.csv"))[1].endswith("tried without success: no column looked like it")
+    assert text(files(held, nothing, "a.csv"))[1].endswith("not found: no column looks like a key")
 
 
 def test_codes_of_who_answered_the_module_are_placed_or_asked() -> None:
@@ -122,7 +123,7 @@ def test_codes_of_who_answered_the_module_are_placed_or_asked() -> None:
     assert list(answered) == ["1"]
     lines, answered = module(column("res", codes={"1": "Ja", "2": "Nein"}), "", "res")
     assert (len(lines), list(answered)) == (3, [])
-    assert str(lines[2]).startswith("  answered: <answer>  # the codes of who answered, ")
+    assert str(lines[2]).startswith("  answered: <answer>  # the codes of persons who answered; ")
 
 
 @pytest.mark.parametrize(
@@ -165,7 +166,7 @@ def test_a_key_that_few_rows_spoil_is_told_by_their_numbers(tmp_path: Path) -> N
     sample = find_sample(held)
     assert sample.key == ()
     assert text(files(held, sample, "a.csv"))[1].endswith(
-        "the columns that make a row unique; [psu, hhid, line] is unique but for one pair, rows 5, 6 (the first below the header is 1): "
+        "the columns that make a row unique; [psu, hhid, line] is unique except for one pair, rows 5, 6 (the first below the header is 1): "
         "name these columns, and correct the wrong row's under corrections"
     )
 
@@ -192,7 +193,7 @@ def test_a_few_labels_in_two_strata_are_asked(tmp_path: Path) -> None:
     psu = [i // 2 for i in range(16)]
     held = unused(tmp_path, {**ROWS, "psu": [*psu[:8], 3, *psu[9:]]})
     assert (
-        "  nest: <answer>  # 1 of 8 PSU labels occur in more than one stratum: true if they are other PSUs, false if rows have a wrong stratum"
+        "  nest: <answer>  # 1 of 8 PSU labels occur in more than one stratum: true if they are different PSUs, false if rows have a wrong stratum"
         in text(design(held, find_sample(held)))
     )
 
@@ -209,10 +210,10 @@ def test_a_status_that_is_denied_or_mixed_is_asked(label: str) -> None:
     [
         ("a.csv", None, "year: <answer>  # of the survey"),
         ("lfs_2024.sav", None, "year: 2024  # the file's name"),
-        ("lfs2023_24.sav", [2024], "year: <answer>  # of the survey: 2023 or 2024?"),
+        ("lfs2023_24.sav", [2024], "year: <answer>  # the year of the survey: 2023 or 2024?"),
         ("a.csv", [2022], "year: 2022  # the name year"),
         ("2022 a.csv", [2022], "year: 2022  # the name year"),
-        ("a.csv", [2022, 2023], "year: <answer>  # of the survey: 2022 or 2023?"),
+        ("a.csv", [2022, 2023], "year: <answer>  # the year of the survey: 2022 or 2023?"),
         ("a20240.csv", None, "year: <answer>  # of the survey"),
     ],
 )

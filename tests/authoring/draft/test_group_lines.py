@@ -1,4 +1,4 @@
-"""The last part of a draft: categories named as ILOSTAT does where all labels tell one, and sectors by who has an answer."""
+"""Tests the last part of a draft: categories with ILOSTAT's names if all labels are clear, and sectors by who has an answer."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_standard_categories_are_told_only_where_each_label_tells_another(tmp_pa
     twice = text(groups(held, {"area": (column("A", codes={"1": "City", "2": "Town", "3": "Rural"}), "why")}, {}))[2:]
     assert twice == ["  area:", "    column: A  # why", "    codes: {1: City, 2: Town, 3: Rural}"]
     half = text(groups(held, {"area": (column("A", codes={"1": "Urban", "2": ""}), "why")}, {}))[-1]
-    assert half == "    codes: {1: Urban, 2: <answer>}  # what the codes stand for; those for no answer: under missing"
+    assert half == "    codes: {1: Urban, 2: <answer>}  # what the codes mean; put codes for no answer under missing"
 
 
 def test_names_that_tables_use_for_themselves_are_no_categories(tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ def test_whose_industry_a_column_tells_is_asked_unless_its_label_names_the_main_
         "  main_job_sector:", "    column: isic  # isic: Main industry (ISIC Rev. 4)", "    revision: isic_rev4  # the label says so",
         "    digits: 3  # its longest code; a leading zero that was lost is restored",
         "    job: all_workers  # its label names the main job, and many have an answer",
-        "    population: workers  # those workers, as populations names them",
+        "    population: workers  # the name of these workers under populations",
     ]  # fmt: skip
     told = [text(sectors(held, {"sector": c}, workers=False)) for c in (few, some, held.columns[0])]
     assert [line.partition("  #")[0] for lines in told for line in lines if "job:" in line or "population:" in line] == [

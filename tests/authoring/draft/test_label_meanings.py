@@ -1,4 +1,5 @@
-"""What labels say: answer codes as public questionnaires print them, and sentences of which yes may or may not mean that it happened."""
+"""Tests the meaning of labels: answer codes of public questionnaires, and labels of questions whose *yes* may or may not mean
+that it happened."""
 
 from __future__ import annotations
 

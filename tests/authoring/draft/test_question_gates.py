@@ -1,4 +1,4 @@
-"""Who was asked a question: gates found on rows, alone and one behind the other, and what is never taken for a skip."""
+"""Tests how gates are found from the rows: single gates, gates behind gates, and blanks that are never taken for a skip."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The middle of a draft: which questions are found and placed, whose codes differ, and what only its reader can say."""
+"""Tests the middle part of a draft: which questions are found and placed, whose codes differ, and what only the user can answer."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_without_any_label_the_usual_codes_make_questions_and_what_yes_is_stays_
 def test_answers_are_those_of_most_questions_with_the_words_of_one() -> None:
     codes = {**KNOWN, "9": "Not applicable"}
     assert text(answers(asked({"any_work": [column("a", codes=codes), column("b", codes=KNOWN)]}))) == [
-        "answers:  # as most of the yes/no questions have them; where one differs it says its own",
+        "answers:  # the codes of most yes/no questions; a question with other codes gives its own",
         "  yes: 1  # 1 Yes", "  no: 2  # 2 No", "  dont_know: 8  # 8 Don't know", "  not_applicable: 9  # 9 Not applicable",
         "  not_applicable_means: <answer>  # no, or unresolved",
     ]  # fmt: skip
@@ -91,11 +91,11 @@ def test_the_definition_asks_what_no_label_told_and_never_takes_the_codes_of_lea
     lines = text(
         definition_lines(asked({"items.involuntary.no_freedom_to_leave": [leave], "current": [column("C", codes=YES_NO)]}))
     )
-    assert lines[0] == "any_work: <answer>  # the questions on any form of work, one a line"
+    assert lines[0] == "any_work: <answer>  # the questions on any form of work, one per line"
     at = lines.index("  involuntary:")
     assert lines[at + 1 : at + 3] == [
         "    no_freedom_to_leave:",
-        "      - {column: L, label: Free to leave, yes: <answer>, no: <answer>}  # yes: the codes that say one could not leave; of 1 Yes, 2 No",
+        "      - {column: L, label: Free to leave, yes: <answer>, no: <answer>}  # yes: the codes that say the person could not leave; of 1 Yes, 2 No",
     ]
     assert lines[at + 3].startswith("  coercion: <answer>")
     assert [line.partition("  #")[0] for line in lines[at + 5 :]] == [
@@ -184,7 +184,8 @@ def test_what_codes_and_gates_leave_open_is_asked_in_the_line(tmp_path: Path) ->
     line = question_line(q, odd, "items.coercion.restricted_movement", "- ")
     assert str(line) == (
         "- {column: b, label: Locked in, yes: 1, no: 2, <answer>: 3, routing: {column: x, asked: 1, skipped: 2, <answer>: 3}}"
-        "  # under yes, no, dont_know, refused or not_applicable: 3 Elsewhere; routing: persons with 3 in x were not asked; under skipped if it means no"
+        "  # under yes, no, dont_know, refused or not_applicable: 3 Elsewhere; routing: persons with 3 in x were not asked; "
+        "put the code under skipped if it means no"
     )
     skipped = column("s", "Locked in", {**YES_NO, "7": "Not applicable"})
     assert "not_applicable: 7, not_applicable_means: <answer>" in str(question_line(q, skipped, "current", "- "))

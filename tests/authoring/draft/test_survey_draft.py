@@ -1,4 +1,5 @@
-"""`fltoolkit new`: what a draft proposes from labels and from bare codes, what it leaves to its reader, and what it never does."""
+"""Tests `fltoolkit new`: what it proposes from labels and from codes without labels, what it leaves to the user, and what it
+never does."""
 
 from __future__ import annotations
 
@@ -208,7 +209,7 @@ def test_a_file_that_is_there_is_never_overwritten(
     people.to_csv(tmp_path / "people.csv", index=False)
     (tmp_path / "survey.yaml").write_text("mine")
     assert main(["new", str(tmp_path / "people.csv")]) == 2
-    assert "a draft never overwrites one" in capsys.readouterr().err
+    assert "a draft never overwrites a file" in capsys.readouterr().err
     assert (tmp_path / "survey.yaml").read_text() == "mine"
     assert main(["new", str(tmp_path / "people.csv"), "--out", str(tmp_path / "other.yaml")]) == 0
     assert load_yaml(tmp_path / "other.yaml")["files"]["person"]["path"] == "people.csv"

@@ -1,4 +1,4 @@
-"""`fltoolkit new` on whatever a file says of itself, on very many columns, and on text that few persons gave."""
+"""Tests `fltoolkit new` with unusual file names, with very many columns, and with texts that only few persons gave."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What `fltoolkit new` says of the files of tests/brought_in, beside the survey.yaml that is right: nothing but what is right or asked."""
+"""Compares the drafts for the files of tests/brought_in with the right survey.yaml: every line of a draft is right or asks the
+user."""
 
 from __future__ import annotations
 

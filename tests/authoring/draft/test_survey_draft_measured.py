@@ -1,4 +1,4 @@
-"""How much of eight made-up surveys a draft has right, how much it asks, and that nothing it says is wrong."""
+"""Counts, for eight made-up surveys, how much a draft has right and how much it asks. Nothing in it may be wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One column is taken for one thing; where another fits as well, the choice is the reader's."""
+"""Tests that a column gets only one role, and that the user chooses if another column fits equally well."""
 
 from __future__ import annotations
 

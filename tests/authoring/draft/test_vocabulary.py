@@ -1,4 +1,4 @@
-"""The words of a draft: how text is compared, and which kind counts."""
+"""Tests the words of the draft: how texts are compared, and which kind of words decides."""
 
 from __future__ import annotations
 

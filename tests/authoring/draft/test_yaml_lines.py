@@ -1,4 +1,4 @@
-"""The lines of a draft: text comes back from YAML as it was, and what asks something is told from what says something."""
+"""Tests the lines of the draft: a text is read back from YAML unchanged, and lines with a question are recognised."""
 
 from __future__ import annotations
 

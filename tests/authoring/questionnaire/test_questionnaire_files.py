@@ -1,4 +1,5 @@
-"""The questionnaire: pyxform takes the form, its mapping reads what its own routing yields, and both follow a change of the YAML."""
+"""Tests the files of a questionnaire: pyxform accepts the form, survey.yaml reads the answers that the routing allows, and both
+follow a change of the YAML."""
 
 from __future__ import annotations
 

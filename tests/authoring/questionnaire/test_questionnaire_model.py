@@ -1,4 +1,4 @@
-"""What a questionnaire.yaml says: which codes mean yes and no, what a gate rests on, and what does not hold together."""
+"""Tests the content of questionnaire.yaml: the codes for yes and no, the questions of a gate, and contradictions."""
 
 from __future__ import annotations
 

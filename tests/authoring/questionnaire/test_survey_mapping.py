@@ -1,4 +1,5 @@
-"""The survey.yaml of a questionnaire: codes, modes and routing as a hand would write them, and no column that the form lacks."""
+"""Tests the survey.yaml of a questionnaire: codes, modes and routing as a person would write them, and no column that the form
+lacks."""
 
 from __future__ import annotations
 

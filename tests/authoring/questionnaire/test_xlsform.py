@@ -1,4 +1,4 @@
-"""The XLSForm: its rows in the order of the interview, its routing in XPath as a hand writes it, and a workbook of text alone."""
+"""Tests the XLSForm: its rows in the order of the interview, its routing in XPath, and a workbook in which every cell is text."""
 
 from __future__ import annotations
 

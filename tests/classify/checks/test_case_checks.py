@@ -1,4 +1,4 @@
-"""Findings about cases: for each, persons that have it and persons that have not; what is confidential in them."""
+"""Tests each finding about cases with persons who cause it and persons who do not, and that no confidential count is printed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ INTERVIEW = {"interview": {"proxy": "proxy", "alone": "alone"}}
 NOBODY_ELSE = {"proxy": "N", "alone": "J"}
 YOUNG = "cases younger than 20 at interview: may have been a child at the time"
 NO_DEFF = "design.design_effect_at_zero_cases"
-NO_MONTHS = "cases without a duration: no average-day stock"
+NO_MONTHS = "cases without a duration, so no number for an average day"
 
 
 def many(n: int, answers: dict[str, Any]) -> Persons:
@@ -45,7 +45,7 @@ FINDINGS: list[tuple[str, Persons, dict[str, Any], list[tuple[Any, ...]]]] = [
      MONTHS, [("warning", "cases", "months", NO_MONTHS, FEW)]),
     ("many cases without months", many(7, FORCED | {"months": ""}), MONTHS, [("warning", "cases", "months", NO_MONTHS, MORE)]),
     ("months beyond the window", {"a": FORCED | {"months": 25}, "b": {"months": 30}, "c": FORCED | {"months": 3}}, MONTHS,
-     [("warning", "cases", "months", "cases whose months lie outside the window of 24: no average-day stock and no mean duration", FEW)]),
+     [("warning", "cases", "months", "cases whose months lie outside the window of 24, so no number for an average day and no mean duration", FEW)]),
     ("proxies", many(5, {"proxy": "J", "alone": "J"}) | {"z": NOBODY_ELSE}, INTERVIEW,
      [("warning", "cases", "interview.proxy", "answered by someone else", "about 10")]),
     ("listeners", {"a": {"proxy": "N", "alone": "N"}, "b": NOBODY_ELSE, "c": {"proxy": "", "alone": "W"}}, INTERVIEW,

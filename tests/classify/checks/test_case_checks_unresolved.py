@@ -1,4 +1,4 @@
-"""Who ends unresolved, and which questions leave them so, counted by hand."""
+"""Tests who is unresolved, and which questions are the reason, against counts by hand."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import fltoolkit as fl
 
 SurveyOf = Callable[..., fl.Survey]
 Persons = dict[str, dict[str, Any]]
-LEFT = "unresolved: not counted as cases. Left open by: "
-MOST = "most of the persons asked are unresolved: the estimate says next to nothing. Left open by: "
+LEFT = "unresolved, so not counted as cases. No usable answer to: "
+MOST = "most of the persons asked are unresolved, so the estimate says almost nothing. No usable answer to: "
 
 
 def many(name: str, n: int, **answers: Any) -> Persons:

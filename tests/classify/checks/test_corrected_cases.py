@@ -1,4 +1,4 @@
-"""Cases gained and lost through corrections, beside a plain count; told in classes, whatever the numbers."""
+"""Tests the cases gained and lost through corrections against a plain count. They are printed in classes only."""
 
 from __future__ import annotations
 

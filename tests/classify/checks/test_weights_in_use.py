@@ -1,4 +1,4 @@
-"""Which weight each population has, and what it adds up to, as `fltoolkit check` ends with it."""
+"""Tests the last lines of `fltoolkit check`: the weight of each population, and its sum."""
 
 from __future__ import annotations
 

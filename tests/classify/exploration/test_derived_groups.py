@@ -1,4 +1,4 @@
-"""Groups of one's own: what they count is what a plain loop over the file counts, and they are checked as those of survey.yaml."""
+"""Tests a user's own groups: their counts against a plain loop over the file, and the checks that groups of survey.yaml also get."""
 
 from __future__ import annotations
 
@@ -92,9 +92,9 @@ WRONG = [
     ({"of": "WK_OWN", "codes": {1: "yes"}}, ["not named", "WK_OWN", "found:   2", "list them in missing"]),
     ({"of": "NOPE", "codes": {1: "yes"}}, ["not in the data", "NOPE"]),
     ({"of": "WK_OWN", "codes": {1: "total", 2: "b"}}, ["the label 'total' of code 1 is reserved"]),
-    ({"of": "WK_OWN"}, ["made of codes or of bands", "found:   neither"]),
+    ({"of": "WK_OWN"}, ["needs either codes or bands", "found:   neither"]),
     ({"of": "WK_OWN", "codes": {1: "a"}, "bands": [1]}, ["found:   both"]),
-    ({"of": "LINE", "bands": [3, 2]}, ["bands must rise"]),
+    ({"of": "LINE", "bands": [3, 2]}, ["the limits of bands must be in rising order"]),
     ({"name": "sex", "of": "WK_OWN", "codes": {1: "a"}}, ["name of its own", "found:   sex"]),
     ({"name": "estimate", "of": "WK_OWN", "codes": {1: "a"}}, ["name of its own"]),
     ({"name": "Own work", "of": "WK_OWN", "codes": {1: "a"}}, ["name of its own"]),

@@ -1,4 +1,4 @@
-"""Domains (where=) beside R's subset(design, ...), and an outcome of one's own beside R's reading of the shipped file."""
+"""Compares domains (where=) with R's subset(design, ...), and a user's own outcome with R's result from the shipped file."""
 
 from __future__ import annotations
 

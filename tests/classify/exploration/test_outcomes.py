@@ -1,4 +1,4 @@
-"""Outcomes of one's own: an item, a side or a rule of these, true, false or unresolved, and never named forced labour."""
+"""Tests a user's own outcomes: an item, a side or a rule of these is true, false or unresolved, and is never named forced labour."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Groups of equal size by a number: their limits against a plain loop, their edges, and that no limit is told."""
+"""Tests groups of equal size: their limits against a plain loop, equal numbers at a limit, and that no limit is printed."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_all_persons_of_the_sample_count_and_equal_numbers_stay_together(survey_
 
 def test_weights_count(survey_of: SurveyOf) -> None:
     """The one person of weight 6 among ten of weight 1 fills three fifths alone: no limit can be set within them."""
-    with pytest.raises(DataError, match="cannot be parted into 5 groups"):
+    with pytest.raises(DataError, match="cannot be divided into 5 groups"):
         fl.classify(survey_of(_persons([*range(10), 100], weight=[1] * 10 + [6]), KEYS))
     found = (
         fl.classify(survey_of(_persons(list(range(10)), weight=[3] + [1] * 9), KEYS))
@@ -78,7 +78,7 @@ def test_too_many_equal_numbers_are_an_error_that_tells_none_of_them(survey_of: 
     with pytest.raises(DataError) as error:
         fl.classify(survey)
     said = str(error.value)
-    assert "cannot be parted into 5 groups" in said
+    assert "cannot be divided into 5 groups" in said
     assert "wealth (groups.wealth)" in said
     assert not any(number in said for number in ("777", "888", "999", "111", "222"))
 

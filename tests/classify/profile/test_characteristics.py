@@ -1,4 +1,4 @@
-"""The characteristics of cases: which there are, in which order, and what each case says of them."""
+"""Tests the characteristics of cases: which there are, their order, and their value for each case."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rule sets: dimensions, strengths, counts and stages as a rule file says them."""
+"""Tests rule sets: dimensions, strengths, counts and stages in a rule file."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ def test_a_rule_file_is_read_from_the_folder_of_survey_yaml(
 
 
 BROKEN: dict[str, tuple[dict[str, Any], str]] = {
-    "both": ({"involuntary": ["debt_bondage"], "coercion": ["debt_bondage"]}, "debt_bondage stands on both sides"),
+    "both": ({"involuntary": ["debt_bondage"], "coercion": ["debt_bondage"]}, "debt_bondage is on both sides"),
     "too many": ({"involuntary": ["different_job"], "coercion": ["debt_bondage"], "at_least": {"coercion": 2}},
                  "at_least.coercion asks for more items than there are: 1"),
     "no strong": ({"involuntary": ["different_job"], "coercion": ["debt_bondage"], "at_least": {"strong": 1}},
@@ -192,7 +192,7 @@ BROKEN: dict[str, tuple[dict[str, Any], str]] = {
               "involuntary: different_job is named twice"),
     "empty": ({"involuntary": [], "coercion": ["debt_bondage"]}, "involuntary: name at least one item"),
     "one list": ({"involuntary": ["different_job"]}, "coercion is missing: give involuntary and coercion, or dimensions"),
-    "beside": ({"coercion": ["debt_bondage"], "dimensions": RULES["dimensions"]["dimensions"]}, "coercion stands beside dimensions"),
+    "beside": ({"coercion": ["debt_bondage"], "dimensions": RULES["dimensions"]["dimensions"]}, "coercion is written next to dimensions"),
     "stage": ({"dimensions": {"a": {"stages": ["start"], "involuntary": ["different_job"], "coercion": ["debt_bondage"]}}},
               "dimensions.a.stages.0: must be 'recruitment', 'work' or 'leaving'"),
     "name": ({"name": "icls_2018", "involuntary": ["different_job"], "coercion": ["debt_bondage"]},

@@ -1,4 +1,4 @@
-"""Change between rounds: R's numbers, the verdicts and when there is none, and what is not comparable, with the reason."""
+"""Tests the change between rounds: R's numbers, the verdicts, when there is no verdict, and rounds that cannot be compared."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_psus_in_part_of_the_rounds_leave_each_rounds_variance_as_published() ->
 
 
 def test_overlapping_intervals_are_no_test() -> None:
-    """112 of 200 against 88 of 200 (docs/methods.md §5): the 95 % intervals overlap, and p = 0.016."""
+    """112 of 200 against 88 of 200 (docs/methods.md §5): the 95% intervals overlap, and p = 0.016."""
     p1, p2 = 112 / 200, 88 / 200
     v1, v2 = p1 * (1 - p1) / 200, p2 * (1 - p2) / 200
     (l1, u1), (l2, u2) = (proportion_confint(k, 200, method="wilson") for k in (112, 88))
@@ -351,7 +351,7 @@ def test_a_published_baseline_is_compared_on_what_it_states() -> None:
     assert got.table["reason"][0] == "measure changed: total before, prevalence after"
     assert "outcome" in got.unstated
     for wrong, words in (
-        ({"level": 0.9}, "confidence levels"), ({"p": 1}, "no such field"), ({"estimate": 350.0}, "does not lie in its interval"),
+        ({"level": 0.9}, "confidence levels"), ({"p": 1}, "no such field"), ({"estimate": 350.0}, "is outside its interval"),
     ):  # fmt: skip
         with pytest.raises(RequestError, match=words):
             fl.change_from_published({**BASELINE, **wrong}, later())
@@ -370,7 +370,7 @@ def test_since_a_baseline_of_a_much_larger_survey_nothing_is_decided() -> None:
 @pytest.mark.parametrize("scale", [1000.0, 300_000.0])
 def test_a_published_figure_in_another_scale_is_refused(scale: float) -> None:
     wrong = {name: BASELINE[name] * scale for name in ("estimate", "ci_low", "ci_high")}
-    with pytest.raises(RequestError, match="the published figure is not a proportion"):
+    with pytest.raises(RequestError, match="the published figure must be a proportion"):
         fl.change_from_published({**BASELINE, **wrong}, later())
 
 

@@ -1,4 +1,4 @@
-"""Whether two rounds measure the same thing: what both state and what changed, and how much of their windows they share."""
+"""Tests whether two rounds measure the same thing: facts that both state, facts that changed, and the overlap of their windows."""
 
 from __future__ import annotations
 

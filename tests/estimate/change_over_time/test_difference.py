@@ -1,4 +1,5 @@
-"""The difference of two rounds: Newcombe's interval, Satterthwaite's degrees of freedom, and when neither method may decide."""
+"""Tests the difference of two rounds: Newcombe's interval, Satterthwaite's degrees of freedom, and when neither method gives a
+verdict."""
 
 from __future__ import annotations
 

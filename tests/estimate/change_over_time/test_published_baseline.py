@@ -1,4 +1,5 @@
-"""A baseline that only a publication knows: what it states must be possible, and its change must not say two things in one row."""
+"""Tests baselines that only a publication gives: their numbers must be possible, and a row of the change must not contradict
+itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a comparison of two rounds would meet: sampling units, questions, interviews, with nothing estimated."""
+"""Tests what is compared before any estimate of a change: sampling units, questions and interviews of two rounds."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_another_mode_for_a_tenth_of_the_interviews_is_a_change(tmp_path: Path, 
     told = met(tmp_path, {**MODE, "modes": (200, 0)}, {**MODE, **NEW, "modes": modes})
     assert any("mode of interview changed" in what for *_, what in told) is changed
     (interviews,) = [what for _, check, what in told if check == "interview"]
-    assert interviews.startswith("2025: mode face to face: 100 %; mode telephone: 0 % | 2027: mode face to face")
+    assert interviews.startswith("2025: mode face to face: 100%; mode telephone: 0% | 2027: mode face to face")
 
 
 def test_no_change_is_computed_between_two_modes_and_both_rounds_say_theirs(tmp_path: Path) -> None:
@@ -107,9 +107,9 @@ def test_no_change_is_computed_between_two_modes_and_both_rounds_say_theirs(tmp_
     row = fl.change(before, after).table.iloc[0]
     assert (row["verdict"], row["reason"]) == (
         "not comparable",
-        "mode of interview changed: face to face 100 % before, face to face 20 % and telephone 80 % after",
+        "mode of interview changed: face to face 100% before, face to face 20% and telephone 80% after",
     )
-    assert after.about.interview_conditions == "mode face to face: 25 %; mode telephone: 75 %"
+    assert after.about.interview_conditions == "mode face to face: 25%; mode telephone: 75%"
     unsaid = fl.change(before, fl.prevalence(fl.classify(fl.read_survey(survey(tmp_path / "x", 2027, range(50, 70))))))
     assert "mode of interview" in unsaid.unstated
 

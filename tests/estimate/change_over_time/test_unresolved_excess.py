@@ -1,4 +1,5 @@
-"""Verdicts that must hold whatever the unresolved persons are: R's standard error of the second test, the rule, and wide bounds."""
+"""Tests verdicts that must hold whatever the unresolved persons are: R's standard error of the second test, the rule, and wide
+bounds."""
 
 from __future__ import annotations
 
@@ -156,9 +157,9 @@ def judged(
         ((85, 10), (120, 0), (NO_CHANGE, "more unresolved answers")),
         ((60, 5), (120, 0), (INCREASED, "")),
         ((120, 0), (80, 0), (DECREASED, "")),
-        ((120, 60), (60, 3), (NO_CHANGE, "wide bounds in the earlier round")),
-        ((120, 4), (20, 30), (NO_CHANGE, "wide bounds in the later round")),
-        ((120, 60), (40, 60), (NO_CHANGE, "wide bounds in both rounds")),
+        ((120, 60), (60, 3), (NO_CHANGE, "too many unresolved answers in the earlier round")),
+        ((120, 4), (20, 30), (NO_CHANGE, "too many unresolved answers in the later round")),
+        ((120, 60), (40, 60), (NO_CHANGE, "too many unresolved answers in both rounds")),
     ],
 )
 def test_a_decrease_or_an_increase_stands_only_without_the_excess(
@@ -189,7 +190,7 @@ def test_wide_bounds_are_judged_at_full_precision() -> None:
     every, none = np.full(3, True), np.full(3, False)
     got = without_wide_bounds(rows, every, none)
     assert got["verdict"].tolist() == [NO_CHANGE, "not comparable", NO_CHANGE]
-    assert got["reason"].tolist() == ["too few cases", "x", "wide bounds in the earlier round"]
+    assert got["reason"].tolist() == ["too few cases", "x", "too many unresolved answers in the earlier round"]
 
 
 # ------------------------------------------------------------------------------------------------- since a publication
@@ -206,7 +207,7 @@ PRINTED = {"estimate": 0.05, "ci_low": 0.041, "ci_high": 0.06, "cases": 120, "ps
         (None, (40, 4), (DECREASED, "")),
         (None, (180, 12), (INCREASED, "")),
         (0.006, (180, 2), (INCREASED, "")),
-        (0.02, (240, 2), (NO_CHANGE, "wide bounds in the earlier round")),
+        (0.02, (240, 2), (NO_CHANGE, "too many unresolved answers in the earlier round")),
     ],
 )
 def test_a_publication_is_tested_with_its_share_of_unresolved_persons(

@@ -1,4 +1,4 @@
-"""Contrasts agree with R's svycontrast, linear and not; what cannot be contrasted is refused with what there is."""
+"""Compares linear and non-linear contrasts with R's svycontrast, and tests which contrasts are refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A family of contrasts agrees with R: svycontrast, the t-test, p.adjust(method = "holm")."""
+"""Compares a family of contrasts with R: svycontrast, the t-test, p.adjust(method = "holm")."""
 
 from __future__ import annotations
 

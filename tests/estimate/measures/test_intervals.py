@@ -1,4 +1,4 @@
-"""Intervals: published values, and what every method must keep to."""
+"""Tests intervals: published values, and properties that every method must have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Estimates by the names of their measures: one pass for a rate and its total gives what two passes give."""
+"""Tests estimates by the names of their measures: one pass for a rate and its total gives the same as two passes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""not_stated="drop": rows left out, everything else as it was, and a note that tells no small count."""
+"""Tests not_stated="drop": the rows are left out, everything else is unchanged, and the note reveals no small count."""
 
 from __future__ import annotations
 

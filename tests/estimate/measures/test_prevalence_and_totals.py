@@ -1,4 +1,5 @@
-"""What must hold for any design: an oracle in plain NumPy, parts that add up, and what must not change a number."""
+"""Tests properties that hold for any design: agreement with plain NumPy, parts that add up, and changes that must not change a
+number."""
 
 from __future__ import annotations
 

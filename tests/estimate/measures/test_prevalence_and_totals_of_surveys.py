@@ -1,4 +1,4 @@
-"""Estimates of classified surveys: populations, sectors, unresolved persons, zero cases, and the flowchart."""
+"""Tests estimates of classified surveys: populations, sectors, unresolved persons, zero cases, and the flowchart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Profiles of cases: against R, against counts by hand, and what is refused."""
+"""Tests profiles of cases against R and against counts by hand, and which profiles are refused."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ def test_a_profile_is_refused_where_it_would_say_too_much_or_too_little(norvia: 
 
 
 def test_the_profile_of_a_domain_is_the_row_of_its_group() -> None:
-    """Only the interval of a share of 100 % differs: its design effect is borrowed from everybody, here from the domain."""
+    """Only the interval of a share of 100% differs: its design effect is borrowed from everybody, here from the domain."""
     persons = shipped("norvia")
     inside = fl.profile(persons, where={"area": "rural"})
     row = fl.profile(persons, by="area").table.query("area == 'rural'").drop(columns="area")

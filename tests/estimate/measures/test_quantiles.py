@@ -1,4 +1,4 @@
-"""Quantiles against R, their covariance, and what they refuse."""
+"""Compares quantiles and their covariance with R, and tests which quantiles are refused."""
 
 from __future__ import annotations
 
@@ -136,5 +136,5 @@ def test_of_a_survey_they_are_those_of_months_among_cases(norvia: fl.Survey) -> 
     assert est.about.duration_basis == months.about.duration_basis
     assert est.table["n"][::3].tolist() == months.table["n"].tolist()
     assert est.about.missing == months.about.missing == 3
-    with pytest.raises(RequestError, match="quantiles are those of months"):
+    with pytest.raises(RequestError, match="quantiles of one column only"):
         fl.quantile(norvia, "sex")

@@ -1,4 +1,4 @@
-"""Which questions a survey asked, of whom, and which of the wanted measures they cannot give."""
+"""Tests which questions a survey asked, which persons it asked, and which of the wanted measures are therefore impossible."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The columns of an estimate's table: counts, design effects and intervals of four PSUs, worked out by hand."""
+"""Tests the columns of an estimate's table: counts, design effects and intervals of four PSUs, calculated by hand."""
 
 from __future__ import annotations
 

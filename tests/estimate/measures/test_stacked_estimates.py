@@ -1,4 +1,5 @@
-"""Estimates of one sample side by side, whose covariance is R's, and of two, where it must be said whether they share PSUs."""
+"""Tests estimates that are stacked: from one sample, with R's covariance; and from two samples, for which the user says whether
+they share PSUs."""
 
 from __future__ import annotations
 

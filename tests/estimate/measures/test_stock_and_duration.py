@@ -1,4 +1,5 @@
-"""Stock on an average day, current and duration: by hand, their refusals, and how they are published."""
+"""Tests the stock on an average day, the current number and the duration: by hand, when they are refused, and how they are
+published."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The persons of a model by their covariates: what a formula names, the sums of each pattern, and who is left out."""
+"""Tests the covariate patterns of a model: the names in a formula, the sums of each pattern, and who is left out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Logistic regression on groups of persons: closed forms of saturated models, Firth's penalty, limits, and what has no estimate."""
+"""Tests logistic regression on groups of persons: closed forms of saturated models, Firth's penalty, limits, and models without
+an estimate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Models against R's svyglm, regTermTest and brglm2 (tests/golden/risk.R), statsmodels, and what is known exactly."""
+"""Compares models with R's svyglm, regTermTest and brglm2 (tests/golden/risk.R), with statsmodels, and with exact results."""
 
 from __future__ import annotations
 

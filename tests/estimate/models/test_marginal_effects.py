@@ -1,4 +1,4 @@
-"""Average marginal effects: R's, and those of models so small that they follow from four counts."""
+"""Tests average marginal effects against R, and in models that are so small that four counts give the result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rao and Scott's tests: R's svychisq, and samples whose design changes nothing, where Pearson's test is known."""
+"""Tests the Rao-Scott tests against R's svychisq, and in samples without a design effect, for which Pearson's test is known."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Breakdowns as a user writes them."""
+"""Tests the forms in which a user may write breakdowns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one pass over the persons: what it sums, and what stops it."""
+"""Tests the one pass over the persons: what it sums, and what stops it."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_a_person_without_stratum_or_psu_is_refused(column: str, name: str) -> N
     frame[column] = frame[column].astype(object).where(frame.index != 2)
     message = refusal(DesignError, frame)
     assert message.startswith(f"{name}: 1 row(s) have no {name}")
-    assert "every sampled person was drawn somewhere" in message
+    assert "every person belongs to a sampled unit" in message
 
 
 def test_an_outcome_that_is_neither_true_nor_false_is_refused_and_counted() -> None:

@@ -1,4 +1,4 @@
-"""One pass over eight persons: which cells and denominators it makes, and their sums by sampled unit, replicate or pattern."""
+"""Tests one pass over eight persons: the cells and denominators, and their sums by sampled unit, replicate or pattern."""
 
 from __future__ import annotations
 

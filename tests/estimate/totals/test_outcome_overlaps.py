@@ -1,4 +1,4 @@
-"""Whom two outcomes have in common, against a plain loop over the same persons."""
+"""Compares the persons whom two outcomes have in common with a plain loop over the same persons."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The kinds of persons of a survey, against a table of the same persons."""
+"""Compares the kinds of persons of a survey with a table of the same persons."""
 
 from __future__ import annotations
 

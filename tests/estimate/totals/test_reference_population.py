@@ -1,4 +1,4 @@
-"""The population of an estimate: named, of a job, or the default one."""
+"""Tests the population of an estimate: a named one, that of a job, or the default."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows that breakdowns make."""
+"""Tests the rows that breakdowns give."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two samples of two PSUs each, one PSU in both: what ties their estimates, and what is never shared."""
+"""Tests two samples of two PSUs each, with one PSU in both: the covariance of their estimates, and units that are never shared."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_replicates_and_persons_drawn_directly_have_no_label_to_share() -> None:
 
 def test_a_stack_is_no_part_of_another_and_is_the_same_by_its_labels() -> None:
     z, joint = join([("one", Z, units("a", "b"))], shared=True)
-    with pytest.raises(RequestError, match="a part is a stack of samples itself"):
+    with pytest.raises(RequestError, match="one of the parts is itself a stack of samples"):
         join([("again", z, joint)], shared=True)
     assert joint.same_as(join([("other", Z, units("a", "b"))], shared=True)[1])
     assert not joint.same_as(join([("one", Z, units("a", "c"))], shared=True)[1])

@@ -1,4 +1,5 @@
-"""Variance from replicates, worked out by hand: the centre, replicates that tell nothing, and the rank of their weights."""
+"""Tests the variance from replicates, calculated by hand: the centre, replicates without information, and the rank of their
+weights."""
 
 from __future__ import annotations
 

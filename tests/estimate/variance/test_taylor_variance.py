@@ -1,4 +1,4 @@
-"""Strata, PSUs and FPC: what a variance rests on, and what it refuses to rest on."""
+"""Tests strata, PSUs and FPC: designs that give a variance, and designs that are refused."""
 
 from __future__ import annotations
 
@@ -203,8 +203,8 @@ def two_stages(**more: Any) -> fl.SurveyDesign:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ({"fpc": "fpc"}, "two stages have one FPC"),
-        ({"psu": None}, "two FPCs and no PSU"),
+        ({"fpc": "fpc"}, "two stages are named, but only one FPC"),
+        ({"psu": None}, "two FPCs are named, but no PSU"),
         ({"psu": ["psu", "home", "y"], "fpc": None}, "more than two stages"),
         ({"psu": "psu", "fpc": "fpc", "certainty": "again"}, "taken with certainty need psu, and no fpc"),
         ({"psu": None, "fpc": None, "certainty": "again"}, "taken with certainty need psu, and no fpc"),

@@ -1,4 +1,4 @@
-"""Calibration against R's postStratify, rake and calibrate (tests/golden/calibration.R), and what it refuses."""
+"""Compares calibration with R's postStratify, rake and calibrate (tests/golden/calibration.R), and tests what is refused."""
 
 from __future__ import annotations
 

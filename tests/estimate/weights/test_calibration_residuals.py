@@ -1,4 +1,4 @@
-"""What calibration takes out of the influence, worked out by hand on two to four patterns of the margins."""
+"""Tests the residuals of calibrated weights, calculated by hand for two to four patterns of the margins."""
 
 from __future__ import annotations
 

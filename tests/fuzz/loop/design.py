@@ -193,7 +193,7 @@ def _names(value: Any, doubts: Doubts) -> list[str]:
     if isinstance(many, tuple):
         many = list(many)
     if not isinstance(many, list) or not all(isinstance(v, str) for v in many):
-        raise IllegalInput("no names of columns")
+        raise IllegalInput("no column names")
     if not many:
         doubts.append("an empty list of columns")
     if len(set(many)) < len(many):

@@ -1,4 +1,4 @@
-"""Rows of the plan on the profile of cases: one characteristic, for everybody and by a group, with the category that targets name."""
+"""Tests rows of the plan on the profile of cases: one characteristic, for everybody and by group, with the category of a target."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Attack: the table of what calibration did tells how few persons were asked of a category, by their weights.
+"""Attack: the table about calibration reveals, by the weights, how few persons of a category were asked.
 
 A sum of weights over a mean weight is a number of persons; so is the benchmark over the ratio, or over g where there is one margin.
 """

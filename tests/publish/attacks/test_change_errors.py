@@ -1,4 +1,4 @@
-"""Attack: a standard error that one round does not print is worked out of a change.
+"""Attack: a standard error that one round does not print is calculated from a change.
 
 The variance of a change of two samples is the sum of theirs, and its degrees of freedom (Satterthwaite) follow from the ratio of the two. A
 reader who has the later round's standard error takes it off. The standard errors of shown regions, taken off that of all, then give a

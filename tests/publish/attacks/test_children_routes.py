@@ -1,4 +1,4 @@
-"""Attack: the few children of one route are worked out of the other routes, the flowchart, the adults and the sum of both.
+"""Attack: the few children of one route are calculated from the other routes, the flowchart, the adults and the sum of both.
 
 Everybody weighs the same here, and as much as the base of rounding, so that each shown number tells its cases. The reader knows which routes
 are children's, and that the routes of children add up to the children who are cases.

@@ -1,4 +1,5 @@
-"""Attack: how many cases have two characteristics at once, out of both, of what they make up, and of all cases.
+"""Attack: the number of cases with two characteristics is calculated from each of them, from their combination, and from all
+cases.
 
 A stage of two items holds of whoever answered yes to either. So the two items, less the stage, are those who answered yes to both. The items
 of a side, its stages and its modes make up all cases in the same way. Everybody weighs the same here, and as much as the base of rounding,

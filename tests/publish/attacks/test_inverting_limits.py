@@ -1,4 +1,4 @@
-"""Attack: a standard error that is not printed is worked out of the limits of a Korn–Graubard interval.
+"""Attack: a standard error that is not printed is calculated from the limits of a Korn–Graubard interval.
 
 Both limits follow from the proportion and the effective sample size n* (Clopper–Pearson), and the standard error from n*, at known
 degrees of freedom. With whom a case shares a sampling unit changes the standard error: a reader who has it knows more than the number.

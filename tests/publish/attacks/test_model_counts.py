@@ -1,4 +1,4 @@
-"""Attack: cases of hidden categories are worked out of a published model.
+"""Attack: cases of hidden categories are calculated from a published model.
 
 The reader knows the weights and groups of everybody (a public-use file). Two of four regions are hidden, so that their sum alone follows
 from what is shown. A model of region, sex and age has one unknown for its intercept and one for each hidden region; its printed

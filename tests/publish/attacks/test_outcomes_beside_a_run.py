@@ -1,4 +1,4 @@
-"""Attack: tables of outcomes of one's own are subtracted from forced labour, from each other, and from the profile of cases.
+"""Attack: tables of a user's own outcomes are subtracted from forced labour, from each other, and from the profile of cases.
 
 Everybody weighs as much as the base of rounding, so that each shown number tells its cases. The reader knows which outcome contains which,
 adds and subtracts all tables of both, and looks by linear programme for the least and the most persons that they leave.

@@ -1,5 +1,5 @@
-"""Attack: few cases with, without or undecided of a characteristic are worked out of a profile's rows, the numbers of cases, and what
-contains what.
+"""Attack: the few cases with, without or undecided on a characteristic are calculated from a profile, the numbers of cases, and
+characteristics that contain others.
 
 Everybody weighs the same here, and as much as the base of rounding, so that each shown number tells its cases. The reader solves linear
 programmes over all characteristics together: the cases of each by sex and region, whose sums are all that is shown; a stage holds of

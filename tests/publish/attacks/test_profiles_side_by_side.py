@@ -1,4 +1,4 @@
-"""Attack: what one publication profile withholds, another shows, so that the two together give a hidden cell."""
+"""Attack: one publication profile hides a number that another one shows, so that the two together give a hidden cell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Attack: a number and its rate are rounded by different steps, and together leave one number of cases.
+"""Attack: a number and its rate are rounded by different steps, and together they allow only one number of cases.
 
 The reader has a public-use file. All men of the survey weigh 100, all women 110, as after a calibration by sex. Two men and ten women are
 cases, so the table of sex is hidden. Twelve cases weigh 1,200 and 10 for each woman among them. The number, 1,300, is printed as 1,400 to

@@ -1,4 +1,4 @@
-"""Attack: tables of one's own are subtracted from what the run has published, and from each other.
+"""Attack: a user's own tables are subtracted from the published tables of a run, and from each other.
 
 Everybody weighs as much as the base of rounding, so that each shown number tells its cases. The attacker knows them all, and looks by linear
 programme for the least and the most cases that they leave in each cell.

@@ -1,4 +1,4 @@
-"""The comparison named beforehand: which pairs are tested, that they are one family, and what of them is printed."""
+"""Tests the comparison that survey.yaml names beforehand: which pairs are tested, that they are one family, and what is printed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What only cases have ties to what everybody has through the number of cases."""
+"""Tests the links between groups that only cases have and groups that everybody has. The link is the number of cases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What makes a cell confidential by itself."""
+"""Tests which cells are confidential by their own counts (primary suppression)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ties cells of which nothing is known but their groups."""
+"""Tests the equations between cells of which only the groups are known."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No confidential count can be worked out of those shown: random tables, attacked by linear algebra."""
+"""Tests that no confidential count can be calculated from the counts shown: random tables, attacked by linear algebra."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parts of cells that no table shows: found where they follow, and only there."""
+"""Tests parts of cells that no table shows: all of those that follow from shown cells are found, and no others."""
 
 from __future__ import annotations
 

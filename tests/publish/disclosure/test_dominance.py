@@ -1,4 +1,4 @@
-"""Cells of which one household or sampling unit holds over half of the weighted cases."""
+"""Tests cells in which one household or sampling unit has over half of the weighted cases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stays possible of a hidden cell, against answers worked out by hand."""
+"""Tests which counts of a hidden cell remain possible, against answers calculated by hand."""
 
 from __future__ import annotations
 

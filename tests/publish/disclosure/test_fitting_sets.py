@@ -1,4 +1,5 @@
-"""How many sets of persons fit a printed number: against counting every set, and against a reader who looks for the one."""
+"""Tests how many sets of persons agree with a printed number: against a count of every set, and against a reader who looks for
+the true set."""
 
 from __future__ import annotations
 

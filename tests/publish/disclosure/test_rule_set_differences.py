@@ -1,4 +1,4 @@
-"""Headlines of other rule sets: no two counts shown differ by a few persons."""
+"""Tests headlines of other rule sets: no two counts that are shown differ by only a few persons."""
 
 from __future__ import annotations
 

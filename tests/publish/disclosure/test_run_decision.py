@@ -1,4 +1,4 @@
-"""A run's rows with the decision about them: made once for the set that is published and for the record of what is hidden."""
+"""Tests the decision about the rows of a run: it is made once, for the published set and for the disclosure record."""
 
 from __future__ import annotations
 

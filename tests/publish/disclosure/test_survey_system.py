@@ -1,4 +1,4 @@
-"""What ties a survey's cells is what its data have: adults, children and their sum; groups that nest; populations that overlap.
+"""Tests the equations between the cells of a survey: adults, children and their sum; nested groups; overlapping populations.
 
 Each attack wins where the survey's kinds of persons are not looked at.
 """

@@ -1,4 +1,4 @@
-"""Which cells a published set has shown, and which it has hidden."""
+"""Tests which cells a published set has shown, and which it has hidden."""
 
 from __future__ import annotations
 

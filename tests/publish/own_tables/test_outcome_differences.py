@@ -1,4 +1,4 @@
-"""Outcomes that differ by few persons in a cell."""
+"""Tests outcomes that differ by few persons in a cell."""
 
 from __future__ import annotations
 

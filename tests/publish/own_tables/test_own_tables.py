@@ -1,4 +1,5 @@
-"""One table as it may leave: what joins a set, what is refused, and how domains and outcomes of one's own are told apart there.
+"""Tests the publication of a single table: what may be added to a set, what is refused, and how domains and own outcomes are
+distinguished.
 
 The attacks are in tests/publish/attacks/test_tables_beside_a_run.py.
 """

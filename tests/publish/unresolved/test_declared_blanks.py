@@ -1,4 +1,5 @@
-"""The headline with declared blanks unresolved: it equals the survey without `blank: no`, and tells of no few persons."""
+"""Tests the headline if declared blanks are unresolved: it equals that of the survey without `blank: no`, and reveals no small
+number."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""Widths of columns on paper, by what stands in them."""
+"""Tests the widths of columns on paper, by their content."""
 
 from __future__ import annotations
 
 import pytest
 
-from fltoolkit.report.document_formats.column_widths import BELOW_HEADING, least, widths
+from fltoolkit.report.document_formats.column_widths import MOVED, least, widths
 from fltoolkit.show.printed_tables.printed_table import Head, PrintedCell, PrintedTable
 
 PAGE = 17.0
@@ -42,4 +42,4 @@ def test_a_line_across_the_table_needs_no_room() -> None:
     plain = table("men", "x")
     short, across = (PrintedTable("t", plain.heads, ((PrintedCell(words),), *plain.rows)) for words in ("sex", LONG * 9))
     assert widths(across, PAGE) == widths(short, PAGE)
-    assert abs(least(across) - least(plain) - BELOW_HEADING) < 1e-9  # labels below it are moved to the right
+    assert abs(least(across) - least(plain) - MOVED) < 1e-9  # labels below it are moved to the right

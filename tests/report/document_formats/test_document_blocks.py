@@ -1,4 +1,4 @@
-"""Blocks of documents are values."""
+"""Tests that blocks of documents are compared by their values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables on pages: kinds of cells, markers that explain themselves, heads beside each cell for a narrow screen."""
+"""Tests tables on pages: kinds of cells, markers with explanations, and heads at each cell for narrow screens."""
 
 from __future__ import annotations
 

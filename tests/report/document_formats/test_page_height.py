@@ -1,4 +1,4 @@
-"""Whether the first page of a brief is full in Word: too full, and no page break stands after it."""
+"""Tests the estimate of whether the first page of a brief is full in Word. If it is too full, no page break follows."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def lines_beside(*blocks: Block) -> int:
     [
         (Heading("Heading", 2), 1, 3),
         (Bullets((LINE, LINE)), 1, 4),
-        (Facts((Fact("9.3", "per 1,000", "95 % interval"),) * 3), 3, 6),
+        (Facts((Fact("9.3", "per 1,000", "95% interval"),) * 3), 3, 6),
         (TABLE, 9, 16),
         (Chart(PICTURE), 12, 18),  # 8.5 cm
         (Charts((Chart(PICTURE),) * 2), 6, 9),

@@ -1,4 +1,4 @@
-"""A document as slides: which blocks stand on which, alone on the disk, and on paper."""
+"""Tests a document as slides: the blocks of each slide, opened from the disk, and on paper."""
 
 from __future__ import annotations
 

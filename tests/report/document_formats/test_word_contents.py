@@ -1,4 +1,4 @@
-"""The list of contents of a Word document: a line for each heading, which leads to it, and a field with its page."""
+"""Tests the table of contents of a Word document: a line for each heading with a link, and a field with its page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of a Word table: what python-docx reads back is what was written, whatever the text."""
+"""Tests rows of a Word table: python-docx reads back what was written, whatever the text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from docx.oxml.ns import qn
 from fltoolkit.languages.marked_text import mark
 from fltoolkit.report.document_formats.column_widths import CELL_MARGIN
 from fltoolkit.report.document_formats.document_blocks import Document, Paragraph
-from fltoolkit.report.document_formats.word_rows import SHORT, add
+from fltoolkit.report.document_formats.word_rows import FIRST, SHORT, add
 from fltoolkit.report.document_formats.word_writer import as_word
 from fltoolkit.show.printed_tables.printed_table import Head, PrintedCell, PrintedTable
 
@@ -53,6 +53,23 @@ def test_heads_numbers_and_headings_across_are_told_apart() -> None:
     assert [len(row._tr.tc_lst) for row in made.rows] == [2, 2, 1, 2]
 
 
+def test_a_heading_across_is_bold_one_of_the_first_level_is_shaded_and_a_line_of_words_is_grey() -> None:
+    lines = (PrintedCell("Objective", strong=True), PrintedCell("Rate"), PrintedCell("Means of verification", quiet=True))
+    made = written(PrintedTable("t", (Head("a", "a"), Head("b", "b")), (*((line,) for line in lines), (PrintedCell("x"),) * 2)))
+    first, second, third, row = (made.rows[n]._tr.tc_lst[0] for n in range(1, 5))
+    assert [cell.find(f".//{qn('w:b')}") is not None for cell in (first, second, third, row)] == [True, True, False, False]
+    assert [cell.find(f".//{qn('w:shd')}") is not None for cell in (first, second, third, row)] == [True, False, False, False]
+    assert [cell.find(f".//{qn('w:color')}") is not None for cell in (first, second, third, row)] == [False, False, True, False]
+
+
+def test_words_behind_a_number_stand_apart_from_it() -> None:
+    heads = (Head("a", "a", "label"), Head("b", "b", "value"), Head("c", "c"), Head("d", "d"))
+    cells = (PrintedCell("x"), PrintedCell("1", numbers=(1.0,)), PrintedCell("by 2030"), PrintedCell("y"))
+    made = written(PrintedTable("t", heads, (cells,)))
+    moved = [[bool(cell.paragraphs[0].paragraph_format.left_indent) for cell in row.cells] for row in made.rows]
+    assert moved == [[False, False, True, False]] * 2
+
+
 def test_a_number_stays_on_one_line_and_a_text_wraps() -> None:
     heads = (Head("a", "A long heading"), Head("b", "Another", "number"))
     made = written(PrintedTable("t", heads, ((PrintedCell("a text"), PrintedCell("▼ −2,800", numbers=(-2800.0,))),)))
@@ -64,7 +81,7 @@ def test_a_number_stays_on_one_line_and_a_text_wraps() -> None:
 def test_a_short_table_is_never_broken_and_a_long_one_neither_below_its_head_nor_above_its_note(rows: int) -> None:
     made = written(PrintedTable("t", (Head("a", "a"), Head("b", "b")), tuple((PrintedCell(str(n)),) * 2 for n in range(rows))))
     loose = [n for n, row in enumerate(made.rows) if row._tr.find(f".//{qn('w:keepNext')}") is None]
-    assert loose == (list(range(2, rows - 1)) if rows > SHORT else [])
+    assert loose == (list(range(FIRST + 1, rows - 1)) if rows > SHORT else [])
 
 
 def test_numbers_end_at_one_place_and_their_markers_follow() -> None:

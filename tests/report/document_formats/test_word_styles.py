@@ -1,4 +1,4 @@
-"""The look of Word documents: styles, the page and its footer, and elements in the order that Word asks for."""
+"""Tests the look of Word documents: styles, the page and its footer, and elements in the order that Word requires."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first page's title and large numbers: they say no more than the verdict, and rest on no doubtful number."""
+"""Tests the title and the large numbers of the first page: they say no more than the verdict, and use no unreliable number."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def plain(text: str) -> str:
     ],
 )
 def test_the_title_is_the_verdict(facts: dict[str, Any], said: str) -> None:
-    assert first_page.title(later(**facts), EN) == said
+    assert plain(first_page.title(later(**facts), EN)) == said
 
 
 @pytest.mark.parametrize(
@@ -86,9 +86,9 @@ def test_a_change_has_its_size_with_the_interval() -> None:
     assert tile() == (
         "17.2 → 9.3",
         "per 1,000, 2025 and 2027",
-        "down 8.0 (95\xa0% interval: 2.7\xa0to\xa013.0)",
+        "down 8.0 (95% interval: 2.7\xa0to\xa013.0)",
     )
-    assert tile(verdict=INCREASED, ci_low=0.0031, ci_high=0.02)[2].startswith("up 8.0 (95\xa0% interval: 3.1")
+    assert tile(verdict=INCREASED, ci_low=0.0031, ci_high=0.02)[2].startswith("up 8.0 (95% interval: 3.1")
     assert tile(ci_high=0.0, beyond_zero="<0")[2] == "Decreased"
     assert tile(verdict=NO_CHANGE, ci_high=0.002)[2] == "No detectable change"
     assert tile(verdict=NO_CHANGE, verdict_reason=MORE_UNRESOLVED)[2] == "Not judged: more unresolved answers"
@@ -97,7 +97,7 @@ def test_a_change_has_its_size_with_the_interval() -> None:
 def test_persons_are_told_with_two_digits() -> None:
     total = row(measure="total", estimate=6294.0, ci_low=4951.0, ci_high=8002.0, interval="log")
     _, people, asked = first_page.tiles(evidence_from(published(row(), total)), EN).facts
-    assert (people.number, plain(people.doubt)) == ("about 6,300", "95 % interval: 5,000 to 8,000")
+    assert (people.number, plain(people.doubt)) == ("about 6,300", "95% interval: 5,000 to 8,000")
     assert asked.number == "2,000"
 
 
@@ -107,7 +107,7 @@ def test_adults_and_children_are_told_apart() -> None:
     )
     out = published(row(), children, headlines=("adults", "children"))
     *_, last = first_page.tiles(evidence_from(out, {"year": 2030, "cut": 0.5}), EN).facts
-    assert (last.number, last.unit, plain(last.doubt)) == ("30.0", "per 1,000 children", "95 % interval: 20.0 to 40.0")
+    assert (last.number, last.unit, plain(last.doubt)) == ("30.0", "per 1,000 children", "95% interval: 20.0 to 40.0")
     assert not any("target" in fact.unit for fact in first_page.tiles(evidence_from(out, {"year": 2030, "cut": 0.5}), EN).facts)
     assert first_page.below_the_tiles(evidence_from(published(row(), of("sex", "men"))), EN) == (FIRST,)
     assert first_page.below_the_tiles(later(), EN) == ()
@@ -120,5 +120,5 @@ def test_a_headline_that_is_not_shown_says_why() -> None:
 
 def test_two_rounds_that_were_run_have_the_verdict_in_each_language() -> None:
     """50 and 18.75 per 1,000."""
-    assert first_page.title(fell(), EN) == "Fewer people report forced labour: 19 per 1,000 in 2027, 50 in 2025"
+    assert plain(first_page.title(fell(), EN)) == "Fewer people report forced labour: 19 per 1,000 in 2027, 50 in 2025"
     assert first_page.title(fell(), FR).startswith("Moins de personnes déclarent du travail forcé")

@@ -1,7 +1,8 @@
-"""What changed since the baseline in documents: rows with intervals, verdicts, and nothing that is hidden."""
+"""Tests the change since the baseline in documents: rows with intervals, verdicts, and nothing that is hidden."""
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from handed import EN, FR
@@ -47,12 +48,32 @@ def test_each_row_has_both_rounds_the_change_and_the_verdict() -> None:
         "Interval of the change",
         "Changed?",
     ]
-    head, whole, group, north = ([cell.replace("\xa0", " ") for cell in row] for row in table.texts)
-    assert group == ["Region"]
+    head, whole = ([cell.replace("\xa0", " ") for cell in row] for row in table.texts)
     assert head == ["Prevalence (per 1,000 adults)"]
     assert whole == ["Everyone", "5.0", "4.0 to 6.0", "3.0", "2.0 to 4.0", "−2.0", "−3.0 to −1.0", "▼ decreased"]
-    assert north == ["North", "5.0", "4.0 to 6.0", "6.5", "4.0 to 9.0", "+1.5", "−1.0 to +4.0", "? no detectable change"]
     assert table.note.startswith("The verdict is that of a test")
+
+
+def test_changes_by_group_have_a_table_of_their_own_with_the_meaning_of_its_signs_below_it() -> None:
+    table = follow_up_section.by_group(evidence({}, NORTH), EN)
+    assert table is not None
+    head, group, north = ([cell.replace("\xa0", " ") for cell in row] for row in table.texts)
+    assert (head, group) == (["Prevalence (per 1,000 adults)"], ["Region"])
+    assert north == ["North", "5.0", "4.0 to 6.0", "6.5", "4.0 to 9.0", "+1.5", "−1.0 to +4.0", "?"]
+    assert table.note.startswith("? no detectable change. The verdict is that of a test")
+    assert follow_up_section.by_group(evidence({}), EN) is None
+
+
+def test_beside_a_category_with_a_target_its_whole_group_is_important() -> None:
+    """A reader who sees women fall asks for men. A group without a target stays out."""
+    men, women = ({"group": "gender", "category": who} for who in ("men", "women"))
+    made = evidence({}, men, women, NORTH)
+    aimed = made.follow_up["category"].eq("women")
+    rows = made.follow_up.assign(target_year=aimed.map({True: 2030.0, False: NAN}))
+    found = follow_up_section.most_important(dataclasses.replace(made, follow_up=rows))
+    assert found["category"].tolist() == [made.follow_up["category"].iloc[0], "men", "women"]
+    without = follow_up_section.most_important(dataclasses.replace(made, follow_up=rows.assign(target_year=NAN)))
+    assert len(without) == 1
 
 
 def test_a_change_that_unresolved_answers_leave_unjudged_is_not_called_undetectable() -> None:
@@ -73,7 +94,7 @@ def test_a_change_that_unresolved_answers_leave_unjudged_is_not_called_undetecta
 
 
 def test_a_hidden_row_shows_its_marker_and_one_reason() -> None:
-    table = follow_up_section.table(evidence({}, WEST), EN)
+    table = follow_up_section.by_group(evidence({}, WEST), EN)
     assert table is not None
     assert table.texts[-1] == ("West", "[c]", "", "", "", "[c]", "", "", "a")
     assert table.footnotes == ("Before: confidential",)

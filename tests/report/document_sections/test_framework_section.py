@@ -1,4 +1,4 @@
-"""The instruments that a plan names, in documents."""
+"""Tests the instruments that a plan names, in documents."""
 
 from __future__ import annotations
 

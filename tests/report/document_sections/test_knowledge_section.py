@@ -1,4 +1,4 @@
-"""What the survey knows for a background study, and the questions that it leaves to research."""
+"""Tests the results of the survey for a background study, and the questions that are left to research."""
 
 from __future__ import annotations
 

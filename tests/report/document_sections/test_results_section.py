@@ -1,4 +1,5 @@
-"""What a survey found in documents: sentences, large numbers, tables; nothing hidden is written, and no number stands without its doubt."""
+"""Tests the results of a survey in documents: sentences, large numbers and tables. Nothing hidden is written, and every number
+has its flag."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ NAN = float("nan")
 
 def test_large_numbers_have_their_doubt_below_and_the_persons_asked_the_last_place() -> None:
     rate, number, asked = results_section.facts(small(), EN).facts
-    assert rate == Fact("20.0", "per 1,000 adults", "95\xa0% interval: 15.0\xa0to\xa026.0")
+    assert rate == Fact("20.0", "per 1,000 adults", "95% interval: 15.0\xa0to\xa026.0")
     assert (number.number, number.unit) == ("400", "persons in forced labour")
     assert asked == Fact("2,000", "persons asked", "6 unresolved")
     assert len(results_section.facts(small(), EN, most=2).facts) == 2
@@ -49,7 +50,7 @@ def test_other_populations_show_their_rate_and_not_their_number() -> None:
 
 def test_a_title_names_country_and_year_and_the_source_how_numbers_were_judged() -> None:
     assert results_section.title(small(), EN, "brief.title") == "Forced labour in Nowhere: what the survey of 2025 found"
-    assert results_section.source(small(), EN).endswith("the past 12 months. Published numbers only.")
+    assert results_section.source(small(), EN).endswith("the past 12 months.")
 
 
 def test_a_table_names_each_group_once_and_marks_each_hidden_cell() -> None:
@@ -108,12 +109,12 @@ def test_rule_sets_stand_side_by_side_the_runs_own_first() -> None:
 
 
 def test_wide_bounds_take_a_number_out_of_the_title_and_leave_the_figure() -> None:
-    wide = row(**OPEN | {"bound_high": 0.04}, bounds_note="wide bounds")
+    wide = row(**OPEN | {"bound_high": 0.04, "bound_ci_high": 0.05}, bounds_note="wide bounds")
     (rate, *_) = results_section.facts(published(wide), EN).facts
     assert rate.number == "20.0\xa0to\xa040.0"
-    assert rate.doubt == "95\xa0% interval of the low end: 15.0\xa0to\xa026.0"
+    assert rate.doubt == "With sampling error (95%): 15.0\xa0to\xa050.0"
     (explained,) = results_section.range_explained(results_section.facts(published(wide), EN), EN)
-    assert explained == Paragraph(f"{EN.say('tables.range')}.", "quiet")
+    assert explained == Paragraph(EN.say("sheet.range_explained"), "quiet")
     assert results_section.range_explained(results_section.facts(published(row()), EN), EN) == []
     assert "20.0\xa0to\xa040.0 of every 1,000" in result_sentences.sentence(EN, wide)
     assert "(at least 20.0, " in result_sentences.sentence(EN, wide)

@@ -1,4 +1,4 @@
-"""No document of a run, nor all of them together, tells a number that is hidden: attacked by linear programmes, and by a twin."""
+"""Attacks all documents of a run together: no hidden number can be calculated, by linear programmes or by comparison with a twin."""
 
 from __future__ import annotations
 

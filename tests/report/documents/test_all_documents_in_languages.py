@@ -1,4 +1,4 @@
-"""The documents of the shipped surveys are of one language: what a survey or a plan says in another is marked, and nothing else is there."""
+"""Tests that each document of the shipped surveys is in one language, and that texts in another language are marked."""
 
 from __future__ import annotations
 

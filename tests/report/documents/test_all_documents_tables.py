@@ -1,4 +1,5 @@
-"""Every table of every document: no number breaks on paper, none has more digits than are published, and no text is half made."""
+"""Tests every table of every document: no number is broken on paper or has more digits than are published, and no text is
+incomplete."""
 
 from __future__ import annotations
 

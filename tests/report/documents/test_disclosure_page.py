@@ -1,4 +1,4 @@
-"""The page that a disclosure officer signs: all that the record says of hidden cells, in the words of a page."""
+"""Tests the page that a disclosure officer signs: it has everything that the record says about hidden cells."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which pictures a plan's documents have: those for which something is published, of the groups that the plan asks first."""
+"""Tests which pictures a plan's documents have: those with published numbers, of the first groups of the plan."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The evidence brief: what stands on its first page, and what follows."""
+"""Tests the evidence brief: its first page, and the pages that follow."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ def test_the_first_page_says_how_many_who_the_targets_what_to_decide_and_three_c
     assert definition == Paragraph(f"{EN.say('sheet.first_round')} {EN.say('sheet.definition')}")
     assert isinstance(chart, Chart)
     assert chart.picture.name == "prevalence_by_sex"
-    assert isinstance(who, Paragraph)
-    assert who.text == "No difference was detected between men and women. That does not prove that there is none."
+    assert who == Bullets(("No difference was detected between men and women. That does not prove that there is none.",))
     assert targets == Heading("The plan's targets", 2)
     assert isinstance(table, PrintedTable)
     assert isinstance(decide, Paragraph)
-    assert decide.text.startswith("To decide: no planned survey can verify the target for “Prevalence")
+    assert decide.label == "To decide"
+    assert decide.text.startswith("No planned survey can verify the target for “Prevalence")
     assert careful == Heading("Read with care", 2)
     assert isinstance(caveats, Bullets)
     assert caveats.items[0].startswith("The interval is wide because the survey found 40 cases among 2,000 persons")

@@ -1,4 +1,4 @@
-"""The plan's skeleton: seven chapters with all their prompts, of which 1, 4 and 6 are filled."""
+"""Tests the plan's skeleton: seven chapters with all their prompts, of which 1, 4 and 6 are filled."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from fltoolkit.report.document_formats.document_blocks import (
     Bullets,
     Chart,
     Contents,
+    CoverFacts,
     Document,
     Heading,
     Paragraph,
@@ -33,6 +34,7 @@ from fltoolkit.report.document_formats.document_blocks import (
 from fltoolkit.report.document_formats.word_writer import as_word
 from fltoolkit.report.documents.plan_skeleton import MOST, _parts, nap_skeleton
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
+from fltoolkit.survey.spec.files_and_design import Release
 
 TARGET = {"year": 2030, "cut": 0.5}
 SECTORS = [of("sector", name, measure="share") for name in ("farms", "sites")]
@@ -121,7 +123,7 @@ def test_the_contents_name_every_heading_and_what_partners_write_is_a_prompt() -
         pages == chapters[:1]
     )  # a chapter that partners write starts below the one before it, not on a page that is nearly empty
     listed = tuple(b for b in made.blocks if isinstance(b, Heading) and b.level < 3)
-    assert made.blocks[1] == Contents("Contents", listed)
+    assert made.blocks[2] == Contents("Contents", listed)
     assert len(listed) > 15
     for n in (2, 5, 7):
         assert below(made, chapters[n - 1]) == [
@@ -131,8 +133,33 @@ def test_the_contents_name_every_heading_and_what_partners_write_is_a_prompt() -
     assert (made.kind, made.title, made.subtitle) == (
         "skeleton",
         "Plan of Smallland",
-        EN.say("skeleton.subtitle", survey="Small survey"),
+        EN.say("skeleton.subtitle"),
     )
+
+
+def test_the_first_page_says_what_survey_of_whom_and_in_what_state_the_draft_is() -> None:
+    (cover,) = (b for b in nap_skeleton(evidence_from(OUT, TARGET), EN).blocks if isinstance(b, CoverFacts))
+    facts = dict(cover.facts)
+    assert facts["Survey"] == "Small survey"
+    assert facts["Version"] == EN.say("skeleton.draft")
+    assert {name for name, text in cover.facts if text == "[Write here.]"} == {
+        "Statistical office", "Results released", "Adopted by, on", "Contact",
+    }  # fmt: skip
+    release = Release.model_validate({"office": "Office of Smallland", "date": "2026-02-01"})
+    released = nap_skeleton(evidence_from(replace(OUT, release=release), TARGET), EN)
+    facts = dict(next(b for b in released.blocks if isinstance(b, CoverFacts)).facts)
+    assert (facts["Statistical office"], facts["Results released"]) == ("Office of Smallland", "1 February 2026")
+
+
+@pytest.mark.parametrize("language", [EN, FR, ES], ids=["en", "fr", "es"])
+def test_every_table_and_every_picture_has_its_number(language: Language) -> None:
+    blocks = nap_skeleton(fell(), language).blocks
+    titles = [b.title for b in blocks if isinstance(b, PrintedTable)]
+    assert all(title.startswith(language.say("skeleton.table", n=str(n), title="")) for n, title in enumerate(titles, 1))
+    numbers = [b.number for b in blocks if isinstance(b, Chart)]
+    assert numbers == [language.say("skeleton.figure", n=str(n)) for n in range(1, len(numbers) + 1)]
+    assert len(titles) > 5
+    assert len(numbers) > 1
 
 
 def test_whom_the_survey_missed_stands_in_the_introduction() -> None:
@@ -226,4 +253,4 @@ def test_a_later_round_is_followed_up_in_the_sixth_chapter() -> None:
     assert isinstance(verdict, Paragraph)
     assert verdict.text.endswith("Changed since 2025? Decreased.")
     assert isinstance(table, PrintedTable)
-    assert table.title == "Change since the baseline"
+    assert table.title.endswith(". Change since the baseline")

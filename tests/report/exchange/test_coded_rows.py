@@ -1,4 +1,4 @@
-"""Published rows in codes: ILOSTAT's where it has one, one key a row, and the status of every number."""
+"""Tests published rows in codes: ILOSTAT's code if there is one, one key per row, and the status of every number."""
 
 from __future__ import annotations
 

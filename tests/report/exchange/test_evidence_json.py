@@ -1,4 +1,4 @@
-"""evidence.json: null where there is no number, and a schema that refuses a file on which a reader could not rely."""
+"""Tests evidence.json: null if there is no number, and a schema that refuses a file with errors."""
 
 from __future__ import annotations
 

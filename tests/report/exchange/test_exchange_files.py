@@ -1,4 +1,5 @@
-"""What other systems read: SDMX read back by pysdmx, ILOSTAT's columns, JSON that fits its schema; every number as published, no other."""
+"""Tests the files for other systems: SDMX read back by pysdmx, ILOSTAT's columns, JSON that fits its schema, and every number as
+published."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SDMX: every name in the structure leads to something that stands in it, and the table has SDMX-CSV 2.0's header."""
+"""Tests SDMX: every name in the structure refers to something in it, and the table has the header of SDMX-CSV 2.0."""
 
 from __future__ import annotations
 

@@ -1,9 +1,11 @@
-"""The front page: each survey's headline with its flag and coverage, working links, failures with their error, no ranking."""
+"""Tests the front page: each survey's headline with its flag and coverage, working links, failures with their error, and no
+ranking."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,9 @@ import two_rounds
 import fltoolkit as fl
 from fltoolkit import report
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
+from fltoolkit.languages.own_text import OwnText
 from fltoolkit.report import Entry
+from fltoolkit.survey.spec.files_and_design import Release
 
 FILES = ("1_survey.html", "2_classify.html", "3_estimate.html", "run.json")
 
@@ -43,14 +47,23 @@ def test_the_headline_numbers_stand_with_interval_basis_and_coverage(tmp_path: P
     html = index(tmp_path, Entry("small", "Small country", ("the homeless", "islands")))
     assert "<b>99.5</b><span>in forced labour per 1,000 adults</span>" in html
     assert "<b>410</b><span>persons in forced labour</span>" in html
-    assert re.search(r"95 % interval: \d+\.\d to \d+\.\d", html)
+    assert re.search(r"95% interval: \d+\.\d to \d+\.\d", html)
     assert (
         "Definition: 2018 international definition (in the data files: icls_2018 v1); that involuntary work and coercion went together"
         in html
     )
-    assert "Window: the past 12 months. Population: adults." in html
+    assert "Reference period: the past 12 months. Population: adults." in html
     assert "Not reached: the homeless; islands." in html
-    assert "1 survey, all complete" in html
+    assert "1 survey, all complete. " in html
+    assert html.index("Forced labour is work that") < html.index("99.5")
+
+
+def test_the_office_and_the_day_of_release_stand_above_the_title(tmp_path: Path) -> None:
+    put(tmp_path, "small")
+    release = Release(office=OwnText("Office of <Small>"), date=date(2025, 12, 10))
+    html = index(tmp_path, Entry("small", "Small country", release=release))
+    assert '<p class="masthead">Office of &lt;Small&gt; · 10 December 2025</p>\n<h3>Small country</h3>' in html
+    assert 'masthead">' not in index(tmp_path, Entry("small", "Small country"))
 
 
 def test_a_headline_under_a_recalled_rule_says_so(tmp_path: Path) -> None:
@@ -98,7 +111,7 @@ def test_how_many_are_unresolved_stands_beside_the_headline(tmp_path: Path) -> N
 def test_a_flag_stands_with_its_reason(tmp_path: Path) -> None:
     put(tmp_path, "small")
     html = index(tmp_path, Entry("small", "Small country"))
-    assert '<em class="flag" title="coefficient of variation above 16.5 %">use with caution</em>' in html
+    assert '<em class="flag" title="coefficient of variation above 16.5%">use with caution</em>' in html
 
 
 def test_a_suppressed_headline_shows_its_marker_and_no_number(tmp_path: Path) -> None:
@@ -249,8 +262,8 @@ def test_the_rounds_of_a_country_stand_together(tmp_path: Path) -> None:
 def test_the_page_says_what_it_is_for_and_explains_its_words(tmp_path: Path) -> None:
     put(tmp_path, "small")
     html = index(tmp_path, Entry("small", "Small country"))
-    assert html.index("For each survey this page says") < html.index("<h3>Small country")
-    for word in ("Forced labour", "Interval", "Coefficient of variation", "Unresolved persons"):
+    assert html.index("is for decisions") < html.index("<h3>Small country")
+    for word in ("Interval", "Coefficient of variation", "Unresolved persons"):
         assert f"<dt>{word}</dt>" in html
 
 
@@ -260,10 +273,8 @@ def test_the_change_since_the_earlier_round_is_told_with_its_verdict(tmp_path: P
     report.write_changes(changed, tmp_path / "small")
     html = index(tmp_path, Entry("small", "Small country"))
     above, folded = html.split('<details class="data">')
-    assert '<p class="change"><b>50.0 → 18.8</b> per 1,000, 2025 to 2027: decreased, −31.2 (95 % interval: ' in above
-    assert (
-        above.index('class="change"') < above.index('class="numbers"') < above.index('class="open"') < above.index("Definition: ")
-    )
+    told = "<b>50.0 → 18.8</b><span>change per 1,000, 2025 to 2027</span><span>Decreased: −31.2 (95% interval: "
+    assert above.index('class="numbers"') < above.index(told) < above.index('class="open"') < above.index("Definition: ")
     assert "Prevalence of forced labour: 50.0 in 2025, then 18.8 in 2027, per 1,000 adults" in folded
     assert "Changed since 2025? Decreased.</p>" in folded
     assert "Decreased" not in index(tmp_path, Entry("bad", "Bad", error="x"))
@@ -275,7 +286,7 @@ def test_a_change_that_is_not_shown_is_a_sentence_without_numbers(tmp_path: Path
     table = pd.read_csv(tmp_path / "small" / "changes.csv")
     table.assign(verdict="", estimate=float("nan"), reason="confidential").to_csv(tmp_path / "small" / "changes.csv", index=False)
     html = index(tmp_path, Entry("small", "Small country"))
-    assert 'class="change"' not in html
+    assert "change per 1,000" not in html
     assert "confidential" in html.split('<details class="data">')[0]
 
 

@@ -1,10 +1,11 @@
-"""An executed notebook becomes a page that works from the file system, fetches nothing, and obeys no label."""
+"""Tests the page of an executed notebook: it works from the disk, fetches nothing, and shows markup in labels as text."""
 
 from __future__ import annotations
 
 import json
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,12 @@ import small_country as country
 
 import fltoolkit as fl
 from fltoolkit import report
+from fltoolkit.languages.own_text import OwnText
 from fltoolkit.show import tables
 from fltoolkit.show.charts import estimate_charts, flow_of_persons
 from fltoolkit.show.charts.chart_style import MIME
 from fltoolkit.show.wording.section_words import Words
+from fltoolkit.survey.spec.files_and_design import Release
 
 EVIL = '</script><script>alert("1")</script><!--<script>'
 LINKS = [("All surveys", "../index.html"), ("1 survey", "1_survey.html")]
@@ -183,13 +186,12 @@ def test_the_one_shared_script_is_plotlys_own(tmp_path: Path) -> None:
     assert "plotly.js" in script.read_text(encoding="utf-8")[:200]
 
 
-def test_what_is_only_for_the_screen_is_not_printed(tmp_path: Path) -> None:
-    cells = [nbformat.v4.new_markdown_cell("Controls.", metadata={"tags": ["screen"]}), nbformat.v4.new_markdown_cell("Results.")]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "n.ipynb")
-    report.page(tmp_path / "n.ipynb", tmp_path / "n.html", title="n", assets="assets", links=[])
+def test_the_office_and_the_next_page_are_named(tmp_path: Path) -> None:
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("Results.")]), tmp_path / "n.ipynb")
+    release, links = Release(office=OwnText("Office"), date=date(2025, 12, 10)), [("n", "n.html"), ("m & o", "m.html")]
+    report.page(tmp_path / "n.ipynb", tmp_path / "n.html", title="n", assets="assets", links=links, release=release)
     page = (tmp_path / "n.html").read_text("utf-8")
-    assert re.search(r'<div class="screen">(?:(?!<p>Results).)*<p>Controls', page, re.DOTALL)
-    assert page.count('<div class="screen">') == 1
-    printed = page.partition("@media print")[2].partition("display: none")[0]
-    assert ".screen" in printed
-    assert ".top nav" in printed  # it is shown by a rule of the same strength
+    assert '<p class="masthead">Office · 10 December 2025</p>' in page
+    assert '"Office \\u00b7 10 December 2025. Estimated with' in page or "Office · 10 December 2025. Estimated with" in page
+    assert page.count('<a href="m.html">Next: m &amp; o</a>') == 1
+    assert "Next: n<" not in page

@@ -1,4 +1,4 @@
-"""The sections of a page: result under the heading, tables folded behind their pictures, empty sections in one line."""
+"""Tests the sections of a page: the result under the heading, tables folded below their pictures, and empty sections in one line."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_each_heading_is_a_section_with_an_anchor_of_its_own() -> None:
     sections = lay_out(made)
     assert [(s.anchor, s.title) for s in sections] == [("one", "One"), ("two-more", "Two & more"), ("one-2", "One")]
     assert [told(c) for c in made.cells] == [
-        "# Title\n\nLead.", "## One", "Prose.", ["chart"], "End of one.", "## Two & more", ["Words."], "## One",
+        "# Title\n\nLead.", "## One", ["chart"], "Prose.", "End of one.", "## Two & more", ["Words."], "## One",
     ]  # fmt: skip
     assert [c.metadata["opens"] for c in made.cells if "opens" in c.metadata] == ["one", "two-more", "one-2"]
     assert [c.metadata["follows"] for c in made.cells if "opens" in c.metadata] == [False, True, True]
@@ -46,8 +46,29 @@ def test_each_heading_is_a_section_with_an_anchor_of_its_own() -> None:
 def test_the_result_moves_under_the_heading() -> None:
     made = notebook("## One\n\nProse.", shown(PROSE, Result("It is so."), CHART))
     lay_out(made)
-    assert [told(c) for c in made.cells] == ["## One", ["It is so."], "Prose.", ["Words.", "chart"]]
+    assert [told(c) for c in made.cells] == ["## One", ["It is so."], ["Words.", "chart"], "Prose."]
     assert [bool(c.metadata.get("result")) for c in made.cells] == [False, True, False, False]
+
+
+@pytest.mark.parametrize("before", [EXERCISE, PROSE, TABLE])
+def test_the_first_picture_stands_before_the_prose_but_after_all_other_outputs(before: Any) -> None:
+    made = notebook("## One\n\nProse.", shown(Result("So.")), "More prose.", shown(CHART), "End.")
+    lay_out(made)
+    assert [told(c) for c in made.cells] == ["## One", ["So."], ["chart"], "Prose.", "More prose.", "End."]
+    made = notebook("## One\n\nProse.", shown(before), shown(CHART))
+    lay_out(made)
+    assert [told(c) for c in made.cells] == ["## One", "Prose.", [before["text/plain"]], ["chart"]]
+
+
+def test_what_is_for_people_who_run_a_notebook_is_not_on_its_page_unless_it_failed() -> None:
+    failed = shown(PROSE)
+    failed.outputs.append(nbformat.v4.new_output("error", ename="E", evalue="broken", traceback=["broken"]))
+    made = notebook("## One", "## Two", shown(PROSE), failed)
+    for cell in made.cells[1:]:
+        cell.metadata["tags"] = ["screen"]
+    assert [s.title for s in lay_out(made)] == ["One"]
+    assert [c.cell_type for c in made.cells] == ["markdown", "code"]
+    assert made.cells[-1].outputs[-1].output_type == "error"
 
 
 def test_a_section_that_has_nothing_to_say_is_one_line() -> None:
@@ -89,7 +110,7 @@ def test_further_pictures_of_a_section_are_folded_with_their_tables() -> None:
     outputs = [o for cell in made.cells for o in cell.get("outputs", [])]
     again = "Picture: By sex and &lt;age&gt;"
     assert [o.metadata.get("fold") for o in outputs] == [
-        None, "Table: By &lt;sex&gt;", again, None, again, "Table: By sex and &lt;age&gt;", None,
+        None, "Table: By &lt;sex&gt;", again, None, again, "Table: By &lt;sex&gt;", None,
     ]  # fmt: skip
     assert [bool(o.metadata.get("folded")) for o in outputs] == [False, True, False, True, True, True, False]
 
@@ -105,4 +126,4 @@ def test_a_picture_that_is_no_result_is_folded_with_its_table_and_says_so() -> N
     lay_out(made)
     picture, table = (o for cell in made.cells for o in cell.get("outputs", []) if "folded" in o.metadata)
     assert (picture.metadata["fold"], picture.metadata["folded"]) == ("An exercise: By rule", True)
-    assert table.metadata["fold"] == "An exercise: By rule"
+    assert table.metadata["fold"] == "An exercise: By &lt;sex&gt;"

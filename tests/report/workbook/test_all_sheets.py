@@ -1,4 +1,5 @@
-"""The plan's workbook: the sheets partners expect, safe to open, safe to fill, and the same bytes from the same content."""
+"""Tests the plan's workbook: the sheets that partners expect, safe to open, safe to fill, and the same bytes from the same
+content."""
 
 from __future__ import annotations
 
@@ -31,6 +32,8 @@ from fltoolkit.nap.targets import targets
 from fltoolkit.publish.printed_numbers import rounded_up
 from fltoolkit.report.workbook.all_sheets import pages
 from fltoolkit.show.wording import english_numbers
+from fltoolkit.spreadsheets import A3, A4
+from fltoolkit.survey.spec.files_and_design import Release
 
 SHEETS = [
     "Read me", "Headline", "Results framework", "M&E matrix", "Baseline detail", "Targets", "Milestones", "SMART", "4Ps checklist",
@@ -49,6 +52,7 @@ FILLED_IN = {
     "M&E matrix": 3, "SMART": 2, "4Ps checklist": 98, "Background studies": 126, "Capacity": 32, "Cost estimate": 110, "Implementation matrix": 69,
     "Communication": 60, "Definitions and methods": 30, "Mainstreaming": 32,
 }  # fmt: skip
+UPRIGHT = {"4Ps checklist", "Capacity", "Cost summary", "Communication", "SDG links", "Data dictionary"}
 LINK = '=HYPERLINK("http://evil.example","click")'
 COSTS = {
     "1": {"category": "staff", "quantity": 12, "unit_cost": 1000, "year": 2026, "secured": 4000},
@@ -97,7 +101,7 @@ def letters(word: str) -> float:
 @pytest.mark.parametrize("code", ["en", "fr", "es"])
 def test_no_sheet_prints_smaller_than_eight_points_and_no_head_is_cut(code: str, made: Callable[[], fl.Evidence]) -> None:
     for page in pages(made(), read_language(code)):
-        assert page.room >= 0, page.key  # a printed column more, and letters of ten points are below eight on A4
+        assert page.room >= 0, page.key  # a printed column more, and letters of ten points are below eight on paper
         for column in (c for c in page.printed if not c.hidden):
             longest = max(map(letters, re.split(r"[ /-]", column.head)))
             assert longest <= column.width * 0.92, (page.key, column.head)
@@ -110,7 +114,8 @@ def test_every_sheet_is_fit_to_be_read_and_printed(book: Workbook, name: str) ->
     assert sheet["A1"].value == name
     assert sheet["A2"].value == "Plan of Smallland"
     assert not sheet.merged_cells.ranges
-    assert sheet.page_setup.orientation == "landscape"
+    assert sheet.page_setup.orientation == ("portrait" if name in UPRIGHT else "landscape")
+    assert int(sheet.page_setup.paperSize) == (A3.number if name == "M&E matrix" else A4.number)
     assert sheet.sheet_properties.pageSetUpPr
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert (sheet.page_setup.fitToWidth or 1) == 1
@@ -184,7 +189,7 @@ def test_the_matrix_has_tool_16s_columns_and_the_baselines_rows(book: Workbook) 
 
 
 def test_a_target_that_cannot_be_verified_is_warned_of_in_words(book: Workbook) -> None:
-    no, yes = row(book, "Targets", "women", "a cut of 10 % by 2030"), row(book, "Targets", "a cut of 75 % by 2030")
+    no, yes = row(book, "Targets", "women", "a cut of 10% by 2030"), row(book, "Targets", "a cut of 75% by 2030")
     assert no["Fall detectable?"] == "NO"
     assert no["Why"].startswith("WARNING: the planned survey could not verify this target. ")
     assert (yes["Fall detectable?"], yes["Power"] >= 0.8, yes["First year that can tell"]) == ("yes", True, 2026)
@@ -215,7 +220,7 @@ def test_the_later_round_stands_before_what_is_reckoned_and_only_where_there_is_
         "Why",
     ]
     assert heads(later)[-5:-2] == ["Later round", "Now from", "Now to"]
-    target = row(later, "Targets", "a cut of 50 % by 2029")
+    target = row(later, "Targets", "a cut of 50% by 2029")
     assert (target["Later round"], target["Changed?"]) == (2027, "decreased")
     assert target["Reached in 2027?"] == "cannot be said: the target lies inside the interval"
     assert "the row below" not in str([c.value for r in later["Background studies"].iter_rows() for c in r])
@@ -237,6 +242,34 @@ def test_numbers_have_the_format_of_their_unit_and_no_more_digits_than_it_shows(
         assert {c.coordinate: c.value for c in numbers if c.value != round(c.value, formats[shown(c)])} == {}
     persons = row(book, "Baseline detail", "persons", "everyone")["Baseline value"]
     assert english_numbers.number(persons, "total") == f"{persons:,}"
+
+
+def test_a_label_of_several_rows_is_shown_once_and_each_row_has_it(book: Workbook) -> None:
+    """So a reader sees the groups, and a filter finds every row."""
+    for name, column in (("Baseline detail", 1), ("4Ps checklist", 1), ("SMART", 2)):
+        sheet = book[name]
+        cells = [sheet.cell(n, column) for n in range(head_of(sheet) + 1, sheet.max_row + 1)]
+        hidden = [cell.number_format == ";;;" for cell in cells]
+        assert any(hidden), name
+        assert all(cell.value for cell in cells), name
+        assert hidden == [n > 0 and cell.value == cells[n - 1].value for n, cell in enumerate(cells)], name
+
+
+def test_no_text_touches_the_number_before_it(book: Workbook) -> None:
+    """LibreOffice takes an indent only together with an alignment."""
+    for name in ("Baseline detail", "Targets", "Milestones", "Global figures"):
+        texts = [c for r in book[name].iter_rows(min_row=head_of(book[name]) + 1) for c in r if isinstance(c.value, str)]
+        loose = [c for c in texts if c.number_format == "General" and not c.font.b]
+        assert loose, name
+        assert {(c.alignment.horizontal, c.alignment.indent) for c in loose} == {("left", 1.0)}, name
+
+
+def test_the_first_sheet_says_who_published_the_results_and_when(book: Workbook) -> None:
+    made = evidence()
+    release = Release.model_validate({"office": "Office of Smallland", "date": "2026-02-01"})
+    first = pages(replace(made, now=replace(made.now, release=release)), EN)[0]
+    assert "Office of Smallland · 1 February 2026" in first.notes
+    assert "Office" not in "".join(pages(made, EN)[0].notes)
 
 
 def test_the_first_sheet_links_to_every_other(book: Workbook) -> None:

@@ -1,4 +1,5 @@
-"""A run never replaces a workbook that holds entries which partners.yaml does not; stand-ins for the kernels write the workbook."""
+"""Tests that a run never replaces a workbook with entries that partners.yaml does not have. Stand-ins for the kernels write the
+workbook."""
 
 from __future__ import annotations
 
@@ -91,7 +92,7 @@ def test_entries_stop_their_survey_before_anything_is_written_until_they_are_rea
     said: list[str] = []
     assert not run(path, said, resume=True)
     told = "\n".join(said)
-    assert "2 entry(ies) in the workbook that stands there were not read, and would be lost" in told
+    assert "2 entry(ies) in the workbook of an earlier run were not read, and would be lost" in told
     assert "4Ps checklist!C7: yes" in told
     assert "run: fltoolkit nap read out/a/nap_workbook.xlsx" in told
     assert {f: f.read_bytes() for f in book.parent.iterdir()} == before
@@ -107,7 +108,7 @@ def test_entries_stop_their_survey_before_anything_is_written_until_they_are_rea
     assert read_partners(path.parent / "a" / "nap.yaml").costs == {"1": {"activity": "Train"}}
     said.clear()
     assert run(path, said, resume=True)
-    assert "a: once more, since the latest run failed" in "\n".join(said)
+    assert "a: runs again, because the latest run failed" in "\n".join(said)
     assert run(path, said, resume=True)
     assert said[-1].startswith("0 passed, 0 failed, 2 skipped")
     assert "2 surveys, all complete" in (book.parent.parent / "index.html").read_text("utf-8")
@@ -207,7 +208,7 @@ def test_what_is_typed_while_a_run_is_at_work_is_not_replaced(
 
     monkeypatch.setattr(batch, "_execute", slow)
     assert not run(path, said)
-    assert "the workbook was filled in while this ran; what an earlier run left stays" in "\n".join(said)
+    assert "the workbook was filled in while this ran; the earlier results are kept" in "\n".join(said)
     assert books.free(books.openpyxl.load_workbook(book), "Cost estimate", "Activity", 1).value == "Train"
     assert not list(book.parents[1].glob(".work-*"))
 

@@ -1,4 +1,4 @@
-"""Rows that were deleted or inserted are told as that; a sheet where only cells changed is not."""
+"""Tests that deleted or inserted rows are reported as such, and a sheet with only changed cells is not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What partners type into the workbook comes back as they typed it, and nothing else that they did is dropped silently."""
+"""Tests that the entries of partners are read back as they typed them, and that other changes are never dropped silently."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def test_whatever_cannot_be_kept_is_told_one_by_one_and_nothing_is_written(origi
         assert [p for p in found if re.match(wanted, p)], (name, found)
     assert len(found) == len(PROBLEMS), found
     books.evidence(tmp_path)
-    with pytest.raises(DataError, match=r"12 thing\(s\) cannot be read back") as error:
+    with pytest.raises(DataError, match=r"12 entry\(ies\) cannot be read") as error:
         read_into(path, tmp_path / "nap.yaml")
     assert "… and 2 more" in str(error.value)
     assert "nothing was written" in str(error.value)

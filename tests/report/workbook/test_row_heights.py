@@ -1,4 +1,4 @@
-"""The heights of a sheet's rows: as many lines as the texts of its cells need."""
+"""Tests the heights of a sheet's rows: as many lines as the texts of the cells need."""
 
 from __future__ import annotations
 

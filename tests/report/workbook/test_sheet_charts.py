@@ -1,4 +1,4 @@
-"""Native charts: dots with intervals, and a dashed line for what is planned; both from the cells beside them."""
+"""Tests native charts: dots with intervals, and a dashed line for planned values, both from cells of the sheet."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import zipfile
 from fltoolkit.report.workbook.sheet_charts import GREY, ChartAxes, NativeChart, insert, rows_covered
 from fltoolkit.spreadsheets import NumberWriting, Spreadsheet
 
-AXES = ChartAxes("Lines: 95 % intervals", "per 1,000 adults", 25, 5, "#,##0.0")
+AXES = ChartAxes("Lines: 95% intervals", "per 1,000 adults", 25, 5, "#,##0.0")
 
 
 def drawn(chart: NativeChart) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Words of the sheets: codes in the plan's language, rows of the plan, and numbers as they are read everywhere."""
+"""Tests the words of the sheets: codes in the plan's language, rows of the plan, and numbers as in all other outputs."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_cases_are_a_number_or_their_class() -> None:
 
 
 def test_a_row_whose_cases_are_a_class_has_no_coefficient_of_variation() -> None:
-    """Its published coefficient has two digits: 17 % would contradict a limit of 16.5 % that it does not exceed."""
+    """Its published coefficient has two digits: 17% would contradict a limit of 16.5% that it does not exceed."""
     assert cv({"cases": 79, "cv": 0.1184}) == 0.118
     assert cv({"cases": None, "cv": 0.17}) is None
     assert cv({"cases": float("nan"), "cv": 0.17}) is None

@@ -1,4 +1,5 @@
-"""A page as a spreadsheet file: only our own formulas are formulas, only what is to be filled is open, and every cell is recorded."""
+"""Tests a page as a spreadsheet file: only the kit's formulas are formulas, only cells to be filled are unlocked, and every cell
+is recorded."""
 
 from __future__ import annotations
 
@@ -9,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-import pytest
 from handed import EN, FR
 from openpyxl.workbook import Workbook
 
-from fltoolkit.report.workbook.sheet_writer import Book, Column, Formula, Page, SheetRow, Styled, typed, write_book
+from fltoolkit.report.workbook.sheet_writer import Book, Column, Formula, Page, SheetRow, Styled, write_book
 
 COLUMNS = (
     Column("Activity", 20),
@@ -116,17 +116,6 @@ def test_numbers_stand_apart_from_the_words_beside_them_and_a_day_before_the_cal
     ]  # fmt: skip
     assert sheet.print_area == "'Values'!$A$1:$F$4"
     assert sheet.sheet_properties.tabColor.rgb != written(tmp_path, PAGE)["Costs"].sheet_properties.tabColor.rgb
-
-
-@pytest.mark.parametrize(
-    ("value", "told"),
-    [
-        (None, ("", "")), ("", ("", "")), (True, ("bool", "True")), (3, ("number", "3")), (0.1, ("number", "0.1")),
-        (2.0, ("number", "2")), (date(2026, 5, 1), ("date", "2026-05-01")), ("x", ("text", "x")), (0, ("number", "0")),
-    ],
-)  # fmt: skip
-def test_a_value_is_a_type_and_a_text(value: object, told: tuple[str, str]) -> None:
-    assert typed(value) == told
 
 
 def test_no_line_of_words_is_wider_than_what_is_printed(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
-"""A workbook that came back broken, huge or with odd cells: bounded, with the reason, and with the sheet and the cell."""
+"""Tests workbooks that come back broken, huge or with odd cells: reading is limited, and errors name the reason, the sheet and
+the cell."""
 
 from __future__ import annotations
 

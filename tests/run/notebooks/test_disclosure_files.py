@@ -1,4 +1,4 @@
-"""The record of what a run hides goes to the private folder, made in the kernel that published, and never to the outputs."""
+"""Tests that the disclosure record is made in the kernel that published, and goes to the private folder, never to the outputs."""
 
 from __future__ import annotations
 

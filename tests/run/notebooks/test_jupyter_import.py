@@ -1,4 +1,4 @@
-"""Jupyter's modules without the grammar: left out while they are imported, and there for whoever asks for it afterwards."""
+"""Tests the import of Jupyter's modules without the grammar: it is left out during the import, and can be imported afterwards."""
 
 from __future__ import annotations
 

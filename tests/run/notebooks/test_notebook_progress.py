@@ -1,4 +1,4 @@
-"""How far a run is: a line a notebook in a file, and on a terminal one line, rewritten, with section, step and seconds."""
+"""Tests the progress of a run: one line per notebook in a file; on a terminal, one line with section, step and seconds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a notebook finds in its run's kernel: each thing that one before it may have changed is as the first found it."""
+"""Tests that each notebook in a run's kernel starts with the same state, whatever an earlier notebook changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gallery shows every published breakdown of a measure once, each with its table."""
+"""Tests that the gallery shows every published breakdown of a measure once, each with its table."""
 
 from __future__ import annotations
 

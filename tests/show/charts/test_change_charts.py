@@ -1,4 +1,4 @@
-"""A change in words, a picture and a table: no more than its verdict says, and no number of what is hidden."""
+"""Tests a change in words, in a picture and in a table: it says no more than its verdict, and has no hidden number."""
 
 from __future__ import annotations
 
@@ -57,9 +57,9 @@ def test_the_picture_and_the_table_hold_every_row_and_its_verdict() -> None:
 def test_a_hidden_row_shows_its_marker_and_an_unreliable_one_a_hollow_dot() -> None:
     found = pd.DataFrame([FELL | {"marker": "u", "flag_after": "unreliable"}, HIDDEN | {"breakdown": "sex", "category": "men"}])
     picture = change(found)
-    assert list(picture.figure.layout.yaxis2.ticktext) == ["50.0 → 18.8: decreased [u]", ""]
+    assert list(picture.figure.layout.yaxis2.ticktext) == ["50.0 → 18.8: decreased\xa0[u]", ""]
     assert [text.strip() for t in picture.figure.data if t.mode == "text" for text in t.text if text] == ["[c] not shown"]
-    assert picture.alt.endswith("everyone: 50.0 and 18.8: decreased [u]; men: [c] not shown.")
+    assert picture.alt.endswith("everyone: 50.0 and 18.8: decreased\xa0[u]; men: [c] not shown.")
     (after,) = (t for t in picture.figure.data if t.mode == "markers" and t.x == (18.75,))
     assert after.marker.color == "white"
     (line,) = (line for line in change_table(found).text.splitlines() if line.split()[0] == "Men")

@@ -1,4 +1,5 @@
-"""One look for every picture: words that cannot become HTML, room for every line of a head, and nothing that phones home."""
+"""Tests the common style of pictures: words cannot become HTML, every line of a head has room, and nothing is loaded from the
+network."""
 
 from __future__ import annotations
 

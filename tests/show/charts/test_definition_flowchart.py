@@ -1,4 +1,4 @@
-"""The two flowcharts: which boxes stand where, what stands on the ways between them, and whose way is lit."""
+"""Tests the two flowcharts: the place of the boxes, the words on the arrows, and the highlighted path."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_a_question_whose_leaf_has_no_words_is_not_drawn() -> None:
     fig = adults("T", "", fewer)
     assert "<b>Enough for the rule set?</b>" not in boxes(fig)
     assert "leaf: unresolved" not in boxes(fig)
-    assert adults("T", "", WORDS).layout.height - fig.layout.height == 64
+    assert adults("T", "", WORDS).layout.height - fig.layout.height == 76
     shorter, longer = (max(-y for (x0, _), (x, y), _ in ways(adults("T", "", words)) if x == x0) for words in (fewer, WORDS))
     assert round(longer - shorter, 6) == 1
 

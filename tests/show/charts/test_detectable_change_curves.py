@@ -1,4 +1,4 @@
-"""The curves of what a repeat could detect: the numbers of docs/methods.md §6 are on them, and in the words beside them."""
+"""Tests the curves of what a repeat could detect: the numbers of docs/methods.md §6 are on them and in the text next to them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def test_each_prevalence_is_a_named_curve_through_the_known_values() -> None:
     assert [low.name, high.name] == ["from 5 per 1,000", "from 10 per 1,000"]
     assert (round(low.y[0], 1), round(low.y[-1], 1)) == (76.2, 22.8)
     assert all(np.diff(low.y) < 0)
-    assert "From 5 per 1,000: 76\u00a0% with 5,000 persons and 23\u00a0% with 80,000 persons" in picture.alt
+    assert "From 5 per 1,000: 76% with 5,000 persons and 23% with 80,000 persons" in picture.alt
     assert {a.text for a in picture.figure.layout.annotations} == {"from 5 per 1,000", "from 10 per 1,000"}
 
 
@@ -35,7 +35,7 @@ def test_what_is_not_detectable_is_not_drawn_but_told() -> None:
 def test_response_is_part_of_the_size_and_named_on_the_axis() -> None:
     all_answer, half = (fl.show.detectable([0.01], sizes=(n, 40_000), response=r) for n, r in ((5_000, 1.0), (10_000, 0.5)))
     assert half.figure.data[0].y[0] == pytest.approx(all_answer.figure.data[0].y[0])
-    assert half.figure.layout.xaxis.title.text == "persons drawn in each round, 50\u00a0% of whom answer"
+    assert half.figure.layout.xaxis.title.text == "persons drawn in each round, 50% of whom answer"
 
 
 def test_a_repeat_is_drawn_from_the_surveys_own_headline() -> None:
@@ -52,7 +52,7 @@ def test_with_a_plan_the_marked_point_is_what_the_sentence_above_the_picture_say
     picture = fl.show.repeat(evidence.now, evidence)
     row = evidence.planned_repeat
     assert row is not None
-    cut, persons = f"{100 * row['smallest_cut']:.0f}\u00a0%", f"{row['planned_sample']:,.0f} persons"
+    cut, persons = f"{100 * row['smallest_cut']:.0f}%", f"{row['planned_sample']:,.0f} persons"
     assert all(part in str(fl.show.result.repeat(evidence)) for part in (cut, persons))
     assert f"{cut} with {persons}" in picture.alt
     (mark,) = (trace for trace in picture.figure.data if trace.mode == "markers")

@@ -1,4 +1,4 @@
-"""A picture shows each published number with its interval, marks what is not shown, and holds no hidden number."""
+"""Tests that a picture shows each published number with its interval, marks hidden ones, and contains no hidden number."""
 
 from __future__ import annotations
 

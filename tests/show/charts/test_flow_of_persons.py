@@ -1,4 +1,4 @@
-"""Flowcharts: which numbers stand on which way, and what is said where there is none."""
+"""Tests the flowcharts with numbers of persons: the number on each arrow, and the text if there is no number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The plan on the screen: warnings, targets, the way to them, the follow-up; and controls that say what a repeat would find."""
+"""Tests the plan on the screen: warnings, targets, the paths to them, the follow-up, and controls for what a repeat would find."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_what_the_later_round_says_of_a_target_is_told_in_the_words_of_the_docum
 def test_every_row_of_the_plan_says_which_fall_a_repeat_would_find() -> None:
     text = plan_charts.detectable(fell()).text.replace("\xa0", " ")
     first = fell().targets.iloc[0]
-    assert f"{100 * first['smallest_cut']:.0f} %" in text
+    assert f"{100 * first['smallest_cut']:.0f}%" in text
     assert "Women" in text
     assert "the base of the row below" not in text
     assert "–" in plan_charts.detectable(with_targets(smallest_cut=float("nan"))).text

@@ -1,4 +1,4 @@
-"""A forest plot draws what is published of a model and nothing else; the response-error table is never a headline."""
+"""Tests that a forest plot draws only published results of a model, and that the response-error table is never a headline."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_the_response_error_picture_is_a_table_of_its_numbers() -> None:
     found = fl.response_error(country.published(), [1.0, 0.8], [1.0, 0.85])
     picture = fl.show.response_error(found)
     (heat,) = figure(picture)["data"]
-    assert (heat["y"], heat["x"]) == (["100\u00a0%", "80\u00a0%"], ["100\u00a0%", "85\u00a0%"])
+    assert (heat["y"], heat["x"]) == (["100%", "80%"], ["100%", "85%"])
     first = country.published().select("prevalence").iloc[0]
     assert heat["text"][0][0].startswith(f"{first['estimate'] * 1000:.1f}<br>")
     assert heat["text"][0][1] == "–"

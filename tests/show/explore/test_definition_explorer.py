@@ -1,4 +1,4 @@
-"""The definition explorer: the real classification's verdict on hand-written answers, and the way that lights up."""
+"""Tests the definition explorer: the real classification of answers that are written by hand, and the highlighted path."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What explorers share: parts shown as they stand, or on a screen that is drawn once for each change of a control."""
+"""Tests the common parts of explorers: a static view, or a view that is drawn once for each change of a control."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The questionnaire explorer: each item's open answers, and the published share of the cases that answered yes to it."""
+"""Tests the questionnaire explorer: the item non-response of each item, and the published share of the cases that answered yes."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_all_items_are_a_picture_for_each_side_with_the_published_shares(norvia:
 def test_one_item_is_told_in_words_beside_its_own_questions(norvia: fl.Published) -> None:
     words, picture, table = view(COUNTS, norvia, "involuntary.hazardous_work")
     share = 100 * share_of(norvia, "hazardous_work")["estimate"]
-    assert f"**Hazardous work** (involuntary): {share:.0f}\u00a0% of the cases answered yes to it" in str(words)
+    assert f"**Hazardous work** (involuntary): {share:.0f}% of the cases answered yes to it" in str(words)
     assert picture.alt == "Stacked bars of unresolved answers by question. FI4: don't know 7, refused [c], blank 0."  # type: ignore[union-attr]
     assert "<b>hazard</b>" not in table.html  # type: ignore[union-attr]
     assert "another job" not in table.html  # type: ignore[union-attr]

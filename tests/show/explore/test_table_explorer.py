@@ -1,4 +1,4 @@
-"""The explorers of published numbers are pure views of them; the widgets around can be driven without a browser."""
+"""Tests the explorers of published numbers: they only show these numbers, and their controls can be tested without a browser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cells as HTML: texts are shown and not obeyed, markers and terms say what they mean."""
+"""Tests cells as HTML: markup in texts is shown as text, and markers and terms have explanations."""
 
 from __future__ import annotations
 

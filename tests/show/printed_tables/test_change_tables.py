@@ -1,4 +1,4 @@
-"""Tables of change: both rounds, each with the marker of its round, and the verdict with its sign."""
+"""Tests tables of change: both rounds, each with the marker of its round, and the verdict with its sign."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pandas as pd
 from handed import EN, ES, FR
 from two_rounds import fell
 
-from fltoolkit.estimate.change_over_time.difference import INCREASED
+from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.show.printed_tables import change_tables
 
@@ -40,13 +40,15 @@ def test_a_verdict_is_a_sign_with_its_word() -> None:
         assert said - {""} == {language.kit(row["light"]) for row in rows.to_dict("records") if row["light"]}
 
 
-def test_a_row_with_a_target_says_whether_it_is_reached_and_whether_the_number_changed() -> None:
+def test_a_row_with_a_target_says_whether_it_is_reached() -> None:
     rows = fell().follow_up.head(1)
     table = change_tables.follow_up(EN, rows)
     assert table.heads[8].text == "Target"
     assert table.texts[1][8] == "25.0"
-    both = "Target reached? Cannot be said: the target lies inside the interval. Changed since 2025? Decreased"
-    assert both in table.footnotes
+    assert "Target reached? Cannot be said: the target lies inside the interval" in table.footnotes
+    assert "Decreased, but how far is uncertain" not in table.footnotes
+    unsure = rows.assign(changed=pd.Series([Reason.of("rounds.unsure", verdict=DECREASED)], index=rows.index, dtype=object))
+    assert "Decreased, but how far is uncertain" in change_tables.follow_up(EN, unsure).footnotes
     assert "target" not in {head.key for head in change_tables.follow_up(EN, rows.assign(reached="")).heads}
 
 

@@ -1,4 +1,4 @@
-"""The table of targets in a notebook: short verdicts, and their reasons in footnotes."""
+"""Tests the table of targets in a notebook: short verdicts, and their reasons in footnotes."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import pandas as pd
 from handed import EN, aimed, column
 from two_rounds import fell
 
-from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
 from fltoolkit.languages.reasons import Reason
-from fltoolkit.nap.targets import short_obstacle
+from fltoolkit.nap.targets import TOO_WIDE, short_obstacle
 from fltoolkit.show.printed_tables.followed_targets import AHEAD, FOLLOWED, followed
 
 
@@ -16,7 +15,7 @@ def test_the_later_round_stands_beside_the_targets_once_there_is_one() -> None:
     later = followed(EN, aimed(fell()))
     assert [head.key for head in later.heads] == [*FOLLOWED, "notes"]
     assert "In 2027" in [head.text for head in later.heads]
-    assert later.note.startswith("A target is reached if the whole interval")
+    assert later.note.startswith("A target is reached if the later number is reliable")
     alone = followed(EN, aimed(fell()).assign(later_value=float("nan"), reached=""))
     assert [head.key for head in alone.heads if head.key != "notes"] == list(AHEAD)
     assert "A target is reached" not in alone.note
@@ -45,7 +44,7 @@ def test_a_target_that_no_survey_can_verify_says_no_and_why() -> None:
     table = followed(EN, small)
     assert column(table, "verifiable") == ["no"]
     assert any("sample too small" in text for text in table.footnotes)
-    wide = rows.assign(verifiable="no", obstacle=pd.Series([WIDE_BOUNDS], index=rows.index, dtype=object))
+    wide = rows.assign(verifiable="no", obstacle=pd.Series([TOO_WIDE], index=rows.index, dtype=object))
     assert "needed" not in [head.key for head in followed(EN, wide).heads]
 
 

@@ -1,4 +1,4 @@
-"""The results framework: each indicator named once, the survey's cells filled, the partners' as they gave them."""
+"""Tests the results framework: each indicator is named once, the survey fills its cells, and the partners' entries are unchanged."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ def evidence(**keys: Any) -> fl.Evidence:
 
 def test_a_statement_and_an_indicators_duties_stand_above_its_rows_and_numbers_in_each() -> None:
     table = framework_tables.matrix(EN, evidence())
-    head, indicator, duties, whole, group, men, women, *_, output, trained, _, theirs = (
+    head, indicator, duties, whole, group, men, output, trained, _, theirs = (
         [cell.replace("\xa0", " ") for cell in cells] for cells in table.texts
     )
     assert (head, output) == (["Objective: Forced labour reduced"], ["Output 1.1: Capacity developed"])
     assert indicator == ["Prevalence (per 1,000 adults)"]
     assert duties == ["Means of verification: survey. Reporting: yearly. Lead, partners: Commission"]
     assert next(row[0].text for row in table.rows if row[0].quiet) == duties[0]  # no heading: it is printed in plain letters
-    assert whole == ["Everyone", "20.0", "15.0 to 26.0", "a cut of 50 % by 2030, to 10.0", ""]
+    assert whole == ["Everyone", "20.0", "15.0 to 26.0", "a cut of 50% by 2030, to 10.0", ""]
     assert (group, men[:3]) == (["Gender"], ["Men", "20.0 [u]", "15.0 to 26.0"])
-    assert men[3].startswith("a cut of 10 %")
+    assert men[3].startswith("a cut of 10%")
     assert men[4] == "a"
-    assert women[:3] == ["Women", "[c]", ""]
     assert trained[0].startswith("Inspectors trained (")
     assert theirs[:3] == [EN.say("by_partners"), "", ""]
     assert theirs[3] == "year 1: 80; year 2: more than 150"
     promised = next(row[3] for row in table.texts if len(row) > 1 and "50" in row[3])
     assert " " not in promised  # a target stays on one line
-    assert table.note == f"[c] {CONFIDENTIAL}; [u] low reliability; [x] not available."  # nothing by region
+    assert table.note == "[u] low reliability."
+    assert [row[0].strong for row in table.rows if len(row) == 1] == [True, False, False, False, True, False, False]
     assert table.footnotes[0] == "Fewer than 15 cases"
 
 
@@ -81,9 +81,19 @@ def test_a_baseline_with_wide_bounds_is_a_range() -> None:
         assert (cell.text.replace("\xa0", " "), cell.numbers) == ("20.0 to 40.0", (20.0, 40.0))
 
 
-def test_without_groups_the_matrix_has_whole_populations_targets_and_partners() -> None:
-    names = [row[0] for row in framework_tables.matrix(EN, evidence(), by_group=False).texts if len(row) > 1]
+def test_the_matrix_has_whole_populations_targets_and_partners() -> None:
+    names = [row[0] for row in framework_tables.matrix(EN, evidence()).texts if len(row) > 1]
     assert names == ["Everyone", "Men", EN.say("by_partners")]
+
+
+def test_baselines_by_group_leave_out_totals_and_what_another_table_has() -> None:
+    filled = evidence().baseline
+    table = framework_tables.by_group(EN, filled)
+    assert table
+    assert [row[:2] for row in table.texts if len(row) > 1][:2] == [("Men", "20.0\xa0[u]"), ("Women", "[c]")]
+    assert table.note == f"[c] {CONFIDENTIAL}; [u] low reliability."
+    groups = set(filled.table["group"].dropna())
+    assert framework_tables.by_group(EN, filled, [("prevalence", "adults", str(group)) for group in groups]) is None
 
 
 def test_what_partners_gave_stands_in_their_cell() -> None:

@@ -1,4 +1,4 @@
-"""Cells of numbers: as printed, with their marker, and the same number for a spreadsheet."""
+"""Tests cells of numbers: as printed, with their marker, and the same number for a spreadsheet."""
 
 from __future__ import annotations
 
@@ -57,5 +57,5 @@ def test_an_interval_has_both_limits_and_does_not_break() -> None:
 
 def test_counts_shares_and_years_are_numbers_too() -> None:
     assert number_cells.count(EN, 4759) == PrintedCell("4,759", "", (4759.0,), "whole")
-    assert number_cells.percent(EN, 0.42) == PrintedCell("42\xa0%", "", (0.42,), "percent")
+    assert number_cells.percent(EN, 0.42) == PrintedCell("42%", "", (0.42,), "percent")
     assert number_cells.year(2027.0) == PrintedCell("2027", "", (2027.0,), "plain")

@@ -1,4 +1,4 @@
-"""What the plan's tables share: the lines above rows, categories, the years of the baseline."""
+"""Tests the common parts of the plan's tables: the lines above rows, categories, and the years of the baseline."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A table as it is printed: lines across it, letters of footnotes, markers with their meaning, and nothing that a row does not need."""
+"""Tests a printed table: lines across it, letters of footnotes, markers with their meaning, and nothing that a row does not need."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables of results: one number, interval and basis a row; who counts as the base follows from the measure."""
+"""Tests tables of results: one number, interval and base per row. The measure decides which persons are the base."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A printed table for a spreadsheet: numbers are numbers, an interval is two columns, markers have a column of their own."""
+"""Tests a printed table for a spreadsheet: numbers are numbers, an interval has two columns, and markers have a separate column."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_each_column_has_a_key_its_words_and_typed_cells() -> None:
     assert (found["interval_low"].values, found["interval_high"].values) == ((15.0, 15.0, None), (26.0, 26.0, None))
     assert (found["n"].values[0], found["n"].styles[0]) == (2000.0, "whole")
     assert found["notes"].values == (None, "a", None)
-    assert found["interval_low"].head == "95\xa0% interval, from"
+    assert found["interval_low"].head == "95% interval, from"
 
 
 def test_keys_are_the_same_in_every_language_and_words_are_not() -> None:

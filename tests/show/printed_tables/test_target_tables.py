@@ -1,4 +1,5 @@
-"""The tables of targets print some of one list of columns; what is not there is blank, and what was looked for and not found a dash."""
+"""Tests the tables of targets: each prints some columns of one list. A missing value is blank, and a value that was not found is
+a dash."""
 
 from __future__ import annotations
 
@@ -6,9 +7,8 @@ import pandas as pd
 from handed import EN, FR, aimed, column, evidence
 from two_rounds import fell
 
-from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
 from fltoolkit.languages.reasons import joined_reasons
-from fltoolkit.nap.targets import NOT_MEASURED, short_obstacle
+from fltoolkit.nap.targets import NOT_MEASURED, TOO_WIDE, short_obstacle
 from fltoolkit.show.printed_tables import target_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
@@ -34,19 +34,19 @@ def test_where_the_bounds_are_wide_neither_a_chance_nor_more_persons_help() -> N
         rows = pd.concat([row.assign(target_year=2030 + n) for n in range(len(obstacles))], ignore_index=True)
         return target_tables.targets(EN, rows.assign(obstacle=pd.Series(obstacles, dtype=object)))
 
-    mixed = table(WIDE_BOUNDS, joined_reasons((WIDE_BOUNDS, sample)), sample)
-    assert column(mixed, "power") == ["", "", "92 %"]
+    mixed = table(TOO_WIDE, joined_reasons((TOO_WIDE, sample)), sample)
+    assert column(mixed, "power") == ["", "", "92%"]
     assert column(mixed, "needed") == ["", "", "3,500"]
-    assert {"power", "needed"}.isdisjoint(head.key for head in table(WIDE_BOUNDS).heads)
+    assert {"power", "needed"}.isdisjoint(head.key for head in table(TOO_WIDE).heads)
 
 
-def test_in_words_a_table_has_few_columns_and_the_answers_first_or_last() -> None:
+def test_in_words_a_table_has_few_columns_and_the_answers_last() -> None:
     targets = aimed(fell())
     later, alone = (target_tables.in_words(EN, rows) for rows in (targets, targets.assign(later_value=float("nan"))))
-    assert [head.key for head in later.heads] == ["aim", "baseline", "later", "changed", "reached"]
-    assert [head.key for head in alone.heads] == ["verifiable", "aim", "baseline"]
-    assert later.rows[0][3].strong
-    assert alone.rows[0][0].strong
+    assert [head.key for head in later.heads] == ["category", "baseline", "later", "aim", "changed", "reached"]
+    assert [head.key for head in alone.heads] == ["category", "baseline", "aim", "verifiable"]
+    assert later.rows[1][4].strong
+    assert alone.rows[1][3].strong
     assert later.note.startswith(EN.say("sheet.reached_if"))
 
 
@@ -94,7 +94,7 @@ def test_a_fall_that_no_repeat_would_find_is_a_dash() -> None:
 
 def test_milestones_say_their_unit_above_and_what_nobody_measured() -> None:
     table = target_tables.milestones(EN, evidence().milestones)
-    assert table.texts[0][0].endswith("(per 1,000 adults)")
+    assert table.texts[0][0].endswith(", adults (per 1,000)")
     assert any(head.text.endswith(" not measured") for head in table.heads)
 
 

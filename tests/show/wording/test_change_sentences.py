@@ -1,4 +1,4 @@
-"""A change in a sentence: no more than its verdict says, and no number of what is hidden."""
+"""Tests a change in a sentence: it says no more than its verdict, and has no hidden number."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def test_a_limit_that_rounds_to_zero_says_on_which_side_of_it_it_lies() -> None:
 
 def test_a_change_that_open_answers_leave_unjudged_says_so_once() -> None:
     told = said(FELL | {"verdict": NO_CHANGE, "verdict_reason": WIDE_LATER})
-    assert told.endswith("Changed since 2025? Not judged: wide bounds in the later round.")
-    assert told.count("wide bounds") == 1
+    assert told.endswith("Changed since 2025? Not judged: too many unresolved answers in the later round.")
+    assert told.count("too many unresolved answers") == 1
 
 
 def test_a_number_with_wide_bounds_is_a_range_in_its_round() -> None:

@@ -1,4 +1,4 @@
-"""Numbers as words: rounded to what a survey can bear, with their doubt, and never a hidden one."""
+"""Tests numbers in English words: rounded, with their flag, and never a hidden one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The headline of a notebook: the number, then how sure it is, what is open, what changed, and what it rests on."""
+"""Tests the headline of a notebook: the number, its uncertainty, unresolved persons, the change, and its basis."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_the_number_is_followed_by_a_short_list() -> None:
         "- **Unresolved persons",
         "- **What it is based on",
     ]
-    assert listed.count("Read it with care: coefficient of variation above 16.5\u00a0%.") == 1
+    assert listed.count("Read it with care: coefficient of variation above 16.5%.") == 1
     out = country.published()
     sure = str(fl.show.headline(replace(out, table=out.table.assign(flag=""))))
     assert "- **How sure:** No rule of publication asks for care beyond the interval." in sure

@@ -1,4 +1,5 @@
-"""A plan's rows in words: what a target promises, why no survey could verify it, and where a later round lies."""
+"""Tests a plan's rows in words: what a target promises, why no survey could verify it, and whether a later round is above or
+below it."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ ROW: dict[str, Any] = {
     "baseline_year": 2025.0, "baseline_value": 17.25, "ci_low": 13.4, "ci_high": 21.7, "target_year": 2030.0, "target_value": 8.625,
     "cut": 0.5, "target_words": "eradicated by 2030", "verifiable": "no", "obstacle": "sample too small", "reason": "too few persons",
     "power": 0.39, "smallest_cut": 0.762, "later_year": np.nan, "later_value": np.nan, "later_ci_low": 6.0, "later_ci_high": 10.0,
-    "later_bound": np.nan, "reached": "", "changed": "", "year_before": 2025.0,
+    "later_bound": np.nan, "later_marker": "", "reached": "", "changed": "", "year_before": 2025.0,
 }  # fmt: skip
 LATER: dict[str, Any] = {
     "later_year": 2027.0,
@@ -55,7 +56,7 @@ def test_a_number_stands_in_its_unit_already(number: float, measure: str, told: 
 
 
 def test_a_target_is_a_cut_with_what_it_comes_to() -> None:
-    assert said(promise(EN, ROW)) == "a cut of 50 % by 2030, to 8.6 per 1,000 adults"
+    assert said(promise(EN, ROW)) == "a cut of 50% by 2030, to 8.6 per 1,000 adults"
     assert said(promise(FR, row(measure="total", unit="persons", target_value=1234.0))).startswith(
         "une baisse de 50 % d’ici à 2030, à 1 230 "
     )
@@ -77,18 +78,16 @@ def test_whether_it_can_be_verified_is_told_with_what_stands_in_the_way() -> Non
 
 
 def test_a_warning_says_the_reason_and_what_could_be_found() -> None:
-    start = "The planned survey could not verify this target. Prevalence: a cut of 50 % by 2030, to 8.6 per 1,000 adults. Reason: too few persons."
-    assert said(warning(EN, ROW)) == (
-        f"{start} The smallest cut that the planned repeat would find with a chance of 80 % is 76 %."
-    )
+    start = "The planned survey could not verify this target. Prevalence: a cut of 50% by 2030, to 8.6 per 1,000 adults. Reason: too few persons."
+    assert said(warning(EN, ROW)) == (f"{start} The smallest cut that the planned repeat would find with a chance of 80% is 76%.")
     assert said(warning(EN, row(smallest_cut=np.nan))) == f"{start} The planned repeat would find no fall, however deep."
     assert said(warning(EN, row(smallest_cut=np.nan, power=np.nan))) == start  # no repeat was reckoned with
 
 
 def test_where_no_survey_is_planned_then_the_chance_of_one_is_told() -> None:
     assert said(warning(EN, row(obstacle=UNPLANNED, power=0.9))) == (
-        "No survey is planned that could verify this target. Prevalence: a cut of 50 % by 2030, to 8.6 per 1,000 adults. "
-        "A repeat of the planned size in 2030 would find it with a chance of 90 %."
+        "No survey is planned that could verify this target. Prevalence: a cut of 50% by 2030, to 8.6 per 1,000 adults. "
+        "A repeat of the planned size in 2030 would find it with a chance of 90%."
     )
 
 
@@ -109,6 +108,9 @@ def test_what_the_later_survey_found_ends_the_warning() -> None:
     found = f"In 2027 the survey found 8.0 (6.0 to 10.0). {BOTH}"
     assert said(later(EN, row(**LATER))) == found
     assert said(warning(EN, row(**LATER))).endswith(found)
+    assert said(later(EN, row(**LATER, later_marker="u"))).startswith(
+        "In 2027 the survey found 8.0 (6.0 to 10.0); low reliability. "
+    )
     assert later(EN, ROW) == ""
     assert "In 2027" not in warning(EN, ROW)
 

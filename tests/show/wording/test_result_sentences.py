@@ -1,4 +1,4 @@
-"""What a survey found in sentences: no number without its time, its interval and its doubt, and none that is hidden."""
+"""Tests the results of a survey in sentences: no number without its time, interval and flag, and no hidden number."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ NAN = float("nan")
 @pytest.mark.parametrize(
     ("facts", "told"),
     [
-        ({}, "At some time in the past 12 months, 20.0 of every 1,000 adults were in forced labour (95 % interval: 15.0 to 26.0)."),
+        ({}, "At some time in the past 12 months, 20.0 of every 1,000 adults were in forced labour (95% interval: 15.0 to 26.0)."),
         ({"measure": "total", "estimate": 400.0, "ci_low": 300.0, "ci_high": 520.0},
-         "At some time in the past 12 months, 400 adults were in forced labour (95 % interval: 300 to 520)."),
+         "At some time in the past 12 months, 400 adults were in forced labour (95% interval: 300 to 520)."),
         ({"measure": "stock_prevalence"},
-         "On an average day of the past 12 months, 20.0 of every 1,000 adults were in forced labour (95 % interval: 15.0 to 26.0)."),
+         "On an average day of the past 12 months, 20.0 of every 1,000 adults were in forced labour (95% interval: 15.0 to 26.0)."),
         ({"measure": "current", "estimate": 90.0, "ci_low": 50.0, "ci_high": 140.0},
-         "At the time of the interview, 90 adults were in forced labour (95 % interval: 50 to 140)."),
+         "At the time of the interview, 90 adults were in forced labour (95% interval: 50 to 140)."),
         ({"measure": "duration", "estimate": 4.0, "ci_low": 3.0, "ci_high": 5.0, "duration_basis": "months over all spells"},
-         "Those in forced labour spent 4.0 months in it on average (95 % interval: 3.0 to 5.0). It counts months over all spells."),
-        (UNRELIABLE, "At some time in the past 12 months, 20.0 of every 1,000 adults were in forced labour (95 % interval: 15.0 to 26.0). "
+         "Those in forced labour spent 4.0 months in it on average (95% interval: 3.0 to 5.0). It counts months over all spells."),
+        (UNRELIABLE, "At some time in the past 12 months, 20.0 of every 1,000 adults were in forced labour (95% interval: 15.0 to 26.0). "
          "Read it with care: fewer than 15 cases."),
         (HIDDEN | {"reason": "confidential"}, "Prevalence of forced labour (adults): not shown. Reason: confidential."),
         (HIDDEN | {"marker": "x", "reason": "not asked"}, "Prevalence of forced labour (adults): not available. Reason: not asked."),
@@ -63,7 +63,7 @@ def test_how_many_are_unresolved_is_told_as_far_as_it_may() -> None:
 
 def test_what_every_number_rests_on_is_listed_and_what_is_not_known_left_out() -> None:
     lines = result_sentences.basis(small(notes=("A note.",)), EN)
-    assert [line.partition(" ")[0] for line in lines] == ["Definition:", "Window:", "Small", "Confidential", "A"]
+    assert [line.partition(" ")[0] for line in lines] == ["Definition:", "Reference", "Small", "Confidential", "A"]
     assert "is assumed, not asked; definition by age at interview" in lines[0]
     more = result_sentences.basis(published(row(n=NAN, calibration="raked to the census", to_verify="recalled")), EN)
     assert more[-2:] == ("Weights: raked to the census.", "To be verified: recalled")

@@ -1,4 +1,4 @@
-"""Several codes in one text: taken apart in Python and looked up in the engine, they are the same."""
+"""Tests several codes in one text: the results of Python and of the engine are the same."""
 
 from __future__ import annotations
 

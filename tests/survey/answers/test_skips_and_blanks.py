@@ -1,4 +1,5 @@
-"""Gates that nest and chain, blanks that mean no, several codes in one text: every person as a loop in plain Python finds them."""
+"""Compares nested gates, chains of gates, blanks that mean *no*, and several codes in one text with a loop in plain Python over
+every person."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What survey.yaml accepts becomes a warning with its reason; what it may not accept stays an error, and what is not there is told."""
+"""Tests accepted findings: they become warnings with their reason, some errors can never be accepted, and an entry without a
+finding is reported."""
 
 from __future__ import annotations
 
@@ -36,7 +37,7 @@ def test_one_that_is_not_accepted_says_how_it_may_be() -> None:
         == "correct; or correct the rows under corrections:, or name the finding under accept: with the reason why it is right"
     )
     assert (unused.severity, unused.check, unused.where) == ("warning", "accept", "AGE2")
-    assert unused.what == "a finding of age is accepted that is not there"
+    assert unused.what == "the entry accepts a finding of age, but there is no such finding"
 
 
 def test_what_no_estimate_can_be_made_of_stays_an_error() -> None:
@@ -45,7 +46,7 @@ def test_what_no_estimate_can_be_made_of_stays_an_error() -> None:
     assert accepted.severity == "warning"
     assert (refused.severity, refused.do) == (
         "error",
-        "give years; accept: does not help here, since no estimate can be made of it",
+        "give years; accept: does not help here, because no estimate can be made from such data",
     )
 
 
@@ -93,4 +94,4 @@ def test_another_finding_of_the_same_check_and_column_does_not_keep_an_entry() -
     missing = Finding("warning", "age", "AGE", "age not stated", 3, "ask")
     stays, unused = with_acceptance([missing], [WHY])
     assert stays == missing
-    assert (unused.severity, unused.what) == ("warning", "a finding of age is accepted that is not there")
+    assert (unused.severity, unused.what) == ("warning", "the entry accepts a finding of age, but there is no such finding")

@@ -1,4 +1,4 @@
-"""For how many persons a declaration makes a no, and the note that says so."""
+"""Tests for how many persons survey.yaml makes a missing answer count as *no*, and the note about them."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ def test_each_declaration_is_a_note_with_its_reason_and_a_rounded_count(gated: t
     blank = sum(p["WORKED"] != "2" and p["DEBT"] == "" for p in people)
     assert notes["severity"].to_list() == ["note"] * 4
     assert notes["where"].to_list() == ["DEBT", "DOC_A", "DOC_B", "THREAT"]
-    assert notes["what"].iloc[0] == "a blank is a no: filled only of those with a debt"
-    assert notes["what"].iloc[3] == "don't know or refused at the gate makes this a no: as printed"
+    assert notes["what"].iloc[0] == "a blank counts as no: filled only of those with a debt"
+    assert notes["what"].iloc[3] == "after don't know or refused at the gate, the answer counts as no: as printed"
     assert notes["count"].iloc[0] == f"about {(blank + 5) // 10 * 10:,}"
     # and no such blank is a missing answer
     assert not (table["what"].eq("blank without a reason") & table["where"].eq("DEBT")).any()
@@ -91,7 +91,7 @@ def test_a_number_of_episodes_that_is_none_stops_and_one_too_large_is_told(
     assert [(f.severity, f.where, f.count) for f in declared_findings(more)] == [("warning", "jobs", 2)]
     odd = fl.read_survey(write(changed(spec, WIDE), people=jobs(people, ["-1", "1.5", "two"])))
     assert [(f.severity, f.where, f.count) for f in declared_findings(odd)] == [("error", "jobs", 3)]
-    with pytest.raises(DataError, match="numbers of episodes that are no whole number from 0"):
+    with pytest.raises(DataError, match="numbers of episodes that are not whole numbers of 0 or more"):
         fl.classify(odd)
 
 

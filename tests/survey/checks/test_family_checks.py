@@ -1,4 +1,4 @@
-"""Findings about families: for each, a family that has it beside one that has not, which is never told of."""
+"""Tests findings about families, each with a family that causes it and one that does not."""
 
 from __future__ import annotations
 

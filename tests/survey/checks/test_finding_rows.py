@@ -1,4 +1,4 @@
-"""The rows behind findings: errors and warnings about single rows, each with its file and key, and of notes none."""
+"""Tests the rows behind findings: errors and warnings about single rows have their file and key, and notes have none."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_each_row_of_an_error_or_a_warning_is_named_by_its_key_and_no_row_of_a_n
     assert found.to_numpy().tolist() == [
         ["weights", "w", "negative or infinite weights", "people.csv", "h1", "1"],
         ["weights", "w", "negative or infinite weights", "people.csv", "h2", "2"],
-        ["weights", "w", "weights of zero: these persons answered the module and count for nothing", "people.csv", "h3", "2"],
+        ["weights", "w", "weights of zero: these persons answered the module, but count in no estimate", "people.csv", "h3", "2"],
     ]
 
 

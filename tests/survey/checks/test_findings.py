@@ -1,4 +1,4 @@
-"""Findings as a table and as an error, and the counting behind them."""
+"""Tests findings as a table and as an error, and how they are counted."""
 
 from __future__ import annotations
 

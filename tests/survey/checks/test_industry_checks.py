@@ -1,4 +1,4 @@
-"""Findings about industry codes: a few that are unknown warn, a column that is read wrongly stops the estimate."""
+"""Tests findings about industry codes: a few unknown codes give a warning, and a column that is read wrongly stops the estimate."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ FINDINGS: list[tuple[str, list[str], dict[str, Any], list[tuple[Any, ...]]]] = [
     ("four digits said to be two", ["0111", "4100", "9700"], ONE | {"digits": 2}, [("error", "isic (sectors.s)", f"{HALF}0111, 4100, 9700", 16)]),
     ("three digits said to be four", ["101", "960", "351"], ONE, [("error", "isic (sectors.s)", "no code has 4 digits; many have 3", 16)]),
     ("digits said to be letters", ["01", "41"], ONE | {"digits": "letter"},
-     [("error", "isic (sectors.s)", f"{HALF}01, 41", 16), ("note", "s", "section letters cannot tell fishing and domestic work apart", 0)]),
+     [("error", "isic (sectors.s)", f"{HALF}01, 41", 16), ("note", "s", "section letters do not identify fishing and domestic work", 0)]),
     ("numbers that lost their zeros", ["111", "4100", "311", "9700"], ONE, []),
     ("some zeros lost, some not", ["0111", "311", "4100", "9700"], ONE, [("warning", "isic (sectors.s)", f"{ZERO}311", 4)]),
     ("one digit of two", ["1", "3", "41"], ONE | {"digits": 2}, []),
     ("another revision", ["4520", "4520", "0111"], ONE | {"revision": "isic_rev5"},
      [("error", "isic (sectors.s)", f"{HALF}4520".replace("rev4", "rev5"), 11)]),
-    ("letters", ["A", "t"], OWN | {"digits": "letter"}, [("note", "s", "section letters cannot tell fishing and domestic work apart", 0)]),
+    ("letters", ["A", "t"], OWN | {"digits": "letter"}, [("note", "s", "section letters do not identify fishing and domestic work", 0)]),
     ("letters of Rev.3.1", ["A", "B"], OWN | {"digits": "letter", "revision": "isic_rev3.1"},
-     [("note", "s", "section letters cannot tell domestic work apart", 0)]),
+     [("note", "s", "section letters do not identify domestic work", 0)]),
     ("letters that are none", ["Z"], OWN | {"digits": "letter"},
-     [("error", "isic (sectors.s)", f"{HALF}Z", 16), ("note", "s", "section letters cannot tell fishing and domestic work apart", 0)]),
+     [("error", "isic (sectors.s)", f"{HALF}Z", 16), ("note", "s", "section letters do not identify fishing and domestic work", 0)]),
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""How interviews were held: counted of those who answered, told rounded, and never below the limit."""
+"""Tests the conditions of interviews: counted among persons who answered, printed rounded, and never below the limit."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_only_who_answered_is_counted(survey: fl.Survey) -> None:
 def test_a_share_is_that_of_a_rounded_count_and_a_small_one_is_not_told(survey: fl.Survey) -> None:
     """40, 100 and 50 of 152; 3 are below the limit of 5."""
     assert conditions_in_words(survey) == (
-        "answered by somebody else: 26 %; somebody else was present: fewer than 5 persons; mode face to face: 66 %; mode telephone: 33 %"
+        "answered by somebody else: 26%; somebody else was present: fewer than 5 persons; mode face to face: 66%; mode telephone: 33%"
     )
 
 

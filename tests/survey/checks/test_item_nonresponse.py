@@ -1,4 +1,4 @@
-"""Which questions a survey asks, what counts as left open, and what of the counts may be shown."""
+"""Tests which questions a survey asks, what counts as item non-response, and which counts may be shown."""
 
 from __future__ import annotations
 

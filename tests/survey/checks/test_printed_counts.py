@@ -1,4 +1,4 @@
-"""What printed counts leave possible: all numbers that would print the same are tried."""
+"""Tests which true counts printed counts allow, by trying all numbers that would be printed the same."""
 
 from __future__ import annotations
 

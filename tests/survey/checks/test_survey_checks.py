@@ -1,4 +1,5 @@
-"""Data-quality findings: for each, data that have it and data that have not; what is confidential in them; what stops."""
+"""Tests findings on data quality, each with data that cause it and data that do not; confidential counts in them; and what stops
+a run."""
 
 from __future__ import annotations
 
@@ -47,13 +48,13 @@ FINDINGS: list[tuple[str, Cells, dict[str, Any], list[tuple[Any, ...]]]] = [
      [("error", "weights", "w", "weights that are not numbers, or that the file declares missing: 1,5, many", 2)]),
     ("weights that are negative or infinite", {"w": {0: -1, 1: "1e999"}}, {}, [("error", "weights", "w", "negative or infinite weights", 2)]),
     ("weights that are zero", {"w": {0: 0}}, {},
-     [("error", "weights", "w", "weights of zero: these persons answered the module and count for nothing", 1)]),
+     [("error", "weights", "w", "weights of zero: these persons answered the module, but count in no estimate", 1)]),
     ("a weight of zero of somebody who was not asked", {"w": {0: 0}, "result": {0: "out"}}, {}, []),
     ("a blank weight of somebody who answered", {"w": {0: ""}}, {},
      [("error", "weights", "w", "persons who answered the module have no weight", 1)]),
     ("a blank weight of somebody who was not asked", {"w": {0: ""}, "result": {0: "out"}}, {}, []),
     ("weights that are all zero", {"w": in_rows(0, EVERYBODY)}, {},
-     [("error", "weights", "w", "weights of zero: these persons answered the module and count for nothing", 16),
+     [("error", "weights", "w", "weights of zero: these persons answered the module, but count in no estimate", 16),
       ("error", "weights", "w", "no weight is above zero", 0)]),
     ("the weight of a population", {"w2": in_rows(2.5, range(15))}, OWN_WEIGHT,
      [("error", "weights", "w2", "persons who answered the module have no weight", 1)]),
@@ -104,7 +105,7 @@ FINDINGS: list[tuple[str, Cells, dict[str, Any], list[tuple[Any, ...]]]] = [
     ("a code of another option that is neither yes nor no", {"other": {0: "Y", 1: "N", 2: "X"}},
      {"items.coercion.debt_bondage": {"column": "q2", "blank": "no", "if_ticked": "other"}},
      [("error", "unknown codes", "other (items.coercion.debt_bondage.if_ticked)", "codes that survey.yaml does not name: X", 1),
-      ("note", "blanks", "q2", "a blank is a no: another option of the question is ticked", 0)]),
+      ("note", "blanks", "q2", "a blank counts as no: another option of the question is ticked", 0)]),
     ("a code that one question of a column names and another does not", {"q1": {0: "Z", 1: "Z", 2: "T"}},
      {"items.involuntary.hazardous_work": {"column": "q1", "yes": "Y", "no": ["N", "T"]},
       "items.coercion.debt_bondage": {"column": "q1", "yes": "T", "no": ["N", "Y"], "refused": ["R", "Z"]}},
@@ -144,7 +145,7 @@ FINDINGS: list[tuple[str, Cells, dict[str, Any], list[tuple[Any, ...]]]] = [
     ("not applicable, with a meaning", {"q1": in_rows("A", range(5))}, {}, []),
     ("a silent answer of somebody who was not asked", {"q1": {0: "D"}, "result": {0: "out"}}, {}, []),
     ("a module refused as a whole", {"result": in_rows("no", range(3)), "q1": in_rows("", range(3)), "q2": in_rows("", range(3))}, {},
-     [("note", "module", "result", "the module was refused as a whole: unit non-response, for the weights to correct", 3)]),
+     [("note", "module", "result", "the whole module was refused: unit non-response, which the weights should correct", 3)]),
     ("nobody who answered", {"result": in_rows("out", EVERYBODY)}, {}, [("error", "module", "result", "nobody answered the module", 0)]),
     ("somebody counted as asked who answered nothing", {c: {0: ""} for c in ("worked", "q1", "q2")}, {},
      [("warning", "non-response", "worked", "blank without a reason", 1),
@@ -292,7 +293,7 @@ def test_errors_stop_the_classification_and_all_are_listed(spec: dict[str, Any],
         "  - w: weights that are not numbers, or that the file declares missing: 1 value, not printed (1). "
         "use a point for decimals and no thousands separator; "
         'if the file has commas, say decimal: "," there, under files',
-        "  - w: negative or infinite weights (1). correct them; a weight is how many persons one stands for",
+        "  - w: negative or infinite weights (1). correct them; a weight is a number of persons in the population",
         "  - q1 (items.involuntary.hazardous_work): codes that survey.yaml does not name: 1 value, not printed "
         "(fewer than 5). "
         "add them under items.involuntary.hazardous_work, as yes, no, dont_know, refused, not_applicable or missing",

@@ -1,4 +1,4 @@
-"""The facts that a survey is described by."""
+"""Tests the facts that describe a survey, such as its design and its weights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Codes of a select-multiple that survey.yaml does not name stop the estimate, wherever in the text they stand."""
+"""Tests that codes of a select-multiple question that survey.yaml does not name stop the estimate, at any place of the text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The classifications as data: ISIC's structure by the United Nations' own counts, and national correspondence tables."""
+"""Tests the classifications: the structure of ISIC against the counts of the United Nations, and national correspondence tables."""
 
 from __future__ import annotations
 
@@ -91,11 +91,14 @@ def with_table(spec: dict[str, Any], people: pd.DataFrame, write: Write, changed
             [
                 "line 1",
                 "needs the columns code and isic, each once",
-                "found:   2 column(s); not there once: code",
-                "name the column(s) code so",
+                "found:   2 column(s); missing or repeated: code",
+                "name the column(s) code in the first line",
             ],
         ),
-        ("code;isic\n10;0311\n", ["needs the columns", "found:   1 column(s); not there once: code, isic", "parted by commas"]),
+        (
+            "code;isic\n10;0311\n",
+            ["needs the columns", "found:   1 column(s); missing or repeated: code, isic", "separate columns by commas"],
+        ),
         ("code,isic\n10,0311\n11,\n,0111\n", ["lack a code", "line 3, line 4"]),
         ("code,isic\n10,0311\n11,0111\n10.0,0111\n", ["has a code more than once", "found:   line 2, line 4\n"]),
         ("code,isic\n10,0311\n11,0400\n", ["not 4-digit codes of isic_rev4", "found:   line 3\n"]),
@@ -117,7 +120,7 @@ def with_table(spec: dict[str, Any], people: pd.DataFrame, write: Write, changed
             ["own.csv, line 2: the correspondence table cannot be read as a CSV file", "a quote that is not closed"],
         ),
         ('name,code,isic\n"a\nb",10,0311\n\nc,11,\n', ["lack a code", "found:   line 5\n"]),
-        ("code,isic,isic\n10,0311,0312\n", ["needs the columns code and isic, each once", "not there once: isic"]),
+        ("code,isic,isic\n10,0311,0312\n", ["needs the columns code and isic, each once", "missing or repeated: isic"]),
         ("code,isic\n", ["has no rows"]),
         ("", ["the correspondence table is empty", "allowed: code, isic"]),
         ("Marta,0311\n10,0311\n", ["needs the columns"]),

@@ -1,4 +1,4 @@
-"""ISCO-08 codes of one to four digits as major groups."""
+"""Tests ISCO-08 codes of one to four digits as major groups."""
 
 from __future__ import annotations
 

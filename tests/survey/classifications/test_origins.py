@@ -1,4 +1,4 @@
-"""Single origins: which groups tell of them, and that no table by them is made unless survey.yaml says why."""
+"""Tests single origins: which groups show them, and that no table shows them unless survey.yaml gives the reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The standard classifications as the YAML files hold them: divisions of a section, sections of a division, codes of ILOSTAT."""
+"""Tests the standard classifications in the YAML files: the divisions of a section, the sections of a division, and ILOSTAT's
+codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Corrections of survey.yaml beside a loop in plain Python that makes them on the rows of the file; and what stops on one that cannot be made."""
+"""Compares the corrections of survey.yaml with a loop in plain Python over the rows of the file, and tests corrections that
+cannot be made."""
 
 from __future__ import annotations
 
@@ -179,7 +180,10 @@ def test_replicate_weights_are_corrected_too(spec: dict[str, Any], people: pd.Da
         ({"rows": [{"hh": "h0", "line": 1}, {"hh": "h9", "line": 7}]}, "entry 2 matches no row\n  found:   hh h9, line 7\n"),
         ({"where": {"age": 999}}, "entry 2 matches no row\n  found:   column age, where age 999\n"),
         ({"where": {"age": {"min": 100}, "sex": [1, 2]}}, "found:   column age, where age from 100, sex 1 or 2\n"),
-        ({"where": {"line": 2}}, "two corrections reach the same column of the same row\n  found:   entries 1 and 2, column age"),
+        (
+            {"where": {"line": 2}},
+            "two corrections change the same column of the same row\n  found:   entries 1 and 2, column age",
+        ),
     ],
 )
 def test_a_correction_that_cannot_be_made_is_told_by_its_place(

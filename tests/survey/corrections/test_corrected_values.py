@@ -1,4 +1,4 @@
-"""A correction changes a column in each of its forms, on the rows that it reaches and no others, and marks them."""
+"""Tests that a correction changes a column in each of its forms, only in the intended rows, and marks them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counts of corrections are told by column and reason, rounded; the rows themselves only to those who may see them."""
+"""Tests the counts of corrections: by column and reason, rounded. Only private files have the rows themselves."""
 
 from __future__ import annotations
 

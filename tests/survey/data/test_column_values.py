@@ -1,4 +1,4 @@
-"""Whole numbers are grouped by as they are, text as text: the tables are the same, and rows of persons never reach Python."""
+"""Tests whole numbers and texts as groups: they give the same tables, and rows of persons never reach Python."""
 
 from __future__ import annotations
 

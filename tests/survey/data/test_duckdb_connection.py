@@ -1,4 +1,4 @@
-"""How much memory a survey may take, and where what does not fit goes."""
+"""Tests how much memory a survey may use, and where data go that do not fit."""
 
 from __future__ import annotations
 

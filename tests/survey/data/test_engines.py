@@ -1,4 +1,5 @@
-"""Counting different keys: whole numbers that lie close together are marked as bits, all others are looked up; the count is the same."""
+"""Tests the count of different keys: whole numbers close together are marked as bits, and others are looked up, with the same
+result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever fails while the rows of a file come home is told in the kit's words: a verb reads the file again, long after it was opened."""
+"""Tests errors while rows are read, also long after the file was opened: they are reported in the kit's words."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_a_damaged_page_is_told_without_a_cell_and_with_the_file(design: fl.Surv
     with pytest.raises(DataError) as error:
         VERBS[verb](design)
     assert str(tmp_path / "a.parquet") in str(error.value)
-    assert "check that it is whole" in str(error.value)
+    assert "check that the file is complete" in str(error.value)
     assert MARK not in str(error.value)
     assert error.value.__cause__ is None
 

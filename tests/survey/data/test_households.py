@@ -1,4 +1,4 @@
-"""A child's parents are found by household and line number, however the numbers are written."""
+"""Tests that a child's parents are found by household and line number, in any spelling of the numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which columns a survey.yaml asks for, and who by them is a child, answered the module, or was taken with certainty."""
+"""Tests which columns a survey.yaml needs, and who is a child, answered the module, or was taken with certainty."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The door: what files and tables become, how files are pooled and joined, and which are refused."""
+"""Tests the reading of data: files and tables, pooled and joined files, and those that are refused."""
 
 from __future__ import annotations
 
@@ -424,7 +424,7 @@ def test_quarters_of_another_layout_are_refused(quarters: dict[str, Any], people
         ("people.csv", b"", ["the file is empty", "export the data again"]),
         ("people.xlsx", b"PK", ["does not read this kind of file", "found:   .xlsx", "allowed: .csv, .tsv, .txt, .tab, .parquet, .sav, .zsav, .dta"]),
         ("people", b"hh,line", ["does not read this kind of file"]),
-        ("people.parquet", b"PAR1 this is not one PAR1", ["the file cannot be read", "check that it is whole"]),
+        ("people.parquet", b"PAR1 this is not one PAR1", ["the file cannot be read", "check that the file is complete"]),
         ("people.csv", "hh,line\ncaf\xe9,1\n".encode("latin-1"), ["the file cannot be read", "`encoding:`"]),
         ("../people.csv", None, ["files.person.path: the path leaves the folder", "found:   ../people.csv", "put the file beside it"]),
     ],
@@ -464,8 +464,8 @@ def test_a_path_inside_stays(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("columns", "said"),
     [
-        (["Age", "x", "age"], ["columns differ only in upper and lower case, or not at all", "found:   Age, age", "rename one"]),
-        (["age", "age"], ["columns differ only in upper and lower case, or not at all", "found:   age, age"]),
+        (["Age", "x", "age"], ["column names are repeated, or differ only in capitals", "found:   Age, age", "rename one"]),
+        (["age", "age"], ["column names are repeated, or differ only in capitals", "found:   age, age"]),
         (["fl__weight", "x"], ["columns may not start with fl__, src__ or num__", "found:   fl__weight", "rename"]),
         (["SRC__age", "x"], ["columns may not start with fl__, src__ or num__", "found:   SRC__age"]),
         (["*", "x"], ["columns may not start with fl__, src__ or num__, nor be called *", "found:   *"]),
@@ -607,5 +607,5 @@ def test_only_a_table_of_a_cluster_stands_in_for_a_file(write: Write, spec: dict
     """A file is read from where survey.yaml says; the tests marked spark try what does stand in."""
     with pytest.raises(RequestError) as error:
         fl.read_survey(write(spec, people=people), people)
-    for words in ("tables: only PySpark DataFrames stand in for files", "DataFrame", "leave tables out"):
+    for words in ("tables: only PySpark DataFrames can replace the files", "DataFrame", "leave tables out"):
         assert words in str(error.value)

@@ -1,4 +1,4 @@
-"""Which values of the data a message prints, and that no finding prints another."""
+"""Tests which values of the data a message prints, and that no finding prints another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Labels of a CSV that no survey.yaml describes stay what was written: no two of them become one."""
+"""Tests labels of a CSV without a survey.yaml: they are kept as written, and different labels stay different."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_groups_margins_and_strata_of_a_jackknife_keep_their_labels(tmp_path: Pa
     wanted = {label: 10.0 * (i + 1) for i, label in enumerate(labels)}
     benchmarks = pd.DataFrame({"margin": "label", "category": list(wanted), "population": list(wanted.values())})
     if {"1.0", "1"} <= set(labels):  # in benchmarks, as in survey.yaml, both are the code 1
-        with pytest.raises(DataError, match="the category stands there twice"):
+        with pytest.raises(DataError, match="the category is given twice"):
             fl.rake(design, benchmarks)
         return
     totals = fl.total(fl.rake(design, benchmarks), "w", by="label").table

@@ -1,4 +1,4 @@
-"""The columns that can be used: which are left out and why, and which names stop."""
+"""Tests the columns that can be used: which are left out and why, and which names stop the reading."""
 
 from __future__ import annotations
 
@@ -44,15 +44,15 @@ def test_a_table_without_any_column_of_use_is_refused() -> None:
 def test_only_a_column_that_is_asked_for_stops() -> None:
     _, unusable = usable(connect().sql("SELECT 1 AS a, [1] AS b"), None)
     refuse_unreadable(["a"], unusable, "weight")
-    with pytest.raises(DataError, match="weight: b: this column holds what cannot be used here"):
+    with pytest.raises(DataError, match="weight: b: the values of this column cannot be used"):
         refuse_unreadable(["a", "b"], unusable, "weight")
 
 
 @pytest.mark.parametrize(
     ("columns", "said"),
     [
-        (["SEX", "age", " sex"], ["differ only in upper and lower case", "found:   SEX,  sex"]),
-        (["a", "b", "a"], ["or not at all", "found:   a, a"]),
+        (["SEX", "age", " sex"], ["differ only in capitals", "found:   SEX,  sex"]),
+        (["a", "b", "a"], ["names are repeated", "found:   a, a"]),
         (
             ["a", "fl__x", "SRC__y", "num__z", "*"],
             ["may not start with fl__, src__ or num__", "found:   fl__x, SRC__y, num__z, *"],
@@ -62,7 +62,7 @@ def test_only_a_column_that_is_asked_for_stops() -> None:
 def test_names_that_collide_stop_and_are_printed_only_where_they_are_names(columns: Sequence[str], said: list[str]) -> None:
     with pytest.raises(DataError) as error:
         refuse_names(columns, "a.csv", known=True)
-    assert [words for words in ["a.csv: columns", *said] if words not in str(error.value)] == [], str(error.value)
+    assert [words for words in ["a.csv: column", *said] if words not in str(error.value)] == [], str(error.value)
     with pytest.raises(DataError, match="not printed: the first line may be a person's answers") as masked:
         refuse_names(columns, "a.csv", known=False)
     assert masked.value.withheld == said[1].removeprefix("found:   ")

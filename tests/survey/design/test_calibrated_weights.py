@@ -1,4 +1,4 @@
-"""What is told of calibrated weights: the range of g, whom an unusual g concerns, and each benchmark beside the sample."""
+"""Tests the report on calibrated weights: the range of g, who has an unusual g, and each benchmark with the sample's number."""
 
 from __future__ import annotations
 

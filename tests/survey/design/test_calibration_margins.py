@@ -1,4 +1,4 @@
-"""Margins counted in one pass, and the factors bound into the weights."""
+"""Tests the margins of calibration, which are counted in one pass, and the factors by which weights are multiplied."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A design in a few facts, beside counts made by hand; and no person's weight among them."""
+"""Compares the summary of a design with counts by hand, and tests that it has no person's weight."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Designs known by replicate weights: what is refused, and what comes of them."""
+"""Tests designs with replicate weights: which are refused, and their estimates."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ def design(**more: Any) -> fl.ReplicateDesign:
     [
         ({"strata": None}, ["rscales", "a stratified jackknife needs its coefficients", "or strata to derive"]),
         ({"method": "jackknife"}, ["ReplicateDesign: method", "jackknife", "jkn"]),
-        ({"method": "fay", "strata": None}, ["rho goes with method fay"]),
-        ({"method": "brr", "strata": None, "rho": 0.3}, ["rho goes with method fay"]),
+        ({"method": "fay", "strata": None}, ["rho is for the method fay only"]),
+        ({"method": "brr", "strata": None, "rho": 0.3}, ["rho is for the method fay only"]),
         ({"method": "brr", "strata": None, "scale": 0.1}, ["brr has coefficients of its own"]),
         ({"method": "other", "strata": None, "scale": 0.1}, ["method other needs scale and rscales"]),
-        ({"method": "jk1"}, ["strata are for jkn"]),
+        ({"method": "jk1"}, ["only the method jkn"]),
         ({"strata": None, "rscales": [0.5] * 5}, ["6 replicates have 5 coefficients"]),
         ({"strata": None, "rscales": -0.5}, ["coefficients are not numbers above zero"]),
         ({"strata": None, "rscales": 0.5, "scale": 0}, ["coefficients are not numbers above zero"]),
-        ({"df": -3}, ["df: degrees of freedom are a whole number above 0"]),
+        ({"df": -3}, ["df: degrees of freedom must be a whole number above 0"]),
         ({"replicates": "none*"}, ["fewer than two columns of replicate weights", "none*"]),
     ],
 )

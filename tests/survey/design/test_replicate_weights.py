@@ -1,4 +1,4 @@
-"""Replicate weights bound to a frame: how they are filled in, which coefficients strata give them, and which rows are one unit."""
+"""Tests replicate weights in the data: blanks, the coefficients that strata give, and which rows are one unit."""
 
 from __future__ import annotations
 

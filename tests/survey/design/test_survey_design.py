@@ -1,4 +1,4 @@
-"""A design is bound to its data once, whatever the data were, and every estimate then comes out the same."""
+"""Tests that a design is bound once to data of any kind, and that every estimate is then the same."""
 
 from __future__ import annotations
 
@@ -115,11 +115,11 @@ def test_normalised_weights_give_means_and_no_totals(people: pd.DataFrame) -> No
 @pytest.mark.parametrize(
     ("keys", "says"),
     [
-        ({"design.replicates": {"columns": "r{1..4}", "method": "jk1"}}, "the replicate weights hold the design; leave psu and fpc out"),
+        ({"design.replicates": {"columns": "r{1..4}", "method": "jk1"}}, "the replicate weights reflect the design; leave psu and fpc out"),
         ({"design.psu": None, "design.strata": None, "design.replicates": {"columns": "r{1..4}", "method": "jkn"}}, "a stratified jackknife needs"),
         ({"design.psu": None, "design.replicates": {"columns": "r1", "method": "brr"}}, "fewer than two columns"),
         ({"design.psu": None, "design.replicates": {"columns": "r{1..4}", "method": "brr"}, "populations.adults.weight": "w2"}, "belong to design.weight"),
-        ({"design.ssu": "hh", "design.fpc": "big_n", "design.selection": "srs"}, "two stages have one FPC"),
+        ({"design.ssu": "hh", "design.fpc": "big_n", "design.selection": "srs"}, "two stages are named, but only one FPC"),
         ({"design.psu": None, "design.ssu": "hh"}, "need psu"),
         ({"design.certainty": {"column": "c", "codes": 1}, "design.fpc": "big_n", "design.selection": "srs"}, "leave certainty out"),
     ],

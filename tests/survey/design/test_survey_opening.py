@@ -1,4 +1,4 @@
-"""A survey opened through its survey.yaml has the design that it names, and what survey.yaml says of ages, weights and spells."""
+"""Tests that a survey opened through survey.yaml has its design, ages, weights and spells."""
 
 from __future__ import annotations
 

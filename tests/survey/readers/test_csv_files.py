@@ -1,4 +1,4 @@
-"""CSV files are read strictly: what is right is read as it stands, what is not is told by its line, and no message holds a cell."""
+"""Tests that CSV files are read strictly: right files unchanged, wrong files reported by line, and no cell in a message."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_other_ways_of_writing_a_csv(tmp_path: Path, content: bytes, expected: d
         pytest.param(b"a,b\n1,2\nsecret\n6,7\n", 3, 1, 2, "fewer cells than the header", id="too few cells"),
         pytest.param(b"a,b,c\n1,2,3\n4,secr", 3, 2, 3, "the file may be cut", id="a cut end"),
         pytest.param(b'a,b\n1,2\n3,"secret\n5,6\n', 3, 2, 2, "a quote is opened and never closed", id="an open quote"),
-        pytest.param(b'a,b\n1,2\n3,"secret\n5,"6"\n', 3, 2, 2, "text stands behind the end of a quote", id="a quote closed by another"),
+        pytest.param(b'a,b\n1,2\n3,"secret\n5,"6"\n', 3, 2, 2, "there is text after a closing quote", id="a quote closed by another"),
         pytest.param(b'a,b\n"1\n1\n1",2\n3,secret,5\n', 5, 3, 2, "more cells than the header", id="behind quoted line breaks"),
         pytest.param(b"a title\na,b\n1,2\n3,secret,5\n", 4, 3, 2, "more cells than the header", id="below a title"),
         pytest.param(b"a,b\r1,2\r3,secret,5\r", 3, 3, 2, "more cells than the header", id="of lines that end in CR"),
@@ -121,8 +121,8 @@ def test_a_bad_row_far_down_is_found_without_being_asked_for(tmp_path: Path) -> 
         ("a,b\n1,secret\n".encode("utf-16"), ["text in UTF-16", "encoding: utf-16"]),
         ("a,b\n1,secret\n".encode("utf-16-le"), ["zero byte in line 1", "utf-16-le"]),
         (b"a,b\n1,2\r\n3,secret\n", ["its lines end in different ways", "line 2 ends in another way than line 1"]),
-        (b",\n1,secret\n", ["the first line holds no names of columns"]),
-        (b"\n\n\n", ["the first line holds no names of columns"]),
+        (b",\n1,secret\n", ["the first line has no column names"]),
+        (b"\n\n\n", ["the first line has no column names"]),
         (b"1,1,34,secret,2\n1,2,33,done,2\n", ["the first line looks like data", "line 1: 4 of its 5 cells are numbers, blank or repeated"]),
     ],
 )  # fmt: skip
@@ -149,7 +149,7 @@ def test_numbers_may_be_names_if_they_are_the_names_asked_for(tmp_path: Path) ->
 def test_names_that_differ_only_in_their_unicode_form_are_refused(tmp_path: Path, encoding: str) -> None:
     assert read(tmp_path / "a.csv", "e\u0301,b\n1,2\n".encode()) == {"é": ["1"], "b": ["2"]}
     message = refused(tmp_path / "a.csv", "e\u0301,é\n1,2\n".encode())
-    assert "columns differ only in upper and lower case, or not at all" in message
+    assert "column names are repeated, or differ only in capitals" in message
     assert "found:   2 names, not printed" in refused(tmp_path / "a.csv", b"SEX, sex\n1,2\n", encoding=encoding)
 
 

@@ -1,4 +1,4 @@
-"""How a CSV is written is found by its first rows, and a first line of data is refused without showing it."""
+"""Tests how the layout of a CSV is found from its first rows, and that a first line of data is refused without printing it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A CSV's column is numbers only if all its rows are: what comes behind the first rows counts as they do."""
+"""Tests that a column of a CSV is numeric only if all its rows are, also rows far from the first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first row that is not as the header is told by its line and its cells, and never by its words."""
+"""Tests that the first row with another number of cells than the header is reported by its line and cells, never by its text."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def told(text: str, layout: Layout | None = None, words: str = "secret") -> Data
         ("a,b\n1,2\n3,secret,5", "line 3: 3 cell(s)", "a row has more cells than the header", QUOTE_CELLS),
         ('a,b\n"1\n1",2\n3,secret,5\n', "line 4: 3 cell(s)", "a row has more cells", QUOTE_CELLS),
         ('a,b\n1,"secret\n3,4\n', "line 2: 2 cell(s)", "a quote is opened and never closed", CLOSE_QUOTES),
-        ('a,b\n1,"2" secret\n3,4\n', "line 2: 2 cell(s)", "text stands behind the end of a quote", CLOSE_QUOTES),
+        ('a,b\n1,"2" secret\n3,4\n', "line 2: 2 cell(s)", "there is text after a closing quote", CLOSE_QUOTES),
         ("a,b\nsecret," + "x" * 140_000 + "\n", "line 2: 2 cell(s)", "a cell is too long", SHORTEN),
     ],
 )
@@ -54,5 +54,5 @@ def test_where_all_rows_are_right_the_first_other_line_end_is_told(text: str, li
 
 def test_of_duckdbs_words_the_number_of_the_line_is_told_and_nothing_else() -> None:
     right = "a,b\n1,2\n3,4"  # a last line without an end is none that ends in another way
-    assert told(right, words="CSV Error on Line: 2\nOriginal Line: secret,2").found == "line 2 is not as the others are"
+    assert told(right, words="CSV Error on Line: 2\nOriginal Line: secret,2").found == "line 2 differs from the other lines"
     assert told(right).found == ""

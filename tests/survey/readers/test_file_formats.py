@@ -1,4 +1,4 @@
-"""SPSS and Stata files: what their codes, dates, missing values and labels become, and which files are refused."""
+"""Tests SPSS and Stata files: their codes, dates, missing values and labels, and which files are refused."""
 
 from __future__ import annotations
 
@@ -316,7 +316,7 @@ def test_files_that_are_damaged_or_something_else_are_told_in_one_message(tmp_pa
             broken.write_bytes(content)
             message = refused(broken)
             assert "the file cannot be read" in message
-            assert "check that it is whole and what its name says" in message
+            assert "check that the file is complete and that its ending is right" in message
     (tmp_path / "renamed.dta").write_bytes((tmp_path / "whole.sav").read_bytes())
     assert "the file cannot be read" in refused(tmp_path / "renamed.dta")
     (tmp_path / "empty.sav").write_bytes(b"")

@@ -1,4 +1,5 @@
-"""A path is one file, whatever its letters; a file is regular, read whole, given once, and the same for every estimate."""
+"""Tests that a path is one file, in any spelling, and that a file is regular, complete, given once, and the same for every
+estimate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When the first line of a file may be printed, and which name was probably meant."""
+"""Tests when the first line of a file may be printed, and which name was probably meant."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables in memory: whole columns of one kind, whoever holds them; a column of several kinds is told by its name and rows."""
+"""Tests tables in memory: columns of one kind from any library. A column of several kinds is reported by its name and rows."""
 
 from __future__ import annotations
 
@@ -58,14 +58,14 @@ def test_a_column_of_two_kinds_is_told_by_its_name_and_the_first_row_of_each(col
     table[column] = objects([1] * (ROWS - 1) + [late])
     with pytest.raises(DataError) as error:
         mean_of(table)
-    assert f": {column}: this column holds what cannot be used here\n  found:   {found}\n" in str(error.value)
+    assert f": {column}: the values of this column cannot be used\n  found:   {found}\n" in str(error.value)
     assert "rows are counted from 0" in str(error.value)
     assert "Rosa" not in str(error.value)
 
 
 @pytest.mark.parametrize("values", [[DAY, MOMENT], [MOMENT, DAY], ["a", b"b"], [DAY, "2020-01-02"], [True, "yes"]])
 def test_kinds_that_arrow_or_duckdb_would_cast_to_each_other_are_two_kinds(values: list[Any]) -> None:
-    with pytest.raises(DataError, match="this column holds what cannot be used here"):
+    with pytest.raises(DataError, match="the values of this column cannot be used"):
         fl.mean(fl.SurveyDesign(pd.DataFrame({"w": 1.0, "x": objects(values)}), weight="w"), "w", by="x")
 
 
@@ -118,7 +118,7 @@ def test_a_column_that_nothing_can_be_made_of_stops_nobody_who_does_not_ask_for_
     for ask in (lambda: fl.mean(design, "x"), lambda: fl.mean(design, "w", by="x")):
         with pytest.raises(DataError) as error:
             ask()
-        assert f"x: this column holds what cannot be used here\n  found:   {found}\n" in str(error.value)
+        assert f"x: the values of this column cannot be used\n  found:   {found}\n" in str(error.value)
         assert "Rosa" not in str(error.value)
 
 
@@ -149,7 +149,7 @@ def test_names_have_no_blanks_around_them_whoever_holds_the_table() -> None:
     table = pd.DataFrame({" w ": [1.0, 2.0], "x\t": [1.0, 4.0]})
     for data in (table, pl.from_pandas(table), pa.Table.from_pandas(table)):
         assert mean_of(data) == 3.0
-    with pytest.raises(DataError, match=r"nor do blanks around a name count"):
+    with pytest.raises(DataError, match=r"in blanks around them"):
         mean_of(table.assign(w=1))
 
 
@@ -193,5 +193,5 @@ def test_a_table_without_columns_and_a_text_that_is_none() -> None:
     with pytest.raises(DataError, match="no column of the data can be used"):
         fl.SurveyDesign(pd.DataFrame(), weight="w")
     table = pa.table({"w": [1.0, 2.0], "p": pa.array([b"\xff", b"\xfe"]).view(pa.string())})
-    with pytest.raises(DataError, match=r"p: this column holds(.|\n)*not UTF-8"):
+    with pytest.raises(DataError, match=r"p: the values of this column cannot be used(.|\n)*not UTF-8"):
         fl.SurveyDesign(table, weight="w", psu="p")

@@ -1,4 +1,4 @@
-"""A small CSV beside survey.yaml is read strictly, and what is wrong is told by its line without a cell."""
+"""Tests that a small CSV in the folder of survey.yaml is read strictly, and that errors give the line without a cell."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def test_rows_have_the_columns_asked_for_in_that_order_and_the_line_they_begin_o
 @pytest.mark.parametrize(
     ("text", "line", "found"),
     [
-        ("code,name\nsecret,1\n", "line 1", "2 column(s); not there once: isic"),
-        ("\ncode,isic,code\nsecret,1,1\n", "line 2", "3 column(s); not there once: code"),
-        ("code;isic\nsecret;1\n", "line 1", "1 column(s); not there once: code, isic"),
+        ("code,name\nsecret,1\n", "line 1", "2 column(s); missing or repeated: isic"),
+        ("\ncode,isic,code\nsecret,1,1\n", "line 2", "3 column(s); missing or repeated: code"),
+        ("code;isic\nsecret;1\n", "line 1", "1 column(s); missing or repeated: code, isic"),
         ("code,isic\n1,2\n\nsecret\n", "line 4", "1 cell(s)"),
         ('code,isic\n"1\n1",2\n3,secret,5\n', "line 4", "3 cell(s)"),
         ('code,isic\n1,2\n3,"secret\n5,6\n', "line 3", "a quote that is not closed, or text after one"),

@@ -1,4 +1,5 @@
-"""Calibration in survey.yaml, through every room; and benchmarks that do not fit, told by file, margin and category."""
+"""Tests calibration in survey.yaml from the file to the estimate, and benchmarks that do not fit, reported by file, margin and
+category."""
 
 from __future__ import annotations
 

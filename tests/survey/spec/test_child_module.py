@@ -1,4 +1,4 @@
-"""What survey.yaml says of children: the keys of their questions, and the columns that lead to parents."""
+"""Tests the part of survey.yaml on children: the keys of their questions, and the columns that identify parents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `corrections` and `accept` of survey.yaml may say, and what is refused with its place in the list."""
+"""Tests what `corrections` and `accept` of survey.yaml may contain. Errors give the position in the list."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ def test_a_condition_is_codes_or_a_range() -> None:
 @pytest.mark.parametrize(
     ("keys", "says"),
     [
-        ({"where": {"AGE": "1"}}, "give rows .* or where"),
-        ({"rows": []}, "give rows .* or where"),
+        ({"where": {"AGE": "1"}}, "give either rows .* or where"),
+        ({"rows": []}, "give either rows .* or where"),
         ({"rows": [], "where": {"AGE": {}}}, "give min, max or both"),
         ({"rows": [], "where": {"AGE": {"min": "2", "max": "1"}}}, r"max \(1\) is below min \(2\)"),
         ({"rows": [], "where": {"AGE": {"min": "nan"}}}, "finite number"),
         ({"rows": [], "where": {"AGE": []}}, "where: AGE has no code, and a blank meets no condition"),
         ({"rows": [], "where": {"AGE": ["1", ""]}}, "where: AGE has no code, .* name the rows by their keys"),
-        ({"why": "  "}, "say it in words"),
+        ({"why": "  "}, "give the reason in words"),
         ({"value": ["1", "2"]}, "must be one code"),
         ({"values": "1"}, "Extra inputs"),
     ],
@@ -141,7 +141,7 @@ def test_a_finding_is_accepted_with_a_reason() -> None:
         ),
         ({"finding": "design"}, "findings of design cannot be accepted: without its design"),
         ({"finding": "ages"}, "Input should be 'weights', 'age'"),
-        ({"why": ""}, "say it in words"),
+        ({"why": ""}, "give the reason in words"),
     ],
 )
 def test_what_no_reason_can_mend_is_not_accepted(keys: dict[str, Any], says: str) -> None:

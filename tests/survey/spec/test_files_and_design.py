@@ -1,4 +1,4 @@
-"""What survey.yaml may say of files and of the design: names, pooled quarters, runs of replicate weights, stages that fit."""
+"""Tests what survey.yaml may contain on files and design: names, pooled quarters, ranges of replicate weights, and stages."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_quarters_are_pooled_with_a_factor_each_and_other_files_alike_or_once() 
         ({"person": {**TWO, "weight_factor": ["1"]}}, "2 pooled files need 2"),
         ({"person": {"path": "a.csv", "weight_factor": ["1", "1"]}}, "1 pooled files need 1"),
         ({"person": {**TWO, "weight_factor": ["1", "0"]}}, "greater than 0"),
-        ({"person": {"path": "a.csv"}, "module": {"path": "m.csv", "weight_factor": ["1"]}}, "stand under person"),
+        ({"person": {"path": "a.csv"}, "module": {"path": "m.csv", "weight_factor": ["1"]}}, "of pooled quarters under person"),
         ({"person": {"path": "a.csv"}, "household": TWO}, r"household.path: 2 file\(s\) beside 1"),
         ({"person": POOLED, "episodes": {"path": "e.csv"}}, r"episodes.path: 1 file\(s\) beside 2"),
     ],
@@ -113,7 +113,7 @@ def test_a_run_of_replicate_weights_is_written_out_with_its_zeros() -> None:
 
 @pytest.mark.parametrize("run", ["r{5..5}", "r{6..5}", "r{1..10001}"])
 def test_a_run_that_does_not_rise_or_is_endless_is_refused(run: str) -> None:
-    with pytest.raises(ValidationError, match="must run upwards, over at most 10,000 columns"):
+    with pytest.raises(ValidationError, match="must count upwards, over at most 10,000 columns"):
         replicates(run)
 
 
@@ -141,7 +141,7 @@ REPLICATES = {"columns": "r{1..4}", "method": "brr"}
         ({"ssu": "U"}, "need psu, the units of the first stage"),
         ({"fpc": ["N", "M"]}, "need psu, the units of the first stage"),
         ({"certainty": {"column": "C", "codes": "1"}}, "need psu, the units of the first stage"),
-        ({"psu": "P", "ssu": "U", "fpc": "N"}, "two stages have one FPC"),
+        ({"psu": "P", "ssu": "U", "fpc": "N"}, "two stages are named, but only one FPC"),
         ({"psu": "P", "fpc": "N", "certainty": {"column": "C", "codes": "1"}}, "certainty with fpc"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Populations, groups, sectors and tables: what their labels are, and what they may not say."""
+"""Tests populations, groups, sectors and tables: their labels, and what is refused."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ SECTOR = {"column": "I", "revision": "isic_rev4", "digits": "2", "job": "forced_
         (Group, {**GROUP, "codes": {"1": "not stated"}}, "'not stated' of code 1 is reserved"),
         (Group, {**GROUP, "missing": ["9", "1.0"]}, "code 1 is both an answer and missing"),
         (Group, {**GROUP, "classification": "sex", "codes": {"1": "x"}}, "'x', which is not one of sex: m, f, o"),
-        (AgeGroup, {"bands": ["25", "18"]}, "bands must rise"),
+        (AgeGroup, {"bands": ["25", "18"]}, "the limits of bands must be in rising order"),
         (DisabilityGroup, {"washington_group": SIX[:5], "codes": ANSWERS}, "at least 6 items"),
         (DisabilityGroup, {"washington_group": [*SIX[:5], "a"], "codes": ANSWERS}, "names a column twice"),
         (
@@ -83,7 +83,7 @@ SECTOR = {"column": "I", "revision": "isic_rev4", "digits": "2", "job": "forced_
         (QuantileGroup, {"column": "W", "quantiles": "1"}, "greater than or equal to 2"),
         (Occupation, {**JOB, "job": "all_workers"}, "needs population"),
         (Occupation, {**JOB, "classification": "isco_88"}, "isco_08"),
-        (AgeGroup, {"bands": ["18", "18"]}, "bands must rise"),
+        (AgeGroup, {"bands": ["18", "18"]}, "the limits of bands must be in rising order"),
         (AgeGroup, {"bands": ["-1", "18"]}, "greater than or equal to 0"),
         (Sector, {"column": "I", "digits": "2", "job": "forced_labour"}, "revision is required"),
         (Sector, {**SECTOR, "job": "all_workers"}, "needs population"),

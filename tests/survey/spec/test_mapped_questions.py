@@ -1,4 +1,4 @@
-"""What gates and blanks of all questions mean together, and the message for each that cannot be read."""
+"""Tests the meaning of the gates and blanks of all questions together, and the message for each mistake."""
 
 from __future__ import annotations
 
@@ -40,39 +40,39 @@ def test_a_gate_takes_the_codes_that_it_does_not_give_from_its_question_else_fro
     assert gate({"skipped": ["0", "98"], "why": "as the form says"}, own) == (("1",), ("0", "98"), ())
     assert gate({"asked": ["1", "3"]}, {"column": "A", "contains": "1", "no": ["2", "3"]}) == (("1", "3"), (), ("8", "9"))
     listed = {"column": "A", "contains": "1", "no": "2", "missing": "97"}
-    assert gate({}, listed) == (("1",), (), ("8", "9", "97")), "a blank with a code of its own shuts nothing"
+    assert gate({}, listed) == (("1",), (), ("8", "9", "97")), "a blank with a code of its own closes no gate"
 
 
 MISTAKES: list[tuple[str, dict[str, Any], list[str]]] = [
     ("don't know that skips", {f"{ITEM}.routing": {"column": "g", "asked": "Y", "skipped": ["N", "D"]}},
-     [f"{ITEM}, routing of column q1: code D of g is don't know or refused", "Take it out of skipped", "say why:"]),
+     [f"{ITEM}, routing of column q1: code D of g is don't know or refused", "Take it out of skipped", "under why:"]),
     ("why without a reason to", {f"{ITEM}.routing": {"column": "g", "asked": "Y", "skipped": "N", "why": "so"}},
-     ["no code under skipped is one"]),
-    ("a no that is asked", {f"{ITEM}.routing": {"column": "g", "asked": ["Y", "N"]}}, ["code N of g is a no", "say skipped: here"]),
+     ["no code under skipped means"]),
+    ("a no that is asked", {f"{ITEM}.routing": {"column": "g", "asked": ["Y", "N"]}}, ["code N of g means no", "give skipped: here"]),
     ("two kinds of no", {ITEM: [{"column": "q1", "no": "N"}, {"column": "q1", "yes": "X", "no": "Y"}],
                          f"{DEBT}.routing": {"column": "q1", "asked": "Z"}},
-     ["several questions have the column q1, with different codes of no", "say skipped: here"]),
+     ["several questions have the column q1, with different codes for no", "give skipped: here"]),
     ("its own gate", {f"{ITEM}.routing": {"column": "q1", "asked": "Y", "skipped": "N"}},
      [f"{ITEM}, routing: the gate is the question's own column, q1", "name the question before it"]),
     ("its own gate among several", {f"{ITEM}.routing": {"all": [{"column": "worked", "asked": "Y"}, {"any": [{"column": "q1", "asked": "Y"}]}]}},
      ["the gate is the question's own column, q1"]),
     ("a circle", {f"{ITEM}.routing": {"column": "q2", "asked": "Y"}, f"{DEBT}.routing": {"column": "q1", "asked": "Y"}},
-     ["the gates go in a circle: q1 is behind q2 is behind q1"]),
+     ["the gates form a circle: q1 is behind q2 is behind q1"]),
     ("a gate that is skipped in two ways", {
         ITEM: [
             {"column": "q1", "routing": {"column": "worked", "asked": "Y"}},
             {"column": "q1", "yes": "X", "no": "Y", "routing": {"column": "g", "asked": "Y"}},
         ],
         f"{DEBT}.routing": {"column": "q1", "asked": "Z", "skipped": "N"}},
-     ["q1 is the gate, and questions on q1 have different routing or blank", "say the same in each"]),
+     ["q1 is the gate, and questions on q1 have different routing or blank", "give the same in each"]),
     ("a gate on several codes with skipped", {ITEM: {"column": "q1", "contains": 1, "no": 2}, f"{DEBT}.routing": {"column": "q1", "asked": 1, "skipped": 2}},
      ["q1 holds several codes", "leave skipped out"]),
     ("several codes and one", {ITEM: [{"column": "q1", "contains": 1}, "q1"]}, ["column q1 is read as several codes in one question"]),
     ("two separators", {ITEM: [{"column": "q1", "contains": 1, "separator": ";"}, {"column": "q1", "contains": 2}]}, ["q1 has two separators"]),
     ("an option that is don't know elsewhere", {ITEM: [{"column": "q1", "contains": 1, "dont_know": 8}, {"column": "q1", "contains": 8}]},
      ["code 8 of column q1 is an option in one question and don't know", "say dont_know: and refused: in each"]),
-    ("contains and yes", {ITEM: {"column": "q1", "contains": 1, "yes": 2}}, ["contains stands in place of yes"]),
-    ("separator alone", {ITEM: {"column": "q1", "separator": ";"}}, ["it goes with contains"]),
+    ("contains and yes", {ITEM: {"column": "q1", "contains": 1, "yes": 2}}, ["contains replaces yes"]),
+    ("separator alone", {ITEM: {"column": "q1", "separator": ";"}}, ["give it together with contains"]),
     ("a separator of letters", {ITEM: {"column": "q1", "contains": 1, "separator": " and "}}, ["separator may hold no letter"]),
     ("a code ticked that is don't know", {ITEM: {"column": "q1", "contains": "D"}}, [f"{ITEM}: of column q1, code D means both yes and dont_know"]),
     ("a blank without a reason", {ITEM: {"column": "q1", "blank": "no"}}, ["blank: no needs why:"]),
@@ -90,8 +90,8 @@ MISTAKES: list[tuple[str, dict[str, Any], list[str]]] = [
     ("a circle through an episode's own column", {
         "episodes": {"wide": ["a"]}, ITEM: {"column": "q1_{episode}", "routing": {"column": "q2", "asked": "Y"}},
         DEBT: {"column": "q2", "routing": {"column": "q1_a", "asked": "Y"}}},
-     ["the gates go in a circle: q2 is behind q1_a is behind q2"]),
-    ("blanks of the whole file", {"answers.blank": "no"}, ["blank: no is said of one question", "take it out of answers"]),
+     ["the gates form a circle: q2 is behind q1_a is behind q2"]),
+    ("blanks of the whole file", {"answers.blank": "no"}, ["blank: no is for single questions", "take it out of answers"]),
     ("a blank of any work", {"any_work": {"column": "worked", "blank": "no", "why": "so"}}, ["any_work: a blank of column worked cannot mean no"]),
     ("a blank of the same work", {"episodes": {"same_work": {"column": "same", "blank": "no", "why": "so"}}},
      ["episodes.same_work: a blank of column same cannot mean no"]),

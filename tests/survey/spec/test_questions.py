@@ -1,4 +1,4 @@
-"""How a question is mapped: its codes and those it takes from all others, its routing, and how episodes are tied."""
+"""Tests how a question is mapped: its own codes and the common ones, its routing, and how episodes are linked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Coefficients of replicate weights as R's `svrepdesign` has them, and what is refused."""
+"""Compares the coefficients of replicate weights with those of R's `svrepdesign`, and tests what is refused."""
 
 from __future__ import annotations
 

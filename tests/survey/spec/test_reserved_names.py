@@ -1,4 +1,5 @@
-"""No name or label that a user may choose meets one of the kit's own: numbers against plain loops, and the list against the results."""
+"""Tests that no name or label of a user conflicts with a name of the kit: numbers against plain loops, and the list of names
+against the results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gates as survey.yaml writes them: single ones, and several joined."""
+"""Tests gates in survey.yaml: single ones, and several that are combined."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def test_gates_nest_and_tell_their_columns() -> None:
         ({}, "give exactly one of column"),
         ({"all": [A], "any": [B]}, "give exactly one of column"),
         ({**A, "all": [B]}, "give exactly one of column"),
-        ({"column": "A"}, "asked is required beside column"),
-        ({"all": [A], "asked": "1"}, "belong to a gate, beside its column"),
-        ({"all": [A], "why": "so"}, "belong to a gate, beside its column"),
+        ({"column": "A"}, "asked is required with column"),
+        ({"all": [A], "asked": "1"}, "belong to a gate with a column"),
+        ({"all": [A], "why": "so"}, "belong to a gate with a column"),
         ({"all": []}, "at least 1 item"),
-        ({"any": [{"all": [{"column": "A"}]}]}, "asked is required beside column"),
+        ({"any": [{"all": [{"column": "A"}]}]}, "asked is required with column"),
         ({**A, "unknown": "1"}, "code 1 means both asked and unknown"),
         ({**A, "skipped": "2", "unknown": ["8", "2.0"]}, "code 2 means both skipped and unknown"),
         ({**A, "skiped": "2"}, "Extra inputs"),

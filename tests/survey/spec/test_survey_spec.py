@@ -1,4 +1,4 @@
-"""Every kind of mistake in a survey.yaml: the message names the file, the key, what was found and what is allowed."""
+"""Tests every kind of mistake in a survey.yaml: the message names the file, the key, what was found and what is allowed."""
 
 from __future__ import annotations
 
@@ -69,8 +69,8 @@ MISTAKES = [
     ("the label total", {"groups.sex.codes": {1: "total"}}, ["groups.sex: the label 'total' of code 1 is reserved"]),
     ("the label not stated", {"groups.sex.codes": {9: "not stated"}}, ["groups.sex: the label 'not stated'", "list codes", "in missing"]),
     ("FPC with PPS", {"design.fpc": "big_n", "design.selection": "pps"}, ["design: fpc with selection: pps", "leave fpc out", "srs"]),
-    ("bands that fall", {"groups.age_group.bands": [25, 18]}, ["groups.age_group: bands must rise"]),
-    ("bands that stay", {"groups.age_group.bands": [18, 18]}, ["groups.age_group: bands must rise"]),
+    ("bands that fall", {"groups.age_group.bands": [25, 18]}, ["groups.age_group: the limits of bands must be in rising order"]),
+    ("bands that stay", {"groups.age_group.bands": [18, 18]}, ["groups.age_group: the limits of bands must be in rising order"]),
     ("no bands", {"groups.age_group.bands": []}, ["groups.age_group.bands", "at least 1 item"]),
     ("a group with a name of the kit", {"groups.cases": {"column": "x", "codes": {1: "a"}}}, ["a group may not be called cases"]),
     ("a group that would hide a condition", {"groups.coercion": {"column": "x", "codes": {1: "a"}}},
@@ -88,7 +88,7 @@ MISTAKES = [
     ("pooled quarters without factors", {"files.person.path": ["a.csv", "b.csv"]}, ["files: ", "2 pooled files need 2 weight_factor"]),
     ("one factor too few", {"files.person.path": ["a.csv", "b.csv"], "files.person.weight_factor": [0.5]}, ["need 2 weight_factor"]),
     ("factors in another file", {"files.module": {"path": "m.csv", "key": "hh", "weight_factor": [1]}},
-     ["module.weight_factor: the factors of pooled quarters stand under person"]),
+     ["module.weight_factor: give the factors of pooled quarters under person"]),
     ("more modules than quarters", {"files.module": {"path": ["a.csv", "b.csv"], "key": "hh"}}, ["module.path: 2 file(s) beside 1"]),
     ("spells of one quarter of two", {"files.person.path": ["a.csv", "b.csv"], "files.person.weight_factor": [0.5, 0.5],
      "files.episodes": LONG_FILE, "episodes": {"long": "true"}}, ["episodes.path: 1 file(s) beside 2"]),
@@ -183,9 +183,9 @@ def test_age_codes_of_one_column_keep_their_zero(spec: dict[str, Any], write: Wr
         ("codes:\n  1: a\n  1.0: b\n", ["line 3", "the same key is given twice", "found:   1", "can mean only one thing"]),
         ("title: [a\n", ["line 2, column 1", "this is not YAML", "check colons"]),
         ("title: a: b\n", ["line 1, column 9", "this is not YAML"]),
-        ("a: &a [*a]\n", ["line 1", "an alias stands within what it repeats", "found:   a"]),
+        ("a: &a [*a]\n", ["line 1", "an alias refers to a value that contains it", "found:   a"]),
         ("- one\n- two\n", ["must hold keys and values", "found:   a list"]),
-        ("", ["the file is empty, or holds nothing but comments", "give the path"]),
+        ("", ["the file is empty, or holds nothing but comments", "check that the path is right"]),
         ("# title: a\n", ["the file is empty, or holds nothing but comments"]),
         ("title: a\x00b\n", ["this is not YAML"]),
     ],
@@ -246,7 +246,7 @@ def test_different_codes_of_one_column_may_feed_both_sides(two_sided: Callable[.
 def test_one_answer_may_not_feed_both_sides(two_sided: Callable[..., SurveySpec]) -> None:
     with pytest.raises(SpecError) as error:
         check(two_sided("2", "2.0", "debt_bondage"))
-    assert "survey.yaml: items: one answer feeds both sides" in str(error.value)
+    assert "survey.yaml: items: one answer counts on both sides" in str(error.value)
     assert "code 2 of leave is no_freedom_to_leave and debt_bondage" in str(error.value)
 
 

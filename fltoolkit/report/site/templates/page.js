@@ -1,6 +1,7 @@
 // Draws a page's pictures, and adds functions for the reader: files to save, a citation, the meaning of markers and terms.
 (function () {
   const SMALLEST = 0.58; // of a picture's size: below it, its words could not be read
+  const TIGHT = 0.85; // of the margins of a picture on a narrow screen: they are made for the widest fonts
   // A printed page, in pixels, and the width for which its pictures are drawn: then their words have nearly 8 points.
   const PAPER = { width: 680, height: 1015, drawn: 900 };
   const ROOM = 1.03; // times the least width of a table, for its borders
@@ -40,18 +41,20 @@
   }
 
   // The page itself writes the title, the subtitle and the notes of a picture, as wide as the page.
-  function withoutWords(layout) {
+  function withoutWords(layout, tight) {
     const { head = 0, foot = 0 } = layout.meta || {};
-    const margin = Object.assign({}, layout.margin, { t: layout.margin.t - head, b: layout.margin.b - foot });
-    const annotations = (layout.annotations || []).filter((note) => note.name !== 'notes');
+    const sides = { l: layout.margin.l * tight, r: layout.margin.r * tight };
+    const margin = Object.assign({}, layout.margin, sides, { t: layout.margin.t - head, b: layout.margin.b - foot });
+    const kept = (layout.annotations || []).filter((note) => note.name !== 'notes');
+    const annotations = kept.map((note) => (note.xshift === -layout.margin.l ? Object.assign({}, note, { xshift: -sides.l }) : note));
     return Object.assign({}, layout, { title: undefined, margin, annotations, height: layout.height - head - foot });
   }
 
   document.querySelectorAll('.chart').forEach(function (place) {
     const data = JSON.parse(place.nextElementSibling.textContent);
-    const drawn = withoutWords(data.layout);
     // On a narrow screen the whole picture is shown smaller, and does not catch the finger that scrolls past it.
     const room = place.parentElement.clientWidth / place.offsetWidth;
+    const drawn = withoutWords(data.layout, room < 1 ? TIGHT : 1);
     if (room < 1) place.style.zoom = Math.max(SMALLEST, room);
     place.sheetHeight = drawn.height; // plotly forgets it when the window changes its size
     Plotly.newPlot(place, data.data, drawn, Object.assign({}, data.config, { displayModeBar: false, staticPlot: room < 1 }));

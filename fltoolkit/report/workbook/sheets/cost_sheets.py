@@ -44,7 +44,7 @@ def costs(evidence: Evidence, language: Language) -> Page:
         sums = [a + b for a, b in zip(sums, (total or 0.0, secured, gap or 0.0), strict=True)]  # type: ignore[operator]
         lines.append(SheetRow(cells, str(n), tuple(c.key for c in columns if c.key), frozenset(mine)))
     summed = tuple(Formula(f"=SUM({x}{{first}}:{x}{{last}})", value) for x, value in zip(SUMMED, sums, strict=True))
-    above = [Styled(text, "sum") for text in (language.say("workbook.all_activities"), *[""] * 7)]
+    above = [Styled(text, "group") for text in (language.say("workbook.all_activities"), *[""] * 7)]
     used = max(map(row_number, evidence.partners.costs), default=0)
     return page(language, "costs", columns, lines, tool="12", table="costs", frozen=3, printed_lines=max(used, ONE_PAGE),
                 above=SheetRow([*above, summed[0], Styled("", "sum"), *summed[1:]]))  # fmt: skip
@@ -89,7 +89,7 @@ def cost_summary(evidence: Evidence, language: Language, sheet: Page) -> Page:
         printed = [shown(cell_value(r.get(key))) for r in rows]
         for value in words:
             mine = [r for r, one in zip(rows, printed, strict=True) if _is_same_choice(one, value)]
-            lines.append(SheetRow((title, value, *(
+            lines.append(SheetRow((title, Styled(value, "year") if key == "year" else value, *(
                 Formula(f"=SUMIF({named}!{letter}{first}:{letter}{last},B{{r}},{named}!{x}{first}:{x}{last})", _sum_of_amounts(mine, place), "money")
                 for place, x in enumerate(SUMMED)
             ))))  # fmt: skip
@@ -97,7 +97,7 @@ def cost_summary(evidence: Evidence, language: Language, sheet: Page) -> Page:
         lines.append(SheetRow((title, language.say("workbook.sums.rest"), *(
             Formula(f"={x}{own}-SUM({x}{top}:{x}{top + len(words) - 1})", _sum_of_amounts(rest, place), "money") for place, x in enumerate("CDE")
         ))))  # fmt: skip
-    return replace(empty, lines=lines)
+    return replace(empty, lines=lines, once=(0,))
 
 
 def implementation(evidence: Evidence, language: Language) -> Page:
@@ -134,7 +134,14 @@ def implementation(evidence: Evidence, language: Language) -> Page:
     ]
     used = max((int(n) for n in numbered), default=0)
     return page(
-        language, "implementation", columns, lines, tool="14", table="implementation", frozen=3, printed_lines=planned + used
+        language,
+        "implementation",
+        columns,
+        lines,
+        tool="14",
+        table="implementation",
+        frozen=3,
+        printed_lines=max(planned + used, ONE_PAGE),
     )
 
 

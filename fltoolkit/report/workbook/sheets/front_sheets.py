@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.partner_entries import entries_without_row
-from fltoolkit.report.workbook.sheet_words import column, legend, page, word
+from fltoolkit.report.workbook.sheet_words import column, legend, page
 from fltoolkit.report.workbook.sheet_writer import Page, SheetLink, SheetRow
 
 
@@ -23,14 +23,13 @@ def read_me(pages: Sequence[Page], language: Language, notes: Sequence[str] = ()
 
 def dictionary(pages: Sequence[Page], language: Language) -> Page:
     """Returns the sheet that explains each column of the workbook. A column that is in several sheets is explained once."""
-    widths = (("column", 28), ("holds", 66), ("sheet", 46), ("filled_by", 11), ("name_in_partners", 24))
+    widths = (("column", 25), ("holds", 42), ("sheet", 36), ("name_in_partners", 23))
     columns = [column(language, name, width) for name, width in widths]
     sheets: dict[tuple[str, ...], list[str]] = {}
     for p in pages:
         for c in p.columns:
-            filled, name = word(language, "filled", "partners" if c.key else "kit"), f"{p.table}: {c.key}" if c.key else ""
-            sheets.setdefault((c.head, c.help, filled, name), []).append(p.name)
-    lines = [SheetRow((head, holds, language.list(found), *rest)) for (head, holds, *rest), found in sheets.items()]
+            sheets.setdefault((c.head, c.help, f"{p.table}: {c.key}" if c.key else ""), []).append(p.name)
+    lines = [SheetRow((head, holds, language.list(found), name)) for (head, holds, name), found in sheets.items()]
     return page(language, "dictionary", columns, lines, legend(language))
 
 

@@ -39,9 +39,9 @@ from fltoolkit.show.wording.plan_words import frequency, promises
 from fltoolkit.survey.spec.groups import TOTAL
 
 TOOL_16 = (
-    ("t16_statement", 15, "unseen"), ("t16_indicator", 18, "unseen"), ("t16_definition", 17, "unseen"), ("t16_by", 16, "text"),
-    ("t16_verification", 12, "unseen"), ("t16_unit", 13, "unseen"), ("t16_baseline", 9, "given"), ("t16_year_1", 8, "given"),
-    ("t16_year_2", 8, "given"), ("t16_frequency", 11, "unseen"), ("t16_lead", 12, "unseen"),
+    ("t16_statement", 18, "unseen"), ("t16_indicator", 24, "unseen"), ("t16_definition", 44, "unseen"), ("t16_by", 38, "text"),
+    ("t16_verification", 16, "unseen"), ("t16_unit", 15, "unseen"), ("t16_baseline", 9, "given"), ("t16_year_1", 8, "given"),
+    ("t16_year_2", 8, "given"), ("t16_frequency", 14, "unseen"), ("t16_lead", 20, "unseen"),
 )  # fmt: skip
 BESIDE = (
     ("marker", 8, "marker"), ("interval_from", 9, "text"), ("interval_to", 9, "text"), ("bound_high", 13, "text"), ("category", 24, "text"), ("n", 12, "whole"),
@@ -55,7 +55,7 @@ QUIET = ("again", "unseen")  # in the rows after an indicator's first
 MINE = {"t16_baseline": "baseline_value", "t16_year_1": "target_year_1", "t16_year_2": "target_year_2"}
 FIRST = [name for name, _, _ in TOOL_16].index("t16_baseline")
 PRINTED = len(TOOL_16) + 3  # with the marker and the interval
-PROMISED = ("promised", 14, "text")
+PROMISED = ("promised", 18, "text")
 """The targets in words, in the plan's workbook. Tool No. 16 has no column for them, only for two years of the path to them."""
 
 
@@ -83,6 +83,7 @@ def matrix(evidence: Evidence, language: Language) -> Page:
         tool="16",
         table="matrix",
         frozen=2,
+        large=True,
         printed_columns=PRINTED + 1,
     )
 
@@ -94,7 +95,7 @@ def baseline_sheet(filled: Baseline, language: Language) -> Page:
     lines = [SheetRow(line.cells) for line in _lines(filled, language, Partners())]
     columns = _columns(language, filled_in=False)
     notes = _notes(filled, language)
-    return page(language, "baseline", columns, lines, notes, tool="16", frozen=2, printed_columns=PRINTED)
+    return page(language, "baseline", columns, lines, notes, tool="16", frozen=2, large=True, printed_columns=PRINTED)
 
 
 def _notes(filled: Baseline, language: Language) -> tuple[str, ...]:

@@ -43,8 +43,8 @@ def smart(evidence: Evidence, language: Language) -> Page:
     """Returns the sheet that shows for each indicator which of the five SMART criteria of the ILO toolkit (Tool No. 16) it meets.
     Partners answer for the criteria that the kit cannot check."""
     columns = (
-        column(language, "code", 12), column(language, "indicator", 46), column(language, "criterion", 13), column(language, "met", 11),
-        column(language, "missing", 55), _answer(language), _note(language, width=28),
+        column(language, "code", 12), column(language, "indicator", 46), column(language, "criterion", 18), column(language, "met", 11),
+        column(language, "missing", 55), _answer(language), _note(language, width=24),
     )  # fmt: skip
     lines = []
     for row in evidence.smart.to_dict("records"):
@@ -54,7 +54,7 @@ def smart(evidence: Evidence, language: Language) -> Page:
         words = (*about, criterion, met, number_words.reason(language, row["missing"]))
         id = f"smart.{row['id']}.{row['criterion']}"
         lines.append(_checklist_row(words, evidence.partners, id, ("answer", "note") if row["met"] == "partners" else ()))
-    return page(language, "smart", columns, lines, tool="16", table="checklists", frozen=3)
+    return page(language, "smart", columns, lines, tool="16", once=(0, 1), table="checklists", frozen=3)
 
 
 def checklist(evidence: Evidence, language: Language, tool: int) -> Page:
@@ -64,7 +64,7 @@ def checklist(evidence: Evidence, language: Language, tool: int) -> Page:
     questions = [q for each in tools for q in checklists().of(each)]
     beside, sourced = any(q.evidence for q in questions), tool == BACKGROUND
     columns = (
-        column(language, "section", 18, "section"), column(language, "question", 42 if beside else 92),
+        column(language, "section", 18, "section"), column(language, "question", 42 if beside else 62),
         *([column(language, "said", 62 if sourced else 70)] if beside else []), _answer(language), _note(language, width=24 if sourced else 30),
         *([column(language, "source", 18, "words", key="source")] if sourced else []),
     )  # fmt: skip
@@ -76,7 +76,8 @@ def checklist(evidence: Evidence, language: Language, tool: int) -> Page:
         words = (language.say(f"checklists.sections.{q.section}"), language.say(f"checklists.questions.{q.id}"), *from_survey)
         lines.append(_checklist_row(words, evidence.partners, q.id, keys))
     source = (language.say("checklists.source"),)
-    return page(language, SHEETS[tool], columns, lines, source, tool=", ".join(map(str, tools)), table="checklists", frozen=2)
+    numbers = ", ".join(map(str, tools))
+    return page(language, SHEETS[tool], columns, lines, source, once=(0,), tool=numbers, table="checklists", frozen=2)
 
 
 def methods(evidence: Evidence, language: Language) -> Page:
@@ -93,9 +94,8 @@ def methods(evidence: Evidence, language: Language) -> Page:
         section = language.say("workbook.standards", section=language.say(f"checklists.sections.{q.section}"))
         words = (section, name.rstrip(), number_words.start(rest), tool)
         lines.append(_checklist_row(words, evidence.partners, q.id, ("answer", "note")))
-    return page(
-        language, "definitions", columns, lines, (language.say("checklists.source"),), tool="1, 2", table="checklists", frozen=2
-    )
+    source = (language.say("checklists.source"),)
+    return page(language, "definitions", columns, lines, source, once=(0,), tool="1, 2", table="checklists", frozen=2)
 
 
 def answer_from_survey(evidence: Evidence, language: Language, question: ChecklistQuestion) -> str:

@@ -45,7 +45,7 @@ from fltoolkit.survey.spec.groups import TOTAL
 NUMBERS = ("baseline_value", "ci_low", "ci_high")
 DETAIL = (
     ("baseline_value", 9, "text"), ("interval_from", 9, "text"), ("interval_to", 9, "text"), ("marker", 8, "marker"), ("n", 12, "whole"),
-    ("cases", 11, "whole"), ("cv", 8, "percent"), ("reason", 58, "text"),
+    ("cases", 12, "whole"), ("cv", 8, "percent"), ("reason", 58, "text"),
 )  # fmt: skip
 FACTS = (
     ("confidence", 10, "percent"), ("flag", 18, "text"), ("se", 10, "text"), ("unresolved", 12, "whole"), ("bound_high", 14, "text"),
@@ -185,7 +185,7 @@ def detail(evidence: Evidence, language: Language) -> Page | None:
     )
     notes = (surveys(evidence, language), *legend(language, list(table["marker"])), confidential)
     columns = columns_by_indicator(language, DETAIL, FACTS)
-    return page(language, "detail", columns, lines, notes, frozen=2, printed_columns=READ + len(DETAIL))
+    return page(language, "detail", columns, lines, notes, once=(0,), frozen=2, printed_columns=READ + len(DETAIL))
 
 
 def _detail(language: Language, r: Row) -> tuple[object, ...]:
@@ -206,7 +206,7 @@ def _detail(language: Language, r: Row) -> tuple[object, ...]:
 def sdg(evidence: Evidence, language: Language) -> Page:
     """Returns the sheet that links forced labour to targets of the Sustainable Development Goals (ILO toolkit, Tool No. 6), with
     the plan's indicators that name each goal."""
-    columns = (column(language, "sdg_target", 16), column(language, "sdg_link", 70), column(language, "sdg_indicators", 60))
+    columns = (column(language, "sdg_target", 16), column(language, "sdg_link", 60), column(language, "sdg_indicators", 50))
     indicators = [i for s in evidence.plan.framework for i in s.indicators]
     lines = []
     for link in checklists().sdg:
@@ -230,8 +230,8 @@ def global_figures(language: Language) -> Page:
     """Returns the sheet of the ILO's global estimates of forced labour. They must not be compared with the survey's numbers; a
     text above the table gives the reason."""
     columns = (
-        column(language, "place", 24), column(language, "year", 7, "plain"), column(language, "measure", 22), column(language, "value", 13),
-        column(language, "unit", 26), column(language, "comparable", 12, "section"), column(language, "source", 66),
+        column(language, "place", 24), column(language, "year", 7, "plain"), column(language, "measure", 27), column(language, "value", 13),
+        column(language, "unit", 33), column(language, "comparable", 12, "section"), column(language, "source", 60),
     )  # fmt: skip
     figures = references().to_dict("records")
     lines = [

@@ -38,7 +38,7 @@ PROMISED = (
     ("target_value", 9, "text"), ("verifiable", 12, "text"), ("smallest_cut", 11, "percent"),
 )  # fmt: skip
 NO_FALL = "–"  # in place of the smallest fall that a repeat would detect, if it would detect none
-LATER = (("now", 9, "text"), ("marker_after", 8, "marker"), ("reached", 16, "text"), ("changed", 13, "text"))
+LATER = (("now", 9, "text"), ("marker_after", 8, "marker"), ("reached", 36, "text"), ("changed", 28, "text"))
 WHY = (("why", 23, "text"),)
 CALCULATED = (
     ("flag", 18, "text"), ("baseline_year", 10, "plain"), ("target_words", 26, "text"), ("cut", 9, "percent"), ("power", 9, "power"),
@@ -58,7 +58,7 @@ MEASURED = (
 FOLLOWED = (
     ("baseline", 10, "text"), ("baseline_from", 10, "text"), ("baseline_to", 10, "text"), ("marker_before", 8, "marker"), ("now", 9, "text"),
     ("now_from", 9, "text"), ("now_to", 9, "text"), ("marker_after", 8, "marker"), ("change", 9, "text"), ("change_from", 9, "text"),
-    ("change_to", 9, "text"), ("verdict", 20, "text"), ("why", 23, "text"),
+    ("change_to", 9, "text"), ("verdict", 38, "text"), ("why", 23, "text"),
 )  # fmt: skip
 FOLLOWED_FACTS = (
     ("side", 7, "text"), ("decrease", 10, "one_decimal"), ("decrease_from", 10, "one_decimal"), ("decrease_to", 10, "one_decimal"),
@@ -82,7 +82,7 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
     asked = "reached_in" if years and str(years["after"]).isdigit() else "reached"
     answered = [(asked if name == "reached" else name, width, style) for name, width, style in LATER] if later else []
     read = (*promised, *answered, *WHY)
-    columns = columns_by_indicator(language, read, (*CALCULATED, *(LATER_INTERVAL if later else ())), years)
+    columns = columns_by_indicator(language, read, (*CALCULATED, *(LATER_INTERVAL if later else ())), years, large=later)
     # Rows with a target come first among the rows of their indicator.
     order = {id: place for place, id in enumerate(dict.fromkeys(table["id"]))}
     records = sorted(map(cleared, table.to_dict("records")), key=lambda row: (order[row["id"]], row["target_year"] is None))
@@ -93,7 +93,7 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
     undetected = table["planned_sample"].notna() & ~(table["smallest_cut"] < 1)
     smallest = (language.say("workbook.sheets.targets.smallest"),) if undetected.any() else ()
     notes = (surveys(evidence, language), *refused, *smallest, *legend(language, used))
-    return page(language, "targets", columns, lines, notes, frozen=2, printed_columns=READ + len(read))
+    return page(language, "targets", columns, lines, notes, once=(0,), frozen=2, large=later, printed_columns=READ + len(read))
 
 
 def _promised(language: Language, r: Row, *, later: bool) -> tuple[object, ...]:
@@ -150,7 +150,7 @@ def milestones(evidence: Evidence, language: Language) -> Page | None:
     low_end = (language.say("charts.low_end"),) if evidence.targets["baseline_bound"].notna().any() else ()
     notes = (surveys(evidence, language), *low_end, *legend(language, [_measured(evidence, r)[0] for r in records]))
     columns = columns_by_indicator(language, PLANNED, ())
-    return page(language, "milestones", columns, lines, notes, frozen=2, chart=chart)
+    return page(language, "milestones", columns, lines, notes, once=(0,), frozen=2, chart=chart)
 
 
 def _milestone(evidence: Evidence, language: Language, r: Row) -> tuple[object, ...]:
@@ -181,12 +181,14 @@ def follow_up(evidence: Evidence, language: Language) -> Page | None:
     if table.empty:
         return None
     years = change_tables.years_of_rounds(language, table["year_before"], table["year"])
-    columns = columns_by_indicator(language, FOLLOWED, FOLLOWED_FACTS, years)
+    columns = columns_by_indicator(language, FOLLOWED, FOLLOWED_FACTS, years, large=True)
     records = [cleared(row) for row in table.to_dict("records")]
     lines = lines_by_indicator(language, records, lambda row: _followed(language, row))
     used = [*table["marker_before"], *table["marker_after"], *(row["marker"] for row in records if not row["light"])]
     notes = (surveys(evidence, language), *legend(language, used))
-    return page(language, "follow_up", columns, lines, notes, frozen=2, printed_columns=READ + len(FOLLOWED))
+    return page(
+        language, "follow_up", columns, lines, notes, once=(0,), frozen=2, large=True, printed_columns=READ + len(FOLLOWED)
+    )
 
 
 def _followed(language: Language, r: Row) -> tuple[object, ...]:

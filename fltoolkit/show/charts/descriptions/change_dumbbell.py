@@ -10,14 +10,14 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED
-from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS, is_unjudged, stated_verdict
+from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS, is_unjudged, is_unsure, stated_verdict
 from fltoolkit.languages.language import Language
 from fltoolkit.show.charts.chart_style import BLUE, GREY
 from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
 from fltoolkit.show.charts.descriptions.chart_parts import ChartRow, DotChart, Mark, Series
 from fltoolkit.show.charts.descriptions.estimates_by_group import WHOLE_PAGE, ChartSpace, mark_of, of_population
 from fltoolkit.show.wording import change_sentences, number_words
-from fltoolkit.show.wording.english_numbers import PublishedNumber
+from fltoolkit.show.wording.english_numbers import NBSP, PublishedNumber
 from fltoolkit.survey.spec.groups import groups_of_breakdown
 
 SIDES = (("_before", GREY), ("_after", BLUE))
@@ -76,15 +76,17 @@ def verdict(language: Language, row: PublishedNumber) -> str:
 
 
 def _short_verdict(language: Language, row: PublishedNumber) -> str:
-    """Returns the words of `verdict` without the reason why a change is not judged. The note below the chart gives this
-    reason."""
-    if not is_unjudged(row["verdict"], row["verdict_reason"]):
-        return verdict(language, row)
-    return _marked(language.say("charts.unjudged"), row)
+    """Returns the words of `verdict` as they fit on one line: of an uncertain size in few words, and without the reason why a
+    change is not judged. The note below the chart gives this reason."""
+    if is_unjudged(row["verdict"], row["verdict_reason"]):
+        return _marked(language.say("charts.unjudged"), row)
+    if is_unsure(row["verdict"], row["flag"]):
+        return _marked(language.say("charts.unsure", verdict=language.kit(row["verdict"])), row)
+    return verdict(language, row)
 
 
 def _marked(words: str, row: PublishedNumber) -> str:
-    return f"{words} [u]" if row["marker"] == "u" else words
+    return f"{words}{NBSP}[u]" if row["marker"] == "u" else words
 
 
 def _unjudged(language: Language, rows: pd.DataFrame) -> str:

@@ -251,7 +251,7 @@ def _per_1000(language: Language, rate: str) -> str:
 
 
 def _fall_in_words(language: Language, size: float, fall: float) -> str:
-    """Returns in words which fall (in percent) a sample of `size` persons would detect: `42 % with 4,800 persons`."""
+    """Returns in words which fall (in percent) a sample of `size` persons would detect: `42% with 4,800 persons`."""
     persons = number_words.count(language, size)
     if not math.isfinite(fall):
         return language.say("charts.nothing", persons=persons)

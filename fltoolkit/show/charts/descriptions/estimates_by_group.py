@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from fltoolkit.classify.profile.characteristics import TOPICS, picture_families
+from fltoolkit.classify.profile.characteristics import TOPICS, UNORDERED, picture_families
 from fltoolkit.errors import RequestError
 from fltoolkit.languages.language import Language
 from fltoolkit.languages.reasons import uncrossed_categories
@@ -72,8 +72,9 @@ def estimates(
     Raises:
         RequestError: the rows are of several populations. Adults and children never share a chart.
     """
-    first = rows.iloc[0].to_dict()
     _one_population(rows)
+    rows = rows if crossed else _largest_first(rows)
+    first = rows.iloc[0].to_dict()
     measure = str(first["measure"])
     groups = [str(b) for b in rows["breakdown"].unique() if b]
     titled = [b for b in groups if b not in out.origins]
@@ -85,6 +86,7 @@ def estimates(
     named = title or _title(language, first, titled)
     subtitle = _subtitle(language, first)
     remarks = [language.say("charts.whole")] if not math.isnan(at) else number_words.of_profile(language, rows)
+    remarks += [language.say("profile.largest")] if rows["breakdown"].isin(UNORDERED).any() and not crossed else []
     axis = axis_ticks.from_zero(language, [axis_ticks.furthest(marks)], steps=space.steps)
     notes = [*chart_notes.signs(language, marks, axis), *remarks]
     return DotChart(
@@ -165,6 +167,15 @@ def _name(out: Published, first: PublishedNumber, groups: Sequence[str]) -> str:
     keys = list(dict.fromkeys(key for group in groups for key in groups_of_breakdown(group)))
     named = [*picture_families(keys), *(key for key in keys if key not in TOPICS)] if first["measure"] in PROFILES else groups
     return "_".join([str(first["measure"]), *other, "by", *named])
+
+
+def _largest_first(rows: pd.DataFrame) -> pd.DataFrame:
+    """Returns the rows with the largest share first, in the topics whose characteristics have no order of their own. Numbers that are
+    not shown come last."""
+    parts = rows.groupby("breakdown", sort=False)
+    return pd.concat(
+        part.sort_values("estimate", ascending=False, kind="stable") if by in UNORDERED else part for by, part in parts
+    )
 
 
 def _one_population(rows: pd.DataFrame) -> None:

@@ -198,7 +198,8 @@ def _point_words(axes: Any, chart: CurveChart, point: Point, size: Size) -> None
     if not point.beside:
         beyond = axes.get_position().x0 * size.width - (place - width(point.words, size.small) / 2)
         right = 72 * (beyond + GAP) if beyond > -GAP else 0.0
-        _note(axes, point.words, (point.x, point.mark.end), (right, size.font * 0.8), size, ha="center")
+        behind = {"facecolor": "white", "edgecolor": "none", "pad": 1}  # no line of the grid crosses the words
+        _note(axes, point.words, (point.x, point.mark.end), (right, size.font * 0.8), size, ha="center", bbox=behind)
         return
     end = place + width(point.words, size.small) + GAP
     later = [at for other in chart.points if (at := _inches(axes, chart.x, other.x, size)) > place]

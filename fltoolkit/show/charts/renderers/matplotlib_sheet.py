@@ -21,7 +21,7 @@ from fltoolkit.show.charts.descriptions.chart_parts import DescribedChart, Serie
 
 FONTS = Path(str(files("fltoolkit.show.charts.renderers"))) / "fonts"
 DPI = 200
-PACKED = {"compress_level": 3}  # a PNG is 8 % larger than at the usual 6, and packed in two thirds of the time
+PACKED = {"compress_level": 3}  # a PNG is 8% larger than at the usual 6, and packed in two thirds of the time
 MEASURED = 100.0  # points at which letters are measured
 SMALLEST = 8.0
 """The smallest font size at print, in points."""
@@ -153,8 +153,8 @@ class Size:
 
 WIDE, HALF, SLIDE = (
     Size(6.69, 9.0, 0.34),
-    Size(3.19, 8.0, 0.28),
-    Size(11.6, 16.0, 0.34, titled=False, height=5.05, filled=5.0, fine=13.0),
+    Size(3.19, 8.0, 0.34),
+    Size(11.6, 16.0, 0.4, titled=False, height=5.05, filled=5.0, fine=13.0),
 )
 """As wide as the text of a page, half of it, and a slide."""
 

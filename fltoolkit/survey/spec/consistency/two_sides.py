@@ -26,8 +26,8 @@ def check_sides(
         for code in source.codes(spec.answers).yes:
             if (source.column, code) in fed:
                 raise SpecError(
-                    "one answer feeds both sides of the definition",
+                    "one answer counts on both sides of the definition",
                     where=f"{where}: items",
                     found=f"code {code} of {source.column} is {fed[source.column, code]} and {item}",
-                    do="keep it on one side; different codes of one column may stand on different sides",
+                    do="keep it on one side; different codes of one column may be on different sides",
                 )

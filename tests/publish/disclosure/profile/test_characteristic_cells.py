@@ -1,4 +1,4 @@
-"""The three cells of a row of a profile, and which of them are confidential."""
+"""Tests the three cells of a row of a profile, and which of them are confidential."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Which rows of a profile a run shows: of few cases, of nearly all, of hidden numbers of cases, and beside tables of the same persons."""
+"""Tests which rows of a profile a run shows: rows with few cases, with nearly all cases, with hidden numbers of cases, and next
+to tables of the same persons."""
 
 from __future__ import annotations
 

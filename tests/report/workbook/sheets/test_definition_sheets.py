@@ -1,4 +1,4 @@
-"""Definitions and methods: the law first, then what the plan names, measures, and how this run's numbers were made."""
+"""Tests the sheet on definitions and methods: first the law, then the plan's measures, and how this run made its numbers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_the_methods_are_those_of_the_run() -> None:
     told = {term: text for kind, term, text, _ in definitions(made, EN) if kind == "Method"}
     assert told["Survey"] == f"{row['survey']}, {row['year']:.0f}"
     assert f"fewer than {limits.persons} persons, {limits.cases} cases" in told["Confidentiality"]
-    assert told["Interval"].startswith("95\u00a0% confidence interval")
+    assert told["Interval"].startswith("95% confidence interval")
     assert told["[c]"] == "confidential: not shown"
     french = {term: text for _, term, text, _ in definitions(made, FR)}
     assert french["[c]"] == "confidentiel\u202f: non montré"

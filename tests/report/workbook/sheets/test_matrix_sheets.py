@@ -1,4 +1,5 @@
-"""Tool No. 16's matrix: each cell under its head, words that are quiet after an indicator's first row, and three cells for partners."""
+"""Tests the matrix of Tool No. 16: each cell under its head, grey words after an indicator's first row, and three cells for
+partners."""
 
 from __future__ import annotations
 
@@ -78,7 +79,7 @@ def test_partners_fill_three_cells_of_their_rows_and_of_no_other(page: Page) -> 
 def test_the_target_itself_stands_beside_the_years_on_its_path() -> None:
     made = evidence_from(published(published_row()), {"year": 2030, "cut": 0.5})
     first = cells(matrix(made, EN), matrix(made, EN).lines[0])
-    assert first["Target"] == "a cut of 50\u00a0% by 2030, to 10.0"
+    assert first["Target"] == "a cut of 50% by 2030, to 10.0"
 
 
 def test_a_baseline_with_wide_bounds_is_a_range() -> None:

@@ -1,4 +1,4 @@
-"""What partners answer: which cells are theirs, and what the survey says beside a question."""
+"""Tests the questions to partners: which cells they fill, and the survey's answer next to a question."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What the survey and the plan put on the sheets: codes of the SDGs by their goal, figures that are never comparable, a headline with its chart."""
+"""Tests the results of the survey and the plan on the sheets: SDG codes by goal, figures that are not comparable, and a headline
+with its chart."""
 
 from __future__ import annotations
 

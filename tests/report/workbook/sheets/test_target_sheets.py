@@ -1,4 +1,4 @@
-"""Targets on the workbook: refused ones as warnings, a later round only where there is one, and a path that nobody measures."""
+"""Tests targets in the workbook: refused ones as warnings, a later round only if there is one, and a path of planned values."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_a_target_that_cannot_be_verified_is_a_warning_above_and_in_its_row() ->
     row = cells(page)
     assert row["Fall detectable?"] == Styled("NO", "warn")
     assert row["Why"] == Styled("WARNING: the planned survey could not verify this target. Too few persons.", "warn")
-    assert row["Smallest detectable cut"] == 0.77  # 76.2 %, up
+    assert row["Smallest detectable cut"] == 0.77  # 76.2%, up
     assert row["Sample needed, each round"] == rounded_up(promises.NEEDED[0.5]) == 15_000
     assert (row["Baseline value"], row["Target value"]) == (Styled(5.0, "one_decimal"), Styled(2.5, "one_decimal"))
     unplanned = cells(sheet(judged(obstacle=UNPLANNED)))["Why"]
@@ -82,9 +82,7 @@ def test_no_fall_that_a_repeat_would_find_is_none_in_words_and_without_a_repeat_
 )
 def test_a_cut_that_only_zero_would_be_and_none_are_explained_once_above(facts: dict[str, Any], explained: int) -> None:
     notes = sheet(judged(**facts)).notes
-    assert (
-        sum("100 % means that only a fall to zero would be found, – that no fall would." in note for note in notes) == explained
-    )
+    assert sum("100% means that only a fall to zero would be found, – that no fall would." in note for note in notes) == explained
 
 
 def test_what_has_a_target_comes_first() -> None:

@@ -1,4 +1,4 @@
-"""Ticks of 1, 2 and 5 times a power of ten: at most so many, from zero, and as many digits as they need."""
+"""Tests the ticks of an axis: 1, 2 and 5 times a power of ten, not too many, from zero, with the digits that they need."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A change as a dumbbell: both numbers, the verdict that the test gave, and no number of what is hidden."""
+"""Tests a change as a dumbbell: both numbers, the verdict of the test, and no hidden number."""
 
 from __future__ import annotations
 
@@ -55,11 +55,11 @@ def test_the_base_names_how_many_were_asked_in_each_round() -> None:
 def test_an_unreliable_change_is_hollow_and_marked() -> None:
     row = with_first(marker="u", flag_after="unreliable").rows[0]
     assert [m.glyph for m in row.marks] == [Glyph.MEASURED, Glyph.UNRELIABLE]
-    assert row.printed.endswith(": decreased [u]")
+    assert row.printed.endswith(": decreased\xa0[u]")
 
 
 def test_of_an_unreliable_change_only_the_direction_is_said() -> None:
-    assert with_first(flag="unreliable").rows[0].printed == "50.0 → 18.8: decreased, but how far is uncertain"
+    assert with_first(flag="unreliable").rows[0].printed == "50.0 → 18.8: decreased, size uncertain"
     assert with_first(flag="unreliable", verdict=NO_CHANGE).rows[0].printed == "50.0 → 18.8: no detectable change"
 
 
@@ -81,7 +81,9 @@ def test_a_change_that_open_answers_leave_unjudged_says_so() -> None:
     assert chart.alt.endswith(": not judged: more unresolved answers.")
     assert not row.changed
     assert "ot judged" not in " ".join(change(rows(), EN).notes)
-    assert with_first(verdict=NO_CHANGE, verdict_reason=MORE_UNRESOLVED, marker="u").rows[0].printed.endswith(": not judged [u]")
+    assert (
+        with_first(verdict=NO_CHANGE, verdict_reason=MORE_UNRESOLVED, marker="u").rows[0].printed.endswith(": not judged\xa0[u]")
+    )
 
 
 def test_where_nobody_was_found_in_a_round_there_is_no_dot() -> None:

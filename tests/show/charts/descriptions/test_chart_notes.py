@@ -1,4 +1,5 @@
-"""Below a chart stands of whom it is, how many were asked as published, from which survey, and what its signs and markers mean."""
+"""Tests the notes below a chart: the population, the published number of persons asked, the survey, and the meaning of signs and
+markers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the parts of a chart derive from their numbers."""
+"""Tests what the parts of a chart derive from their numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a repeat could detect: the numbers of docs/methods.md §6 stand on the curves, and in the words."""
+"""Tests what a repeat could detect: the numbers of docs/methods.md §6 are on the curves and in the text."""
 
 from __future__ import annotations
 

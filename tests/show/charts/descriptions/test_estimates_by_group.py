@@ -1,4 +1,4 @@
-"""Estimates as rows: their words, values, markers and headings, in any language, of one population."""
+"""Tests estimates as rows of a chart: their words, values, markers and headings, in any language, for one population."""
 
 from __future__ import annotations
 

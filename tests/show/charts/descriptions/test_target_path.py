@@ -1,4 +1,4 @@
-"""The way to a target: what was measured are dots with intervals, what is only planned are ticks, and the target is a diamond."""
+"""Tests the path to a target: measured values are dots with intervals, planned values are ticks, and the target is a diamond."""
 
 from __future__ import annotations
 

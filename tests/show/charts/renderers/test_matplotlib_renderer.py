@@ -1,4 +1,4 @@
-"""What only print asks: names that a file can have, text that is no formula, and words that do not leave the picture."""
+"""Tests what only print needs: valid file names, texts that are not read as formulas, and words that stay inside the picture."""
 
 from __future__ import annotations
 

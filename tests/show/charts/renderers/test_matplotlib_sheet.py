@@ -1,4 +1,4 @@
-"""Pictures for print: the same bytes in each process, letters of 8 points and more, words that can be read, and no formula."""
+"""Tests pictures for print: the same bytes in each process, letters of at least 8 points, readable words, and no formula."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Both renderers draw what a description says: the same words, values, signs and intervals, and nothing else."""
+"""Tests that both renderers draw the content of a description: the same words, values, signs and intervals, and nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables of what a survey.yaml does not have are refused with what there is."""
+"""Tests that tables of groups or populations which survey.yaml does not have are refused, with the names that it has."""
 
 from __future__ import annotations
 

@@ -13,7 +13,6 @@ import pandas as pd
 from fltoolkit.languages.language import Language
 from fltoolkit.publish.contrasts.lead_contrasts import LOWER, NO_DIFFERENCE, NOT_TESTED, POPULATION, UNRELIABLE
 from fltoolkit.publish.published_set import Published
-from fltoolkit.report.document_sections.results_section import groups_of
 from fltoolkit.show.wording import number_words
 
 EACH = 3  # pairs of a population; up to this number each pair has a sentence, whatever its verdict
@@ -24,7 +23,9 @@ def is_compared(out: Published) -> bool:
     """Returns whether the run publishes the prevalence by the lead group: the group (such as sex) that survey.yaml names
     beforehand for the first comparison.
     """
-    return bool(out.lead) and out.lead in groups_of(out, "prevalence")
+    rows = out.own_rows(measure="prevalence", breakdown=out.lead)
+    own = rows[rows["reference_population"] == out.headlines[0]] if len(rows) and out.headlines else rows
+    return bool(out.lead) and out.lead not in out.origins and bool(own["estimate"].notna().any())
 
 
 def sentences(out: Published, language: Language) -> tuple[str, ...]:

@@ -1,4 +1,5 @@
-"""Sentences of the comparison named beforehand: the higher rate first, and a size only as the nearer limit."""
+"""Tests the sentences of the comparison that survey.yaml names beforehand: the higher rate comes first, and the size is given
+only as the nearer limit."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from published_rows import of, published, row
 
 import fltoolkit as fl
 from fltoolkit.publish.contrasts.lead_contrasts import HIGHER, LOWER, NO_DIFFERENCE, NOT_TESTED, TOO_FEW
-from fltoolkit.report.document_sections import contrasts_section
+from fltoolkit.show.wording import contrast_sentences
 
 
 def compared(*pairs: dict[str, Any]) -> fl.Published:
@@ -28,34 +29,34 @@ def pair(category: str, reference: str, **facts: Any) -> dict[str, Any]:
 
 
 def test_a_size_is_the_nearer_limit_and_the_higher_rate_comes_first() -> None:
-    assert contrasts_section.sentences(compared(pair("a", "b")), EN) == (
+    assert contrast_sentences.sentences(compared(pair("a", "b")), EN) == (
         "The rate is higher for a than for b, by at least 2.1 per 1,000.",
     )
     lower = compared(pair("a", "b", verdict=LOWER, ci_low=-0.0124, ci_high=-0.0033))
-    assert contrasts_section.sentences(lower, EN) == ("The rate is higher for b than for a, by at least 3.3 per 1,000.",)
+    assert contrast_sentences.sentences(lower, EN) == ("The rate is higher for b than for a, by at least 3.3 per 1,000.",)
     unknown = compared(pair("a", "b", ci_low=-0.0001))  # Holm's test finds it, the interval holds 0
-    assert contrasts_section.sentences(unknown, EN) == ("The rate is higher for a than for b.",)
+    assert contrast_sentences.sentences(unknown, EN) == ("The rate is higher for a than for b.",)
 
 
 def test_what_was_not_found_and_not_tested_is_said() -> None:
     out = compared(pair("a", "b", verdict=NO_DIFFERENCE), pair("a", "c", verdict=NOT_TESTED, reason=TOO_FEW))
-    assert contrasts_section.sentences(out, EN) == (
+    assert contrast_sentences.sentences(out, EN) == (
         "No difference was detected between a and b. That does not prove that there is none.",
-        "The difference between a and c was not tested: too few cases.",
+        "No test compares a with c: too few cases.",
     )
 
 
 def test_of_many_pairs_those_found_are_told_and_the_others_counted() -> None:
     none = {"verdict": NO_DIFFERENCE}
     out = compared(pair("a", "b"), pair("a", "c", **none), pair("a", "d", **none), pair("b", "c", **none))
-    first, others = contrasts_section.sentences(out, EN)
+    first, others = contrast_sentences.sentences(out, EN)
     assert first.startswith("The rate is higher for a than for b")
     assert others == "Other pairs without a detected difference, or not tested: 3."
 
 
 def test_the_family_is_counted() -> None:
     two = compared(pair("a", "b"), pair("a", "c"))
-    assert "tests 2 differences between groups" in contrasts_section.family(two, EN)
-    assert "Holm" in contrasts_section.family(two, FR)
-    assert contrasts_section.family(published(row()), EN) == EN.say("contrasts.nothing")
-    assert not contrasts_section.is_compared(published(row(), lead="sex"))
+    assert "tests 2 differences between groups" in contrast_sentences.family(two, EN)
+    assert "Holm" in contrast_sentences.family(two, FR)
+    assert contrast_sentences.family(published(row()), EN) == EN.say("contrasts.nothing")
+    assert not contrast_sentences.is_compared(published(row(), lead="sex"))
