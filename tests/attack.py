@@ -46,7 +46,7 @@ class Reader:
         return float(low.fun), np.inf if high.fun is None else -float(high.fun)
 
     def seen(self, key: Key) -> tuple[float, float]:
-        """The least and the most that a cell counts in what was found possible so far: its range holds both."""
+        """Returns the least and the most that a cell counts in the solutions found so far. Both are in its range."""
         counts = [float(self._parts(key) @ x) for x in self.possible]
         return min(counts, default=np.inf), max(counts, default=-np.inf)
 

@@ -84,7 +84,8 @@ def people() -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def estimated_once() -> Iterator[None]:
-    """What a run estimates of the same persons is estimated once for all tests of a file: for those that look at what is then hidden."""
+    """Keeps the estimates of a run: those of the same persons are made once for all tests of a file. It is for files that test
+    what is hidden afterwards."""
     run, known = import_module("fltoolkit.publish.published_set"), dict[tuple[object, ...], Any]()
 
     def once(make: Callable[..., Any]) -> Callable[..., Any]:
@@ -104,8 +105,8 @@ def estimated_once() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def summed_once() -> Iterator[None]:
-    """The rows of a design are summed once for an outcome and its groups, whatever is computed of the sums: rate or total, each
-    interval, each level. For files that compare many results of the same designs."""
+    """Keeps the sums of a design: its rows are read once for an outcome and its groups. Rates, totals and intervals of all levels
+    are computed from the same sums. It is for files that compare many results of the same designs."""
     reads, known = import_module("fltoolkit.estimate.totals.one_pass"), dict[tuple[object, ...], Any]()
     cluster_totals = reads.cluster_totals
 

@@ -80,9 +80,9 @@ class Reader:
         return [self.base[c] for c in cells]
 
     def told(self, places: list[int]) -> str:
-        """The least and the most that a sum of unknowns can be, in words; empty where it can be 1 and can be 4.
+        """Returns the least and the most that a sum of unknowns can be, as a text. The text is empty if the sum can be 1 and can be 4.
 
-        What one programme found possible is possible for all: where such solutions show both, no programme has to be solved.
+        The solution of each programme agrees with all that is known. If earlier solutions show both, no programme is solved.
         """
         possible = [float(x[places].sum()) for x in self.possible]
         if possible and min(possible) < 1.5 and max(possible) > 3.5:
