@@ -18,8 +18,8 @@ from fltoolkit.classify.adults import classify
 from fltoolkit.classify.children import PARENT, THIRD, THIRD_THREAT, WITH, WITH_THREAT
 from fltoolkit.errors import RequestError
 from fltoolkit.survey.data.fetch_rows import to_pandas
-from fltoolkit.survey.data.internal_columns import INTERNAL, NUMBER_OF, SOURCE
-from fltoolkit.survey.data.person_frame import FACTOR, PART, column
+from fltoolkit.survey.data.internal_columns import INTERNAL, NUMBER_OF, PART, SOURCE
+from fltoolkit.survey.data.person_frame import FACTOR, column
 from fltoolkit.survey.design.survey_opening import read_survey, with_design
 
 Who = Literal["adult", "child"]

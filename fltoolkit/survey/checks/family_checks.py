@@ -8,8 +8,7 @@ import narwhals as nw
 from fltoolkit.survey.checks.findings import Finding, FindingRows, count_rows
 from fltoolkit.survey.data.engines import count_distinct, rows_of
 from fltoolkit.survey.data.households import line_numbers, with_parent_facts
-from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, HOUSEHOLD, SOURCE
-from fltoolkit.survey.data.person_frame import PART
+from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, HOUSEHOLD, PART, SOURCE
 from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.survey.spec.child_module import Parents
 

@@ -12,8 +12,8 @@ import narwhals as nw
 from fltoolkit.survey.checks.findings import Finding, FindingRows
 from fltoolkit.survey.checks.survey_checks import all_findings
 from fltoolkit.survey.data.fetch_rows import to_pandas
-from fltoolkit.survey.data.internal_columns import SOURCE
-from fltoolkit.survey.data.person_frame import PART, ROW_FACTS
+from fltoolkit.survey.data.internal_columns import PART, SOURCE
+from fltoolkit.survey.data.person_frame import ROW_FACTS
 from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Survey
 

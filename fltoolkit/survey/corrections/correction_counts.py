@@ -13,8 +13,8 @@ from fltoolkit.survey.checks.printed_counts import count_in_words
 from fltoolkit.survey.corrections.applied_corrections import numbered
 from fltoolkit.survey.corrections.corrected_values import BEFORE, ENTRY, Numbered, corrected_columns, with_corrections
 from fltoolkit.survey.data.fetch_rows import to_pandas
-from fltoolkit.survey.data.internal_columns import SOURCE
-from fltoolkit.survey.data.person_frame import PART, Frame
+from fltoolkit.survey.data.internal_columns import PART, SOURCE
+from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.survey.readers.file_stamps import refuse_changed
 from fltoolkit.survey.spec.files_and_design import DataFile

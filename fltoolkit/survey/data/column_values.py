@@ -3,10 +3,14 @@ another as text."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import narwhals as nw
 
+from fltoolkit.survey.data.internal_columns import PART
+
+# Numbers that a file declares missing: the lowest, the highest, and the number of the pooled file (None: all files).
+MissingRange = tuple[float, float, int | None]
 LARGEST_WHOLE = 2**53 - 1  # above this, two different whole numbers can be the same float
 NUMBER = r"^\s*([+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|(?i:inf(inity)?))|(?i:nan))\s*$"
 
@@ -62,11 +66,32 @@ def _finite(column: nw.Expr) -> nw.Expr:
     return nw.when(column.is_finite()).then(column)
 
 
-def without_missing(value: nw.Expr, missing: Sequence[tuple[float, float]]) -> nw.Expr:
-    """Returns a column of numbers, with null in place of NaN and of the numbers that the file declares missing. `missing`
-    contains ranges of such numbers, as pairs of the lowest and the highest. With the range (9999, 9999), a weight of 9999 becomes
-    null."""
+def ranges_by_part(declared: Sequence[Mapping[str, Sequence[tuple[float, float]]]]) -> dict[str, list[MissingRange]]:
+    """Returns, for each column, the ranges of numbers that files declare missing. `declared` has those of each pooled file. If
+    all files declare the same, a range is for all rows. Otherwise it is only for the rows of its file."""
+    alike = all(ranges == declared[0] for ranges in declared)
+    found: dict[str, list[MissingRange]] = {}
+    for part, ranges in enumerate(declared[:1] if alike else declared):
+        for column, pairs in ranges.items():
+            found.setdefault(column, []).extend((low, high, None if alike else part) for low, high in pairs)
+    return found
+
+
+def label_without_missing(label: nw.Expr, missing: Sequence[MissingRange]) -> nw.Expr:
+    """Returns the labels of strata or sampling units, with null in place of Stata's missing values (`.`, `.a` to `.z`) and of the
+    numbers that a file declares missing. Otherwise, all units of unknown label would be one unit."""
+    there = ~(label.str.starts_with(".") & (label.str.len_chars() <= 2))
+    if missing:
+        value = nw.when(label.str.contains(NUMBER)).then(label).cast(nw.Float64)
+        there = there & (value.is_null() | ~without_missing(value, missing).is_null())
+    return nw.when(there).then(label)
+
+
+def without_missing(value: nw.Expr, missing: Sequence[MissingRange]) -> nw.Expr:
+    """Returns a column of numbers, with null in place of NaN and of the numbers that a file declares missing. With the range
+    (9999, 9999, None), a weight of 9999 becomes null."""
     there = ~value.is_nan()
-    for low, high in missing:
-        there = there & ~((value >= low) & (value <= high))
+    for low, high, part in missing:
+        within = (value >= low) & (value <= high)
+        there = there & ~(within if part is None else within & (nw.col(PART) == part))
     return nw.when(there).then(value)

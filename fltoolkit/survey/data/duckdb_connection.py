@@ -46,6 +46,7 @@ def connect() -> duckdb.DuckDBPyConnection:
         settings["memory_limit"] = limit
     con = duckdb.connect(config=settings)
     con.execute("SET enable_progress_bar = false")  # a bar would appear in notebooks and in printed output
+    con.execute("SET TimeZone = 'UTC'")  # otherwise a moment would be another text, perhaps of another day, on each machine
     return con
 
 

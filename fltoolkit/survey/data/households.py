@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 import narwhals as nw
 
 from fltoolkit.survey.data.engines import with_facts_of_others
-from fltoolkit.survey.data.internal_columns import CODE_OF, HOUSEHOLD, SOURCE
-from fltoolkit.survey.data.person_frame import PART, Frame
+from fltoolkit.survey.data.internal_columns import CODE_OF, HOUSEHOLD, PART, SOURCE
+from fltoolkit.survey.data.person_frame import Frame
 from fltoolkit.survey.spec.child_module import Parents
 
 

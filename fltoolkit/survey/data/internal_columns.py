@@ -9,6 +9,7 @@ WEIGHT, STRATA, PSU, SSU, HOUSEHOLD = "fl__weight", "fl__strata", "fl__psu", "fl
 FPC, FPC2, REPLICATE = "fl__fpc", "fl__fpc2", "fl__replicate"
 PATTERN, CALIBRATED = "fl__pattern", "fl__calibrated"
 KEY, AGE, ASKED, CHILD = "fl__key", "fl__age", "fl__asked", "fl__child"
+PART = "fl__part"  # the number of the pooled file that a row comes from, from 0
 INTERNAL = "fl__"
 SOURCE = "src__"  # a column as text, for codes
 NUMBER_OF = "num__"  # the same column as a number

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from fltoolkit.survey.data.internal_columns import AGE, KEY, SOURCE
-from fltoolkit.survey.data.person_frame import PART, WantedColumns
+from fltoolkit.survey.data.internal_columns import AGE, KEY, PART, SOURCE
+from fltoolkit.survey.data.person_frame import WantedColumns
 from fltoolkit.survey.data.unit_labels import joined_labels
 from fltoolkit.survey.spec.files_and_design import ModuleStatus
 from fltoolkit.survey.spec.survey_spec import SurveySpec
@@ -26,7 +26,9 @@ def wanted_columns(spec: SurveySpec) -> WantedColumns:
         of |= {c: "corrections.where" for c in correction.where if c not in of}
     touched = {c for correction in spec.corrections for c in (correction.column, *correction.where)}
     corrected = any(correction.column in key for correction in spec.corrections)
-    return WantedColumns(persons, episodes, spec.number_columns(), spec.bare_columns() - touched, spec.code_columns(), corrected)
+    units = [c for c in (*spec.design.strata, spec.design.psu, spec.design.ssu) if c]
+    bare = spec.bare_columns() - touched
+    return WantedColumns(persons, episodes, spec.number_columns(), bare, spec.code_columns(), units, corrected)
 
 
 def certain(spec: SurveySpec) -> nw.Expr | None:

@@ -15,11 +15,19 @@ import narwhals as nw
 from fltoolkit.errors import DataError, RepeatedKeys, SpecError
 from fltoolkit.files import path_inside
 from fltoolkit.survey.data.column_names import trimmed
-from fltoolkit.survey.data.column_values import is_whole, number, text, without_missing
+from fltoolkit.survey.data.column_values import (
+    MissingRange,
+    is_whole,
+    label_without_missing,
+    number,
+    ranges_by_part,
+    text,
+    without_missing,
+)
 from fltoolkit.survey.data.engines import contents, count_distinct, is_spark, refuse_no_rows, rows_of
 from fltoolkit.survey.data.fetch_rows import readable, to_count, to_pandas
-from fltoolkit.survey.data.internal_columns import CODE_OF, INTERNAL, NUMBER_OF, SOURCE
-from fltoolkit.survey.data.usable_columns import refuse_names, refuse_unreadable, usable
+from fltoolkit.survey.data.internal_columns import CODE_OF, INTERNAL, NUMBER_OF, PART, SOURCE
+from fltoolkit.survey.data.usable_columns import refuse_clash, refuse_names, refuse_unreadable, usable
 from fltoolkit.survey.readers.file_formats import LABELLED_FILES, missing_numbers, open_object, open_path
 from fltoolkit.survey.readers.file_stamps import refuse_same_file, stamp_of
 from fltoolkit.survey.readers.header_line import header_is_known, refuse_missing
@@ -31,7 +39,6 @@ if TYPE_CHECKING:
 
 Frame = nw.LazyFrame[Any]
 FACTOR = "fl__factor"
-PART = "fl__part"
 ROW_FACTS = ("check", "where", "what", "file")  # columns beside the key of a row behind a finding
 HELD = 50_000_000  # bytes; smaller files are read once and kept in memory, as SPSS and Stata files always are
 
@@ -41,14 +48,14 @@ class OpenedFile:
     """An opened file or table: its rows (`frame`, perhaps with only some of the columns) and the `names` of all usable columns.
 
     `texts` are the columns whose texts need no cleaning (no blanks around them, no `1.0`). `unreadable` are the columns that
-    cannot be used, each with the reason. `missing` has, by column, the ranges of numbers that an SPSS file declares missing.
+    cannot be used, each with the reason. `missing` has, by column, the ranges of numbers that SPSS files declare missing.
     """
 
     frame: Frame
     names: tuple[str, ...]
     texts: frozenset[str] = frozenset()
     unreadable: Mapping[str, Unreadable] = field(default_factory=dict)
-    missing: Mapping[str, Sequence[tuple[float, float]]] = field(default_factory=dict)
+    missing: Mapping[str, Sequence[MissingRange]] = field(default_factory=dict)
 
 
 def open_table(data: Any, con: duckdb.DuckDBPyConnection, *, as_text: bool = False, **options: Any) -> Frame:
@@ -74,7 +81,7 @@ def open_named(
             missing are kept. Otherwise a CSV's columns of numbers become numbers, and such values become blank.
         only: the columns that are needed. The frame may have more. None: all columns.
         named: the columns that a CSV file should have. They show whether its first line is a header. None: the columns in `only`.
-        options: `delimiter`, `encoding` and `decimal` of a file. `stored`: whether a CSV file is read into memory now.
+        options: `delimiter`, `encoding`, `decimal` and `numbers` of a file (see `open_path`). `stored`: whether a CSV file is read into memory now.
 
     Raises:
         DataError: there is no such file, the kit does not read files of this kind, or the file is empty.
@@ -148,6 +155,7 @@ class WantedColumns:
         numbers: the columns that are needed as numbers.
         bare: the columns in `numbers` that are not also needed as text.
         codes: the columns of persons by which rows are grouped or joined.
+        units: the columns of strata and sampling units. A value that the file declares missing is a blank there.
         key_is_corrected: whether survey.yaml corrects the key of persons. The key must then be unique only after the corrections.
     """
 
@@ -156,6 +164,7 @@ class WantedColumns:
     numbers: Collection[str]
     bare: Collection[str]
     codes: Collection[str]
+    units: Collection[str] = ()
     key_is_corrected: bool = False
 
 
@@ -182,10 +191,11 @@ class FilePlace:
 
 @dataclass(frozen=True)
 class _NeededColumns:
-    """The columns needed from all files (`columns`), and the key columns of all files (`keys`). `joined` says whether several
+    """The columns needed from all files (`columns`), those needed as numbers, and the key columns of all files. `joined` says whether several
     files are joined by their keys, and `small` whether all rows may be kept in memory."""
 
     columns: frozenset[str]
+    numbers: frozenset[str]
     keys: frozenset[str]
     joined: bool
     small: bool
@@ -204,12 +214,13 @@ def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> SourceT
     paths = [path for file in given.values() for path in place.paths(file, where)]
     labelled = any(p.suffix.lower() in LABELLED_FILES for p in paths)
     small = bool(paths) and (labelled or sum(stamp_of(p).size for p in paths) <= HELD)
-    needed = _NeededColumns(keys.union(wanted.persons, wanted.episodes), keys, len(given) > 1, small)
+    needed = _NeededColumns(keys.union(wanted.persons, wanted.episodes), frozenset(wanted.numbers), keys, len(given) > 1, small)
     opened = {kind: _open_files_of_kind(file, kind, needed, place) for kind, file in given.items()}
     parts = {kind: pooled.frame for kind, pooled in opened.items()}
-    texts = frozenset().union(*(pooled.texts for kind, pooled in opened.items() if kind != "episodes"))
-    missing = {name: ranges for pooled in opened.values() for name, ranges in pooled.missing.items()}
-    offered = [name for kind, pooled in opened.items() if kind != "episodes" for name in pooled.names]
+    of_person = [pooled for kind, pooled in opened.items() if kind != "episodes"]
+    missing = {name: ranges for pooled in of_person for name, ranges in pooled.missing.items()}
+    offered = [name for pooled in of_person for name in pooled.names]
+    texts = frozenset().union(*(pooled.texts for pooled in of_person))
     _refuse_own_names(files.person, wanted.persons, offered, where)
     with readable(files.paths_in_words(where)):
         if not wanted.key_is_corrected:
@@ -223,15 +234,14 @@ def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> SourceT
             episodes = parts["episodes"]
             joins.append(_count_join(person, episodes, [*files.person.key, PART], "episodes", where))
             _refuse_repeated_keys(episodes, [*files.episodes.key, PART], "episodes", files.episodes, where)
-            if of_person := [c for c in wanted.episodes if c in offered and c not in opened["episodes"].names]:
+            if misplaced := [c for c in wanted.episodes if c in offered and c not in opened["episodes"].names]:
                 raise SpecError(
                     "questions or gates of the episodes name columns that only the persons have", where=f"{where}: files.episodes",
-                    found=of_person, do="remove the gate (a person with a row there had that work), or add the column to the episodes file",
+                    found=misplaced, do="remove the gate (a person with a row there had that work), or add the column to the episodes file",
                 )  # fmt: skip
             own_keys = dict.fromkeys([*files.person.key, *files.episodes.key], "files.episodes.key")
-            of_episodes = replace(opened["episodes"], missing=missing)
-            of_each = replace(wanted, persons={**wanted.episodes, **own_keys}, bare=(), codes=())
-            kept_of_each = _needed_forms(of_episodes, of_each, paths, f"{where}: files.episodes")
+            of_each = replace(wanted, persons={**wanted.episodes, **own_keys}, bare=(), codes=(), units=())
+            kept_of_each = _needed_forms(opened["episodes"], of_each, paths, f"{where}: files.episodes")
             episodes = episodes.select(*kept_of_each, nw.col(PART))
         persons = person.select(*kept, nw.col(FACTOR), nw.col(PART))
     widths = {kind: (len(needed.columns.intersection(pooled.names)), len(pooled.names)) for kind, pooled in opened.items()}
@@ -263,7 +273,7 @@ def _join(files: Files, parts: dict[str, Frame], where: str) -> tuple[Frame, lis
             other = other.drop(PART)
         joins.append(_count_join(person, other, key, kind, where))
         _refuse_repeated_keys(other, key, kind, file, where)
-        _refuse_clash(person, other, key, kind, where)
+        refuse_clash(person.collect_schema().names(), other.collect_schema().names(), key, kind, where)
         person = person.join(other, on=key, how="left")
     return person, joins
 
@@ -273,11 +283,15 @@ def _needed_forms(opened: OpenedFile, wanted: WantedColumns, paths: Collection[P
     `read_files`). Raises `DataError` if a column is missing."""
     schema, columns = opened.frame.collect_schema(), wanted.persons
     refuse_missing(columns, opened.names, where, paths, columns)
-    numbers = [c for c in columns if c in wanted.numbers]
-    values = [without_missing(number(c, schema[c]), opened.missing.get(c, ())).alias(NUMBER_OF + c) for c in numbers]
+    values = [
+        without_missing(number(c, schema[c]), opened.missing.get(c, ())).alias(NUMBER_OF + c)
+        for c in columns
+        if c in wanted.numbers
+    ]
     values += [nw.col(c).alias(CODE_OF + c) for c in columns if c in wanted.codes and is_whole(schema[c])]
-    read = [c for c in columns if c not in wanted.bare]
-    return [*((nw.col(c) if c in opened.texts else text(c, schema[c])).alias(SOURCE + c) for c in read), *values]
+    codes = {c: nw.col(c) if c in opened.texts else text(c, schema[c]) for c in columns if c not in wanted.bare}
+    codes |= {c: label_without_missing(codes[c], opened.missing.get(c, ())) for c in wanted.units if not is_whole(schema[c])}
+    return [*(code.alias(SOURCE + c) for c, code in codes.items()), *values]
 
 
 def _open_files_of_kind(file: DataFile, kind: str, needed: _NeededColumns, place: FilePlace) -> OpenedFile:
@@ -288,7 +302,8 @@ def _open_files_of_kind(file: DataFile, kind: str, needed: _NeededColumns, place
     refuse_same_file([stamp_of(path) for path in paths], f"{where}: files.{kind}.path")
     common = {*file.renamed.values()}
     only = ({*needed.columns, *(name.removeprefix(file.prefix) for name in needed.columns)} - common) | {*file.key.values()}
-    options = {"delimiter": file.delimiter, "encoding": file.encoding, "decimal": file.decimal}
+    options: dict[str, Any] = {"delimiter": file.delimiter, "encoding": file.encoding, "decimal": file.decimal}
+    options |= {"numbers": needed.numbers.union(name.removeprefix(file.prefix) for name in needed.numbers)}
     stored = needed.small and not needed.joined  # a joined file shows all its names, so that a clash is noticed
     for i, name in enumerate(file.path):
         source: Any = tables[name] if tables else paths[i]
@@ -324,21 +339,15 @@ def _open_files_of_kind(file: DataFile, kind: str, needed: _NeededColumns, place
         if made := [text(c, schema[c]).alias(c) for c in as_text if c not in texts[i]]:
             frames[i] = frames[i].with_columns(made)
     pooled = frames[0] if len(frames) == 1 else nw.concat([f.select(first) for f in frames], how="vertical")
-    declared = missing_numbers(paths[0], file.encoding) if paths else {}
-    named = {_name_here(file, c): ranges for c, ranges in declared.items()}
-    return OpenedFile(pooled, tuple(offered[0]), frozenset(as_text).union(set.intersection(*texts)), missing=named)
-
-
-def _name_here(file: DataFile, column: str) -> str:
-    """Returns the name of a file's column in survey.yaml: the common name for a key column, otherwise the file's prefix +
-    name."""
-    return file.renamed.get(column, column) if column in file.key.values() else file.prefix + column
+    declared = ranges_by_part([missing_numbers(path, file.encoding) for path in paths])
+    missing_here = {file.name_of(c): ranges for c, ranges in declared.items()}
+    return OpenedFile(pooled, tuple(offered[0]), frozenset(as_text).union(set.intersection(*texts)), missing=missing_here)
 
 
 def _names_here(file: DataFile, columns: Sequence[str], where: str) -> dict[str, str]:
-    """Returns the name of each column of a file in survey.yaml (see `_name_here`). Raises `DataError` if two columns have the
+    """Returns the name of each column of a file in survey.yaml (see `DataFile.name_of`). Raises `DataError` if two columns have the
     same name."""
-    names = {column: _name_here(file, column) for column in columns}
+    names = {column: file.name_of(column) for column in columns}
     others = {name.lower() for column, name in names.items() if column not in file.renamed}
     if taken := [common for common in file.renamed.values() if common.lower() in others]:
         raise DataError(
@@ -388,13 +397,3 @@ def _count_join(person: Frame, other: Frame, key: Sequence[str], kind: str, wher
 def _names(frame: Frame) -> list[str]:
     """Returns the columns of a frame that come from the data."""
     return [c for c in frame.collect_schema().names() if not c.startswith(INTERNAL)]
-
-
-def _refuse_clash(person: Frame, other: Frame, key: Sequence[str], kind: str, where: str) -> None:
-    mine = {c.lower() for c in person.collect_schema().names()}
-    clash = [c for c in other.collect_schema().names() if c not in key and c.lower() in mine]
-    if clash:
-        raise DataError(
-            f"columns of the {kind} file are in another file too", where=f"{where}: files.{kind}", found=clash,
-            do=f"add `prefix:` under files.{kind}; its columns are then named prefix + name everywhere in survey.yaml",
-        )  # fmt: skip

@@ -82,3 +82,21 @@ def refuse_names(columns: Sequence[str], where: object, known: bool) -> None:
             do="rename them",
             withheld=", ".join(own),
         )
+
+
+def refuse_clash(persons: Sequence[str], columns: Sequence[str], key: Collection[str], kind: str, where: str) -> None:
+    """Raise `DataError` if a joined file and the person file have columns of the same name, apart from the key.
+
+    Args:
+        persons: the columns of the person file.
+        columns: the columns of the joined file.
+        key: the columns by which the file is joined.
+        kind: the kind of the joined file, such as `household`.
+        where: the path of survey.yaml, for the message.
+    """
+    mine = {c.lower() for c in persons}
+    if clash := [c for c in columns if c not in key and c.lower() in mine]:
+        raise DataError(
+            f"columns of the {kind} file are in another file too", where=f"{where}: files.{kind}", found=clash,
+            do=f"add `prefix:` under files.{kind}; its columns are then named prefix + name everywhere in survey.yaml",
+        )  # fmt: skip

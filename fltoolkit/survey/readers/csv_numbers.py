@@ -71,7 +71,7 @@ def _is_number(name: str) -> str:
     """Returns SQL that checks a column. The SQL is true if the column has only blanks and numbers, and if each number stays the
     same when it is converted to a number and back to text. Python writes floats with `.0`. So if one number ends in `.0`, all
     numbers of the column must have a point."""
-    value = f"nullif(trim({name}), '')"
+    value = f"nullif(trim({name}, ' '), '')"  # other blanks, such as a no-break space, would make the number blank in the cast
     back = f"CASE WHEN length({value}) > {EXACT} THEN CAST(TRY_CAST({value} AS DOUBLE) AS VARCHAR) = {value} ELSE true END"
     plain = f"bool_and(regexp_full_match({value}, '{PLAIN}') AND {back})"
     return f"{plain} AND (bool_and(contains({value}, '.')) OR NOT bool_or(suffix({value}, '.0')))"

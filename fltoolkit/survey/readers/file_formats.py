@@ -10,11 +10,12 @@ import codecs
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from fltoolkit.errors import DataError
-from fltoolkit.survey.data.column_names import quoted
+from fltoolkit.survey.data.column_names import quoted, trimmed
 from fltoolkit.survey.data.engines import is_spark, spark_table
 from fltoolkit.survey.data.fetch_rows import readable
 from fltoolkit.survey.readers.csv_files import open_csv
@@ -28,7 +29,10 @@ if TYPE_CHECKING:
     import duckdb
 
 SPSS_FILES = (".sav", ".zsav")
+Kind = Literal["number", "text", "date", "time"]
 LABELLED_FILES = (*SPSS_FILES, ".dta")
+VIEWS = count()  # numbers of opened SPSS and Stata files, so that their names on a connection differ
+TIME_FORMAT = re.compile(r"D?TIME\d", re.IGNORECASE)  # of SPSS, for times of day and for durations of any length
 DATE_FORMAT = re.compile(r"%-?t|%-?d|.*(DATE|TIME|MOYR|QYR|WKYR|YMDHMS)", re.IGNORECASE)
 
 
@@ -41,7 +45,7 @@ class FileLabels:
         names: the names of the columns.
         labels: the label of each column.
         codes: for each column, the label of each code. Codes are text as in the data. Stata's missing value `.a` keeps its point.
-        kinds: for each column, its type: number, text or date.
+        kinds: for each column, its type: number, text, date or time.
         ranges: for each column, the ranges that an SPSS file declares missing, as pairs of the lowest and the highest value.
         rows: the number of rows, or 0 if the file does not state it.
     """
@@ -49,7 +53,7 @@ class FileLabels:
     names: tuple[str, ...]
     labels: Mapping[str, str] = field(default_factory=dict)
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    kinds: Mapping[str, Literal["number", "text", "date"]] = field(default_factory=dict)
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
     ranges: Mapping[str, Sequence[tuple[Any, Any]]] = field(default_factory=dict)
     rows: int = 0
 
@@ -98,16 +102,17 @@ def missing_numbers(path: Path, encoding: str | None = None) -> dict[str, list[t
     return {c: numbers for c, numbers in found.items() if numbers}
 
 
-def _kind(about: Any, column: str) -> Literal["number", "text", "date"]:
+def _kind(about: Any, column: str) -> Kind:
     if about.readstat_variable_types[column] == "string":
         return "text"
-    return "date" if DATE_FORMAT.match(about.original_variable_types[column] or "") else "number"
+    form = about.original_variable_types[column] or ""
+    return "time" if TIME_FORMAT.match(form) else "date" if DATE_FORMAT.match(form) else "number"
 
 
 def _code_of_label(code: object, kind: str) -> str:
-    """Returns the code to which a label belongs, as text in the form in which the data have it. If a numeric column has a letter
-    as its code, the letter is one of Stata's missing values: `a` becomes `.a`."""
-    return f".{code}" if kind == "number" and isinstance(code, str) else canonical_code(code)
+    """Returns the code to which a label belongs, as text in the form in which the data have it. If a column of numbers or dates has
+    a letter as its code, the letter is one of Stata's missing values: `a` becomes `.a`."""
+    return f".{code}" if kind != "text" and isinstance(code, str) else canonical_code(code)
 
 
 def open_path(
@@ -120,6 +125,7 @@ def open_path(
     encoding: str | None = None,
     delimiter: str | None = None,
     decimal: str | None = None,
+    numbers: Collection[str] = (),
     stored: bool = False,
 ) -> tuple[Any, Sequence[str], frozenset[str]]:
     """Opens a data file on a DuckDB connection.
@@ -131,6 +137,7 @@ def open_path(
         only: the columns that are needed. None: all.
         named, encoding, delimiter, stored: for a CSV file, see `open_csv`. `encoding` is also used for SPSS and Stata.
         decimal: `,` if a CSV file has numbers such as `12,5`.
+        numbers: columns that are needed as numbers. With a decimal comma, they may not have points between thousands.
 
     Returns:
         A DuckDB relation, the names of all columns as they are in the file (DuckDB would rename a second column with the same
@@ -151,7 +158,10 @@ def open_path(
             relation, names, texts = open_csv(
                 path, con, encoding=encoding, delimiter=delimiter, only=only, named=named, stored=stored, typed=typed
             )
-            return (_with_points(relation), names, frozenset()) if decimal == "," else (relation, names, texts)
+            if decimal != ",":
+                return relation, names, texts
+            _refuse_thousands(relation, numbers, path)
+            return _with_points(relation), names, frozenset()
     raise DataError(
         "the kit does not read this kind of file", where=str(path), found=suffix,
         allowed=", ".join([*TEXT_FILES, ".parquet", *LABELLED_FILES]), do="export the data again as one of these",
@@ -160,9 +170,15 @@ def open_path(
 
 def _open_parquet(path: Path, con: duckdb.DuckDBPyConnection) -> tuple[Any, Sequence[str]]:
     relation = con.read_parquet(exact_path(path), hive_partitioning=False)
-    written = con.execute("SELECT name FROM parquet_schema(?)", [exact_path(path)]).fetchall()[1:]
-    flat = len(written) == len(relation.columns)
-    return relation, [name for (name,) in written] if flat else relation.columns
+    written = con.execute("SELECT name, coalesce(num_children, 0) FROM parquet_schema(?)", [exact_path(path)]).fetchall()[1:]
+    names, inner = [], 0  # the parts of a structure stand behind its name
+    for name, parts in written:
+        if inner:
+            inner -= 1
+        else:
+            names.append(name)
+        inner += parts
+    return relation, names
 
 
 def _quoted(relation: Any) -> list[str]:
@@ -176,6 +192,28 @@ def _with_points(relation: Any) -> Any:
     return relation.project(", ".join(columns))
 
 
+def _refuse_thousands(relation: Any, numbers: Collection[str], path: Path) -> None:
+    """Raise `DataError` if a column of numbers of a file with decimal commas has points between thousands. `1.250` would be read
+    as 1.25. A column is read if its points are certainly decimal points, as in `1.5`, and it has no decimal comma."""
+    asked = [name for name in relation.columns if trimmed(name) in numbers]
+    grouped = _rows_of_form(relation, asked, r"[+-]?[1-9]\d{0,2}(\.\d{3})+")
+    grouped = {name: rows for name, rows in grouped.items() if rows}
+    points = _rows_of_form(relation, grouped, r"[+-]?(\d*\.(\d{1,2}|\d{4,})|0\.\d+)")
+    commas = _rows_of_form(relation, grouped, r"[+-]?\d*,\d+")
+    if wrong := [f"{name} ({rows} row(s))" for name, rows in grouped.items() if commas[name] or not points[name]]:
+        raise DataError(
+            "numbers have points, although the decimals of this file have a comma", where=str(path), found=wrong,
+            allowed="numbers such as 1250 or 1250,5",
+            do='export the data again without thousands separators; if the points are decimals, leave `decimal: ","` out under `files:`',
+        )  # fmt: skip
+
+
+def _rows_of_form(relation: Any, names: Collection[str], form: str) -> dict[str, int]:
+    """Returns, for each of the columns `names`, in how many rows the text has a form, given as a regular expression."""
+    counts = [f"count(*) FILTER (regexp_full_match(trim({quoted(name)}), '{form}'))" for name in names]
+    return dict(zip(names, relation.aggregate(", ".join(counts)).fetchall()[0], strict=True)) if counts else {}
+
+
 def _open_labelled(
     path: Path, con: duckdb.DuckDBPyConnection, as_text: bool, only: Collection[str] | None, encoding: str | None
 ) -> tuple[Any, Sequence[str]]:
@@ -184,24 +222,39 @@ def _open_labelled(
     of all columns of the file."""
     about = read_labels(path, encoding)
     # pyreadstat would read all columns if the list were empty.
-    wanted = None if only is None else [name for name in about.names if name in only] or list(about.names[:1])
+    wanted = None if only is None else [name for name in about.names if trimmed(name) in only] or list(about.names[:1])
     # pyreadstat's own tables would need pandas, whose import takes a fifth of the time of a check.
     lists, _ = _pyreadstat(path, encoding, usecols=wanted, user_missing=as_text, output_format="dict")
+    if times := [name for name in lists if about.kinds[name] == "time"]:  # pyreadstat's times of day lose the days of a duration
+        raw = {"user_missing": as_text, "output_format": "dict", "disable_datetime_conversion": True}
+        lists |= _pyreadstat(path, encoding, usecols=times, **raw)[0]
     columns = {name: _array_of_list(lists.pop(name), about.kinds[name]) for name in list(lists)}
-    view = f"fl__{path.stem}_{id(columns)}"
+    view = f"fl__labelled{next(VIEWS)}"
     return con.register(view, columns).table(f'"{view}"'), about.names
 
 
 def _array_of_list(values: list[Any], kind: str) -> Any:
-    """Returns the values of a column of an SPSS or Stata file as a NumPy array. Numbers stay numbers. Dates become text. A column of
-    numbers that has Stata's missing values (`.a` to `.z`) also becomes text."""
+    """Returns the values of a column of an SPSS or Stata file as a NumPy array. Numbers stay numbers. Dates and times become text. A
+    column of numbers that has Stata's missing values (`.a` to `.z`) also becomes text."""
     import numpy as np
 
     types = set(map(type, values))
     if kind == "number" and types <= {int, float, type(None)}:
         return np.array(values, dtype=int if types == {int} else float)
-    marked = (f".{value}" if kind == "number" and isinstance(value, str) else value for value in values)
+    marked = (f".{value}" if kind != "text" and isinstance(value, str) else value for value in values)
+    if kind == "time":
+        return np.array([_hours(value) if isinstance(value, (int, float)) else value for value in marked], dtype=object)
     return np.array([None if value is None or value != value else str(value) for value in marked], dtype=object)
+
+
+def _hours(seconds: float) -> str | None:
+    """Returns a time of day or a duration in the form `07:05:00`. A duration of 48 hours is `48:00:00`. Fractions of a second
+    have six digits, and stand only where there are any. NaN gives None."""
+    if seconds != seconds:
+        return None
+    whole, fraction = divmod(round(abs(seconds) * 1_000_000), 1_000_000)
+    text = f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}" + (f".{fraction:06}" if fraction else "")
+    return "-" + text if seconds < 0 else text
 
 
 def _pyreadstat(path: Path, encoding: str | None, **options: Any) -> tuple[Any, Any]:

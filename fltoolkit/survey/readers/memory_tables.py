@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from narwhals import dependencies
 
-from fltoolkit.survey.data.column_names import trimmed
+from fltoolkit.survey.data.column_names import quoted, trimmed
 from fltoolkit.survey.data.column_values import LARGEST_WHOLE
 
 if TYPE_CHECKING:
@@ -85,11 +85,20 @@ def memory_table(data: Any) -> MemoryTable | None:
         return _memory_table([(trimmed(name), data.get_column(name)) for name in data.columns])
     if hasattr(data, "__arrow_c_stream__") and not hasattr(data, "lazy"):
         try:
-            held = pa.table(data)
+            held = pa.table(_with_large_as_text(data) if dependencies.is_duckdb_relation(data) else data)
         except (pa.ArrowException, TypeError, ValueError):  # a single column
             return None
         return _memory_table([(trimmed(name), held.column(i)) for i, name in enumerate(held.column_names)])
     return None
+
+
+def _with_large_as_text(relation: Any) -> Any:
+    """Returns a DuckDB relation with unsigned whole numbers of 128 bits, such as those of `md5_number`, as text. Arrow has no such
+    type, and DuckDB would give -1 for the largest one."""
+    if "uhugeint" not in (kind.id for kind in relation.types):
+        return relation
+    names = zip(map(quoted, relation.columns), relation.types, strict=True)
+    return relation.project(", ".join(f"{n}::VARCHAR AS {n}" if kind.id == "uhugeint" else n for n, kind in names))
 
 
 def _memory_table(columns: Sequence[tuple[str, Any]]) -> MemoryTable:
@@ -193,7 +202,8 @@ def _of_numbers(values: Sequence[Any]) -> Any:
         return pa.array(whole, pa.decimal128(DIGITS, 0) if large else pa.int64())
     if all(isinstance(v, decimal.Decimal) or _blank(v) for v in values):
         return pa.array(values, from_pandas=True)
-    if any(isinstance(v, numbers.Integral) and abs(int(v)) > LARGEST_WHOLE for v in values if not _blank(v)):
+    exact = (numbers.Integral, decimal.Decimal)
+    if any(isinstance(v, exact) and abs(int(v)) > LARGEST_WHOLE for v in values if not _blank(v)):
         raise NoColumn(unusable_type("whole numbers of more than 15 digits beside others"))
     return pa.array([None if _blank(v) else float(v) for v in values], pa.float64())
 
@@ -250,15 +260,26 @@ def _duckdb_array(array: Any) -> Any:
             raise NoColumn(unusable_type(kind.extension_name))
         return array
     if types.is_dictionary(kind):
-        texts = types.is_string(kind.value_type) or types.is_large_string(kind.value_type)
-        return array if texts else _duckdb_array(array.cast(kind.value_type))
+        if types.is_string(kind.value_type) or types.is_large_string(kind.value_type):
+            return array
+        return _duckdb_array(_cast(array, kind.value_type))
     if types.is_null(kind):
         return array.cast(pa.string())
     if types.is_float16(kind):
         return array.cast(pa.float32())
-    if types.is_decimal256(kind):
-        return array.cast(pa.float64())
-    return array
+    if types.is_decimal(kind) and (kind.scale < 0 or (types.is_decimal256(kind) and kind.scale == 0)):
+        return _cast(array, pa.decimal128(DIGITS, 0))  # a whole number may be a label, of which every digit counts
+    return array.cast(pa.float64()) if types.is_decimal256(kind) else array
+
+
+def _cast(array: Any, kind: Any) -> Any:
+    """Returns an Arrow array in another type. Raises `NoColumn` if Arrow cannot convert it, or would change a value."""
+    import pyarrow as pa
+
+    try:
+        return array.cast(kind)
+    except pa.ArrowException:
+        raise NoColumn(unusable_type(f"values of the type {array.type}")) from None
 
 
 def unusable_type(found: str) -> Unreadable:

@@ -100,6 +100,11 @@ class DataFile(Model):
         name}. The mapping is empty if there are no such columns."""
         return {own: common for common, own in self.key.items() if own != common}
 
+    def name_of(self, column: str) -> str:
+        """Returns the name of a column of this file in survey.yaml: the common name for a key column, otherwise the file's prefix
+        and the column's name."""
+        return self.renamed.get(column, column) if column in self.key.values() else self.prefix + column
+
 
 class Files(Model):
     """The data files. The person file has one row per person. Household and module files are joined to it. An episodes file has

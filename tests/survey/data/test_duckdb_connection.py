@@ -82,3 +82,9 @@ def test_a_name_is_folded_once_and_as_duckdb_folds_it() -> None:
     before = kept.cache_info().hits
     assert kept("fl__AGE") == "fl__age"
     assert kept.cache_info().hits == before + 1
+
+
+def test_a_moment_is_the_same_text_whatever_the_time_zone_of_the_machine() -> None:
+    assert connect().execute("SELECT current_setting('TimeZone')").fetchall() == [("UTC",)]
+    moment = connect().execute("SELECT CAST(TIMESTAMPTZ '2025-01-01 23:30:00+09' AS VARCHAR)").fetchall()
+    assert moment == [("2025-01-01 14:30:00+00",)]

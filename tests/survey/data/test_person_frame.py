@@ -168,6 +168,25 @@ def test_decimal_commas_are_points_once_survey_yaml_says_so(
     assert 'decimal: ","' in told
 
 
+@pytest.mark.parametrize(
+    ("weights", "refused"),
+    [(["1.250", "950"], True), (["1.250", "12,5"], True), (["1.250.000", "950"], True), (["1.5", "12,5", "1.250"], True),
+     (["1.5", "1.250"], False), (["0.125", "1.250"], False), (["12,5", "1250"], False), (["1.25", "12.5"], False)],
+)  # fmt: skip
+def test_points_between_thousands_are_no_decimal_points_beside_decimal_commas(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change, weights: list[str], refused: bool
+) -> None:
+    """A weight of `1.250`, which is 1250 where decimals have a comma, was read as 1.25."""
+    path = write(changed(spec, {"files.person.decimal": ","}))
+    french = people.assign(w=[*weights, *["7"] * (len(people) - len(weights))])
+    french.to_csv(path.parent / "people.csv", index=False, sep=";")
+    if not refused:
+        fl.read_survey(path)
+        return
+    with pytest.raises(DataError, match=r"w \(\d row\(s\)\)"):
+        fl.read_survey(path)
+
+
 def test_quotes_and_delimiters_inside_a_text_stay(spec: dict[str, Any], people: pd.DataFrame, write: Write) -> None:
     survey = fl.read_survey(write(spec, people=people.assign(sex='a "b", c')))
     assert set(sources(survey, "sex")) == {('a "b", c',)}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow.parquet
 import pyreadstat
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
@@ -415,3 +416,69 @@ def test_a_number_that_spss_declares_missing_is_none(
     ]
     named = fl.read_survey(write(changed(spec, {"files.person.path": "people.sav", "age.missing": [99, 999]})))
     assert fl.check(named).query("severity == 'error'")["where"].tolist() == ["w"]
+
+
+def test_each_pooled_file_declares_its_own_missing_numbers(
+    tmp_path: Path, spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
+) -> None:
+    """The weight 9999 of the second quarter was used as a weight, since only the second file declares it missing. An age of 30 is
+    declared missing by the first file only, so the second file keeps it."""
+    pooled = {"files.person.path": ["q1.sav", "q2.sav"], "files.person.weight_factor": [0.5, 0.5]}
+    path = write(changed(spec, pooled))
+    first, second = people.assign(age=30, w=10.0), people.assign(age=30, w=[9999.0, *[10.0] * (len(people) - 1)])
+    pyreadstat.write_sav(first, str(path.parent / "q1.sav"), missing_ranges={"age": [30]})
+    pyreadstat.write_sav(second, str(path.parent / "q2.sav"), missing_ranges={"w": [9999]})
+    rows = fl.read_survey(path).frame.collect("pandas").to_native()
+    n = len(people)
+    assert rows["num__age"].isna().tolist() == [True] * n + [False] * n
+    assert rows["fl__weight"].isna().tolist() == [False] * n + [True] + [False] * (n - 1)
+
+
+@pytest.mark.parametrize("suffix", ["sav", "dta"])
+@pytest.mark.parametrize(("column", "told"), [("stratum", "rows without strata"), ("village", "rows without psu")])
+def test_persons_whose_unit_is_declared_missing_are_no_unit_of_their_own(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change, suffix: str, column: str, told: str
+) -> None:
+    """All persons with `.a`, or with a number that SPSS declares missing, were one PSU."""
+    path = write(changed(spec, {"files.person.path": f"people.{suffix}"}))
+    missing: Any = {"sav": 99, "dta": "a"}[suffix]
+    people[column] = [missing, missing, *pd.factorize(people[column])[0].tolist()[2:]]
+    if suffix == "sav":
+        pyreadstat.write_sav(people, str(path.parent / "people.sav"), missing_ranges={column: [99]})
+    else:
+        pyreadstat.write_dta(people, str(path.parent / "people.dta"), missing_user_values={column: ["a"]})
+    found = fl.check(fl.read_survey(path)).query("severity == 'error'")
+    assert told in found["what"].tolist()
+
+
+def test_a_duration_of_more_than_a_day_keeps_its_hours(tmp_path: Path) -> None:
+    """48 hours a week in SPSS's format of times were read as `00:00:00`, the time of day."""
+    hours = pd.DataFrame({"week": [172800.0, 27900.5, None, -60.0], "day": [3600.0, 0.0, 86399.0, None]})
+    pyreadstat.write_sav(hours, str(tmp_path / "a.sav"), variable_format={"week": "TIME8", "day": "DTIME11"})
+    week = ["48:00:00", "07:45:00.500000", None, "-00:01:00"]
+    assert texts(tmp_path / "a.sav") == {"week": week, "day": ["01:00:00", "00:00:00", "23:59:59", None]}
+
+
+def test_a_tagged_missing_value_of_a_date_keeps_its_point(tmp_path: Path) -> None:
+    days = pd.DataFrame({"day": pd.Series([datetime.date(2025, 3, 1), "a", None], dtype=object)})
+    pyreadstat.write_dta(days, str(tmp_path / "a.dta"), missing_user_values={"day": ["a"]})
+    assert texts(tmp_path / "a.dta") == {"day": ["2025-03-01", ".a", None]}
+
+
+@pytest.mark.parametrize("suffix", ["sav", "dta"])
+def test_a_column_is_found_whatever_the_unicode_form_of_its_name(tmp_path: Path, suffix: str) -> None:
+    """The column was named among those of the file, and was not read."""
+    write = pyreadstat.write_sav if suffix == "sav" else pyreadstat.write_dta
+    write(pd.DataFrame({"x": [1], "a\N{COMBINING GRAVE ACCENT}ge": [31]}), str(tmp_path / f"a.{suffix}"))
+    assert texts(tmp_path / f"a.{suffix}", only={"\N{LATIN SMALL LETTER A WITH GRAVE}ge"}) == {
+        "\N{LATIN SMALL LETTER A WITH GRAVE}ge": ["31"]
+    }
+
+
+def test_a_parquet_file_with_a_repeated_name_is_refused_beside_a_column_of_structures(tmp_path: Path) -> None:
+    """DuckDB names the second one `w_1`, so the first was taken for the column."""
+    weights = [pyarrow.array([1.0]), pyarrow.array([{"a": {"b": 1}, "c": 2}]), pyarrow.array([2.0])]
+    pyarrow.parquet.write_table(pyarrow.Table.from_arrays(weights, names=["w", "a", "w"]), tmp_path / "a.parquet")
+    assert "found:   w, w" in refused(tmp_path / "a.parquet")
+    pyarrow.parquet.write_table(pyarrow.Table.from_arrays(weights, names=["w", "b", "c"]), tmp_path / "b.parquet")
+    assert open_named(tmp_path / "b.parquet", connect()).names == ("w", "c")

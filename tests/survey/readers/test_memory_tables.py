@@ -16,6 +16,9 @@ import pytest
 
 import fltoolkit as fl
 from fltoolkit.errors import DataError
+from fltoolkit.survey.data.column_values import text
+from fltoolkit.survey.data.duckdb_connection import connect
+from fltoolkit.survey.data.person_frame import open_named
 
 D = decimal.Decimal
 DAY, MOMENT = datetime.date(2020, 1, 1), datetime.datetime(2020, 1, 1, 5)
@@ -195,3 +198,48 @@ def test_a_table_without_columns_and_a_text_that_is_none() -> None:
     table = pa.table({"w": [1.0, 2.0], "p": pa.array([b"\xff", b"\xfe"]).view(pa.string())})
     with pytest.raises(DataError, match=r"p: the values of this column cannot be used(.|\n)*not UTF-8"):
         fl.SurveyDesign(table, weight="w", psu="p")
+
+
+# ------------------------------------------------------------------------------------------------------- no value is changed
+
+
+def read_as_text(table: Any) -> list[Any]:
+    frame = open_named(table, connect()).frame
+    column = text("x", frame.collect_schema()["x"]).alias("x")
+    values: list[Any] = frame.select(column).collect("pyarrow").to_native()["x"].to_pylist()
+    return values
+
+
+def test_the_largest_whole_numbers_of_duckdb_keep_their_digits() -> None:
+    """Arrow has no unsigned whole numbers of 128 bits; the largest one became -1. Hashed household numbers are such numbers."""
+    relation = duckdb.connect().sql("SELECT unnest(['340282366920938463463374607431768211455', '7', NULL])::UHUGEINT AS x")
+    assert read_as_text(relation) == ["340282366920938463463374607431768211455", "7", None]
+
+
+def test_whole_numbers_of_arrow_in_256_bits_keep_their_digits() -> None:
+    """They became floats, so that neighbouring labels became one."""
+    labels = [D("12345678901234567890123"), D("12345678901234567890124"), None]
+    assert read_as_text(pa.table({"x": pa.array(labels, pa.decimal256(40, 0))})) == [label and str(label) for label in labels]
+    assert read_as_text(pa.table({"x": pa.array([D(1200)], pa.decimal128(5, -2))})) == ["1200"]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pa.array([D("9" * 40)], pa.decimal256(40, 0)),
+        pd.Series([D("12345678901234567891"), 1.5], dtype=object),
+        pd.Series([D("12345678901234567891"), 1], dtype=object),
+    ],
+)
+def test_numbers_whose_digits_would_be_lost_are_left_out(values: Any) -> None:
+    table = {"x": values, "y": [1] * len(values)}
+    opened = open_named(pd.DataFrame(table) if isinstance(values, pd.Series) else pa.table(table), connect())
+    assert opened.names == ("y",)
+    assert "x" in opened.unreadable
+
+
+def test_categories_that_are_intervals_stop_nobody_who_does_not_ask_for_them() -> None:
+    """`pd.cut` makes such columns. One of them made the whole table unreadable."""
+    opened = open_named(pd.DataFrame({"x": pd.cut(pd.Series([1, 2, 3]), 2), "y": [1, 2, 3]}), connect())
+    assert opened.names == ("y",)
+    assert "x" in opened.unreadable
