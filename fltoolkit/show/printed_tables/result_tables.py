@@ -57,7 +57,7 @@ def table(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTab
         title or language.say("tables.of", title=_measured(language, first), who=who), _subtitle(language, first),
         (number_words.start(about), *of_rows), {"level": number_words.level(language, first)},
     )  # fmt: skip
-    layout = results(measure)
+    layout = results(measure, ranged=any(map(number_words.has_range, records(rows))))
     shown = layout.only(*(column.key for column in layout.columns if not (base and column.key == "n")))
     return printed(language, shown, records(rows), words)
 
@@ -69,16 +69,19 @@ def _measured(language: Language, row: Row) -> str:
     return number_words.start(number_words.reason(language, row["rule_note"]) or str(row["outcome"]))
 
 
-def results(measure: str) -> TableLayout:
+def results(measure: str, *, ranged: bool = False) -> TableLayout:
     """Returns the layout of the table for results of a measure: its columns, such as the estimate, its interval and the number of
     cases.
+
+    `ranged` says whether some rows are ranges, because of unresolved persons. Then the heading of the intervals says that
+    the intervals are those of the low ends. A row whose high end is confidential has a note.
     """
     return TableLayout(
         (
             TableColumn(
                 "category", lambda language, row: PrintedCell(number_words.start(number_words.category(language, row))), "label"
             ),
-            *_estimate(measure),
+            *_estimate(measure, ranged),
             TableColumn(
                 "n", lambda language, row: number_cells.count(language, row["n"], _hidden(row)), head=BASES.get(measure, "asked")
             ),
@@ -86,7 +89,7 @@ def results(measure: str) -> TableLayout:
             *((TableColumn("unresolved", _unresolved),) if measure in PROFILES else ()),
         ),
         headings=_group,
-        reasons=_reasons,
+        reasons=partial(_reasons, ranged),
     )
 
 
@@ -116,11 +119,13 @@ def rule_sets(language: Language, rows: pd.DataFrame) -> PrintedTable:
     return printed(language, layout, rows.to_dict("records"), words)
 
 
-def _estimate(measure: str) -> tuple[TableColumn, TableColumn]:
-    """Returns two columns: the estimate with its marker, and its interval."""
+def _estimate(measure: str, ranged: bool = False) -> tuple[TableColumn, TableColumn]:
+    """Returns two columns: the estimate with its marker, and its interval. For `ranged`, see `results`."""
     return (
         TableColumn(measure, lambda language, row: number_cells.estimate(language, row, measure), "value"),
-        TableColumn("interval", lambda language, row: _interval(language, row, measure)),
+        TableColumn(
+            "interval", lambda language, row: _interval(language, row, measure), head="interval_of_low" if ranged else "interval"
+        ),
     )
 
 
@@ -158,13 +163,15 @@ def _group(language: Language, row: Row) -> tuple[str]:
     return ("" if row["measure"] == "flowchart" else number_words.start(number_words.group(language, str(row["breakdown"]))),)
 
 
-def _reasons(language: Language, row: Row) -> tuple[str, ...]:
-    """Returns the reasons why a number is hidden or not reliable. A confidential number has no such text, because its marker
-    gives the reason."""
+def _reasons(ranged: bool, language: Language, row: Row) -> tuple[str, ...]:
+    """Returns the reasons why a number is hidden or not reliable, and why a number has no high end if others have one (`ranged`).
+    A confidential number has no such text, because its marker gives the reason."""
+    without_high_end = ranged and row["marker"] != "c" and row["unresolved_marker"] == "c"
     hidden = row["measure"] == "duration" and not row["breakdown"] and pd.isna(row["n"]) and pd.notna(row["estimate"])
     return (
         "" if row["marker"] == "c" else number_words.remark(language, row),
         language.say("tables.months_hidden") if hidden else "",
+        language.say("tables.high_end_hidden") if without_high_end else "",
     )
 
 
