@@ -53,8 +53,7 @@ def is_for_research(evidence: Evidence, question: ChecklistQuestion) -> bool:
 
 def for_research(evidence: Evidence) -> tuple[ChecklistQuestion, ...]:
     """Returns the questions of the knowledge base (Tool No. 4 of the ILO toolkit) that need research, because no number of the
-    run answers them. They are in the order of the tool.
-    """
+    run answers them. They are in the order of the tool."""
     return tuple(q for q in checklists().of(TOOL) if is_for_research(evidence, q))
 
 
@@ -75,8 +74,7 @@ def _row_positions(out: Published, word: str) -> list[NDArray[np.intp]]:
 
 def _positions_of_everyone(out: Published, measures: Iterable[str]) -> list[NDArray[np.intp]]:
     """Returns the positions of the published rows for whole headline populations (such as adults and children), without a
-    breakdown. There is one array per population and measure.
-    """
+    breakdown. There is one array per population and measure."""
     places = out.places({"breakdown": ""})
     measure, who = (out.table[name].to_numpy()[places] for name in ("measure", "reference_population"))
     asked = np.isin(measure.astype(str), list(measures)) & np.isin(who.astype(str), list(out.headlines or who[:1]))
@@ -87,8 +85,7 @@ def _positions_of_everyone(out: Published, measures: Iterable[str]) -> list[NDAr
 def _positions_by_group(out: Published, groups: Iterable[str]) -> list[NDArray[np.intp]]:
     """Returns the positions of the published rows by each of these groups: one array per group and population. If several
     measures are published by a group, only the first one of `MEASURES` is used: a rate rather than a share, a share rather
-    than a number.
-    """
+    than a number."""
     found = []
     for group in groups:
         places = out.places({"breakdown": group})

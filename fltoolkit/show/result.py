@@ -129,8 +129,7 @@ def in_time(out: Published) -> Result | Nothing:
 @checked
 def risk(model: PublishedModel) -> Result:
     """Returns a sentence on how many odds ratios have an interval that does not contain 1, and how many would have such an
-    interval by chance.
-    """
+    interval by chance."""
     rows = model.table[model.table["odds_ratio"].notna() & model.table["ci_low"].notna()]
     apart = int(((rows["ci_low"] > 1) | (rows["ci_high"] < 1)).sum())
     chance = f"{round((1 - model.level) * 100):g}%"
@@ -156,8 +155,7 @@ def baseline(evidence: Evidence) -> Result:
 @checked
 def repeat(evidence: Evidence) -> Result:
     """Returns a sentence with the smallest fall that the planned repeat of the survey would detect, from the baseline of the
-    plan's first indicator.
-    """
+    plan's first indicator."""
     row = evidence.planned_repeat
     if row is None:
         return Result("No fall can be said that a repeat of the planned size would find.")

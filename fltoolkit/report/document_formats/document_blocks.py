@@ -1,6 +1,5 @@
 """Defines the blocks of a document: headings, paragraphs, tables and charts. The same blocks are written as HTML, Word or
-slides. Their texts are plain text, without HTML.
-"""
+slides. Their texts are plain text, without HTML."""
 
 from __future__ import annotations
 
@@ -17,8 +16,7 @@ ROOM = 39  # large letters that fit in a line of numbers
 @dataclass(frozen=True)
 class Heading:
     """A heading of a document, with its level (1 is the highest). On slides a heading of level 1 starts a new slide. With
-    `new_page` it starts a new page in print.
-    """
+    `new_page` it starts a new page in print."""
 
     text: str
     level: Literal[1, 2, 3] = 1
@@ -40,8 +38,7 @@ class Contents:
 @dataclass(frozen=True)
 class Paragraph:
     """A paragraph of a document, as plain text with a style. The style `prompt` marks an instruction: whoever completes the
-    document (the plan's partners) writes a text in its place. `label` is a line in bold letters above the text.
-    """
+    document (the plan's partners) writes a text in its place. `label` is a line in bold letters above the text."""
 
     text: str
     style: Style = "body"

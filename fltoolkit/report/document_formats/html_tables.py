@@ -33,8 +33,7 @@ def table(block: PrintedTable) -> str:
 
 def _row(row: tuple[PrintedCell, ...], block: PrintedTable, marked: list[bool]) -> str:
     """Returns a row of the table `block` as HTML. If the row has only one cell, this cell is a heading across the table.
-    `marked` says for each column whether it has markers such as [u].
-    """
+    `marked` says for each column whether it has markers such as [u]."""
     if len(row) == 1:
         return f'<tr class="across"><th scope="rowgroup" colspan="{len(block.heads)}">{inline(row[0].text)}</th></tr>\n'
     cells = (_cell(cell, head, block, marker_space=m) for cell, head, m in zip(row, block.heads, marked, strict=True))
@@ -52,14 +51,12 @@ def _cell(cell: PrintedCell, head: Head, block: PrintedTable, *, marker_space: b
 
 def _kind(head: Head) -> str:
     """Returns the CSS class of the cells of a column. The class `value` marks the number that stays visible on a narrow
-    screen.
-    """
+    screen."""
     return "value number" if head.kind == "value" else head.kind
 
 
 def _footnotes(block: PrintedTable) -> str:
     """Returns the footnotes of a table as HTML, one per line, each after its letter. Returns an empty text if the table has
-    none.
-    """
+    none."""
     notes = "".join(f"<li><b>{letter}</b> {explained(text, block.meanings)}</li>" for letter, text in block.lettered)
     return f'<ul class="footnotes">{notes}</ul>' if notes else ""

@@ -1,6 +1,5 @@
 """Writes a document as slides: one HTML file that contains a copy of reveal.js (MIT licence). A browser opens the file from
-the disk, and loads nothing else.
-"""
+the disk, and loads nothing else."""
 
 from __future__ import annotations
 
@@ -27,8 +26,7 @@ NARROW = "(max-width: 599px)"
 
 def as_slides(document: Document) -> str:
     """Returns a document as slides, in one HTML page. Each heading of level 1 starts a slide. In print, each slide is one page,
-    even if the browser runs no scripts. The foot of each slide has the source and the number of the slide.
-    """
+    even if the browser runs no scripts. The foot of each slide has the source and the number of the slide."""
     title = inline(document.title)
     parts = _slides(document)
     foots = [

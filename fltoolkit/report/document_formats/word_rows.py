@@ -53,8 +53,7 @@ def write(paragraph: Any, text: str, *, bold: bool = False) -> None:
 
 def rows(block: PrintedTable, widths: tuple[float, ...]) -> list[Any]:
     """Returns the head and the rows of a printed table as XML elements of a Word document. `widths` are the widths of its columns
-    in centimetres.
-    """
+    in centimetres."""
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls
 
@@ -87,8 +86,7 @@ def stays_with_next(place: int, rows: int) -> bool:
 @dataclass(frozen=True)
 class WordColumn:
     """A column of a Word table: its width in centimetres, the kind of its cells (words or numbers), whether any cell has a marker
-    (a letter such as [u] behind a number), and whether its cells are moved to the right (see `is_moved`).
-    """
+    (a letter such as [u] behind a number), and whether its cells are moved to the right (see `is_moved`)."""
 
     width: float
     kind: Kind

@@ -43,8 +43,7 @@ def fill(cell: Any, color: str) -> None:
 
 def border(cell: Any, **sides: tuple[str, int]) -> None:
     """Sets the borders of a cell in a Word table. `sides` gives for each side the colour and the width in eighths of a point,
-    e.g. `bottom=("D7DDE3", 4)`.
-    """
+    e.g. `bottom=("D7DDE3", 4)`."""
     borders = element("w:tcBorders")
     for side in ("top", "left", "bottom", "right"):
         if side in sides:

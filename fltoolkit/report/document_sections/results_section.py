@@ -37,8 +37,7 @@ def masthead(release: Release | None, language: Language) -> str:
 
 def source(out: Published, language: Language) -> str:
     """Returns one line that says where every number of a document comes from: the survey, the definition (which answers make
-    a person a case), and the look-back window.
-    """
+    a person a case), and the look-back window."""
     first = out.select("prevalence").iloc[0]
     definition, period = number_words.definition(language, first["rule_set"]), language.kit(first["reference_period"])
     return language.say("source", survey=language.own(str(first["survey"])), definition=definition, period=period)
@@ -118,8 +117,7 @@ def groups_of(out: Published, measure: str, population: str | None = None, least
 
 def rates(out: Published, language: Language) -> tuple[PrintedTable, ...]:
     """Returns the prevalence by each group, one table per headline population (a population whose rate is always shown, such as
-    adults or children). Crossed groups are left out.
-    """
+    adults or children). Crossed groups are left out."""
     populations = out.headlines or (str(out.select("prevalence").iloc[0]["reference_population"]),)
     return tables(
         replace(out, table=out.own[(out.own["measure"] == "prevalence") & out.own["reference_population"].isin(populations)]),

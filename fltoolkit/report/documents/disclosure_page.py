@@ -64,8 +64,7 @@ def _table_counts(tables: tuple[TableCells, ...]) -> PrintedTable:
 
 def _hidden_cells(record: DisclosureRecord) -> list[Block]:
     """Returns the tables of the hidden cells, after a note. There is one table for each kind of count (`outcome`), such as
-    cases of forced labour. Returns the paragraph *None.* if no cell is hidden.
-    """
+    cases of forced labour. Returns the paragraph *None.* if no cell is hidden."""
     if not record.hidden:
         return [Paragraph("None.")]
     note = (
@@ -113,8 +112,7 @@ def _number_text(value: float | None) -> str:
 
 def _range_text(ends: tuple[float, float] | None) -> str:
     """Returns the smallest and the largest possible number of persons as one text: `3 to 12`. Returns an empty text for None
-    (not known).
-    """
+    (not known)."""
     return "" if ends is None else f"{_number_text(ends[0])} to {_number_text(ends[1])}"
 
 

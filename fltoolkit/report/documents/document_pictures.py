@@ -100,8 +100,7 @@ def all_pictures(evidence: Evidence, language: Language) -> tuple[Drawn, ...]:
 
 def estimates(evidence: Evidence, language: Language, width: Width, what: Grouped) -> Drawn:
     """Returns a picture of a measure (such as the prevalence): first for the whole population, then for each category of some
-    groups. Measures of cases, such as their shares, have no row for the whole population.
-    """
+    groups. Measures of cases, such as their shares, have no row for the whole population."""
     # The first population gives the same picture whether it is named or left out.
     return _drawn_estimates(
         evidence, language, width, replace(what, population=_rows(evidence, what)["reference_population"].iloc[0])
@@ -137,8 +136,7 @@ def profile(evidence: Evidence, language: Language, width: Width, only: Collecti
 
 def by_group(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
     """Returns a picture of the prevalence by group, such as sex and region. Groups that the plan names come first; groups for
-    which there is no room are left out. Returns None if the prevalence is published by no group.
-    """
+    which there is no room are left out. Returns None if the prevalence is published by no group."""
     groups = groups_that_fit(evidence, FEW[width])
     return estimates(evidence, language, width, Grouped("prevalence", tuple(groups))) if groups else None
 
@@ -179,8 +177,7 @@ def second_picture(evidence: Evidence, language: Language, width: Width) -> Draw
 @_draw_once
 def change(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
     """Returns a picture of the change in prevalence since the baseline: the numbers of both surveys, and the result of the
-    test. Returns None if no such change is published, as when the run is itself the baseline.
-    """
+    test. Returns None if no such change is published, as when the run is itself the baseline."""
     if evidence.changed is None or not (evidence.changed.table["measure"] == "change_in_prevalence").any():
         return None
     groups = None if width == "wide" else groups_that_fit(evidence, FEW_CHANGES[width])
@@ -203,8 +200,7 @@ def path(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
 @_draw_once
 def repeat(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
     """Returns a picture of the smallest decrease of this survey's prevalence that the next survey could detect. Returns None if
-    the prevalence of the whole population is zero or not shown, or if its design effect is not shown.
-    """
+    the prevalence of the whole population is zero or not shown, or if its design effect is not shown."""
     planned_samples = totals(evidence.targets)["planned_sample"].dropna()
     planned = float(planned_samples.iloc[0]) if len(planned_samples) else None
     chart = detectable_falls.repeat(evidence.now, language, planned=planned, space=SPACES[width])

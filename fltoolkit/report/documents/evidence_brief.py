@@ -104,8 +104,7 @@ def _numbers(evidence: Evidence, language: Language) -> list[Block]:
 
 def _targets(evidence: Evidence, language: Language) -> list[Block]:
     """Returns the section on targets: the smallest fall that a repeat of the survey could detect, and which targets it could
-    verify.
-    """
+    verify."""
     return [
         Heading(language.say("brief.promises"), 2), Paragraph(targets_section.meaning(evidence, language)),
         *([] if len(targets_section.with_target(evidence)) else [targets_section.detectable(evidence, language)]),

@@ -150,8 +150,7 @@ def _group_codes(
     row: dict[Hashable, Any], groups: dict[str, dict[str, str]], concepts: dict[str, str]
 ) -> list[tuple[str, str, str]]:
     """Returns, for each group of a row, the SDMX column (SEX, AGE, ECO or CATEGORY), the code and the words: `("SEX", "SEX_F",
-    "women")`. If two groups of a row belong to the same column, the second is in CATEGORY.
-    """
+    "women")`. If two groups of a row belong to the same column, the second is in CATEGORY."""
     parts: list[tuple[str, str, str]] = []
     for group in groups_of_breakdown(row["breakdown"]):
         concept = concepts.get(group, "CATEGORY")
@@ -216,8 +215,7 @@ def _key(row: dict[Hashable, Any]) -> tuple[Any, ...]:
 
 def _uncoded_columns(row: dict[Hashable, Any]) -> dict[str, Any]:
     """Returns the columns of a row that contain no codes: the year, the number in its unit, its uncertainty, its decimals, and
-    texts such as the reference period.
-    """
+    texts such as the reference period."""
     numbers = {name: scaled(row[column], str(row["measure"])) for name, column in SCALED.items()}
     numbers |= {name: float(row.get(column, np.nan)) for name, column in PLAIN.items()}
     words = {name: str(row[column]) for name, column in WORDS.items()}

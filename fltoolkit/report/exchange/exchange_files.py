@@ -1,6 +1,5 @@
 """Writes files for other systems: SDMX-CSV with its structure, CSV in ILOSTAT's columns, and JSON. docs/exchange.md describes
-them.
-"""
+them."""
 
 from __future__ import annotations
 

@@ -34,8 +34,7 @@ MANDATORY = ("OBS_STATUS", "UNIT_MEASURE")
 
 def sdmx_table(found: Coded) -> pd.DataFrame:
     """Returns the published rows as a table with the columns of SDMX-CSV 2.0: first three columns that name the dataflow and
-    the action, then the dimensions, the number and the attributes.
-    """
+    the action, then the dimensions, the number and the attributes."""
     table = found.table[[*DIMENSIONS, "OBS_VALUE", *ATTRIBUTES]].copy()
     table.insert(0, "STRUCTURE", "dataflow")
     table.insert(1, "STRUCTURE_ID", f"{AGENCY}:{FLOW}({VERSION})")
@@ -45,8 +44,7 @@ def sdmx_table(found: Coded) -> pd.DataFrame:
 
 def structure(found: Coded) -> dict[str, Any]:
     """Returns SDMX's structure message, which describes the columns and codes of the rows: agency, code lists (only codes that
-    are used), concepts, data structure and dataflow.
-    """
+    are used), concepts, data structure and dataflow."""
     return {
         "meta": {"schema": SCHEMA, "id": FLOW, "test": False, "prepared": PREPARED, "sender": {"id": AGENCY}},
         "data": {

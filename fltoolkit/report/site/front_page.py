@@ -258,8 +258,7 @@ def _warnings(findings: Path) -> list[str]:
 
 def _headlines(numbers: _Published) -> list[dict[str, str]]:
     """Returns the headline numbers of a survey: the rate and the number of persons, and the rates of adults and of children if
-    both were asked. A measure that the run does not publish is left out.
-    """
+    both were asked. A measure that the run does not publish is left out."""
     return [_in_large_type(rows[0]) for measure in ON_THE_PAGE if (rows := numbers.of(measure))] + _adults_and_children(numbers)
 
 

@@ -68,8 +68,7 @@ def page(
 @lru_cache
 def template_file(name: str) -> str:
     """Returns the text of a file in the folder `templates`. It is copied into each page, so that a page works alone, from any
-    folder.
-    """
+    folder."""
     return (TEMPLATES / name).read_text(encoding="utf-8")
 
 

@@ -1,6 +1,5 @@
 """Makes the plan's workbook from its sheets, in order. The kit does not overwrite a workbook with entries that are not in
-partners.yaml yet.
-"""
+partners.yaml yet."""
 
 from __future__ import annotations
 
@@ -34,8 +33,7 @@ from fltoolkit.show.wording.section_words import Words
 
 def pages(evidence: Evidence, language: Language) -> list[Page]:
     """Returns the sheets of the plan's workbook in one language, in order. Sheets that would be empty are left out. Texts of the
-    survey and the plan that have no translation are marked with a star.
-    """
+    survey and the plan that have no translation are marked with a star."""
     language = language.about(evidence.own_words).with_stars()
     costs = cost_sheets.costs(evidence, language)
     found = [
@@ -102,8 +100,7 @@ def _refuse_taken(pages: Iterable[Page], partner_sheets: Iterable[str], where: s
 
 def write_baseline_book(filled: Baseline, path: Path) -> None:
     """Writes a workbook with one sheet: the plan's baseline, with the columns of the ILO toolkit's results framework (Tool No.
-    16). The sheet has no cells to fill in.
-    """
+    16). The sheet has no cells to fill in."""
     own = own_words(filled.plan.path.name, filled.plan)
     language = first_language(filled.plan).about(own).with_stars()
     page = matrix_sheets.baseline_sheet(filled, language)

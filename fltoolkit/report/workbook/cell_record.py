@@ -1,6 +1,5 @@
 """Records what the kit wrote into each cell of a workbook, for its hidden sheet. From this record `fltoolkit nap read` later finds
-what partners have changed.
-"""
+what partners have changed."""
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
 """Finds rows that somebody deleted from, or inserted into, a sheet of the workbook. One message then says so, instead of an
-error for each cell.
-"""
+error for each cell."""
 
 from __future__ import annotations
 

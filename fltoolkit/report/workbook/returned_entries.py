@@ -174,8 +174,7 @@ def _written(sheet: Any) -> Written:
 
 def _names_now(written: Written, book: Any) -> dict[str, str]:
     """Returns the present name of each of the kit's sheets, by the name that the kit gave it. If a partner renamed a sheet,
-    its defined name in the workbook leads to the new name.
-    """
+    its defined name in the workbook leads to the new name."""
     found = {}
     for key, name in written.sheets.items():
         defined = book.defined_names.get(f"{KEY}{key}")
@@ -289,8 +288,7 @@ def _compared(
 
 def _entry_before(original: Original) -> Entry | None:
     """Returns the entry that partners.yaml had for a cell when the workbook was written. Returns an empty text if a partner
-    had emptied the entry, and None if there was no entry.
-    """
+    had emptied the entry, and None if there was no entry."""
     before = original.value if original.code is None else original.code
     return ("" if before is None else before) if original.held else None
 
@@ -341,8 +339,7 @@ def _filled_rows(cells: dict[Place, Any]) -> Rows:
 
 def same(a: Any, b: Any) -> bool:
     """Returns whether the values of two cells, or of two sheets (as rows), are equal. Numbers and times are compared only to
-    the precision of a workbook. An empty text and an empty cell are equal.
-    """
+    the precision of a workbook. An empty text and an empty cell are equal."""
     if isinstance(a, tuple) or isinstance(b, tuple):
         return same_rows(a, b)
     a, b = (cell_value(v) if not (isinstance(a, Worked) and isinstance(b, Worked)) else v for v in (a, b))
@@ -365,8 +362,7 @@ def same_rows(a: Any, b: Any) -> bool:
 
 def shortened(value: object) -> str:
     """Returns a cell's value as a text of at most 60 characters, for a message that quotes it. The text is `nothing` for an
-    empty cell, and the number of rows for a whole sheet.
-    """
+    empty cell, and the number of rows for a whole sheet."""
     text = (
         " ".join(f"{v}" for v in [cell_value(value) if isinstance(value, Worked) else value])
         if not isinstance(value, tuple)

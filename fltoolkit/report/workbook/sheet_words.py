@@ -94,8 +94,7 @@ def _with_room_for_ranges(columns: Sequence[Column], lines: Sequence[SheetRow]) 
 
 def word(language: Language, words: str, code: object) -> str:
     """Returns the word for a code in a language, from the key `workbook.<words>.<code>` of the language files. If the code has no
-    word, returns the code. If there is no code, returns an empty text.
-    """
+    word, returns the code. If there is no code, returns an empty text."""
     if code is None or pd.isna(code) or code == "":  # type: ignore[call-overload]
         return ""
     key = f"workbook.{words}.{str(code).replace(' ', '_')}"

@@ -218,8 +218,7 @@ class Book:
 
 def write_book(path: Path, book: Book) -> None:
     """Writes a workbook to a file: its pages, then the sheets that partners added, then the hidden sheet that records every cell.
-    The same content gives the same bytes.
-    """
+    The same content gives the same bytes."""
     say = book.language.say
     numbers = NumberWriting(say("format.spreadsheet"), say("format.percent", value="").removesuffix("%"))
     file = Spreadsheet(book.title, say("workbook.made"), numbers)

@@ -61,8 +61,7 @@ def in_time(out: Published) -> None:
 
 def pairs(out: Published, measure: str) -> list[tuple[Picture, pd.DataFrame]]:
     """Returns pairs of a picture and the published rows from which it is drawn: one pair for each picture that `gallery`
-    displays.
-    """
+    displays."""
     rows = out.own_rows(measure=measure)
     rows = rows[~rows["breakdown"].isin(out.origins)]
     found: list[tuple[Picture, pd.DataFrame]] = []

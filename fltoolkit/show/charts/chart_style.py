@@ -49,8 +49,7 @@ class Picture:
 @dataclass(frozen=True)
 class Table:
     """A table for a notebook: as HTML, and as plain text for programs that cannot show HTML. The same table always gives the same
-    text.
-    """
+    text."""
 
     html: str
     text: str
@@ -129,15 +128,13 @@ def axis(title: str = "", **more: Any) -> dict[str, Any]:
 
 def categories(labels: Sequence[str]) -> dict[str, Any]:
     """Returns the plotly settings of an axis with one place for each label. The first label is at the top, and there is room
-    for the longest one.
-    """
+    for the longest one."""
     return {"categoryorder": "array", "categoryarray": list(labels)[::-1], "dtick": 1, "automargin": True, "ticklabelstandoff": 8}
 
 
 def wrap(text: str, width: int = 28) -> str:
     """Returns a label of a chart, broken into lines of at most `width` letters by `<br>`. HTML in the label is shown as plain
-    text.
-    """
+    text."""
     return "<br>".join(safe(line) for line in textwrap.wrap(str(text), width)) or safe(text)
 
 

@@ -152,8 +152,7 @@ def children(out: Published) -> None:
 
 def children_flow(out: Published) -> Picture:
     """Returns the flowchart of forced labour of children (ILO toolkit, Tool No. 2). The arrow to each result has the published
-    number of children who reach it.
-    """
+    number of children who reach it."""
     rows = _steps(out, of_children=True)
     words = {
         ASKED: f"<b>{_count(rows.get('total'))}</b> asked<br>{wrap(rows['total']['reference_population_label'])}",

@@ -60,8 +60,7 @@ def risk(model: PublishedModel, *, title: str = "") -> Picture:
 @checked
 def risk_table(model: PublishedModel) -> Table:
     """Returns a table of a published model, with two numbers for each category. One is the odds ratio. The other is the
-    difference in prevalence from the reference category, in cases per 1,000, if all other characteristics are equal.
-    """
+    difference in prevalence from the reference category, in cases per 1,000, if all other characteristics are equal."""
     records = model.table.to_dict("records")
     starts = [i == 0 or records[i - 1]["group"] != r["group"] for i, r in enumerate(records)]
     body = pd.DataFrame(

@@ -54,8 +54,7 @@ CHILD_ENDS = {NO_WORK: "no_work", NO_THREAT: "with_parents", NO_THREAT_THIRD: "t
 @cache
 def person(who: Who) -> Person:
     """Returns the invented person (an adult or a child) of the definition explorer, whose answers can be changed. The person is
-    read from a file and classified at the first call.
-    """
+    read from a file and classified at the first call."""
     return Person(who)
 
 
@@ -104,8 +103,7 @@ def definition(*, interactive: bool = False, language: str = BASE) -> Any:
 
 def panel(language: Language = ENGLISH) -> Any:
     """Returns the widget of the definition explorer. It has a choice between an adult and a child, a drop-down for each answer,
-    and the flowchart with the path that follows from the answers.
-    """
+    and the flowchart with the path that follows from the answers."""
     import ipywidgets as widgets
 
     persons = [(_say(language, f"persons.{name}"), name) for name in FIRST]

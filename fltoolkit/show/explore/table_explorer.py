@@ -145,8 +145,7 @@ def tables(out: Published, *, interactive: bool = False, choice: TableChoice | N
 
 def panel(out: Published, start: TableChoice, language: Language = ENGLISH) -> Any:
     """Returns the widget of the tables explorer: drop-downs for measure, population, breakdown and others, above the chosen
-    table.
-    """
+    table."""
     _, options = offered(out, start, language)
     pickers = {
         name: dropdown(language.say(f"explorer.controls.{name}"), options[name], getattr(start, name)) for name in CONTROLS

@@ -47,8 +47,7 @@ def in_unit(language: Language, value: float, measure: str, marker: object = "",
 
 def interval(language: Language, low: float, high: float, measure: str) -> PrintedCell:
     """Returns the cell of a confidence interval. Its limits are already in their printed unit. The cell is empty if the interval
-    is not shown.
-    """
+    is not shown."""
     if pd.isna(low) or pd.isna(high):
         return PrintedCell()
     texts = (number_words.in_unit(language, value, measure) for value in (low, high))

@@ -16,8 +16,7 @@ from fltoolkit.show.wording import number_words, plan_words
 
 def headings(language: Language, row: Row) -> tuple[str, str]:
     """Returns the two headings above a row in a table: the indicator with the unit of its numbers, and the group. If rows
-    have the same headings, these are printed once.
-    """
+    have the same headings, these are printed once."""
     return indicator(language, row), "" if plan_words.is_total(row) else number_words.start(
         number_words.group(language, str(row["group"]))
     )
@@ -40,8 +39,7 @@ def about(language: Language, row: Row) -> PrintedCell:
 
 def category(language: Language, row: Row) -> PrintedCell:
     """Returns the cell with the category of a row of the plan, such as `women`. It is for tables that have the group (`sex`) as a
-    heading.
-    """
+    heading."""
     return PrintedCell(number_words.start(plan_words.category(language, row)))
 
 
@@ -62,8 +60,7 @@ def years(language: Language, rows: pd.DataFrame, column: str) -> dict[str, obje
 
 def limits(language: Language, row: Row, low: str, high: str) -> PrintedCell:
     """Returns the cell of a confidence interval in a row of the plan; its limits are already in the row's unit. `low` and `high`
-    name the columns with the limits.
-    """
+    name the columns with the limits."""
     return number_cells.interval(language, row[low], row[high], str(row["measure"]))
 
 

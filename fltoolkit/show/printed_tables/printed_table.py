@@ -129,8 +129,7 @@ class TableWords:
 @dataclass(frozen=True)
 class Head:
     """The heading of a column of a printed table: its key (its name in code), its words, and its kind (`label`, `value`,
-    `number`, `words`, `notes`).
-    """
+    `number`, `words`, `notes`)."""
 
     key: str
     text: str
@@ -223,8 +222,7 @@ def of_texts(
     title: str, heads: tuple[str, ...], rows: Iterable[tuple[str, ...]], numbers: tuple[int, ...] = (), note: str = ""
 ) -> PrintedTable:
     """Returns a printed table of texts for which there is no `TableLayout`. `numbers` are the positions of the columns that
-    contain numbers.
-    """
+    contain numbers."""
     kinds: list[Kind] = ["number" if place in numbers else "words" for place in range(len(heads))]
     named = tuple(Head(str(place), text, kind) for place, (text, kind) in enumerate(zip(heads, kinds, strict=True)))
     return PrintedTable(title, named, tuple(tuple(map(PrintedCell, row)) for row in rows), note=note)

@@ -21,8 +21,7 @@ Pair = dict[Any, Any]
 
 def is_compared(out: Published) -> bool:
     """Returns whether the run publishes the prevalence by the lead group: the group (such as sex) that survey.yaml names
-    beforehand for the first comparison.
-    """
+    beforehand for the first comparison."""
     rows = out.own_rows(measure="prevalence", breakdown=out.lead)
     own = rows[rows["reference_population"] == out.headlines[0]] if len(rows) and out.headlines else rows
     return bool(out.lead) and out.lead not in out.origins and bool(own["estimate"].notna().any())
@@ -31,8 +30,7 @@ def is_compared(out: Published) -> bool:
 def sentences(out: Published, language: Language) -> tuple[str, ...]:
     """Returns sentences with the results of the tests between categories of the lead group (the group that survey.yaml names
     beforehand): of the default population, and of each other population (such as children) in which at least one pair of
-    categories was tested. Populations with a tested pair come first.
-    """
+    categories was tested. Populations with a tested pair come first."""
     first, *rest = dict.fromkeys(out.contrasts[POPULATION]) if len(out.contrasts) else ("",)
     tested = [p for p in rest if _is_tested(out, p)]
     own = _population_sentences(out, language, first)
@@ -73,8 +71,7 @@ def only_pair(out: Published, language: Language, population: str | None = None)
 
 def family(out: Published, language: Language) -> str:
     """Returns a sentence on how many differences between groups the document tests, and how. It also says that all other
-    comparisons in the document are not tested.
-    """
+    comparisons in the document are not tested."""
     tested = int(out.contrasts["tested"].iloc[0]) if len(out.contrasts) else 0
     if not tested:
         return language.say("contrasts.nothing")
@@ -136,7 +133,6 @@ def _names_higher_first(out: Published, language: Language, pair: Pair) -> tuple
 
 def _category_names(out: Published, language: Language, population: str) -> dict[str, str]:
     """Returns the names of the lead group's categories in a population, by their labels. For the group `sex`, these are men
-    and women for adults, and boys and girls for children.
-    """
+    and women for adults, and boys and girls for children."""
     rows = out.select("prevalence", [out.lead], population=population)
     return {str(row[out.lead]): number_words.category(language, row) for row in rows.to_dict("records")}

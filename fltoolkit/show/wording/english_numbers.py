@@ -21,8 +21,7 @@ NBSP = "\u00a0"
 
 def number(value: float, measure: str) -> str:
     """Returns an estimate as it is printed, in the unit of its measure: 17.2 (per 1,000), 50 (%), 6,300 (persons, three
-    significant digits).
-    """
+    significant digits)."""
     if pd.isna(value):
         return ""
     return f"{rounded_as_printed(scaled(value, measure), measure):,.{decimals(measure)}f}"

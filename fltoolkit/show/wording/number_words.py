@@ -149,8 +149,7 @@ def of_profile(language: Language, rows: pd.DataFrame) -> list[str]:
 
 def labels(language: Language, rows: pd.DataFrame) -> list[str]:
     """Returns the label of each published row, such as `women`. If two breakdowns have a category with the same name, the label
-    also names the breakdown.
-    """
+    also names the breakdown."""
     records = rows[["breakdown", "category"]].to_dict("records")
     names = [category(language, r) for r in records]
     by = [group(language, str(r["breakdown"])) for r in records]

@@ -63,15 +63,13 @@ def is_unsure(row: PublishedNumber) -> bool:
 
 def sentences(out: Published, language: Language) -> tuple[str, ...]:
     """Returns sentences on each headline population (those whose rate is always shown, such as adults and children): its rate,
-    the number of persons, and measures in time.
-    """
+    the number of persons, and measures in time."""
     return tuple(sentence(language, r) for r in headline_rows(out))
 
 
 def headline_rows(out: Published) -> list[PublishedNumber]:
     """Returns the published rows of the headline populations (those whose rate is always shown, such as adults and children):
-    rate, number of persons, and measures in time. The rate of the default population comes first.
-    """
+    rate, number of persons, and measures in time. The rate of the default population comes first."""
     whole = out.own_rows(breakdown="")
     wanted = [(p, m) for p in _populations(out) for m in MEASURES]
     there = set(zip(whole["reference_population"], whole["measure"], strict=True))

@@ -15,8 +15,7 @@ DefinitionRow = tuple[str, str, str, str]
 
 def definitions(evidence: Evidence, language: Language) -> list[DefinitionRow]:
     """Returns the rows of the sheet of definitions: legal terms, the legal basis that the plan names, measures and methods.
-    Each row has a section, a term, its meaning and the source of the meaning (empty if there is none).
-    """
+    Each row has a section, a term, its meaning and the source of the meaning (empty if there is none)."""
     law: list[DefinitionRow] = []
     sources: list[DefinitionRow] = []
     for d in checklists().definitions:

@@ -91,8 +91,7 @@ def matrix(evidence: Evidence, language: Language) -> Page:
 
 def baseline_sheet(filled: Baseline, language: Language) -> Page:
     """Returns the sheet of the plan's indicators for the workbook of the baseline, which has no cells to fill in. Rows that no
-    survey fills show the values that partners have given so far.
-    """
+    survey fills show the values that partners have given so far."""
     lines = [SheetRow(line.cells) for line in _lines(filled, language, Partners())]
     columns = _columns(language, filled_in=False)
     notes = _notes(filled, language)
@@ -153,8 +152,7 @@ def _cells(plan: Plan, row: Row, language: Language) -> list[object]:
 
 def _number(language: Language, measure: object, value: object) -> object:
     """Returns a baseline or target value for a cell. A number is rounded as numbers of this measure are. A text of the plan is
-    returned in the sheet's language.
-    """
+    returned in the sheet's language."""
     given = as_number(value)
     if measure and isinstance(given, float):
         return styled(measure, given)
@@ -169,16 +167,14 @@ def _indicator_of(plan: Plan, row: Row) -> Indicator:
 
 def name_of(language: Language, row: Row) -> str:
     """Returns the name of an indicator. If an indicator is a decrease in %, the kit adds a row with the prevalence from which
-    the decrease is calculated. The name of this row says so.
-    """
+    the decrease is calculated. The name of this row says so."""
     name = number_words.indicator(language, row)
     return language.say("workbook.base_of", indicator=name) if row["indicator"] == PREVALENCE["indicator"] else name
 
 
 def definition(language: Language, indicator: Indicator, row: Row) -> str:
     """Returns the definition of an indicator as one text: what is counted, the unit of analysis, where the data are stored,
-    and the type (such as quantitative). The texts come from nap.yaml, and the kit's words introduce them.
-    """
+    and the type (such as quantitative). The texts come from nap.yaml, and the kit's words introduce them."""
     if row["indicator"] == PREVALENCE["indicator"]:
         counted, unit = language.say("workbook.base_definition"), language.say("workbook.base_unit")
         stored, kind = "", "quantitative"
@@ -210,6 +206,5 @@ def about_targets(language: Language, indicator: Indicator, row: Row) -> str:
 
 def as_number(value: object) -> object:
     """Returns a text as a number if it is written as one, e.g. `"1.5"`. Any other value is returned unchanged, and so is
-    `"007"`.
-    """
+    `"007"`."""
     return float(value) if isinstance(value, str) and re.fullmatch(r"-?(0|[1-9]\d*)(\.\d+)?", value) else value

@@ -133,8 +133,7 @@ def _promised(language: Language, r: Row, *, later: bool) -> tuple[object, ...]:
 
 def milestones(evidence: Evidence, language: Language) -> Page | None:
     """Returns the sheet of milestones: the planned value of each year between the baseline and each target, with a chart of the
-    first target. Returns None if no target has a baseline.
-    """
+    first target. Returns None if no target has a baseline."""
     records = [without_nan(row) for row in evidence.milestones.to_dict("records")]
     if not records:
         return None

@@ -250,8 +250,7 @@ class Line:
 @dataclass(frozen=True)
 class Point:
     """One number in a chart of curves, with its interval: a point with a place on both axes. `words` are above it, or at its
-    right if `beside` is true.
-    """
+    right if `beside` is true."""
 
     x: float
     mark: Mark

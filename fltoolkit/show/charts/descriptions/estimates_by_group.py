@@ -134,8 +134,7 @@ def mark_of(language: Language, row: PublishedNumber, measure: str, *, words: st
 
 def number_text(language: Language, row: PublishedNumber) -> str:
     """Returns a published number as words for a chart's text alternative: with its interval, its marker and the reason for the
-    marker.
-    """
+    marker."""
     if pd.isna(row["estimate"]):
         why = number_words.reason(language, row["reason"]) if row["marker"] == "x" else language.say(f"markers.{row['marker']}")
         return f"{number_words.shown(language, row)} {why}".strip()
@@ -147,8 +146,7 @@ def number_text(language: Language, row: PublishedNumber) -> str:
 
 def absent(language: Language, row: PublishedNumber) -> str:
     """Returns the words that a chart has in place of a number that is not shown: its marker, and the reason if the survey cannot
-    give the number.
-    """
+    give the number."""
     if row["marker"] != "x":
         return language.say("not_shown", marker=row["marker"])
     why = textwrap.shorten(number_words.reason(language, row["reason"]), REASON, placeholder=" …")

@@ -88,8 +88,7 @@ def _letter_width(letter: str, *, bold: bool) -> float:
 
 def _fits(line: str, points: float, inches: float, *, bold: bool) -> bool:
     """Returns whether a line of words is at most `inches` wide. First a rough width is compared. Only if it is too near to the
-    limit is the exact width measured, which takes a hundred times as long.
-    """
+    limit is the exact width measured, which takes a hundred times as long."""
     rough = sum(_rough_width(word, points, bold=bold) for word in line.split(" "))
     rough += line.count(" ") * _rough_width(" ", points, bold=bold)
     if not NEARLY[0] * inches <= rough <= NEARLY[1] * inches:
@@ -99,8 +98,7 @@ def _fits(line: str, points: float, inches: float, *, bold: bool) -> bool:
 
 def widest(texts: list[str], points: float, *, bold: bool = False) -> float:
     """Returns the width of the longest line of some texts, in inches. `points` is the font size. The width is 0 if there is no
-    text.
-    """
+    text."""
     return max((width(line, points, bold=bold) for text in texts for line in text.split("\n")), default=0.0)
 
 
