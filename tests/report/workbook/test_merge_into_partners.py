@@ -93,7 +93,7 @@ def test_entries_stop_their_survey_before_anything_is_written_until_they_are_rea
     assert not run(path, said, resume=True)
     told = "\n".join(said)
     assert "2 entry(ies) in the workbook of an earlier run were not read, and would be lost" in told
-    assert "4Ps checklist!C7: yes" in told
+    assert "4Ps checklist!C8: yes" in told
     assert "run: fltoolkit nap read out/a/nap_workbook.xlsx" in told
     assert {f: f.read_bytes() for f in book.parent.iterdir()} == before
     assert not run(path)
