@@ -147,6 +147,8 @@ def targets(evidence: Evidence, language: Language) -> str | None:
         return None
     if rows["later_value"].notna().any():
         signs = [plan_words.sign(row) for row in rows.to_dict("records")]
+        if not {MET, MISSED} & set(signs):
+            return language.say("slides.none_reached")
         counts = {name: str(signs.count(sign)) for name, sign in (("met", MET), ("missed", MISSED), ("open", OPEN))}
         return language.say("slides.reached", **counts)
     sure = (rows["verifiable"] == "yes").sum()

@@ -14,6 +14,7 @@ import pandas as pd
 
 from fltoolkit.classify.profile.characteristics import EXCLUSIVE, TOPICS
 from fltoolkit.languages.language import Language
+from fltoolkit.languages.reasons import Reason
 from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.publish.measure_units import PROFILES, is_rate, scale
 from fltoolkit.publish.published_set import MARKERS
@@ -134,6 +135,13 @@ def category(language: Language, row: PublishedNumber) -> str:
     if not row["category"]:
         return language.say("by", group=language.join(map(language.by_group, groups_of_breakdown(row["breakdown"]))))
     return language.kit(row["category"])
+
+
+def whom(language: Language, category: object) -> str:
+    """Returns a category as a part of a sentence. The kit's own words for sex have an article in languages that need it: `women`
+    gives `les femmes` in French. There, any other category stands between quotation marks."""
+    key = f"whom.{category.code.removeprefix('categories.')}" if isinstance(category, Reason) else ""
+    return language.say(key) if language.has(key) else language.say("whom.own", category=reason(language, category))
 
 
 def of_profile(language: Language, rows: pd.DataFrame) -> list[str]:
