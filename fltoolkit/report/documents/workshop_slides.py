@@ -180,7 +180,7 @@ def _promise(evidence: Evidence, language: Language) -> list[Block]:
 
 def _refused(evidence: Evidence, language: Language) -> list[Block]:
     """Returns slides on the targets that no planned survey could verify. A list gives the facts of each target. What to
-    decide is below the facts of a single target, and has its own slide after several."""
+    decide is below the facts if they need one slide only; otherwise it has its own."""
     rows = targets_section.refused(evidence)
     parts = [rows[at : at + WARNINGS] for at in range(0, len(rows), WARNINGS)]
     if len(rows) == 1:
@@ -195,9 +195,9 @@ def _refused(evidence: Evidence, language: Language) -> list[Block]:
         )
         for row in part:
             blocks.append(Bullets(_points(language, row)))
-    if len(rows) > 1:
+    if len(parts) > 1:
         blocks.append(Heading(language.say("sheet.decide")))
-    return [*blocks, targets_section.to_decide(evidence, language, labelled=len(rows) == 1)] if rows else []
+    return [*blocks, targets_section.to_decide(evidence, language, labelled=len(parts) == 1)] if rows else []
 
 
 def _points(language: Language, row: plan_words.Line) -> tuple[str, ...]:

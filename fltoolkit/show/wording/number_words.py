@@ -14,7 +14,6 @@ import pandas as pd
 
 from fltoolkit.classify.profile.characteristics import EXCLUSIVE, TOPICS
 from fltoolkit.languages.language import Language
-from fltoolkit.languages.reasons import Reason
 from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.publish.measure_units import PROFILES, is_rate, scale
 from fltoolkit.publish.published_set import MARKERS
@@ -23,6 +22,7 @@ from fltoolkit.show.wording import english_numbers
 from fltoolkit.show.wording.english_numbers import NBSP, PublishedNumber
 from fltoolkit.survey.spec.groups import TOTAL, crossed, groups_of_breakdown
 
+SEXES = ("men", "women", "boys", "girls", "men_boys", "women_girls")  # words of the kit, which have an article in some languages
 TENTHS = 0.1  # of a power or a cut: smaller values have a decimal
 
 
@@ -138,10 +138,11 @@ def category(language: Language, row: PublishedNumber) -> str:
 
 
 def whom(language: Language, category: object) -> str:
-    """Returns a category as a part of a sentence. The kit's own words for sex have an article in languages that need it: `women`
-    gives `les femmes` in French. There, any other category stands between quotation marks."""
-    key = f"whom.{category.code.removeprefix('categories.')}" if isinstance(category, Reason) else ""
-    return language.say(key) if language.has(key) else language.say("whom.own", category=reason(language, category))
+    """Returns a category as a part of a sentence. Words for sex that are those of the kit have an article in languages that need
+    one: `women` gives `les femmes` in French. There, any other category stands between quotation marks."""
+    text = reason(language, category)
+    kind = next((name for name in SEXES if text == language.say(f"kit.categories.{name}")), "own")
+    return language.say(f"whom.{kind}", category=text)
 
 
 def of_profile(language: Language, rows: pd.DataFrame) -> list[str]:

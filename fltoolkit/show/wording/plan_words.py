@@ -55,7 +55,7 @@ def category(language: Language, row: Line) -> str:
 
 def whom(language: Language, row: Line) -> str:
     """Returns whom a row of the plan is about, as a part of a sentence: `women`, in French `les femmes`."""
-    return language.say("everyone") if is_total(row) else number_words.whom(language, row["category"])
+    return language.say("whom.everyone") if is_total(row) else number_words.whom(language, row["category"])
 
 
 def value(language: Language, number: float, row: Line) -> str:
