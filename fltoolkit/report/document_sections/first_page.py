@@ -96,7 +96,7 @@ def _changes(evidence: Evidence, language: Language) -> list[str]:
     """Returns a sentence with the verdict of the test of the change for everyone and for each category of the lead group, with
     both rates of a category unless one is unreliable. The list is empty if no change of a category was tested."""
     whole = headline_change(evidence)
-    if whole is None or evidence.changed is None:
+    if whole is None or evidence.changed is None or not evidence.now.lead:
         return []
     rows = evidence.changed.table
     of_rate = (rows["measure"] == whole["measure"]) & (rows["reference_population"] == whole["reference_population"])
