@@ -178,7 +178,7 @@ def _targets_and_repeat(evidence: Evidence, language: Language) -> list[Block]:
 
 def _unverifiable(evidence: Evidence, language: Language) -> list[Block]:
     """Returns slides on the targets that no planned survey could verify. Each target has a short list (see `_points`). The
-    decision to take is on the same slide if all lists are on one slide, and on its own slide otherwise."""
+    decision to take is on the same slide if there is one target, and on its own slide if there are several."""
     rows = targets_section.unverifiable_rows(evidence)
     parts = [rows[at : at + WARNINGS] for at in range(0, len(rows), WARNINGS)]
     if len(rows) == 1:
@@ -193,9 +193,9 @@ def _unverifiable(evidence: Evidence, language: Language) -> list[Block]:
         )
         for row in part:
             blocks.append(Bullets(_points(language, row)))
-    if len(parts) > 1:
+    if len(rows) > 1:
         blocks.append(Heading(language.say("sheet.decide")))
-    return [*blocks, targets_section.to_decide(evidence, language, labelled=len(parts) == 1)] if rows else []
+    return [*blocks, targets_section.to_decide(evidence, language, labelled=len(rows) == 1)] if rows else []
 
 
 def _points(language: Language, row: plan_words.Line) -> tuple[str, ...]:
