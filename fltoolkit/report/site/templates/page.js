@@ -50,12 +50,21 @@
     return Object.assign({}, layout, { title: undefined, margin, annotations, height: layout.height - head - foot });
   }
 
+  // On a narrow screen the whole picture is shown smaller, also after the screen is turned.
+  function fitOnScreen(place) {
+    place.style.zoom = '';
+    const room = place.parentElement.clientWidth / place.offsetWidth;
+    if (room < 1) place.style.zoom = Math.max(SMALLEST, room);
+    return room;
+  }
+  for (const event of ['resize', 'toggle']) { // a folded picture may have no width before it is opened
+    window.addEventListener(event, () => document.querySelectorAll('.chart').forEach(fitOnScreen), true);
+  }
+
   document.querySelectorAll('.chart').forEach(function (place) {
     const data = JSON.parse(place.nextElementSibling.textContent);
-    // On a narrow screen the whole picture is shown smaller, and does not catch the finger that scrolls past it.
-    const room = place.parentElement.clientWidth / place.offsetWidth;
-    const drawn = withoutWords(data.layout, room < 1 ? TIGHT : 1);
-    if (room < 1) place.style.zoom = Math.max(SMALLEST, room);
+    const room = fitOnScreen(place);
+    const drawn = withoutWords(data.layout, room < 1 ? TIGHT : 1); // it does not catch the finger that scrolls past it
     place.sheetHeight = drawn.height; // plotly forgets it when the window changes its size
     Plotly.newPlot(place, data.data, drawn, Object.assign({}, data.config, { displayModeBar: false, staticPlot: room < 1 }));
     const tools = place.closest('figure').querySelector('.tools');
