@@ -290,7 +290,9 @@ def _shown(frame: pd.DataFrame, look: TableLook, title: tuple[str, str], notes: 
         if len(frame.columns) < FEW:  # a wide table has no room to spare
             shown = shown.tab_style(style.css("width: 35%;"), loc.column_labels(columns=look.kept))
     if look.marked:  # the head ends where the numbers end
-        shown = shown.tab_style(style.css(f"padding-right: calc(8px + {MARKER_ROOM});"), loc.column_labels(columns=list(look.marked)))
+        shown = shown.tab_style(
+            style.css(f"padding-right: calc(8px + {MARKER_ROOM});"), loc.column_labels(columns=list(look.marked))
+        )
     if look.groups:
         shown = shown.tab_style(style.text(align="left", color="#55606b", weight="bold"), loc.row_groups())
     for column, known in look.cells.items():

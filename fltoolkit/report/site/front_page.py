@@ -284,7 +284,9 @@ def _in_large_type(row: PublishedNumber) -> dict[str, str]:
     return {
         "value": number_words.shown(ENGLISH, row),
         "unit": unit,
-        "doubt": f"{number_words.level(ENGLISH, row)} interval{of}: {interval}" if (interval := number_words.interval(ENGLISH, row)) else "",
+        "doubt": f"{number_words.level(ENGLISH, row)} interval{of}: {interval}"
+        if (interval := number_words.interval(ENGLISH, row))
+        else "",
         "flag": ENGLISH.say(flag) if ENGLISH.has(flag) else str(row["flag"]),
         "reason": number_words.reason(ENGLISH, row["reason"]),
     }
