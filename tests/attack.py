@@ -26,6 +26,7 @@ class Reader:
         self.finest = list(finest)
         self.shown = [(self._parts(key), count) for key, count in shown.items()]
         self.basis: list[tuple[int, Row]] = []
+        self.possible: list[Any] = []
         for parts, _ in self.shown:
             row = self._reduced(parts)
             if row.any():
@@ -41,7 +42,13 @@ class Reader:
         goal = self._parts(key)
         ties: dict[str, Any] = {"A_eq": [r for r, _ in self.shown], "b_eq": [c for _, c in self.shown]} if self.shown else {}
         low, high = linprog(goal, **ties), linprog(-goal, **ties)
+        self.possible += [end.x for end in (low, high) if end.x is not None]
         return float(low.fun), np.inf if high.fun is None else -float(high.fun)
+
+    def seen(self, key: Key) -> tuple[float, float]:
+        """Returns the least and the most that a cell counts in the solutions found so far. Both are in its range."""
+        counts = [float(self._parts(key) @ x) for x in self.possible]
+        return min(counts, default=np.inf), max(counts, default=-np.inf)
 
     def _parts(self, key: Key) -> Row:
         return np.array([key <= cell for cell in self.finest], dtype=np.int64)
@@ -114,11 +121,15 @@ def told(table: pd.DataFrame, full: pd.DataFrame, limit: int = 5) -> list[str]:
             continue
         sees = reader(table, full, column)
         for (_, cell), row, is_secret in zip(cells_of(full), full.to_dict("records"), secret, strict=True):
-            if is_secret:
+            if is_secret and not _enough(*sees.seen(cell), column, limit):
                 low, high = sees.range(cell)
-                enough = high - low > limit - 0.01 if "weighted" in column else low < 1.5 and high > limit - 1.5
-                found += [] if enough else [f"{row['category']}: {column} {low:.2f} to {high:.2f}"]
+                found += [] if _enough(low, high, column, limit) else [f"{row['category']}: {column} {low:.2f} to {high:.2f}"]
     return found
+
+
+def _enough(low: float, high: float, column: str, limit: int) -> bool:
+    """Whether a range leaves open enough of a confidential number."""
+    return high - low > limit - 0.01 if "weighted" in column else low < 1.5 and high > limit - 1.5
 
 
 def recovered(table: pd.DataFrame, full: pd.DataFrame, column: str = "cases", limit: int = 5) -> list[str]:

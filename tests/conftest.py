@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import copy
 import gc
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -81,19 +82,62 @@ def people() -> pd.DataFrame:
     )  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def estimated_once() -> Iterator[None]:
+    """Keeps the estimates of a run: those of the same persons are made once for all tests of a file. It is for files that test
+    what is hidden afterwards."""
+    run, known = import_module("fltoolkit.publish.published_set"), dict[tuple[object, ...], Any]()
+
+    def once(make: Callable[..., Any]) -> Callable[..., Any]:
+        def made(persons: fl.ClassifiedSurvey, *asked: object) -> Any:
+            key = (make, id(persons), repr(asked))
+            if key not in known:
+                known[key] = persons, make(persons, *asked)  # the persons are kept: no others come by their id
+            return known[key][1]
+
+        return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("_estimates", "other_headlines"):
+            patch.setattr(run, name, once(getattr(run, name)))
+        yield
+
+
+@pytest.fixture(scope="module")
+def summed_once() -> Iterator[None]:
+    """Keeps the sums of a design: its rows are read once for an outcome and its groups. Rates, totals and intervals of all levels
+    are computed from the same sums. It is for files that compare many results of the same designs."""
+    reads, known = import_module("fltoolkit.estimate.totals.one_pass"), dict[tuple[object, ...], Any]()
+    cluster_totals = reads.cluster_totals
+
+    def once(design: object, outcome: object, keys: Iterable[str], *, lowest: bool, **more: object) -> pd.DataFrame:
+        key = (id(design), outcome, *keys, *more.values())
+        if key not in known:
+            known[key] = (
+                design,
+                cluster_totals(design, outcome, keys, lowest=True, **more),
+            )  # with the design: its id stays its own
+        table = known[key][1].copy()
+        return table if lowest else table.drop(columns="lowest")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reads, "cluster_totals", once)
+        yield
+
+
 # Files that take the longest, in seconds on two cores: they start first, so that no worker is left with one of them at the end.
 LONGEST = {
-    "test_dask_cluster.py": 100, "test_batch_resumed.py": 70, "test_golden.py": 65, "test_fuzz.py": 60, "test_notebooks.py": 50,
-    "test_population.py": 40, "test_all_documents_attacked.py": 40, "test_headline_by_rule_set.py": 40, "test_broken.py": 35,
-    "test_batch.py": 35, "test_docs.py": 35, "test_profiles.py": 35, "test_published_set.py": 30, "test_all_documents.py": 30,
-    "test_estimate_charts.py": 30, "test_merge_into_partners.py": 30, "test_prevalence_and_totals.py": 30,
-    "test_returned_entries.py": 30, "test_teaching_notebooks.py": 30, "test_all_documents_tables.py": 25,
-    "test_benchmarks.py": 25, "test_complementary_suppression.py": 25, "test_prevalence_and_totals_of_surveys.py": 25,
-    "test_stock_and_duration.py": 25, "test_survey_system.py": 25, "test_all_documents_in_languages.py": 20,
-    "test_notebook_kernel.py": 20, "test_notebook_kernel_shared.py": 20, "test_printed_counts_attacked.py": 20,
-    "test_svy.py": 20, "test_survey_draft.py": 15, "test_coverage.py": 15, "test_families.py": 15, "test_norvia.py": 15,
-    "test_profile_of_cases.py": 15, "test_tables_beside_a_run.py": 15, "test_unresolved_excess.py": 15,
-    "test_valdorie_against_r.py": 15, "test_workbook_opening.py": 15, "test_cluster_page.py": 12, "test_remote_batch.py": 10,
+    "test_dask_cluster.py": 100, "test_batch_resumed.py": 70, "test_fuzz.py": 60, "test_notebooks.py": 50,
+    "test_headline_by_rule_set.py": 40, "test_golden.py": 35, "test_broken.py": 35, "test_batch.py": 35, "test_docs.py": 35,
+    "test_all_documents_attacked.py": 33, "test_population.py": 30, "test_published_set.py": 30, "test_all_documents.py": 30,
+    "test_estimate_charts.py": 30, "test_prevalence_and_totals.py": 30, "test_returned_entries.py": 30,
+    "test_teaching_notebooks.py": 30, "test_all_documents_tables.py": 25, "test_benchmarks.py": 25,
+    "test_complementary_suppression.py": 25, "test_prevalence_and_totals_of_surveys.py": 25, "test_stock_and_duration.py": 25,
+    "test_profiles.py": 22, "test_survey_system.py": 20, "test_all_documents_in_languages.py": 20, "test_notebook_kernel.py": 20,
+    "test_notebook_kernel_shared.py": 20, "test_printed_counts_attacked.py": 20, "test_svy.py": 20,
+    "test_merge_into_partners.py": 18, "test_survey_draft.py": 15, "test_coverage.py": 15, "test_profile_of_cases.py": 15,
+    "test_unresolved_excess.py": 15, "test_valdorie_against_r.py": 15, "test_workbook_opening.py": 15, "test_cluster_page.py": 12,
+    "test_norvia.py": 11, "test_families.py": 10, "test_tables_beside_a_run.py": 10, "test_remote_batch.py": 10,
 }  # fmt: skip
 
 

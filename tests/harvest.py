@@ -7,6 +7,7 @@ import csv
 import json
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ LINES = {"tr", "p", "li", "h1", "h2", "h3", "h4", "figcaption", "svg", "div", "s
 NUMBER = re.compile(r"(?<![\w.,])[-−]?\d[\d.,\u00a0\u202f\u2009' ]*")
 
 
-class _Lines(HTMLParser):
+class _Page(HTMLParser):
     """The text of a page, with a line break where a line, a row or a picture ends. Text in attributes that a reader can see is
     included."""
 
@@ -51,10 +52,16 @@ class _Lines(HTMLParser):
 def lines(path: Path) -> list[str]:
     """Returns every line of a document: rows of tables, sentences, records, the words of pictures, and the text of their
     attributes."""
+    return _lines(path, path.stat().st_mtime_ns)
+
+
+@cache
+def _lines(path: Path, _written: int) -> list[str]:
+    """The lines of a document as it was written at that time: several tests read the same documents."""
     kind = path.suffix
     if kind in (".html", ".svg"):
         text = path.read_text(encoding="utf-8")
-        reader = _Lines()
+        reader = _Page()
         reader.feed(re.sub(r"</?(svg:)?(text|title|desc)\b", lambda m: " " + m.group(0), text))
         return [line for line in reader.lines if line.strip()]
     if kind == ".docx":
@@ -128,6 +135,7 @@ def _stands(value: float, beside: list[tuple[float, int]], times: float) -> bool
     return False
 
 
+@cache
 def _numbers(text: str) -> list[tuple[float, int]]:
     """Returns the numbers of a line, each with its number of decimals. A comma may be a decimal comma or separate thousands."""
     found: set[tuple[float, int]] = set()

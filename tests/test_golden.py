@@ -23,7 +23,8 @@ import pytest
 import fltoolkit as fl
 from fltoolkit.errors import DesignError
 
-pytestmark = pytest.mark.no_cover  # the lines it runs are covered by others, and tracing them takes half as long again
+# The lines it runs are covered by others, and tracing them takes half as long again.
+pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("summed_once")]
 
 GOLDEN = Path(__file__).parent / "golden"
 GOLDENS = {path.stem: json.loads(path.read_text()) for path in sorted(GOLDEN.glob("*.json"))}
@@ -89,9 +90,18 @@ def _options(record: dict[str, Any]) -> dict[str, Any]:
 
 
 @functools.cache
+def _by_call() -> dict[str, list[dict[str, Any]]]:
+    """The records by their call."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for record in COMPARED.values():
+        found.setdefault(_call(record), []).append(record)
+    return found
+
+
+@functools.cache
 def _in_one_call(call: str) -> fl.Estimates:
     """The estimates of all records that differ in their breakdown alone: a pass for each would take as long again as all else."""
-    records = [record for record in COMPARED.values() if _call(record) == call]
+    records = _by_call()[call]
     breakdowns = [list(by) for by in dict.fromkeys(tuple(by) for record in records for by in record["by"])]
     return _estimates({**records[0], "by": breakdowns}, **_options(records[0]))
 

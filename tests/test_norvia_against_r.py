@@ -16,6 +16,8 @@ from small_surveys import NORVIA
 
 import fltoolkit as fl
 
+pytestmark = pytest.mark.usefixtures("summed_once")
+
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "norvia.json").read_text("utf-8"))
 RECORDS = {record["id"]: record for record in GOLDEN["records"]}
 

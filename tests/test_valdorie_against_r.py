@@ -14,6 +14,8 @@ from against_r import agrees
 
 import fltoolkit as fl
 
+pytestmark = pytest.mark.usefixtures("summed_once")
+
 HOUSE = Path(__file__).parents[1]
 VALDORIE = HOUSE / "data_samples" / "valdorie_enquete_2025"
 GOLDEN = json.loads((HOUSE / "tests" / "golden" / "valdorie.json").read_text("utf-8"))

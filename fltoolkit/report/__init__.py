@@ -1,5 +1,5 @@
-"""Writes what people receive: documents, the workbook of the plan, tables and web pages. Every number comes from the published
-set (`Published`), which contains only numbers that may leave the office."""
+"""Writes the files that people receive: documents, the workbook of the plan, tables and web pages. Every number comes from
+the published set (`Published`), which contains only numbers that may leave the office."""
 
 import lazy_loader
 

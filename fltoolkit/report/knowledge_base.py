@@ -1,6 +1,5 @@
-"""Finds which questions of the knowledge base (Tool No. 4 of the ILO toolkit) the tables of a run answer. The other questions
-need research.
-"""
+"""Finds the questions of the knowledge base (Tool No. 4 of the ILO toolkit) that the tables of a run answer. The other
+questions need research."""
 
 from __future__ import annotations
 
@@ -20,11 +19,11 @@ TOOL = 4
 CHANGE = "change"
 """The word with which a question asks for the change since the baseline."""
 MEASURES = ("prevalence", "share", "profile", "total")
-"""The first of these measures that is published for a breakdown answers a question: a rate is better than a share, a share better
-than a number.
+"""The measures that can answer a question on a breakdown. The first that is published is used: a rate rather than a share, a
+share rather than a number.
 """
 WHOLE = {TOTAL: ("prevalence", "total"), "months": ("duration",)}
-"""For each word, the measures of everyone that it means."""
+"""For each word, the measures of the whole population that the word means."""
 
 
 def answers(out: Published, words: Iterable[str]) -> tuple[pd.DataFrame, ...]:
@@ -33,9 +32,9 @@ def answers(out: Published, words: Iterable[str]) -> tuple[pd.DataFrame, ...]:
 
     Args:
         out: the published set.
-        words: the kinds of results that can answer the question, from `evidence` in checklists.yaml. `total` and `months` mean
-            numbers of the whole population. A word such as `gender` means results by this group. Other words are topics of a
-            profile of cases.
+        words: the kinds of results that can answer the question, from `evidence` in checklists.yaml. `total` means the
+            prevalence and the total, `months` the mean duration, both of the whole population. A word such as `gender` means
+            results by this group. Other words are topics of a profile of cases.
 
     Returns:
         Tables with rows of `Published.table`, in the order of the words. A table in which every number is hidden is left out.
@@ -54,8 +53,7 @@ def is_for_research(evidence: Evidence, question: ChecklistQuestion) -> bool:
 
 def for_research(evidence: Evidence) -> tuple[ChecklistQuestion, ...]:
     """Returns the questions of the knowledge base (Tool No. 4 of the ILO toolkit) that need research, because no number of the
-    run answers them. They are in the order of the tool.
-    """
+    run answers them. They are in the order of the tool."""
     return tuple(q for q in checklists().of(TOOL) if is_for_research(evidence, q))
 
 
@@ -76,8 +74,7 @@ def _row_positions(out: Published, word: str) -> list[NDArray[np.intp]]:
 
 def _positions_of_everyone(out: Published, measures: Iterable[str]) -> list[NDArray[np.intp]]:
     """Returns the positions of the published rows for whole headline populations (such as adults and children), without a
-    breakdown. There is one array per population and measure.
-    """
+    breakdown. There is one array per population and measure."""
     places = out.places({"breakdown": ""})
     measure, who = (out.table[name].to_numpy()[places] for name in ("measure", "reference_population"))
     asked = np.isin(measure.astype(str), list(measures)) & np.isin(who.astype(str), list(out.headlines or who[:1]))
@@ -88,8 +85,7 @@ def _positions_of_everyone(out: Published, measures: Iterable[str]) -> list[NDAr
 def _positions_by_group(out: Published, groups: Iterable[str]) -> list[NDArray[np.intp]]:
     """Returns the positions of the published rows by each of these groups: one array per group and population. If several
     measures are published by a group, only the first one of `MEASURES` is used: a rate rather than a share, a share rather
-    than a number.
-    """
+    than a number."""
     found = []
     for group in groups:
         places = out.places({"breakdown": group})

@@ -27,16 +27,14 @@ NOTHING = Words("Nothing is written: the parameter `outputs` names no folder.")
 def write_estimates(out: Published, folder: str | Path) -> Words:
     """Writes the published set to `folder/estimates.csv`: one row per number, as printed. The column `rounding` has the base
     to which weighted numbers are rounded. Writes no file if `folder` is the empty text `""`. Returns a sentence that says what
-    was written.
-    """
+    was written."""
     return _written(out.table, folder, "estimates.csv")
 
 
 @checked
 def write_changes(found: Published | None, folder: str | Path) -> Words:
     """Writes the published changes since an earlier round of the survey to `folder/changes.csv`. Writes no file if there is no
-    earlier round (`found` is None) or if `folder` is the empty text `""`. Returns a sentence that says what was written.
-    """
+    earlier round (`found` is None) or if `folder` is the empty text `""`. Returns a sentence that says what was written."""
     if found is None:
         return Words("`changes.csv` is not written: no earlier round is named.") if str(folder) else NOTHING
     return _written(found.table, folder, "changes.csv")
@@ -45,8 +43,7 @@ def write_changes(found: Published | None, folder: str | Path) -> Words:
 @checked
 def write_risk_factors(model: PublishedModel, folder: str | Path) -> Words:
     """Writes a published model (odds ratios and effects by category) to `folder/risk_factors.csv`. Writes no file if `folder`
-    is the empty text `""`, or if no row of the model may be shown. Returns a sentence that says what was written.
-    """
+    is the empty text `""`, or if no row of the model may be shown. Returns a sentence that says what was written."""
     if model.table.empty and str(folder):
         return Words("`risk_factors.csv` is not written: the model has no row that may be shown.")
     return _written(model.table, folder, "risk_factors.csv")

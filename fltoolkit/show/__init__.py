@@ -1,4 +1,4 @@
-"""Makes what people look at in a notebook: charts, tables and sentences. All functions take published numbers (`Published`),
+"""Makes the charts, tables and sentences that people see in a notebook. All functions take published numbers (`Published`),
 findings of a check or a survey.yaml. None takes unpublished estimates or data of persons."""
 
 from fltoolkit.show import explore, result

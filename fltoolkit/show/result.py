@@ -1,5 +1,5 @@
-"""Sentences with the result of each section of a notebook. A sentence counts rows or repeats a published number; it never
-ranks."""
+"""Writes a sentence with the result of each section of a notebook. A sentence counts rows or repeats a published number, and
+never ranks."""
 
 from __future__ import annotations
 
@@ -56,9 +56,9 @@ def headline(out: Published) -> Result:
 
 @checked
 def rule_sets(out: Published) -> Result:
-    """Returns a sentence with the lowest and the highest rate under the rule sets that can be used with the survey. A rule set
-    says which answers make a person a case. Rule sets that are still to be compared with their publication do not count: what
-    they give is no result."""
+    """Returns a sentence with the lowest and the highest rate under the rule sets that can be used with the survey. A rule
+    set says which answers make a person a case. Rule sets that are still to be compared with their publication are left out,
+    because their rates are no results yet."""
     rates = out.rule_sets().query("measure == 'prevalence'").dropna(subset="estimate")
     rates = rates[rates["to_verify"] == ""]
     if len(rates) < 2:
@@ -86,9 +86,9 @@ def unresolved(out: Published) -> Result:
 
 @checked
 def groups(out: Published, measure: str) -> Result:
-    """Returns the result of a measure by group. It has the tests that survey.yaml names beforehand (of the prevalence), or the
-    number for everyone. Then it says how many numbers by group can be used as they are, how many need care, and how many are not
-    shown."""
+    """Returns the result of a measure by group. For the prevalence, it begins with the results of the tests that survey.yaml
+    names beforehand. For the total, it begins with the number for everyone. Then it says how many numbers by group can be
+    used as they are, how many need care, and how many are not shown."""
     rows = out.own_rows(measure=measure)
     rows = rows[rows["breakdown"] != ""]
     shown_ = rows[rows["estimate"].notna()]
@@ -114,9 +114,9 @@ def _first(out: Published, measure: str) -> tuple[str, ...]:
 
 @checked
 def in_time(out: Published) -> Result | Nothing:
-    """Returns a sentence with the first result on forced labour in time that is shown. It is the number of persons on an average
-    day, the number at the interview, or the duration. If all are hidden, the sentence says why. Returns a note if `tables:` of
-    survey.yaml asks for none of them."""
+    """Returns a sentence with the first result on forced labour in time that is shown. It is about the persons on an average
+    day, the persons at the interview, or the duration. If all these results are hidden, the sentence says why. Returns a
+    note if `tables:` of survey.yaml asks for none of them."""
     said: list[tuple[bool, str]] = []
     for measure in ("stock_prevalence", "stock", "current_prevalence", "current", "duration"):
         rows = out.own_rows(measure=measure, breakdown="")
@@ -129,8 +129,7 @@ def in_time(out: Published) -> Result | Nothing:
 @checked
 def risk(model: PublishedModel) -> Result:
     """Returns a sentence on how many odds ratios have an interval that does not contain 1, and how many would have such an
-    interval by chance.
-    """
+    interval by chance."""
     rows = model.table[model.table["odds_ratio"].notna() & model.table["ci_low"].notna()]
     apart = int(((rows["ci_low"] > 1) | (rows["ci_high"] < 1)).sum())
     chance = f"{round((1 - model.level) * 100):g}%"
@@ -143,8 +142,8 @@ def risk(model: PublishedModel) -> Result:
 @of_plan
 @checked
 def baseline(evidence: Evidence) -> Result:
-    """Returns a sentence on how many baselines of the plan the survey gives. It also says how many the plan expects from a
-    survey."""
+    """Returns a sentence on how many baselines of the plan the survey gives. The sentence also says how many baselines the
+    plan expects from a survey."""
     rows = evidence.baseline.table
     asked = rows[rows["filled_by"] == "survey"]
     return Result(
@@ -156,8 +155,7 @@ def baseline(evidence: Evidence) -> Result:
 @checked
 def repeat(evidence: Evidence) -> Result:
     """Returns a sentence with the smallest fall that the planned repeat of the survey would detect, from the baseline of the
-    plan's first indicator.
-    """
+    plan's first indicator."""
     row = evidence.planned_repeat
     if row is None:
         return Result("No fall can be said that a repeat of the planned size would find.")

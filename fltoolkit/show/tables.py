@@ -1,4 +1,4 @@
-"""Tables in notebooks: tables of results with their markers and footnotes, and tables on the quality of the data."""
+"""Makes the tables in notebooks: tables of results with their markers and footnotes, and tables on the quality of the data."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def table(rows: pd.DataFrame, title: str = "") -> Table:
 
 @checked
 def facts(described: pd.DataFrame) -> Table:
-    """Returns a table of a few facts about the survey, from `fl.describe`."""
+    """Returns a table of facts about the survey, such as its reference period and its sample design, from `fl.describe`."""
     return plain(described.rename(columns={"fact": "Fact", "value": "What the survey says"}), "The survey", "design and reach")
 
 
@@ -79,9 +79,9 @@ def questionnaire(survey: Survey) -> Table:
 
 @checked
 def calibration(persons: ClassifiedSurvey) -> Table | Words:
-    """Returns a table of what calibration did to the weights of a classified survey, or a sentence if the weights were not
-    calibrated. It has the benchmarks (known totals of the population), the totals of the sample before calibration, their ratio,
-    and the factors g by which weights were multiplied.
+    """Returns a table that shows how calibration changed the weights of a classified survey, or a sentence if the weights
+    were not calibrated. The table has the benchmarks (known totals of the population), the totals of the sample before
+    calibration, their ratio, and the factors g by which weights were multiplied.
 
     The totals before calibration are rounded to multiples of a number that is at least as large as the mean weight. For a
     category of few persons only the benchmark is shown.
@@ -124,8 +124,8 @@ def findings(found: pd.DataFrame, title: str = "What the checks found in the dat
 
 @checked
 def corrections(counts: pd.DataFrame) -> Table | Words:
-    """Returns a table of what survey.yaml corrects in the data, made from the table of `fl.corrections`. Returns a sentence if it
-    corrects nothing."""
+    """Returns a table of the corrections that survey.yaml makes in the data, from the table of `fl.corrections`. Returns a
+    sentence if survey.yaml corrects nothing."""
     if counts.empty:
         return Nothing(UNCORRECTED)
     body = counts.rename(columns={"column": "Column", "why": "Why", "rows": "Rows"})
@@ -148,11 +148,12 @@ def corrected_cases(cases: pd.DataFrame) -> Table | Words:
 
 @checked
 def nonresponse(counts: pd.DataFrame) -> Table:
-    """Returns a table with the number of open answers (don't know, refused, blank) to each question, from `fl.nonresponse`."""
-    return open_answers(counts, ENGLISH)
+    """Returns a table with the number of unresolved answers (don't know, refused, blank) to each question, from
+    `fl.nonresponse`."""
+    return unresolved_answers(counts, ENGLISH)
 
 
-def open_answers(counts: pd.DataFrame, language: Language) -> Table:
+def unresolved_answers(counts: pd.DataFrame, language: Language) -> Table:
     """Returns the table of `nonresponse` in a language."""
     heads = {
         kind: number_words.start(language.say(f"open_answers.kinds.{kind}"))
@@ -167,8 +168,9 @@ def open_answers(counts: pd.DataFrame, language: Language) -> Table:
 
 @checked
 def paths(found: pd.DataFrame) -> Table:
-    """Returns a table of paths through the flowchart of the definition, from `fl.paths`. Each path is shared by enough persons.
-    Paths that end in the same box are printed below a line with the name of this box. Those of persons in forced labour come first."""
+    """Returns a table of paths through the flowchart of the definition, from `fl.paths`. Each path is shared by enough
+    persons. Paths that end in the same box are printed below a line with the name of this box. Paths of persons in forced
+    labour come first."""
     ends = sorted(dict.fromkeys(found["step"]), key=lambda step: step not in CASE_STEPS)
     by_end = pd.concat([found[found["step"] == end] for end in ends]) if ends else found
     body = pd.DataFrame({"Path": list(by_end["short_trace"]), "Persons": list(map(count_or_mark, by_end["persons"]))})
@@ -237,7 +239,7 @@ def plain(body: pd.DataFrame, title: str, subtitle: str, note: str = "") -> Tabl
 
 @dataclass(frozen=True)
 class TableLook:
-    """How a data frame of texts is shown as a table.
+    """The look of a data frame of texts that is shown as a table.
 
     Attributes:
         numbers: the columns with numbers.
@@ -305,8 +307,8 @@ def _shown(frame: pd.DataFrame, look: TableLook, title: tuple[str, str], notes: 
 
 
 def _below(notes: tuple[str, ...], meanings: Meanings) -> str:
-    """Returns the notes of a table as HTML below it. In the foot of the table they could be alone below its repeated head on a
-    printed page."""
+    """Returns the notes of a table as HTML below it. Inside the foot of the table, they could stand alone on a printed page,
+    below the repeated head of the table."""
     lines = "".join(f'<p style="margin: 0 0 2px; text-align: left">{explained(note, meanings)}</p>' for note in notes)
     return f'<div class="notes" style="font-size: 12.5px; padding: 6px 8px 4px">{lines}</div>' if notes else ""
 

@@ -65,16 +65,17 @@ def _job(rng: np.random.Generator, persons: pd.DataFrame, wealth: NDArray[np.flo
     person paid for the job and the debt that came with it."""
     n, adult = len(persons), (persons["true_age"] >= 18).to_numpy()
     worked, paid = ((persons[c] == YES).fillna(False).to_numpy(bool) for c in ("WORKED", "WK_PAY"))
-    industry = persons["ISIC12"].map("{:04d}".format, na_action="ignore").fillna("")
+    industry = persons["ISIC12"].to_numpy(np.int64, na_value=-1)
     out = pd.DataFrame(index=persons.index)
     occupation = np.where(rng.random(n) < 0.5, "9329", "5223")  # for an unknown industry
     for start, codes, tenths in OCCUPATIONS:
-        drawn = rng.choice(codes, size=n, p=np.array(tenths) / 10)
-        occupation = np.where(industry.str.startswith(start), drawn, occupation)
+        drawn = rng.choice(len(codes), size=n, p=np.array(tenths) / 10)
+        here = _starts(industry, start)
+        occupation[here] = np.array(codes)[drawn[here]]
     unknown = rng.random(n) < 0.01
     out["ISCO"] = pd.Series(np.where(unknown, "9999", occupation), index=persons.index).where(worked)
-    public = paid & industry.str.startswith(("84", "85", "86")).to_numpy()
-    household = paid & industry.str.startswith("97").to_numpy()
+    public = paid & _starts(industry, "84", "85", "86")
+    household = paid & _starts(industry, "97")
     employer = np.select([public & (rng.random(n) < 0.8), household, paid], [1, 3, 2], 4)
     out["EMPLOYER"] = if_asked(worked, np.where(rng.random(n) < 0.01, NOT_STATED, employer))
     informal = (employer != 1) & (rng.random(n) < 1 / (1 + np.exp(wealth - 0.6)))
@@ -87,3 +88,9 @@ def _job(rng: np.random.Generator, persons: pd.DataFrame, wealth: NDArray[np.flo
         some = np.where(rng.random(n) < likely, size, 0).astype(int)
         out[amount] = if_asked(paid, np.where(rng.random(n) < 0.02, UNKNOWN_AMOUNT, some))
     return out
+
+
+def _starts(industry: NDArray[np.int64], *digits: str) -> NDArray[np.bool_]:
+    """Returns, for each ISIC code of four digits, whether it starts with some digits. -1 is no code."""
+    codes = [code for code in np.unique(industry) if code >= 0 and f"{code:04d}".startswith(digits)]
+    return np.isin(industry, codes)

@@ -130,41 +130,48 @@ def _answers(
     n = len(persons)
     adult = (persons["true_age"] >= 18).to_numpy()
     kind = np.where(~worked, 0, rng.choice([1, 2, 3, 4], size=n, p=[0.52, 0.33, 0.1, 0.05]))
-    out = pd.DataFrame({f"WK_{w}": np.where(kind == i, YES, NO) for i, w in enumerate(("PAY", "OWN", "FAM", "OTH"), 1)})
-    out["WORKED"] = np.where(worked, YES, NO)
+    out = {f"WK_{w}": if_asked(adult, np.where(kind == i, YES, NO)) for i, w in enumerate(("PAY", "OWN", "FAM", "OTH"), 1)}
+    out["WORKED"] = if_asked(adult, np.where(worked, YES, NO))
     code = np.array([row[0] for row in INDUSTRIES])[industry]
     out["ISIC12"] = if_asked(worked, np.where(rng.random(n) < 0.01, 9999, code))
-    out["STATUS"] = if_asked(worked, np.choose(kind, [0, 1, 3, 4, 9]))
-    out["PROXY"], out["ALONE"] = NO, np.where(rng.random(n) < 0.8, YES, NO)
+    out["STATUS"] = if_asked(worked, np.array([0, 1, 3, 4, 9])[kind])
+    out["PROXY"] = if_asked(adult, np.full(n, NO))
+    out["ALONE"] = if_asked(adult, np.where(rng.random(n) < 0.8, YES, NO))
     alone_inv, alone_coe, other_work = rng.random(n) < 0.09, rng.random(n) < 0.012, rng.random(n) < 0.004
+    some = np.zeros(n, bool)
     for i, item in enumerate(INVOLUNTARY):
         true = worked & (
             (truth & (rng.random(n) < 0.38)) | ((alone_inv | other_work) & ~truth & (rng.random(n) < 0.16)) | (truth & (i == 4))
         )
-        out[item] = if_asked(worked, reported_answers(rng, true))
+        answer = reported_answers(rng, true)
+        out[item], some = if_asked(worked, answer), some | (answer != NO)
     leave = np.where(truth & (rng.random(n) < 0.25), 2, np.where(truth & (rng.random(n) < 0.2), 3, 1))
-    out["FLEAVE"] = if_asked(worked, np.where(rng.random(n) < 0.006, DONT_KNOW, leave))
-    some = (out[INVOLUNTARY].isin([YES, DONT_KNOW, REFUSED]).any(axis=1) | (out["FLEAVE"] != 1)).to_numpy() & worked
+    leave = np.where(rng.random(n) < 0.006, DONT_KNOW, leave)
+    out["FLEAVE"] = if_asked(worked, leave)
+    some = (some | (leave != 1)) & worked
     out["FILTER"] = if_asked(worked, np.where(some, YES, NO))
+    linked = np.isin(leave, [3, DONT_KNOW])
     for i, item in enumerate(COERCION):
         true = some & (
             (truth & (rng.random(n) < 0.30)) | ((alone_coe | other_work) & ~truth & (rng.random(n) < 0.25)) | (truth & (i == 5))
         )
-        out[item] = if_asked(some, reported_answers(rng, true))
-    linked = some & (out[COERCION].isin([YES, DONT_KNOW, REFUSED]).any(axis=1) | out["FLEAVE"].isin([3, DONT_KNOW])).to_numpy()
+        answer = reported_answers(rng, true)
+        out[item], linked = if_asked(some, answer), linked | (answer != NO)
+    linked &= some
     out["FILTER2"] = if_asked(worked, np.where(linked, YES, NO))
     same = truth | (rng.random(n) < 0.45)
-    out["FSAME"] = if_asked(linked, np.where(rng.random(n) < 0.02, DONT_KNOW, np.where(same & ~other_work, YES, NO)))
-    named = linked & (out["FSAME"] != NO).to_numpy()
+    same_work = np.where(rng.random(n) < 0.02, DONT_KNOW, np.where(same & ~other_work, YES, NO))
+    out["FSAME"] = if_asked(linked, same_work)
+    named = linked & (same_work != NO)
     out["FILTER3"] = if_asked(worked, np.where(named, YES, NO))
-    out["FEXC"] = if_asked(named, np.where(rng.random(n) < 0.03, rng.choice([1, 2, 3], size=n), 0))
-    out["FEXC_LIM"] = if_asked(named & (out["FEXC"] > 0).to_numpy(), np.where(rng.random(n) < 0.7, YES, NO))
+    exception = np.where(rng.random(n) < 0.03, rng.choice([1, 2, 3], size=n), 0)
+    out["FEXC"] = if_asked(named, exception)
+    out["FEXC_LIM"] = if_asked(named & (exception > 0), np.where(rng.random(n) < 0.7, YES, NO))
     out["FWHO"] = if_asked(named, rng.choice([1, 2, 3, 4, 8], size=n, p=[0.58, 0.21, 0.08, 0.08, 0.05]))
     out["FPLACE"] = if_asked(named, np.where(rng.random(n) < 0.06, 2, 1))
     out["FMONTHS"] = if_asked(named, np.where(rng.random(n) < 0.04, 98, rng.integers(1, 13, n)))
     out["FISIC"] = if_asked(named, np.where(rng.random(n) < 0.03, 9999, code))
-    out.loc[~adult] = pd.NA
-    return out.astype("Int64")
+    return pd.DataFrame(out)
 
 
 def reported_answers(rng: np.random.Generator, true: NDArray[np.bool_], recall: float = 0.90) -> NDArray[np.int64]:
@@ -177,4 +184,4 @@ def reported_answers(rng: np.random.Generator, true: NDArray[np.bool_], recall: 
 
 def if_asked(asked: NDArray[np.bool_], values: NDArray[np.int64] | pd.Series) -> pd.Series:
     """Returns the values for persons who were asked a question, and blanks for all others."""
-    return pd.Series(values, dtype="Int64").where(pd.Series(asked))
+    return pd.Series(pd.arrays.IntegerArray(np.array(values, np.int64), ~asked))

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from fltoolkit.errors import FltoolkitError, RequestError
-from fltoolkit.show.explore.explorer_controls import shell
+from fltoolkit.show.explore.explorer_controls import with_controls
 from fltoolkit.show.wording.section_words import Words
 from fltoolkit.teaching.answer_controls import choice, number_field
 from fltoolkit.teaching.true_answers import TRUTHS, truth
@@ -182,7 +182,7 @@ class Lesson:
                 changed()
             return (feedback,)
 
-        return shell([control], reply)
+        return with_controls([control], reply)
 
     def check(self, name: str, answer: object = None) -> Words:
         """Returns the reply to a learner's answer. It says that the answer is right, and why, or it gives a hint.
@@ -208,7 +208,7 @@ class Lesson:
     def follow(self, view: Callable[[], Any]) -> Any:
         """Returns the text or table that `view` returns. In an interactive lesson, `view` is called and shown again after every
         answer."""
-        return shell([], lambda: (view(),), changes=self.changes) if self.interactive else view()
+        return with_controls([], lambda: (view(),), changes=self.changes) if self.interactive else view()
 
     def _score(self) -> Words:
         still = [str(i) for i, name in enumerate(self.exercises, 1) if not self.right.get(name)]

@@ -8,7 +8,7 @@ from math import isnan
 from typing import Any
 
 from fltoolkit.estimate.power_and_sample_size import detectable_change, sample_size
-from fltoolkit.show.explore.explorer_controls import WIDE, shell
+from fltoolkit.show.explore.explorer_controls import WIDE, with_controls
 from fltoolkit.show.wording.section_words import Words
 
 # For each number: its label, the smallest and the largest value, and the step.
@@ -57,7 +57,7 @@ def _panel(view: Callable[..., Words], interactive: bool, **starts: float) -> An
     if not interactive:
         return view(**starts)
     fields = {name: _field(name, start) for name, start in starts.items()}
-    return shell(list(fields.values()), lambda: (view(**{name: field.value for name, field in fields.items()}),))
+    return with_controls(list(fields.values()), lambda: (view(**{name: field.value for name, field in fields.items()}),))
 
 
 def _field(name: str, start: float) -> Any:

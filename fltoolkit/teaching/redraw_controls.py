@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from fltoolkit.show.charts.chart_style import Picture
-from fltoolkit.show.explore.explorer_controls import WIDE, dropdown, shell
+from fltoolkit.show.explore.explorer_controls import WIDE, dropdown, with_controls
 from fltoolkit.teaching.island_population import Island
 from fltoolkit.teaching.redraw import fall, redraw
 from fltoolkit.teaching.redraw_pictures import METHODS, distribution, intervals
@@ -78,7 +78,7 @@ def _panel(view: Callable[..., Picture], interactive: bool, **starts: Any) -> An
     if not interactive:
         return view(**starts)
     controls = {name: _control(name, start) for name, start in starts.items()}
-    return shell(list(controls.values()), lambda: (view(**{name: control.value for name, control in controls.items()}),))
+    return with_controls(list(controls.values()), lambda: (view(**{name: control.value for name, control in controls.items()}),))
 
 
 def _control(name: str, start: Any) -> Any:

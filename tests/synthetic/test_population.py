@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -94,26 +96,36 @@ def test_questions_are_blank_just_where_routing_skips_them(population: Populatio
 # ------------------------------------------------------------------------------------------------------------ the sample
 
 
+@pytest.fixture(scope="module")
+def drawn_with(population: Population) -> Callable[[int], pd.DataFrame]:
+    """The sample of a seed, drawn once."""
+    return cache(lambda seed: draw_sample(population, seed))
+
+
 @pytest.mark.parametrize("seed", range(15))
-def test_every_stratum_has_two_psus_or_more(population: Population, seed: int) -> None:
-    drawn = draw_sample(population, seed)
+def test_every_stratum_has_two_psus_or_more(drawn_with: Callable[[int], pd.DataFrame], seed: int) -> None:
+    drawn = drawn_with(seed)
     assert drawn.groupby("STRATUM")["EA"].nunique().min() >= 2
     assert drawn["STRATUM"].nunique() == 10
     assert drawn.groupby("EA")["STRATUM"].nunique().max() == 1
 
 
-def test_weights_gross_up_to_the_population_within_sampling_error(population: Population) -> None:
+def test_weights_gross_up_to_the_population_within_sampling_error(
+    population: Population, drawn_with: Callable[[int], pd.DataFrame]
+) -> None:
     adults, persons = population.adults.sum(), len(population.persons)
-    draws = [draw_sample(population, seed) for seed in range(20)]
+    draws = [drawn_with(seed) for seed in range(20)]
     for column, truth in (("W_FL", adults), ("W_LFS", persons)):
         totals = np.array([d[column].sum() for d in draws])
         assert abs(totals.mean() - truth) < 3 * totals.std(ddof=1) / np.sqrt(20) + 0.003 * truth, column
         assert totals.std(ddof=1) < 0.03 * truth
 
 
-def test_larger_areas_are_likelier_and_their_households_no_heavier(population: Population) -> None:
+def test_larger_areas_are_likelier_and_their_households_no_heavier(
+    population: Population, drawn_with: Callable[[int], pd.DataFrame]
+) -> None:
     """PPS, then a fixed number of households: within a stratum the weights are nearly equal."""
-    drawn = draw_sample(population, 1).drop_duplicates("HH")
+    drawn = drawn_with(1).drop_duplicates("HH")
     size = population.persons.drop_duplicates("household").groupby("area").size()
     assert size[drawn["EA"].unique() - 1000].mean() > 1.1 * size.mean()
     assert (drawn.groupby("STRATUM")["W_LFS"].std() / drawn.groupby("STRATUM")["W_LFS"].mean()).max() < 0.25
@@ -168,7 +180,8 @@ def test_intervals_hold_the_reported_prevalence_as_often_as_they_say() -> None:
     country, size, redraws = make_population(seed=3, areas=400, households=60), SampleSize(areas=110), 60
     status = reported_status(country, NORVIA / "survey.yaml")
     truth = (status == 1).sum() / country.adults.sum()
-    rows = [fl.prevalence(redraw(country, status, seed, size), "case").table.iloc[0] for seed in range(redraws)]
+    drawn = [redraw(country, status, seed, size) for seed in range(redraws)]
+    rows = [fl.prevalence(design, "case").table.iloc[0] for design in drawn]
     estimate, se, low, high = (np.array([r[c] for r in rows]) for c in ("estimate", "se", "ci_low", "ci_high"))
     held = ((low <= truth) & (truth <= high)).sum()
     fewest, most = binom.interval(0.998, redraws, 0.95)
@@ -176,5 +189,5 @@ def test_intervals_hold_the_reported_prevalence_as_often_as_they_say() -> None:
     assert max((high < truth).sum(), (low > truth).sum()) <= binom.ppf(0.999, redraws, 0.025)
     assert estimate.mean() == pytest.approx(truth, abs=4 * estimate.std() / np.sqrt(redraws))
     assert 0.75 < se.mean() / estimate.std(ddof=1) < 1.33
-    narrow = [fl.prevalence(redraw(country, status, seed, size), "case", level=0.5).table.iloc[0] for seed in range(20)]
+    narrow = [fl.prevalence(design, "case", level=0.5).table.iloc[0] for design in drawn[:20]]
     assert sum(r["ci_low"] <= truth <= r["ci_high"] for r in narrow) < 18  # so the test can fail

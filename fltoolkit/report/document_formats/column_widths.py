@@ -1,5 +1,5 @@
-"""The widths of a printed table's columns on paper, in centimetres, calculated from the texts of the table. No number and no word
-is broken into two lines.
+"""Calculates the widths of a printed table's columns on paper, in centimetres, from the texts of the table. No number and no
+word is broken into two lines.
 
 The widths of letters are those of Arial, the font of the tables. A small reserve is added, because Word may use another font.
 """
@@ -11,18 +11,18 @@ from dataclasses import dataclass
 
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
-POINTS, CENTIMETRES = 8, 2.54 / 72  # of a table's letters, and of a point
-SPARE = 1.04  # for another font
-BOLD = 1.08  # of a head, which is bold
-CELL_MARGIN = 0.09  # at each side of a cell
-LABEL = 7.0  # the longest label that stays on one line
+POINTS, CENTIMETRES = 8, 2.54 / 72  # the font size of a table in points, and the centimetres in a point
+SPARE = 1.04  # factor for another font, whose letters may be wider
+BOLD = 1.08  # factor for a column heading, which is bold
+CELL_MARGIN = 0.09  # centimetres at each side of a cell
+LABEL = 7.0  # centimetres of the longest label that stays on one line
 LINES = 3  # the most lines of a text in a wide table
-MOVED = 0.25  # by which a label below a heading, or a word behind a number, is moved to the right
-MARKER = 0.55  # room for a marker behind a number
+MOVED = 0.25  # centimetres by which a label below a heading, or a word behind a number, is moved to the right
+MARKER = 0.55  # centimetres for a marker behind a number
 NARROW, WIDE = "iljtfrI.,;:!'’|()[]- \u00a0\u202f", "mwMW%@—"
-SIGNS = "▼▲○✓✗"  # of verdicts and targets; Word takes them from a font in which they are as wide as the letters are high
+SIGNS = "▼▲○✓✗"  # before the result of a test; Word takes these from a font in which they are as wide as letters are high
 LETTERS = ((NARROW, 0.31), (WIDE, 0.87), (SIGNS, 1.0), ("ABCDEFGHKLNOPQRSTUVXYZ", 0.69))
-OTHER = 0.556  # digits, and most small letters; as a part of the font size
+OTHER = 0.556  # the width of digits and most small letters, as a part of the font size
 
 
 def widths(table: PrintedTable, page: float) -> tuple[float, ...]:
@@ -75,8 +75,8 @@ def _needs(table: PrintedTable, place: int) -> WidthNeeds:
 
 
 def is_moved(table: PrintedTable, place: int) -> bool:
-    """Returns whether the texts of a column are moved to the right. So are labels below headings across the table, and words
-    behind a column of numbers."""
+    """Returns whether the texts of a column are moved to the right. Two kinds of texts are moved: labels below headings
+    across the table, and words behind a column of numbers."""
     if place == 0:
         return any(len(row) == 1 and not row[0].quiet for row in table.rows)
     return table.heads[place].kind in ("words", "notes") and table.heads[place - 1].kind in ("value", "number")

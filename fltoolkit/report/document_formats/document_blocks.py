@@ -1,6 +1,5 @@
 """Defines the blocks of a document: headings, paragraphs, tables and charts. The same blocks are written as HTML, Word or
-slides. Their texts are plain text, without HTML.
-"""
+slides. Their texts are plain text, without HTML."""
 
 from __future__ import annotations
 
@@ -11,14 +10,13 @@ from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
 Style = Literal["lead", "body", "quiet", "warning", "prompt"]
-ROOM = 39  # large letters in a line of numbers
+ROOM = 39  # large letters that fit in a line of numbers
 
 
 @dataclass(frozen=True)
 class Heading:
     """A heading of a document, with its level (1 is the highest). On slides a heading of level 1 starts a new slide. With
-    `new_page` it starts a new page in print.
-    """
+    `new_page` it starts a new page in print."""
 
     text: str
     level: Literal[1, 2, 3] = 1
@@ -26,7 +24,7 @@ class Heading:
 
 
 LISTED = 2
-"""The lowest level of heading in a list of contents."""
+"""The lowest level of the headings in a list of contents."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +38,7 @@ class Contents:
 @dataclass(frozen=True)
 class Paragraph:
     """A paragraph of a document, as plain text with a style. The style `prompt` marks an instruction: whoever completes the
-    document (the plan's partners) writes a text in its place. `label` is a line in bold letters above the text.
-    """
+    document (the plan's partners) writes a text in its place. `label` is a line in bold letters above the text."""
 
     text: str
     style: Style = "body"
@@ -50,7 +47,8 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class WritingSpace:
-    """An empty space of a few lines, in which whoever completes the document writes. `text` is the words in it until then."""
+    """An empty space of a few lines, in which whoever completes the document writes. `text` has the words that stand there
+    until then."""
 
     text: str
 
@@ -102,8 +100,8 @@ class CoverFacts:
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart in a document: a picture with its number (such as `Figure 1`), if it has one, and its caption. `narrow` is the same
-    chart, drawn for the narrow screen of a phone."""
+    """A chart in a document: a picture with its caption, and with its number (such as `Figure 1`) if it has one. `narrow` is
+    the same chart, drawn for the narrow screen of a phone."""
 
     picture: Drawn
     caption: str = ""

@@ -33,8 +33,7 @@ def table(block: PrintedTable) -> str:
 
 def _row(row: tuple[PrintedCell, ...], block: PrintedTable, marked: list[bool]) -> str:
     """Returns a row of the table `block` as HTML. If the row has only one cell, this cell is a heading across the table.
-    `marked` says for each column whether it has markers such as [u].
-    """
+    `marked` says for each column whether it has markers such as [u]."""
     if len(row) == 1:
         return f'<tr class="across"><th scope="rowgroup" colspan="{len(block.heads)}">{inline(row[0].text)}</th></tr>\n'
     cells = (_cell(cell, head, block, marker_space=m) for cell, head, m in zip(row, block.heads, marked, strict=True))
@@ -42,8 +41,8 @@ def _row(row: tuple[PrintedCell, ...], block: PrintedTable, marked: list[bool]) 
 
 
 def _cell(cell: PrintedCell, head: Head, block: PrintedTable, *, marker_space: bool) -> str:
-    """Returns a cell as HTML. If `marker_space` is true, the cell leaves space for a marker such as [u] after the number. So the
-    numbers of a column are aligned."""
+    """Returns a cell as HTML. If `marker_space` is true, the cell leaves space for a marker such as [u] after the number.
+    The space aligns the numbers of a column."""
     if head.kind == "label":
         return f'<th scope="row" class="label">{inline(cell.text)}</th>'
     kind = _kind(head) if cell.is_number or head.kind in ("words", "notes") else f"{_kind(head)} said"
@@ -52,14 +51,12 @@ def _cell(cell: PrintedCell, head: Head, block: PrintedTable, *, marker_space: b
 
 def _kind(head: Head) -> str:
     """Returns the CSS class of the cells of a column. The class `value` marks the number that stays visible on a narrow
-    screen.
-    """
+    screen."""
     return "value number" if head.kind == "value" else head.kind
 
 
 def _footnotes(block: PrintedTable) -> str:
     """Returns the footnotes of a table as HTML, one per line, each after its letter. Returns an empty text if the table has
-    none.
-    """
+    none."""
     notes = "".join(f"<li><b>{letter}</b> {explained(text, block.meanings)}</li>" for letter, text in block.lettered)
     return f'<ul class="footnotes">{notes}</ul>' if notes else ""

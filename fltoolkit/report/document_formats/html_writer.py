@@ -122,8 +122,7 @@ def _(block: Charts) -> str:
 
 def image(picture: Drawn) -> str:
     """Returns a picture as an HTML element. The element contains the picture itself, and a text that says what the picture
-    shows (its text alternative).
-    """
+    shows (its text alternative)."""
     return f'<img alt="{escape(picture.alt)}" src="{_data(picture)}">'
 
 

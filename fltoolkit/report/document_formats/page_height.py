@@ -17,7 +17,7 @@ from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
 LEADING = 1.27  # line height as a multiple of the font size
-BULLET, BESIDE = 0.64, 0.5  # cm: the indentation of a bullet, and the room beside the text of a number in large type
+BULLET, BESIDE = 0.64, 0.5  # cm: the indentation of a bullet, and the space beside the text of a number in large type
 ENDS = 1.03  # room at the end of a line that its next word leaves
 CENTIMETRES = 2.54 / 72
 

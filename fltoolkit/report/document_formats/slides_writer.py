@@ -1,6 +1,5 @@
 """Writes a document as slides: one HTML file that contains a copy of reveal.js (MIT licence). A browser opens the file from
-the disk, and loads nothing else.
-"""
+the disk, and loads nothing else."""
 
 from __future__ import annotations
 
@@ -20,15 +19,14 @@ SETTINGS = (
     "pdfSeparateFragments: false}"
 )
 BY_KEYBOARD = "else document.querySelectorAll('section').forEach((slide) => { slide.tabIndex = 0; });"
-"""On a narrow screen a slide with a wide table is moved sideways, with the keyboard, too."""
+"""On a narrow screen, a slide with a wide table is moved sideways. The keyboard can also do this."""
 NARROW = "(max-width: 599px)"
-"""On a screen below this width the slides are one below the other, like a page: scaled down, nobody could read them."""
+"""On a narrower screen, the slides are one below the other, like a page. If they were made smaller, nobody could read them."""
 
 
 def as_slides(document: Document) -> str:
     """Returns a document as slides, in one HTML page. Each heading of level 1 starts a slide. In print, each slide is one page,
-    even if the browser runs no scripts. The foot of each slide has the source and the number of the slide.
-    """
+    even if the browser runs no scripts. The foot of each slide has the source and the number of the slide."""
     title = inline(document.title)
     parts = _slides(document)
     foots = [

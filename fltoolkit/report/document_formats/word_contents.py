@@ -1,4 +1,5 @@
-"""The list of contents of a Word document: a line for each heading, with a link to it and the number of its page."""
+"""Makes the list of contents of a Word document: a line for each heading, with a link to the heading and the number of its
+page."""
 
 from __future__ import annotations
 
@@ -15,9 +16,9 @@ from fltoolkit.report.document_formats.word_styles import element
 def contents(block: Contents) -> list[Any]:
     """Returns the paragraphs of the list of contents of a Word document as XML elements.
 
-    A page number is a field (PAGEREF), because only the program that shows the document knows the pages. Word fills it in when
-    the document is opened, LibreOffice also when it converts the document. Word's own list (a TOC field) would have no page
-    numbers in LibreOffice, which fills in such a list only if a user asks for it.
+    A page number is a field (PAGEREF), because only the program that shows the document knows the pages. Word fills in the
+    number when the document is opened. LibreOffice also does this when it converts the document. Word's own list (a TOC
+    field) would have no page numbers in LibreOffice, which fills in such a list only if a user asks for it.
     """
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls

@@ -1,4 +1,4 @@
-"""Rows of a Word table, and paragraphs, as XML.
+"""Makes rows of a Word table, and paragraphs, as XML.
 
 All rows of a table are written as one piece of XML. Writing each cell with python-docx would take several times as long, because
 python-docx searches the document for each cell and for each name of a style.
@@ -53,8 +53,7 @@ def write(paragraph: Any, text: str, *, bold: bool = False) -> None:
 
 def rows(block: PrintedTable, widths: tuple[float, ...]) -> list[Any]:
     """Returns the head and the rows of a printed table as XML elements of a Word document. `widths` are the widths of its columns
-    in centimetres.
-    """
+    in centimetres."""
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls
 
@@ -65,17 +64,17 @@ def rows(block: PrintedTable, widths: tuple[float, ...]) -> list[Any]:
     above = [replace(columns[0], moved=False), *columns[1:]]
     heads = tuple(PrintedCell(head.text) for head in block.heads)
     lines = "".join(
-        _row(line, columns if i else above, is_head=i == 0, kept=kept(i, len(block.rows)))
+        _row(line, columns if i else above, is_head=i == 0, stays_with_next=stays_with_next(i, len(block.rows)))
         for i, line in enumerate([heads, *block.rows])
     )
     return list(parse_xml(f"<w:tbl {nsdecls('w')}>{lines}</w:tbl>"))
 
 
-def kept(place: int, rows: int) -> bool:
+def stays_with_next(place: int, rows: int) -> bool:
     """Returns whether a row of a Word table must stay on the same page as the row or note after it.
 
-    In a short table, all rows must, so that the table and its note stay together. In a longer table, only the head, the first rows
-    and the last two rows must.
+    In a short table, all rows must stay with the next one, so that the table and its note are on one page. In a longer
+    table, only the head, the first rows and the last two rows must.
 
     Args:
         place: the number of the row; the head is 0.
@@ -87,8 +86,7 @@ def kept(place: int, rows: int) -> bool:
 @dataclass(frozen=True)
 class WordColumn:
     """A column of a Word table: its width in centimetres, the kind of its cells (words or numbers), whether any cell has a marker
-    (a letter such as [u] behind a number), and whether its cells are moved to the right (see `is_moved`).
-    """
+    (a letter such as [u] behind a number), and whether its cells are moved to the right (see `is_moved`)."""
 
     width: float
     kind: Kind
@@ -96,19 +94,19 @@ class WordColumn:
     moved: bool = False
 
 
-def _row(line: tuple[PrintedCell, ...], columns: list[WordColumn], *, is_head: bool, kept: bool) -> str:
+def _row(line: tuple[PrintedCell, ...], columns: list[WordColumn], *, is_head: bool, stays_with_next: bool) -> str:
     """Returns one row of a Word table as XML. A row with a single cell is a heading across the table, or a grey line of words.
 
     Args:
         line: the cells.
         columns: the columns of the table.
         is_head: whether it is the row of column headings.
-        kept: whether the row stays on the same page as the next row.
+        stays_with_next: whether the row stays on the same page as the next row.
     """
     across = len(line) == 1 and not is_head
     ruled = _ruled(BLUE, 8) if is_head else _ruled(LINE, 4)
     style = "TableHead" if is_head else "TableText"
-    keep = "<w:keepNext/>" if kept or across else ""
+    keep = "<w:keepNext/>" if stays_with_next or across else ""
     spanned = [WordColumn(sum(c.width for c in columns), "words", marked=False)] if across else columns
     span = f'<w:gridSpan w:val="{len(columns)}"/>' if across and len(columns) > 1 else ""
     ruled += f'<w:shd w:val="clear" w:color="auto" w:fill="{PALE}"/>' if across and line[0].strong else ""
@@ -124,8 +122,8 @@ def _row(line: tuple[PrintedCell, ...], columns: list[WordColumn], *, is_head: b
 
 
 def _alignment(cell: PrintedCell, column: WordColumn, *, is_head: bool) -> str:
-    """Returns the alignment of a cell as XML; empty for a cell of words, which is left-aligned. Words below a heading, and those
-    behind a number, are moved a little to the right.
+    """Returns the alignment of a cell as XML. The text is empty for a cell of words, which is left-aligned. Words below a
+    heading, and those behind a number, are moved a little to the right.
 
     Numbers are right-aligned. If any number in the column has a marker (such as [u]), all numbers end at the same place, and the
     markers are written after this place.

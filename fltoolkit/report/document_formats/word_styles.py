@@ -17,10 +17,9 @@ TITLES = {"lead": "Lead", "body": "Normal", "quiet": "Quiet", "warning": "Warnin
 """The style of each kind of paragraph."""
 
 
-def speak(word: Any, language: str) -> None:
-    """Sets the language of a Word document, e.g. `fr`: Word checks the spelling in it, and a screen reader speaks it. A text
-    that is marked as being in another language keeps its own language.
-    """
+def set_language(word: Any, language: str) -> None:
+    """Sets the language of a Word document, e.g. `fr`: Word checks the spelling in this language, and a screen reader speaks
+    it. A text that is marked as being in another language keeps its own language."""
     defaults = word.styles.element.find(".//{*}rPrDefault/{*}rPr")
     for old in defaults.findall("{*}lang"):
         defaults.remove(old)
@@ -44,8 +43,7 @@ def fill(cell: Any, color: str) -> None:
 
 def border(cell: Any, **sides: tuple[str, int]) -> None:
     """Sets the borders of a cell in a Word table. `sides` gives for each side the colour and the width in eighths of a point,
-    e.g. `bottom=("D7DDE3", 4)`.
-    """
+    e.g. `bottom=("D7DDE3", 4)`."""
     borders = element("w:tcBorders")
     for side in ("top", "left", "bottom", "right"):
         if side in sides:

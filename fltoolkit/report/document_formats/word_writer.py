@@ -41,7 +41,7 @@ from fltoolkit.report.document_formats.word_styles import (
     border,
     element,
     fill,
-    speak,
+    set_language,
 )
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
@@ -73,7 +73,7 @@ def as_word(document: Document) -> bytes:
     from docx.shared import Pt
 
     word = Opened(str(TEMPLATE))
-    speak(word, document.language)
+    set_language(word, document.language)
     _foot(word.sections[0], document.foot)
     if document.kind == "brief":
         for style, points in BRIEF.items():

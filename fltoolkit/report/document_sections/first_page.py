@@ -1,4 +1,4 @@
-"""The first page of the evidence brief.
+"""Makes the first page of the evidence brief.
 
 The title of the page says whether the rate has changed, according to the test. The large numbers are the rate, the number of
 persons and the change since the baseline.
@@ -40,7 +40,7 @@ def title(evidence: Evidence, language: Language) -> str:
     """
     out, first = evidence.now, result_sentences.headline_rows(evidence.now)[0]
     if changed := headline_change(evidence):
-        old, new = _in_title(language, changed["estimate_before"], changed["estimate_after"])
+        old, new = _rates_for_title(language, changed["estimate_before"], changed["estimate_after"])
         when = {"before": f"{changed['year_before']:g}", "after": f"{changed['year']:g}"}
         unjudged = is_unjudged(changed["verdict"], changed["verdict_reason"])
         return language.say("sheet.not_judged" if unjudged else TITLES[changed["verdict"]], **when, old=old, new=new)
@@ -50,9 +50,9 @@ def title(evidence: Evidence, language: Language) -> str:
 def rate(language: Language, row: PublishedNumber) -> str | None:
     """Returns a published rate as a title: `9 of every 1,000 adults …`.
 
-    Persons with open answers (don't know, refused, blank) are not counted as cases. If the rate with all of them as cases is
-    above the interval, the title has the range from the rate to this upper bound. Returns None if the rate is too uncertain for a
-    title.
+    Unresolved persons (answers don't know, refused, blank) are not counted as cases. If the rate with all these persons as
+    cases is above the interval, the title has the range from the rate to this upper bound. Returns None if the rate is too
+    uncertain for a title.
     """
     if is_unsure(row):
         return None
@@ -61,14 +61,14 @@ def rate(language: Language, row: PublishedNumber) -> str | None:
         high = number_words.number(language, row["ci_high"], "prevalence")
         return None if has_wide_bounds(row) else language.say("sheet.nobody", high=high, **about)
     if has_wide_bounds(row):
-        low, high = _in_title(language, row["estimate"], row["bound_high"])
+        low, high = _rates_for_title(language, row["estimate"], row["bound_high"])
         return language.say("sheet.range", low=low, high=high, **about)
-    return language.say("sheet.rate", value=_in_title(language, row["estimate"])[0], **about)
+    return language.say("sheet.rate", value=_rates_for_title(language, row["estimate"])[0], **about)
 
 
 def who(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """Returns sentences on who is affected: the tested differences, the rates of other populations (such as children) without a
-    verdict, and where the rates by other groups are."""
+    """Returns sentences on who is affected: the tested differences, the rates of several populations (such as adults and
+    children), which are not tested, and the place of the rates by other groups."""
     out = evidence.now
     first = out.headlines[0] if out.headlines else ""
     rates = [
@@ -127,19 +127,19 @@ def tiles(evidence: Evidence, language: Language) -> Facts:
 
 def below_the_tiles(evidence: Evidence, language: Language) -> tuple[str, ...]:
     """Returns the sentences below the large numbers. If the rate of the default population is hidden, a sentence gives the
-    reason. If the run is itself the baseline, a sentence says that there is no comparison yet."""
+    reason. If the run is itself the baseline, a sentence says that no comparison is possible yet."""
     first = result_sentences.headline_rows(evidence.now)[0]
     hidden: list[str] = [result_sentences.sentence(language, first)] if pd.isna(first["estimate"]) else []
     return (*hidden, *([language.say("sheet.first_round")] if evidence.changed is None else []))
 
 
 def _is_doubtful(row: PublishedNumber) -> bool:
-    """Returns whether a number is too uncertain for a title: it is hidden, zero or unreliable, or its upper bound is above its
-    interval. The upper bound counts persons with open answers (don't know, refused, blank) as cases."""
+    """Returns whether a number is too uncertain for a title: it is hidden, zero or unreliable, or its upper bound is above
+    its interval. The upper bound counts unresolved persons (answers don't know, refused, blank) as cases."""
     return is_unsure(row) or has_wide_bounds(row)
 
 
-def _in_title(language: Language, *rates: float) -> tuple[str, ...]:
+def _rates_for_title(language: Language, *rates: float) -> tuple[str, ...]:
     """Returns rates (proportions) as texts per 1,000 for a title. The texts have no decimals if all rates are large enough and
     still differ after rounding."""
     scaled = [1000 * rate for rate in rates]
@@ -150,8 +150,8 @@ def _in_title(language: Language, *rates: float) -> tuple[str, ...]:
 
 
 def _people(evidence: Evidence, language: Language, row: PublishedNumber) -> Fact:
-    """Returns the number of persons with two significant digits: `about 6,300`, `5,000 to 8,000`. If the change of the rate was
-    tested, the number of the earlier survey is below it."""
+    """Returns the number of persons with two significant digits: `about 6,300`, `5,000 to 8,000`. If the change of the rate
+    was tested, the text below it has the number of the earlier survey."""
     known = results_section.fact(language, row)
     if _is_doubtful(row) or row["estimate"] < 10**ABOUT:
         return known
@@ -179,7 +179,8 @@ def _people_before(evidence: Evidence, language: Language) -> list[str]:
 
 
 def _rounded(language: Language, row: PublishedNumber, column: str) -> str:
-    """Returns a number of persons, or a limit of its interval, rounded to the step of its number's second significant digit."""
+    """Returns a number of persons, or a limit of its interval, as text. Both are rounded at the second significant digit of
+    the number."""
     step = 10.0 ** (floor(log10(row["estimate"])) - ABOUT + 1)
     return number_words.number(language, float(nearest(row[column], step)), "total")
 

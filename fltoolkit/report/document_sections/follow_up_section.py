@@ -1,4 +1,4 @@
-"""The changes since the plan's baseline, as blocks of a document.
+"""Makes the changes since the plan's baseline, as blocks of a document.
 
 Each change has its interval. A text says that a number has changed only if the test says so.
 """
@@ -16,24 +16,24 @@ from fltoolkit.show.wording.plan_words import about, answers, totals
 
 
 def table(evidence: Evidence, language: Language, rows: pd.DataFrame | None = None) -> PrintedTable | None:
-    """Returns a table of changes since the plan's baseline, each with the result of its test. `rows` are rows of the follow-up (the
-    comparison of the baseline with a later survey); None means the most important ones. Returns None if the run is itself the
-    baseline."""
+    """Returns a table of changes since the plan's baseline, each with the result of its test. `rows` are rows of the
+    follow-up (the comparison of the baseline with a later survey); None means the most important rows. Returns None if the
+    run is itself the baseline."""
     rows = most_important(evidence) if rows is None else rows
     return None if rows.empty else change_tables.follow_up(language, rows, interviews(evidence, language))
 
 
 def by_group(evidence: Evidence, language: Language) -> PrintedTable | None:
-    """Returns a table of the changes that `table` leaves out, which are those by group; None if there are none."""
+    """Returns a table of the changes that `table` leaves out: those by group. Returns None if there are none."""
     rows = evidence.follow_up
     rows = rows[~rows.index.isin(most_important(evidence).index)]
     return None if rows.empty else change_tables.follow_up(language, rows, signs=True)
 
 
 def most_important(evidence: Evidence) -> pd.DataFrame:
-    """Returns the most important rows of the follow-up (the comparison of the baseline with a later survey). They are the rows
-    about whole populations, and all categories of a group for which the plan has a target in one of them: beside women, readers
-    ask for men."""
+    """Returns the most important rows of the follow-up (the comparison of the baseline with a later survey). They are the
+    rows about whole populations, and all categories of a group if the plan has a target for one of them. For example,
+    readers who see the number of women also ask for that of men."""
     rows = evidence.follow_up
     aimed = rows.loc[rows["target_year"].notna(), ["id", "group"]].apply(tuple, axis=1)
     found: pd.DataFrame = rows[rows.index.isin(totals(rows).index) | rows[["id", "group"]].apply(tuple, axis=1).isin(set(aimed))]

@@ -9,7 +9,7 @@ from fltoolkit.report.document_formats.document_blocks import Bullets, Paragraph
 
 def legal(evidence: Evidence, language: Language) -> Bullets | Paragraph:
     """Returns the legal instruments (conventions, laws) that the plan names, as a list. If the plan names none, returns a
-    paragraph that asks the partners of the plan to name them."""
+    paragraph with an instruction: the partners of the plan must name them."""
     return (
         Bullets(tuple(map(language.own, evidence.plan.legal_basis)))
         if evidence.plan.legal_basis

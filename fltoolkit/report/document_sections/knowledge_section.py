@@ -1,5 +1,5 @@
-"""Makes blocks of a document: what the survey contributes to a background study (ILO toolkit, Tools No. 4 and 8), and which
-questions of such a study it cannot answer."""
+"""Makes blocks of a document for a background study (ILO toolkit, Tools No. 4 and 8): the results of the survey by topic,
+and the questions that the survey cannot answer."""
 
 from __future__ import annotations
 
@@ -39,10 +39,9 @@ def known(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def research(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns a heading, a paragraph and a list: the questions of the knowledge base (Tool No. 4 of the ILO toolkit) that the
-    survey cannot answer. They need qualitative studies, or records of authorities. The result is empty if there is no such
-    question.
-    """
+    """Returns a heading, a paragraph and a list: the questions of the knowledge base (Tool No. 4 of the ILO toolkit) that
+    the survey cannot answer. These questions need qualitative studies, or records of authorities. The list of blocks is
+    empty if there is no such question."""
     open_ = tuple(language.say(f"checklists.questions.{q.id}") for q in for_research(evidence))
     return (
         [Heading(language.say("research.heading"), 3), Paragraph(language.say("research.why")), Bullets(open_)] if open_ else []
@@ -50,7 +49,8 @@ def research(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def keys(evidence: Evidence) -> set[Key]:
-    """Returns what the tables of `known` are about. A group stands there also with the name that the plan has for it."""
+    """Returns the subjects of the tables of `known`: each a measure, a population in words and a group. If the plan has
+    another name for the group, the subject is also in the set with this name."""
     words = [word for q in checklists().of(TOOL) for word in q.evidence]
     found = {_key(rows) for rows in answers(evidence.now, words)}
     same = evidence.own_words.same_groups.items()

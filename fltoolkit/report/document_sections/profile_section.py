@@ -14,7 +14,7 @@ from fltoolkit.survey.spec.groups import groups_of_breakdown
 
 
 def populations(out: Published) -> tuple[str, ...]:
-    """Returns the populations (such as adults) in whose profile of cases at least one share is shown, not hidden."""
+    """Returns the populations (such as adults) whose profile of cases has at least one share that is shown."""
     rows = _rows(out)
     return tuple(rows.loc[rows["estimate"].notna(), "reference_population"].unique())
 
@@ -33,7 +33,7 @@ def tables(out: Published, language: Language, topics: Collection[str]) -> tuple
 def _rows(out: Published) -> pd.DataFrame:
     """Returns the published rows of the profile of cases that are about one topic, not crossed with a group.
 
-    Leaves out topics that are also published as `share`, such as the form: their intervals are calculated in another way.
-    """
+    Topics that are also published as `share`, such as the form of forced labour, are left out, because their intervals are
+    calculated in another way."""
     rows, shares = out.own_rows(measure="profile"), set(out.own_rows(measure="share")["breakdown"])
     return rows[(rows["breakdown"].map(groups_of_breakdown).map(len) == 1) & ~rows["breakdown"].isin(shares)]

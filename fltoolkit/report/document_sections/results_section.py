@@ -1,4 +1,5 @@
-"""What a survey found, as blocks of a document: sentences, large numbers and tables, each number with its uncertainty."""
+"""Makes the results of a survey as blocks of a document: sentences, large numbers and tables, each number with its
+uncertainty."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ def title(out: Published, language: Language, key: str) -> str:
 
 
 def masthead(release: Release | None, language: Language) -> str:
-    """Returns who publishes the results and when, for the place above the title of a document; empty if survey.yaml does not say so."""
+    """Returns who publishes the results and when, for the place above the title of a document. The text is empty if
+    survey.yaml has no release."""
     if release is None:
         return ""
     return language.say("masthead", office=language.own(release.office), date=number_words.date(language, release.date))
@@ -35,35 +37,34 @@ def masthead(release: Release | None, language: Language) -> str:
 
 def source(out: Published, language: Language) -> str:
     """Returns one line that says where every number of a document comes from: the survey, the definition (which answers make
-    a person a case), and the look-back window.
-    """
+    a person a case), and the look-back window."""
     first = out.select("prevalence").iloc[0]
     definition, period = number_words.definition(language, first["rule_set"]), language.kit(first["reference_period"])
     return language.say("source", survey=language.own(str(first["survey"])), definition=definition, period=period)
 
 
-def facts(out: Published, language: Language, most: int = 4) -> Facts:
-    """Returns at most `most` numbers in large type. The first are the prevalence and the number of cases in the default
+def facts(out: Published, language: Language, limit: int = 4) -> Facts:
+    """Returns at most `limit` numbers in large type. The first are the prevalence and the number of cases in the default
     population. Then come the prevalence in the other populations whose rate is always shown (such as children), and the number of
     persons asked."""
-    rows = _in_large_type(out, most)
+    rows = _in_large_type(out, limit)
     told_of = [fact(language, r) for r in rows]
-    return Facts((*told_of, *([persons_asked(language, rows[0])] if len(told_of) < most and pd.notna(rows[0]["n"]) else [])))
+    return Facts((*told_of, *([persons_asked(language, rows[0])] if len(told_of) < limit and pd.notna(rows[0]["n"]) else [])))
 
 
-def beside_facts(out: Published, language: Language, most: int = 4) -> tuple[str, ...]:
-    """Returns sentences on headline numbers (numbers of populations whose rate is always shown). They are about numbers that
-    `facts` leaves out, such as measures in time, and about numbers that `facts` shows as hidden or zero. `most` is the same as
-    for `facts`."""
-    told_of = {(r["measure"], r["reference_population"]) for r in _in_large_type(out, most) if r["estimate"] > 0}
+def beside_facts(out: Published, language: Language, limit: int = 4) -> tuple[str, ...]:
+    """Returns sentences on headline numbers (numbers of populations whose rate is always shown). Two kinds of numbers have a
+    sentence: those that `facts` leaves out, such as measures in time, and those that are hidden or zero. `limit` is the same
+    as for `facts`."""
+    told_of = {(r["measure"], r["reference_population"]) for r in _in_large_type(out, limit) if r["estimate"] > 0}
     rows = [r for r in headline_rows(out) if (r["measure"], r["reference_population"]) not in told_of]
     return tuple(sentence(language, r) for r in rows)
 
 
-def _in_large_type(out: Published, most: int) -> list[PublishedNumber]:
+def _in_large_type(out: Published, limit: int) -> list[PublishedNumber]:
     rows = [r for r in headline_rows(out) if r["measure"] in ("prevalence", "total")]
     first = rows[0]["reference_population"]
-    return [r for r in rows if r["reference_population"] == first or r["measure"] == "prevalence"][:most]
+    return [r for r in rows if r["reference_population"] == first or r["measure"] == "prevalence"][:limit]
 
 
 def persons_asked(language: Language, row: PublishedNumber) -> Fact:
@@ -78,8 +79,8 @@ def persons_asked(language: Language, row: PublishedNumber) -> Fact:
 
 
 def fact(language: Language, row: PublishedNumber) -> Fact:
-    """Returns a published number for a document, in large type, with its interval and its flag (such as `unreliable`). The interval
-    of a range goes from the lower limit of its low end to the upper limit of its high end."""
+    """Returns a published number in large type, with its interval and its flag (such as `unreliable`). The interval of a
+    range goes from the lower limit of its low end to the upper limit of its high end."""
     unit = number_words.unit(language, str(row["measure"]), str(row["reference_population_label"]))
     if row["measure"] == "total":
         unit = language.say("units.total_in_forced_labour")
@@ -96,16 +97,16 @@ def fact(language: Language, row: PublishedNumber) -> Fact:
 
 
 def range_explained(facts: Facts, language: Language) -> list[Block]:
-    """Returns a sentence for the place above numbers in large type that says what a range means. The list is empty if none of them
-    is a range."""
+    """Returns, in a list, a paragraph that explains what a range means. It is for the place above numbers in large type. The
+    list is empty if none of these numbers is a range."""
     return [Paragraph(language.say("sheet.range_explained"), "quiet")] if any(fact.is_range for fact in facts.facts) else []
 
 
 def groups_of(out: Published, measure: str, population: str | None = None, least: int = 1) -> tuple[str, ...]:
-    """Returns the names of the groups (breakdowns such as `sex`) for which a measure is published, in the order of the survey.
-    Crossed groups are left out. A group with fewer than `least` shown numbers is left out too.
+    """Returns the names of the groups (breakdowns such as `sex`) for which a measure is published, in the order of the
+    survey. Crossed groups are left out. A group with fewer than `least` shown numbers is also left out.
 
-    Groups of single origins (nationalities, ethnicities) are left out too, because no picture and no title uses them.
+    Groups of single origins (nationalities, ethnicities) are also left out, because no picture and no title uses them.
     """
     rows = out.own_rows(measure=measure)[["reference_population", "breakdown", "estimate"]]
     chosen = population or (str(rows["reference_population"].iloc[0]) if len(rows) else "")
@@ -116,8 +117,7 @@ def groups_of(out: Published, measure: str, population: str | None = None, least
 
 def rates(out: Published, language: Language) -> tuple[PrintedTable, ...]:
     """Returns the prevalence by each group, one table per headline population (a population whose rate is always shown, such as
-    adults or children). Crossed groups are left out.
-    """
+    adults or children). Crossed groups are left out."""
     populations = out.headlines or (str(out.select("prevalence").iloc[0]["reference_population"]),)
     return tables(
         replace(out, table=out.own[(out.own["measure"] == "prevalence") & out.own["reference_population"].isin(populations)]),

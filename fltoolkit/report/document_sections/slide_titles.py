@@ -1,5 +1,5 @@
-"""The titles of the slides. Each title says in one sentence what its slide shows, and no more than a test or an interval
-supports.
+"""Makes the titles of the slides. Each title says in one sentence what its slide shows, and no more than a test or an
+interval supports.
 
 A title contains a number only if the number is reliable. A function returns None if there is nothing to say; the slide then has a
 plain heading.
@@ -16,7 +16,7 @@ from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.published_set import Published
 from fltoolkit.report.document_sections import first_page
-from fltoolkit.report.document_sections.targets_section import MET, MISSED, OPEN, on_path, with_target
+from fltoolkit.report.document_sections.targets_section import MET, MISSED, NOT_KNOWN, on_path, with_target
 from fltoolkit.show.charts.descriptions import detectable_falls
 from fltoolkit.show.wording import contrast_sentences, number_words, plan_words, result_sentences
 from fltoolkit.show.wording.english_numbers import PublishedNumber
@@ -50,7 +50,8 @@ def groups(out: Published, language: Language) -> str | None:
 
 
 def of_population(out: Published, language: Language, population: str) -> str | None:
-    """Returns the result of the test in a population (such as adults), if it has one; otherwise its rate (see `rate`)."""
+    """Returns the result of the test in a population (such as adults). Without a test, returns the rate of the population
+    (see `rate`)."""
     found = contrast_sentences.only_pair(out, language, population) if contrast_sentences.is_compared(out) else None
     if not found:
         return rate(out, language, population)
@@ -90,14 +91,15 @@ def definitions(language: Language, rows: pd.DataFrame) -> str | None:
 
 
 def repeat(evidence: Evidence, language: Language) -> str | None:
-    """Returns a sentence with the smallest fall of this survey's rate that the next survey, with the planned number of persons,
-    would detect. A rate that is a range starts from its low end. Returns None if no repeat is planned, or if it would detect no fall."""
+    """Returns a sentence with the smallest fall of this survey's rate that the next survey, with the planned number of
+    persons, would detect. If the rate is a range, the fall starts from the low end. Returns None if no repeat is planned, or
+    if it would detect no fall."""
     rows = totals(evidence.targets)
     rows = rows[rows["planned_sample"].notna() & (rows["measure"] == "prevalence")]
     if rows.empty:
         return None
     planned, cut = (float(rows[column].iloc[0]) for column in ("planned_sample", "smallest_cut"))
-    if evidence.changed is not None:  # the plan's fall is from its baseline
+    if evidence.changed is not None:  # the fall in the plan's table starts from the baseline
         cut = detectable_falls.smallest_fall(evidence.now, planned)
     if not math.isfinite(cut):
         return None
@@ -109,8 +111,9 @@ def repeat(evidence: Evidence, language: Language) -> str | None:
 
 
 def repeat_from_baseline(evidence: Evidence, language: Language) -> str | None:
-    """Returns sentences on the smallest fall from the plan's baseline, for a later survey, whose own slide starts from its newer rate.
-    Returns None before a later survey, or if the fall is not known."""
+    """Returns sentences on the smallest fall from the plan's baseline that the next survey would detect. They are printed if
+    there is a later survey, because the slide then starts from the newer rate. Returns None if there is no later survey, or
+    if the fall is not known."""
     rows = totals(evidence.targets)
     rows = rows[rows["smallest_cut"].notna() & (rows["measure"] == "prevalence")]
     if evidence.changed is None or rows.empty:
@@ -140,23 +143,23 @@ def path(evidence: Evidence, language: Language) -> str | None:
 
 
 def targets(evidence: Evidence, language: Language) -> str | None:
-    """Returns a sentence on how many of the plan's targets are reached; before a later survey, on how many a planned survey could
-    verify. None if the plan has no target."""
+    """Returns a sentence on how many of the plan's targets are reached. If there is no later survey, the sentence says how
+    many a planned survey could verify. Returns None if the plan has no target."""
     rows = with_target(evidence)
     if rows.empty:
         return None
     if rows["later_value"].notna().any():
         signs = [plan_words.sign(row) for row in rows.to_dict("records")]
-        counts = {name: str(signs.count(sign)) for name, sign in (("met", MET), ("missed", MISSED), ("open", OPEN))}
+        counts = {name: str(signs.count(sign)) for name, sign in (("met", MET), ("missed", MISSED), ("open", NOT_KNOWN))}
         return language.say("slides.reached", **counts)
     sure = (rows["verifiable"] == "yes").sum()
     return language.say("slides.verified", n=str(sure), of=str(len(rows)))
 
 
 def _each(language: Language, rows: Sequence[PublishedNumber], key: str) -> str | None:
-    """Returns a sentence that lists the number of each category; those whose number is too uncertain are named at its end. `key`
-    is the key of the sentence in the language files. Returns None if no number is reliable, or if there are too many
-    categories."""
+    """Returns a sentence that lists the number of each category; categories whose number is too uncertain are named at its
+    end. `key` is the key of the sentence in the language files. Returns None if no number is reliable, or if there are too
+    many categories."""
     sure = [not result_sentences.is_unsure(r) for r in rows]
     if not any(sure) or len(rows) > FEW:
         return None

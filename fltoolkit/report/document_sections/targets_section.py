@@ -1,5 +1,6 @@
-"""The plan's targets as blocks of a document. The blocks say which targets a survey could verify, and which fall of a number a
-repeat of the survey could detect. They also list the milestones (planned values of the years before a target)."""
+"""Writes the plan's targets as blocks of a document. The blocks say which targets a survey could verify, and how large a
+fall must be before a repeat of the survey can detect it. They also list the milestones (planned values of the years before a
+target)."""
 
 from __future__ import annotations
 
@@ -29,8 +30,8 @@ from fltoolkit.show.wording.plan_words import (
 
 MOST = 4  # targets on the first page of a first survey of one population
 NAMED = 2  # targets in a sentence
-MET, MISSED, OPEN = "✓", "✗", "?"  # whether a target is reached
-URGENT = (MISSED, OPEN, MET)
+MET, MISSED, NOT_KNOWN = "✓", "✗", "?"  # whether a target is reached
+URGENT = (MISSED, NOT_KNOWN, MET)
 
 
 def with_target(evidence: Evidence) -> pd.DataFrame:
@@ -50,10 +51,10 @@ def on_path(evidence: Evidence) -> pd.DataFrame:
 def unverifiable(evidence: Evidence, language: Language) -> tuple[Paragraph, ...]:
     """Returns one paragraph with a warning for each target of the plan that no survey of the planned size could verify. There is
     no paragraph if a survey could verify all targets."""
-    return tuple(Paragraph(warning(language, row), "warning") for row in refused(evidence))
+    return tuple(Paragraph(warning(language, row), "warning") for row in unverifiable_rows(evidence))
 
 
-def refused(evidence: Evidence) -> Sequence[Line]:
+def unverifiable_rows(evidence: Evidence) -> Sequence[Line]:
     """Returns those rows of the plan whose target no survey of the planned size could verify."""
     rows = with_target(evidence)
     return rows[rows["verifiable"] == "no"].to_dict("records")
@@ -65,34 +66,35 @@ def meaning(evidence: Evidence, language: Language) -> str:
     If unresolved answers (don't know, refused, blank) make the baseline a wide range, it helps to get fewer such answers. For
     other targets it helps to ask more persons, to choose a later year, or to change the target.
     """
-    wide = [is_too_wide(row) for row in refused(evidence)]
+    wide = [is_too_wide(row) for row in unverifiable_rows(evidence)]
     advice = [language.say(f"targets.{key}") for key, said in (("wide", any(wide)), ("hope", not all(wide))) if said]
     return _sentences(language.say("targets.meaning"), *advice)
 
 
-def in_words(evidence: Evidence, language: Language, most: int) -> PrintedTable | None:
-    """Returns a table of the plan's targets in words, with whether each is reached or, before a later survey, verifiable. Returns None
-    if the plan has no target.
+def in_words(evidence: Evidence, language: Language, limit: int) -> PrintedTable | None:
+    """Returns a table of the plan's targets in words, for the first page of the brief and a slide (see
+    `target_tables.in_words`). Returns None if the plan has no target.
 
-    If there are more than `most` targets, those that are not reached come first, then those that are not known to be reached.
+    If there are more than `limit` targets, the table has only `limit`: first targets that are not reached, then targets for
+    which this is not known.
     """
     rows = with_target(evidence)
-    if len(rows) > most:
+    if len(rows) > limit:
         signs = rows.apply(sign, axis=1).map(URGENT.index)
-        rows = rows.loc[signs.sort_values(kind="stable").index[:most]]
+        rows = rows.loc[signs.sort_values(kind="stable").index[:limit]]
     return None if rows.empty else target_tables.in_words(language, rows)
 
 
 def most_on_first_page(evidence: Evidence) -> int:
-    """Returns how many targets the first page of the brief has room for. Those of a later survey have more words, the pictures of
-    adults and children take more room, and so does the sentence on targets that are left out."""
+    """Returns how many targets the first page of the brief has room for. There is less room if a later survey adds words to
+    each target, if adults and children have a picture each, or if a sentence must say that targets are left out."""
     room = MOST - (evidence.changed is not None) - 2 * (len(evidence.now.headlines) > 1)
     return max(1, room - (len(with_target(evidence)) > room))
 
 
-def more_targets(evidence: Evidence, language: Language, most: int) -> str:
-    """Returns a sentence on how many targets a table of at most `most` targets leaves out. The text is empty if none is left out."""
-    left = len(with_target(evidence)) - most
+def more_targets(evidence: Evidence, language: Language, limit: int) -> str:
+    """Returns a sentence on how many targets a table of at most `limit` targets leaves out. The text is empty if none is left out."""
+    left = len(with_target(evidence)) - limit
     return language.say("sheet.more_targets", n=str(left)) if left > 0 else ""
 
 
@@ -106,8 +108,9 @@ def to_decide(evidence: Evidence, language: Language, *, labelled: bool = True) 
 def decision(evidence: Evidence, language: Language) -> str:
     """Returns a sentence on the most urgent decision about the plan's targets.
 
-    It is about the targets that were not reached. If there are none, it is about the targets that no planned survey can verify,
-    or else about those that a survey still has to verify. Without any target, it says what a repeat of the survey could detect.
+    It is about the targets that are not reached. If there are none, it is about targets that no planned survey can verify,
+    or else about those that a survey still has to verify. If all targets are reached, the sentence says so. Without any
+    target, it says what a repeat of the survey could detect.
     """
     rows = with_target(evidence)
     if rows.empty:
@@ -118,19 +121,19 @@ def decision(evidence: Evidence, language: Language) -> str:
     by_state = {state: [row for row, its in zip(records, states, strict=True) if its == state] for state in URGENT}
     if by_state[MISSED]:
         return language.say("sheet.decisions.missed", targets=_subjects(language, by_state[MISSED]))
-    if doubtful := [row for row in by_state[OPEN] if row["verifiable"] == "no"]:
+    if doubtful := [row for row in by_state[NOT_KNOWN] if row["verifiable"] == "no"]:
         return _remedies(language, doubtful)
-    if not by_state[OPEN]:
+    if not by_state[NOT_KNOWN]:
         return language.say("sheet.decisions.met")
-    return _sentences(language.say("sheet.decisions.open"), _persons_needed(language, by_state[OPEN]))
+    return _sentences(language.say("sheet.decisions.open"), _persons_needed(language, by_state[NOT_KNOWN]))
 
 
 def _remedies(language: Language, rows: Sequence[Line]) -> str:
     """Returns sentences on what could make targets verifiable that no planned survey can verify now.
 
-    If unresolved answers (don't know, refused, blank) make a number a wide range, fewer of them come first, because more persons
-    alone do not help. For the other targets, the sentences say how many persons are needed, or that no sample is large enough, and
-    end with the question to decide.
+    If unresolved answers (don't know, refused, blank) make a number a wide range, the first sentence advises to get fewer
+    such answers, because more persons alone do not help. For the other targets, the sentences say how many persons are
+    needed, or that no sample is large enough, and end with the question to decide.
     """
     wide = [row for row in rows if is_too_wide(row)]
     others = [row for row in rows if not is_too_wide(row)]
@@ -146,8 +149,8 @@ def _remedies(language: Language, rows: Sequence[Line]) -> str:
 
 
 def _already_below(language: Language, rows: Sequence[Line]) -> list[str]:
-    """Returns sentences on the numbers of a later survey that are below their targets but too unreliable to say that these are
-    reached."""
+    """Returns sentences on the numbers of a later survey that are below their targets but too unreliable to say that the
+    targets are reached."""
     return [
         language.say("sheet.decisions.already", who=_subject(language, r), value=shown(language, r, "later_value"), year=f"{r['later_year']:g}")
         for r in rows[:NAMED] if r["reached"] == UNRELIABLE_BELOW
@@ -160,8 +163,8 @@ def _is_never_enough(row: Line) -> bool:
 
 
 def _choice(rows: Sequence[Line]) -> str:
-    """Returns the key of the question to decide about targets that no planned survey can verify: ask more persons only if that
-    helps for one of them, plan a survey only if one is missing."""
+    """Returns the key of the question to decide about targets that no planned survey can verify. The question is whether to plan
+    a survey (if none is planned), to ask more persons (if that helps), to set another target, or to choose a later year."""
     if any(row["obstacle"] == UNPLANNED for row in rows):
         return "plan_survey"
     if any(pd.notna(row["sample_needed"]) for row in rows):
@@ -181,19 +184,21 @@ def _persons_needed(language: Language, rows: Sequence[Line]) -> str:
 
 
 def _subjects(language: Language, rows: Sequence[Line]) -> str:
-    """Returns a list, in words, of what the targets are about, each once."""
+    """Returns a list in words of the subjects of the targets, each once."""
     return _listed(language, (_subject(language, row) for row in rows))
 
 
 def _subject(language: Language, row: Line) -> str:
-    """Returns what a target is about, in few words: its category, such as `women`, or for the whole population the indicator."""
+    """Returns the subject of a target in few words: its category, such as `women`, or the indicator if it is for the whole
+    population."""
     if is_total(row):
         return language.say("sheet.decisions.whole", indicator=number_words.indicator(language, row))
     return language.say("sheet.decisions.group", category=number_words.reason(language, row["category"]))
 
 
 def _aimed_subject(language: Language, row: Line) -> str:
-    """Returns what a target is about, for a category with its value and year: `women (13.2 per 1,000 by 2030)`."""
+    """Returns the subject of a target in few words. For a category, its value and year follow: `women (13.2 per 1,000 by
+    2030)`."""
     what, wanted = _subject(language, row), value(language, row["target_value"], row)
     if not wanted or is_total(row):
         return what
@@ -213,8 +218,8 @@ def _sentences(*texts: str) -> str:
 
 
 def found_by_repeat(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """Returns sentences on the smallest fall that a repeat of the survey could detect with the planned number of persons. There
-    is one sentence for each indicator, about its whole population. Readers need this before they set a target."""
+    """Returns sentences on the smallest fall that a repeat of the survey could detect with the planned number of persons.
+    There is one sentence for each indicator, about its whole population. Readers need these falls before they set a target."""
     rows = totals(evidence.targets)
     rows = rows[rows["planned_sample"].notna()]
     made = []

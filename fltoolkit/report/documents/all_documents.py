@@ -16,7 +16,7 @@ from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report.document_formats.html_writer import as_html
 from fltoolkit.report.document_formats.slides_writer import as_slides
 from fltoolkit.report.document_formats.word_writer import as_word
-from fltoolkit.report.documents.document_pictures import drawn_once, every
+from fltoolkit.report.documents.document_pictures import all_pictures, drawn_once
 from fltoolkit.report.documents.evidence_brief import evidence_brief
 from fltoolkit.report.documents.plan_skeleton import nap_skeleton
 from fltoolkit.report.documents.workshop_slides import workshop
@@ -31,8 +31,8 @@ def write_documents(evidence: Evidence, folder: str | Path) -> Words:
     """Writes the documents of a plan into a folder, in each of the plan's languages: the evidence brief, the skeleton (first
     draft) of the plan, the slides and the pictures. Writes no file if `folder` is the empty text `""`.
 
-    Returns a sentence that names the files, or says that no file is written. It also says how many texts of the survey and the
-    plan have no translation into one of the languages. The documents mark these texts.
+    Returns a text that names the files, or says that no file is written. The text also says how many texts of the survey and
+    the plan have no translation into one of the languages. The documents mark these texts.
 
     Raises:
         SpecError: the kit has no translation of its texts into one of the plan's languages, or a sentence is missing there.
@@ -63,6 +63,6 @@ def _files_in_language(evidence: Evidence, language: Language) -> Iterator[tuple
     yield f"evidence_brief_{code}.docx", lambda: as_word(brief())
     yield f"nap_skeleton_{code}.docx", lambda: as_word(nap_skeleton(evidence, language))
     yield f"slides_{code}.html", lambda: as_slides(workshop(evidence, language)).encode()
-    for picture in every(evidence, language):
+    for picture in all_pictures(evidence, language):
         for kind in ("svg", "png"):
             yield f"charts/{picture.name}_{code}.{kind}", partial(getattr, picture, kind)

@@ -1,4 +1,5 @@
-"""The confidential page that a disclosure officer reads and signs before a run's outputs leave the office. It is in English."""
+"""Makes the confidential page that a disclosure officer reads and signs before a run's outputs leave the office. The page is
+in English."""
 
 from __future__ import annotations
 
@@ -28,8 +29,8 @@ LIMITS = {
 
 
 def disclosure_page(record: DisclosureRecord) -> Document:
-    """Returns the confidential page of a run: what is hidden and why, with a place for the signature of the disclosure
-    officer."""
+    """Returns the confidential page of a run: the hidden cells with the reasons, and a place for the signature of the
+    disclosure officer."""
     shown, hidden = (sum(getattr(table, name) for table in record.tables) for name in ("shown", "hidden"))
     limits = (f"{text}: {getattr(record.limits, name)}" for name, text in LIMITS.items())
     blocks: list[Block] = [
@@ -63,8 +64,7 @@ def _table_counts(tables: tuple[TableCells, ...]) -> PrintedTable:
 
 def _hidden_cells(record: DisclosureRecord) -> list[Block]:
     """Returns the tables of the hidden cells, after a note. There is one table for each kind of count (`outcome`), such as
-    cases of forced labour. Returns the paragraph *None.* if no cell is hidden.
-    """
+    cases of forced labour. Returns the paragraph *None.* if no cell is hidden."""
     if not record.hidden:
         return [Paragraph("None.")]
     note = (
@@ -91,8 +91,8 @@ def _of_outcome(record: DisclosureRecord, outcome: str) -> PrintedTable:
 
 
 def _cell_in_words(cell: HiddenCell, rule_set: str) -> str:
-    """Returns in words which cell is hidden: its value in each group, e.g. `sex: women × region: north`. The hidden number can
-    also count only the persons of this cell that are, or are not, in a second cell: then both cells are named. A cell under
+    """Returns in words which cell is hidden: its value in each group, e.g. `sex: women × region: north`. Some hidden numbers
+    count only the persons of a cell who are, or are not, in a second cell. Then the text names both cells. A cell under
     another rule set than that of the run (`rule_set`) also names this other rule set."""
     own, other = _group_values(cell.groups), f"{_group_values(cell.other_groups)} of {cell.other_population}"
     if cell.part:
@@ -112,8 +112,7 @@ def _number_text(value: float | None) -> str:
 
 def _range_text(ends: tuple[float, float] | None) -> str:
     """Returns the smallest and the largest possible number of persons as one text: `3 to 12`. Returns an empty text for None
-    (not known).
-    """
+    (not known)."""
     return "" if ends is None else f"{_number_text(ends[0])} to {_number_text(ends[1])}"
 
 

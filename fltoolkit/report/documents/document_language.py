@@ -1,5 +1,5 @@
-"""Puts a document into one language. Texts of the survey and the plan are translated; a note names the languages of those
-without a translation."""
+"""Puts a document into one language. Texts of the survey and the plan are translated. A note names the languages of the
+texts that have no translation."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Draws the pictures of a plan's documents. Each is drawn only once for each language and size. Which pictures there are
-depends on the published numbers."""
+"""Draws the pictures of a plan's documents. Each is drawn only once for each language and size. The published numbers decide
+which pictures are drawn."""
 
 from __future__ import annotations
 
@@ -35,16 +35,15 @@ of the evidence brief.
 """
 SPACES = {"wide": WHOLE_PAGE, "low": WHOLE_PAGE, "first": WITHOUT_SOURCE, "half": HALF_PAGE, "slide": WITHOUT_SOURCE}
 FEW = {"wide": 11, "first": 8, "half": 8, "slide": 8}  # categories that there is room for
-FEW_CHANGES = {"first": 6, "half": 6, "slide": 2}  # of a change
+FEW_CHANGES = {"first": 6, "half": 6, "slide": 2}  # categories of a picture of a change that there is room for
 ABOVE_A_NOTE = replace(SLIDE, height=4.6)  # on a slide with a note below the picture
-MOSTLY = 0.5  # of a group's categories, from which on a picture of it is worth its place
+MOSTLY = 0.5  # of a group's categories: if fewer are shown, a picture of the group is not worth its place
 
 
 @dataclass(frozen=True)
 class Grouped:
-    """What a picture of estimates shows: a measure (such as the prevalence) by some groups (such as sex) in one population.
-    None means the first population of the survey.
-    """
+    """The content of a picture of estimates: a measure (such as the prevalence) by some groups (such as sex) in one
+    population. If the population is None, it is the first one of the survey."""
 
     measure: str
     groups: tuple[str, ...]
@@ -57,7 +56,8 @@ D = TypeVar("D", bound=Drawn | None)
 
 @contextmanager
 def drawn_once() -> Iterator[None]:
-    """Within this `with` block, each picture is drawn only once, even if several documents need it."""
+    """Returns a context for a `with` block. Within the block, each picture is drawn only once, even if several documents
+    need it."""
     before = _drawn.set({})
     try:
         yield
@@ -85,7 +85,7 @@ def _draw_once(draw: Callable[..., D]) -> Callable[..., D]:
     return known_or_drawn
 
 
-def every(evidence: Evidence, language: Language) -> tuple[Drawn, ...]:
+def all_pictures(evidence: Evidence, language: Language) -> tuple[Drawn, ...]:
     """Returns all pictures of a run that are saved as files. Each picture has its own name."""
     out = evidence.now
     wanted = [Grouped("prevalence", (g,), p) for p in (None, *out.headlines[1:]) for g in groups_of(out, "prevalence", p)]
@@ -100,8 +100,7 @@ def every(evidence: Evidence, language: Language) -> tuple[Drawn, ...]:
 
 def estimates(evidence: Evidence, language: Language, width: Width, what: Grouped) -> Drawn:
     """Returns a picture of a measure (such as the prevalence): first for the whole population, then for each category of some
-    groups. Measures of cases, such as their shares, have no row for the whole population.
-    """
+    groups. Measures of cases, such as their shares, have no row for the whole population."""
     # The first population gives the same picture whether it is named or left out.
     return _drawn_estimates(
         evidence, language, width, replace(what, population=_rows(evidence, what)["reference_population"].iloc[0])
@@ -137,18 +136,17 @@ def profile(evidence: Evidence, language: Language, width: Width, only: Collecti
 
 def by_group(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
     """Returns a picture of the prevalence by group, such as sex and region. Groups that the plan names come first; groups for
-    which there is no room are left out. Returns None if the prevalence is published by no group.
-    """
-    groups = asked_groups(evidence, FEW[width])
+    which there is no room are left out. Returns None if the prevalence is published by no group."""
+    groups = groups_that_fit(evidence, FEW[width])
     return estimates(evidence, language, width, Grouped("prevalence", tuple(groups))) if groups else None
 
 
-def asked_groups(evidence: Evidence, rows: int) -> list[str]:
+def groups_that_fit(evidence: Evidence, rows: int) -> list[str]:
     """Returns the groups for a picture of the prevalence. A group is used if at least half of its categories are shown, not
     hidden. Groups that the plan names come first.
 
-    Together their categories fill at most `rows` rows. If no group is left, the result is one group alone, whatever its size.
-    The result is empty if the prevalence is published by no group.
+    Together their categories fill at most `rows` rows. If no group is small enough, the result is one group of any size. The
+    result is empty if the prevalence is published by no group.
     """
     out = evidence.now
     there = [g for g in groups_of(out, "prevalence") if out.select("prevalence", [g])["estimate"].notna().mean() >= MOSTLY]
@@ -170,21 +168,19 @@ def fitting(out: Published, measure: str, groups: Iterable[str], room: int) -> l
 
 
 def second_picture(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
-    """Returns the second picture of a document: the change since the baseline. If there is none, it is the planned path from
-    the baseline to a target. If there is no target either, it is the smallest decrease that a repeat of the survey could
-    detect. Returns None if there is none of the three.
-    """
+    """Returns the second picture of a document: the change since the baseline. Without a change, it is the planned path from
+    the baseline to a target. Without a target, it is the smallest decrease that a repeat of the survey could detect. Returns
+    None if none of the three can be drawn."""
     return change(evidence, language, width) or path(evidence, language, width) or repeat(evidence, language, width)
 
 
 @_draw_once
 def change(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
     """Returns a picture of the change in prevalence since the baseline: the numbers of both surveys, and the result of the
-    test. Returns None if no such change is published, as when the run is itself the baseline.
-    """
+    test. Returns None if no such change is published, as when the run is itself the baseline."""
     if evidence.changed is None or not (evidence.changed.table["measure"] == "change_in_prevalence").any():
         return None
-    groups = None if width == "wide" else asked_groups(evidence, FEW_CHANGES[width])
+    groups = None if width == "wide" else groups_that_fit(evidence, FEW_CHANGES[width])
     rows = change_dumbbell.of_groups(evidence.changed.table, "prevalence", groups)
     size = ABOVE_A_NOTE if width == "slide" else SIZES[width]
     return drawn(change_dumbbell.change(rows, language, space=SPACES[width]), size)
@@ -192,9 +188,8 @@ def change(evidence: Evidence, language: Language, width: Width) -> Drawn | None
 
 @_draw_once
 def path(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
-    """Returns a picture of the planned values from the baseline to a target (the path), year by year. The target is the first
-    in numbers for the whole population. Returns None if there is none, or if its baseline is hidden.
-    """
+    """Returns a picture of the planned values from the baseline to a target (the path), year by year. The target is the first one
+    for a whole population with a known number. Returns None if there is no such target, or if its baseline is hidden."""
     rows = on_path(evidence)
     if rows.empty:
         return None
@@ -205,8 +200,7 @@ def path(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
 @_draw_once
 def repeat(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
     """Returns a picture of the smallest decrease of this survey's prevalence that the next survey could detect. Returns None if
-    the prevalence of the whole population is zero or not shown, or if its design effect is not shown.
-    """
+    the prevalence of the whole population is zero or not shown, or if its design effect is not shown."""
     planned_samples = totals(evidence.targets)["planned_sample"].dropna()
     planned = float(planned_samples.iloc[0]) if len(planned_samples) else None
     chart = detectable_falls.repeat(evidence.now, language, planned=planned, space=SPACES[width])

@@ -1,5 +1,5 @@
-"""The evidence brief, a document of at most four pages. Its first page can be read alone. The other pages have tables, the plan's
-targets, and what limits the results."""
+"""Makes the evidence brief, a document of at most four pages. Its first page can be read alone. The other pages have tables,
+the plan's targets, and what limits the results."""
 
 from __future__ import annotations
 
@@ -78,14 +78,14 @@ def _caveats(evidence: Evidence, language: Language) -> tuple[str, ...]:
     reached = result_sentences.coverage(out, language) or language.say("brief.covers_all")
     unresolved = result_sentences.has_unresolved(out)
     last = result_sentences.headline_unresolved(out, language) if unresolved else language.say("sheet.describes")
-    return tuple(text for text in (result_sentences.width(out, language), reached, last) if text)
+    return tuple(text for text in (result_sentences.wide_interval(out, language), reached, last) if text)
 
 
 def _numbers(evidence: Evidence, language: Language) -> list[Block]:
     """Returns the section with numbers: the rates by group, the profile of cases, and the rate under other definitions.
 
-    After a later survey, the section also says what changed, and of targets for which the first page has no room, whether they are
-    reached. Without a later survey, it says which targets a survey could verify.
+    If there is a later survey, the section also says what changed. It says whether the targets are reached only if the first
+    page has no room for all targets. Without a later survey, the section says which targets a survey could verify.
     """
     out, rows = evidence.now, follow_up_section.most_important(evidence)
     if not targets_section.more_targets(evidence, language, targets_section.most_on_first_page(evidence)):
@@ -96,16 +96,15 @@ def _numbers(evidence: Evidence, language: Language) -> list[Block]:
     profile: list[Block] = [Heading(language.say("profile.heading"), 2), *means] if means else []
     return [
         Heading(language.say("brief.numbers"), new_page=True), Paragraph(contrast_sentences.family(out, language)),
-        *results_section.rates(out, language), *(changed or _promises(evidence, language)), *profile,
+        *results_section.rates(out, language), *(changed or _targets(evidence, language)), *profile,
         Paragraph(f"{language.say('brief.markers')} {language.say('contrasts.where')}", "quiet"),
         *results_section.rule_sets(out, language, Heading(language.say("rule_sets.heading"), 2)),
     ]  # fmt: skip
 
 
-def _promises(evidence: Evidence, language: Language) -> list[Block]:
+def _targets(evidence: Evidence, language: Language) -> list[Block]:
     """Returns the section on targets: the smallest fall that a repeat of the survey could detect, and which targets it could
-    verify.
-    """
+    verify."""
     return [
         Heading(language.say("brief.promises"), 2), Paragraph(targets_section.meaning(evidence, language)),
         *([] if len(targets_section.with_target(evidence)) else [targets_section.detectable(evidence, language)]),

@@ -1,4 +1,5 @@
-"""The skeleton of the plan: the seven chapters that Tool No. 13 of the ILO toolkit lists, with all their points as prompts.
+"""Makes the skeleton (first draft) of the plan: the seven chapters that Tool No. 13 of the ILO toolkit lists, with all their
+points as prompts.
 
 Results of the survey and texts of the plan are filled into chapters 1, 4 and 6.
 """
@@ -45,9 +46,9 @@ COVER = ("survey", "measured", "office", "released", "version", "adopted", "cont
 
 @with_own_words
 def nap_skeleton(evidence: Evidence, language: Language) -> Document:
-    """Returns the skeleton of the plan in one language: the seven chapters that Tool No. 13 of the ILO toolkit lists. Results of
-    the survey and texts of the plan are filled into chapters 1, 4 and 6. The other chapters only have prompts for the partners,
-    who write the plan. All rows of the tables are in an annex, so that the chapters have room for text."""
+    """Returns the skeleton of the plan in one language: the seven chapters that Tool No. 13 of the ILO toolkit lists.
+    Results of the survey and texts of the plan are filled into chapters 1, 4 and 6. The other chapters only have prompts for
+    the partners, who write the plan. Tables by topic and by group are in an annex, so that the chapters have room for text."""
     chapters: list[Block] = []
     for n, filled in enumerate((_introduction, _prompted, _legal, _strategy, _prompted, _monitoring, _prompted), 1):
         chapters += [Heading(language.say(f"chapters.c{n}.title"), new_page=n == 1), *filled(evidence, language, n)]
@@ -60,8 +61,8 @@ def nap_skeleton(evidence: Evidence, language: Language) -> Document:
 
 
 def _cover(evidence: Evidence, language: Language) -> CoverFacts:
-    """Returns the facts on the first page: the survey, who released its results and when, and the state of the draft. Partners
-    write what no file says."""
+    """Returns the facts on the first page: the survey, who released its results and when, and the state of the draft. Facts
+    that no file has are left to the partners to write."""
     out, to_write = evidence.now, language.say("skeleton.write")
     first = out.select("prevalence").iloc[0]
     given = {
@@ -75,7 +76,7 @@ def _cover(evidence: Evidence, language: Language) -> CoverFacts:
 
 
 def _numbered(blocks: Sequence[Block], language: Language) -> list[Block]:
-    """Returns blocks in which each table and each picture has its number."""
+    """Returns blocks in which the tables and the pictures are numbered."""
     numbered: list[Block] = []
     tables, figures = count(1), count(1)
     for block in blocks:
@@ -88,7 +89,8 @@ def _numbered(blocks: Sequence[Block], language: Language) -> list[Block]:
 
 
 def _with_space(blocks: Sequence[Block], language: Language) -> list[Block]:
-    """Returns blocks with an empty space below each instruction, or below the last of several, in which the partners write."""
+    """Returns blocks with an empty space below each instruction, or below the last of several instructions. The partners
+    write in this space."""
     spaced: list[Block] = []
     for block, after in zip(blocks, [*blocks[1:], None], strict=True):
         spaced.append(block)
@@ -102,8 +104,8 @@ def _is_prompt(block: Block) -> bool:
 
 
 def _annex(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns the annex: the survey's tables by topic, and the baselines by group that these do not have; after a later survey,
-    the changes by group, each with its baseline."""
+    """Returns the annex: the survey's tables by topic, then the baselines by group that these tables do not have. If there
+    is a later survey, the changes by group (each with its baseline) replace these baselines."""
     if evidence.follow_up.empty:
         head, table = "matrix.by_group", framework_tables.by_group(language, evidence.baseline, knowledge_section.keys(evidence))
     else:
@@ -151,8 +153,8 @@ def _legal(evidence: Evidence, language: Language, chapter: int) -> list[Block]:
 
 
 def _strategy(evidence: Evidence, language: Language, chapter: int) -> list[Block]:
-    """Returns chapter 4: the plan's goal, objectives and outcomes, and pictures of the results on sectors, places and groups of
-    persons. It does not rank them."""
+    """Returns chapter 4: the plan's goal, objectives and outcomes, and pictures of the results on sectors, places and groups
+    of persons. The chapter does not rank these results."""
     plan, heads = evidence.plan, language.each("skeleton.strategy")
     groups = results_section.groups_of(evidence.now, "prevalence")
     persons = [g for g in groups if g not in (*PLACES, *SECTORS)]

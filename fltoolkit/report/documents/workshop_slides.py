@@ -1,5 +1,5 @@
-"""Slides for the consultation workshop (Tool No. 11 of the ILO toolkit): what the survey found, what is not known, what the plan
-could promise, and questions to discuss."""
+"""Makes slides for the consultation workshop (Tool No. 11 of the ILO toolkit). They show what the survey found, what is not
+known, what the plan could promise, and questions to discuss."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def workshop(evidence: Evidence, language: Language) -> Document:
     blocks = [
         *_found(evidence, language), *_changed(evidence, language), *_pictures(evidence, language),
         *results_section.rule_sets(out, language, Heading(_definitions(out, language))),
-        *_unknown(evidence, language), *_promise(evidence, language), *_discuss(language),
+        *_unknown(evidence, language), *_targets_and_repeat(evidence, language), *_discuss(language),
     ]  # fmt: skip
     title = results_section.title(out, language, "slides.title")
     foot, masthead = results_section.source(out, language), results_section.masthead(out.release, language)
@@ -48,8 +48,8 @@ def workshop(evidence: Evidence, language: Language) -> Document:
 
 
 def _found(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns the slide with the rate. It has the numbers, the definition, and who was asked. It also says for how many persons
-    the answers do not decide whether they are in forced labour."""
+    """Returns the slide with the rate. It has the numbers, the definition, and the persons asked. It also says for how many
+    persons the answers do not decide whether they are in forced labour."""
     out = evidence.now
     title = slide_titles.rate(out, language)
     facts = first_page.tiles(evidence, language)
@@ -64,9 +64,8 @@ def _found(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _changed(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns the slide on what changed since the baseline: a picture of both rounds with the verdicts of the test, and one line
-    on what the test cannot say. Without a picture, the verdicts are in words. The slide with the targets says which are
-    reached."""
+    """Returns the slide on what changed since the baseline: a picture of both rounds with the results of the test, and one line
+    on what the test cannot say. Without a picture, the results are in words. Another slide says which targets are reached."""
     rows = follow_up_section.most_important(evidence)
     sentences = follow_up_section.answered(language, rows[rows["id"].isin(rows["id"].head(1))])
     if not sentences:
@@ -80,8 +79,7 @@ def _changed(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _pictures(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns slides with one picture each. The pictures show who is in forced labour, and by which means persons were
-    coerced."""
+    """Returns slides with one picture each. The pictures show which persons are in forced labour, and the means of coercion."""
     out = evidence.now
     children = [p for p in out.headlines[1:] if groups_of(out, "prevalence", p, least=2)]
     return [
@@ -161,7 +159,7 @@ def _categories_by_group(language: Language, rows: pd.DataFrame, key: str) -> st
     return language.say(key, which=language.list(by)) if by else ""
 
 
-def _promise(evidence: Evidence, language: Language) -> list[Block]:
+def _targets_and_repeat(evidence: Evidence, language: Language) -> list[Block]:
     """Returns slides on what the plan could promise: what a repeat of the survey would detect, the path to the first target,
     and which targets a planned survey could verify."""
     blocks: list[Block] = [
@@ -175,13 +173,13 @@ def _promise(evidence: Evidence, language: Language) -> list[Block]:
         blocks += [Heading(title or language.say("slides.promise")), targets, *([Paragraph(more, "quiet")] if more else [])]
     else:
         blocks += [Heading(language.say("slides.promise")), targets_section.table(evidence, language)]
-    return [*blocks, *_refused(evidence, language)]
+    return [*blocks, *_unverifiable(evidence, language)]
 
 
-def _refused(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns slides on the targets that no planned survey could verify. A list gives the facts of each target. What to
-    decide is below the facts of a single target, and has its own slide after several."""
-    rows = targets_section.refused(evidence)
+def _unverifiable(evidence: Evidence, language: Language) -> list[Block]:
+    """Returns slides on the targets that no planned survey could verify. Each target has a short list (see `_points`). The
+    decision to take is on the same slide if there is one target, and on its own slide if there are several."""
+    rows = targets_section.unverifiable_rows(evidence)
     parts = [rows[at : at + WARNINGS] for at in range(0, len(rows), WARNINGS)]
     if len(rows) == 1:
         title = language.say("slides.one_refused", who=plan_words.category(language, rows[0]))
@@ -200,7 +198,8 @@ def _refused(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _points(language: Language, row: plan_words.Line) -> tuple[str, ...]:
-    """Returns a target in words, and the number of the later survey, or before it the reason why no survey could verify the target."""
+    """Returns a target in words, and the number of the later survey. If there is no later number, the second text is the
+    reason why no survey could verify the target."""
     reason = language.say("slides.why", reason=number_words.reason(language, row["reason"]))
     return f"{plan_words.aim(language, row)}.", plan_words.found(language, row) or reason
 

@@ -105,8 +105,7 @@ def coded(out: Published, changed: Published | None = None) -> Coded:
 
 def area_code(country: str) -> str:
     """Returns the code of a country for other systems. If survey.yaml gives an ISO-3 code as country, returns this code.
-    Otherwise returns `X_` and the name in capitals, e.g. `X_NORVIA`, which no ISO code can be.
-    """
+    Otherwise returns `X_` and the name in capitals, e.g. `X_NORVIA`. No ISO code looks like this."""
     if re.fullmatch("[A-Z]{3}", country) and country in ISO_3:
         return country
     return "X_" + (plain_code(country).strip("_") or "COUNTRY")
@@ -151,8 +150,7 @@ def _group_codes(
     row: dict[Hashable, Any], groups: dict[str, dict[str, str]], concepts: dict[str, str]
 ) -> list[tuple[str, str, str]]:
     """Returns, for each group of a row, the SDMX column (SEX, AGE, ECO or CATEGORY), the code and the words: `("SEX", "SEX_F",
-    "women")`. If two groups of a row belong to the same column, the second is in CATEGORY.
-    """
+    "women")`. If two groups of a row belong to the same column, the second is in CATEGORY."""
     parts: list[tuple[str, str, str]] = []
     for group in groups_of_breakdown(row["breakdown"]):
         concept = concepts.get(group, "CATEGORY")
@@ -217,8 +215,7 @@ def _key(row: dict[Hashable, Any]) -> tuple[Any, ...]:
 
 def _uncoded_columns(row: dict[Hashable, Any]) -> dict[str, Any]:
     """Returns the columns of a row that contain no codes: the year, the number in its unit, its uncertainty, its decimals, and
-    texts such as the reference period.
-    """
+    texts such as the reference period."""
     numbers = {name: scaled(row[column], str(row["measure"])) for name, column in SCALED.items()}
     numbers |= {name: float(row.get(column, np.nan)) for name, column in PLAIN.items()}
     words = {name: str(row[column]) for name, column in WORDS.items()}
@@ -227,8 +224,7 @@ def _uncoded_columns(row: dict[Hashable, Any]) -> dict[str, Any]:
 
 
 def _title(measure: str) -> str:
-    """Returns the name of a measure in English, e.g. for `prevalence`. A measure without a name in the language files is named
-    *Persons at each step of the definition*.
-    """
+    """Returns the English name of a measure such as `prevalence`. A measure without a name in the language files is named
+    *Persons at each step of the definition*."""
     english, key = ENGLISH, f"titles.{measure}"
     return english.say(key) if english.has(key) else "Persons at each step of the definition"

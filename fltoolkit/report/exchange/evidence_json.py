@@ -1,5 +1,5 @@
-"""Makes the content of evidence.json: the plan, the published numbers, and the tables calculated from them. Also makes the
-JSON Schema of this file."""
+"""Makes the content of evidence.json: the plan, the published numbers, and the tables calculated from them. The module also
+makes the JSON Schema of this file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HEADER = {"title": "string", "country": "string", "goal": "string", "first_year"
 TEXT = {"type": "string"}
 NUMBER = {"type": ["number", "null"]}
 ANYTHING = {"type": ["string", "number", "boolean", "null"]}
-# What every row of a frame has: its text columns, then its numbers (null: none, or not shown). A frame may have more columns.
+# The columns of every row of a frame: first texts, then numbers (null: none, or not shown). A frame may have more columns.
 FRAMES = {
     "published": (
         "Every published number as it is printed, in the scale of estimates: a proportion is a proportion",
@@ -61,8 +61,7 @@ HIDDEN = {
 def document(plan: Plan, out: Published, frames: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """Returns the whole content of evidence.json: the plan, the published numbers, and the tables based on them. `frames`
     contains these tables by name: `published`, `baseline`, `targets`, `milestones`, `smart`, `follow_up` and `references`.
-    Numbers are as printed; a missing number is null.
-    """
+    Numbers are as printed; a missing number is null."""
     return {
         "format": FORMAT,
         "plan": {name: getattr(plan, name) for name in HEADER} | {"legal_basis": list(plan.legal_basis)},
@@ -89,8 +88,7 @@ def schema() -> dict[str, Any]:
 
 def _row_schema(name: str) -> dict[str, Any]:
     """Returns the JSON Schema of a row of the table with this name, e.g. `baseline`. A row that is hidden for confidentiality
-    must have a reason, and no number.
-    """
+    must have a reason, and no number."""
     _, text, numbers = FRAMES[name]
     row = {
         **_object(dict.fromkeys(text.split(), TEXT) | dict.fromkeys(numbers.split(), NUMBER)),
@@ -113,8 +111,7 @@ def _records(table: pd.DataFrame, text: list[str]) -> list[dict[str, Any]]:
 
 def _json_value(value: Any) -> Any:
     """Returns a value for JSON. A missing or infinite number becomes null (the CV of zero is infinite). A NumPy number becomes
-    a number of Python.
-    """
+    a number of Python."""
     if value is None or pd.isna(value) or value in (float("inf"), float("-inf")):
         return None
     return value.item() if hasattr(value, "item") else value

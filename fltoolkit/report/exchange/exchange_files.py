@@ -1,6 +1,5 @@
 """Writes files for other systems: SDMX-CSV with its structure, CSV in ILOSTAT's columns, and JSON. docs/exchange.md describes
-them.
-"""
+them."""
 
 from __future__ import annotations
 
@@ -26,7 +25,7 @@ from fltoolkit.show.wording.english_numbers import of_plan
 from fltoolkit.show.wording.section_words import Words
 from fltoolkit.survey.spec.groups import groups_of_breakdown
 
-ILOSTAT_STATUS = {"A": "", "U": "U", "Q": "S", "B": "B"}  # U and S as in ILOSTAT's processing: to be verified
+ILOSTAT_STATUS = {"A": "", "U": "U", "Q": "S", "B": "B"}  # U and S are the codes of ILOSTAT's processing: to be verified
 
 
 @of_plan

@@ -10,7 +10,7 @@ from fltoolkit.report.exchange.coded_rows import CODED, DIMENSIONS, PLAIN, SCALE
 
 AGENCY, FLOW, VERSION = "FLTOOLKIT", "DF_FORCED_LABOUR", "1.0.0"
 DSD = "DSD_FORCED_LABOUR"
-PREPARED = "1980-01-01T00:00:00Z"  # a message must have a time; with a fixed one the same numbers give the same bytes
+PREPARED = "1980-01-01T00:00:00Z"  # a message must have a time; with a fixed time, the same numbers give the same bytes
 SCHEMA = "https://json.sdmx.org/2.0.0/sdmx-json-structure-schema.json"
 URN = "urn:sdmx:org.sdmx.infomodel"
 CONCEPTS = {
@@ -34,8 +34,7 @@ MANDATORY = ("OBS_STATUS", "UNIT_MEASURE")
 
 def sdmx_table(found: Coded) -> pd.DataFrame:
     """Returns the published rows as a table with the columns of SDMX-CSV 2.0: first three columns that name the dataflow and
-    the action, then the dimensions, the number and the attributes.
-    """
+    the action, then the dimensions, the number and the attributes."""
     table = found.table[[*DIMENSIONS, "OBS_VALUE", *ATTRIBUTES]].copy()
     table.insert(0, "STRUCTURE", "dataflow")
     table.insert(1, "STRUCTURE_ID", f"{AGENCY}:{FLOW}({VERSION})")
@@ -45,8 +44,7 @@ def sdmx_table(found: Coded) -> pd.DataFrame:
 
 def structure(found: Coded) -> dict[str, Any]:
     """Returns SDMX's structure message, which describes the columns and codes of the rows: agency, code lists (only codes that
-    are used), concepts, data structure and dataflow.
-    """
+    are used), concepts, data structure and dataflow."""
     return {
         "meta": {"schema": SCHEMA, "id": FLOW, "test": False, "prepared": PREPARED, "sender": {"id": AGENCY}},
         "data": {

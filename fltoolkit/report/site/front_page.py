@@ -1,5 +1,5 @@
-"""The front page of a batch (a run over several surveys). It shows the rate of each survey with its reliability and coverage,
-links to its files, and the surveys whose run failed."""
+"""Makes the front page of a batch (a run over several surveys). The page shows the rate of each survey with its reliability
+and coverage, links to its files, and the surveys whose run failed."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ WORKBOOK, BRIEF = "nap_workbook.xlsx", "evidence_brief"
 KINDS = {".html": "page", ".docx": "Word"}
 ON_THE_PAGE = ("prevalence", "total")  # the measures of the whole population
 FINDINGS = {"findings_data.csv": "1_survey.html", "findings_cases.csv": "2_classify.html"}
-"""The files of findings, and the page of a notebook that explains them."""
+"""The files of findings (problems in the data), each with the page of a notebook that explains them."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What the front page of a batch (a run over several surveys) shows of one survey.
+    """The entry of one survey on the front page of a batch (a run over several surveys).
 
     Attributes:
         folder: the folder with the results of the survey.
@@ -176,7 +176,8 @@ def _survey(outputs: Path, entry: Entry, numbers: _Published) -> dict[str, Any]:
 
 
 def _basis(row: PublishedNumber, entry: Entry) -> str:
-    """Returns the facts on which the rate of a survey is based, and which persons the survey did not reach."""
+    """Returns sentences on the rate of a survey: its definition, its reference period and population, the calibration of the
+    weights, facts that are still to be verified, and the persons whom the survey did not reach."""
     weights = row.get("calibration")  # an older run has no such column
     name = number_words.definition(ENGLISH, row["rule_set"])
     sentences = [f"Definition: {name}.", result_sentences.window(ENGLISH, row)]
@@ -212,9 +213,8 @@ def _documents(folder: Path) -> dict[str, list[tuple[str, str]]]:
 
 def _change(folder: Path) -> dict[str, str]:
     """Returns what changed since the earlier survey: both rates (`rates`), their unit and years (`unit`), the result of the test
-    with the difference and its interval (`doubt`), and all of it in a sentence (`sentence`). The sentence claims no more than the
-    test. If the change is not shown, only the sentence is filled. If there is no earlier survey, the result is empty.
-    """
+    with the difference and its interval (`doubt`), and one sentence with all of this (`sentence`). The sentence claims no more
+    than the test. If the change is not shown, only the sentence is filled. If there is no earlier survey, the result is empty."""
     if not (folder / "changes.csv").is_file():
         return {}
     text = ("verdict", "verdict_reason", "reason", "breakdown", "flag", "beyond_zero")
@@ -265,8 +265,7 @@ def _warnings(findings: Path) -> list[str]:
 
 def _headlines(numbers: _Published) -> list[dict[str, str]]:
     """Returns the headline numbers of a survey: the rate and the number of persons, and the rates of adults and of children if
-    both were asked. Ranges come last. A measure that the run does not publish is left out.
-    """
+    both were asked. Ranges come last. A measure that the run does not publish is left out."""
     rows = [found[0] for measure in ON_THE_PAGE if (found := numbers.of(measure))] + _adults_and_children(numbers)
     return [_in_large_type(row) for row in sorted(rows, key=number_words.has_range)]
 

@@ -44,7 +44,7 @@ def page(
         assets: the address of the folder with plotly.min.js, relative to the page.
         links: (name, address) of the pages in the navigation, including this one.
         source: the survey's title. It stands above the heading of the page and is a part of the citation.
-        release: who publishes the results, and when. Both are a part of the citation, too.
+        release: who publishes the results, and when. Both are also a part of the citation.
     """
     import nbformat
     from nbconvert import TemplateExporter
@@ -68,8 +68,7 @@ def page(
 @lru_cache
 def template_file(name: str) -> str:
     """Returns the text of a file in the folder `templates`. It is copied into each page, so that a page works alone, from any
-    folder.
-    """
+    folder."""
     return (TEMPLATES / name).read_text(encoding="utf-8")
 
 

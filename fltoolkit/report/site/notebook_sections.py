@@ -89,7 +89,7 @@ def _copy(cell: Any, source: str) -> Any:
 
 
 def _title(cell: Any) -> str:
-    """Returns the heading at the start of a cell; empty if the cell does not begin with a heading."""
+    """Returns the heading at the start of a cell. The text is empty if the cell does not begin with a heading."""
     found = HEADING.match(cell.source) if cell.cell_type == "markdown" else None
     return found[1].strip() if found else ""
 
@@ -110,7 +110,7 @@ def _section(cells: list[Any]) -> tuple[list[Any], bool]:
     for cell in cells:
         if "outputs" in cell:
             cell.outputs = [o for o in cell.outputs if not any(o is r for r in results)]
-    shown = next((cell for cell in cells[1:] if cell.get("outputs")), None)  # what stands before a picture stays before it
+    shown = next((cell for cell in cells[1:] if cell.get("outputs")), None)  # outputs above a picture stay above it
     drawn = shown if shown and any(_is_result_picture(o) for o in shown.outputs) else None
     opening = [*([_of_outputs(results, result=True)] if results else []), *([drawn] if drawn else [])]
     return [first, *opening, *rest, *(cell for cell in cells[1:] if cell is not drawn)], False
@@ -170,11 +170,12 @@ def _is_table(outputs: list[Any]) -> bool:
 
 
 def _table_title(html: str) -> str:
-    """Returns the title of a table in HTML, as plain text; empty if it has no title."""
+    """Returns the title of a table in HTML, as plain text. The text is empty if the table has no title."""
     found = TABLE_TITLE.search(html)
     return re.sub("<[^>]+>", "", found[1]).strip() if found else ""
 
 
 def _meta(chart: Any, key: str) -> str:
-    """Returns what a chart says of itself, such as its title, as HTML; empty if it says nothing."""
+    """Returns one of the texts that a chart has about itself, as HTML. `key` names the text, such as the title. The result
+    is empty if the chart does not have it."""
     return escape(str(((chart.get("layout") or {}).get("meta") or {}).get(key) or ""), quote=False)

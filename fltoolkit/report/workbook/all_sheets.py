@@ -1,6 +1,5 @@
 """Makes the plan's workbook from its sheets, in order. The kit does not overwrite a workbook with entries that are not in
-partners.yaml yet.
-"""
+partners.yaml yet."""
 
 from __future__ import annotations
 
@@ -34,8 +33,7 @@ from fltoolkit.show.wording.section_words import Words
 
 def pages(evidence: Evidence, language: Language) -> list[Page]:
     """Returns the sheets of the plan's workbook in one language, in order. Sheets that would be empty are left out. Texts of the
-    survey and the plan that have no translation are marked with a star.
-    """
+    survey and the plan that have no translation are marked with a star."""
     language = language.about(evidence.own_words).with_stars()
     costs = cost_sheets.costs(evidence, language)
     found = [
@@ -56,8 +54,8 @@ def pages(evidence: Evidence, language: Language) -> list[Page]:
 
 
 def _own_texts(evidence: Evidence) -> list[OwnText]:
-    """Returns the texts that survey.yaml and nap.yaml contain, such as titles and labels. Includes the definitions of
-    indicators, which only the workbook shows."""
+    """Returns the texts that survey.yaml and nap.yaml contain, such as titles and labels. The list includes the definitions
+    of indicators, which only the workbook shows."""
     return [*evidence.own_words.texts.values(), *(text for _, text in own_texts_in(evidence.plan))]
 
 
@@ -87,13 +85,13 @@ def write(evidence: Evidence, folder: Path) -> Words:
     return Words(sentence)
 
 
-def _refuse_taken(made: Iterable[Page], own: Iterable[str], where: str) -> None:
+def _refuse_taken(pages: Iterable[Page], partner_sheets: Iterable[str], where: str) -> None:
     """Raises `RequestError` if a sheet that partners added has a name that the kit needs for its own sheets.
 
-    `made` are the kit's sheets, `own` the names of the partners' sheets, and `where` the file that the message names.
+    `pages` are the kit's sheets, `partner_sheets` the names of the partners' sheets, and `where` the file that the message names.
     """
-    ours = {name.casefold() for name in (*(page.name for page in made), KIT)}
-    if taken := sorted(name for name in own if name.casefold() in ours):
+    ours = {name.casefold() for name in (*(page.name for page in pages), KIT)}
+    if taken := sorted(name for name in partner_sheets if name.casefold() in ours):
         raise RequestError(
             "a sheet of the partners' own has the name of one of the workbook's sheets", where=f"{where}, sheets", found=taken,
             allowed="any other name", do="give it another name there; then run again",
@@ -102,8 +100,7 @@ def _refuse_taken(made: Iterable[Page], own: Iterable[str], where: str) -> None:
 
 def write_baseline_book(filled: Baseline, path: Path) -> None:
     """Writes a workbook with one sheet: the plan's baseline, with the columns of the ILO toolkit's results framework (Tool No.
-    16). The sheet has no cells to fill in.
-    """
+    16). The sheet has no cells to fill in."""
     own = own_words(filled.plan.path.name, filled.plan)
     language = first_language(filled.plan).about(own).with_stars()
     page = matrix_sheets.baseline_sheet(filled, language)

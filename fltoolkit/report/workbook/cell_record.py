@@ -1,6 +1,5 @@
 """Records what the kit wrote into each cell of a workbook, for its hidden sheet. From this record `fltoolkit nap read` later finds
-what partners have changed.
-"""
+what partners have changed."""
 
 from __future__ import annotations
 
@@ -11,8 +10,8 @@ from datetime import date, datetime
 
 @dataclass(frozen=True)
 class PartnersCell:
-    """The place in partners.yaml for what a partner types into a cell: table, row and column. `held` says whether partners.yaml
-    has an entry there now. If these texts are empty, partners cannot fill in the cell."""
+    """The place in partners.yaml for what a partner types into a cell: table, row and column. `held` says whether
+    partners.yaml has an entry there now. If table, row and column are empty texts, partners cannot fill in the cell."""
 
     table: str = ""
     row: str = ""
@@ -28,7 +27,7 @@ class CellRecord:
     """The content of the workbook's hidden sheet: for each cell of all sheets, a text that describes the cell, and the value that
     was written into it. When partners send the workbook back, the kit uses this record to find what they changed.
 
-    One text per cell keeps the workbook quick to read.
+    There is only one text for each cell, so that the workbook can be read fast.
     """
 
     rows: list[tuple[str, str]] = field(default_factory=list)

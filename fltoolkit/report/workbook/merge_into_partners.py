@@ -20,8 +20,8 @@ KINDS = ("new", "changed", "emptied")
 
 
 def read_into(path: Path, plan: Path) -> str:
-    """Reads what partners typed into a workbook, and writes it to the partners.yaml beside nap.yaml. Returns a sentence on what
-    was done.
+    """Reads what partners typed into a workbook, and writes it to the partners.yaml beside nap.yaml. Returns a sentence that
+    says what was written.
 
     Raises:
         DataError: the file is not a workbook of the kit, or contains something that partners.yaml cannot keep.
@@ -58,19 +58,17 @@ def read_into(path: Path, plan: Path) -> str:
 
 
 def _kind_of_change(partners: Partners, edit: Edit) -> str:
-    """Returns what an edit does to partners.yaml: `new` if it adds an entry, `changed` if it changes one, `emptied` if it empties
-    one. An edit is what a partner typed into a cell.
-    """
+    """Returns the kind of change that an edit makes in partners.yaml: `new` if it adds an entry, `changed` if it changes
+    one, `emptied` if it empties one. An edit is an entry that a partner typed into a cell."""
     if _entry_now(partners, edit) in (None, ""):
         return "new"
     return "emptied" if edit.after in (None, "") else "changed"
 
 
-def refuse_unread(path: Path, partners: Partners, called: str = "") -> None:
+def refuse_unread(path: Path, partners: Partners, shown_name: str = "") -> None:
     """Raises `BatchError` if partners changed something in a workbook that is not in partners.yaml yet: the kit would
-    overwrite it. A file that does not exist is accepted. `called` is the name of the file in the message; empty means its own
-    name.
-    """
+    overwrite it. A file that does not exist is accepted. `shown_name` is the name of the file in the message; if it is empty,
+    the message has the file's own name."""
     if not path.is_file():
         return
     try:
@@ -79,7 +77,7 @@ def refuse_unread(path: Path, partners: Partners, called: str = "") -> None:
     except DataError as error:
         unread = [error.problem]
     if unread:
-        name = called or path.name
+        name = shown_name or path.name
         raise BatchError(
             f"{len(unread)} entry(ies) in the workbook of an earlier run were not read, and would be lost", where=name,
             found=f"{unread[0]}{' …' if len(unread) > 1 else ''}",
@@ -88,9 +86,8 @@ def refuse_unread(path: Path, partners: Partners, called: str = "") -> None:
 
 
 def _entry_now(partners: Partners, edit: Edit) -> Any:
-    """Returns the entry that partners.yaml has now for the cell of an edit (what a partner typed into a cell). Returns None if
-    there is no entry.
-    """
+    """Returns the entry that partners.yaml has now for the cell of an edit (an entry that a partner typed into a cell).
+    Returns None if there is no entry."""
     if edit.table == "sheets":
         return partners.sheets.get(edit.row)
     found = partners.row(edit.table, edit.row).get(edit.column)
@@ -125,11 +122,10 @@ def _merged(partners: Partners, edits: list[Edit], where: str) -> Partners:
     return build_model(content, Partners, where)
 
 
-def _with_formulas(rows: Any, held: Any) -> Any:
+def _with_formulas(rows: Any, kept_rows: Any) -> Any:
     """Returns the rows of a sheet that partners added. In the returned workbook, a cell with a formula has only its value
-    (`rows`). If the value did not change, the formula from partners.yaml (`held`) is put back.
-    """
-    before = {(r, c): v for r, row in enumerate(held) for c, v in enumerate(row)}
+    (`rows`). If the value did not change, the formula from partners.yaml (`kept_rows`) is put back."""
+    before = {(r, c): v for r, row in enumerate(kept_rows) for c, v in enumerate(row)}
     return tuple(
         tuple(before[r, c] if same(before.get((r, c)), v) and v else v for c, v in enumerate(row)) for r, row in enumerate(rows)
     )

@@ -1,6 +1,5 @@
 """Finds rows that somebody deleted from, or inserted into, a sheet of the workbook. One message then says so, instead of an
-error for each cell.
-"""
+error for each cell."""
 
 from __future__ import annotations
 
@@ -9,7 +8,7 @@ from typing import Any
 
 Place = tuple[int, int]
 Cells = Mapping[Place, Any]
-MOST = 50  # rows at once
+MOST = 50  # rows that can be moved at once
 
 
 def moved(then: Cells, now: Cells, same: Callable[[Any, Any], bool]) -> str:

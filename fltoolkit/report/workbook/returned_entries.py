@@ -1,9 +1,9 @@
-"""Compares a workbook that partners filled in with the workbook that the kit wrote. Finds what partners typed, and all other
-changes.
+"""Compares a workbook that partners filled in with the workbook that the kit wrote. It finds the entries that partners
+typed, and all other changes.
 
-The workbook itself records what the kit wrote (in the hidden sheet `_kit`). Only a difference from this record is an entry. So
-a workbook can be read late, twice, or after another one (`merge_into_partners.py`). It can be in any language: a sheet is
-found by its defined name, a column by the hidden sheet. The hidden sheet also has the code of each word in a list of choices.
+The hidden sheet `_kit` of the workbook records what the kit wrote. Only a difference from this record is an entry. So a workbook
+can be read late, twice, or after another workbook (`merge_into_partners.py`). It can be in any language: a sheet is found by its
+defined name, a column by the hidden sheet. The hidden sheet also has the code of each word in a list of choices.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Original:
 
 @dataclass(frozen=True)
 class Written:
-    """What the hidden sheet records about the workbook that the kit wrote.
+    """The record in the hidden sheet, about the workbook that the kit wrote.
 
     Attributes:
         ids: the ids of the plan's indicators.
@@ -102,8 +102,8 @@ class Found:
 
     Attributes:
         ids: the ids of the plan's indicators, as the workbook records them.
-        edits: what partners typed.
-        problems: sentences on what partners.yaml cannot keep, and what to do about it.
+        edits: the entries that partners typed.
+        problems: sentences on changes that partners.yaml cannot keep, each with advice on what to do.
     """
 
     ids: frozenset[str]
@@ -112,7 +112,8 @@ class Found:
 
 
 def read_workbook(path: Path) -> Found:
-    """Returns what partners changed in a workbook: all differences between its cells and what the kit wrote into them."""
+    """Returns the changes that partners made in a workbook: all differences between its cells and the cells that the kit
+    wrote."""
     returned = open_returned(path)
     values = returned.values
     sheets = {sheet.title: sheet for sheet in returned.book.worksheets}
@@ -156,9 +157,8 @@ def read_workbook(path: Path) -> Found:
 
 
 def _written(sheet: Any) -> Written:
-    """Returns what the hidden sheet records. Its first row has the ids of the indicators, the names of the sheets, the codes
-    of the choices and the number of charts. Each further row has one cell as the kit wrote it.
-    """
+    """Returns the record in the hidden sheet. The first row of the sheet has the ids of the indicators, the names of the
+    sheets, the codes of the choices and the number of charts. Each further row has one cell as the kit wrote it."""
     (ids, words), *rows = [((*row, None))[:2] for row in sheet.iter_rows(max_col=2, values_only=True)]
     found: dict[str, dict[Place, Original]] = {}
     for about, text in rows:
@@ -174,8 +174,7 @@ def _written(sheet: Any) -> Written:
 
 def _names_now(written: Written, book: Any) -> dict[str, str]:
     """Returns the present name of each of the kit's sheets, by the name that the kit gave it. If a partner renamed a sheet,
-    its defined name in the workbook leads to the new name.
-    """
+    its defined name in the workbook leads to the new name."""
     found = {}
     for key, name in written.sheets.items():
         defined = book.defined_names.get(f"{KEY}{key}")
@@ -196,8 +195,8 @@ def _from_text(type_: str, text: str) -> Entry | None:
 
 
 def _cells(sheet: Any, values: Callable[[], Any], problems: list[str], ours: set[Place]) -> Iterator[tuple[Place, Entry]]:
-    """Yields the place and the value of each filled cell of a sheet, as partners.yaml can keep them. What cannot be kept is
-    added to `problems`.
+    """Yields the place and the value of each filled cell of a sheet, as partners.yaml can keep them. For a value that cannot
+    be kept, a sentence is added to `problems`.
 
     Args:
         sheet: the sheet with formulas.
@@ -221,16 +220,16 @@ def _cells(sheet: Any, values: Callable[[], Any], problems: list[str], ours: set
             problems.append(f"{where}: found the error {value}; type the value itself")
         elif cell.data_type == "f":
             formula = value if isinstance(value, str) else f"={str(getattr(value, 'text', value)).removeprefix('=')}"
-            shown = "" if place in ours else kept(values()[sheet.title][cell.coordinate].value)
-            truth = LOGICAL.get(bare(formula))
+            shown = "" if place in ours else as_kept(values()[sheet.title][cell.coordinate].value)
+            truth = LOGICAL.get(compact(formula))
             yield place, Worked(formula=formula, value="" if shown is None else shown) if truth is None else truth
         elif isinstance(value, float) and not isfinite(value):
             problems.append(f"{where}: the number is larger than any that can be kept; type it again, or as text")
         else:
-            yield place, kept(value)
+            yield place, as_kept(value)
 
 
-def kept(value: Any) -> Any:
+def as_kept(value: Any) -> Any:
     """Returns the value of a workbook's cell in the form in which partners.yaml keeps it.
 
     A whole number with more digits than a spreadsheet keeps becomes a float.
@@ -247,8 +246,8 @@ def kept(value: Any) -> Any:
 def _compared(
     name: str, cells: dict[Place, Original], there: dict[Place, Entry], written: Written, problems: list[str]
 ) -> Iterator[Edit]:
-    """Yields what partners typed into the cells of a sheet that are to be filled in. Every other difference is added to
-    `problems`.
+    """Yields the entries that partners typed into the cells of a sheet that are to be filled in. For every other difference,
+    a sentence is added to `problems`.
 
     Args:
         name: the name of the sheet.
@@ -265,7 +264,7 @@ def _compared(
         now, where = there.pop(place, None), f"{name}!{_address(place)}"
         codes = written.choices.get(f"{original.table}.{original.column}", {})
         if original.kind == "formula":
-            if not isinstance(now, Worked) or bare(now.formula) != bare(str(original.value)):
+            if not isinstance(now, Worked) or compact(now.formula) != compact(str(original.value)):
                 problems.append(f"{where}: the kit's formula is gone (found: {shortened(now)}); type {original.value} there")
         elif original.kind == "locked":
             if not same(now, original.value):
@@ -289,8 +288,7 @@ def _compared(
 
 def _entry_before(original: Original) -> Entry | None:
     """Returns the entry that partners.yaml had for a cell when the workbook was written. Returns an empty text if a partner
-    had emptied the entry, and None if there was no entry.
-    """
+    had emptied the entry, and None if there was no entry."""
     before = original.value if original.code is None else original.code
     return ("" if before is None else before) if original.held else None
 
@@ -341,8 +339,7 @@ def _filled_rows(cells: dict[Place, Any]) -> Rows:
 
 def same(a: Any, b: Any) -> bool:
     """Returns whether the values of two cells, or of two sheets (as rows), are equal. Numbers and times are compared only to
-    the precision of a workbook. An empty text and an empty cell are equal.
-    """
+    the precision of a workbook. An empty text and an empty cell are equal."""
     if isinstance(a, tuple) or isinstance(b, tuple):
         return same_rows(a, b)
     a, b = (cell_value(v) if not (isinstance(a, Worked) and isinstance(b, Worked)) else v for v in (a, b))
@@ -365,8 +362,7 @@ def same_rows(a: Any, b: Any) -> bool:
 
 def shortened(value: object) -> str:
     """Returns a cell's value as a text of at most 60 characters, for a message that quotes it. The text is `nothing` for an
-    empty cell, and the number of rows for a whole sheet.
-    """
+    empty cell, and the number of rows for a whole sheet."""
     text = (
         " ".join(f"{v}" for v in [cell_value(value) if isinstance(value, Worked) else value])
         if not isinstance(value, tuple)
@@ -381,5 +377,5 @@ def _address(place: Place) -> str:
     return f"{get_column_letter(place[1])}{place[0]}"
 
 
-def bare(formula: str) -> str:
+def compact(formula: str) -> str:
     return re.sub(r"[\s$]", "", formula).upper()

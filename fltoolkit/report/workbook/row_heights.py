@@ -1,4 +1,4 @@
-"""The heights of the rows of a sheet, calculated from their texts.
+"""Calculates the heights of the rows of a sheet from their texts.
 
 A spreadsheet program would choose a height that cuts off the last line if a sheet is printed smaller. It would also count cells
 that are not printed.
@@ -11,16 +11,16 @@ from math import ceil, inf
 
 from fltoolkit.spreadsheets import DIGIT, LETTERS, clean_text
 
-LINE, BESIDE = 12.8, 1.5  # points of a line, and what a row has above and below its lines
+LINE, BESIDE = 12.8, 1.5  # points of a line, and points above and below the lines of a row
 INDENT = 9  # pixels at the left of a text
 CALIBRI = (
     (" ijlI.,;:'’îí\u00a0\u202f", 0.24), ("fJrt!()[]-", 0.33), ("cszL/ç“”", 0.41), ("gkvxyFSZ?", 0.46), ("bdhnopqu", 0.525),
     ("ADHGNOQUBCRVôûñóúü", 0.61), ("mwMW%&@", 0.79),
 )  # fmt: skip
 """The widths of letters in the font of the cells, as a part of its size."""
-OTHER, BOLD = 0.495, 1.03  # digits and most other letters; how much wider bold letters are
-SPARE = 1.02  # letters of a smaller print are a little wider
-PIXELS = LETTERS * 96 / 72 * SPARE  # of a letter as wide as the font is high
+OTHER, BOLD = 0.495, 1.03  # the width of digits and most other letters, and how much wider bold letters are
+SPARE = 1.02  # factor: in a smaller print, letters are a little wider
+PIXELS = LETTERS * 96 / 72 * SPARE  # the width of a letter that is as wide as the font is high
 
 
 def height_of(lines: Iterable[int]) -> float:

@@ -1,4 +1,4 @@
-"""Charts of the workbook that the spreadsheet program itself draws, from the cells beside them."""
+"""Makes charts of the workbook that the spreadsheet program itself draws, from the cells beside them."""
 
 from __future__ import annotations
 
@@ -50,10 +50,10 @@ class NativeChart:
         path: the column with planned values, which a dashed line connects; None for none.
         first: how many rows of the table, such as a heading, are above the rows that are drawn.
         target: the column that only has the value of the target, which is drawn as a diamond; None for none.
-        hollow: the column that only has the unreliable values; their dots are hollow. None if no value is unreliable.
-        earlier: the column that only has the values of the earlier survey; they are grey. None if there is one survey.
-        band: two columns: the value if all unresolved persons were cases, and its distance from the measured value. A grey band
-            joins both values. None if there is no such value.
+        hollow: the column that only has the unreliable values, whose dots are hollow; None if no value is unreliable.
+        earlier: the column that only has the values of the earlier survey, which are grey; None if there is one survey.
+        band: two columns: the value if all unresolved persons were cases, and its distance from the measured value. A grey
+            band joins both values. The attribute is None if there is no such value.
     """
 
     title: str
@@ -70,7 +70,7 @@ class NativeChart:
     band: tuple[int, int] | None = None
 
 
-def insert(file: Spreadsheet, sheet: Any, chart: NativeChart, *, at: tuple[int, int], cells: int) -> None:
+def insert_chart(file: Spreadsheet, sheet: Any, chart: NativeChart, *, at: tuple[int, int], cells: int) -> None:
     """Puts a chart into a sheet, to the right of its table.
 
     Args:

@@ -1,5 +1,5 @@
-"""The words of the workbook's sheets in the plan's language: column headings, words for the values in the cells, and formatted
-numbers."""
+"""Makes the words of the workbook's sheets in the plan's language: column headings, words for the values in the cells, and
+formatted numbers."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ from fltoolkit.survey.spec.groups import TOTAL
 Row = Mapping[Any, Any]
 ColumnLook = tuple[str, float, str]
 """The name of a column, its width and its style."""
-READ = 2  # columns before those that a sheet names, in `columns_by_indicator`
-STEPS_UP = 5  # at most, on the axis of a chart
+READ = 2  # the number of columns for group and category in `columns_by_indicator`
+STEPS_UP = 5  # the most steps on the axis of a chart
 GROUP_WIDTHS, WIDER = (16, 20), 6  # of the columns with group and category, and how much wider they are where there is room
-AROUND_RANGE = 1.5  # characters
-LONGEST = 60  # of the last printed column, if there is still room
+AROUND_RANGE = 1.5  # characters of space around a range
+LONGEST = 60  # characters of the last printed column, if there is still room
 NO_GROUP = "–"
 UNRELIABLE = "u"  # the marker
 
@@ -79,7 +79,8 @@ def page(
 
 
 def _with_room_for_ranges(columns: Sequence[Column], lines: Sequence[SheetRow]) -> tuple[Column, ...]:
-    """Returns the columns of a sheet, in which each range such as `26.8 to 55.2` has one line. The widest column gives its room."""
+    """Returns the columns of a sheet with new widths, so that each range such as `26.8 to 55.2` fits on one line. The widest
+    column becomes narrower."""
     made = list(columns)
     for place, about in enumerate(columns):
         cells = [line.cells[place] for line in lines]
@@ -93,8 +94,7 @@ def _with_room_for_ranges(columns: Sequence[Column], lines: Sequence[SheetRow]) 
 
 def word(language: Language, words: str, code: object) -> str:
     """Returns the word for a code in a language, from the key `workbook.<words>.<code>` of the language files. If the code has no
-    word, returns the code. If there is no code, returns an empty text.
-    """
+    word, returns the code. If there is no code, returns an empty text."""
     if code is None or pd.isna(code) or code == "":  # type: ignore[call-overload]
         return ""
     key = f"workbook.{words}.{str(code).replace(' ', '_')}"
@@ -107,20 +107,20 @@ def choices(language: Language, name: str, codes: Sequence[str]) -> dict[str, st
     return {code: word(language, f"choices.{name}", code) for code in codes}
 
 
-def cleared(row: Row) -> dict[Any, Any]:
+def without_nan(row: Row) -> dict[Any, Any]:
     """Returns a row of a table as a dictionary in which each missing value (nan) is None."""
     return {k: None if not isinstance(v, str) and pd.isna(v) else v for k, v in row.items()}
 
 
-def like(table: pd.DataFrame, row: Row) -> Iterator[dict[Any, Any]]:
+def rows_like(table: pd.DataFrame, row: Row) -> Iterator[dict[Any, Any]]:
     """Yields the rows of `table` that have the same indicator, group and category as `row`, as dictionaries without nan (None
     instead). `row` is a row of another table."""
     if len(table):
         same = (table["id"] == row["id"]) & (table["group"] == row["group"]) & (table["category"] == row["category"])
-        yield from map(cleared, table[same].to_dict("records"))
+        yield from map(without_nan, table[same].to_dict("records"))
 
 
-def look(measure: object, value: object) -> Styled:
+def styled(measure: object, value: object) -> Styled:
     """Returns a number of the plan, rounded, with the style of its cell. Numbers of persons and shares of cases have no decimals,
     rates have one. `value` is already in the unit of its row, such as 17.2 for 17.2 per 1,000."""
     read = None if value is None or pd.isna(value) else rounded_as_printed(float(value), str(measure))  # type: ignore[arg-type, call-overload]
@@ -128,10 +128,10 @@ def look(measure: object, value: object) -> Styled:
 
 
 def ranged(language: Language, measure: object, value: object, bound: object) -> Styled:
-    """Returns a number of the plan as `look` does, or the range from the number to its upper bound as text, such as `26.8 to 55.2`:
-    a low end alone would be read as the number."""
+    """Returns a number of the plan with its style (see `styled`). If it has an upper bound, returns the range from the number
+    to this bound as text, such as `26.8 to 55.2`, because readers would take a low end alone for the number."""
     if value is None or bound is None:
-        return look(measure, value)
+        return styled(measure, value)
     cell = number_cells.in_unit(language, float(value), str(measure), bound=float(bound))  # type: ignore[arg-type]
     return Styled(cell.text.replace(NBSP, " "), "in_place")  # a range may take two lines
 
@@ -161,15 +161,14 @@ def flag(language: Language, row: Row) -> str:
 
 
 def cases(language: Language, row: Row) -> object:
-    """Returns what the workbook shows as the number of cases behind a row of the plan: the number itself for a whole population,
-    and a range (`5–14`) for a category."""
+    """Returns the number of cases behind a row of the plan as the workbook shows it: the number itself for a whole
+    population, and a range (`5–14`) for a category."""
     return language.kit(row["cases_class"]) if row["cases"] is None else row["cases"]
 
 
 def cv(row: Row) -> float | None:
-    """Returns the coefficient of variation of a row of the plan, as a fraction; None if the number of cases is a class.
-
-    Such a row is published with two digits, so that its coefficient (17%) could contradict its reason (not above 16.5%).
+    """Returns the coefficient of variation of a row of the plan, as a fraction; None if the number of cases is a range. The
+    published coefficient of such a row has two digits (17%), so that it could contradict the reason in the row (not above 16.5%).
     """
     return None if row["cases"] is None or pd.isna(row["cases"]) else rounded(row["cv"], 3)
 
@@ -187,7 +186,7 @@ def who(language: Language, row: Row) -> tuple[object, ...]:
 
 def columns_by_indicator(
     language: Language,
-    read: Sequence[ColumnLook],
+    printed: Sequence[ColumnLook],
     facts: Sequence[ColumnLook],
     years: Mapping[str, object] | None = None,
     *,
@@ -195,17 +194,18 @@ def columns_by_indicator(
 ) -> tuple[Column, ...]:
     """Returns the columns of a sheet that has a heading above the rows of each indicator (see `lines_by_indicator`).
 
-    The columns for group and category come first, then `read` (the columns that are printed), then `facts` (the facts behind the
-    numbers, with grey headings). If there are no `facts`, the sheet has a chart in their place. `years` are the years of the two
-    compared surveys (see `column`). `large` says whether the sheet is printed on A3 paper.
+    The columns for group and category come first, then `printed` (other columns that are printed), then `facts` (columns with
+    the facts behind the numbers, such as the sample; their headings are grey). If there are no `facts`, the sheet has a
+    chart in their place. `years` are the years of the two compared surveys (see `column`). `large` says whether the sheet is
+    printed on A3 paper.
     """
     style = "text" if facts else "hidden"
     paper = A3 if large else A4
-    room = max(0, fits_in_print([*GROUP_WIDTHS, *(width for _, width, _ in read)], paper) // DIGIT) if facts else 0
+    room = max(0, fits_in_print([*GROUP_WIDTHS, *(width for _, width, _ in printed)], paper) // DIGIT) if facts else 0
     first, second = (float(width + min(WIDER, room // 2)) for width in GROUP_WIDTHS)
-    *before, (name, width, look_of_last) = read
+    *before, (name, width, look_of_last) = printed
     longest = max(width, min(LONGEST, width + room - 2 * WIDER))
-    last = (name, longest, look_of_last) if facts else read[-1]
+    last = (name, longest, look_of_last) if facts else printed[-1]
     second += max(0, room - 2 * WIDER - (longest - width))
     about = (("by", first, "text"), ("category", second, "text"), *before, last)
     behind = (*facts, ("indicator", 44, style), ("unit", 30, style))
@@ -216,7 +216,7 @@ def columns_by_indicator(
 
 
 def lines_by_indicator(language: Language, records: Sequence[Row], cells: Callable[[Row], tuple[object, ...]]) -> list[SheetRow]:
-    """Returns the rows of a sheet: one for each record, and a heading before the first record of each indicator. `cells` is a
+    """Returns the rows of a sheet: one for each record, and a heading above the first record of each indicator. `cells` is a
     function that returns the cells that stand between a record's category and its indicator."""
     lines: list[SheetRow] = []
     before = None
@@ -253,7 +253,7 @@ def chart_title(language: Language, name: str, row: Row) -> str:
 def chart_axes(evidence: Evidence, language: Language, row: Row, heights: Iterable[object], *, hollow: bool) -> ChartAxes:
     """Returns the axes of a chart of one indicator. `heights` are the values and upper limits that must fit on the axis. `hollow`
     says whether the chart has hollow dots; if so, the title of an axis explains them."""
-    most = max([float(look(row["measure"], height).value or 0) for height in heights], default=0) or 1.0  # type: ignore[arg-type]
+    most = max([float(styled(row["measure"], height).value or 0) for height in heights], default=0) or 1.0  # type: ignore[arg-type]
     each = step(most, STEPS_UP)
     levels = pd.concat([evidence.baseline.table["confidence"], evidence.now.table["level"]]).dropna()
     across = [language.say("workbook.charts.lines", level=number_words.level(language, {"level": levels.iloc[0]}))]
@@ -266,13 +266,13 @@ def chart_axes(evidence: Evidence, language: Language, row: Row, heights: Iterab
 def if_unreliable(measure: object, value: object, marker: object) -> Styled:
     """Returns the cell of a column from which a chart draws hollow dots. If the marker of a value says that it is unreliable, the
     cell has the value. Otherwise it is empty."""
-    return look(measure, value if marker == UNRELIABLE else None)
+    return styled(measure, value if marker == UNRELIABLE else None)
 
 
 def lengths_of(measure: object, numbers: Sequence[object]) -> tuple[object, object]:
     """Returns the distances from a value to the lower and to the upper limit of its interval, which a chart draws as a line.
     `numbers` are the value and the two limits."""
-    value, low, high = (look(measure, number).value for number in numbers)
+    value, low, high = (styled(measure, number).value for number in numbers)
     if value is None or low is None or high is None:
         return None, None
-    return look(measure, value - low), look(measure, high - value)  # type: ignore[operator]
+    return styled(measure, value - low), styled(measure, high - value)  # type: ignore[operator]

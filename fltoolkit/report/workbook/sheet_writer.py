@@ -17,7 +17,7 @@ from fltoolkit.files import write_whole
 from fltoolkit.languages.language import Language
 from fltoolkit.report.workbook.cell_record import CellRecord, PartnersCell
 from fltoolkit.report.workbook.row_heights import height_of, lines_in
-from fltoolkit.report.workbook.sheet_charts import CELL, NativeChart, insert, rows_covered
+from fltoolkit.report.workbook.sheet_charts import CELL, NativeChart, insert_chart, rows_covered
 from fltoolkit.spreadsheets import (
     A3,
     A4,
@@ -34,14 +34,14 @@ from fltoolkit.spreadsheets import (
 )
 
 KIT = "_kit"
-KEY = "fl_"  # before a sheet's key in the name that is defined for it
+KEY = "fl_"  # the start of a sheet's defined name; the sheet's key follows
 NARROWEST = 70  # characters of a line of notes, at least
 NOTES_IN_WIDTH = 0.18  # characters of a note in a pixel
 IN_WIDTH = 1.2  # characters of a cell in one unit of its column's width
 ONE_LINE = ("unseen", "across", "hidden")  # styles whose texts are never wrapped
 BOLD = ("section", "warn")
 TITLE_LINE, TOP_LINE = 19, 14.5  # points of the title, and of each other line above the table
-WIDEST = 130  # of a column that is not printed
+WIDEST = 130  # characters: the most in a column that is not printed
 MOST_CELLS = 11  # columns of usual width that a chart covers, at most
 
 
@@ -123,12 +123,12 @@ class Page:
 
     Attributes:
         key: the name of the sheet in code, the same in all languages. `name` is its name in one language.
-        purpose, fills, tool: what the first sheet says about this sheet: its purpose, who fills it in, and the tool of the ILO
-            toolkit.
+        purpose, fills, tool: texts of the first sheet about this sheet: its purpose, who fills it in, and the tool of the
+            ILO toolkit.
         table: the part of partners.yaml in which the entries of this sheet are kept.
         frozen: how many columns at the left stay visible when the sheet is scrolled.
         large: whether the sheet is printed on A3 paper.
-        once: the columns in which a text that the row above has too is not shown again.
+        once: the columns in which a text is not shown again if the row above has the same text.
         printed_columns: how many columns, from the left, are printed; None means all.
     """
 
@@ -162,7 +162,8 @@ class Page:
 
     @property
     def paper(self) -> Paper:
-        """Returns the paper on which the sheet is printed: an upright page if its columns fit on one."""
+        """Returns the paper on which the sheet is printed: A3 if `large` is true, A4 upright if the columns fit and there is
+        no chart, otherwise A4 landscape."""
         if self.large:
             return A3
         return A4_UPRIGHT if self.chart is None and fits_in_print(self._printed_widths, A4_UPRIGHT) >= 0 else A4
@@ -217,8 +218,7 @@ class Book:
 
 def write_book(path: Path, book: Book) -> None:
     """Writes a workbook to a file: its pages, then the sheets that partners added, then the hidden sheet that records every cell.
-    The same content gives the same bytes.
-    """
+    The same content gives the same bytes."""
     say = book.language.say
     numbers = NumberWriting(say("format.spreadsheet"), say("format.percent", value="").removesuffix("%"))
     file = Spreadsheet(book.title, say("workbook.made"), numbers)
@@ -240,8 +240,9 @@ def _lines_of(cell: object, about: Column) -> int:
 
 
 def shown_once(lines: Iterable[SheetRow], *places: int) -> list[SheetRow]:
-    """Returns rows in which a text that the row above has too is not shown again. The cell still has it, so that the sheet can be
-    sorted and filtered. `places` are the columns in question, from the most general to the most special."""
+    """Returns rows in which a text is not shown again if the row above has the same text. The cell still contains the text,
+    so that the sheet can be sorted and filtered. `places` are the columns to which this applies, from the most general to
+    the most special."""
     made: list[SheetRow] = []
     above: list[object] = []
     for line in lines:
@@ -284,7 +285,7 @@ class _Writer:
         for i, height in enumerate(heights):
             sheet.set_row(head + i, height)
         if page.chart:
-            insert(self.file, sheet, page.chart, at=(first, len(page.columns)), cells=page.chart_cells)
+            insert_chart(self.file, sheet, page.chart, at=(first, len(page.columns)), cells=page.chart_cells)
         self.dress(sheet, page, last, heights)
 
     def width(self, page: Page, column: int) -> float:

@@ -51,8 +51,7 @@ class ReturnedBook:
 
     def foreign_contents(self, charts: int) -> list[str]:
         """Returns the kinds of content that partners added and that are not cells, e.g. `["charts", "media"]`. Returns an
-        empty list if there are none. `charts` is the number of charts that the kit itself drew.
-        """
+        empty list if there are none. `charts` is the number of charts that the kit itself drew."""
         own = {"charts": self.charts > charts, "drawings": self.drawn > max(charts, self.charts)}
         return sorted({*self.foreign, *(kind for kind, is_there in own.items() if is_there)})
 
@@ -134,8 +133,7 @@ def _unreadable(path: Path, why: str, do: str = "") -> DataError:
 
 def _odd_cells(content: bytes) -> Iterator[str]:
     """Yields the addresses (`Sheet!B3`) of the cells whose number or date openpyxl cannot read: 5,000 digits, infinity,
-    2026-02-30.
-    """
+    2026-02-30."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             for name, part in _sheets(archive).items():

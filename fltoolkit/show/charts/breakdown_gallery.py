@@ -25,9 +25,9 @@ def gallery(out: Published, measure: str) -> None:
     """Displays every breakdown of a measure as a picture with a table. Each population has one picture with all groups one
     below the other, then one picture for each breakdown that crosses two groups.
 
-    A profile of cases has one picture for each of these: involuntary work, coercion, situation, topics of children. Numbers of
-    cases by a group that only cases have (such as the sector of the forced labour) are bars. Groups of single origins
-    (nationalities, ethnicities) come last, as tables without a picture.
+    A profile of cases has one picture for each of these: involuntary work, coercion, situation, topics of children. If only
+    cases have a group (such as the sector of the forced labour), the numbers of cases are drawn as bars. Groups of single
+    origins (nationalities, ethnicities) come last, as tables without a picture.
     """
     from IPython.display import display
 
@@ -42,10 +42,9 @@ def gallery(out: Published, measure: str) -> None:
 
 
 def in_time(out: Published) -> None:
-    """Displays how many persons were in forced labour on an average day and at the interview, and how long their forced labour
-    lasted. Leaves out results that the run does not publish, and displays a note if there are none. A measure
-    without any number that is available is a sentence, not a table.
-    """
+    """Displays how many persons were in forced labour on an average day and at the interview, and how long their forced
+    labour lasted. Results that the run does not publish are left out; if none are left, a note is displayed. If no number of
+    a measure is available, a sentence replaces its picture and table."""
     from IPython.display import display
 
     there = set(out.own["measure"])
@@ -56,14 +55,13 @@ def in_time(out: Published) -> None:
         rows = out.own_rows(measure=measure)
         if not (rows["marker"] == "x").all():
             gallery(out, measure)
-        elif measure != asked[0]:  # of the first measure, `fl.show.result.in_time` says it
+        elif measure != asked[0]:  # for the first measure, `fl.show.result.in_time` displays this sentence
             display(Words(sentence(ENGLISH, rows.iloc[0].to_dict())))
 
 
 def pairs(out: Published, measure: str) -> list[tuple[Picture, pd.DataFrame]]:
     """Returns pairs of a picture and the published rows from which it is drawn: one pair for each picture that `gallery`
-    displays.
-    """
+    displays."""
     rows = out.own_rows(measure=measure)
     rows = rows[~rows["breakdown"].isin(out.origins)]
     found: list[tuple[Picture, pd.DataFrame]] = []
@@ -88,9 +86,8 @@ def pairs(out: Published, measure: str) -> list[tuple[Picture, pd.DataFrame]]:
 
 
 def _families(names: Sequence[list[str]]) -> list[list[list[str]]]:
-    """Returns the breakdowns of a profile of cases, one list per picture. First come the pictures of the topics alone: one for
-    each family of topics, such as coercion. Then come those of the topics crossed with a group, such as sex.
-    """
+    """Returns the breakdowns of a profile of cases, one list per picture. First come the pictures of the topics alone: one
+    for each family of topics, such as coercion. Then come the pictures of topics that are crossed with a group, such as sex."""
     by = dict.fromkeys(tuple(g for g in b if g not in TOPICS) for b in names)
     parts = [
         [b for b in names if set(b) & set(family) and tuple(g for g in b if g not in TOPICS) == group]

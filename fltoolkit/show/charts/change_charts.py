@@ -1,5 +1,5 @@
-"""Pictures of what changed since an earlier round of the survey: the estimates of both rounds with their intervals, and the
-result of the test of the change."""
+"""Makes pictures of what changed since an earlier round of the survey. They show the estimates of both rounds with their
+intervals, and the result of the test of the change."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def changes(found: Published | None) -> None:
 
 
 def interviews(row: PublishedNumber) -> tuple[str, ...]:
-    """Returns a paragraph on how the interviews of the two compared surveys were held, for example by telephone. The result is
-    empty if neither survey says this."""
+    """Returns one paragraph in a tuple. It says how the interviews of the two compared surveys were held, for example by
+    telephone. The tuple is empty if neither survey.yaml says this."""
     names = change_sentences.rounds(row)
     conditions = list(zip(names, (row[f"interview_conditions{side}"] for side in ("_before", "")), strict=True))
     if not any(words for _, words in conditions):
@@ -51,8 +51,8 @@ def interviews(row: PublishedNumber) -> tuple[str, ...]:
 
 
 def change(rows: pd.DataFrame) -> Picture:
-    """Returns a picture of the change between two rounds of a survey. Each of `rows` is a published change. In the picture, its
-    estimates in both rounds are two joined dots with their intervals, and the result of the test is at the right.
+    """Returns a picture of the change between two rounds of a survey. Each of `rows` is a published change. In the picture,
+    the estimates of both rounds are two joined dots with their intervals, and the result of the test is at the right.
 
     The dot of an unreliable number is hollow.
     """
@@ -60,6 +60,6 @@ def change(rows: pd.DataFrame) -> Picture:
 
 
 def change_table(rows: pd.DataFrame) -> Table:
-    """Returns a table of published changes between two rounds of a survey: each with its interval, the result of its test, and
-    the reasons if a result is uncertain."""
+    """Returns a table of published changes between two rounds of a survey. Each change has its interval, the result of its
+    test, and the reasons if the result is uncertain."""
     return in_notebook(change_tables.changes(ENGLISH, rows))

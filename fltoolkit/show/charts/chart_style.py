@@ -1,6 +1,5 @@
-"""Defines the common look of all pictures: a slim plotly template, colours that a colour-blind reader can distinguish, and no
-internet access.
-"""
+"""Defines the common look of all pictures: a slim plotly template, and colours that a colour-blind reader can distinguish.
+The pictures load nothing from the internet."""
 
 from __future__ import annotations
 
@@ -30,7 +29,7 @@ class Picture:
     figure: Any
     alt: str
     fits_narrow: bool = False  # whether the whole picture fits on a phone; other pictures are scrolled there
-    aside: str = ""  # for a picture that is no result: what it is. A page shows it only to readers who open it
+    aside: str = ""  # words for a picture that is no result. A page shows such a picture only to readers who open it
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         """Returns the figure and its text alternative for a notebook. Plotly's own renderers are not used."""
@@ -50,8 +49,7 @@ class Picture:
 @dataclass(frozen=True)
 class Table:
     """A table for a notebook: as HTML, and as plain text for programs that cannot show HTML. The same table always gives the same
-    text.
-    """
+    text."""
 
     html: str
     text: str
@@ -75,9 +73,9 @@ def figure(
     """Returns an empty plotly figure in the kit's look: left-aligned title, no default template. HTML in its words is shown as
     plain text.
 
-    A notebook shows the title, the subtitle and the notes inside the figure. A page of a notebook writes them above and below the
-    drawing, as wide as the page. For it, `layout.meta` has the words, and how many pixels they take in the figure (`head` and
-    `foot`).
+    A notebook shows the title, the subtitle and the notes inside the figure. A page of a notebook writes them above and
+    below the drawing, as wide as the page. For such a page, `layout.meta` of the figure has these words, and the height in
+    pixels that they take in the figure (`head` and `foot`).
 
     Args:
         body: the height of the drawing in pixels, without axes and words.
@@ -130,15 +128,13 @@ def axis(title: str = "", **more: Any) -> dict[str, Any]:
 
 def categories(labels: Sequence[str]) -> dict[str, Any]:
     """Returns the plotly settings of an axis with one place for each label. The first label is at the top, and there is room
-    for the longest one.
-    """
+    for the longest one."""
     return {"categoryorder": "array", "categoryarray": list(labels)[::-1], "dtick": 1, "automargin": True, "ticklabelstandoff": 8}
 
 
 def wrap(text: str, width: int = 28) -> str:
     """Returns a label of a chart, broken into lines of at most `width` letters by `<br>`. HTML in the label is shown as plain
-    text.
-    """
+    text."""
     return "<br>".join(safe(line) for line in textwrap.wrap(str(text), width)) or safe(text)
 
 

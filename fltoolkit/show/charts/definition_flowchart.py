@@ -21,7 +21,8 @@ BELOW = "below the rule's thresholds"
 QUESTIONS = (
     "no work", "not involuntary", "no coercion", BELOW, "not in the same work", "exception within its limits", "forced labour abroad",
 )  # fmt: skip
-"""The questions asked of adults, in order. A question has the name of the leaf at which a person leaves there."""
+"""The questions that adults were asked, in order. Each has the name of the leaf (the box in which a path ends) to which it
+can lead."""
 NO_WORK, NO_THREAT, NO_THREAT_THIRD, OPEN_CHILD = ENDS
 IV, III, II, I = ROUTES.values()  # noqa: E741 - as the guidelines number them
 CHILDREN = {f"?{IV}": "worst_form", WITH_PARENTS: "with_parents", f"?{III}": "parent", f"?{II}": "threat", f"?{I}": "third_party"}
@@ -72,7 +73,7 @@ def adults(
     language: Language = ENGLISH,
 ) -> Any:
     """Returns the flowchart of the definition of forced labour of adults. A leaf is a box in which a path ends, for example
-    because an answer was no.
+    because an answer was *no*.
 
     Args:
         title, subtitle: the words above the flowchart.
@@ -117,7 +118,7 @@ def children(
         title, subtitle: the words above the flowchart.
         words: the words in the boxes ASKED, NO_WORK and OPEN_CHILD.
         counts: the number that is printed on the arrow to each leaf.
-        answers: what the answers of one child mean for each question; printed below the question.
+        answers: for each question, words that say what the answers of one child mean. They are printed below the question.
         lit: the names of the highlighted boxes, which are the path of one child. The box of a question is named `?` plus the name
             of its leaf. The box WITH_PARENTS asks whether the child works with the parents.
     """
@@ -163,8 +164,8 @@ def _lines(text: str) -> str:
 
 
 class _Sheet:
-    """Collects the boxes and arrows of a flowchart. Then all are added to the figure at once, which is much faster than one by
-    one."""
+    """Collects the boxes and arrows of a flowchart. All of them are added to the figure at once, which is much faster than
+    to add them one by one."""
 
     def __init__(self) -> None:
         self.shapes: list[dict[str, Any]] = []
@@ -197,7 +198,7 @@ class _Sheet:
         if word:
             down = x0 == x1
             at = (x0 + x1) / 2, (y0 + y1) / 2 + (0 if down else 0.14)
-            slanting = not down and y0 != y1  # its word is at the right of its middle, where it has already gone down
+            slanting = not down and y0 != y1  # the word stands at the right of the middle of such an arrow
             beside = {"xanchor": "left", "xshift": CLEAR} if down or slanting else {"xanchor": "center"}
             self.words(*at, word, INK, 12, **beside)
 

@@ -1,6 +1,5 @@
-"""Draws curves of the smallest decrease that a repeat of a survey could detect. Users read them before they set a target. They
-need only numbers, no survey.
-"""
+"""Draws curves of the smallest decrease that a repeat of a survey could detect. Users read them before they set a target.
+`detectable` needs no survey, `repeat` starts from the numbers of one."""
 
 from __future__ import annotations
 
@@ -44,10 +43,10 @@ def repeat(out: Published, evidence: Evidence | None = None, *, title: str = "")
     """Returns a picture of the smallest decrease in prevalence that a repeat of this survey could detect, if its design effect
     is the same.
 
-    With a plan, there is one curve over the number of persons who answer in the repeat. It starts from the baseline of the plan's
-    first indicator, and the planned sample is marked. `fl.show.result.repeat` says the fall that this sample can detect. Without
-    a plan there are three curves: for this survey's prevalence, for half of it, and for twice as much. The number of persons of
-    this survey is marked.
+    With a plan, there is one curve over the number of persons who answer in the repeat. It starts from the baseline of the
+    plan's first indicator, and the planned sample is marked. The sentence of `fl.show.result.repeat` has the fall that this
+    sample can detect. Without a plan there are three curves: for this survey's prevalence, for half of it, and for twice as
+    much. The number of persons of this survey is marked.
 
     Args:
         out: the published numbers of the survey.
@@ -55,8 +54,8 @@ def repeat(out: Published, evidence: Evidence | None = None, *, title: str = "")
         title: the title of the picture; empty means a question that the picture answers.
 
     Returns:
-        The picture. A sentence instead if there is no plan and the prevalence is not shown, no case was found, or there are too
-        few cases to show a design effect.
+        The picture. Without a plan, it is a sentence instead of a picture if the prevalence is not shown, if no case was
+        found, or if the cases are too few to show a design effect.
     """
     row = evidence and evidence.planned_repeat
     if row:

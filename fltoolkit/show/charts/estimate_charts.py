@@ -1,5 +1,5 @@
-"""Pictures of estimates for notebooks: published numbers with intervals and markers, and the number of unresolved answers (don't
-know, refused, blank) to each question."""
+"""Makes pictures of estimates for notebooks: published numbers with intervals and markers, and the number of unresolved
+answers (don't know, refused, blank) to each question."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from fltoolkit.show.charts.renderers.plotly_renderer import picture
 from fltoolkit.show.wording.english_numbers import ENGLISH, count_or_mark
 from fltoolkit.survey.spec.groups import groups_of_breakdown
 
-OPENED = ["dont_know", "refused", "missing"]
+UNRESOLVED = ["dont_know", "refused", "missing"]
 EXERCISE = "An exercise, not a result"
 BEYOND = 1.1  # ratio of a shared axis to its longest bar: a marker is printed behind the bar
 
@@ -39,17 +39,17 @@ def dots(out: Published, measure: str, by: By = None, *, population: str | None 
 
 
 def dot_chart(
-    out: Published, rows: pd.DataFrame, language: Language, *, title: str = "", beside: pd.DataFrame | None = None
+    out: Published, rows: pd.DataFrame, language: Language, *, title: str = "", compared: pd.DataFrame | None = None
 ) -> DotChart:
     """Returns the description of a chart that shows published rows of one measure and population as dots with their intervals, in
     a language. The function `dots` draws the same chart for whole breakdowns.
 
     Args:
-        beside: rows of the same measure in other charts with which this chart is compared. The axis covers their values too.
+        compared: rows of the same measure in other charts with which this chart is compared. The axis covers their values too.
     """
     crossed = all(len(groups_of_breakdown(name)) == 2 for name in rows["breakdown"].unique())
     chart = estimates(out, rows, language, crossed=crossed, title=title)
-    return chart if beside is None else replace(chart, axis=value_axis(beside, language))
+    return chart if compared is None else replace(chart, axis=value_axis(compared, language))
 
 
 @checked
@@ -68,9 +68,9 @@ def rule_sets(out: Published, measure: str = "prevalence", *, title: str = "") -
     """Returns a picture of the headline (the number for the default population) under each rule set. The run's own rule set is
     first. A rule set says which answers make a person a case.
 
-    If the survey does not support a rule set, the picture shows the reason in its row. If a rule set is still to be compared with
-    its publication, its number is no result. The page of a notebook then shows the picture only to readers who open it, and does
-    not print it.
+    If the survey does not support a rule set, the picture shows the reason in its row. A number is no result yet if its rule
+    set is still to be compared with the publication of the rule set. The page of a notebook then shows the picture only to
+    readers who open it, and does not print it.
     """
     drawn = picture(under_each_rule_set(out, measure, ENGLISH, title=title))
     unverified = (out.rule_sets(measure)["to_verify"] != "").any()
@@ -79,32 +79,34 @@ def rule_sets(out: Published, measure: str = "prevalence", *, title: str = "") -
 
 @checked
 def unresolved(counts: pd.DataFrame, *, title: str = "") -> Picture:
-    """Returns a picture of unresolved answers (don't know, refused, blank): how many each question has. Such answers can prevent
-    a decision on whether a person is in forced labour. `counts` is the table from `fl.nonresponse`, with one row per question.
-    Questions without such answers are left out; `fl.show.nonresponse` has them."""
-    with_answers = counts[OPENED].fillna(0).sum(axis=1) > 0
-    return open_answers(counts[with_answers] if with_answers.any() else counts, ENGLISH, title=title)
+    """Returns a picture of the number of unresolved answers (don't know, refused, blank) to each question. Such answers can
+    prevent a decision on whether a person is in forced labour. `counts` is the table from `fl.nonresponse`, with one row per
+    question. Questions without such answers are left out; `fl.show.nonresponse` has them."""
+    with_answers = counts[UNRESOLVED].fillna(0).sum(axis=1) > 0
+    return unresolved_answers(counts[with_answers] if with_answers.any() else counts, ENGLISH, title=title)
 
 
-def open_answers(counts: pd.DataFrame, language: Language, *, title: str = "", beside: pd.DataFrame | None = None) -> Picture:
-    """Returns the picture that `unresolved` draws, in a language. `beside` are questions in other pictures with which this
+def unresolved_answers(
+    counts: pd.DataFrame, language: Language, *, title: str = "", compared: pd.DataFrame | None = None
+) -> Picture:
+    """Returns the picture that `unresolved` draws, in a language. `compared` are questions in other pictures with which this
     picture is compared. The axis covers their values too."""
     rows = counts.to_dict("records")
     labels = [wrap(f"{language.own(row['label'])} ({row['column']})", 46) for row in rows]
     about = language.say("open_answers.picture_about")
     fig = figure(title or language.say("open_answers.title"), about, 27 * len(counts), above=30, below=52, barmode="stack")
-    names = {kind: language.say(f"open_answers.kinds.{kind}") for kind in OPENED}
-    for kind, colour in zip(OPENED, SERIES, strict=False):
-        if beside is None and not counts[kind].fillna(0).any():
+    names = {kind: language.say(f"open_answers.kinds.{kind}") for kind in UNRESOLVED}
+    for kind, colour in zip(UNRESOLVED, SERIES, strict=False):
+        if compared is None and not counts[kind].fillna(0).any():
             continue  # no bar has this colour
         fig.add_bar(x=list(counts[kind].fillna(0)), y=labels, orientation="h", name=names[kind], marker={"color": colour})
-    hidden = counts[OPENED].isna().any(axis=1)
-    total = counts[OPENED].fillna(0).sum(axis=1)
+    hidden = counts[UNRESOLVED].isna().any(axis=1)
+    total = counts[UNRESOLVED].fillna(0).sum(axis=1)
     fig.add_scatter(x=list(total[hidden]), y=[y for y, h in zip(labels, hidden, strict=True) if h], mode="text", text=["  + [c]"] * int(hidden.sum()),
                     textposition="middle right", textfont={"color": QUIET, "size": 12}, showlegend=False, hoverinfo="skip")  # fmt: skip
     fig.update_xaxes(**axis(language.say("open_answers.axis")))
-    if beside is not None:
-        fig.update_xaxes(range=[0, BEYOND * max(1.0, float(beside[OPENED].fillna(0).sum(axis=1).max()))])
+    if compared is not None:
+        fig.update_xaxes(range=[0, BEYOND * max(1.0, float(compared[UNRESOLVED].fillna(0).sum(axis=1).max()))])
     fig.update_yaxes(**categories(labels))
     fig.update_layout(legend_traceorder="normal", showlegend=True)
     values = language.list(

@@ -1,4 +1,4 @@
-"""The definitions as flowcharts with published numbers of persons."""
+"""Draws the definitions of forced labour as flowcharts, with published numbers of persons."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def flow(out: Published, *, title: str = "") -> Picture:
     """Returns a picture of the definition of forced labour as bars. The first bar is everybody who was asked. After each
     condition of the definition, bars show how many persons go on and how many leave.
 
-    The numbers of persons who leave are published numbers. The numbers of persons who go on are calculated from published
-    numbers, so they reveal nothing new.
+    The numbers of persons who leave are published numbers. The numbers of persons who go on are calculated from these, so
+    they reveal nothing new.
 
     Args:
         title: replaces the title of the picture.
@@ -76,7 +76,7 @@ def flow(out: Published, *, title: str = "") -> Picture:
     fig = figure(
         title or "Who is in forced labour, condition by condition",
         f"weighted persons who go on (dark) and who leave (pale); {HIDDEN}{to_verify(whole)}",
-        round(ROW_HEIGHT * (len(lines) + APART)), notes=[_sum(rows)], below=0,
+        round(ROW_HEIGHT * (len(lines) + APART)), notes=[_sum_in_words(rows)], below=0,
     )  # fmt: skip
     y = [-i - (APART if i > len(steps) else 0) for i in range(len(lines))]
     bar = {"orientation": "h", "y": y, "width": 0.26, "hoverinfo": "skip"}
@@ -121,7 +121,7 @@ def _steps_of(rows: Rows) -> list[Step]:
     return found
 
 
-def _sum(rows: Rows) -> str:
+def _sum_in_words(rows: Rows) -> str:
     """Returns a sentence that adds up the numbers of the picture, so that readers need not guess how one follows from another."""
     leaving = [_count(rows[leaf]) for leaf in QUESTIONS if leaf in rows]
     ends = [(name, _count(rows[key])) for key, name in ENDS_HERE.items() if key in rows]
@@ -153,8 +153,7 @@ def children(out: Published) -> None:
 
 def children_flow(out: Published) -> Picture:
     """Returns the flowchart of forced labour of children (ILO toolkit, Tool No. 2). The arrow to each result has the published
-    number of children who reach it.
-    """
+    number of children who reach it."""
     rows = _steps(out, of_children=True)
     words = {
         ASKED: f"<b>{_count(rows.get('total'))}</b> asked<br>{wrap(rows['total']['reference_population_label'])}",
@@ -172,8 +171,8 @@ def _steps_in_words(rows: Rows) -> str:
 
 
 def _population(out: Published, *, of_children: bool) -> str | None:
-    """Returns the name of the first population that has a flowchart of adults, or of children if `of_children` is true. Returns
-    None if there is none."""
+    """Returns the name of the first population that has a flowchart of adults, or of children if `of_children` is true.
+    Returns None if there is no such population."""
     charts = out.table[out.table["measure"] == "flowchart"]
     for name, rows in charts.groupby("reference_population", sort=False):
         if rows["step"].isin(CHILD_LEAVES).any() == of_children:

@@ -1,5 +1,5 @@
-"""Pictures and tables of the plan for notebooks. They show its targets, whether a survey can verify them, and the path to a
-target. They also compare the baseline with a later survey."""
+"""Makes pictures and tables of the plan for notebooks. They show the plan's targets, whether a survey can verify these, and
+the path to a target. They also compare the baseline with a later survey."""
 
 from __future__ import annotations
 
@@ -43,9 +43,8 @@ def named(plan: Plan | None) -> Words:
 @of_plan
 @checked
 def warnings(evidence: Evidence) -> Words:
-    """Returns a warning for each target that a repeat of the survey cannot verify, or that is not judged. It gives the reason, in
-    the words of the documents. If there is no such target, returns a sentence that says so.
-    """
+    """Returns a warning for each target that a repeat of the survey cannot verify, or that is not judged. The warning gives
+    the reason, in the words of the documents. If there is no such target, returns a sentence that says so."""
     given = evidence.targets[evidence.targets["target_year"].notna()]
     if given.empty:
         return Words(NO_TARGETS)

@@ -1,6 +1,6 @@
 """Draws risk factors as a forest plot, and makes two tables: of risk factors, and of the prevalence if some answers are wrong.
 
-Plot and table of risk factors show what is associated with forced labour, not what causes it.
+The plot and the table of risk factors show what is associated with forced labour, not what causes it.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ LEFT_AND_RIGHT = "Left of 1: less often than in the reference group (ref.); righ
 
 @checked
 def risk(model: PublishedModel, *, title: str = "") -> Picture:
-    """Returns a picture of odds ratios as dots with their intervals on a log axis, group by group. The reference category of each
-    group is in the picture too.
+    """Returns a picture of odds ratios as dots with their intervals on a log axis, group by group. The picture also has the
+    reference category of each group.
 
     The dots of unreliable odds ratios are hollow. A number that is not shown has its marker, `[c]` (confidential) or `[u]`
     (unreliable), in its place.
@@ -60,8 +60,7 @@ def risk(model: PublishedModel, *, title: str = "") -> Picture:
 @checked
 def risk_table(model: PublishedModel) -> Table:
     """Returns a table of a published model, with two numbers for each category. One is the odds ratio. The other is the
-    difference in prevalence from the reference category, in cases per 1,000, if all other characteristics are equal.
-    """
+    difference in prevalence from the reference category, in cases per 1,000, if all other characteristics are equal."""
     records = model.table.to_dict("records")
     starts = [i == 0 or records[i - 1]["group"] != r["group"] for i, r in enumerate(records)]
     body = pd.DataFrame(
@@ -87,8 +86,8 @@ def risk_table(model: PublishedModel) -> Table:
 
 @checked
 def response_error(found: ResponseError) -> Picture:
-    """Returns a picture of a table for a sensitivity analysis. Each cell has a prevalence: the true one, if given shares of the
-    answers were wrong. The colour of a cell shows the size of its prevalence.
+    """Returns a picture of a table for a sensitivity analysis. Each cell has the prevalence that would be true if given
+    shares of the answers were wrong. The colour of a cell shows the size of its prevalence.
 
     None of these numbers is an estimate of the survey.
     """
@@ -150,8 +149,8 @@ def _name(group: str) -> str:
 
 
 def _axis(table: pd.DataFrame) -> Axis:
-    """Returns the axis of odds ratios. It has every odds ratio, and covers at least 0.5 to 2. Intervals that go on beyond it are
-    cut."""
+    """Returns the axis of odds ratios. The axis includes every odds ratio, and covers at least 0.5 to 2. Intervals that go
+    on beyond it are cut."""
     ends = [0.5, 2.0, *table["odds_ratio"].dropna()]
     low, high = min(ends) / LONGEST, max(ends) * LONGEST
     return Axis(low, high, tuple(Tick(t, f"{t:g}") for t in TICKS if low <= t <= high), "odds ratio (log scale)", log=True)
@@ -186,7 +185,8 @@ def _ratio_with_limits(row: PublishedNumber) -> str:
 
 
 def _blank(found: ResponseError) -> str:
-    """Returns a text that explains why some cells of the table have a dash in place of a number; empty if no cell has one."""
+    """Returns a text that explains why some cells of the table have a dash in place of a number. The text is empty if no
+    cell has a dash."""
     reasons = [str(r) for r in found.table["reason"].unique() if r]
     return f"<br>–: {' or '.join(reasons)}" if reasons else ""
 

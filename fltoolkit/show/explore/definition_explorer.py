@@ -1,5 +1,5 @@
-"""The definition explorer: shows the path of an invented person through the flowchart of the definition of forced labour. The
-user can change the person's answers."""
+"""Makes the definition explorer. It shows the path of an invented person through the flowchart of the definition of forced
+labour. The user can change the person's answers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from fltoolkit.show.charts.definition_flowchart import (  # fmt: skip
     WITH_PARENTS,
     I,
 )
-from fltoolkit.show.explore.explorer_controls import Part, dropdown, shell, static
+from fltoolkit.show.explore.explorer_controls import Part, dropdown, with_controls, without_controls
 from fltoolkit.show.wording.english_numbers import ENGLISH
 from fltoolkit.show.wording.section_words import Words
 
@@ -41,7 +41,7 @@ FIRST: Mapping[Who, Answers] = {
 }
 ROUTES = {I: "route1", II: "route2", III: "route3", IV: "route4"}
 CASES = ("forced labour", *ROUTES)
-OPENED = ("unresolved", "abroad, unresolved", OPEN_CHILD)
+UNRESOLVED = ("unresolved", "abroad, unresolved", OPEN_CHILD)
 WAYS = {  # of children: the questions before each leaf
     IV: (f"?{IV}",), III: (f"?{IV}", WITH_PARENTS, f"?{III}"), II: (f"?{IV}", WITH_PARENTS, f"?{III}", f"?{II}"),
     I: (f"?{IV}", WITH_PARENTS, f"?{I}"), NO_THREAT: (f"?{IV}", WITH_PARENTS, f"?{III}", f"?{II}"),
@@ -54,19 +54,18 @@ CHILD_ENDS = {NO_WORK: "no_work", NO_THREAT: "with_parents", NO_THREAT_THIRD: "t
 @cache
 def person(who: Who) -> Person:
     """Returns the invented person (an adult or a child) of the definition explorer, whose answers can be changed. The person is
-    read from a file and classified at the first call.
-    """
+    read from a file and classified at the first call."""
     return Person(who)
 
 
 def view(who: Who, answers: Answers, language: Language = ENGLISH) -> tuple[Words, Picture]:
-    """Returns two parts to display. The first is a text: is a person with these answers in forced labour? The second is the
-    flowchart, in which the path of this person is highlighted.
+    """Returns two parts to display. The first is a text that says whether a person with these answers is in forced labour.
+    The second is the flowchart, in which the path of this person is highlighted.
 
     Args:
         who: `adult` or `child`.
-        answers: the answer to each question, by the names in `person(who).questions`. A question that is missing here is answered
-            no.
+        answers: the answer to each question, by the names in `person(who).questions`. A question that is missing here has
+            the answer *no*.
     """
     found = person(who).verdict(answers)
     truths = _truths_of_adult(found, answers) if who == "adult" else _truths_of_child(found)
@@ -98,14 +97,13 @@ def definition(*, interactive: bool = False, language: str = BASE) -> Any:
     Raises:
         SpecError: the kit has no words in this language.
     """
-    spoken = read_language(language)
-    return panel(spoken) if interactive else static(view("adult", FIRST["adult"], spoken))
+    words = read_language(language)
+    return panel(words) if interactive else without_controls(view("adult", FIRST["adult"], words))
 
 
 def panel(language: Language = ENGLISH) -> Any:
     """Returns the widget of the definition explorer. It has a choice between an adult and a child, a drop-down for each answer,
-    and the flowchart with the path that follows from the answers.
-    """
+    and the flowchart with the path that follows from the answers."""
     import ipywidgets as widgets
 
     persons = [(_say(language, f"persons.{name}"), name) for name in FIRST]
@@ -126,7 +124,7 @@ def panel(language: Language = ENGLISH) -> Any:
         return view(who.value, {c: control.value for c, control in asked[who.value].items()}, language)
 
     controls = [who, *asked["adult"].values(), *asked["child"].values()]
-    return shell(controls, now, [who, *sheets.values()])
+    return with_controls(controls, now, [who, *sheets.values()])
 
 
 def _say(language: Language, key: str, **values: str) -> str:
@@ -168,7 +166,7 @@ def _group(title: str, controls: list[Any]) -> Any:
 def _verdict(language: Language, step: str) -> str:
     """Returns a sentence that says whether a person is in forced labour. `step` is the name of the box of the flowchart in which
     the path of the person ends."""
-    if step in OPENED:
+    if step in UNRESOLVED:
         return _say(language, "open")
     if step == "forced labour":
         return _say(language, "case")
@@ -188,7 +186,7 @@ def _last_box(language: Language, step: str) -> str:
 
 def _question_with_answer(language: Language, who: Who, name: str, answer: str, answers: Answers) -> str:
     """Returns a question of the flowchart with the person's answer, for a text that describes the path of the person. For an
-    adult, the questions of the survey that were answered yes follow in brackets."""
+    adult, the questions of the survey with the answer *yes* follow in brackets."""
     if who == "child":
         return f"{definition_flowchart.child_question(language, name)} {answer}".replace("\n", " ")
     yes = [_question(language, item) for item in person(who).items.get(SIDE_OF.get(name, ""), ()) if answers.get(item) == YES]
@@ -227,7 +225,7 @@ def _adult(found: Verdict, passed: Answers, language: Language) -> Any:
         ASKED: f"<b>{safe(_say(language, 'made_up.adult'))}</b>", **{leaf: safe(_last_box(language, leaf)) for leaf in leaves},
         "forced labour": f"<b>{safe(_last_box(language, 'forced labour'))}</b>", "unresolved": safe(_last_box(language, "unresolved")),
     }  # fmt: skip
-    lit = {ASKED, *(f"?{leaf}" for leaf in passed), "unresolved" if found.step in OPENED else found.step}
+    lit = {ASKED, *(f"?{leaf}" for leaf in passed), "unresolved" if found.step in UNRESOLVED else found.step}
     title, legend = _say(language, "titles.adult"), _say(language, "legend")
     return definition_flowchart.adults(title, legend, words, passed, lit, language=language)
 

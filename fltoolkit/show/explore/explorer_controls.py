@@ -17,14 +17,14 @@ Part = Words | Picture | Table
 WIDE = {"layout": {"width": "44em", "max_width": "100%"}, "style": {"description_width": "14em"}}
 
 
-def spoken(code: str, own_words: OwnWords) -> Language:
+def explorer_language(code: str, own_words: OwnWords) -> Language:
     """Returns the words of a language for an explorer. `code` is the code of the language, such as `fr`. `own_words` are the
-    texts that users wrote in survey.yaml and nap.yaml. In other languages than English they are translated, or marked if there is
-    no translation."""
+    texts that users wrote in survey.yaml and nap.yaml. In a language other than English, these texts are translated, or
+    marked if there is no translation."""
     return ENGLISH if code == BASE else read_language(code).about(own_words).with_stars()
 
 
-def static(parts: Sequence[Part]) -> None:
+def without_controls(parts: Sequence[Part]) -> None:
     """Displays the parts of an explorer's view (texts, pictures, tables) one below the other, without controls."""
     from IPython.display import display
 
@@ -40,21 +40,21 @@ def dropdown(label: str, options: Mapping[str, Any], value: Any) -> Any:
     return widgets.Dropdown(options=tuple(options.items()), value=value, description=label, **WIDE)
 
 
-def shell(
+def with_controls(
     controls: Sequence[Any],
     view: Callable[[], Sequence[Part]],
     beside: Sequence[Any] = (),
     changes: list[Callable[[], None]] | None = None,
 ) -> Any:
-    """Returns a widget with controls at the top and what `view` returns below them. After every change of a control, the view is
-    drawn again.
+    """Returns a widget with controls at the top. Below them it has the parts that `view` returns. After every change of a
+    control, the view is drawn again.
 
     Args:
         controls: widgets with a `value`.
-        view: returns what is shown for the present values of the controls.
+        view: returns the parts to show for the present values of the controls.
         beside: widgets that contain the controls. If given, they are shown instead of the controls at the top: to the left of the
             view if there is room, else above it.
-        changes: a list of functions that somebody else calls when the view must change for another reason. The function that
+        changes: a list of functions that other code calls when the view must change for another reason. The function that
             draws the view again is added to this list.
     """
     import ipywidgets as widgets

@@ -1,5 +1,5 @@
-"""The plan explorer: shows how probable it is that a repeat of the survey detects a true fall of a number. The user chooses an
-indicator of the plan (for everyone or for one category), the fall, the year and the sample."""
+"""Makes the plan explorer. It shows how probable it is that a repeat of the survey detects a true fall of a number. The user
+chooses an indicator of the plan (for everyone or for one category), the fall, the year and the sample."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from fltoolkit.languages.word_files import BASE
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.targets import POWER
 from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, Picture, axis, figure
-from fltoolkit.show.explore.explorer_controls import WIDE, dropdown, shell, spoken, static
+from fltoolkit.show.explore.explorer_controls import WIDE, dropdown, explorer_language, with_controls, without_controls
 from fltoolkit.show.wording import number_words, plan_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, of_plan
 from fltoolkit.show.wording.section_words import Words
@@ -43,9 +43,9 @@ class Repeat:
 
 
 def plan_choices(evidence: Evidence, language: Language = ENGLISH) -> dict[str, int]:
-    """Returns what a user can choose in the plan explorer: indicators of the plan, each for everyone or for one category. Only
-    indicators are included whose change a repeat of the survey could detect. The result has, for each name, the position of its
-    row in `evidence.targets`."""
+    """Returns the choices of the plan explorer, as a dictionary from names to positions of rows in `evidence.targets`. A
+    choice is an indicator of the plan, for everyone or for one category. It is included only if a repeat of the survey could
+    detect a change of it."""
     rows = evidence.targets[evidence.targets["rate"].between(0, 1, inclusive="neither")]
     return {plan_words.about(language, r): i for i, r in zip(rows.index, rows.to_dict("records"), strict=True)}
 
@@ -104,19 +104,21 @@ def plan(evidence: Evidence, *, interactive: bool = False, language: str = BASE)
     Raises:
         SpecError: the kit has no words in this language.
     """
-    words = spoken(language, evidence.own_words)
+    words = explorer_language(language, evidence.own_words)
     offered = plan_choices(evidence, words)
     if not offered:
-        return static([Words(words.say("explorer.plan.nothing"))])
+        return without_controls([Words(words.say("explorer.plan.nothing"))])
     choice, row = next(iter(offered)), evidence.targets.loc[next(iter(offered.values()))].to_dict()
     year = evidence.plan.last_year if pd.isna(row["target_year"]) else int(row["target_year"])
     repeat = Repeat(row["cut"] if row["cut"] > 0 else CUT, year, row["planned_sample"])
-    return plan_panel(evidence, choice, repeat, words) if interactive else static(plan_view(evidence, choice, repeat, words))
+    if interactive:
+        return plan_panel(evidence, choice, repeat, words)
+    return without_controls(plan_view(evidence, choice, repeat, words))
 
 
 def plan_panel(evidence: Evidence, choice: str, start: Repeat, language: Language = ENGLISH) -> Any:
-    """Returns the widget of the plan explorer. Its controls choose an indicator of the plan (`choice` at the start) and the fall,
-    the year and the sample of a repeat (`start` at the start). Below them is what `plan_view` returns."""
+    """Returns the widget of the plan explorer. Its controls choose an indicator of the plan, and the fall, the year and the
+    sample of a repeat. At first these are `choice` and `start`. Below the controls are the parts that `plan_view` returns."""
     import ipywidgets as widgets
 
     names = {name: language.say(f"explorer.plan.controls.{name}") for name in ("row", "fall", "year", "sample")}
@@ -131,4 +133,4 @@ def plan_panel(evidence: Evidence, choice: str, start: Repeat, language: Languag
     def now() -> tuple[Words, Picture]:
         return plan_view(evidence, picker.value, Repeat(fall.value / 100, when.value, size.value), language)
 
-    return shell([picker, fall, when, size], now)
+    return with_controls([picker, fall, when, size], now)

@@ -1,6 +1,6 @@
-"""The questionnaire explorer. An item is one part of the definition of forced labour, such as debt bondage. The survey asks one
-or more questions about each item. For each item the explorer shows the unresolved answers (don't know, refused, blank) and the
-share of cases that answered yes."""
+"""Makes the questionnaire explorer. An item is one part of the definition of forced labour, such as debt bondage. The survey
+asks one or more questions about each item. For each item the explorer shows the unresolved answers (don't know, refused,
+blank) and the share of cases with the answer *yes*."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from fltoolkit.languages.reasons import Name
 from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show import tables
-from fltoolkit.show.charts.estimate_charts import dot_chart, open_answers
+from fltoolkit.show.charts.estimate_charts import dot_chart, unresolved_answers
 from fltoolkit.show.charts.renderers.plotly_renderer import picture
-from fltoolkit.show.explore.explorer_controls import Part, dropdown, shell, spoken, static
+from fltoolkit.show.explore.explorer_controls import Part, dropdown, explorer_language, with_controls, without_controls
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import ENGLISH
 from fltoolkit.show.wording.section_words import Nothing, Words
@@ -27,16 +27,16 @@ ALL = "all items"
 
 
 def choices(counts: pd.DataFrame, language: Language = ENGLISH) -> dict[str, str]:
-    """Returns what a user can choose in the questionnaire explorer, as a dictionary from words to values. "All items" is first.
-    Then comes each item of the definition (such as debt bondage), in the order of the questionnaire."""
+    """Returns the choices of the questionnaire explorer, as a dictionary from words to values. The first choice is "All
+    items". Then comes each item of the definition (such as debt bondage), in the order of the questionnaire."""
     keys = [str(key).split(".") for key in dict.fromkeys(counts["where"]) if str(key).startswith("items.")]
     return {_say(language, "every"): ALL, **{_item(language, f"{side}.{item}"): f"{side}.{item}" for _, side, item in keys}}
 
 
 def view(counts: pd.DataFrame, out: Published, item: str, language: Language = ENGLISH) -> tuple[Part, ...]:
-    """Returns what the explorer shows about one item of the definition, such as debt bondage. It is the share of cases that
-    answered yes to the item, and the unresolved answers (don't know, refused, blank) to its questions. If all items are chosen,
-    their shares are shown in one picture.
+    """Returns the parts that the explorer shows about one item of the definition, such as debt bondage: the share of cases
+    with the answer *yes*, and the unresolved answers (don't know, refused, blank) to the questions of the item. If all items
+    are chosen, one picture shows their shares.
 
     Args:
         counts: the table from `fl.nonresponse`.
@@ -59,15 +59,15 @@ def view(counts: pd.DataFrame, out: Published, item: str, language: Language = E
     mine = rows[rows["category"].astype(str) == item.partition(".")[2]].to_dict("records")
     return (
         Words(_share(language, mine[0], item) if mine else _say(language, "not_asked")),
-        open_answers(own, language, beside=counts),
-        tables.open_answers(own, language),
+        unresolved_answers(own, language, compared=counts),
+        tables.unresolved_answers(own, language),
     )
 
 
 @checked
 def questionnaire(counts: pd.DataFrame, out: Published, *, interactive: bool = False, language: str = BASE) -> Any:
-    """Shows the questions of the survey for one item of the definition (such as debt bondage) after the other. With `interactive`
-    the user chooses an item in a drop-down; otherwise all are shown.
+    """Shows the questions of the survey by item of the definition (such as debt bondage), one item after the other. With
+    `interactive` the user chooses an item in a drop-down; otherwise all items are shown.
 
     Args:
         counts: the table from `fl.nonresponse`.
@@ -77,15 +77,15 @@ def questionnaire(counts: pd.DataFrame, out: Published, *, interactive: bool = F
     Raises:
         SpecError: the kit has no words in this language.
     """
-    words = spoken(language, out.own_words)
-    return panel(counts, out, words) if interactive else static(view(counts, out, ALL, words))
+    words = explorer_language(language, out.own_words)
+    return panel(counts, out, words) if interactive else without_controls(view(counts, out, ALL, words))
 
 
 def panel(counts: pd.DataFrame, out: Published, language: Language = ENGLISH) -> Any:
-    """Returns the widget of the questionnaire explorer: a drop-down to choose an item of the definition (such as debt bondage),
-    and below it what `view` returns for this item."""
+    """Returns the widget of the questionnaire explorer: a drop-down to choose an item of the definition (such as debt
+    bondage), and below it the parts that `view` returns for this item."""
     picker = dropdown(_say(language, "control"), choices(counts, language), ALL)
-    return shell([picker], lambda: view(counts, out, picker.value, language))
+    return with_controls([picker], lambda: view(counts, out, picker.value, language))
 
 
 def _say(language: Language, key: str, **values: str) -> str:
@@ -101,8 +101,8 @@ def _item(language: Language, key: str, mark: str = "") -> str:
 
 
 def _share(language: Language, row: dict[Any, Any], key: str) -> str:
-    """Returns a sentence on the share of the cases that answered yes to an item of the definition, such as debt bondage. `row` is
-    the published share, and `key` is the item."""
+    """Returns a sentence on the share of the cases with the answer *yes* to an item of the definition, such as debt bondage.
+    `row` is the published share, and `key` is the item."""
     item = _item(language, key, "**")
     if pd.isna(row["estimate"]):
         return _say(language, "hidden", item=item, marker=number_words.shown(language, row))

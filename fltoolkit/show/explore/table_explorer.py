@@ -1,5 +1,5 @@
-"""The tables explorer: shows any table that a run publishes. The user chooses a publication profile (rules that say which numbers
-are reliable enough), rule set, measure, population and breakdown.
+"""Makes the tables explorer. It shows any table that a run publishes. The user chooses a publication profile (rules that say
+which numbers are reliable enough), rule set, measure, population and breakdown.
 
 All numbers come from the published set of the run. Its confidential numbers were hidden once, before the explorer starts. A
 change of the controls does not estimate or hide anything. For several publication profiles, the set is made by `publish_run(...,
@@ -21,7 +21,7 @@ from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.estimate_charts import dot_chart
 from fltoolkit.show.charts.renderers.plotly_renderer import picture
-from fltoolkit.show.explore.explorer_controls import Part, dropdown, shell, spoken, static
+from fltoolkit.show.explore.explorer_controls import Part, dropdown, explorer_language, with_controls, without_controls
 from fltoolkit.show.printed_tables import result_tables
 from fltoolkit.show.tables import in_notebook
 from fltoolkit.show.wording import number_words
@@ -35,8 +35,9 @@ CONTROLS = (*COLUMNS, "profile")
 
 @dataclass(frozen=True)
 class TableChoice:
-    """The table that a user chose in the tables explorer: rule set, measure, population, breakdown and publication profile. What
-    can be chosen depends on the choices before: for example, only the breakdowns that are published for this population."""
+    """The table that a user chose in the tables explorer: rule set, measure, population, breakdown and publication profile.
+    The options of each part depend on the parts before it: for example, only breakdowns that are published for the chosen
+    population are offered."""
 
     rule_set: str
     measure: str
@@ -51,9 +52,9 @@ def offered(
     """Returns two things: the table to show, and the options of each control (a dictionary from labels to values). The table is
     the wanted one. If a part of the wanted choice does not exist, another option replaces it.
 
-    For rule sets other than the run's own, only the headline (the number for the default population) is offered, because nothing
-    else is published. If the wanted breakdown does not exist, or none is wanted, a breakdown without hidden numbers is preferred,
-    and among these the one with most numbers.
+    For rule sets other than the run's own, only the headline (the number for the default population) is offered, because
+    nothing else is published. If no breakdown is wanted, or the wanted one does not exist, the function prefers one without
+    hidden numbers, and then the one with most numbers.
     """
     rows = out.table
     rows = rows[(rows["measure"] != "flowchart") & ~rows["outcome"].isin(list(out.outcomes))]
@@ -82,7 +83,8 @@ def _fullest(rows: pd.DataFrame) -> str:
 
 
 def view(out: Published, choice: TableChoice, language: Language = ENGLISH) -> tuple[Part, ...]:
-    """Returns what the tables explorer shows for the chosen table: a text on what is hidden and why, the picture, and the table.
+    """Returns the parts that the tables explorer shows for the chosen table: a text on the hidden numbers and the reasons,
+    the picture, and the table.
 
     Raises:
         RequestError: the chosen table does not exist.
@@ -99,7 +101,7 @@ def _view(out: Published, choice: TableChoice, language: Language) -> tuple[Part
     of = _sets(out)[choice.profile]
     own = {column: getattr(choice, name) for name, column in COLUMNS.items()}
     rows = of.table[(of.table[list(own)] == pd.Series(own)).all(axis=1)].reset_index(drop=True)
-    chart = dot_chart(of, rows, language, beside=_compared(out, choice))
+    chart = dot_chart(of, rows, language, compared=_compared(out, choice))
     return hidden(rows, _title(of), language), picture(chart), in_notebook(result_tables.table(language, rows))
 
 
@@ -137,21 +139,20 @@ def tables(out: Published, *, interactive: bool = False, choice: TableChoice | N
     Raises:
         SpecError: the kit has no words in this language.
     """
-    words, (first, _) = spoken(language, out.own_words), offered(out, choice)
-    return panel(out, first, words) if interactive else static(view(out, first, words))
+    words, (first, _) = explorer_language(language, out.own_words), offered(out, choice)
+    return panel(out, first, words) if interactive else without_controls(view(out, first, words))
 
 
 def panel(out: Published, start: TableChoice, language: Language = ENGLISH) -> Any:
     """Returns the widget of the tables explorer: drop-downs for measure, population, breakdown and others, above the chosen
-    table.
-    """
+    table."""
     _, options = offered(out, start, language)
     pickers = {
         name: dropdown(language.say(f"explorer.controls.{name}"), options[name], getattr(start, name)) for name in CONTROLS
     }
 
     def show() -> tuple[Part, ...]:
-        """Updates the options of each control, and returns what the explorer shows for the chosen table."""
+        """Updates the options of each control, and returns the parts that the explorer shows for the chosen table."""
         choice, now = offered(out, TableChoice(**{name: picker.value for name, picker in pickers.items()}), language)
         for name, picker in pickers.items():
             if picker.options != tuple(now[name].items()):
@@ -159,7 +160,7 @@ def panel(out: Published, start: TableChoice, language: Language = ENGLISH) -> A
             picker.value = getattr(choice, name)
         return _view(out, choice, language)  # the options were updated a moment ago
 
-    return shell(list(pickers.values()), show)
+    return with_controls(list(pickers.values()), show)
 
 
 def _sets(out: Published) -> dict[str, Published]:

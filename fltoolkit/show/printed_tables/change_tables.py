@@ -1,5 +1,5 @@
-"""The tables of changes: the plan's baseline beside the numbers of a later survey, and the published changes between two rounds
-of a survey."""
+"""Makes the tables of changes: the plan's baseline beside the numbers of a later survey, and the published changes between
+two rounds of a survey."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def follow_up(language: Language, rows: pd.DataFrame, *notes: str, signs: bool =
     """Returns a table that compares the plan's baseline with a later survey. Each row has both numbers, the target if there is
     one, and the change with its interval. `rows` are those of `Evidence.follow_up`.
 
-    The result of the test of the change has a sign before it: ▼ ▲ ? ○ ×. Footnotes say whether the target is reached, and that the
-    size of a change is uncertain.
+    The result of the test of the change has a sign before it: ▼ ▲ ? ○ ×. Footnotes say whether the target is reached, and if
+    the size of a change is uncertain.
 
     Args:
         notes: further sentences below the table.
@@ -113,8 +113,9 @@ def _verdict(language: Language, row: Row) -> PrintedCell:
 
 
 def _reasons(language: Language, row: Row) -> tuple[str, ...]:
-    """Returns the texts for the footnotes of a row. They say whether its target is reached, that the size of a change is uncertain,
-    why a change is not judged, and the reasons for the result of the test and for the marker, without what the row already shows."""
+    """Returns the texts for the footnotes of a row. They say whether the target of the row is reached, if the size of
+    the change is uncertain, and why a change is not judged. They also give the reasons for the result of the test and for the
+    marker. Words that the row already shows are left out."""
     columns = ("verdict_reason",) if row["marker"] == "c" else ("verdict_reason", "reason")
     given = (COVERS_ZERO, *UNRESOLVED_REASONS)
     reasons = (row[c] for c in columns if row[c] and row[c] not in given)
@@ -127,8 +128,8 @@ def _reasons(language: Language, row: Row) -> tuple[str, ...]:
 
 
 def years_of_rounds(language: Language, before: pd.Series, after: pd.Series) -> dict[str, object]:
-    """Returns the years of two rounds of a survey for the headings of a table, with the keys `before` and `after`: `2025`. If a
-    year is not known or both years are the same, it returns words instead of the years.
+    """Returns the years of two rounds of a survey for the headings of a table, with the keys `before` and `after`: `2025`.
+    If a year is not known or both years are the same, the texts are words instead of years.
 
     Args:
         before, after: the year of the earlier and of the later round, in each row of the table.
@@ -155,6 +156,7 @@ CHANGE = TableLayout(
     headings=plan_cells.headings,
     reasons=_reasons,
 )  # fmt: skip
-"""Both rounds, each number with the marker of its round, the change with its interval, and the verdict of the test."""
+"""The columns of a change: the number of each round with its marker, the change with its interval, and the result of the
+test."""
 
 NUMBERED = ("category", "before", "before_interval", "after", "after_interval", "change", "change_interval")

@@ -1,5 +1,5 @@
-"""The table of the plan's targets in a notebook, beside the numbers of a later survey. Its verdicts are short words; footnotes
-give the reasons."""
+"""Makes the table of the plan's targets for a notebook, beside the numbers of a later survey. The results of the tests are
+short words; footnotes give the reasons."""
 
 from __future__ import annotations
 
@@ -22,30 +22,32 @@ from fltoolkit.show.printed_tables.printed_table import (
 from fltoolkit.show.wording import number_words, plan_words
 
 SHORT = {REACHED: "yes", NOT_REACHED: "no"}
-JUDGED = ("rounds.unsure", "rounds.because")  # verdicts that have more words than one
+JUDGED = ("rounds.unsure", "rounds.because")  # results of a test that have more than one word
 
 
 def followed(language: Language, rows: pd.DataFrame) -> PrintedTable:
-    """Returns a table of the plan's targets with the numbers of a later survey beside them. Before there is a later survey, the
-    table says which fall a repeat of the survey could detect. `rows` are rows of `Evidence.targets` that have a target."""
+    """Returns a table of the plan's targets with the numbers of a later survey beside them. If there is no later survey yet,
+    the table has the smallest fall that a repeat of the survey could detect. `rows` are rows of `Evidence.targets` that have
+    a target."""
     later = rows.loc[rows["later_value"].notna(), "later_year"]
     heads, notes = plan_cells.years(language, rows, "baseline_year"), tuple[str, ...]()
     if len(later):
         heads, notes = heads | {"year": f"{later.iloc[0]:.0f}"}, (language.say("targets.no_test"),)
-    columns = FOLLOWED if len(later) else AHEAD
-    layout = COLUMNS.only(*target_tables.helpful(columns, rows))
+    columns = FOLLOWED if len(later) else NOT_YET_FOLLOWED
+    layout = COLUMNS.only(*target_tables.filled_columns(columns, rows))
     return printed(language, layout, rows.to_dict("records"), TableWords(language.say("targets.title"), notes=notes, heads=heads))
 
 
 def _reached(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell that says whether a target is reached: yes, no, or not known. Empty if the later number is not shown."""
+    """Returns the cell that says whether a target is reached: *yes*, *no*, or *not known*. The cell is empty if the later
+    number is not shown."""
     if not row["reached"]:
         return EMPTY
     return PrintedCell(language.say(f"verifiable.{SHORT[row['reached']]}" if row["reached"] in SHORT else "targets.not_known"))
 
 
 def _changed(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell with the verdict of the change in as few words as possible: `decreased`."""
+    """Returns the cell with the result of the test of the change in as few words as possible: `decreased`."""
     changed = row["changed"]
     short = dict(changed.values)["verdict"] if isinstance(changed, Reason) and changed.code in JUDGED else changed
     return PrintedCell(language.kit(short))
@@ -56,8 +58,8 @@ def _verifiable(language: Language, row: Row) -> PrintedCell:
 
 
 def _reasons(language: Language, row: Row) -> tuple[str, ...]:
-    """Returns the footnotes of a row: why it cannot be said whether the target is reached, what limits the verdict of the change,
-    and why no survey can verify the target."""
+    """Returns the footnotes of a row: the reasons why it is not known whether the target is reached, why the result of the
+    test is uncertain, and why no survey can verify the target."""
     changed = row["changed"]
     why = {
         "reached_in": language.kit(row["reached"]) if row["reached"] and row["reached"] not in SHORT else "",
@@ -82,5 +84,5 @@ COLUMNS = TableLayout(
     reasons=_reasons,
 )
 FOLLOWED = ("category", "baseline", "aim", "later", "later_interval", "reached", "changed", "verifiable", "needed")
-AHEAD = ("category", "baseline", "baseline_interval", "aim", "verifiable", "power", "smallest", "needed")
-"""The columns after a later survey, and before it."""
+NOT_YET_FOLLOWED = ("category", "baseline", "baseline_interval", "aim", "verifiable", "power", "smallest", "needed")
+"""The columns if there is a later survey (FOLLOWED), and if there is none (NOT_YET_FOLLOWED)."""

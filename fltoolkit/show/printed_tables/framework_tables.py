@@ -1,5 +1,5 @@
-"""The tables of the plan's indicators, as the ILO toolkit's results framework (Tool No. 16) lists them: a table of all indicators
-(the matrix), the indicators with their baselines, and the five SMART criteria."""
+"""Makes the tables of the plan's indicators, as the ILO toolkit's results framework (Tool No. 16) lists them: a table of all
+indicators (the matrix), the indicators with their baselines, and the five SMART criteria."""
 
 from __future__ import annotations
 
@@ -69,13 +69,13 @@ def _indicator(language: Language, row: Row) -> str:
 
 
 def _group(language: Language, row: Row) -> str:
-    """Returns the name of the group of a row, for a line above its categories; empty for a row about everybody."""
+    """Returns the name of the group of a row, for a line above its categories. The text is empty for a row about everybody."""
     grouped = not plan_words.is_total(row) and row["category"]
     return number_words.start(number_words.group(language, str(row["group"]))) if grouped else ""
 
 
 def _category(language: Language, row: Row) -> str:
-    """Returns in words the persons about whom a row of the plan is: everyone, or the group and category, such as women."""
+    """Returns the words for the persons in a row of the plan: everyone, or the group and category, such as women."""
     if plan_words.is_total(row):
         return language.say("everyone")
     group, name = number_words.group(language, str(row["group"])), number_words.reason(language, row["category"])
@@ -83,8 +83,8 @@ def _category(language: Language, row: Row) -> str:
 
 
 def _category_in_group(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell with the category of a row. It is for tables that have the name of the group in a line above the row. A row
-    of the partners has no category; its cell says that its numbers are theirs."""
+    """Returns the cell with the category of a row. It is for tables that have the name of the group in a line above the row.
+    A row that partners fill in has no category; its cell says that its numbers come from partners."""
     if row["filled_by"] == "partners":
         return PrintedCell(language.say("from_partners" if has_text(row["baseline_value"]) else "by_partners"))
     return plan_cells.category(language, row) if row["category"] else PrintedCell(_category(language, row))
@@ -127,7 +127,8 @@ MATRIX = TableLayout(
     headings=_headings,
     reasons=_remark,
 )
-"""Tool No. 16's matrix. What is said once of an indicator stands above its rows, so that the table fits a portrait page."""
+"""The matrix of Tool No. 16. Facts that all rows of an indicator share stand above these rows, so that the table fits a
+portrait page."""
 
 BASELINE = TableLayout(
     ABOUT,
@@ -140,9 +141,9 @@ BY_GROUP = replace(
 
 
 def matrix(language: Language, evidence: Evidence) -> PrintedTable:
-    """Returns the table of the plan's indicators that the ILO toolkit's results framework (Tool No. 16) calls a matrix. It has
-    the baselines from the survey, the targets in words, and what partners typed. Its rows are those of whole populations, those
-    with a target, and those of partners."""
+    """Returns the table of the plan's indicators that the ILO toolkit's results framework (Tool No. 16) calls a matrix. It
+    has the baselines from the survey, the targets in words, and what partners typed. It has the rows of whole populations,
+    of targets, and of partners."""
     promised = plan_words.promises(language, evidence.targets, NBSP)
     table = evidence.baseline.table.to_dict("records")
     rows = [{**row, "promised": promised.get((row["id"], row["group"], row["category"]), "")} for row in table]
@@ -152,8 +153,8 @@ def matrix(language: Language, evidence: Evidence) -> PrintedTable:
 
 
 def by_group(language: Language, filled: Baseline, elsewhere: Collection[tuple[str, str, str]] = ()) -> PrintedTable | None:
-    """Returns a table of the baselines by group, such as by sex, or None if there are none. `elsewhere` names the numbers that
-    another table of the document has, each by its measure, its population in words and its group."""
+    """Returns a table of the baselines by group, such as by sex, or None if there are none. `elsewhere` names the numbers
+    that another table of the document has: for each, its measure, its population in words and its group."""
     rows = [
         row
         for row in filled.table.to_dict("records")
@@ -165,8 +166,8 @@ def by_group(language: Language, filled: Baseline, elsewhere: Collection[tuple[s
 
 
 def baseline(language: Language, filled: Baseline) -> PrintedTable:
-    """Returns a table of the plan's indicators with their baselines from the survey. It is the table `matrix` without the columns
-    on targets and responsibilities."""
+    """Returns a table of the plan's indicators with their baselines from the survey. It has all rows, but not the columns of
+    `matrix` on targets and responsibilities."""
     words = TableWords(
         language.own(filled.plan.title), language.own(filled.plan.goal), heads=plan_cells.years(language, filled.table, "year")
     )
@@ -204,4 +205,4 @@ SMART = TableLayout(
     ),
     reasons=lambda language, row: tuple(number_words.reason(language, text) for text in row["lacks"]),
 )
-"""Tool No. 16's five criteria, one column each."""
+"""The five SMART criteria of Tool No. 16, one column each."""

@@ -1,5 +1,5 @@
-"""Cells with numbers. Each cell has the text that is printed, the marker (a letter such as u for unreliable), and the number for
-a spreadsheet."""
+"""Makes cells with numbers. Each cell has the text that is printed, the marker (a letter such as u for unreliable), and the
+number for a spreadsheet."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ NONE = PrintedCell("–", like_number=True)  # there is no such number, for exam
 
 
 def estimate(language: Language, row: Row, measure: str) -> PrintedCell:
-    """Returns the cell of a published estimate, converted to the unit in which it is printed: the proportion 0.0172 gives 17.2
-    (per 1,000), and a number of persons stays as it is. If persons with open answers (don't know, refused, blank) could raise the
-    number above its interval, the cell has a range."""
+    """Returns the cell of a published estimate, converted to the unit in which it is printed: the proportion 0.0172 gives
+    17.2 (per 1,000), and a number of persons stays as it is. If unresolved persons (answers don't know, refused, blank)
+    could raise the number above its interval, the cell has a range."""
     bound = scaled(row["bound_high"], measure) if number_words.has_range(row) else nan
     return in_unit(
         language, row["estimate"] if pd.isna(row["estimate"]) else scaled(row["estimate"], measure), measure, row["marker"], bound
@@ -47,8 +47,7 @@ def in_unit(language: Language, value: float, measure: str, marker: object = "",
 
 def interval(language: Language, low: float, high: float, measure: str) -> PrintedCell:
     """Returns the cell of a confidence interval. Its limits are already in their printed unit. The cell is empty if the interval
-    is not shown.
-    """
+    is not shown."""
     if pd.isna(low) or pd.isna(high):
         return PrintedCell()
     texts = (number_words.in_unit(language, value, measure) for value in (low, high))
@@ -76,5 +75,6 @@ def style(measure: str) -> NumberStyle:
 
 
 def letters(marker: object) -> str:
-    """Returns the letters of a number's marker, such as `c` (confidential) or `u` (unreliable); empty for none."""
+    """Returns the letters of a number's marker, such as `c` (confidential) or `u` (unreliable). The text is empty if there
+    is no marker."""
     return marker if isinstance(marker, str) else ""

@@ -1,5 +1,5 @@
-"""Cells that several of the plan's tables have in common. A row of these tables is an indicator of the plan, for everyone or for
-one category. Its numbers are in the unit of the row, such as 17.2 for 17.2 per 1,000."""
+"""Makes cells that several of the plan's tables have in common. A row of these tables is an indicator of the plan, for
+everyone or for one category. Its numbers are in the unit of the row, such as 17.2 for 17.2 per 1,000."""
 
 from __future__ import annotations
 
@@ -15,17 +15,16 @@ from fltoolkit.show.wording import number_words, plan_words
 
 
 def headings(language: Language, row: Row) -> tuple[str, str]:
-    """Returns the two headings above a row in a table: the indicator with the unit of its numbers, and the group. Rows with the
-    same headings share them.
-    """
+    """Returns the two headings above a row in a table: the indicator with the unit of its numbers, and the group. If rows
+    have the same headings, these are printed once."""
     return indicator(language, row), "" if plan_words.is_total(row) else number_words.start(
         number_words.group(language, str(row["group"]))
     )
 
 
 def indicator(language: Language, row: Row) -> str:
-    """Returns the indicator of a row with the unit of its numbers: `Prevalence of forced labour, adults (per 1,000)`. A rate that the
-    kit named already says whom it is about; after another name, the unit says it."""
+    """Returns the indicator of a row with the unit of its numbers: `Prevalence of forced labour, adults (per 1,000)`. If the
+    kit gave a rate its name, this name says whom the rate is about. After other names, the unit says this."""
     name = number_words.indicator(language, row)
     named_by_kit = row["indicator"] == PREVALENCE["indicator"]
     unit = number_words.unit(language, str(row["measure"])) if named_by_kit else language.kit(row["unit"])
@@ -40,15 +39,14 @@ def about(language: Language, row: Row) -> PrintedCell:
 
 def category(language: Language, row: Row) -> PrintedCell:
     """Returns the cell with the category of a row of the plan, such as `women`. It is for tables that have the group (`sex`) as a
-    heading.
-    """
+    heading."""
     return PrintedCell(number_words.start(plan_words.category(language, row)))
 
 
 def value(language: Language, row: Row, column: str, marker: str = "") -> PrintedCell:
-    """Returns the cell of a number in a row of the plan; the number is already in the unit of the row. `column` is the name of
-    its column, and `marker` the name of the column with its marker. If persons with open answers (don't know, refused, blank)
-    could raise the number above its interval, the cell has a range."""
+    """Returns the cell of a number in a row of the plan; the number is already in the unit of the row. `column` is the name
+    of its column, and `marker` the name of the column with its marker. If unresolved persons (answers don't know, refused,
+    blank) could raise the number above its interval, the cell has a range."""
     bound = row[plan_words.BOUNDS[column]] if column in plan_words.BOUNDS else nan
     return number_cells.in_unit(language, row[column], str(row["measure"]), row[marker] if marker else "", bound)
 
@@ -62,8 +60,7 @@ def years(language: Language, rows: pd.DataFrame, column: str) -> dict[str, obje
 
 def limits(language: Language, row: Row, low: str, high: str) -> PrintedCell:
     """Returns the cell of a confidence interval in a row of the plan; its limits are already in the row's unit. `low` and `high`
-    name the columns with the limits.
-    """
+    name the columns with the limits."""
     return number_cells.interval(language, row[low], row[high], str(row["measure"]))
 
 

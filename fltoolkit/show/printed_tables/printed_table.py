@@ -1,9 +1,9 @@
-"""A table as it is printed: columns, cells with their markers, and footnotes with letters. It does not depend on a survey or on
-a file format.
+"""Defines a table as it is printed: columns, cells with their markers, and footnotes with letters. The table does not depend
+on a survey or on a file format.
 
-A `TableLayout` lists the columns of one of the kit's tables. `printed` applies it to rows and returns a `PrintedTable`. Three
-modules turn it into what people see: `show/tables.py` (notebooks), `report/document_formats` (pages and Word) and
-`sheet_columns` (workbook).
+A `TableLayout` lists the columns of one of the kit's tables. `printed` applies it to rows and returns a `PrintedTable`.
+Three modules turn this into tables that people see: `show/tables.py` (notebooks), `report/document_formats` (pages and Word)
+and `sheet_columns` (workbook).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class PrintedCell:
     Attributes:
         text: what is printed, without the marker.
         marker: the letter of the number's marker (`u` for unreliable, `c` for confidential); empty for none.
-        numbers: the number as printed, in the unit of its row; two limits for an interval. Empty if no number is shown.
+        numbers: the number as printed, in the unit of its row; two limits for an interval; empty if no number is shown.
         style: how a spreadsheet shows these numbers.
         like_number: whether the text replaces a number, such as `5–14` for a number of cases.
         quiet: whether the cell is a line across the table that explains the rows below it. Such a line is not a heading.
@@ -65,7 +65,7 @@ class PrintedCell:
 
 @dataclass(frozen=True)
 class TableColumn:
-    """One column of a printed table: its name, what kind of cells it has, and the function that makes them.
+    """One column of a printed table: its name, the kind of its cells, and the function that makes the cells.
 
     The values of `kind`:
 
@@ -96,7 +96,8 @@ class TableLayout:
         columns: in the order in which they are printed.
         headings: returns, for a row, the lines across the table above it, from the most general to the most special; an empty
             text for no line. Rows with the same line share it. A line that explains the rows is a quiet cell.
-        reasons: returns, for a row, why its number is hidden or doubtful. Each text becomes one footnote with a letter.
+        reasons: returns, for a row, the reasons why its number is hidden or doubtful. Each text becomes one footnote with a
+            letter.
     """
 
     columns: tuple[TableColumn, ...]
@@ -128,8 +129,7 @@ class TableWords:
 @dataclass(frozen=True)
 class Head:
     """The heading of a column of a printed table: its key (its name in code), its words, and its kind (`label`, `value`,
-    `number`, `words`, `notes`).
-    """
+    `number`, `words`, `notes`)."""
 
     key: str
     text: str
@@ -222,8 +222,7 @@ def of_texts(
     title: str, heads: tuple[str, ...], rows: Iterable[tuple[str, ...]], numbers: tuple[int, ...] = (), note: str = ""
 ) -> PrintedTable:
     """Returns a printed table of texts for which there is no `TableLayout`. `numbers` are the positions of the columns that
-    contain numbers.
-    """
+    contain numbers."""
     kinds: list[Kind] = ["number" if place in numbers else "words" for place in range(len(heads))]
     named = tuple(Head(str(place), text, kind) for place, (text, kind) in enumerate(zip(heads, kinds, strict=True)))
     return PrintedTable(title, named, tuple(tuple(map(PrintedCell, row)) for row in rows), note=note)

@@ -1,5 +1,5 @@
-"""The tables of a survey's results: a measure by groups such as sex, and the headline (the number for the default population)
-under each rule set."""
+"""Makes the tables of a survey's results: a measure by groups such as sex, and the headline (the number for the default
+population) under each rule set."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from fltoolkit.table_records import records
 BASES = {
     **dict.fromkeys(("share", *PROFILES), "of_cases"),
     "duration": "with_months",
-}  # the persons that `n` counts; for other measures, the persons asked
-COUNTED_AS = {"flowchart": "counted", **dict.fromkeys(PROFILES, "with_it")}  # what `cases` counts; for other measures, the cases
+}  # the persons that `n` counts, by measure; for other measures, the persons asked
+COUNTED_AS = {"flowchart": "counted", **dict.fromkeys(PROFILES, "with_it")}  # what `cases` counts; for other measures, cases
 
 
 def table(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTable:
@@ -57,7 +57,7 @@ def table(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTab
         title or language.say("tables.of", title=_measured(language, first), who=who), _subtitle(language, first),
         (number_words.start(about), *of_rows), {"level": number_words.level(language, first)},
     )  # fmt: skip
-    layout = results(measure)
+    layout = results(measure, ranged=any(map(number_words.has_range, records(rows))))
     shown = layout.only(*(column.key for column in layout.columns if not (base and column.key == "n")))
     return printed(language, shown, records(rows), words)
 
@@ -69,16 +69,19 @@ def _measured(language: Language, row: Row) -> str:
     return number_words.start(number_words.reason(language, row["rule_note"]) or str(row["outcome"]))
 
 
-def results(measure: str) -> TableLayout:
+def results(measure: str, *, ranged: bool = False) -> TableLayout:
     """Returns the layout of the table for results of a measure: its columns, such as the estimate, its interval and the number of
     cases.
+
+    `ranged` says whether some rows are ranges, because of unresolved persons. Then the heading of the intervals says that
+    the intervals are those of the low ends. A row whose high end is confidential has a note.
     """
     return TableLayout(
         (
             TableColumn(
                 "category", lambda language, row: PrintedCell(number_words.start(number_words.category(language, row))), "label"
             ),
-            *_estimate(measure),
+            *_estimate(measure, ranged),
             TableColumn(
                 "n", lambda language, row: number_cells.count(language, row["n"], _hidden(row)), head=BASES.get(measure, "asked")
             ),
@@ -86,7 +89,7 @@ def results(measure: str) -> TableLayout:
             *((TableColumn("unresolved", _unresolved),) if measure in PROFILES else ()),
         ),
         headings=_group,
-        reasons=_reasons,
+        reasons=partial(_reasons, ranged),
     )
 
 
@@ -116,11 +119,13 @@ def rule_sets(language: Language, rows: pd.DataFrame) -> PrintedTable:
     return printed(language, layout, rows.to_dict("records"), words)
 
 
-def _estimate(measure: str) -> tuple[TableColumn, TableColumn]:
-    """Returns two columns: the estimate with its marker, and its interval."""
+def _estimate(measure: str, ranged: bool = False) -> tuple[TableColumn, TableColumn]:
+    """Returns two columns: the estimate with its marker, and its interval. For `ranged`, see `results`."""
     return (
         TableColumn(measure, lambda language, row: number_cells.estimate(language, row, measure), "value"),
-        TableColumn("interval", lambda language, row: _interval(language, row, measure)),
+        TableColumn(
+            "interval", lambda language, row: _interval(language, row, measure), head="interval_of_low" if ranged else "interval"
+        ),
     )
 
 
@@ -131,13 +136,14 @@ def _interval(language: Language, row: Row, measure: str) -> PrintedCell:
 
 
 def _hidden(row: Row) -> PrintedCell:
-    """Returns the cell in place of a number that is not shown: the marker of a confidential row, so that no cell beside it is blank."""
+    """Returns the cell in place of a number that is not shown. If the row is confidential, the cell has the marker [c].
+    Otherwise it is empty."""
     return PrintedCell("[c]", like_number=True) if row["marker"] == "c" else number_cells.EMPTY
 
 
 def _unresolved(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell with the number of unresolved persons or cases: those whose answers leave open whether they are in forced
-    labour, or in the category. If the number is hidden, the cell has its marker."""
+    """Returns the cell with the number of unresolved persons or cases: those whose answers do not decide whether they are in
+    forced labour, or in the category. If the number is hidden, the cell has its marker."""
     if row["marker"] == "c":
         return _hidden(row)
     return number_cells.count(language, row["unresolved"], PrintedCell("", row["unresolved_marker"]))
@@ -157,21 +163,23 @@ def _group(language: Language, row: Row) -> tuple[str]:
     return ("" if row["measure"] == "flowchart" else number_words.start(number_words.group(language, str(row["breakdown"]))),)
 
 
-def _reasons(language: Language, row: Row) -> tuple[str, ...]:
-    """Returns the reasons why a number is hidden or not reliable. For a confidential number there is none, because its marker
-    gives the reason."""
+def _reasons(ranged: bool, language: Language, row: Row) -> tuple[str, ...]:
+    """Returns the reasons why a number is hidden or not reliable, and why a number has no high end if others have one (`ranged`).
+    A confidential number has no such text, because its marker gives the reason."""
+    without_high_end = ranged and row["marker"] != "c" and row["unresolved_marker"] == "c"
     hidden = row["measure"] == "duration" and not row["breakdown"] and pd.isna(row["n"]) and pd.notna(row["estimate"])
     return (
         "" if row["marker"] == "c" else number_words.remark(language, row),
         language.say("tables.months_hidden") if hidden else "",
+        language.say("tables.high_end_hidden") if without_high_end else "",
     )
 
 
-def _of_rule_set(own: str, language: Language, row: Row) -> tuple[str, ...]:
-    """Returns the texts for the footnotes of a rule set's row. They say whether it is the run's own rule set, and what readers
-    must know when they compare its result with others. `own` is the name of the run's own rule set."""
+def _of_rule_set(own_rule_set: str, language: Language, row: Row) -> tuple[str, ...]:
+    """Returns the texts for the footnotes of a rule set's row. They say whether it is the run's own rule set, and give the
+    notes that readers need to compare its result with others. `own_rule_set` is the name of the run's own rule set."""
     remarks = tuple(number_words.reason(language, row[c]) for c in ("reason", "rule_note", "to_verify") if row[c])
-    return (language.say("rule_sets.own") if row["rule_set"] == own else "", language.list(remarks))
+    return (language.say("rule_sets.own") if row["rule_set"] == own_rule_set else "", language.list(remarks))
 
 
 def _subtitle(language: Language, row: Row) -> str:
@@ -189,7 +197,7 @@ def _bases(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
 
 
 def _to_verify(language: Language, rows: pd.DataFrame) -> str:
-    """Returns a sentence on the facts behind these rows that were written from memory and not yet checked against their source.
-    The text is empty if there are no such facts."""
+    """Returns a sentence on the rules and facts behind these rows that were written from memory and not yet checked against
+    their source. The text is empty if there are none."""
     doubts = [number_words.reason(language, text) for text in rows["to_verify"].unique() if text]
     return language.say("basis.to_verify", what=language.list(doubts)) if doubts else ""

@@ -46,8 +46,8 @@ def sheet_columns(language: Language, table: PrintedTable) -> tuple[SheetColumn,
 
 
 def _rows(table: PrintedTable) -> tuple[tuple[str, ...], list[tuple[PrintedCell, ...]]]:
-    """Returns the texts of the lines across the table, one for each row: the line above the row; and the rows themselves, without
-    these lines."""
+    """Returns two things. The first has, for each row, the text of the line across the table above it. The second has the
+    rows themselves, without these lines."""
     across, body, heading = [], [], ""
     for row in table.rows:
         if len(row) == 1 < len(table.heads):

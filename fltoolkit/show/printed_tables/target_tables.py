@@ -1,5 +1,5 @@
-"""The tables of the plan's targets: whether a repeat of the survey could verify them, which fall it could detect, and the planned
-value of each year. A row is an indicator of the plan, for everyone or for one category."""
+"""Makes the tables of the plan's targets: whether a repeat of the survey could verify each target, the smallest fall that the
+repeat could detect, and the planned value of each year. A row is an indicator of the plan, for everyone or for one category."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ def _answer(language: Language, row: Row, *, question: str) -> PrintedCell:
 
 
 def _smallest(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell with the smallest fall that the planned repeat of the survey would detect; `–` if it would detect none."""
+    """Returns the cell with the smallest fall that the planned repeat of the survey would detect. The cell has `–` if it
+    would detect no fall."""
     return number_cells.percent(language, row["smallest_cut"], NONE if pd.notna(row["planned_sample"]) else EMPTY)
 
 
@@ -53,22 +54,23 @@ def _after(language: Language, row: Row) -> PrintedCell:
 
 
 def _chance(language: Language, row: Row) -> PrintedCell:
-    """Returns the probability that the planned repeat of the survey detects the change to the target. It is empty if the baseline
-    has wide bounds: then no probability can be given."""
+    """Returns the cell with the probability that the planned repeat of the survey detects the change to the target. The cell
+    is empty if the baseline has wide bounds, because no probability can then be given."""
     return EMPTY if plan_words.is_too_wide(row) else number_cells.percent(language, row["power"])
 
 
 def _needed(language: Language, row: Row) -> PrintedCell:
-    """Returns how many persons must answer in the repeat of the survey. It is empty if the baseline has wide bounds: then more
-    persons do not help."""
+    """Returns the cell with the number of persons who must answer in the repeat of the survey. The cell is empty if the
+    baseline has wide bounds, because more persons then do not help."""
     if plan_words.is_too_wide(row):
         return EMPTY
     return number_cells.count(language, row["sample_needed"], NONE if pd.notna(row["target_year"]) else EMPTY)
 
 
 def _with_interval(language: Language, row: Row, *, columns: tuple[str, str, str, str]) -> PrintedCell:
-    """Returns the cell of a number with its interval behind it in brackets. `columns` are those of the number, of both limits and of its
-    marker. A range of unresolved answers has no interval here; the sentence above the numbers in large type explains it."""
+    """Returns the cell of a number with its interval behind it in brackets. `columns` are the names of four columns: the
+    number, its lower limit, its upper limit and its marker. A range (because of unresolved answers) has no interval here;
+    the sentence above the numbers in large type explains it."""
     column, low, high, marker = columns
     cell = plan_cells.value(language, row, column, marker)
     between = "" if cell.has_range else plan_words.between(language, row, low, high)
@@ -131,14 +133,15 @@ AIMED_LATER = TableLayout(
 )  # fmt: skip
 """The tables of targets on the first page of the evidence brief and on a slide, before and after a later survey."""
 REPEAT = ("power", "needed")
-"""The columns on the chance of a repeat, and the persons that it needs."""
+"""The columns with the chance that a repeat detects the change, and with the number of persons that it needs."""
 MOST_YEARS = 9
 """Columns of years in a table of milestones. If there are more years, those that nobody measures are left out."""
 
 
 def in_words(language: Language, rows: pd.DataFrame) -> PrintedTable:
-    """Returns the table of the plan's targets for the first page of the evidence brief and for a slide. After a later survey it says in words
-    whether each number has changed and whether its target is reached; before, whether the planned survey could verify the target.
+    """Returns the table of the plan's targets for the first page of the evidence brief and for a slide. If there is a later
+    survey, the table says in words whether each number has changed and whether its target is reached. If not, it says
+    whether the planned survey could verify the target.
 
     The table has no title, because a heading stands before it. `rows` are rows of `Evidence.targets` that have a target."""
     later = rows.loc[rows["later_value"].notna(), "later_year"]
@@ -151,21 +154,21 @@ def in_words(language: Language, rows: pd.DataFrame) -> PrintedTable:
 
 def targets(language: Language, rows: pd.DataFrame) -> PrintedTable:
     """Returns a table of the plan's targets: each with its baseline, whether a repeat of the survey could verify it, and the
-    smallest fall that the repeat could detect; after a later survey also its number. `rows` are rows of `Evidence.targets` that
-    have a target."""
+    smallest fall that the repeat could detect. If there is a later survey, the table also has its numbers. `rows` are rows
+    of `Evidence.targets` that have a target."""
     later, years = rows["later_value"].notna().any(), plan_cells.years(language, rows, "baseline_year")
     columns = VERIFIED_LATER if later else VERIFIED
     years |= {"year": f"{rows['later_year'].max():.0f}"} if later else {}
     return printed(
         language,
-        TARGETS.only(*helpful(columns, rows)),
+        TARGETS.only(*filled_columns(columns, rows)),
         rows.to_dict("records"),
         TableWords(language.say("targets.title"), heads=years),
     )
 
 
-def helpful(columns: Sequence[str], rows: pd.DataFrame) -> list[str]:
-    """Returns the columns of a table without `REPEAT` if every baseline has wide bounds: these columns would be empty."""
+def filled_columns(columns: Sequence[str], rows: pd.DataFrame) -> list[str]:
+    """Returns the columns of a table that are not empty. The columns in `REPEAT` are empty if every baseline has wide bounds."""
     wide = all(map(plan_words.is_too_wide, rows.to_dict("records")))
     return [column for column in columns if not (wide and column in REPEAT)]
 

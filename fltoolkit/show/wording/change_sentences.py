@@ -1,5 +1,5 @@
-"""Sentences on a change between two rounds of a survey. They say that a number has changed only if the test says so, and never
-name a cause."""
+"""Writes sentences on a change between two rounds of a survey. They say that a number has changed only if the test says so,
+and never name a cause."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fltoolkit.show.wording.plan_words import Line, value
 
 
 def of_headline(found: Published, language: Language) -> tuple[str, ...]:
-    """Returns sentences on the change in the default population: one on the rate, and one on the number of persons."""
+    """Returns sentences on the change in the default population: one sentence on the rate, and one on the number of persons."""
     rows = found.table[(found.table["reference_population"] == found.headlines[0]) & (found.table["breakdown"] == "")]
     return tuple(
         of_published(language, r)

@@ -15,14 +15,13 @@ from fltoolkit.publish.contrasts.lead_contrasts import LOWER, NO_DIFFERENCE, NOT
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.wording import number_words
 
-EACH = 3  # pairs of a population; up to this number each pair has a sentence, whatever its verdict
+MOST_SENTENCES = 3  # pairs in a population: up to this number, each pair has a sentence, whatever the result of its test
 Pair = dict[Any, Any]
 
 
 def is_compared(out: Published) -> bool:
     """Returns whether the run publishes the prevalence by the lead group: the group (such as sex) that survey.yaml names
-    beforehand for the first comparison.
-    """
+    beforehand for the first comparison."""
     rows = out.own_rows(measure="prevalence", breakdown=out.lead)
     own = rows[rows["reference_population"] == out.headlines[0]] if len(rows) and out.headlines else rows
     return bool(out.lead) and out.lead not in out.origins and bool(own["estimate"].notna().any())
@@ -31,8 +30,7 @@ def is_compared(out: Published) -> bool:
 def sentences(out: Published, language: Language) -> tuple[str, ...]:
     """Returns sentences with the results of the tests between categories of the lead group (the group that survey.yaml names
     beforehand): of the default population, and of each other population (such as children) in which at least one pair of
-    categories was tested. Populations with a tested pair come first.
-    """
+    categories was tested. Populations with a tested pair come first."""
     first, *rest = dict.fromkeys(out.contrasts[POPULATION]) if len(out.contrasts) else ("",)
     tested = [p for p in rest if _is_tested(out, p)]
     own = _population_sentences(out, language, first)
@@ -57,14 +55,14 @@ def _population_sentences(out: Published, language: Language, population: str) -
     """
     pairs = _pairs(out, population)
     found = [p for p in pairs if p["verdict"] not in (NO_DIFFERENCE, NOT_TESTED)]
-    listed = pairs if len(pairs) <= EACH else found
+    listed = pairs if len(pairs) <= MOST_SENTENCES else found
     others = [language.say("contrasts.others", n=str(len(pairs) - len(listed)))] if len(listed) < len(pairs) else []
     return (*(_sentence(out, language, p) for p in listed), *others)
 
 
 def only_pair(out: Published, language: Language, population: str | None = None) -> str | None:
-    """Returns a title for a slide that gives the result of the test, if a population (by default the first) has exactly one pair
-    of categories and this pair was tested. Otherwise returns None."""
+    """Returns the result of the test as a title for a slide, if a population (by default the first) has exactly one pair of
+    categories and this pair was tested. Otherwise returns None."""
     pairs = _pairs(out, population or out.contrasts[POPULATION].iloc[0]) if len(out.contrasts) else []
     if len(pairs) != 1 or pairs[0]["verdict"] == NOT_TESTED:
         return None
@@ -73,8 +71,7 @@ def only_pair(out: Published, language: Language, population: str | None = None)
 
 def family(out: Published, language: Language) -> str:
     """Returns a sentence on how many differences between groups the document tests, and how. It also says that all other
-    comparisons in the document are not tested.
-    """
+    comparisons in the document are not tested."""
     tested = int(out.contrasts["tested"].iloc[0]) if len(out.contrasts) else 0
     if not tested:
         return language.say("contrasts.nothing")
@@ -102,7 +99,8 @@ def _sentence(out: Published, language: Language, pair: Pair) -> str:
 
 
 def _why_untested(out: Published, language: Language, pair: Pair) -> str:
-    """Returns why a pair of categories was not tested. If a number is unreliable, the reason names its category."""
+    """Returns the reason why a pair of categories was not tested, in words. If a number is unreliable, the reason names its
+    category."""
     rows = out.select("prevalence", [out.lead], population=pair[POPULATION]).to_dict("records")
     sides = [row for row in rows if str(row[out.lead]) in (pair["category"], pair["reference"])]
     unsure = [number_words.category(language, row) for row in sides if row["flag"] == "unreliable"]
@@ -134,8 +132,7 @@ def _names_higher_first(out: Published, language: Language, pair: Pair) -> tuple
 
 
 def _category_names(out: Published, language: Language, population: str) -> dict[str, str]:
-    """Returns the names of the lead group's categories in a population, by their labels. Sex has men and women for adults,
-    boys and girls for children.
-    """
+    """Returns the names of the lead group's categories in a population, by their labels. For the group `sex`, these are men
+    and women for adults, and boys and girls for children."""
     rows = out.select("prevalence", [out.lead], population=population)
     return {str(row[out.lead]): number_words.category(language, row) for row in rows.to_dict("records")}

@@ -1,5 +1,4 @@
-"""Published numbers in English words: in their printed unit, rounded to the precision of the survey, and always with their
-markers and intervals."""
+"""Puts published numbers into English words: in their printed unit, and rounded to the precision of the survey."""
 
 from __future__ import annotations
 
@@ -22,8 +21,7 @@ NBSP = "\u00a0"
 
 def number(value: float, measure: str) -> str:
     """Returns an estimate as it is printed, in the unit of its measure: 17.2 (per 1,000), 50 (%), 6,300 (persons, three
-    significant digits).
-    """
+    significant digits)."""
     if pd.isna(value):
         return ""
     return f"{rounded_as_printed(scaled(value, measure), measure):,.{decimals(measure)}f}"

@@ -1,5 +1,5 @@
-"""The first text of a notebook: the main numbers, then a short list. The list says how precise the numbers are, how many persons
-are unresolved, what has changed, and on which facts the numbers are based."""
+"""Writes the first text of a notebook: the main numbers, then a short list. The list says how precise the numbers are, how
+many persons are unresolved, what has changed, and on which facts the numbers are based."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Rows = list[PublishedNumber]
 @checked
 def headline(out: Published, found: Published | None = None) -> Words:
     """Returns the first text of a notebook. It has the rate and the number of persons for each population whose rate is always
-    shown, such as adults and children. A list then says what a reader must know about these numbers.
+    shown, such as adults and children. A list below them says how certain these numbers are, and on which facts they are based.
 
     Args:
         found: the changes since an earlier round, from `fl.changes`; None for none.
@@ -37,8 +37,8 @@ def lead(out: Published) -> list[str]:
 
 @checked
 def how_sure(out: Published, found: Published | None = None) -> Words:
-    """Returns the list of `headline` without its numbers: how precise they are, which answers are open, what has changed, and on
-    which facts they are based.
+    """Returns the list of `headline` without the main numbers above it. The list says how precise these numbers are, how
+    many persons are unresolved, what has changed, and on which facts the numbers are based.
 
     Args:
         found: the changes since an earlier round, from `fl.changes`; None for none.
@@ -74,8 +74,8 @@ def _headline_populations(out: Published) -> list[Rows]:
 
 
 def _numbers(language: Language, rows: Rows) -> list[str]:
-    """Returns sentences with the rate of a population and its number of persons. The rate is in bold letters, unless persons with
-    open answers (don't know, refused, blank) could raise it above its interval."""
+    """Returns sentences with the rate of a population and its number of persons. The rate is in bold letters, unless
+    unresolved persons (answers don't know, refused, blank) could raise it above its interval."""
     first, *rest = (result_sentences.statement(language, row) for row in rows if row["measure"] in COUNTS)
     return [first if has_wide_bounds(rows[0]) else f"**{first}**", *rest]
 
@@ -91,8 +91,8 @@ def _in_time(language: Language, rows: Rows) -> list[str]:
     return [result_sentences.sentence(language, row) for row in rows if row["measure"] not in COUNTS]
 
 
-def _with_population(language: Language, populations: list[Rows], rows: Rows, said: str) -> str:
-    """Returns the sentence `said`. If `rows` have several populations, the name of the population comes before it."""
-    if not said or len(populations) < 2:
-        return said
-    return language.colon(number_words.start(language.kit(rows[0]["reference_population_label"])), said)
+def _with_population(language: Language, populations: list[Rows], rows: Rows, text: str) -> str:
+    """Returns the sentence `text`. If there are several `populations`, the name of the population of `rows` comes before it."""
+    if not text or len(populations) < 2:
+        return text
+    return language.colon(number_words.start(language.kit(rows[0]["reference_population_label"])), text)

@@ -1,5 +1,5 @@
-"""Published numbers in words, in any language: in the unit in which they are printed, rounded to the precision of the survey,
-with marker, unit and reason.
+"""Puts published numbers into words, in any language: in the unit in which they are printed, rounded to the precision of the
+survey, with marker, unit and reason.
 
 The answers of *unresolved* persons do not decide whether these persons are cases. If the number with all of them as cases (the
 *upper bound*) is above the interval, the number is printed as a range from the number to this bound.
@@ -22,7 +22,7 @@ from fltoolkit.show.wording import english_numbers
 from fltoolkit.show.wording.english_numbers import NBSP, PublishedNumber
 from fltoolkit.survey.spec.groups import TOTAL, crossed, groups_of_breakdown
 
-TENTHS = 0.1  # of a power or a cut: smaller values have a decimal
+TENTHS = 0.1  # a share: smaller shares, such as a power or a cut, have a decimal
 
 
 def number(language: Language, value: float, measure: str) -> str:
@@ -64,8 +64,8 @@ def level(language: Language, row: PublishedNumber) -> str:
 
 
 def limits(language: Language, low: str, high: str) -> str:
-    """Returns an interval as text in a language. The limits are texts already: `13.4` and `21.7` give `13.4 to 21.7`. The result
-    is empty if one is missing."""
+    """Returns an interval as text in a language. The limits are texts already: `13.4` and `21.7` give `13.4 to 21.7`. The
+    text is empty if a limit is missing."""
     return language.say("format.interval", low=low, high=high).replace(" ", NBSP) if low and high else ""
 
 
@@ -75,8 +75,9 @@ def interval(language: Language, row: PublishedNumber) -> str:
 
 
 def shown(language: Language, row: PublishedNumber) -> str:
-    """Returns a published number as text. If persons with open answers could raise it above its interval, the text is the range
-    from the number to its upper bound (all these persons are cases). If it is not shown, the text is its marker (such as [c])."""
+    """Returns a published number as text. If unresolved persons could raise the number above its interval, the text is the
+    range from the number to its upper bound (all unresolved persons are cases). If the number is not shown, the text is its
+    marker (such as [c])."""
     if pd.isna(row["estimate"]):
         return f"[{row['marker']}]"
     ends = (number(language, row[c], row["measure"]) for c in ("estimate", *(["bound_high"] if has_range(row) else [])))
@@ -110,9 +111,9 @@ def doubt(language: Language, row: PublishedNumber) -> str:
 
 
 def has_range(row: PublishedNumber) -> bool:
-    """Returns whether a published number is printed as a range. Two conditions must be met. Persons with open answers (don't
-    know, refused, blank) could raise the number above its interval. And the upper bound, which counts all of them as cases, is
-    shown."""
+    """Returns whether a published number is printed as a range. Two conditions must be met. Unresolved persons (answers
+    don't know, refused, blank) could raise the number above its interval. And the upper bound, which counts all these
+    persons as cases, is shown."""
     return has_wide_bounds(row) and pd.notna(row["estimate"]) and pd.notna(row["bound_high"])
 
 
@@ -148,8 +149,7 @@ def of_profile(language: Language, rows: pd.DataFrame) -> list[str]:
 
 def labels(language: Language, rows: pd.DataFrame) -> list[str]:
     """Returns the label of each published row, such as `women`. If two breakdowns have a category with the same name, the label
-    also names the breakdown.
-    """
+    also names the breakdown."""
     records = rows[["breakdown", "category"]].to_dict("records")
     names = [category(language, r) for r in records]
     by = [group(language, str(r["breakdown"])) for r in records]
@@ -160,7 +160,7 @@ def indicator(language: Language, row: PublishedNumber) -> str:
     """Returns the name of an indicator, in the words of the plan.
 
     The decrease of a rate in percent is computed from a prevalence. So for such an indicator the kit adds a row with the
-    prevalence. The kit gives this row its name, with the population.
+    prevalence. The name of this row is the kit's own, and contains the population.
     """
     if row["indicator"] != PREVALENCE["indicator"]:
         return language.own(str(row["indicator"]))
@@ -182,18 +182,17 @@ def definition(language: Language, rule_set: object) -> str:
 
 
 def remark(language: Language, row: PublishedNumber) -> str:
-    """Returns what must be printed beside a published row, in words: its flag (such as `use with caution`) and the reasons for
-    the flag. The flag `unreliable` and the reason that nobody was found are left out, because the marker of the row already says
-    them."""
+    """Returns the words that must be printed beside a published row: its flag (such as `use with caution`) and the reasons
+    for the flag. The flag `unreliable` and the reason that nobody was found are left out, because the marker of the row
+    already says them."""
     why, flag = "" if row.get("marker") == "w" else reason(language, row["reason"]), str(row["flag"])
     flagged = flag in ("caution", "review") and row.get("marker") != "w"
     return language.say("flagged", flag=language.say(f"flags.{flag}"), reason=why) if flagged else start(why)
 
 
 def group_notes(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
-    """Returns what readers must know about the groups of some published rows, one sentence per group: `Household wealth: at the
-    time of the interview, …`.
-    """
+    """Returns notes on the groups of some published rows, one sentence per group: `Household wealth: at the time of the
+    interview, …`."""
     note_of = {b: note for b, note in zip(rows["breakdown"], rows["group_note"], strict=True) if note}
     return tuple(f"{start(language.colon(group(language, str(b)), reason(language, note)))}." for b, note in note_of.items())
 
@@ -209,7 +208,7 @@ def inside(text: str) -> str:
 
 
 def marker(row: PublishedNumber) -> str:
-    """Returns the marker of a published number as it is printed, such as `[c]`; empty if the number has none."""
+    """Returns the marker of a published number as it is printed, such as `[c]`. The text is empty if the number has none."""
     return f"[{row['marker']}]" if isinstance(row["marker"], str) and row["marker"] else ""
 
 

@@ -1,5 +1,5 @@
-"""The plan's numbers and targets in words, in any language: the targets, why no survey could verify a target, and how the number
-of a later survey compares with it. A row is an indicator of the plan, for everyone or for one category."""
+"""Puts the plan's numbers and targets into words, in any language: the targets, the reason why no survey could verify a target,
+and the number of a later survey beside a target. A row is an indicator of the plan, for everyone or for one category."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def totals(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def about(language: Language, row: Line) -> str:
-    """Returns what a row of the plan is about: its indicator, and its category if it has one."""
+    """Returns the subject of a row of the plan in words: its indicator, and its category if it has one."""
     what = number_words.indicator(language, row)
     if is_total(row):
         return what
@@ -49,7 +49,7 @@ def about(language: Language, row: Line) -> str:
 
 
 def category(language: Language, row: Line) -> str:
-    """Returns whom a row of the plan is about, without its indicator: its category, such as `women`, or `everyone`."""
+    """Returns the persons of a row of the plan in words, without the indicator: the category, such as `women`, or `everyone`."""
     return language.say("everyone") if is_total(row) else number_words.reason(language, row["category"])
 
 
@@ -68,8 +68,8 @@ def smallest_value(row: Line) -> float:
 
 
 def shown(language: Language, row: Line, column: str) -> str:
-    """Returns a measured number of the plan as text. `column` is the name of its column. If persons with open answers (don't
-    know, refused, blank) could raise the number above its interval, the text is a range."""
+    """Returns a measured number of the plan as text. `column` is the name of its column. If unresolved persons (answers
+    don't know, refused, blank) could raise the number above its interval, the text is a range."""
     return number_words.ranged(language, *(value(language, row[name], row) for name in (column, BOUNDS[column])))
 
 
@@ -82,7 +82,8 @@ def promises(language: Language, rows: pd.DataFrame, space: str = " ") -> dict[t
 
     Args:
         rows: rows of `Evidence.targets`.
-        space: the space in a target whose value is known. With a no-break space, such a target stays on one line.
+        space: the space between the words of a target whose value is known. With a no-break space, such a target stays on
+            one line.
     """
     found: dict[tuple[object, ...], list[str]] = {}
     for row in rows[rows["target_year"].notna()].to_dict("records"):
@@ -110,7 +111,7 @@ def promise(language: Language, row: Line, *, with_unit: bool = True) -> str:
 
 
 def aim(language: Language, row: Line) -> str:
-    """Returns the target of a row in one text: what it is about, and its value and year."""
+    """Returns the target of a row in one text: its subject (see `about`), its value and its year."""
     what, wanted = about(language, row), value(language, row["target_value"], row)
     if not wanted or pd.isna(row["cut"]) or row["cut"] >= 1:
         return language.colon(what, promise(language, row))
@@ -119,8 +120,8 @@ def aim(language: Language, row: Line) -> str:
 
 
 def short_aim(language: Language, row: Line) -> str:
-    """Returns the value of a row's target and its year, for a table that has the unit in another place: `8.6 by 2030`. If the value
-    is not known, or nobody shall be left, returns the target in the plan's words."""
+    """Returns the value of a row's target and its year, for a table that has the unit in another place: `8.6 by 2030`. If
+    the value is not known, or is zero, returns the target in words (see `promise`)."""
     if pd.isna(row["target_value"]) or row["cut"] >= 1:
         return promise(language, row)
     aimed = {"value": value(language, row["target_value"], row), "year": f"{row['target_year']:g}"}
@@ -128,18 +129,20 @@ def short_aim(language: Language, row: Line) -> str:
 
 
 def frequency(language: Language, text: str) -> str:
-    """Returns how often an indicator is reported, in words: those of the kit, or those of the plan if the kit has none."""
+    """Returns in words how often an indicator is reported. The words are the kit's, or the plan's if the kit has none."""
     return language.say(f"frequencies.{text}") if language.has(f"frequencies.{text}") else language.own(text)
 
 
 def is_too_wide(row: Line) -> bool:
-    """Returns whether no survey can verify a target because its baseline has wide bounds. Then a larger sample does not help."""
+    """Returns whether no survey can verify a target because its baseline has wide bounds. In this case, a larger sample does
+    not help."""
     obstacle = row["obstacle"]
     return TOO_WIDE in (obstacle.parts if isinstance(obstacle, Reasons) else (obstacle,))
 
 
 def verifiable(language: Language, row: Line) -> str:
-    """Returns whether a survey could verify the target of a row, with the reason if none could: `no: sample too small`."""
+    """Returns in words whether a survey could verify the target of a row, with the reason if none could: `no: sample too
+    small`."""
     words = language.say(f"verifiable.{row['verifiable'] or 'open'}")
     return (
         language.say("verifiable.why", said=words, why=number_words.reason(language, row["obstacle"]))
@@ -161,28 +164,28 @@ def warning(language: Language, row: Line) -> str:
 
 
 def detectable_cut(language: Language, row: Line) -> str:
-    """Returns a sentence with the smallest fall of a row's number that the planned repeat of the survey would detect. The text is
-    empty if that is not known."""
+    """Returns a sentence with the smallest fall of a row's number that the planned repeat of the survey would detect. The
+    text is empty if this fall is not known."""
     if pd.notna(row["smallest_cut"]):
         return language.say("targets.smallest", cut=number_words.percent(language, row["smallest_cut"]))
     return language.say("targets.none_detectable") if pd.notna(row["power"]) else ""
 
 
 def sign(row: Line) -> str:
-    """Returns the sign of a row's target: ✓ if it is reached, ✗ if it is not reached, ? if this cannot be said or no survey has
-    measured it yet."""
+    """Returns the sign of a row's target: ✓ if it is reached, ✗ if it is not reached, ? if this is not known or no survey
+    has measured it yet."""
     return {REACHED: "✓", NOT_REACHED: "✗"}.get(row["reached"], "?")
 
 
 def later(language: Language, row: Line) -> str:
-    """Returns a sentence with the number of the later survey, and `answers` (whether the target is reached and whether the number
-    has changed). The text is empty if there is no later number."""
+    """Returns the number of the later survey in a sentence, and the text of `answers` (whether the target is reached and
+    whether the number has changed). The text is empty if there is no later number."""
     told = found(language, row)
     return f"{told} {answers(language, row)}" if told else ""
 
 
 def found(language: Language, row: Line) -> str:
-    """Returns a sentence with the number of the later survey and its interval; empty if there is no later number."""
+    """Returns a sentence with the number of the later survey and its interval. The text is empty if there is no later number."""
     if pd.isna(row["later_value"]):
         return ""
     number, interval = shown(language, row, "later_value"), between(language, row, "later_ci_low", "later_ci_high")

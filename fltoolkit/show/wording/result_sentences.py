@@ -1,5 +1,5 @@
-"""The results of a survey in sentences, in any language: each number with its uncertainty, and the facts on which all numbers are
-based."""
+"""Puts the results of a survey into sentences, in any language: each number with its uncertainty, and the facts on which all
+numbers are based, such as the definition and the period."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 
 CAREFUL = ("unreliable", "caution", "review")
-WIDE = 0.5  # of the rate: an interval that is wider has its reason said
+WIDE = 0.5  # of the rate: if the interval is wider, a sentence gives the reason
 MEASURES = ("prevalence", "total", "stock", "current", "duration")
 
 
@@ -63,15 +63,13 @@ def is_unsure(row: PublishedNumber) -> bool:
 
 def sentences(out: Published, language: Language) -> tuple[str, ...]:
     """Returns sentences on each headline population (those whose rate is always shown, such as adults and children): its rate,
-    the number of persons, and measures in time.
-    """
+    the number of persons, and measures in time."""
     return tuple(sentence(language, r) for r in headline_rows(out))
 
 
 def headline_rows(out: Published) -> list[PublishedNumber]:
     """Returns the published rows of the headline populations (those whose rate is always shown, such as adults and children):
-    rate, number of persons, and measures in time. The rate of the default population comes first.
-    """
+    rate, number of persons, and measures in time. The rate of the default population comes first."""
     whole = out.own_rows(breakdown="")
     wanted = [(p, m) for p in _populations(out) for m in MEASURES]
     there = set(zip(whole["reference_population"], whole["measure"], strict=True))
@@ -91,10 +89,10 @@ def has_unresolved(out: Published) -> bool:
 
 
 def unresolved(row: PublishedNumber, language: Language) -> str:
-    """Returns up to three sentences on unresolved persons: their answers do not decide whether they are in forced labour. The
-    first gives their number among the persons asked. The second gives the rate if all of them were cases. The third gives the
-    rate without them, if this is printed as another number. The text is empty if the rate is hidden. If only the number of
-    unresolved persons is hidden, a sentence says so."""
+    """Returns up to three sentences on unresolved persons: their answers do not decide whether they are in forced labour.
+    The first gives their number among the persons asked. The second gives the rate if all of them were cases. The third
+    gives the rate without them, if this is printed as another number. The text is empty if the rate is hidden. If only the
+    number of unresolved persons is hidden, or if it is zero, the text says so."""
     if pd.isna(row["unresolved"]):
         return "" if pd.isna(row["estimate"]) else language.say("unresolved.hidden")
     if row["unresolved"] == 0 or pd.isna(row["bound_high"]):
@@ -108,12 +106,12 @@ def unresolved(row: PublishedNumber, language: Language) -> str:
 
 
 def headline_unresolved(out: Published, language: Language) -> str:
-    """Returns the sentences of `unresolved` for the rate of the default population: how many persons have answers that do not
-    decide whether they are cases, and how they could change the rate."""
+    """Returns the sentences of `unresolved` for the rate of the default population: the number of persons whose answers do
+    not decide whether they are cases, and the rates with and without these persons."""
     return unresolved(headline_rows(out)[0], language)
 
 
-def width(out: Published, language: Language) -> str:
+def wide_interval(out: Published, language: Language) -> str:
     """Returns a sentence on the small number of cases behind the rate of the default population, which makes its interval wide.
     The text is empty if the interval is not wider than half of the rate, or if a number is hidden."""
     row = headline_rows(out)[0]
@@ -124,8 +122,8 @@ def width(out: Published, language: Language) -> str:
 
 
 def coverage(out: Published, language: Language) -> str:
-    """Returns a sentence that says which persons the survey could not reach, in the survey's own words. Empty if it names
-    none."""
+    """Returns a sentence that says which persons the survey could not reach, in the words of survey.yaml. The text is empty
+    if survey.yaml names no such persons."""
     return (
         language.say("coverage", groups=language.list(map(language.own, out.coverage_excludes))) if out.coverage_excludes else ""
     )
@@ -138,9 +136,9 @@ def window(language: Language, row: PublishedNumber) -> str:
 
 
 def definition(language: Language, row: PublishedNumber, *, with_files: bool = True) -> str:
-    """Returns a sentence on the definition behind a published number: the name of its rule set in words and, if `with_files` is true,
-    in the data files; whether the survey asked or assumes that involuntary work and coercion are in the same work; and whether the
-    age of a person is that at the interview or at the start of the work."""
+    """Returns a sentence on the definition behind a published number. It has the name of the rule set in words and, if
+    `with_files` is true, the name in the data files. It says whether the survey asked, or only assumes, that involuntary work and
+    coercion are in the same work. It also says whether the age is that at the interview or at the start of the work."""
     work = f"basis.same_work_{row['same_work']}"
     return language.say(
         "basis.rules", definition=number_words.definition(language, row["rule_set"]), files=_in_files(language, row["rule_set"]) if with_files else "",

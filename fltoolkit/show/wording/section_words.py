@@ -1,4 +1,4 @@
-"""Defines sentences of a notebook. Their type says whether they are the result of a section, or say why it has none."""
+"""Defines the types of sentences in a notebook: the result of a section, or the reason why the section has no result."""
 
 from __future__ import annotations
 

@@ -8,10 +8,9 @@ whoever answered yes to an item of that stage.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache, cached_property
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,6 +21,7 @@ from scipy.optimize import linprog
 from scipy.sparse import lil_array
 
 import fltoolkit as fl
+from fltoolkit.estimate.variance.taylor_variance import Array
 from fltoolkit.publish.disclosure import run_decision
 from fltoolkit.publish.disclosure.complementary_suppression import Protected
 from fltoolkit.publish.disclosure.profile import characteristic_cells, profile_decision
@@ -36,6 +36,7 @@ class Reader:
         self.base = {cell: len(self.place) + k for k, cell in enumerate(CELLS)}
         self.equal: list[tuple[dict[int, float], float]] = []
         self.below: list[tuple[dict[int, float], float]] = []
+        self.possible: list[Array] = []
         for name, cell in product(names, CELLS):  # with, without and open are the cases
             self.equal.append(({**{self.place[name, a, cell]: 1.0 for a in ("yes", "no", "open")}, self.base[cell]: -1.0}, 0.0))
         for side, items in ITEMS.items():
@@ -70,19 +71,27 @@ class Reader:
         least, most = cases_of(share, population)
         self.below += [(dict.fromkeys(places, 1.0), most), (dict.fromkeys(places, -1.0), -least)]
 
-    def range(self, name: str, answer: str, cells: list[tuple[str, str]]) -> tuple[float, float]:
-        """The least and the most that a count can be."""
-        return self._range([self.place[name, answer, c] for c in cells])
+    def places_of(self, name: str, answer: str, cells: list[tuple[str, str]]) -> list[int]:
+        """The unknowns whose sum is a count of an answer."""
+        return [self.place[name, answer, c] for c in cells]
 
-    def range_of_cases(self, cells: list[tuple[str, str]]) -> tuple[float, float]:
-        """The least and the most that a number of cases can be."""
-        return self._range([self.base[c] for c in cells])
+    def places_of_cases(self, cells: list[tuple[str, str]]) -> list[int]:
+        """The unknowns whose sum is a number of cases."""
+        return [self.base[c] for c in cells]
 
-    def _range(self, places: list[int]) -> tuple[float, float]:
+    def told(self, places: list[int]) -> str:
+        """Returns the least and the most that a sum of unknowns can be, as a text. The text is empty if the sum can be 1 and can be 4.
+
+        The solution of each programme agrees with all that is known. If earlier solutions show both, no programme is solved.
+        """
+        possible = [float(x[places].sum()) for x in self.possible]
+        if possible and min(possible) < 1.5 and max(possible) > 3.5:
+            return ""
         goal = np.zeros(len(self.place) + len(self.base))
         goal[places] = 1.0
         low, high = linprog(goal, **self.known), linprog(-goal, **self.known)
-        return float(low.fun), -float(high.fun)
+        self.possible += [low.x, high.x]
+        return "" if low.fun < 1.5 and -high.fun > 3.5 else f"{low.fun:.1f} to {-high.fun:.1f}"
 
     @cached_property
     def known(self) -> dict[str, Any]:
@@ -103,11 +112,11 @@ class Reader:
         return matrix.tocsr()
 
 
-def told(own: pd.DataFrame, table: pd.DataFrame) -> tuple[list[str], int]:
-    """The few cases of an answer of which the reader learns too much; and of how many few cases he tried."""
+def tried(own: pd.DataFrame, table: pd.DataFrame) -> Iterator[str]:
+    """For each few cases of an answer, and each few cases, what the reader learns of it that is too much; else an empty text."""
     found = truths(table)
     names = [*found]
-    reader, tried, known = Reader(own, names), 0, list[str]()
+    reader = Reader(own, names)
     labels = pd.DataFrame(
         {"sex": table["SEX"].map({1: "men", 2: "women"}), "region": table["R"].map({1: "north", 2: "south", 3: "east"})}
     )
@@ -116,35 +125,38 @@ def told(own: pd.DataFrame, table: pd.DataFrame) -> tuple[list[str], int]:
         for by, value in [("", ""), *((g, v) for g, values in BY.items() for v in values)]:
             count = len(having) if not by else int((having[by] == value).sum())
             if 0 < count < 5:
-                cells = [c for c in CELLS if not by or value in c]
-                tried += 1
-                low, high = reader.range(name, answer, cells)
-                known += [] if low < 1.5 and high > 3.5 else [f"{name} {answer} {value}: {count} is {low:.1f} to {high:.1f}"]
+                learned = reader.told(reader.places_of(name, answer, [c for c in CELLS if not by or value in c]))
+                yield learned and f"{name} {answer} {value}: {count} is {learned}"
     cases = labels.loc[found[names[0]].index]
     for by, value in ((g, v) for g, values in BY.items() for v in values):
         if 0 < (count := int((cases[by] == value).sum())) < 5:
-            tried += 1
-            low, high = reader.range_of_cases([c for c in CELLS if value in c])
-            known += [] if low < 1.5 and high > 3.5 else [f"{value}: {count} is {low:.1f} to {high:.1f}"]
-    return known, tried
+            learned = reader.told(reader.places_of_cases([c for c in CELLS if value in c]))
+            yield learned and f"{value}: {count} is {learned}"
 
 
-SEEDS = range(6)
+def told(own: pd.DataFrame, table: pd.DataFrame) -> tuple[list[str], int]:
+    """The few cases of which the reader learns too much; and of how many few cases he tried."""
+    learned = [*tried(own, table)]
+    return [text for text in learned if text], len(learned)
 
 
-Runs = Callable[[int], tuple[fl.Survey, pd.DataFrame, fl.Published]]
+SEEDS = (2, 0, 1, 3, 4, 5)  # at 2, all three defences are seen to be needed
+
+
+Surveys = Callable[[int], tuple[fl.ClassifiedSurvey, pd.DataFrame]]
+Runs = Callable[[int], tuple[fl.ClassifiedSurvey, pd.DataFrame, fl.Published]]
 
 
 @pytest.fixture(scope="module")
-def run_of(tmp_path_factory: pytest.TempPathFactory) -> Runs:
+def survey_of(tmp_path_factory: pytest.TempPathFactory) -> Surveys:
+    """By its seed a survey and its table."""
+    return cache(lambda seed: survey(tmp_path_factory.mktemp("seed"), seed))
+
+
+@pytest.fixture(scope="module")
+def run_of(survey_of: Surveys) -> Runs:
     """By its seed a survey, its table, and what is published of it by the kit as it is: once for all tests that switch nothing off."""
-
-    @cache
-    def run(seed: int) -> tuple[fl.Survey, pd.DataFrame, fl.Published]:
-        persons, table = survey(tmp_path_factory.mktemp("seed"), seed)
-        return persons, table, fl.publish_run(persons)
-
-    return run
+    return cache(lambda seed: (*survey_of(seed), fl.publish_run(survey_of(seed)[0])))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -158,7 +170,7 @@ def test_few_cases_of_a_characteristic_are_not_worked_out(seed: int, run_of: Run
     assert len(shown) > 10
 
 
-@pytest.mark.parametrize("seed", SEEDS[1:3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_nor_with_tables_beside_the_run(seed: int, run_of: Runs) -> None:
     persons, table, run = run_of(seed)
     out = fl.publish(fl.total(persons, by="region", where={"sex": "women"}), beside=run)
@@ -194,15 +206,8 @@ def _no_complements(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("broken", [_no_parts, _without_is_not_looked_at, _no_complements])
 def test_the_reader_finds_them_where_a_defence_is_switched_off(
-    broken: Callable[[pytest.MonkeyPatch], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    broken: Callable[[pytest.MonkeyPatch], None], survey_of: Surveys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken(monkeypatch)
-    known = list[str]()
-    for seed in SEEDS:
-        folder = tmp_path / str(seed)
-        folder.mkdir()
-        persons, table = survey(folder, seed)
-        known += told(fl.publish_run(persons).own, table)[0]
-        if known:
-            return
-    pytest.fail("nobody was worked out")
+    made = (survey_of(seed) for seed in SEEDS)
+    assert any(any(tried(fl.publish_run(persons).own, table)) for persons, table in made), "nobody was worked out"

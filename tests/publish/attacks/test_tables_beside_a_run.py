@@ -6,9 +6,11 @@ programme for the least and the most cases that they leave in each cell.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from importlib import import_module
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -54,24 +56,41 @@ def own_tables(persons: fl.ClassifiedSurvey) -> list[fl.Estimates]:
 SECRETS = {"one cell": (CASES, [("north", "men")]), "one region": (FEW_IN_ALL, [("north", "men"), ("north", "women")])}
 
 
+class Asked(NamedTuple):
+    """A survey, what its run publishes, and the tables of its statistician, none of them published yet."""
+
+    persons: fl.ClassifiedSurvey
+    run: fl.Published
+    tables: list[fl.Estimates]
+
+
+@pytest.fixture(scope="module")
+def asked_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Asked]:
+    """By the name of a secret: estimated once, whatever is then published of it, and in which order."""
+
+    @cache
+    def made(name: str) -> Asked:
+        persons = survey(tmp_path_factory.mktemp("s"), list(SECRETS[name][0].values()))
+        return Asked(persons, fl.publish_run(persons), own_tables(persons))
+
+    return made
+
+
 @pytest.mark.parametrize("name", SECRETS)
-def test_the_attack_tables_published_one_by_one_tell_a_hidden_cell(name: str, tmp_path: Path) -> None:
-    cases, secret = SECRETS[name]
-    persons = survey(tmp_path / "s", list(cases.values()))
-    tables = [fl.publish_run(persons).table, *(fl.publish(est).table for est in own_tables(persons))]
+def test_the_attack_tables_published_one_by_one_tell_a_hidden_cell(name: str, asked_of: Callable[[str], Asked]) -> None:
+    (cases, secret), asked = SECRETS[name], asked_of(name)
+    tables = [asked.run.table, *(fl.publish(est).table for est in asked.tables)]
     told = sum(cases[cell] for cell in secret)
     assert ranges(tables, [secret]) == {tuple(secret): (told, told)}
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (2, 0, 3, 1)])
 @pytest.mark.parametrize("name", SECRETS)
-def test_tables_published_beside_the_run_tell_none(name: str, order: tuple[int, ...], tmp_path: Path) -> None:
-    cases, _ = SECRETS[name]
-    persons = survey(tmp_path / "s", list(cases.values()))
-    out = fl.publish_run(persons)
-    tables = own_tables(persons)
+def test_tables_published_beside_the_run_tell_none(name: str, order: tuple[int, ...], asked_of: Callable[[str], Asked]) -> None:
+    (cases, _), asked = SECRETS[name], asked_of(name)
+    out = asked.run
     for which in order:
-        before, out = out, fl.publish(tables[which], beside=out)
+        before, out = out, fl.publish(asked.tables[which], beside=out)
         pd.testing.assert_frame_equal(out.table.iloc[: len(before.table)][before.table.columns], before.table, check_dtype=False)
     few = [[c] for c in CELLS if 0 < cases[c] < 5] + [
         [(r, s) for s in SEXES] for r in REGIONS if sum(cases[r, s] for s in SEXES) < 5
@@ -83,13 +102,15 @@ def test_tables_published_beside_the_run_tell_none(name: str, order: tuple[int, 
     assert shown["estimate"].notna().any()  # not everything is hidden
 
 
-def test_with_the_defence_off_the_attack_succeeds_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    persons = survey(tmp_path / "s", list(CASES.values()))
-    out = fl.publish_run(persons)
+def test_with_the_defence_off_the_attack_succeeds_again(
+    asked_of: Callable[[str], Asked], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = asked_of("one cell")
+    out = asked.run
     monkeypatch.setattr(
         DECIDE, "protect", lambda system, primary, limits, **more: Protected({**primary, **more["hidden_anyway"]})
     )
-    for est in own_tables(persons)[:2]:
+    for est in asked.tables[:2]:
         out = fl.publish(est, beside=out)
     assert ranges([out.table], [[("north", "men")]]) == {(("north", "men"),): (3, 3)}
 

@@ -28,7 +28,8 @@ from fltoolkit.publish.disclosure.survey_system import DisclosureScenario, Outco
 from fltoolkit.publish.published_set import restricted
 from fltoolkit.publish.reliability import load_publication_profile
 
-pytestmark = pytest.mark.no_cover  # the lines it runs are covered by others, and tracing them takes half as long again
+# The lines it runs are covered by others, and tracing them takes half as long again.
+pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("estimated_once")]
 
 PUBLISH = importlib.import_module("fltoolkit.publish.published_set")
 DECISION = importlib.import_module("fltoolkit.publish.disclosure.run_decision")

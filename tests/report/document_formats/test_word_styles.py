@@ -9,7 +9,7 @@ import pytest
 from docx.oxml.ns import qn
 from docx.shared import Pt
 
-from fltoolkit.report.document_formats.word_styles import TEMPLATE, TITLES, border, element, fill, speak
+from fltoolkit.report.document_formats.word_styles import TEMPLATE, TITLES, border, element, fill, set_language
 
 OWN = (*TITLES.values(), "Prompt Bullet", "Number", "Number Long", "Number Unit", "Number Doubt", "Sign", "Table Head", "Table Text", "Table Note",
        "Writing Space", "Picture", "Gap", "Source", "toc 1", "toc 2", "TOC Heading")  # fmt: skip
@@ -19,7 +19,7 @@ BLUE, QUIET, WARN = "1F5A7A", "55606B", "C2571A"
 @pytest.fixture(scope="module")
 def word() -> Any:
     made = docx.Document(str(TEMPLATE))
-    speak(made, "fr")
+    set_language(made, "fr")
     return made
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -19,13 +20,21 @@ from fltoolkit.publish.disclosure.suppression_decision import Decision
 from fltoolkit.publish.printed_numbers import cases_class
 from fltoolkit.publish.published_set import restricted
 
+pytestmark = pytest.mark.usefixtures("estimated_once")
+
 RUN_DECISION = importlib.import_module("fltoolkit.publish.disclosure.run_decision")
 PUBLISH = importlib.import_module("fltoolkit.publish.published_set")
 
 
+@cache
+def read(survey: Path) -> tuple[fl.ClassifiedSurvey, fl.Plan]:
+    """Returns the classified persons of a survey and its plan. Each survey is read once."""
+    return fl.classify(fl.read_survey(survey)), fl.read_plan(survey.with_name("nap.yaml"))
+
+
 def documents(survey: Path, target: Path) -> list[Path]:
     """Every document that a run writes, but the notebooks, from the survey that stands there."""
-    persons, plan = fl.classify(fl.read_survey(survey)), fl.read_plan(survey.with_name("nap.yaml"))
+    persons, plan = read(survey)
     out = fl.publish_run(persons, plan=plan)
     evidence = fl.evidence(plan, fl.rounds(plan, persons, out))
     report.write_estimates(out, target)
@@ -38,8 +47,8 @@ def documents(survey: Path, target: Path) -> list[Path]:
 
 def truth(survey: Path) -> pd.DataFrame:
     """The prevalences of the run with nothing hidden."""
-    plan = fl.read_plan(survey.with_name("nap.yaml"))
-    full = restricted(fl.classify(fl.read_survey(survey)), plan=plan)
+    persons, plan = read(survey)
+    full = restricted(persons, plan=plan)
     own = full["rule_set"] == full["rule_set"].iloc[0]
     return full[own & (full["measure"] == "prevalence")].reset_index(drop=True)
 

@@ -15,11 +15,11 @@ import fltoolkit as fl
 from fltoolkit.report.documents import document_pictures
 from fltoolkit.report.documents.document_pictures import (
     FEW,
-    asked_groups,
+    all_pictures,
     by_group,
     change,
     drawn_once,
-    every,
+    groups_that_fit,
     path,
     repeat,
     second_picture,
@@ -46,7 +46,7 @@ def test_every_picture_of_a_run_has_a_name_of_its_own() -> None:
         *(r | children for r in SEX),
         *(of("sector", s, measure="share") for s in ("farms", "sites")),
     ]
-    names = [p.name for p in every(evidence(*rows, headlines=("adults", "children")), EN)]
+    names = [p.name for p in all_pictures(evidence(*rows, headlines=("adults", "children")), EN)]
     assert len(set(names)) == len(names)
     assert {"prevalence_by_sex", "prevalence_by_region", "share_by_sector", "path_rate", "repeat"} < set(names)
     assert len(names) == 6  # and the children's by sex
@@ -55,18 +55,18 @@ def test_every_picture_of_a_run_has_a_name_of_its_own() -> None:
 def test_the_plans_groups_come_first_as_long_as_there_is_room() -> None:
     """The plan asks by gender and region; eight ages come before them in the set."""
     made = evidence(*AGE, *REGION, *SEX)
-    assert asked_groups(made, 13) == ["sex", "region", "age_group"]
-    assert asked_groups(made, FEW["wide"]) == ["sex", "region"]
-    assert asked_groups(made, 4) == ["sex"]
-    assert asked_groups(made, 2) == ["sex"]
-    assert asked_groups(made, 1) == ["sex"]  # too large, and better than none
+    assert groups_that_fit(made, 13) == ["sex", "region", "age_group"]
+    assert groups_that_fit(made, FEW["wide"]) == ["sex", "region"]
+    assert groups_that_fit(made, 4) == ["sex"]
+    assert groups_that_fit(made, 2) == ["sex"]
+    assert groups_that_fit(made, 1) == ["sex"]  # too large, and better than none
 
 
 def test_a_group_mostly_hidden_is_drawn_only_where_there_is_no_other() -> None:
     hidden = [of("region", "north"), *(of("region", name, **HIDDEN) for name in ("south", "east"))]
-    assert asked_groups(evidence(*hidden, *SEX), 11) == ["sex"]
-    assert asked_groups(evidence(*hidden), 11) == ["region"]
-    assert asked_groups(evidence(), 11) == []
+    assert groups_that_fit(evidence(*hidden, *SEX), 11) == ["sex"]
+    assert groups_that_fit(evidence(*hidden), 11) == ["region"]
+    assert groups_that_fit(evidence(), 11) == []
     assert by_group(evidence(), EN, "half") is None
 
 

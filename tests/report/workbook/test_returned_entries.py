@@ -21,7 +21,7 @@ from openpyxl.workbook import Workbook
 from fltoolkit.errors import BatchError, DataError, RequestError
 from fltoolkit.nap.partner_entries import Partners, Worked, read_partners
 from fltoolkit.report.workbook.merge_into_partners import read_into, refuse_unread
-from fltoolkit.report.workbook.returned_entries import bare, kept, read_workbook, same
+from fltoolkit.report.workbook.returned_entries import as_kept, compact, read_workbook, same
 
 GROUPS = "Are the groups that are vulnerable or at risk identified?"
 REACH = "Are the best means to reach them known?"
@@ -279,10 +279,10 @@ def test_what_libreoffice_makes_of_a_workbook_is_no_entry() -> None:
     """Seen in LibreOffice 25.2: fifteen digits, TRUE as a formula, spaces in our formulas, dates as moments, returns in texts."""
     assert same(0.1 + 0.2, 0.3)
     assert not same(0.3, 0.300001)
-    assert bare('=IF(COUNT(F6,G6)=2, F6*$G6,"")') == bare('=if(COUNT(F6,G6)=2,F6*G6,"")')
-    assert kept(datetime(2026, 3, 1)) == date(2026, 3, 1)
-    assert kept(time(14, 30)) == "14:30:00"
-    assert kept("a\r\nb\rc\x07") == "a\nb\nc"
+    assert compact('=IF(COUNT(F6,G6)=2, F6*$G6,"")') == compact('=if(COUNT(F6,G6)=2,F6*G6,"")')
+    assert as_kept(datetime(2026, 3, 1)) == date(2026, 3, 1)
+    assert as_kept(time(14, 30)) == "14:30:00"
+    assert as_kept("a\r\nb\rc\x07") == "a\nb\nc"
     assert not same(True, 1)
     assert not same("1", 1)
     assert same("", None)

@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 
-from fltoolkit.report.workbook.sheet_charts import GREY, ChartAxes, NativeChart, insert, rows_covered
+from fltoolkit.report.workbook.sheet_charts import GREY, ChartAxes, NativeChart, insert_chart, rows_covered
 from fltoolkit.spreadsheets import NumberWriting, Spreadsheet
 
 AXES = ChartAxes("Lines: 95% intervals", "per 1,000 adults", 25, 5, "#,##0.0")
@@ -15,7 +15,7 @@ AXES = ChartAxes("Lines: 95% intervals", "per 1,000 adults", 25, 5, "#,##0.0")
 def drawn(chart: NativeChart) -> tuple[str, str]:
     """The parts with the chart and with its place."""
     file = Spreadsheet("Title", "", NumberWriting("[$-40C]"))
-    insert(file, file.book.add_worksheet("One"), chart, at=(5, 8), cells=10)
+    insert_chart(file, file.book.add_worksheet("One"), chart, at=(5, 8), cells=10)
     with zipfile.ZipFile(io.BytesIO(file.content())) as archive:
         return archive.read("xl/charts/chart1.xml").decode(), archive.read("xl/drawings/drawing1.xml").decode()
 

@@ -18,9 +18,9 @@ from fltoolkit.report.workbook.sheet_words import (
     cv,
     first_language,
     legend,
-    look,
     page,
     rounded,
+    styled,
     who,
     word,
 )
@@ -36,7 +36,7 @@ def test_a_workbook_is_in_the_first_language_of_the_plan() -> None:
     ("measure", "value", "read"), [("total", 6294.4, "6,290"), ("prevalence", 14.96694886, "15.0"), ("share", 49.84, "50")]
 )
 def test_a_number_is_the_one_that_the_documents_print(measure: str, value: float, read: str) -> None:
-    told = look(measure, value)
+    told = styled(measure, value)
     scale = {"total": 1, "prevalence": 1000, "share": 100}[measure]
     assert english_numbers.number(value / scale, measure) == read
     assert f"{told.value:,.{decimals(measure)}f}" == read
@@ -44,7 +44,7 @@ def test_a_number_is_the_one_that_the_documents_print(measure: str, value: float
 
 
 def test_what_is_missing_stays_missing() -> None:
-    assert look("total", None) == look("total", float("nan")) == Styled(None, "whole")
+    assert styled("total", None) == styled("total", float("nan")) == Styled(None, "whole")
     assert rounded(None, 1) is rounded(float("nan"), 1) is None
     assert rounded(0.40000001, 3) == 0.4
 

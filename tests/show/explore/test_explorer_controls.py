@@ -8,7 +8,7 @@ import ipywidgets as widgets
 import pytest
 
 from fltoolkit.show.charts.chart_style import CONFIG, MIME, Picture, Table, figure
-from fltoolkit.show.explore.explorer_controls import dropdown, shell, static
+from fltoolkit.show.explore.explorer_controls import dropdown, with_controls, without_controls
 from fltoolkit.show.wording.section_words import Words
 
 TABLE = Table("<table></table>", "a  b")
@@ -22,7 +22,7 @@ def test_parts_are_displayed_in_their_order(monkeypatch: pytest.MonkeyPatch) -> 
     seen: list[Any] = []
     monkeypatch.setattr("IPython.display.display", seen.append)
     words = Words("**One.**")
-    assert static([words, TABLE]) is None  # type: ignore[func-returns-value]
+    assert without_controls([words, TABLE]) is None  # type: ignore[func-returns-value]
     assert seen == [words, TABLE]
 
 
@@ -40,7 +40,7 @@ def test_the_screen_is_drawn_once_at_first_and_once_for_each_change() -> None:
         drawn.append(picker.value)
         return [Words(f"Region {picker.value}.")]
 
-    box = shell([picker], view)
+    box = with_controls([picker], view)
     *controls, screen = box.children
     assert controls == [picker]
     assert text(screen) == ["Region 1."]
@@ -60,7 +60,7 @@ def test_a_view_that_sets_its_own_controls_is_drawn_once() -> None:
         drawn.append((region.value, year.value))
         return [Words("x")]
 
-    shell([region, year], view)
+    with_controls([region, year], view)
     region.value = 2
     assert drawn == [(1, 2025), (2, 2027)]
 
@@ -73,7 +73,7 @@ def test_after_a_view_that_failed_the_next_change_is_drawn() -> None:
             raise ValueError("no such region")
         return [Words(f"Region {picker.value}.")]
 
-    screen = shell([picker], view).children[-1]
+    screen = with_controls([picker], view).children[-1]
     with pytest.raises(ValueError, match="no such region"):
         picker.value = 2
     picker.value = 3
@@ -82,7 +82,7 @@ def test_after_a_view_that_failed_the_next_change_is_drawn() -> None:
 
 def test_each_part_is_what_a_page_draws() -> None:
     parts = [Words("**One.**"), Picture(figure("T", "", 300), "A dot."), TABLE]
-    (words, picture, table) = (o["data"] for o in shell([], lambda: parts).children[-1].outputs)
+    (words, picture, table) = (o["data"] for o in with_controls([], lambda: parts).children[-1].outputs)
     assert words == {"text/markdown": "**One.**", "text/plain": "**One.**"}
     assert picture["text/plain"] == "A dot."
     assert picture[MIME]["config"] == {**CONFIG, "responsive": False}
@@ -93,8 +93,8 @@ def test_each_part_is_what_a_page_draws() -> None:
 def test_many_controls_stand_beside_the_screen_where_there_is_room() -> None:
     picker = dropdown("Region", {"north": 1}, 1)
     sheet = widgets.VBox([picker])
-    below = shell([picker], lambda: [TABLE])
-    beside = shell([picker], lambda: [TABLE], [sheet])
+    below = with_controls([picker], lambda: [TABLE])
+    beside = with_controls([picker], lambda: [TABLE], [sheet])
     assert isinstance(below, widgets.VBox)
     left, screen = beside.children
     assert left.children == (sheet,)

@@ -8,7 +8,7 @@ from two_rounds import fell
 
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.nap.targets import TOO_WIDE, short_obstacle
-from fltoolkit.show.printed_tables.followed_targets import AHEAD, FOLLOWED, followed
+from fltoolkit.show.printed_tables.followed_targets import FOLLOWED, NOT_YET_FOLLOWED, followed
 
 
 def test_the_later_round_stands_beside_the_targets_once_there_is_one() -> None:
@@ -17,7 +17,7 @@ def test_the_later_round_stands_beside_the_targets_once_there_is_one() -> None:
     assert "In 2027" in [head.text for head in later.heads]
     assert later.note.startswith("A target is reached if the later number is reliable")
     alone = followed(EN, aimed(fell()).assign(later_value=float("nan"), reached=""))
-    assert [head.key for head in alone.heads if head.key != "notes"] == list(AHEAD)
+    assert [head.key for head in alone.heads if head.key != "notes"] == list(NOT_YET_FOLLOWED)
     assert "A target is reached" not in alone.note
 
 

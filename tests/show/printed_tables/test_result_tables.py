@@ -6,6 +6,7 @@ import pytest
 from handed import EN, FR
 from published_rows import HIDDEN, OTHER_RULES, of, published, row
 
+from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.show.printed_tables import result_tables
 
@@ -61,3 +62,15 @@ def test_rule_sets_say_which_is_the_runs_own() -> None:
     table = result_tables.rule_sets(EN, published(row(), other).rule_sets("prevalence"))
     assert [cells[-1] for cells in table.texts] == ["a", "b"]
     assert table.footnotes == ("The definition of this document", "All its cases too")
+
+
+def test_beside_ranges_a_row_without_its_high_end_says_so() -> None:
+    """Without the note, a number alone looks as sure as one that no unresolved person could raise."""
+    wide = {"bound_high": 0.08, "bounds_note": WIDE_BOUNDS}
+    hidden = of("sex", "women", unresolved_marker="c", bound_high=float("nan"))
+    table = result_tables.table(EN, published(row(**wide), hidden).table)
+    assert next(head.text for head in table.heads if head.key == "interval") == "95% interval of the low end"
+    assert table.footnotes == ("The high end is not shown, because the number of unresolved persons is confidential",)
+    without = result_tables.table(EN, published(row(), hidden).table)
+    assert next(head.text for head in without.heads if head.key == "interval") == "95% interval"
+    assert without.footnotes == ()

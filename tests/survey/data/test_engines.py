@@ -3,6 +3,8 @@ result."""
 
 from __future__ import annotations
 
+import itertools
+from functools import cache
 from typing import Any
 
 import narwhals as nw
@@ -15,12 +17,17 @@ from fltoolkit.survey.data.duckdb_connection import connect
 KINDS = {"TINYINT": 2**7, "SMALLINT": 2**15, "INTEGER": 2**31, "BIGINT": 2**63}
 
 
+TABLES = itertools.count()
+connection = cache(connect)  # one for all examples: opening it takes longer than counting
+
+
 def table(rows: list[tuple[Any, ...]], kinds: list[str]) -> nw.LazyFrame[Any]:
-    con = connect()
+    con, name = connection(), f"t{next(TABLES)}"
     names = [f'"a ""key"" {i}"' for i in range(len(kinds))]
-    con.execute(f"CREATE TABLE t ({', '.join(f'{n} {k}' for n, k in zip(names, kinds, strict=True))})")
-    con.executemany(f"INSERT INTO t VALUES ({', '.join('?' for _ in kinds)})", [list(row) for row in rows])
-    return nw.from_native(con.table("t")).lazy()
+    con.execute(f"CREATE TABLE {name} ({', '.join(f'{n} {k}' for n, k in zip(names, kinds, strict=True))})")
+    row = f"({', '.join('?' for _ in kinds)})"
+    con.execute(f"INSERT INTO {name} VALUES {', '.join(row for _ in rows)}", [value for row in rows for value in row])
+    return nw.from_native(con.table(name)).lazy()
 
 
 @st.composite

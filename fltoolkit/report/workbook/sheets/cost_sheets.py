@@ -1,6 +1,5 @@
 """Makes the sheets of the plan's costs and of its implementation (who does what by when). They have rows that partners fill
-in, and formulas for the sums.
-"""
+in, and formulas for the sums."""
 
 from __future__ import annotations
 
@@ -21,8 +20,7 @@ SUMMED = "IKL"  # the columns of the cost sheet with totals, secured money and g
 
 def costs(evidence: Evidence, language: Language) -> Page:
     """Returns the sheet for the cost of each activity (Tool No. 12 of the ILO toolkit). Formulas calculate the total cost of a
-    row, the sums, and the gap (the part of the total for which there is no secured money).
-    """
+    row, the sums, and the gap (the part of the total for which there is no secured money)."""
     years = {str(y): str(y) for y in range(evidence.plan.first_year, evidence.plan.last_year + 1)}
     columns = (
         column(language, "objective", 18, "words", key="objective"),
@@ -53,8 +51,7 @@ def costs(evidence: Evidence, language: Language) -> Page:
 def cost_of(row: Mapping[str, Any]) -> tuple[float | str, float, float | str]:
     """Returns three amounts for a row of the cost sheet, as the formulas of the sheet calculate them: the total cost, the
     secured money, and the gap between them (at least 0). Total and gap are empty texts if quantity or unit cost is not a
-    number.
-    """
+    number."""
     quantity, price, secured = (_amount(cell_value(row.get(name))) for name in ("quantity", "unit_cost", "secured"))
     if quantity is None or price is None:
         return "", secured or 0.0, ""
@@ -62,11 +59,11 @@ def cost_of(row: Mapping[str, Any]) -> tuple[float | str, float, float | str]:
 
 
 def cost_summary(evidence: Evidence, language: Language, sheet: Page) -> Page:
-    """Returns the sheet with the sums of the cost sheet by category and by year. `sheet` is the cost sheet, to which the formulas
+    """Returns the sheet with the sums of the costs by category and by year. `sheet` is the cost sheet, to which the formulas
     refer.
 
-    Costs without a listed category or year have a row of their own. So the sums by category add up to the total, and the sums by
-    year too.
+    Costs without a listed category or year have a row of their own. So the sums of all categories add up to the total, and
+    so do the sums of all years.
     """
     columns = (
         column(language, "sum_by", 16), column(language, "sum_value", 28), column(language, "total", 18, "money"),
@@ -102,8 +99,7 @@ def cost_summary(evidence: Evidence, language: Language, sheet: Page) -> Page:
 
 def implementation(evidence: Evidence, language: Language) -> Page:
     """Returns the sheet for the implementation of the plan (Tool No. 14 of the ILO toolkit): one row per indicator of the
-    plan, then empty rows that partners can fill in.
-    """
+    plan, then empty rows that partners can fill in."""
     columns = (
         column(language, "objective", 22, "words", key="objective"), column(language, "result", 26, "words", key="result"),
         column(language, "activity", 26, "words", key="activity"), column(language, "partner", 20, "words", key="partner"),
@@ -163,8 +159,7 @@ def _amount(value: object) -> float | None:
 
 def _is_same_choice(value: object, listed: object) -> bool:
     """Returns whether SUMIF would take two values as equal: upper and lower case are the same, and a year typed as text is a
-    number.
-    """
+    number."""
     return str(value).strip().lower() == str(listed).lower()
 
 

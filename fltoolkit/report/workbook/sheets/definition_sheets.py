@@ -1,6 +1,5 @@
-"""Makes the rows of the sheet of definitions: what the terms mean, and how a run's numbers were made (ILO toolkit, Tools No. 1
-and 2).
-"""
+"""Makes the rows of the sheet of definitions: the meaning of the terms, and the methods behind a run's numbers (ILO toolkit,
+Tools No. 1 and 2)."""
 
 from __future__ import annotations
 
@@ -16,8 +15,7 @@ DefinitionRow = tuple[str, str, str, str]
 
 def definitions(evidence: Evidence, language: Language) -> list[DefinitionRow]:
     """Returns the rows of the sheet of definitions: legal terms, the legal basis that the plan names, measures and methods.
-    Each row has a section, a term, its meaning and the source of the meaning (empty if there is none).
-    """
+    Each row has a section, a term, its meaning and the source of the meaning (empty if there is none)."""
     law: list[DefinitionRow] = []
     sources: list[DefinitionRow] = []
     for d in checklists().definitions:

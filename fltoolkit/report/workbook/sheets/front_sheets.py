@@ -1,5 +1,5 @@
-"""The first and last sheets of the workbook: the list of sheets with links, the data dictionary, and entries of partners whose
-row is no longer in the plan."""
+"""Makes the first and last sheets of the workbook: the list of sheets with links, the data dictionary, and entries of
+partners whose row is no longer in the plan."""
 
 from __future__ import annotations
 

@@ -22,15 +22,15 @@ from fltoolkit.report.workbook.sheet_words import (
     baseline,
     bracketed,
     cases,
-    cleared,
     column,
     cv,
     flag,
     legend,
-    look,
     page,
     rounded,
+    styled,
     who,
+    without_nan,
     word,
 )
 from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
@@ -56,7 +56,8 @@ MINE = {"t16_baseline": "baseline_value", "t16_year_1": "target_year_1", "t16_ye
 FIRST = [name for name, _, _ in TOOL_16].index("t16_baseline")
 PRINTED = len(TOOL_16) + 3  # with the marker and the interval
 PROMISED = ("promised", 18, "text")
-"""The targets in words, in the plan's workbook. Tool No. 16 has no column for them, only for two years of the path to them."""
+"""The column with the targets in words, in the plan's workbook. Tool No. 16 only has columns for the planned values of two
+years."""
 
 
 def matrix(evidence: Evidence, language: Language) -> Page:
@@ -90,8 +91,7 @@ def matrix(evidence: Evidence, language: Language) -> Page:
 
 def baseline_sheet(filled: Baseline, language: Language) -> Page:
     """Returns the sheet of the plan's indicators for the workbook of the baseline, which has no cells to fill in. Rows that no
-    survey fills show the values that partners have given so far.
-    """
+    survey fills show the values that partners have given so far."""
     lines = [SheetRow(line.cells) for line in _lines(filled, language, Partners())]
     columns = _columns(language, filled_in=False)
     notes = _notes(filled, language)
@@ -109,7 +109,7 @@ def _columns(language: Language, *, filled_in: bool) -> tuple[Column, ...]:
 
 def _lines(filled: Baseline, language: Language, partners: Partners) -> Iterator[SheetRow]:
     before = ""
-    for row in map(cleared, filled.table.to_dict("records")):
+    for row in map(without_nan, filled.table.to_dict("records")):
         cells, starts = _cells(filled.plan, row, language), row["id"] != before
         before = row["id"]
         if starts:
@@ -141,8 +141,8 @@ def _cells(plan: Plan, row: Row, language: Language) -> list[object]:
         language.colon(language.own(row["code"]), language.own(row["statement"])), name_of(language, row), definition(language, indicator, row), by,
         language.own(row["means_of_verification"]), unit,
         *numbers, frequency(language, indicator.reporting_frequency), language.own(row["lead"]),
-        bracketed(row["marker"]), look(row["measure"], row["ci_low"]), look(row["measure"], row["ci_high"]),
-        look(row["measure"], bound), category, row["n"], cases(language, row),
+        bracketed(row["marker"]), styled(row["measure"], row["ci_low"]), styled(row["measure"], row["ci_high"]),
+        styled(row["measure"], bound), category, row["n"], cases(language, row),
         cv(row), rounded(row["deff"], 2), row["df"], flag(language, row), number_words.reason(language, row["reason"]),
         word(language, "measures", row["measure"]), language.kit(row["reference_period"]),
         language.kit(row["reference_population_label"]), row["rule_set"], word(language, "same_work", row["same_work"]), language.kit(row["survey"]),
@@ -152,11 +152,10 @@ def _cells(plan: Plan, row: Row, language: Language) -> list[object]:
 
 def _number(language: Language, measure: object, value: object) -> object:
     """Returns a baseline or target value for a cell. A number is rounded as numbers of this measure are. A text of the plan is
-    returned in the sheet's language.
-    """
+    returned in the sheet's language."""
     given = as_number(value)
     if measure and isinstance(given, float):
-        return look(measure, given)
+        return styled(measure, given)
     return language.own(given) if isinstance(given, str) else given
 
 
@@ -168,16 +167,14 @@ def _indicator_of(plan: Plan, row: Row) -> Indicator:
 
 def name_of(language: Language, row: Row) -> str:
     """Returns the name of an indicator. If an indicator is a decrease in %, the kit adds a row with the prevalence from which
-    the decrease is calculated. The name of this row says so.
-    """
+    the decrease is calculated. The name of this row says so."""
     name = number_words.indicator(language, row)
     return language.say("workbook.base_of", indicator=name) if row["indicator"] == PREVALENCE["indicator"] else name
 
 
 def definition(language: Language, indicator: Indicator, row: Row) -> str:
     """Returns the definition of an indicator as one text: what is counted, the unit of analysis, where the data are stored,
-    and the type (such as quantitative). The texts come from nap.yaml, and the kit's words introduce them.
-    """
+    and the type (such as quantitative). The texts come from nap.yaml, and the kit's words introduce them."""
     if row["indicator"] == PREVALENCE["indicator"]:
         counted, unit = language.say("workbook.base_definition"), language.say("workbook.base_unit")
         stored, kind = "", "quantitative"
@@ -195,9 +192,8 @@ def definition(language: Language, indicator: Indicator, row: Row) -> str:
 
 
 def about_targets(language: Language, indicator: Indicator, row: Row) -> str:
-    """Returns a text that explains the two target columns of a row. It says for which years they are, and on which path (linear
-    or geometric) the values go from the baseline to the target. Returns an empty text for a row without targets.
-    """
+    """Returns a text that explains the two target columns of a row. The text names the two years, and the path (linear or
+    geometric) from the baseline to the target. Returns an empty text for a row without targets."""
     if not row["about_targets"]:
         return ""
     start = int(row["year"])
@@ -210,6 +206,5 @@ def about_targets(language: Language, indicator: Indicator, row: Row) -> str:
 
 def as_number(value: object) -> object:
     """Returns a text as a number if it is written as one, e.g. `"1.5"`. Any other value is returned unchanged, and so is
-    `"007"`.
-    """
+    `"007"`."""
     return float(value) if isinstance(value, str) and re.fullmatch(r"-?(0|[1-9]\d*)(\.\d+)?", value) else value

@@ -1,5 +1,5 @@
-"""The sheets in which the plan's partners answer questions: the SMART check, the ILO toolkit's checklists and the labour
-standards.
+"""Makes the sheets in which the plan's partners answer questions: the SMART check, the ILO toolkit's checklists and the
+labour standards.
 
 Their yellow cells show the answers that partners.yaml already has.
 """
@@ -26,7 +26,7 @@ ANSWERS = ("yes", "partly", "no")
 SHEETS = {5: "four_ps", 8: "background", 9: "capacity", 15: "communication", 3: "mainstreaming"}
 """The sheet of each checklist, by the number of the tool."""
 LONG = 70
-"""Letters of a line of numbers that a sheet prints once."""
+"""Letters from which on a line of numbers is long. A sheet prints a long line only once."""
 BACKGROUND = 8
 """The background study. It begins with the questions of the knowledge base (Tool No. 4)."""
 
@@ -102,8 +102,8 @@ def answer_from_survey(evidence: Evidence, language: Language, question: Checkli
     """Returns the published numbers that help to answer a question of a checklist, one line for each breakdown. Hidden numbers
     are only counted.
 
-    If no published number helps, the text is empty. But for a question on what is known about forced labour, it then says that
-    research must answer the question.
+    If no published number helps, the text is empty. There is one exception: for a question of the knowledge base, the text says
+    that research must answer the question. For a question on change, the text says which numbers have changed since the baseline.
     """
     lines = [_breakdown_in_words(language, rows) for rows in answers(evidence.now, question.evidence)]
     lines += (
@@ -115,13 +115,13 @@ def answer_from_survey(evidence: Evidence, language: Language, question: Checkli
     return answer or (language.say("research.here") if is_for_research(evidence, question) else "")
 
 
-def _said_once(language: Language, answer: str, question: ChecklistQuestion, said: dict[str, str]) -> str:
+def _said_once(language: Language, answer: str, question: ChecklistQuestion, earlier: dict[str, str]) -> str:
     """Returns an answer without repeated long lines. A long line that was already printed beside an earlier question is replaced
-    by the words of that question. `said` has the earlier question for each long line; the lines of this answer are added to
+    by the words of that question. `earlier` has the earlier question for each long line; the lines of this answer are added to
     it."""
     lines: dict[str, None] = {}
     for line in answer.split("\n"):
-        first = said.setdefault(line, question.id) if len(line) > LONG else question.id
+        first = earlier.setdefault(line, question.id) if len(line) > LONG else question.id
         words = language.say(f"checklists.questions.{first}")
         lines[line if first == question.id else language.say("workbook.said.as_above", question=words)] = None
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""The workbook's sheets in which partners fill in nothing, because all cells come from the survey and the plan."""
+"""Makes the workbook's sheets in which partners fill in nothing, because all cells come from the survey and the plan."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from fltoolkit.report.workbook.sheet_words import (
     cases,
     chart_axes,
     chart_title,
-    cleared,
     column,
     columns_by_indicator,
     cv,
@@ -29,13 +28,14 @@ from fltoolkit.report.workbook.sheet_words import (
     if_unreliable,
     legend,
     lengths_of,
-    like,
     lines_by_indicator,
-    look,
     page,
     rounded,
+    rows_like,
     sentence,
+    styled,
     surveys,
+    without_nan,
     word,
 )
 from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
@@ -85,7 +85,7 @@ def headline(evidence: Evidence, language: Language) -> Page | None:
     rows = rows[rows["group"].isin([TOTAL, *groups[:1]])]
     if rows["baseline_value"].notna().sum() == 0:
         return None
-    records = [cleared(row) for row in rows.to_dict("records")]
+    records = [without_nan(row) for row in rows.to_dict("records")]
     columns: tuple[Column, ...] = (
         column(language, "category", 18), column(language, "year", 7, "plain"), column(language, "marker", 8, "marker"),
         column(language, "value", 10), column(language, "interval_from", 10), column(language, "interval_to", 10), column(language, "below", 10, "hidden"),
@@ -124,7 +124,7 @@ def headline(evidence: Evidence, language: Language) -> Page | None:
             [
                 marker
                 for row in records
-                for marker in (row["marker"], *(n["marker_after"] for n in like(evidence.follow_up, row)))
+                for marker in (row["marker"], *(n["marker_after"] for n in rows_like(evidence.follow_up, row)))
             ],
         ),
     )
@@ -135,23 +135,23 @@ def _rounds(evidence: Evidence, language: Language, row: dict[Any, Any]) -> Iter
     """Yields the cells of a row of the baseline, and then those of the later survey's row, if there is one. The second row has an
     empty category, so that a chart shows one label for both surveys."""
     yield (_category(language, row), row["year"], *_value(row, row["marker"], [row[name] for name in NUMBERS]))
-    for now in like(evidence.follow_up, row):
+    for now in rows_like(evidence.follow_up, row):
         yield ("", now["year"], *_value(row, now["marker_after"], [now[name] for name in ("value", "ci_low", "ci_high")]))
 
 
 def _value(row: dict[Any, Any], marker: object, numbers: Sequence[object]) -> tuple[object, ...]:
     measure = row["measure"]
     return (
-        bracketed(marker), *(look(measure, number) for number in numbers), *lengths_of(measure, numbers), if_unreliable(measure, numbers[0], marker),
+        bracketed(marker), *(styled(measure, number) for number in numbers), *lengths_of(measure, numbers), if_unreliable(measure, numbers[0], marker),
     )  # fmt: skip
 
 
 def _bounds(evidence: Evidence, row: Row) -> Iterator[Styled]:
-    """Yields two numbers, for the baseline and for the later survey: the published number if all unresolved persons were cases. A
-    number is empty if it is hidden, or if it is not above the interval."""
-    yield look(row["measure"], row["bound_high"] if has_wide_bounds(row) else None)
-    for now in like(evidence.follow_up, row):
-        yield look(row["measure"], now["bound"])
+    """Yields two numbers, for the baseline and for the later survey: the published number if all unresolved persons were
+    cases. The cell is empty if this number is hidden, or if it is not above the interval."""
+    yield styled(row["measure"], row["bound_high"] if has_wide_bounds(row) else None)
+    for now in rows_like(evidence.follow_up, row):
+        yield styled(row["measure"], now["bound"])
 
 
 def _band(line: SheetRow, bound: Styled) -> tuple[Styled, Styled]:
@@ -176,7 +176,7 @@ def detail(evidence: Evidence, language: Language) -> Page | None:
     """Returns the sheet that shows for each number of the baseline the facts on which it is based, such as the sample. Returns
     None if the survey gives no number for the plan."""
     table = evidence.baseline.table
-    records = [cleared(row) for row in table[table["filled_by"] != "partners"].to_dict("records")]
+    records = [without_nan(row) for row in table[table["filled_by"] != "partners"].to_dict("records")]
     if not records:
         return None
     lines = lines_by_indicator(language, records, lambda row: _detail(language, row))
@@ -194,8 +194,8 @@ def _detail(language: Language, r: Row) -> tuple[object, ...]:
     measure = r["measure"]
     reason = "" if r["reason"] == CONFIDENTIAL else number_words.reason(language, r["reason"])  # said once, above the table
     return (
-        baseline(language, r), *(look(measure, r[name]) for name in NUMBERS[1:]), bracketed(r["marker"]), r["n"], cases(language, r), cv(r), reason,
-        r["confidence"], flag(language, r), look(measure, r["se"]), r["unresolved"], look(measure, r["bound_high"]), rounded(r["deff"], 2), r["df"],
+        baseline(language, r), *(styled(measure, r[name]) for name in NUMBERS[1:]), bracketed(r["marker"]), r["n"], cases(language, r), cv(r), reason,
+        r["confidence"], flag(language, r), styled(measure, r["se"]), r["unresolved"], styled(measure, r["bound_high"]), rounded(r["deff"], 2), r["df"],
         word(language, "intervals", r["interval"]), r["rule_set"], language.kit(r["reference_period"]),
         language.kit(r["reference_population_label"]), word(language, "same_work", r["same_work"]),
         word(language, "sector_basis", r["sector_basis"]), number_words.reason(language, r["duration_basis"]), word(language, "measures", measure),
@@ -204,8 +204,8 @@ def _detail(language: Language, r: Row) -> tuple[object, ...]:
 
 
 def sdg(evidence: Evidence, language: Language) -> Page:
-    """Returns the sheet that links forced labour to targets of the Sustainable Development Goals (ILO toolkit, Tool No. 6), with
-    the plan's indicators that name each goal."""
+    """Returns the sheet that links forced labour to targets of the Sustainable Development Goals (ILO toolkit, Tool No. 6),
+    and names the plan's indicators for each target."""
     columns = (column(language, "sdg_target", 16), column(language, "sdg_link", 60), column(language, "sdg_indicators", 50))
     indicators = [i for s in evidence.plan.framework for i in s.indicators]
     lines = []
@@ -236,7 +236,7 @@ def global_figures(language: Language) -> Page:
     figures = references().to_dict("records")
     lines = [
         SheetRow((
-            number_words.reason(language, r["place"]), r["year"], word(language, "measures", r["measure"]), look(r["measure"], r["value"]),
+            number_words.reason(language, r["place"]), r["year"], word(language, "measures", r["measure"]), styled(r["measure"], r["value"]),
             language.kit(r["unit"]), language.say(f"comparable.{r['comparable']}"), language.kit(r["source"]),
         ))
         for r in figures

@@ -1,5 +1,5 @@
-"""The workbook's sheets on targets, milestones (planned values of the years before a target) and follow-up: what the plan
-promises, what a survey could verify, and what a later survey found."""
+"""Makes the workbook's sheets on targets, milestones (planned values of the years before a target) and follow-up (the
+comparison of the baseline with a later survey)."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from fltoolkit.report.workbook.sheet_words import (
     bracketed,
     chart_axes,
     chart_title,
-    cleared,
     columns_by_indicator,
     flag,
     if_unreliable,
     legend,
     lengths_of,
-    like,
     lines_by_indicator,
-    look,
     page,
     ranged,
     rounded,
+    rows_like,
     sentence,
+    styled,
     surveys,
+    without_nan,
     word,
 )
 from fltoolkit.report.workbook.sheet_writer import Page, Styled
@@ -70,8 +70,8 @@ FOLLOWED_FACTS = (
 def targets(evidence: Evidence, language: Language) -> Page | None:
     """Returns the sheet of targets, or None if the survey gives no number for the plan.
 
-    The most important columns come first and are printed. The columns of the calculation come last. If there is a later survey,
-    its columns stand between them.
+    The most important columns come first and are printed. The columns of the calculation come last. If there is a later
+    survey, the columns of this survey stand between the two.
     """
     table = evidence.targets
     if table.empty:
@@ -85,7 +85,7 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
     columns = columns_by_indicator(language, read, (*CALCULATED, *(LATER_INTERVAL if later else ())), years, large=later)
     # Rows with a target come first among the rows of their indicator.
     order = {id: place for place, id in enumerate(dict.fromkeys(table["id"]))}
-    records = sorted(map(cleared, table.to_dict("records")), key=lambda row: (order[row["id"]], row["target_year"] is None))
+    records = sorted(map(without_nan, table.to_dict("records")), key=lambda row: (order[row["id"]], row["target_year"] is None))
     lines = lines_by_indicator(language, records, lambda row: _promised(language, row, later=later))
     bad = int((table["verifiable"] == "no").sum())
     refused = (language.say("workbook.sheets.targets.refused", n=str(bad)),) if bad else ()
@@ -110,7 +110,7 @@ def _promised(language: Language, r: Row, *, later: bool) -> tuple[object, ...]:
     least: object = rounded(r["smallest_cut"], 3)
     if least is None and r["planned_sample"] is not None:
         least = Styled(NO_FALL, "in_place")
-    numbers = [look(measure, r[name]) for name in ("ci_low", "ci_high", "target_value")]
+    numbers = [styled(measure, r[name]) for name in ("ci_low", "ci_high", "target_value")]
     now = (
         (
             ranged(language, measure, r["later_value"], r["later_bound"]),
@@ -121,11 +121,11 @@ def _promised(language: Language, r: Row, *, later: bool) -> tuple[object, ...]:
         if later
         else ()
     )
-    since = (r["later_year"], *(look(measure, r[name]) for name in ("later_ci_low", "later_ci_high"))) if later else ()
+    since = (r["later_year"], *(styled(measure, r[name]) for name in ("later_ci_low", "later_ci_high"))) if later else ()
     return (
         ranged(language, measure, r["baseline_value"], r["baseline_bound"]), *numbers[:2], bracketed(r["marker"]), r["target_year"], numbers[2],
         verifiable, least, *now, why, flag(language, r), r["baseline_year"], language.kit(r["target_words"]), rounded(r["cut"], 3),
-        rounded(r["power"], 2), look(measure, plan_words.smallest_value(r)), r["sample_needed"], r["sample_each_round"],
+        rounded(r["power"], 2), styled(measure, plan_words.smallest_value(r)), r["sample_needed"], r["sample_each_round"],
         r["planned_sample"], rounded(r["deff"], 2), r["first_year"], word(language, "paths", r["path"]),
         *since,
     )  # fmt: skip
@@ -133,9 +133,8 @@ def _promised(language: Language, r: Row, *, later: bool) -> tuple[object, ...]:
 
 def milestones(evidence: Evidence, language: Language) -> Page | None:
     """Returns the sheet of milestones: the planned value of each year between the baseline and each target, with a chart of the
-    first target. Returns None if no target has a baseline.
-    """
-    records = [cleared(row) for row in evidence.milestones.to_dict("records")]
+    first target. Returns None if no target has a baseline."""
+    records = [without_nan(row) for row in evidence.milestones.to_dict("records")]
     if not records:
         return None
     lines = lines_by_indicator(language, records, lambda row: _milestone(evidence, language, row))
@@ -160,15 +159,15 @@ def _milestone(evidence: Evidence, language: Language, r: Row) -> tuple[object, 
     marker, numbers = _measured(evidence, r)
     measure = r["measure"]
     return (
-        r["year"], look(measure, r["value"]), kind, *(look(measure, number) for number in numbers), bracketed(marker),
-        *lengths_of(measure, numbers), if_unreliable(measure, numbers[0], marker), look(measure, r["value"] if r["kind"] == TARGET else None),
+        r["year"], styled(measure, r["value"]), kind, *(styled(measure, number) for number in numbers), bracketed(marker),
+        *lengths_of(measure, numbers), if_unreliable(measure, numbers[0], marker), styled(measure, r["value"] if r["kind"] == TARGET else None),
     )  # fmt: skip
 
 
 def _measured(evidence: Evidence, r: Row) -> tuple[object, list[object]]:
-    """Returns the marker of the number that a survey measured in the year of a milestone, and this number with the limits of its
-    interval. All are None if no survey measured it."""
-    for one in like(evidence.targets, r):
+    """Returns the marker of the number that a survey measured in the year of a milestone, and this number with the limits of
+    its interval. All four are None if no survey measured a number in this year."""
+    for one in rows_like(evidence.targets, r):
         for year, marker, *names in MEASURED:
             if r["year"] == one[year]:
                 return one[marker], [one[name] for name in names]
@@ -182,7 +181,7 @@ def follow_up(evidence: Evidence, language: Language) -> Page | None:
         return None
     years = change_tables.years_of_rounds(language, table["year_before"], table["year"])
     columns = columns_by_indicator(language, FOLLOWED, FOLLOWED_FACTS, years, large=True)
-    records = [cleared(row) for row in table.to_dict("records")]
+    records = [without_nan(row) for row in table.to_dict("records")]
     lines = lines_by_indicator(language, records, lambda row: _followed(language, row))
     used = [*table["marker_before"], *table["marker_after"], *(row["marker"] for row in records if not row["light"])]
     notes = (surveys(evidence, language), *legend(language, used))
@@ -196,7 +195,7 @@ def _followed(language: Language, r: Row) -> tuple[object, ...]:
     change. If the change is not shown, its marker (such as [c]) replaces the result."""
 
     def numbers(*names: str) -> list[Styled]:
-        return [look(r["measure"], r[name]) for name in names]
+        return [styled(r["measure"], r[name]) for name in names]
 
     return (
         ranged(language, r["measure"], r["baseline_value"], r["baseline_bound"]), *numbers("baseline_ci_low", "baseline_ci_high"),

@@ -17,8 +17,7 @@ LONGEST = 2  # times the furthest number of a chart: a longer interval is cut
 
 def step(most: float, steps: int = MOST) -> float:
     """Returns the distance between the ticks of an axis from 0 to `most` (above zero). It is 1, 2 or 5 times a power of ten: the
-    smallest such number with at most `steps` steps on the axis. For an axis to 17 with at most 5 steps it is 5.
-    """
+    smallest such number with at most `steps` steps on the axis. For an axis to 17 with at most 5 steps it is 5."""
     power = 10.0 ** math.floor(math.log10(most / steps))
     return next(times * power for times in (*STEPS, 10) if times * power * steps >= most * (1 - 1e-9))
 
@@ -35,9 +34,9 @@ def from_zero(language: Language, ends: Sequence[float], *, steps: int = MOST, s
 
 
 def furthest(marks: Iterable[Mark]) -> float:
-    """Returns the value up to which the axis of a chart goes; 0 if it has no number. Every number and every grey band is on the
-    axis. An interval is cut if it is more than twice as long as the axis must be for the numbers and the reliable intervals:
-    else one interval that says little would make all others too small to see."""
+    """Returns the value up to which the axis of a chart goes, or 0 if the chart has no number. All numbers, grey bands and
+    reliable intervals are on the axis. An unreliable interval is cut at twice the largest value of these. Otherwise one very
+    wide interval would make all others too small to see."""
     there = [mark for mark in marks if math.isfinite(mark.end)]
     known = [
         end
@@ -51,8 +50,7 @@ def furthest(marks: Iterable[Mark]) -> float:
 
 def of_sizes(language: Language, low: float, high: float, *, steps: int = MOST, title: str = "") -> Axis:
     """Returns a logarithmic axis for numbers of persons from `low` to `high`. Its ticks are at 1, 2 and 5 times the powers of
-    ten (100, 200, 500, 1,000). If `steps` is 4 or less, there is little room, and its ticks are only at the powers of ten.
-    """
+    ten (100, 200, 500, 1,000). If `steps` is 4 or less, there is little room, and its ticks are only at the powers of ten."""
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     asked = STEPS if steps > FEW else (1,)
     places = [times * 10.0**k for k in powers for times in asked if low <= times * 10.0**k <= high]
@@ -61,7 +59,6 @@ def of_sizes(language: Language, low: float, high: float, *, steps: int = MOST, 
 
 def of_years(first: int, last: int, *, steps: int) -> Axis:
     """Returns an axis of the years from `first` to `last`, with at most `steps` steps between ticks. The axis is about half a
-    year longer at each end.
-    """
+    year longer at each end."""
     each = max(1, math.ceil(step(max(1, last - first), steps)))
     return Axis(first - 0.6, last + 0.6, tuple(Tick(year, str(year)) for year in range(first, last + 1, each)))

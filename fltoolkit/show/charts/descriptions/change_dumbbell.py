@@ -68,16 +68,16 @@ def of_groups(changed: pd.DataFrame, measure: str, groups: Sequence[str] | None)
 
 
 def verdict(language: Language, row: PublishedNumber) -> str:
-    """Returns the words at the right of a change. They are the result of the test, with [u] if the change is unreliable. If the
-    change is not shown, they say so."""
+    """Returns the words at the right of a change. The words are the result of the test, with [u] if the change is
+    unreliable. If the change is not shown, the words say so."""
     if not row["verdict"]:
         return language.say("not_shown", marker=row["marker"])
     return _marked(language.kit(stated_verdict(row["verdict"], row["verdict_reason"], row["flag"])), row)
 
 
 def _short_verdict(language: Language, row: PublishedNumber) -> str:
-    """Returns the words of `verdict` as they fit on one line: of an uncertain size in few words, and without the reason why a
-    change is not judged. The note below the chart gives this reason."""
+    """Returns the words of `verdict` in a form that fits on one line. They do not give the reason why a change is not
+    judged, because the note below the chart gives it. They only mention that the size of a change is uncertain."""
     if is_unjudged(row["verdict"], row["verdict_reason"]):
         return _marked(language.say("charts.unjudged"), row)
     if is_unsure(row["verdict"], row["flag"]):
@@ -90,14 +90,14 @@ def _marked(words: str, row: PublishedNumber) -> str:
 
 
 def _unjudged(language: Language, rows: pd.DataFrame) -> str:
-    """Returns a sentence that says why some changes of the chart are not judged. It is empty if all are judged."""
+    """Returns a sentence that says why some changes of the chart are not judged. The text is empty if all changes are judged."""
     pairs = [p for p in zip(rows["verdict"], rows["verdict_reason"], strict=True) if is_unjudged(*p)]
     reasons = list(dict.fromkeys(number_words.start(language.kit(stated_verdict(*p))) for p in pairs))
     return f"{language.list(reasons)}." if reasons else ""
 
 
 def _row(language: Language, name: str, row: PublishedNumber) -> ChartRow:
-    # The number of one round alone is no change, and a wide interval of it would stretch the axis of all others.
+    # A number of only one round shows no change, and its interval could stretch the axis of all other rows.
     sides = list(zip(SIDES, change_sentences.rounds(row), strict=True)) if row["verdict"] else []
     marks = [mark for (side, colour), year in sides for mark in _mark(language, row, side, year, colour)]
     said = verdict(language, row)
@@ -116,8 +116,8 @@ def _measure(row: PublishedNumber) -> str:
 
 
 def _mark(language: Language, row: PublishedNumber, side: str, year: str, colour: str) -> tuple[Mark, ...]:
-    """Returns how the chart draws the number of one round. The result is empty if the number is not shown. If the number is 0,
-    the chart draws only the upper limit of its interval.
+    """Returns, in a tuple, the mark with which the chart draws the number of one round. The tuple is empty if the number is
+    not shown. If the number is 0, the chart draws only the upper limit of its interval.
 
     Args:
         language: the language of the chart.

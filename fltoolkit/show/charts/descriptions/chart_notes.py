@@ -1,4 +1,5 @@
-"""The notes below a chart: the meaning of its signs and markers, its population, how many persons were asked, and the survey."""
+"""Writes the notes below a chart: the meaning of its signs and markers, its population, the number of persons asked, and the
+survey."""
 
 from __future__ import annotations
 
@@ -27,8 +28,8 @@ def glyph(row: PublishedNumber) -> Glyph:
 
 
 def signs(language: Language, marks: Iterable[Mark], axis: Axis | None = None) -> list[str]:
-    """Returns notes that explain the signs of a chart, such as hollow dots, grey bands, and intervals that go on beyond the end of
-    `axis`. A sign that needs no explanation has no note."""
+    """Returns notes that explain the signs of a chart, such as hollow dots, grey bands, and intervals that go on beyond the
+    end of `axis`. A sign that needs no explanation has no note."""
     there = list(marks)
     used = {mark.glyph for mark in there}
     bands = [language.say("charts.wide")] if any(not math.isnan(mark.reach) for mark in there) else []
@@ -37,9 +38,8 @@ def signs(language: Language, marks: Iterable[Mark], axis: Axis | None = None) -
 
 
 def markers(language: Language, used: Iterable[object]) -> str:
-    """Returns a sentence that explains the markers in a chart: letters such as [c] (confidential). Empty if the chart has none. The
-    note on hollow signs explains [u] (unreliable).
-    """
+    """Returns a sentence that explains the markers in a chart: letters such as [c] (confidential). The text is empty if the
+    chart has none. It leaves out [u] (unreliable), because the note on hollow dots and bars explains it."""
     words = number_words.markers(language, {str(marker) for marker in used} - {"u"})
     return f"{words}." if words else ""
 
@@ -65,9 +65,8 @@ def persons_asked(out: Published, first: PublishedNumber, language: Language) ->
 
 
 def source(language: Language, *surveys: object) -> str:
-    """Returns the note that names the surveys on which a chart is based; empty if no survey has a name (data without a
-    survey.yaml).
-    """
+    """Returns the note that names the surveys on which a chart is based. The text is empty if no survey has a name, as with
+    data without a survey.yaml."""
     there = dict.fromkeys(str(survey) for survey in surveys if isinstance(survey, str) and survey)
     return language.say("charts.source", survey=language.list(language.kit(name) for name in there)) if there else ""
 

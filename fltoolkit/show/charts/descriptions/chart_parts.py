@@ -1,4 +1,4 @@
-"""The description of a chart before it is drawn: its numbers, its words and the meaning of each sign.
+"""Defines the description of a chart before the chart is drawn: its numbers, its words and the meaning of each sign.
 
 A description is made from published tables, in one language. A renderer (matplotlib or plotly) draws it, and adds no word or
 number. So a notebook and a document show the same chart. Numbers are in the unit of their axis (17.2 per 1,000, not 0.0172).
@@ -13,9 +13,9 @@ from typing import Literal
 
 from fltoolkit.show.charts.chart_style import BLUE, GREY, INK
 
-LANE = 0.2  # of a row: the distance from the arrow between two dots to the interval of each dot
-TOO_NEAR = 0.02  # of the axis: two dots that are nearer have no arrow between them
-BAND = 0.2  # of a row: half the height of the grey band up to the number with every unresolved person as a case
+LANE = 0.2  # of a row's height: the distance from the arrow between two dots to the interval of each dot
+TOO_NEAR = 0.02  # of the length of the axis: two dots that are nearer have no arrow between them
+BAND = 0.2  # of a row's height: half the height of the grey band up to the number with every unresolved person as a case
 Side = Literal["left", "right"]
 
 
@@ -72,7 +72,8 @@ class Mark:
 
     @property
     def end(self) -> float:
-        """Returns the highest value that is drawn for this number: of the interval, of the grey band, or the number itself."""
+        """Returns the highest value that is drawn for this number: the end of the interval, the end of the grey band, or the
+        number itself."""
         return max(end for end in (self.value, self.high, self.reach) if not math.isnan(end))
 
 
@@ -136,8 +137,8 @@ class SeriesName:
 
 @dataclass(frozen=True)
 class CutInterval:
-    """The end of an axis beyond which an interval goes on: its place across (`at`, in rows) and along the axis (`value`), the
-    colour of the interval, and the side of the axis."""
+    """An interval that goes on beyond the end of its axis. `at` is its row, and `value` the value at the end of the axis.
+    `colour` is the colour of the interval, and `side` the side of the axis."""
 
     at: float
     value: float
@@ -198,7 +199,7 @@ class DotChart(DescribedChart):
 
     @property
     def beyond(self) -> tuple[CutInterval, ...]:
-        """Returns the ends of the axis beyond which an interval goes on. An arrow is drawn there."""
+        """Returns the intervals that go on beyond an end of the axis. At this end, an arrow is drawn."""
         marks = [(at + self.lane(row, mark), mark) for at, row in enumerate(self.rows) for mark in row.marks]
         low, high = self.axis.low, self.axis.high
         return (
@@ -208,7 +209,7 @@ class DotChart(DescribedChart):
 
     @property
     def arrows(self) -> tuple[Arrow, ...]:
-        """Returns the arrows between the two dots of each row that has two. If two dots nearly touch, there is no arrow."""
+        """Returns an arrow for each row with two dots. A row whose dots nearly touch has no arrow."""
         pairs = ((at, row) for at, row in enumerate(self.rows) if len(row.marks) > 1)
         made = (Arrow(at, row.marks[0].value, row.marks[1].value, INK if row.changed else GREY, row.changed) for at, row in pairs)
         return tuple(arrow for arrow in made if abs(arrow.end - arrow.start) > TOO_NEAR * self.axis.high)
@@ -249,8 +250,7 @@ class Line:
 @dataclass(frozen=True)
 class Point:
     """One number in a chart of curves, with its interval: a point with a place on both axes. `words` are above it, or at its
-    right if `beside` is true.
-    """
+    right if `beside` is true."""
 
     x: float
     mark: Mark

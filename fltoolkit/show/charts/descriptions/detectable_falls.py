@@ -1,4 +1,5 @@
-"""The smallest fall in prevalence that a repeat of the survey would detect, as curves over the number of persons."""
+"""Describes charts of the smallest fall in prevalence that a repeat of the survey would detect, as curves over the number of
+persons."""
 
 from __future__ import annotations
 
@@ -109,7 +110,7 @@ def repeat(
     """Returns a chart of the smallest fall from this survey's prevalence that a repeat of the survey would detect, by the number
     of persons who answer in the repeat.
 
-    The number of persons in this survey is marked, and the planned number if there is one.
+    Two places on the curve are marked: the number of persons in this survey, and the planned number if there is one.
 
     Args:
         planned: the planned number of persons who answer.
@@ -138,8 +139,8 @@ def repeat(
 
 
 def smallest_fall(out: Published, planned: float) -> float:
-    """Returns the smallest fall of a survey's prevalence, as a share of it, that a repeat in which `planned` persons answer would
-    detect. The result is nan or infinite if there is none."""
+    """Returns the smallest fall of a survey's prevalence that a repeat in which `planned` persons answer would detect, as a
+    share of this prevalence. The result is nan or infinite if no fall would be detected."""
     row = out.select("prevalence").iloc[0].to_dict()
     return _start(row, "").fall(planned) / 100 if _has_start(row) else math.nan
 
@@ -155,8 +156,9 @@ def _start(row: PublishedNumber, words: str) -> _Start:
 
 
 def planned_repeat(row: dict[Any, Any], language: Language, *, title: str = "") -> CurveChart:
-    """Returns a chart of the smallest fall from the plan's baseline that a repeat of the survey would detect, by the number of
-    persons who answer in the repeat. The planned sample is marked. Its fall is the number that the plan's tables print.
+    """Returns a chart of the smallest fall from the plan's baseline that a repeat of the survey would detect, by the number
+    of persons who answer in the repeat. The planned sample is marked. The fall at this sample is the number that the plan's
+    tables print.
 
     Args:
         row: a row of `Evidence.targets` with a planned sample and a smallest fall.
@@ -178,7 +180,7 @@ def _repeat_chart(
     marks: Sequence[tuple[float, float, str]],
     steps: int = WHOLE_PAGE.steps,
 ) -> CurveChart:
-    """Returns the chart of the smallest fall from a survey. Its description in words has only its title and subtitle.
+    """Returns the chart of the smallest fall from a survey. The text alternative of the chart has only its title and subtitle.
 
     Args:
         start: the survey.
@@ -201,21 +203,23 @@ def _repeat_chart(
 
 
 def _regions(language: Language, sizes: tuple[float, float], y: Axis) -> tuple[Region, Region]:
-    """Returns the two words in the chart: above the curve, such falls are found; below it, they are mostly missed."""
-    right = sizes[0] ** 0.3 * sizes[1] ** 0.7  # on the log axis, right of the middle
+    """Returns the two texts in the chart. The one above the curve says that such falls are found, the one below it that they
+    are mostly missed."""
+    right = sizes[0] ** 0.3 * sizes[1] ** 0.7  # a place on the log axis at the right of the middle
     above, below = (y.low + part * (y.high - y.low) for part in (0.85, 0.1))
     return Region(language.say("charts.found"), right, above), Region(language.say("charts.missed"), right, below, above=False)
 
 
 def _baseline_rate(row: dict[Any, Any], language: Language) -> str:
-    """Returns the baseline of a row of the plan as a rate with its unit. A number of persons is a rate of its population."""
+    """Returns the baseline of a row of the plan as a rate with its unit. If the baseline is a number of persons, it is
+    converted into a rate of the population."""
     if row["measure"] == "prevalence":
         return f"{plan_words.shown(language, row, 'baseline_value')} {language.kit(row['unit'])}"
     return _per_1000(language, language.number(f"{float(row['rate']) * scale('prevalence'):.3g}"))
 
 
 def _curve(fall: Callable[[float], float], sizes: tuple[float, float], words: str, colour: str) -> Line:
-    """Returns one curve of the chart. Where no fall can be detected, the curve has no value.
+    """Returns one curve of the chart. The curve has no value at sizes for which no fall can be detected.
 
     Args:
         fall: returns the smallest detectable fall in percent, for a number of persons.

@@ -1,5 +1,5 @@
-"""Charts of estimates by group, and of the headline (the number for the default population) under each rule set, as dots with
-their intervals."""
+"""Describes charts of dots with their intervals: of estimates by group, and of the headline (the number for the default
+population) under each rule set."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ REASON = 150  # letters of a reason that is printed in the chart
 
 @dataclass(frozen=True)
 class ChartSpace:
-    """How much space a chart has.
+    """The parts for which a chart has room.
 
     Attributes:
         steps: how many steps the axis has at most.
         markers: whether a note below the chart explains the markers.
         source: whether notes below the chart name the source and the number of persons asked, and that solid dots can need care.
-        whole: whether a grey line marks the number of everyone.
+        whole: whether a grey line marks the value of the whole population.
     """
 
     steps: int = axis_ticks.MOST
@@ -62,12 +62,12 @@ def estimates(
     each group.
 
     Args:
-        out: the published set from which the rows are; it says how many persons were asked.
+        out: the published set that has the rows. It also has the number of persons asked.
         rows: from `Published.select`.
         crossed: whether each breakdown crosses two groups. Then the categories of the second group are headings, and those of the
             first are below each heading.
         title: replaces the usual title (measure, groups and population).
-        space: how much space the chart has.
+        space: the parts for which the chart has room.
 
     Raises:
         RequestError: the rows are of several populations. Adults and children never share a chart.
@@ -124,8 +124,8 @@ def value_axis(rows: pd.DataFrame, language: Language) -> Axis:
 
 
 def mark_of(language: Language, row: PublishedNumber, measure: str, *, words: str, colour: str = BLUE) -> tuple[Mark, ...]:
-    """Returns the mark with which a chart draws a published number and its interval; empty if the number is not shown. `words`
-    is the number as printed, with its interval."""
+    """Returns the mark with which a chart draws a published number and its interval, in a tuple. The tuple is empty if the
+    number is not shown. `words` is the number as printed, with its interval."""
     if pd.isna(row["estimate"]):
         return ()
     value, low, high = (math.nan if pd.isna(row[c]) else scaled(row[c], measure) for c in ("estimate", "ci_low", "ci_high"))
@@ -135,8 +135,7 @@ def mark_of(language: Language, row: PublishedNumber, measure: str, *, words: st
 
 def number_text(language: Language, row: PublishedNumber) -> str:
     """Returns a published number as words for a chart's text alternative: with its interval, its marker and the reason for the
-    marker.
-    """
+    marker."""
     if pd.isna(row["estimate"]):
         why = number_words.reason(language, row["reason"]) if row["marker"] == "x" else language.say(f"markers.{row['marker']}")
         return f"{number_words.shown(language, row)} {why}".strip()
@@ -148,8 +147,7 @@ def number_text(language: Language, row: PublishedNumber) -> str:
 
 def absent(language: Language, row: PublishedNumber) -> str:
     """Returns the words that a chart has in place of a number that is not shown: its marker, and the reason if the survey cannot
-    give the number.
-    """
+    give the number."""
     if row["marker"] != "x":
         return language.say("not_shown", marker=row["marker"])
     why = textwrap.shorten(number_words.reason(language, row["reason"]), REASON, placeholder=" …")
@@ -171,8 +169,8 @@ def _name(out: Published, first: PublishedNumber, groups: Sequence[str]) -> str:
 
 
 def _largest_first(rows: pd.DataFrame) -> pd.DataFrame:
-    """Returns the rows with the largest share first, in the topics whose characteristics have no order of their own. Numbers that are
-    not shown come last."""
+    """Returns the rows with the largest share first if the characteristics of their topic have no order of their own.
+    Numbers that are not shown come last."""
     parts = rows.groupby("breakdown", sort=False)
     return pd.concat(
         part.sort_values("estimate", ascending=False, kind="stable") if by in UNORDERED else part for by, part in parts
@@ -240,7 +238,7 @@ def _row(language: Language, label: str, name: str, row: PublishedNumber) -> Cha
 
 
 def _printed(language: Language, row: PublishedNumber) -> str:
-    """Returns a number such as `9.3 (6.3 to 13.3) [u]`; empty if it is not shown."""
+    """Returns a number as text, such as `9.3 (6.3 to 13.3) [u]`. The text is empty if the number is not shown."""
     if pd.isna(row["estimate"]):
         return ""
     return number_words.with_marker(number_words.with_interval(language, row), row)

@@ -36,9 +36,9 @@ def target_path(
         target: a row of the plan's targets.
         milestones: the planned values of each year for this target, in the unit of the target.
         later: the row that compares the baseline with the later survey, for this target; None if there is no later survey.
-        surveys: the names of the surveys from which the numbers are.
+        surveys: the names of the surveys that measured the numbers.
         title: replaces the usual title.
-        space: how much space the chart has.
+        space: the parts for which the chart has room.
     """
     start = int(target["baseline_year"])
     goals = milestones[milestones["kind"] == TARGET]
@@ -99,8 +99,8 @@ def _point(language: Language, year: int, row: PlanRow, named: tuple[str, str], 
 
 
 def _measured(language: Language, row: PlanRow, column: str, colour: str) -> Mark:
-    """Returns how the chart draws a measured value with its interval. `column` names the value. The numbers are already in the
-    unit of the row."""
+    """Returns the mark with which the chart draws a measured value and its interval. `column` names the value. The numbers
+    are already in the unit of the row."""
     low, high, reach = float(row["ci_low"]), float(row["ci_high"]), float(row[BOUNDS[column]])
     words = shown(language, row, column)
     words = words if math.isnan(low) or not math.isnan(reach) else f"{words} ({between(language, row, 'ci_low', 'ci_high')})"

@@ -29,8 +29,7 @@ GAP = 0.1  # inches between the axes and the words at their sides
 
 def drawn(chart: DotChart | CurveChart, size: Size = WIDE) -> Drawn:
     """Draws a chart with matplotlib from its description (rows, numbers, words), and returns the picture. The picture's name has
-    only letters, digits and underscores, so that it can be the name of a file.
-    """
+    only letters, digits and underscores, so that it can be the name of a file."""
     import matplotlib
 
     with matplotlib.rc_context({**LOOK, "font.size": size.font}):

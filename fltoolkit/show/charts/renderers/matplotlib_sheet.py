@@ -1,8 +1,8 @@
-"""Prepares the sheet on which matplotlib draws a chart: its font, its printed size and the words around it. Also makes the
-bytes of the picture's file.
+"""Prepares the sheet on which matplotlib draws a chart: its font, its printed size and the words around it. The module also
+makes the bytes of the picture's file.
 
-The same chart always gives the same bytes: the font files come with the kit, the ids in an SVG do not change, and there is no
-date. Text is never read as a formula.
+The same chart always gives the same bytes: the font files come with the kit, the ids in an SVG do not change, and the file
+has no date. A `$` in a text never starts a formula.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ DPI = 200
 PACKED = {"compress_level": 3}  # a PNG is 8% larger than at the usual 6, and packed in two thirds of the time
 MEASURED = 100.0  # points at which letters are measured
 SMALLEST = 8.0
-"""The smallest font size at print, in points."""
+"""The smallest font size on paper, in points."""
 LOOK: dict[Any, Any] = {
     "font.family": "DejaVu Sans", "text.parse_math": False, "text.usetex": False, "svg.fonttype": "path", "svg.hashsalt": "fltoolkit",
     "text.color": INK, "axes.edgecolor": GREY, "axes.linewidth": 0.6, "xtick.color": QUIET, "ytick.color": INK, "path.simplify": False,
@@ -37,8 +37,8 @@ LEADING = 1.36  # line height as a multiple of the font size
 def letters(text: str = "", *, bold: bool = False) -> Path:
     """Returns the path of the font file in which a picture prints a text. No font of the machine is used.
 
-    It is Liberation Sans, whose letters are as wide as those of Arial, the font of the pages. A text with letters that this font
-    does not have is printed in DejaVu Sans, which comes with matplotlib.
+    The font is Liberation Sans, whose letters are as wide as those of Arial, the font of the pages. A text with letters that
+    this font does not have is printed in DejaVu Sans, which comes with matplotlib.
     """
     own, its_letters, other = _fonts(bold=bold)
     return own if its_letters.issuperset(text) else other
@@ -88,8 +88,7 @@ def _letter_width(letter: str, *, bold: bool) -> float:
 
 def _fits(line: str, points: float, inches: float, *, bold: bool) -> bool:
     """Returns whether a line of words is at most `inches` wide. First a rough width is compared. Only if it is too near to the
-    limit is the exact width measured, which takes a hundred times as long.
-    """
+    limit is the exact width measured, which takes a hundred times as long."""
     rough = sum(_rough_width(word, points, bold=bold) for word in line.split(" "))
     rough += line.count(" ") * _rough_width(" ", points, bold=bold)
     if not NEARLY[0] * inches <= rough <= NEARLY[1] * inches:
@@ -99,15 +98,13 @@ def _fits(line: str, points: float, inches: float, *, bold: bool) -> bool:
 
 def widest(texts: list[str], points: float, *, bold: bool = False) -> float:
     """Returns the width of the longest line of some texts, in inches. `points` is the font size. The width is 0 if there is no
-    text.
-    """
+    text."""
     return max((width(line, points, bold=bold) for text in texts for line in text.split("\n")), default=0.0)
 
 
 def wrapped(text: str, points: float, inches: float, *, bold: bool = False) -> str:
     """Returns a text broken into lines that are at most `inches` wide at a font size of `points`. Line breaks of the text
-    stay. A word that is longer than a line is broken, too.
-    """
+    stay. A word that is longer than a line is also broken."""
     lines: list[str] = []
     for part in text.split("\n"):
         lines.append("")
@@ -156,7 +153,7 @@ WIDE, HALF, SLIDE = (
     Size(3.19, 8.0, 0.34),
     Size(11.6, 16.0, 0.4, titled=False, height=5.05, filled=5.0, fine=13.0),
 )
-"""As wide as the text of a page, half of it, and a slide."""
+"""The sizes of a picture as wide as the text of a page, of a picture half as wide, and of one on a slide."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,7 +212,7 @@ def sheet(
     Args:
         chart: the chart, of which only the words are drawn.
         size: the size of the picture and of its words.
-        body: the height of the axes in inches: the smallest possible, and the height if there is enough room.
+        body: two heights of the axes in inches: the smallest possible one, and the one for a sheet with enough room.
         margins: the space for the words beside the axes.
         series: the entries of the legend; empty means no legend.
     """

@@ -115,8 +115,8 @@ def _lines(text: str, width: int = LABEL) -> str:
 
 
 def _places(rows: Sequence[ChartRow]) -> list[int]:
-    """Returns the line of each row, from 0 at the top. A heading is on the line of the row below it, at the left of its label, if
-    there is room."""
+    """Returns the number of the line on which each row stands, from 0 at the top. A heading is on the line of the row below
+    it, at the left of its label, if there is room."""
     pairs = list(pairwise(rows))
     widest = {kind: max((len(row.label) for row in rows if row.heading is kind), default=0) for kind in (True, False)}
     fits = sum(widest.values()) <= STUB and not rows[-1].heading and not any(a.heading and b.heading for a, b in pairs)
@@ -145,9 +145,9 @@ def _arrows(fig: Any, chart: DotChart, places: Sequence[int]) -> None:
 
 
 def _bands(fig: Any, marks: Sequence[tuple[float, Mark]], *, upright: bool = False) -> None:
-    """Draws a grey band from each number to its upper bound, which is the number if all persons with open answers (don't know,
-    refused, blank) were cases. Only numbers whose upper bound is above their interval have a band. `marks` has each number with
-    its place on the other axis."""
+    """Draws a grey band from each number to its upper bound, which is the number if all unresolved persons (answers don't
+    know, refused, blank) were cases. Only numbers whose upper bound is above their interval have a band. `marks` has each
+    number with its place on the other axis."""
     along, across = ("y", "x") if upright else ("x", "y")
     for at, mark in marks:
         if not math.isnan(mark.reach):
@@ -299,6 +299,6 @@ def _values(axis: Axis) -> dict[str, Any]:
 
 
 def _widest(texts: Sequence[str]) -> float:
-    """Returns the width of the longest line in pixels; 0 if there are no words."""
+    """Returns the width of the longest line in pixels, or 0 if there are no words."""
     lines = [line for text in texts for line in text.removeprefix("<b>").removesuffix("</b>").split("<br>")]
     return math.ceil(WIDE * max(map(len, lines), default=0)) + (12 if any(lines) else 0)

@@ -6,7 +6,7 @@ import re
 
 from handed import EN, HOSTILE, hostile
 
-from fltoolkit.report.documents.document_pictures import every
+from fltoolkit.report.documents.document_pictures import all_pictures
 from fltoolkit.show.charts.descriptions.chart_parts import Axis, CurveChart, Glyph, Line, Mark, Point, Tick
 from fltoolkit.show.charts.descriptions.estimates_by_group import estimates
 from fltoolkit.show.charts.renderers.matplotlib_renderer import drawn
@@ -15,7 +15,7 @@ NAN = float("nan")
 
 
 def test_text_is_never_a_formula_and_never_part_of_a_files_name() -> None:
-    for picture in every(hostile(), EN):
+    for picture in all_pictures(hostile(), EN):
         assert re.fullmatch(r"\w+", picture.name)
         assert b"<script" not in picture.svg
     out = hostile().now
