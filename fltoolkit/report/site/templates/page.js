@@ -57,9 +57,11 @@
     if (room < 1) place.style.zoom = Math.max(SMALLEST, room);
     return room;
   }
-  for (const event of ['resize', 'toggle']) { // a folded picture may have no width before it is opened
-    window.addEventListener(event, () => document.querySelectorAll('.chart').forEach(fitOnScreen), true);
-  }
+  window.addEventListener('resize', () => document.querySelectorAll('.chart').forEach(fitOnScreen));
+  window.addEventListener('toggle', function (event) { // plotly fits no folded picture
+    if (!event.target.open) return;
+    event.target.querySelectorAll('.chart').forEach((place) => { fitOnScreen(place); Plotly.Plots.resize(place); });
+  }, true);
 
   document.querySelectorAll('.chart').forEach(function (place) {
     const data = JSON.parse(place.nextElementSibling.textContent);
