@@ -282,7 +282,7 @@ def _verifiability_columns(start: _BaselineValue, plan: Plan, found: TargetRow, 
     if power < POWER:
         asked = chance | {"K": round(100 * POWER)}
         small = Reason.of("plan.never", **asked) if isnan(needed) else Reason.of("plan.chance_low", **asked, L=round(needed))
-        obstacles[short_obstacle("sample")] = small
+        obstacles[short_obstacle("baseline" if isnan(needed) else "sample")] = small
     reasons = list(obstacles.values())
     if reasons and row["ci_low"] <= found["target_value"] <= row["ci_high"]:
         reasons.append(Reason.of("plan.inside"))

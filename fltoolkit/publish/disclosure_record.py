@@ -212,7 +212,8 @@ def _hidden_cells(suppression: OutcomeSuppression, rule_set: str) -> Iterator[Hi
 
 
 def _is_unshown(cell: AnyCell) -> bool:
-    """Returns whether a cell is a sum of flowchart steps. No table shows such a sum."""
+    """Returns whether a cell counts the persons of several flowchart steps together: all steps that count as a case (CASES), or
+    all other steps (OTHERS). The table of the flowchart does not show these two sums."""
     return not isinstance(cell, DerivedCell) and cell[1] in (CASES, OTHERS)
 
 

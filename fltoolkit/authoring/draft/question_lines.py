@@ -43,7 +43,7 @@ class Questions:
         usual: the most frequent codes of the questions, by kind of answer.
         placed: the questions by their key in survey.yaml.
         gates: the gates of each question (earlier questions that explain its blanks).
-        open: codes with unclear labels that many questions share. The user must say only once what they mean.
+        open: codes with unclear labels that many questions share. It is enough that the user says once what they mean.
         unexplained: questions with blanks that no gate explains.
     """
 

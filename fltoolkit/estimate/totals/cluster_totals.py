@@ -51,11 +51,11 @@ class Outcome:
     """The variable that an estimate sums over persons, such as forced labour or months. `kind` is one of these:
 
     - `truth`: a true/false column y. A null is a missing answer (R's na.rm), or `unresolved` if `three_valued`.
-    - `number`: a numeric column y. A null is missing; every other row counts as a case.
-    - `ratio`: two numeric columns, y over x. A row without y or x is missing; every other row counts as a case.
-    - `everyone`: every row is a case (for counts, and for distributions of a group).
-    - `amount`: the numeric column x divided by `per`, for the cases of a survey (true in column y). x is between 0 and `most`.
-      A person who is not a case has the amount 0.
+    - `number`: a numeric column y. A null is missing; every other row has the status of a case.
+    - `ratio`: two numeric columns, y over x. A row without y or x is missing; every other row has the status of a case.
+    - `everyone`: every row has the status of a case (for counts, and for distributions of a group).
+    - `amount`: for the cases (rows where y is true), the column x, such as months, divided by `per`, such as 12 months. x must
+      be from 0 to `most`. A person who is not a case has the amount 0.
     """
 
     kind: Literal["truth", "number", "ratio", "everyone", "amount"]
@@ -231,8 +231,8 @@ def _run_lengths(column: Any) -> tuple[Any, NDArray[np.int32]]:
 
 def _categories(column: Any, key: Key | None, texts: Any | None) -> pd.Categorical[Any]:
     """Returns a column of texts or numbers as sorted categories. A missing value of a group becomes `not stated`; a missing
-    sampling unit stays missing. `key` is the group, or None for a column of sampling units. `texts` are the texts for which
-    numbers stand; None: the column has the values themselves."""
+    sampling unit stays missing. `key` is the group, or None for a column of sampling units. If the column has
+    numbers in place of texts, `texts` has the text of each number, from number 0. None: the column has the values themselves."""
     from pyarrow import array, concat_arrays
 
     column, length = (column, None) if key else _run_lengths(column)  # rows are sorted by their units

@@ -251,10 +251,11 @@ def _crossing_hidden_rows(decided: DecidedRows, rows: range) -> NDArray[np.bool_
 
 
 def _same_survey(est: Estimates, out: Published) -> tuple[ClassifiedSurvey, Basis]:
-    """Returns the survey of the estimate and the basis of the set.
+    """Returns the survey from which the estimate was made, and the basis of the published set: the exact numbers by which its
+    hidden cells were chosen.
 
-    Raises an error if they differ in survey, rule set or weights, or if the survey does not have an outcome or a group of the
-    set.
+    Raises an error if the estimate and the set differ in survey, rule set or weights, if the outcome of the estimate is not one of
+    this survey, or if this survey does not have an outcome or a group of the set.
     """
     persons, basis = est.design, out.basis
     if not isinstance(persons, ClassifiedSurvey) or basis is None:

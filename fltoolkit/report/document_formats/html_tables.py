@@ -46,6 +46,7 @@ def _cell(cell: PrintedCell, head: Head, block: PrintedTable, *, marker_space: b
     if head.kind == "label":
         return f'<th scope="row" class="label">{inline(cell.text)}</th>'
     kind = _kind(head) if cell.is_number or head.kind in ("words", "notes") else f"{_kind(head)} said"
+    kind += " masked" if cell.is_number and cell.printed.startswith("[") else ""  # a marker in place of a number
     return f'<td class="{kind}" data-head="{escape(unmarked(head.text))}">{cell_html(cell, block.meanings, marker_space=marker_space)}</td>'
 
 

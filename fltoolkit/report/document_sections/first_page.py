@@ -67,15 +67,18 @@ def rate(language: Language, row: PublishedNumber) -> str | None:
 
 
 def who(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """Returns sentences on who is affected: the tested differences, the rates of several populations (such as adults and
-    children), which are not tested, and the place of the rates by other groups."""
+    """Returns sentences on who is affected: for whom a change was detected, the tested differences, the rates of several
+    populations (such as adults and children), which are not tested, and the place of the rates by other groups."""
     out = evidence.now
     first = out.headlines[0] if out.headlines else ""
     rates = [
         r for r in result_sentences.headline_rows(out) if r["measure"] == "prevalence" and r["reference_population"] != first
     ]
     shown = [r for r in rates if pd.notna(r["estimate"])]
-    told = list(contrast_sentences.sentences(out, language)) if contrast_sentences.is_compared(out) else []
+    told = [
+        *_changes(evidence, language),
+        *(contrast_sentences.sentences(out, language) if contrast_sentences.is_compared(out) else ()),
+    ]
     if len(shown) > 1:
         each = (_rate_of_population(language, r) for r in sorted(shown, key=lambda r: -r["estimate"]))
         told.append(language.say("sheet.populations", rates=language.join(each)))
@@ -87,6 +90,30 @@ def who(evidence: Evidence, language: Language) -> tuple[str, ...]:
 def _rate_of_population(language: Language, row: PublishedNumber) -> str:
     value = number_words.with_marker(number_words.shown(language, row), row)
     return language.say("sheet.population", value=value, who=language.kit(row["reference_population_label"]))
+
+
+def _changes(evidence: Evidence, language: Language) -> list[str]:
+    """Returns a sentence with the verdict of the test of the change for everyone and for each category of the lead group, with
+    both rates of a category unless one is unreliable. The list is empty if no change of a category was tested."""
+    whole = headline_change(evidence)
+    if whole is None or evidence.changed is None or not evidence.now.lead:
+        return []
+    rows = evidence.changed.table
+    of_rate = (rows["measure"] == whole["measure"]) & (rows["reference_population"] == whole["reference_population"])
+    groups = rows[of_rate & (rows["breakdown"] == evidence.now.lead) & (rows["verdict"] != "")].to_dict("records")
+    each = [_change_of(language, whole, language.say("whom.everyone"))]
+    for row in groups:
+        told = _change_of(language, row, number_words.whom(language, row["category"]))
+        if row["flag"] not in ("suppress", "unreliable"):
+            old, new = (number_words.number(language, row[f"estimate_{when}"], "prevalence") for when in ("before", "after"))
+            told = language.say("sheet.change_numbers", told=told, old=old, new=new)
+        each.append(told)
+    return [language.say("sheet.change_by", year=f"{whole['year_before']:g}", each=language.list(each))] if groups else []
+
+
+def _change_of(language: Language, row: Row, who: str) -> str:
+    verdict = language.kit(stated_verdict(row["verdict"], row["verdict_reason"], str(row["flag"])))
+    return language.say("sheet.change_of", verdict=verdict, who=who)
 
 
 def headline_change(evidence: Evidence) -> Row | None:

@@ -15,6 +15,7 @@ import pandas as pd
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.published_set import Published
+from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.document_sections import first_page
 from fltoolkit.report.document_sections.targets_section import MET, MISSED, NOT_KNOWN, on_path, with_target
 from fltoolkit.show.charts.descriptions import detectable_falls
@@ -92,7 +93,7 @@ def definitions(language: Language, rows: pd.DataFrame) -> str | None:
 
 def repeat(evidence: Evidence, language: Language) -> str | None:
     """Returns a sentence with the smallest fall of this survey's rate that the next survey, with the planned number of
-    persons, would detect. If the rate is a range, the fall starts from the low end. Returns None if no repeat is planned, or
+    persons, would detect. If the rate is a range, the fall starts from the low end, as the sentence says. Returns None if no repeat is planned, or
     if it would detect no fall."""
     rows = totals(evidence.targets)
     rows = rows[rows["planned_sample"].notna() & (rows["measure"] == "prevalence")]
@@ -104,10 +105,11 @@ def repeat(evidence: Evidence, language: Language) -> str | None:
     if not math.isfinite(cut):
         return None
     now = evidence.now.select("prevalence").iloc[0].to_dict()
-    return language.say(
+    told = language.say(
         "slides.repeat", rate=_per_1000(language, number_words.number(language, now["estimate"], "prevalence")), year=now["year"],
         persons=number_words.count(language, planned), cut=number_words.percent(language, cut),
     )  # fmt: skip
+    return language.say("slides.if_resolved", said=number_words.inside(told)) if has_wide_bounds(now) else told
 
 
 def repeat_from_baseline(evidence: Evidence, language: Language) -> str | None:
@@ -121,7 +123,23 @@ def repeat_from_baseline(evidence: Evidence, language: Language) -> str | None:
     row = rows.iloc[0].to_dict()
     rate = _per_1000(language, value(language, row["baseline_value"], row))
     cut = number_words.percent(language, row["smallest_cut"])
-    return language.say("slides.from_baseline", rate=rate, year=f"{row['baseline_year']:g}", cut=cut)
+    start = language.say("slides.from_baseline", rate=rate, year=f"{row['baseline_year']:g}", cut=cut)
+    return " ".join(text for text in (_left_to_fall(evidence, language, row), start) if text)
+
+
+def _left_to_fall(evidence: Evidence, language: Language, row: plan_words.Line) -> str:
+    """Returns a sentence on the fall from the newest rate to the target, and whether the planned repeat would detect it. The text is
+    empty if the rate is a range, is not that of the default population, or is at or below the target, or if there is no target."""
+    now, aim = row["later_value"], row["target_value"]
+    cut = detectable_falls.smallest_fall(evidence.now, float(row["planned_sample"]))
+    own = number_words.number(language, evidence.now.select("prevalence").iloc[0]["estimate"], "prevalence")
+    if pd.isna(cut) or pd.notna(row["later_bound"]) or not aim < now or value(language, now, row) != own:
+        return ""
+    fall = 1 - aim / now
+    return language.say(
+        "slides.aim_found" if fall >= cut else "slides.aim_missed", aim=value(language, aim, row), fall=number_words.percent(language, fall),
+        rate=value(language, now, row),
+    )  # fmt: skip
 
 
 def _per_1000(language: Language, rate: str) -> str:
@@ -150,6 +168,8 @@ def targets(evidence: Evidence, language: Language) -> str | None:
         return None
     if rows["later_value"].notna().any():
         signs = [plan_words.sign(row) for row in rows.to_dict("records")]
+        if not {MET, MISSED} & set(signs):
+            return language.say("slides.none_reached")
         counts = {name: str(signs.count(sign)) for name, sign in (("met", MET), ("missed", MISSED), ("open", NOT_KNOWN))}
         return language.say("slides.reached", **counts)
     sure = (rows["verifiable"] == "yes").sum()

@@ -21,7 +21,7 @@ from fltoolkit.show.wording.plan_words import (
     Line,
     is_too_wide,
     is_total,
-    shown,
+    measured,
     sign,
     totals,
     value,
@@ -133,18 +133,17 @@ def _remedies(language: Language, rows: Sequence[Line]) -> str:
 
     If unresolved answers (don't know, refused, blank) make a number a wide range, the first sentence advises to get fewer
     such answers, because more persons alone do not help. For the other targets, the sentences say how many persons are
-    needed, or that no sample is large enough, and end with the question to decide.
+    needed, or that the baseline is too uncertain, and end with the question to decide.
     """
     wide = [row for row in rows if is_too_wide(row)]
     others = [row for row in rows if not is_too_wide(row)]
     remedies = [language.say("sheet.decisions.fewer_open", targets=_subjects(language, wide))] if wide else []
     if others:
-        targets = _listed(language, map(partial(_aimed_subject, language), others))
-        remedies += [language.say("sheet.decisions.refused", targets=targets), *_already_below(language, others)]
-        never = [row for row in others if _is_never_enough(row)]
-        if never:
-            remedies.append(language.say("sheet.decisions.never", targets=_subjects(language, never)))
-        remedies += [_persons_needed(language, others), language.say(f"sheet.decisions.{_choice(others)}")]
+        if not all(map(is_below_unconfirmed, others)):
+            targets = _listed(language, map(partial(_aimed_subject, language), others))
+            remedies.append(language.say("sheet.decisions.refused", targets=targets))
+        remedies += [*_already_below(language, others), _never_enough(language, others)]
+        remedies += [_persons_needed(language, others), _choice(language, others)]
     return _sentences(*(r if n == 0 else number_words.start(r) for n, r in enumerate(remedies)))
 
 
@@ -152,24 +151,48 @@ def _already_below(language: Language, rows: Sequence[Line]) -> list[str]:
     """Returns sentences on the numbers of a later survey that are below their targets but too unreliable to say that the
     targets are reached."""
     return [
-        language.say("sheet.decisions.already", who=_subject(language, r), value=shown(language, r, "later_value"), year=f"{r['later_year']:g}")
-        for r in rows[:NAMED] if r["reached"] == UNRELIABLE_BELOW
+        language.say(
+            "sheet.decisions.already", who=_subject(language, r), value=measured(language, r), aim=value(language, r["target_value"], r),
+            year=f"{r['later_year']:g}",
+        )
+        for r in rows[:NAMED] if is_below_unconfirmed(r)
     ]  # fmt: skip
 
 
+def is_below_unconfirmed(row: Line) -> bool:
+    """Returns whether the number of a later survey is below its target with its whole interval, but is unreliable."""
+    return bool(row["reached"] == UNRELIABLE_BELOW)
+
+
+def _never_enough(language: Language, rows: Sequence[Line]) -> str:
+    """Returns a sentence on the targets that no repeat of the survey could verify, however large. The text is empty if there are none."""
+    never = [row for row in rows if _is_never_enough(row)]
+    if len(never) > 1:
+        return language.say("sheet.decisions.never_several", targets=_subjects(language, never))
+    return "".join(
+        language.say("sheet.decisions.never", year=f"{r['baseline_year']:g}", cut=number_words.percent(language, r["cut"])) for r in never
+    )  # fmt: skip
+
+
 def _is_never_enough(row: Line) -> bool:
-    """Returns whether no repeat of the survey is large enough to verify a target, because its baseline is too small."""
+    """Returns whether no repeat of the survey is large enough to verify a target, because its baseline is too uncertain. Either its
+    sampling error alone hides the change, or a repeat that is large enough may not be compared with so small a baseline."""
     return bool(pd.notna(row["power"]) and pd.isna(row["sample_needed"]))
 
 
-def _choice(rows: Sequence[Line]) -> str:
-    """Returns the key of the question to decide about targets that no planned survey can verify. The question is whether to plan
-    a survey (if none is planned), to ask more persons (if that helps), to set another target, or to choose a later year."""
+def _choice(language: Language, rows: Sequence[Line]) -> str:
+    """Returns the question to decide about targets that no planned survey can verify: ask more persons only if that helps for one
+    of them, plan a survey only if one is missing, set a larger cut only if the planned survey would detect it."""
+    cuts = [row["smallest_cut"] for row in rows]
     if any(row["obstacle"] == UNPLANNED for row in rows):
-        return "plan_survey"
-    if any(pd.notna(row["sample_needed"]) for row in rows):
-        return "ask_more"
-    return "set_another" if any(map(_is_never_enough, rows)) else "later_year"
+        key = "plan_survey"
+    elif any(pd.notna(row["sample_needed"]) for row in rows):
+        key = "ask_more"
+    elif not any(map(_is_never_enough, rows)):
+        key = "later_year"
+    else:
+        key = "set_another" if any(map(pd.isna, cuts)) else "larger_cut"
+    return language.say(f"sheet.decisions.{key}", cut=number_words.percent(language, max(cuts)))
 
 
 def _persons_needed(language: Language, rows: Sequence[Line]) -> str:
@@ -193,7 +216,7 @@ def _subject(language: Language, row: Line) -> str:
     population."""
     if is_total(row):
         return language.say("sheet.decisions.whole", indicator=number_words.indicator(language, row))
-    return language.say("sheet.decisions.group", category=number_words.reason(language, row["category"]))
+    return number_words.whom(language, row["category"])
 
 
 def _aimed_subject(language: Language, row: Line) -> str:

@@ -182,7 +182,8 @@ def _unverifiable(evidence: Evidence, language: Language) -> list[Block]:
     rows = targets_section.unverifiable_rows(evidence)
     parts = [rows[at : at + WARNINGS] for at in range(0, len(rows), WARNINGS)]
     if len(rows) == 1:
-        title = language.say("slides.one_refused", who=plan_words.category(language, rows[0]))
+        key = "one_below" if targets_section.is_below_unconfirmed(rows[0]) else "one_refused"
+        title = language.say(f"slides.{key}", who=plan_words.whom(language, rows[0]))
     else:
         title = language.say("slides.refused", n=str(len(rows)))
     blocks: list[Block] = []

@@ -348,7 +348,8 @@ class _Writer:
             sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
 
     def kept(self, name: str, rows: Sequence[Sequence[object]]) -> None:
-        """Writes a sheet that partners added. They can edit all its cells."""
+        """Writes a sheet that partners added to an earlier copy of the workbook, so that the new copy keeps it. `rows` has its
+        cells, row by row. Partners can edit all its cells."""
         sheet = self.file.book.add_worksheet(name)
         sheet.set_column(0, max([len(row) for row in rows], default=1), 24)
         for i, row in enumerate(rows):
@@ -360,7 +361,11 @@ class _Writer:
             self.record.add(name, (0, 0), "kept", "", PartnersCell("sheets", name))
 
     def record_sheet(self) -> None:
-        """Writes the hidden sheet: first the ids of the plan and the codes of the workbook's words, then every cell."""
+        """Writes the hidden sheet, from which the kit later finds what partners changed.
+
+        Its first row has the ids of the plan's indicators, and the workbook's language, sheet names, lists of choices (the code
+        of each word) and number of charts. Each further row is one cell as the kit wrote it.
+        """
         pages = self.made.pages
         words = {
             f"{p.table}.{c.key}": {word: code for code, word in c.choices.items()}

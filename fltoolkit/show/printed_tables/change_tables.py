@@ -29,7 +29,7 @@ def follow_up(language: Language, rows: pd.DataFrame, *notes: str, signs: bool =
     """Returns a table that compares the plan's baseline with a later survey. Each row has both numbers, the target if there is
     one, and the change with its interval. `rows` are those of `Evidence.follow_up`.
 
-    The result of the test of the change has a sign before it: ▼ ▲ ? ○ ×. Footnotes say whether the target is reached, and if
+    The result of the test of the change has a sign before it: ▼ ▲ ≈ ○ ×. Footnotes say whether the target is reached, and if
     the size of a change is uncertain.
 
     Args:
@@ -143,9 +143,9 @@ def years_of_rounds(language: Language, before: pd.Series, after: pd.Series) -> 
 CHANGE = TableLayout(
     (
         TableColumn("category", plan_cells.category, "label"),
-        TableColumn("before", lambda language, row: plan_cells.value(language, row, "baseline_value", "marker_before"), "value", "round_before"),
+        TableColumn("before", lambda language, row: plan_cells.value(language, row, "baseline_value", "marker_before"), "number", "round_before"),
         TableColumn("before_interval", lambda language, row: plan_cells.limits(language, row, "baseline_ci_low", "baseline_ci_high"), head="limits_before"),
-        TableColumn("after", lambda language, row: plan_cells.value(language, row, "value", "marker_after"), head="round_after"),
+        TableColumn("after", lambda language, row: plan_cells.value(language, row, "value", "marker_after"), "value", "round_after"),
         TableColumn("after_interval", lambda language, row: plan_cells.limits(language, row, "ci_low", "ci_high"), head="limits_after"),
         TableColumn("target", lambda language, row: plan_cells.value(language, row, "target_value")),
         TableColumn("change", _change),

@@ -123,8 +123,8 @@ AIMED = TableLayout(
 AIMED_LATER = TableLayout(
     (
         WHOM,
-        TableColumn("baseline", lambda language, row: plan_cells.value(language, row, "baseline_value", "marker"), "value", "round_before"),
-        TableColumn("later", partial(_with_interval, columns=AFTER), head="round_after"),
+        TableColumn("baseline", lambda language, row: plan_cells.value(language, row, "baseline_value", "marker"), "number", "round_before"),
+        TableColumn("later", partial(_with_interval, columns=AFTER), "value", "round_after"),
         AIM,
         TableColumn("changed", lambda language, row: _strong(_answer(language, row, question="changed")), "words", "verdict"),
         TableColumn("reached", partial(_answer, question="reached"), "words"),

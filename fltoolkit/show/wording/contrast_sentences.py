@@ -103,11 +103,10 @@ def _why_untested(out: Published, language: Language, pair: Pair) -> str:
     category."""
     rows = out.select("prevalence", [out.lead], population=pair[POPULATION]).to_dict("records")
     sides = [row for row in rows if str(row[out.lead]) in (pair["category"], pair["reference"])]
-    unsure = [number_words.category(language, row) for row in sides if row["flag"] == "unreliable"]
+    unsure = [number_words.whom(language, row["category"]) for row in sides if row["flag"] == "unreliable"]
     if pair["reason"] != UNRELIABLE or not unsure:
         return number_words.reason(language, pair["reason"])
-    named = (language.say("sheet.decisions.group", category=name) for name in unsure)
-    return language.say("contrasts.unreliable", who=language.join(named))
+    return language.say("contrasts.unreliable", who=language.join(unsure))
 
 
 def _test_result(out: Published, language: Language, pair: Pair) -> str:
@@ -132,7 +131,7 @@ def _names_higher_first(out: Published, language: Language, pair: Pair) -> tuple
 
 
 def _category_names(out: Published, language: Language, population: str) -> dict[str, str]:
-    """Returns the names of the lead group's categories in a population, by their labels. For the group `sex`, these are men
+    """Returns the names of the lead group's categories in a population, as parts of a sentence, by their labels. For the group `sex`, these are men
     and women for adults, and boys and girls for children."""
     rows = out.select("prevalence", [out.lead], population=population)
-    return {str(row[out.lead]): number_words.category(language, row) for row in rows.to_dict("records")}
+    return {str(row[out.lead]): number_words.whom(language, row["category"]) for row in rows.to_dict("records")}

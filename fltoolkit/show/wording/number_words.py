@@ -22,6 +22,7 @@ from fltoolkit.show.wording import english_numbers
 from fltoolkit.show.wording.english_numbers import NBSP, PublishedNumber
 from fltoolkit.survey.spec.groups import TOTAL, crossed, groups_of_breakdown
 
+SEXES = ("men", "women", "boys", "girls", "men_boys", "women_girls")  # words of the kit, which have an article in some languages
 TENTHS = 0.1  # a share: smaller shares, such as a power or a cut, have a decimal
 
 
@@ -135,6 +136,14 @@ def category(language: Language, row: PublishedNumber) -> str:
     if not row["category"]:
         return language.say("by", group=language.join(map(language.by_group, groups_of_breakdown(row["breakdown"]))))
     return language.kit(row["category"])
+
+
+def whom(language: Language, category: object) -> str:
+    """Returns a category as a part of a sentence. Words for sex that are those of the kit have an article in languages that need
+    one: `women` gives `les femmes` in French. There, any other category stands between quotation marks."""
+    text = reason(language, category)
+    kind = next((name for name in SEXES if text == language.say(f"kit.categories.{name}")), "own")
+    return language.say(f"whom.{kind}", category=text)
 
 
 def of_profile(language: Language, rows: pd.DataFrame) -> list[str]:

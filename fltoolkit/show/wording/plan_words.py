@@ -53,6 +53,11 @@ def category(language: Language, row: Line) -> str:
     return language.say("everyone") if is_total(row) else number_words.reason(language, row["category"])
 
 
+def whom(language: Language, row: Line) -> str:
+    """Returns whom a row of the plan is about, as a part of a sentence: `women`, in French `les femmes`."""
+    return language.say("whom.everyone") if is_total(row) else number_words.whom(language, row["category"])
+
+
 def value(language: Language, number: float, row: Line) -> str:
     """Returns a number of the plan as text in a language, without its unit. The number is already in the unit of its row (17.2
     for 17.2 per 1,000). The text is empty if the number is missing."""
@@ -188,11 +193,16 @@ def found(language: Language, row: Line) -> str:
     """Returns a sentence with the number of the later survey and its interval. The text is empty if there is no later number."""
     if pd.isna(row["later_value"]):
         return ""
-    number, interval = shown(language, row, "later_value"), between(language, row, "later_ci_low", "later_ci_high")
-    measured = f"{number} ({interval})" if interval and pd.isna(row["later_bound"]) else number
+    told = measured(language, row)
     if row["later_marker"]:
-        measured = language.list([measured, language.say(f"markers.{row['later_marker']}")])
-    return language.say("targets.found", year=f"{row['later_year']:g}", value=measured)
+        told = language.list([told, language.say(f"markers.{row['later_marker']}")])
+    return language.say("targets.found", year=f"{row['later_year']:g}", value=told)
+
+
+def measured(language: Language, row: Line) -> str:
+    """Returns the number of the later survey with its interval in brackets; a range has no interval."""
+    number, interval = shown(language, row, "later_value"), between(language, row, "later_ci_low", "later_ci_high")
+    return f"{number} ({interval})" if interval and pd.isna(row["later_bound"]) else number
 
 
 def answers(language: Language, row: Line) -> str:

@@ -40,7 +40,7 @@ def industries(survey: Survey, mask: Mask) -> Found:
     revision of ISIC, ISCO, or a correspondence table.
 
     A few unknown codes are a warning, and tables show their persons as `not stated`. If more than half of the rows with a code
-    have an unknown code, or if no code has the right number of digits, this is an error: `digits`, `revision` or the
+    have an unknown code, or if codes have one digit too few and none has three or four as survey.yaml says, this is an error: `digits`, `revision` or the
     correspondence table must be wrong. If section letters do not separate fishing or domestic work from other industries, this is
     a note.
     """
@@ -113,9 +113,11 @@ def _unknown_code_findings(codes: _CodeCounts, asked: _AskedColumn, mask: Mask) 
 
 
 def _short_code_findings(codes: _CodeCounts, asked: _AskedColumn, mask: Mask) -> Found:
-    """Returns findings about codes with one digit too few. If other codes of the column begin with zero, these codes have
-    probably lost their leading zero, which is a warning. If no code has the right number of digits (three or more), this is an
-    error. Otherwise the list is empty. It is always empty for section letters, single digits and national codes.
+    """Returns findings about codes with one digit too few.
+
+    If survey.yaml says three or four digits and no code has that many, this is an error. Otherwise, if other codes of the column
+    begin with zero, the short codes have probably lost their leading zero, which is a warning. In all other cases the list is
+    empty. It is always empty for section letters, single digits and national codes.
 
     Args:
         codes: the different codes, as `_codes` returns them.

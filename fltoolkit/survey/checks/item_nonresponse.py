@@ -277,7 +277,7 @@ def with_stages(frame: Frame, held: Sequence[AskedQuestion], mapped: MappedQuest
 
 def _answered_yes(held: Sequence[AskedQuestion], side: str, mapped: MappedQuestions) -> nw.Expr:
     """Returns, for each person, whether the person said *yes* to at least one question on one side of the definition of forced
-    labour. `side` is `items.involuntary` or `items.coercion`. The argument `held` has questions of both sides. The result is true
+    labour. `side` is `items.involuntary` or `items.coercion`. `held` are questions of both sides; only those of `side` are used. The result is true
     or false, and never null."""
     return any_of([answered_yes(q.source, mapped, q.episode).fill_null(False) for q in held if q.where.startswith(side)])
 

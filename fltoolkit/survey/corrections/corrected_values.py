@@ -26,9 +26,10 @@ class NewValue:
 
     Attributes:
         applies: whether the correction applies to the row.
-        entry: the position of the correction in survey.yaml.
-        text, number, whole: the new value as text, as a number, and as a whole number. It is null if the cell becomes blank, or
-            if the value is not a number.
+        entry: the position of the correction in survey.yaml, from 1.
+        text: the new value as text; null if the cell becomes blank.
+        number: the new value as a number; null if the cell becomes blank, or if the value is not a number.
+        whole: the new value as a whole number; null if the cell becomes blank, or if the value is not a whole number.
     """
 
     applies: nw.Expr

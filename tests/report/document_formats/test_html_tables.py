@@ -29,7 +29,7 @@ def test_a_row_has_its_name_as_head_and_cells_by_kind() -> None:
     assert '<tr class="across"><th scope="rowgroup" colspan="4">sex</th></tr>' in page
     assert page.count('<th scope="row" class="label">') == 3
     assert re.findall(r'<td class="([^"]+)"', page) == [
-        "value number", "number", "words", "value number", "number", "words", "value number said", "number", "words",
+        "value number", "number", "words", "value number masked", "number", "words", "value number said", "number", "words",
     ]  # fmt: skip
     assert "a &lt; b" in page
     assert page.count('data-head="Per 1,000"') == 3

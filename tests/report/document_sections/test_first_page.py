@@ -122,3 +122,22 @@ def test_two_rounds_that_were_run_have_the_verdict_in_each_language() -> None:
     """50 and 18.75 per 1,000."""
     assert plain(first_page.title(fell(), EN)) == "Fewer people report forced labour: 19 per 1,000 in 2027, 50 in 2025"
     assert first_page.title(fell(), FR).startswith("Moins de personnes déclarent du travail forcé")
+
+
+def test_for_whom_the_change_was_detected_follows_from_the_tests_by_the_lead_group() -> None:
+    made = later()
+    assert made.changed is not None
+    whole = made.changed.table.iloc[0].to_dict()
+    by_sex = [
+        whole
+        | {"breakdown": "sex", "category": "men", "verdict": NO_CHANGE, "estimate_before": 0.0169, "estimate_after": 0.0147},
+        whole | {"breakdown": "sex", "category": "women", "flag": "unreliable"},
+        whole | {"breakdown": "sex", "category": "other", "verdict": ""},
+    ]
+    changed = published(whole, *by_sex)
+    (told, *_) = first_page.who(dataclasses.replace(made, changed=changed, now=dataclasses.replace(made.now, lead="sex")), EN)
+    assert told == (
+        "Test of the change since 2025: for everyone decreased; for men no detectable change (16.9, then 14.7); "
+        "for women decreased, but how far is uncertain."
+    )
+    assert not any("Test of the change" in text for text in first_page.who(made, EN))

@@ -9,9 +9,11 @@ import pandas as pd
 import pytest
 from handed import EN, ES, FR
 from promises import evidence_from, evidence_of
-from published_rows import HIDDEN, OTHER_RULES, of, published, row
+from published_rows import HIDDEN, OTHER_RULES, of, plain, published, row
 
+from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
 from fltoolkit.languages.language import Language
+from fltoolkit.nap.follow_up import NOT_REACHED
 from fltoolkit.publish.contrasts.lead_contrasts import HIGHER, LOWER, NO_DIFFERENCE, NOT_TESTED
 from fltoolkit.publish.published_set import Published
 from fltoolkit.report.document_sections import slide_titles
@@ -120,3 +122,32 @@ def test_the_targets_that_a_survey_could_verify_are_counted() -> None:
     nothing = evidence_from(published(row()))
     assert slide_titles.targets(nothing, EN) is None
     assert slide_titles.repeat(dataclasses.replace(nothing, targets=nothing.targets.head(0)), EN) is None
+
+
+def test_where_no_target_is_reached_or_missed_the_title_says_so() -> None:
+    made = evidence_from(published(row()), TARGET)
+    later = made.targets.assign(later_value=2.0, reached="cannot be said")
+    assert slide_titles.targets(dataclasses.replace(made, targets=later), EN) == "No target can be called reached yet"
+    missed = dataclasses.replace(made, targets=later.assign(reached=pd.Series([NOT_REACHED] * len(later), dtype=object)))
+    assert slide_titles.targets(missed, EN) == "Targets: 0 reached, 1 not reached, 0 not known yet"
+
+
+def test_a_fall_from_the_low_end_of_a_range_is_told_with_its_condition() -> None:
+    wide = evidence_from(published(row(bounds_note=WIDE_BOUNDS, bound_high=0.09)), TARGET, planned_sample=2000)
+    told = slide_titles.repeat(wide, EN)
+    assert told is not None
+    assert told.startswith("If no answer were unresolved: from 20.0")
+
+
+@pytest.mark.parametrize(
+    ("cut", "told"), [(0.9, "The target of 2.0 is a fall by 90% from 20.0."), (0.1, "by only 10% from 20.0: the repeat")]
+)
+def test_what_is_left_to_fall_is_said_from_the_newest_rate(cut: float, told: str) -> None:
+    made = evidence_from(published(row()), {"year": 2030, "cut": cut}, planned_sample=2000)
+    later = made.targets.assign(later_value=20.0, later_bound=np.nan)
+    found = dataclasses.replace(made, targets=later, changed=made.now)
+    said = slide_titles.repeat_from_baseline(found, EN)
+    assert said is not None
+    assert told in plain(said)
+    below = dataclasses.replace(found, targets=later.assign(later_value=1.0))
+    assert "The target of" not in str(slide_titles.repeat_from_baseline(below, EN))

@@ -68,7 +68,7 @@ def test_the_table_says_of_each_target_whether_a_survey_could_verify_it() -> Non
         "50%",
         "Yes",
     ]
-    assert (north[0], north[5]) == ("North", "No: sample too small")
+    assert (north[0], north[5]) == ("North", "No: baseline too uncertain for this cut")
     assert targets_section.table(evidence([]), EN) == Paragraph(EN.say("targets.no_target"))
 
 
@@ -111,7 +111,7 @@ def test_a_number_that_is_unreliable_or_has_wide_bounds_decides_no_target() -> N
 def test_before_a_later_round_the_table_says_whether_a_survey_could_verify() -> None:
     table = in_words(evidence())
     assert [head.text for head in table.heads] == ["Group", "2025", "Target", "Verifiable?"]
-    assert [line[3] for line in table.texts[1:3]] == ["Yes", "No: sample too small"]
+    assert [line[3] for line in table.texts[1:3]] == ["Yes", "No: baseline too uncertain for this cut"]
     assert EN.say("targets.meaning") in table.note
     assert targets_section.in_words(evidence([]), EN, 4) is None
 
@@ -154,7 +154,7 @@ def test_what_is_to_be_decided_follows_from_the_targets() -> None:
 
     refused = EN.say("sheet.decisions.refused", targets="north (4.5 per 1,000 by 2030)")
     assert said(None, TARGETS) == " ".join(
-        (refused, EN.say("sheet.decisions.never", targets="north"), EN.say("sheet.decisions.set_another"))
+        (refused, EN.say("sheet.decisions.never", year="2025", cut="10%"), EN.say("sheet.decisions.larger_cut", cut="80%"))
     )
     needed = f"Persons who must answer: “Prevalence”: {evidence(TARGETS[:1]).targets['sample_needed'].iloc[0]:,.0f}."
     assert said(None, TARGETS[:1]) == f"{EN.say('sheet.decisions.open')} {needed}"
@@ -183,7 +183,10 @@ def test_where_unresolved_answers_make_the_result_wide_the_first_remedy_is_fewer
         "Ask as many persons, or set another target?"
     )
     none = said(short_obstacle("sample"), float("nan"))
-    assert "No sample is large enough to verify it for “Prevalence”." in none
+    assert "The baseline of 2025 is too uncertain for any comparable survey to prove a cut of 50%." in none
+    assert none.endswith(
+        f"Set a cut of {one.targets['smallest_cut'].iloc[0]:.0%} or more as the target, or keep this one as an aim?"
+    )
     assert "persons" not in none
     assert said(UNPLANNED, 3500.0).endswith(EN.say("sheet.decisions.plan_survey"))
 
@@ -192,9 +195,10 @@ def test_a_number_that_is_below_its_target_but_unreliable_is_told_in_the_decisio
     """So the box does not contradict the row above it."""
     below = evidence(TARGETS[:1], [{"value": 2.0, "ci_low": 1.5, "ci_high": 2.4, "marker_after": "u"}])
     refused = dataclasses.replace(below, now=RATE, targets=below.targets.assign(verifiable="no"))
-    assert EN.say("sheet.decisions.already", year="2027", who="“Prevalence”", value="2.0") in targets_section.decision(
-        refused, EN
-    )
+    told = EN.say("sheet.decisions.already", year="2027", who="“Prevalence”", value="2.0 (1.5\xa0to\xa02.4)", aim="2.5")
+    said = targets_section.decision(refused, EN)
+    assert said.startswith(told)
+    assert "no planned survey" not in said
 
 
 def test_what_helps_follows_from_what_stands_in_the_way() -> None:

@@ -93,7 +93,7 @@ def test_each_says_its_doubts(name: str, language: Language) -> None:
 
 
 WARNED = {
-    "evidence_brief": "No: sample too small",
+    "evidence_brief": "No: baseline too uncertain for this cut",
     "nap_skeleton": "The planned survey could not verify this target. Prevalence of forced labour, adults (region: north): a cut of 10",
     "slides": "The target for north cannot be verified",
 }

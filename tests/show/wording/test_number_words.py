@@ -6,7 +6,7 @@ import re
 
 import pytest
 import small_country as country
-from handed import EN, FR
+from handed import EN, ES, FR
 from published_rows import plain, row
 
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
@@ -94,3 +94,11 @@ def test_what_a_coefficient_of_variation_is_stands_above_the_briefs_tables() -> 
 def test_a_marker_is_explained_where_it_is_used_and_only_there() -> None:
     assert number_words.markers(EN, ["", "c", "u", "c", None]) == "[c] confidential: not shown; [u] low reliability"
     assert number_words.markers(EN, [""]) == ""
+
+
+def test_the_kits_words_for_sex_have_an_article_in_a_sentence_and_a_surveys_own_words_quotation_marks() -> None:
+    women = Reason.of("categories.women")
+    assert [number_words.whom(language, women) for language in (EN, FR, ES)] == ["women", "les femmes", "las mujeres"]
+    assert [number_words.whom(language, "north") for language in (EN, FR, ES)] == ["north", "«\u202fnorth\u202f»", "«north»"]
+    assert number_words.whom(EN, "women and girls") == "women and girls"
+    assert number_words.whom(FR, Reason.of("categories.urban")) == "«\u202furbain\u202f»"

@@ -90,7 +90,8 @@ def _marked(words: str, row: PublishedNumber) -> str:
 
 
 def _unjudged(language: Language, rows: pd.DataFrame) -> str:
-    """Returns a sentence that says why some changes of the chart are not judged. The text is empty if all changes are judged."""
+    """Returns a sentence on why some changes are *not judged*: their interval does not contain 0, but because of unresolved persons
+    they are called neither an increase nor a decrease. The text is empty if there is no such change."""
     pairs = [p for p in zip(rows["verdict"], rows["verdict_reason"], strict=True) if is_unjudged(*p)]
     reasons = list(dict.fromkeys(number_words.start(language.kit(stated_verdict(*p))) for p in pairs))
     return f"{language.list(reasons)}." if reasons else ""

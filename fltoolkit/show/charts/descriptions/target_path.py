@@ -12,7 +12,7 @@ import pandas as pd
 from fltoolkit.estimate.change_over_time.unresolved_excess import stated_verdict
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.show.charts.chart_style import BLUE, INK, ORANGE
+from fltoolkit.show.charts.chart_style import BLUE, GREY, ORANGE
 from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
 from fltoolkit.show.charts.descriptions.chart_parts import CurveChart, Glyph, Line, Mark, Point, planned_tick
 from fltoolkit.show.charts.descriptions.estimates_by_group import WHOLE_PAGE, ChartSpace
@@ -43,10 +43,11 @@ def target_path(
     start = int(target["baseline_year"])
     goals = milestones[milestones["kind"] == TARGET]
     steps = milestones[~milestones["kind"].isin([TARGET, BASELINE])]
-    measured = [_point(language, start, target, ("baseline_value", "charts.baseline"), BLUE)]
-    if later is not None and pd.notna(later["value"]):
+    has_later = later is not None and pd.notna(later["value"])
+    measured = [_point(language, start, target, ("baseline_value", "charts.baseline"), GREY if has_later else BLUE)]
+    if later is not None and has_later:
         now = {**later, "measure": target["measure"]}
-        measured.append(_point(language, int(later["year"]), now, ("value", "charts.later"), INK, beside=True))
+        measured.append(_point(language, int(later["year"]), now, ("value", "charts.later"), BLUE, beside=True))
     points = measured
     points += [
         Point(int(r["year"]), planned_tick(float(r["value"]), value(language, r["value"], target)))
@@ -124,7 +125,7 @@ def _path_in_words(language: Language, target: PlanRow, steps: pd.DataFrame, goa
             what = kind or language.kit(row["kind"])
             steps_in_words.append(language.colon(f"{row['year']:g}", f"{value(language, row['value'], target)}, {what}"))
     if later is not None and pd.notna(later["value"]):
-        words = _measured(language, {**later, "measure": target["measure"]}, "value", INK).words
+        words = _measured(language, {**later, "measure": target["measure"]}, "value", BLUE).words
         steps_in_words.append(
             language.colon(
                 f"{later['year']:g}", f"{words}, {language.kit(stated_verdict(later['verdict'], later['verdict_reason']))}"

@@ -12,7 +12,7 @@ from handed import EN, FR
 from two_rounds import fell
 
 from fltoolkit.languages.reasons import Reason
-from fltoolkit.show.charts.chart_style import BLUE, INK, ORANGE
+from fltoolkit.show.charts.chart_style import BLUE, GREY, ORANGE
 from fltoolkit.show.charts.descriptions.chart_parts import CurveChart, Glyph
 from fltoolkit.show.charts.descriptions.target_path import target_path, way_of
 
@@ -66,8 +66,8 @@ def test_the_words_say_what_nobody_measures() -> None:
 def test_each_kind_of_point_has_a_sign_of_its_own() -> None:
     points = [(p.x, p.mark.value, p.mark.glyph, p.mark.colour) for p in way(LATER).points if p.mark.glyph is not Glyph.PLANNED]
     assert points == [
-        (2025, 50.0, Glyph.MEASURED, BLUE),
-        (2027, 18.75, Glyph.MEASURED, INK),
+        (2025, 50.0, Glyph.MEASURED, GREY),
+        (2027, 18.75, Glyph.MEASURED, BLUE),
         (2029, 25.0, Glyph.TARGET, ORANGE),
     ]
     planned = [(p.x, p.mark.value) for p in way(LATER).points if p.mark.glyph is Glyph.PLANNED]
