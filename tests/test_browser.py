@@ -76,12 +76,15 @@ def test_every_chart_of_a_page_is_drawn(name: str, least: int, outputs: Path, tm
 
 @pytest.mark.parametrize("width", [1300, 500])
 def test_no_title_leaves_its_chart_on_a_wide_and_on_a_narrow_screen(width: int, outputs: Path, tmp_path: Path) -> None:
-    """On a narrow screen the whole picture is there to be seen, smaller."""
+    """On a narrow screen the whole picture is there to be seen, smaller; also after the screen is turned."""
     with Chromium(tmp_path / "profile") as browser:
         browser.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
         browser.open((outputs / SAMPLE.name / "3_estimate.html").as_uri(), until=DRAWN)
         assert browser.js(OUTSIDE) == 0
         assert browser.js(CUT_OFF) == 0
+        browser.call("Emulation.setDeviceMetricsOverride", width=400, height=900, deviceScaleFactor=1, mobile=False)
+        browser.js("document.querySelectorAll('details').forEach(part => { part.open = true; })")
+        browser.wait(f"{CUT_OFF} == 0", 20)
 
 
 def test_the_index_shows_the_headline_and_its_links_lead_to_files(outputs: Path, tmp_path: Path) -> None:

@@ -160,7 +160,8 @@ def repeat(evidence: Evidence) -> Result:
     if row is None:
         return Result("No fall can be said that a repeat of the planned size would find.")
     cut = f"{row['smallest_cut'] * 100:.0f}%"
-    return Result(f"A repeat of {row['planned_sample']:,.0f} persons would find a fall of {cut} or more with a chance of 80%.")
+    found = f" repeat of {row['planned_sample']:,.0f} persons would find a fall of {cut} or more with a chance of 80%."
+    return Result(f"If no answer were unresolved, a{found}" if pd.notna(row["baseline_bound"]) else f"A{found}")
 
 
 @of_plan

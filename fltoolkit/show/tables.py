@@ -18,7 +18,7 @@ from fltoolkit.publish.disclosure.suppression_decision import CASE_STEPS
 from fltoolkit.publish.printed_numbers import nearest, rounding_base
 from fltoolkit.show.charts.chart_style import Table
 from fltoolkit.show.printed_tables import framework_tables, result_tables
-from fltoolkit.show.printed_tables.cell_html import Meanings, cell_html, explained
+from fltoolkit.show.printed_tables.cell_html import MARKER_ROOM, Meanings, cell_html, explained
 from fltoolkit.show.printed_tables.printed_table import NBSP, PrintedTable
 from fltoolkit.show.wording import number_words, plan_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, count, count_or_mark, of_plan
@@ -27,6 +27,7 @@ from fltoolkit.survey.checks.printed_counts import rounded
 from fltoolkit.survey.design.survey_design import Survey
 
 ACROSS = "across"  # the column with lines across the table
+FEW = 6  # columns of a table that is wider than its numbers need
 UNCORRECTED = "Nothing was corrected in the data."
 NUMBER = r"[-−+]?[\d.,]+\s?%?|\d+–\d+|\d+ and more|\[\w+\]|"  # a number, a class, a marker, or nothing
 
@@ -205,7 +206,8 @@ def in_notebook(table: PrintedTable) -> Table:
     frame = pd.DataFrame(body, columns=keys)
     look = TableLook(
         tuple(head.key for head in table.heads if head.kind in ("value", "number")), {head.key: head.text for head in table.heads},
-        tuple(groups) if any(groups) else (), keys[0], table.meanings, _html_of_cells(table),
+        tuple(groups) if any(groups) else (), keys[0], tuple(key for place, key in enumerate(keys) if table.has_markers(place)), table.meanings,
+        _html_of_cells(table),
     )  # fmt: skip
     notes = (table.note, *(f"{letter}{NBSP}{NBSP}{text}" for letter, text in table.lettered))
     return _shown(frame, look, (table.title, table.subtitle), tuple(note for note in notes if note))
@@ -244,6 +246,7 @@ class TableLook:
         heads: the heading of each column.
         groups: for each row, the line across the table above it; rows with the same line share it.
         kept: the column that stays visible when the others are scrolled sideways.
+        marked: the columns whose numbers have room for a marker behind them.
         meanings: the meaning of each marker and term.
         cells: for some columns, the HTML of a cell by the text of the cell.
     """
@@ -251,7 +254,8 @@ class TableLook:
     numbers: tuple[str, ...]
     heads: dict[str, Any]
     groups: tuple[str, ...] = ()
-    kept: str = ""  # the column that stays visible when the others are scrolled sideways
+    kept: str = ""
+    marked: tuple[str, ...] = ()
     meanings: Meanings = ()  # of markers and terms in the notes
     cells: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # for each column with markers, the HTML of its texts
 
@@ -270,7 +274,8 @@ def _shown(frame: pd.DataFrame, look: TableLook, title: tuple[str, str], notes: 
         shown = GT(cells, id=name, groupname_col=across)
     shown = shown.tab_header(*title).cols_label(look.heads).tab_options(
         table_font_names="inherit", table_font_size="14px", heading_align="left", table_width="100%", data_row_padding="4px",
-        table_border_top_style="none", heading_border_bottom_style="none", heading_padding="3px", heading_padding_horizontal="5px",
+        data_row_padding_horizontal="8px", column_labels_padding_horizontal="8px", row_group_padding_horizontal="8px",
+        table_border_top_style="none", heading_border_bottom_style="none", heading_padding="3px", heading_padding_horizontal="8px",
         heading_title_font_size="15px", column_labels_border_top_style="none", row_group_border_top_style="none",
         row_group_border_bottom_style="none", table_body_border_top_style="none",
     )  # fmt: skip
@@ -284,6 +289,12 @@ def _shown(frame: pd.DataFrame, look: TableLook, title: tuple[str, str], notes: 
     if look.kept:
         kept = [loc.body(columns=look.kept), loc.column_labels(columns=look.kept)]
         shown = shown.tab_style(style.css("position: sticky; left: 0; background-color: white;"), kept)
+        if len(frame.columns) < FEW:  # a wide table has no room to spare
+            shown = shown.tab_style(style.css("width: 35%;"), loc.column_labels(columns=look.kept))
+    if look.marked:  # the head ends where the numbers end
+        shown = shown.tab_style(
+            style.css(f"padding-right: calc(8px + {MARKER_ROOM});"), loc.column_labels(columns=list(look.marked))
+        )
     if look.groups:
         shown = shown.tab_style(style.text(align="left", color="#55606b", weight="bold"), loc.row_groups())
     for column, known in look.cells.items():
@@ -299,7 +310,7 @@ def _below(notes: tuple[str, ...], meanings: Meanings) -> str:
     """Returns the notes of a table as HTML below it. Inside the foot of the table, they could stand alone on a printed page,
     below the repeated head of the table."""
     lines = "".join(f'<p style="margin: 0 0 2px; text-align: left">{explained(note, meanings)}</p>' for note in notes)
-    return f'<div class="notes" style="font-size: 12.5px; padding: 6px 5px 4px">{lines}</div>' if notes else ""
+    return f'<div class="notes" style="font-size: 12.5px; padding: 6px 8px 4px">{lines}</div>' if notes else ""
 
 
 def _as_text(frame: pd.DataFrame, look: TableLook) -> str:

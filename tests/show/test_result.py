@@ -96,3 +96,13 @@ def test_in_time_is_nothing_where_nothing_was_asked() -> None:
 def test_the_questionnaire_says_how_many_items_have_a_question() -> None:
     survey = fl.read_survey("norvia_lfs_2025")
     assert str(result.questionnaire(survey)).endswith("items of the definition.")
+
+
+def test_a_repeat_after_a_baseline_with_wide_bounds_finds_a_fall_only_if_no_answer_were_unresolved() -> None:
+    evidence = fell()
+    sure, unsure = (
+        str(result.repeat(replace(evidence, targets=evidence.targets.assign(baseline_bound=bound))))
+        for bound in (float("nan"), 90.0)
+    )
+    assert sure.startswith("A repeat of ")
+    assert unsure == f"If no answer were unresolved, a{sure[1:]}"

@@ -3,7 +3,7 @@ and coverage, links to its files, and the surveys whose run failed."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,7 +16,6 @@ from fltoolkit.estimate.change_over_time.unresolved_excess import stated_verdict
 from fltoolkit.files import write_whole
 from fltoolkit.languages.language import read_language
 from fltoolkit.nap.follow_up import in_units
-from fltoolkit.report.document_sections.results_section import masthead
 from fltoolkit.report.site.notebook_pages import TEMPLATES, template_file
 from fltoolkit.show.wording import number_words, plan_words, result_sentences
 from fltoolkit.show.wording.change_sentences import limits, of_published, rounds, signed
@@ -117,14 +116,21 @@ def write_index(outputs: Path, entries: list[Entry]) -> Path:
     html = _template().render(
         css=template_file("page.css"),
         forced_labour=ENGLISH.say("sheet.definition"),
-        summary=f"{len(entries)} {NOUN[len(entries) != 1]}, {', '.join(f'{n} {what}' for what, n in counts.items() if n) or 'all complete'}",
+        summary=", ".join((_how_many(entries, countries), *(f"{n} {what}" for what, n in counts.items() if n))),
         failed=failed,
         countries=countries,
         toggles=any(len(survey.get("briefs", ())) > 1 for survey in shown),
+        cautions=any(number["flag"] == ENGLISH.say("flags.caution") for survey in shown for number in survey["numbers"]),
     )
     path = outputs / "index.html"
     write_whole(path, html + "\n")
     return path
+
+
+def _how_many(entries: Sequence[Entry], countries: Iterable[str]) -> str:
+    """Returns how many surveys the page shows, and of how many countries if there are several: `3 surveys of 2 countries`."""
+    named = [country for country in countries if country]
+    return f"{len(entries)} {NOUN[len(entries) != 1]}{f' of {len(named)} countries' if len(named) > 1 else ''}"
 
 
 @cache
@@ -151,9 +157,10 @@ def _survey(outputs: Path, entry: Entry, numbers: _Published) -> dict[str, Any]:
     folder = outputs / entry.folder
     return {
         "entry": entry,
-        "masthead": masthead(entry.release, ENGLISH),
+        "masthead": [ENGLISH.own(r.office), number_words.date(ENGLISH, r.date)] if (r := entry.release) else [],
         "country": str(numbers.first["country"]),
         "numbers": _headlines(numbers),
+        "ranges": ENGLISH.say("tables.range") if any(map(number_words.has_range, numbers.whole)) else "",
         "change": _change(folder),
         "sentences": _unresolved(numbers),
         "basis": _basis(numbers.first, entry),
@@ -239,13 +246,13 @@ def _unresolved(numbers: _Published) -> list[str]:
     return [said for row in numbers.of("prevalence")[:1] if (said := result_sentences.unresolved(row, ENGLISH))]
 
 
-def _adults_and_children(numbers: _Published) -> list[dict[str, str]]:
+def _adults_and_children(numbers: _Published) -> list[dict[Hashable, Any]]:
     """Returns the rates of adults and of children, if both were asked: one for each population that has its own flowchart. The
     list is empty if only one population has a flowchart."""
     if len(numbers.with_flowchart) < 2:
         return []
     rates = numbers.of("prevalence")
-    return [_in_large_type(next(r for r in rates if r["reference_population"] == name)) for name in numbers.with_flowchart]
+    return [next(r for r in rates if r["reference_population"] == name) for name in numbers.with_flowchart]
 
 
 def _warnings(findings: Path) -> list[str]:
@@ -258,8 +265,9 @@ def _warnings(findings: Path) -> list[str]:
 
 def _headlines(numbers: _Published) -> list[dict[str, str]]:
     """Returns the headline numbers of a survey: the rate and the number of persons, and the rates of adults and of children if
-    both were asked. A measure that the run does not publish is left out."""
-    return [_in_large_type(rows[0]) for measure in ON_THE_PAGE if (rows := numbers.of(measure))] + _adults_and_children(numbers)
+    both were asked. Ranges come last. A measure that the run does not publish is left out."""
+    rows = [found[0] for measure in ON_THE_PAGE if (found := numbers.of(measure))] + _adults_and_children(numbers)
+    return [_in_large_type(row) for row in sorted(rows, key=number_words.has_range)]
 
 
 def _in_large_type(row: PublishedNumber) -> dict[str, str]:
@@ -271,10 +279,13 @@ def _in_large_type(row: PublishedNumber) -> dict[str, str]:
         else "persons in forced labour"
     )
     flag = f"flags.{row['flag']}"
+    of = " of the low end" if number_words.has_range(row) else ""
     return {
         "value": number_words.shown(ENGLISH, row),
         "unit": unit,
-        "doubt": number_words.doubt(ENGLISH, row),
+        "doubt": f"{number_words.level(ENGLISH, row)} interval{of}: {interval}"
+        if (interval := number_words.interval(ENGLISH, row))
+        else "",
         "flag": ENGLISH.say(flag) if ENGLISH.has(flag) else str(row["flag"]),
         "reason": number_words.reason(ENGLISH, row["reason"]),
     }

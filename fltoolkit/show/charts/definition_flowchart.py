@@ -98,7 +98,7 @@ def adults(
     sheet.box((0.1, 4.4), end, words["forced labour"], "forced labour" in lit, FOUND)
     if "unresolved" in words:
         sheet.box((5.7, 9.9), end, words["unresolved"], "unresolved" in lit, UNCLEAR)
-        sheet.arrow((3.4, end + 0.7), (5.7, end), language.say("flowchart.open"), "unresolved" in lit)
+        sheet.arrow((3.4, end + 0.7), (5.7, end), language.say("flowchart.open_somewhere"), "unresolved" in lit)
     return sheet.drawn(title, subtitle, 76 * (len(spine) + 2), (0, 10), (-len(spine) - 1.35, 0.35))
 
 

@@ -118,4 +118,8 @@ def follow_up(evidence: Evidence) -> Table | Words:
     The table does not say why anything changed.
     """
     rows = evidence.follow_up
-    return Nothing(NO_FOLLOW_UP) if rows.empty else in_notebook(change_tables.follow_up(plan_words.english(evidence.plan), rows))
+    return (
+        Nothing(NO_FOLLOW_UP)
+        if rows.empty
+        else in_notebook(change_tables.follow_up(plan_words.english(evidence.plan), rows, signs=True))
+    )

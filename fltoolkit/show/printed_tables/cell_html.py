@@ -9,7 +9,8 @@ from fltoolkit.languages.html_text import inline
 from fltoolkit.show.printed_tables.printed_table import NBSP, PrintedCell
 
 Meanings = tuple[tuple[str, str], ...]
-ROOM = '<span class="marker" style="display: inline-block; min-width: 1.9em; text-align: left">{}</span>'
+MARKER_ROOM = "1.9em"
+ROOM = f'<span class="marker" style="display: inline-block; min-width: {MARKER_ROOM}; text-align: left">{{}}</span>'
 """The space for a marker behind a number. The style is inside the tag, because a notebook that is not trusted yet drops style
 sheets.
 """

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pandas as pd
 
 from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO
-from fltoolkit.estimate.change_over_time.unresolved_excess import UNRESOLVED_REASONS
+from fltoolkit.estimate.change_over_time.unresolved_excess import UNRESOLVED_REASONS, is_unjudged, stated_verdict
 from fltoolkit.languages.language import Language
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.nap.follow_up import in_units, sign_and_verdict
@@ -38,7 +38,7 @@ def follow_up(language: Language, rows: pd.DataFrame, *notes: str, signs: bool =
             table.
     """
     records = rows.to_dict("records")
-    meanings = language.list(dict.fromkeys(verdict_in_words(language, row) for row in records if row["light"])) if signs else ""
+    meanings = language.list(dict.fromkeys(_short_verdict(language, row) for row in records if row["light"])) if signs else ""
     about = (*([meanings] if meanings else []), language.say("change.note"), language.say("tables.rounded"), *notes)
     target = ("target",) if any(row["reached"] for row in records) else ()
     years = years_of_rounds(language, rows["year_before"], rows["year"])
@@ -97,22 +97,35 @@ def _change_limits(language: Language, row: Row) -> PrintedCell:
     return PrintedCell(change_sentences.limits(language, row), "", cell.numbers, cell.style) if cell.numbers else cell
 
 
+def _short_verdict(language: Language, row: Row) -> str:
+    """Returns `verdict_in_words` without the reason why a change is not judged. A footnote gives this reason."""
+    if not is_unjudged(row["verdict"], row["verdict_reason"]):
+        return verdict_in_words(language, row)
+    return f"{_sign(row)} {language.say('charts.unjudged')}"
+
+
+def _sign(row: Row) -> str:
+    return str(dict(row["light"].values)["sign"])
+
+
 def _verdict(language: Language, row: Row) -> PrintedCell:
     """Returns the cell with the result of the test of a change. A line never breaks between the sign and the first word."""
-    return PrintedCell(verdict_in_words(language, row).replace(" ", NBSP, 1)) if row["light"] else EMPTY
+    return PrintedCell(_short_verdict(language, row).replace(" ", NBSP, 1)) if row["light"] else EMPTY
 
 
 def _reasons(language: Language, row: Row) -> tuple[str, ...]:
-    """Returns the texts for the footnotes of a row. They say whether the target of the row is reached, and if the size of
-    the change is uncertain. They also give the reasons for the result of the test and for the marker. Words that the row
-    already shows are left out."""
+    """Returns the texts for the footnotes of a row. They say whether the target of the row is reached, if the size of
+    the change is uncertain, and why a change is not judged. They also give the reasons for the result of the test and for the
+    marker. Words that the row already shows are left out."""
     columns = ("verdict_reason",) if row["marker"] == "c" else ("verdict_reason", "reason")
     given = (COVERS_ZERO, *UNRESOLVED_REASONS)
     reasons = (row[c] for c in columns if row[c] and row[c] not in given)
     reached = language.say("targets.reached", said=number_words.start(language.kit(row["reached"]))) if row.get("reached") else ""
     changed = row.get("changed")
     unsure = language.kit(changed) if isinstance(changed, Reason) and changed.code == "rounds.unsure" else ""
-    return (reached.rstrip("."), unsure, *(number_words.reason(language, reason) for reason in reasons))
+    judged = (row["verdict"], row["verdict_reason"])
+    unjudged = language.kit(stated_verdict(*judged)) if is_unjudged(*judged) else ""
+    return (reached.rstrip("."), unsure, unjudged, *(number_words.reason(language, reason) for reason in reasons))
 
 
 def years_of_rounds(language: Language, before: pd.Series, after: pd.Series) -> dict[str, object]:
@@ -139,7 +152,7 @@ CHANGE = TableLayout(
         TableColumn("change", _change),
         TableColumn("change_interval", _change_limits, head="limits_change"),
         TableColumn("verdict", _verdict, "words"),
-        TableColumn("sign", lambda _, row: PrintedCell(dict(row["light"].values)["sign"]) if row["light"] else EMPTY, "words", "verdict"),
+        TableColumn("sign", lambda _, row: PrintedCell(_sign(row)) if row["light"] else EMPTY, "words", "verdict"),
     ),
     headings=plan_cells.headings,
     reasons=_reasons,

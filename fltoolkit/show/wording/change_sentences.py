@@ -59,9 +59,10 @@ def sentence(language: Language, row: Line, what: str) -> str:
 
 
 def signed(language: Language, number: float, row: Line) -> str:
-    """Returns a change with + or − in the unit of its row: −7.8 (per 1,000), +410 (persons). The text is empty if the change is
-    not known."""
-    return "" if pd.isna(number) else f"{'−' if number < 0 else '+'}{value(language, abs(number), row)}"
+    """Returns a change with + or − in the unit of its row: −7.8 (per 1,000), +410 (persons). A change that rounds to 0 has no sign.
+    The text is empty if the change is not known."""
+    size = "" if pd.isna(number) else value(language, abs(number), row)
+    return size if not size or size == value(language, 0.0, row) else f"{'−' if number < 0 else '+'}{size}"
 
 
 def limits(language: Language, row: Line) -> str:

@@ -77,13 +77,13 @@ def test_beside_a_category_with_a_target_its_whole_group_is_important() -> None:
 
 
 def test_a_change_that_unresolved_answers_leave_unjudged_is_not_called_undetectable() -> None:
-    """Its interval excludes 0. The table says why, and no note repeats the reason."""
+    """Its interval excludes 0. The table says so in few words, and a footnote says why."""
     verdict, reason = NO_CHANGE, MORE_UNRESOLVED
     unjudged = {"verdict": verdict, "verdict_reason": reason, "light": sign_and_verdict(verdict, reason)}
     table = follow_up_section.table(evidence(unjudged, NORTH), EN)
     assert table is not None
-    assert table.texts[1][7].replace("\xa0", " ") == "○ not judged: more unresolved answers"
-    assert table.footnotes == ()
+    assert table.texts[1][7].replace("\xa0", " ") == "○ not judged"
+    assert table.footnotes == ("Not judged: more unresolved answers",)
     (said,) = follow_up_section.verdicts(evidence(unjudged), EN)
     assert said.startswith(
         "Prevalence: 5.0 in 2025, then 3.0 in 2027, per 1,000 adults; difference before rounding −2.0 (interval: "

@@ -54,7 +54,7 @@ def test_the_headline_numbers_stand_with_interval_basis_and_coverage(tmp_path: P
     )
     assert "Reference period: the past 12 months. Population: adults." in html
     assert "Not reached: the homeless; islands." in html
-    assert "1 survey, all complete. " in html
+    assert "1 survey. " in html
     assert html.index("Forced labour is work that") < html.index("99.5")
 
 
@@ -62,7 +62,10 @@ def test_the_office_and_the_day_of_release_stand_above_the_title(tmp_path: Path)
     put(tmp_path, "small")
     release = Release(office=OwnText("Office of <Small>"), date=date(2025, 12, 10))
     html = index(tmp_path, Entry("small", "Small country", release=release))
-    assert '<p class="masthead">Office of &lt;Small&gt; · 10 December 2025</p>\n<h3>Small country</h3>' in html
+    assert (
+        '<p class="masthead"><span>Office of &lt;Small&gt; ·</span> <span>10 December 2025</span></p>\n<h3>Small country</h3>'
+        in html
+    )
     assert 'masthead">' not in index(tmp_path, Entry("small", "Small country"))
 
 
@@ -257,14 +260,18 @@ def test_the_rounds_of_a_country_stand_together(tmp_path: Path) -> None:
         table.assign(country=place).to_csv(tmp_path / title / "estimates.csv", index=False)
     html = index(tmp_path, *(Entry(title, title, year=year) for title, (_, year) in years.items()))
     assert re.findall(r"<h[23]>(\w+)</h[23]>", html)[:6] == ["A", "Gamma", "Alpha", "B", "Beta", "Delta"]
+    assert "4 surveys of 2 countries. " in html
 
 
 def test_the_page_says_what_it_is_for_and_explains_its_words(tmp_path: Path) -> None:
     put(tmp_path, "small")
     html = index(tmp_path, Entry("small", "Small country"))
     assert html.index("is for decisions") < html.index("<h3>Small country")
-    for word in ("Interval", "Coefficient of variation", "Unresolved persons"):
+    for word in ("Interval", "Use with caution", "Unresolved persons"):
         assert f"<dt>{word}</dt>" in html
+    path = tmp_path / "small" / "estimates.csv"
+    pd.read_csv(path).assign(flag="publish").to_csv(path, index=False)
+    assert "<dt>Use with caution</dt>" not in index(tmp_path, Entry("small", "Small country"))
 
 
 def test_the_change_since_the_earlier_round_is_told_with_its_verdict(tmp_path: Path) -> None:
@@ -304,6 +311,7 @@ def test_a_number_with_wide_bounds_is_a_range(tmp_path: Path) -> None:
     put(tmp_path, "small", bounds_note="wide bounds", bound_high=0.25)
     html = index(tmp_path, Entry("small", "Small country"))
     assert "to 250.0</b>" in html
-    assert "; at most 250.0 if all unresolved persons are cases" in html
+    assert "<span>95% interval of the low end: " in html
+    assert html.index("<b>410</b>") < html.index("to 250.0</b>") < html.index("A range goes from the established cases alone")
     put(tmp_path, "small")
-    assert "at most 250.0" not in index(tmp_path, Entry("small", "Small country"))
+    assert "A range goes from" not in index(tmp_path, Entry("small", "Small country"))

@@ -111,7 +111,7 @@ def test_entries_stop_their_survey_before_anything_is_written_until_they_are_rea
     assert "a: runs again, because the latest run failed" in "\n".join(said)
     assert run(path, said, resume=True)
     assert said[-1].startswith("0 passed, 0 failed, 2 skipped")
-    assert "2 surveys, all complete" in (book.parent.parent / "index.html").read_text("utf-8")
+    assert "2 surveys. " in (book.parent.parent / "index.html").read_text("utf-8")
     assert books.free(books.openpyxl.load_workbook(book), "Cost estimate", "Activity", 1).value == "Train"
 
 
@@ -125,15 +125,15 @@ def test_the_front_page_tells_of_a_refused_run_until_another_has_taken_its_place
         main(["estimate", f"{survey}/survey.yaml", "--plan", f"{survey}/nap.yaml", "--outputs", "out"])
         return Path("out/index.html").read_text("utf-8")
 
-    assert "all complete" in front("a")
+    assert "1 survey. " in front("a")
     books.edit(Path("out/a") / NAME, answer)
     for survey in ("a", "b", "b"):
         told = front(survey)
         assert told.count("the latest run failed") == 1
         assert "run: fltoolkit nap read out/a/nap_workbook.xlsx" in told
     assert main(["nap", "read", "out/a/nap_workbook.xlsx"]) == 0
-    assert "2 surveys, all complete" in front("a")
-    assert "2 surveys, all complete" in front("b")
+    assert "2 surveys. " in front("a")
+    assert "2 surveys. " in front("b")
     assert list(Path("out").glob(".refused-*")) == []
 
 
@@ -150,7 +150,7 @@ def test_a_survey_that_was_refused_alone_is_told_by_whoever_writes_the_page_next
     assert "2 surveys, 1 as an earlier run left it" in told
     assert "the disk is full" in told
     assert run(path, resume=True)  # as it was before, so that nothing is run
-    assert "2 surveys, all complete" in Path("out/index.html").read_text("utf-8")
+    assert "2 surveys. " in Path("out/index.html").read_text("utf-8")
 
 
 def full(*_: object) -> None:

@@ -48,7 +48,12 @@ def test_adults_pass_a_question_or_leave_there() -> None:
         assert left.line.color == GREY
     assert found["leaf: forced labour"].fillcolor == BLUE
     assert found["leaf: unresolved"].line.color == ORANGE
-    assert words_on_ways(fig) == ["no", *["yes", "no"] * 6, "yes", "unresolved"]  # nobody is asked before the first question
+    assert words_on_ways(fig) == [
+        "no",
+        *["yes", "no"] * 6,
+        "yes",
+        "unresolved at one of the questions",
+    ]  # nobody is asked before the first question
     assert all(x0 == x1 or y0 == y1 for (x0, y0), (x1, y1), _ in ways(fig)[:-1])
     assert ways(fig)[-1][1] == (found["leaf: unresolved"].x0, -len(LEAVES) - 1)  # no box stands without a way to it
 

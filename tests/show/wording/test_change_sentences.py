@@ -66,7 +66,7 @@ def test_what_is_not_shown_has_a_reason_and_no_number() -> None:
 
 @pytest.mark.parametrize(
     ("value", "measure", "told"),
-    [(-7.8, "prevalence", "−7.8"), (410.0, "total", "+410"), (0.0, "prevalence", "+0.0"), (np.nan, "total", "")],
+    [(-7.8, "prevalence", "−7.8"), (410.0, "total", "+410"), (0.0, "prevalence", "0.0"), (np.nan, "total", "")],
 )
 def test_a_difference_has_its_sign(value: float, measure: str, told: str) -> None:
     assert signed(EN, value, {"measure": measure}) == told

@@ -50,12 +50,23 @@
     return Object.assign({}, layout, { title: undefined, margin, annotations, height: layout.height - head - foot });
   }
 
+  // On a narrow screen the whole picture is shown smaller, also after the screen is turned.
+  function fitOnScreen(place) {
+    place.style.zoom = '';
+    const room = place.parentElement.clientWidth / place.offsetWidth;
+    if (room < 1) place.style.zoom = Math.max(SMALLEST, room);
+    return room;
+  }
+  window.addEventListener('resize', () => document.querySelectorAll('.chart').forEach(fitOnScreen));
+  window.addEventListener('toggle', function (event) { // plotly fits no folded picture
+    if (!event.target.open) return;
+    event.target.querySelectorAll('.chart').forEach((place) => { fitOnScreen(place); Plotly.Plots.resize(place); });
+  }, true);
+
   document.querySelectorAll('.chart').forEach(function (place) {
     const data = JSON.parse(place.nextElementSibling.textContent);
-    // On a narrow screen the whole picture is shown smaller, and does not catch the finger that scrolls past it.
-    const room = place.parentElement.clientWidth / place.offsetWidth;
-    const drawn = withoutWords(data.layout, room < 1 ? TIGHT : 1);
-    if (room < 1) place.style.zoom = Math.max(SMALLEST, room);
+    const room = fitOnScreen(place);
+    const drawn = withoutWords(data.layout, room < 1 ? TIGHT : 1); // it does not catch the finger that scrolls past it
     place.sheetHeight = drawn.height; // plotly forgets it when the window changes its size
     Plotly.newPlot(place, data.data, drawn, Object.assign({}, data.config, { displayModeBar: false, staticPlot: room < 1 }));
     const tools = place.closest('figure').querySelector('.tools');

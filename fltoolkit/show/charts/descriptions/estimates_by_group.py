@@ -34,7 +34,7 @@ class ChartSpace:
     Attributes:
         steps: how many steps the axis has at most.
         markers: whether a note below the chart explains the markers.
-        source: whether notes below the chart name the source and the number of persons asked.
+        source: whether notes below the chart name the source and the number of persons asked, and that solid dots can need care.
         whole: whether a grey line marks the value of the whole population.
     """
 
@@ -88,7 +88,8 @@ def estimates(
     remarks = [language.say("charts.whole")] if not math.isnan(at) else number_words.of_profile(language, rows)
     remarks += [language.say("profile.largest")] if rows["breakdown"].isin(UNORDERED).any() and not crossed else []
     axis = axis_ticks.from_zero(language, [axis_ticks.furthest(marks)], steps=space.steps)
-    notes = [*chart_notes.signs(language, marks, axis), *remarks]
+    solid = [language.say("charts.solid")] if space.source and rows["flag"].eq("caution").any() else []
+    notes = [*chart_notes.signs(language, marks, axis), *solid, *remarks]
     return DotChart(
         _name(out, first, groups), named, subtitle,
         _notes(out, rows, language, " ".join(notes), space), _alt(language, named, subtitle, rows),

@@ -62,7 +62,7 @@ def _dots(chart: DotChart, size: Size) -> Any:
     axes.grid(axis="x", color=PALE, linewidth=0.7)
     _scale(axes, "x", chart.axis, size)
     if not math.isnan(chart.reference):
-        axes.axvline(chart.reference, color=PALE, linewidth=2.4, zorder=0)
+        axes.axvline(chart.reference, color=GREY, linewidth=1.6, zorder=0)
     across = size.width - left - right
     for at, row in enumerate(chart.rows):
         _row(axes, at, row, (labels[at], printed[at], wrapped(row.absent, size.small, across)), size)

@@ -70,7 +70,7 @@ def _dots(chart: DotChart) -> Any:
                 xref="paper", x0=0, x1=1, y0=place - 0.5, y1=place - 0.5, line={"color": PALE, "width": 1}, layer="below"
             )
     if not math.isnan(chart.reference):
-        fig.add_vline(x=chart.reference, line={"color": PALE, "width": 3}, layer="below")
+        fig.add_vline(x=chart.reference, line={"color": GREY, "width": 2}, layer="below")
     _arrows(fig, chart, places)
     _bands(fig, [(place, mark) for place, row in zip(places, rows, strict=True) for mark in row.marks])
     for glyph, colour in _looks(m for r in rows for m in r.marks):

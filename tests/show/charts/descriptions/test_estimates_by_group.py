@@ -120,6 +120,14 @@ def test_the_grey_line_stands_at_everyones_rate_and_never_at_a_number_of_persons
     assert "Grey" not in " ".join(persons.notes)
 
 
+def test_solid_dots_that_need_care_are_told_where_the_table_stands_beside_the_chart() -> None:
+    out = country.published()
+    rows = out.select("prevalence", [[], ["region"]])
+    for flag, told in (("caution", True), ("publish", False)):
+        assert (EN.say("charts.solid") in " ".join(estimates(out, rows.assign(flag=flag), EN).notes)) is told
+    assert EN.say("charts.solid") not in " ".join(estimates(out, rows.assign(flag="caution"), EN, space=HALF_PAGE).notes)
+
+
 def test_half_a_page_leaves_the_grey_line_source_and_base_to_what_stands_beside_it() -> None:
     half = regions(space=HALF_PAGE)
     assert math.isnan(half.reference)
