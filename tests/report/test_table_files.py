@@ -129,7 +129,7 @@ def test_numbers_are_numbers_with_a_format(sheet: Worksheet) -> None:
         if cell.value is not None:
             assert cell.data_type == "n"
             assert cell.number_format == signed("#,##0" if measure == "total" else "#,##0.0")
-    for name, wanted in (("Cases", "#,##0"), ("CV", '0.0"\xa0"%'), ("Design effect", "0.00"), ("Year", "0")):
+    for name, wanted in (("Cases", "#,##0"), ("CV", "0.0%"), ("Design effect", "0.00"), ("Year", "0")):
         there = [cell for cell in column(sheet, name) if cell.value is not None and cell.value not in CLASSES]
         assert there
         assert {cell.data_type for cell in there} == {"n"}

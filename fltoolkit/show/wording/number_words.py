@@ -92,12 +92,9 @@ def ranged(language: Language, low: str, high: str = "") -> str:
 
 
 def with_interval(language: Language, row: PublishedNumber) -> str:
-    """Returns a published number as text, with its interval in brackets. In a range the interval stands behind the low end, to which
-    it belongs: `26.8 (22.5 to 31.6) to 55.2`."""
-    between = interval(language, row)
-    if between and has_range(row):
-        low, high = (number(language, row[column], row["measure"]) for column in ("estimate", "bound_high"))
-        return language.say("format.low_end", low=low, interval=between, high=high).replace(" ", NBSP)
+    """Returns a published number as text, with its interval in brackets. A range has no interval here, because readers would take
+    the interval of its low end for that of the whole range."""
+    between = "" if has_range(row) else interval(language, row)
     return f"{shown(language, row)} ({between})" if between else shown(language, row)
 
 

@@ -79,13 +79,17 @@ def test_whether_it_can_be_verified_is_told_with_what_stands_in_the_way() -> Non
 
 def test_a_warning_says_the_reason_and_what_could_be_found() -> None:
     start = "The planned survey could not verify this target. Prevalence: a cut of 50% by 2030, to 8.6 per 1,000 adults. Reason: too few persons."
-    assert said(warning(EN, ROW)) == (f"{start} The smallest cut that the planned repeat would find with a chance of 80% is 76%.")
-    assert said(warning(EN, row(smallest_cut=np.nan))) == f"{start} The planned repeat would find no fall, however deep."
-    assert said(warning(EN, row(smallest_cut=np.nan, power=np.nan))) == start  # no repeat was reckoned with
+    assert said(" ".join(warning(EN, ROW))) == (
+        f"{start} The smallest cut that the planned repeat would find with a chance of 80% is 76%."
+    )
+    assert (
+        said(" ".join(warning(EN, row(smallest_cut=np.nan)))) == f"{start} The planned repeat would find no fall, however deep."
+    )
+    assert said(" ".join(warning(EN, row(smallest_cut=np.nan, power=np.nan)))) == start  # no repeat was reckoned with
 
 
 def test_where_no_survey_is_planned_then_the_chance_of_one_is_told() -> None:
-    assert said(warning(EN, row(obstacle=UNPLANNED, power=0.9))) == (
+    assert said(" ".join(warning(EN, row(obstacle=UNPLANNED, power=0.9)))) == (
         "No survey is planned that could verify this target. Prevalence: a cut of 50% by 2030, to 8.6 per 1,000 adults. "
         "A repeat of the planned size in 2030 would find it with a chance of 90%."
     )
@@ -107,12 +111,12 @@ def test_two_questions_on_one_number_are_answered_in_one_order_and_in_the_same_w
 def test_what_the_later_survey_found_ends_the_warning() -> None:
     found = f"In 2027 the survey found 8.0 (6.0 to 10.0). {BOTH}"
     assert said(later(EN, row(**LATER))) == found
-    assert said(warning(EN, row(**LATER))).endswith(found)
+    assert said(" ".join(warning(EN, row(**LATER)))).endswith(found)
     assert said(later(EN, row(**LATER, later_marker="u"))).startswith(
         "In 2027 the survey found 8.0 (6.0 to 10.0); low reliability. "
     )
     assert later(EN, ROW) == ""
-    assert "In 2027" not in warning(EN, ROW)
+    assert "In 2027" not in " ".join(warning(EN, ROW))
 
 
 def test_a_number_with_wide_bounds_is_a_range_without_the_interval_of_its_low_end() -> None:

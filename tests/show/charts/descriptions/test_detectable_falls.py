@@ -37,7 +37,7 @@ def repeat(published: Published, **more: float) -> CurveChart:
 @pytest.mark.parametrize(("n", "smallest"), promises.SMALLEST.items())
 def test_what_a_repeat_could_detect_is_marked_at_this_surveys_size(n: int, smallest: float) -> None:
     picture = repeat(out(n=n))
-    assert f"{100 * smallest:.0f}{NBSP}% with {n:,} persons." in picture.alt
+    assert f"{100 * smallest:.0f}% with {n:,} persons." in picture.alt
     (curve,), (dot,) = picture.lines, picture.points
     assert (dot.x, dot.mark.value) == pytest.approx((n, 100 * smallest), abs=0.05)
     at_this_size = np.interp(np.log(n), np.log(curve.x), curve.y)
@@ -46,7 +46,7 @@ def test_what_a_repeat_could_detect_is_marked_at_this_surveys_size(n: int, small
 
 
 def test_what_a_repeat_could_detect_marks_this_size_and_the_planned_one() -> None:
-    assert re.search(rf"76{NBSP}% with 5,000 persons; \d+{NBSP}% with 4,000 persons", repeat(out(), planned=4000).alt)
+    assert re.search(r"76% with 5,000 persons; \d+% with 4,000 persons", repeat(out(), planned=4000).alt)
     near = repeat(out(), planned=5_300).alt
     assert "with 5,300 persons" in near
     assert "with 5,000 persons" not in near  # their words would stand on each other
@@ -77,5 +77,5 @@ def test_each_prevalence_is_a_named_curve_through_the_known_values() -> None:
     assert [low.words, high.words] == ["from 5 per 1,000", "from 10 per 1,000"]
     assert (round(low.y[0], 1), round(low.y[-1], 1)) == (76.2, 22.8)
     assert [u.words for u in chart.uprights] == ["planned: 20,000"]
-    assert [p.words for p in chart.points] == [f"{p.mark.value:.0f}{NBSP}%" for p in chart.points]
+    assert [p.words for p in chart.points] == [f"{p.mark.value:.0f}%" for p in chart.points]
     assert "à partir de 5 pour 1\u202f000" in [line.words for line in falls([0.005], FR).lines]
