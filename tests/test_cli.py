@@ -338,7 +338,7 @@ def test_so_many_workers_are_refused_as_a_wrong_call(workers: str, capsys: pytes
 def test_so_many_workers_are_refused_as_a_wrong_request(tmp_path: Path, workers: Any) -> None:
     country.write(tmp_path / "a")
     (tmp_path / "batch.yaml").write_text("outputs: out\nsurveys: [{survey: a/survey.yaml}]\n", "utf-8")
-    with pytest.raises(RequestError, match="allowed: a whole number from 1 on"):
+    with pytest.raises(RequestError, match="allowed: a whole number of 1 or more"):
         batch.run_batch(tmp_path / "batch.yaml", workers=workers)
     assert not (tmp_path / "out").exists()
 

@@ -29,7 +29,7 @@ def ended(done: RunEnd | BaseException) -> Future[RunEnd]:
 
 @pytest.mark.parametrize("workers", [0, -1, 1.5, True, "2"])
 def test_a_number_of_workers_is_whole_and_above_zero(workers: Any) -> None:
-    with pytest.raises(RequestError, match="allowed: a whole number from 1 on"):
+    with pytest.raises(RequestError, match="allowed: a whole number of 1 or more"):
         expect_workers(workers)
 
 
