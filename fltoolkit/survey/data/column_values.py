@@ -12,6 +12,7 @@ from fltoolkit.survey.data.internal_columns import PART
 # Numbers that a file declares missing: the lowest, the highest, and the number of the pooled file (None: all files).
 MissingRange = tuple[float, float, int | None]
 LARGEST_WHOLE = 2**53 - 1  # above this, two different whole numbers can be the same float
+MARKED_MISSING = r"^\.[a-z]?$"  # Stata's missing values as text
 NUMBER = r"^\s*([+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|(?i:inf(inity)?))|(?i:nan))\s*$"
 
 
@@ -80,7 +81,7 @@ def ranges_by_part(declared: Sequence[Mapping[str, Sequence[tuple[float, float]]
 def label_without_missing(label: nw.Expr, missing: Sequence[MissingRange]) -> nw.Expr:
     """Returns the labels of strata or sampling units, with null in place of Stata's missing values (`.`, `.a` to `.z`) and of the
     numbers that a file declares missing. Otherwise, all units of unknown label would be one unit."""
-    there = ~(label.str.starts_with(".") & (label.str.len_chars() <= 2))
+    there = ~(label.str.starts_with(".") & label.str.contains(MARKED_MISSING))  # a pattern takes longer, so it comes second
     if missing:
         value = nw.when(label.str.contains(NUMBER)).then(label).cast(nw.Float64)
         there = there & (value.is_null() | ~without_missing(value, missing).is_null())

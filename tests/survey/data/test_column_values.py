@@ -14,6 +14,8 @@ import small_country as country
 import fltoolkit as fl
 from fltoolkit.errors import DataError
 from fltoolkit.estimate.variance.taylor_variance import Units, as_dense
+from fltoolkit.survey.data.column_values import label_without_missing
+from fltoolkit.survey.data.duckdb_connection import connect
 
 TIMES = 25
 SPEC = country.changed(country.SURVEY, sectors={}, tables=[{"measure": "prevalence", "by": [[], "region"]}])
@@ -84,3 +86,11 @@ def test_python_receives_grouped_rows_only(tmp_path: Path, monkeypatch: pytest.M
     fl.prevalence(fl.classify(survey(tmp_path, table, "persons.parquet")), by=["region"])
     points, regions, cases = table["P"].nunique(), len(country.REGIONS), 41 * TIMES
     assert 0 < max(rows) <= points * regions * 2 + cases < len(table) / 4
+
+
+def test_only_a_missing_value_of_stata_is_no_label_of_a_unit() -> None:
+    """A code of two signs that begins with a point, such as `.5`, was taken for a missing value, too."""
+    labels = [".", ".a", ".z", ".5", ".A", ".ab", "a", "1.5"]
+    units = connect().sql("SELECT unnest(?) AS unit", params=[labels])
+    kept = nw.from_native(units).select(label_without_missing(nw.col("unit"), ())).collect("pandas").to_native()
+    assert kept["unit"].dropna().tolist() == [".5", ".A", ".ab", "a", "1.5"]
