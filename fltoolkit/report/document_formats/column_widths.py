@@ -7,6 +7,7 @@ The widths of letters are those of Arial, the font of the tables. A small reserv
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
@@ -90,5 +91,15 @@ def _longest_word(text: str) -> float:
 
 def width_of(text: str) -> float:
     """Returns the width of a text in centimetres, in the font and size of a printed table."""
-    parts = sum(next((part for letters, part in LETTERS if letter in letters), OTHER) for letter in text)
-    return parts * POINTS * CENTIMETRES * SPARE
+    return in_font_sizes(text, LETTERS, OTHER) * POINTS * CENTIMETRES * SPARE
+
+
+def in_font_sizes(text: str, letters: Sequence[tuple[str, float]], other: float) -> float:
+    """Returns the width of a text as a multiple of the size of its font.
+
+    Args:
+        text: the text.
+        letters: groups of letters, each with the width of one letter, as a part of the size of the font.
+        other: the width of a letter that is in no group.
+    """
+    return sum(next((width for group, width in letters if letter in group), other) for letter in text)

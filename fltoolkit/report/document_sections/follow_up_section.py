@@ -35,8 +35,8 @@ def most_important(evidence: Evidence) -> pd.DataFrame:
     rows about whole populations, and all categories of a group if the plan has a target for one of them. For example,
     readers who see the number of women also ask for that of men."""
     rows = evidence.follow_up
-    aimed = rows.loc[rows["target_year"].notna(), ["id", "group"]].apply(tuple, axis=1)
-    found: pd.DataFrame = rows[rows.index.isin(totals(rows).index) | rows[["id", "group"]].apply(tuple, axis=1).isin(set(aimed))]
+    has_target = rows["target_year"].notna().groupby([rows["id"], rows["group"]], dropna=False).transform("any")
+    found: pd.DataFrame = rows[rows.index.isin(totals(rows).index) | has_target]
     return found
 
 

@@ -279,13 +279,14 @@ def _in_large_type(row: PublishedNumber) -> dict[str, str]:
         else "persons in forced labour"
     )
     flag = f"flags.{row['flag']}"
-    of = " of the low end" if number_words.has_range(row) else ""
+    head = ENGLISH.say(
+        "columns.interval_of_low" if number_words.has_range(row) else "columns.interval", level=number_words.level(ENGLISH, row)
+    )
+    interval = number_words.interval(ENGLISH, row)
     return {
         "value": number_words.shown(ENGLISH, row),
         "unit": unit,
-        "doubt": f"{number_words.level(ENGLISH, row)} interval{of}: {interval}"
-        if (interval := number_words.interval(ENGLISH, row))
-        else "",
+        "doubt": ENGLISH.colon(head, interval) if interval else "",
         "flag": ENGLISH.say(flag) if ENGLISH.has(flag) else str(row["flag"]),
         "reason": number_words.reason(ENGLISH, row["reason"]),
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import ceil, inf
 
+from fltoolkit.report.document_formats.column_widths import in_font_sizes
 from fltoolkit.spreadsheets import DIGIT, LETTERS, clean_text
 
 LINE, BESIDE = 12.8, 1.5  # points of a line, and points above and below the lines of a row
@@ -42,4 +43,4 @@ def lines_in(text: str, width: float, *, bold: bool = False) -> int:
 
 
 def _pixels(text: str) -> float:
-    return PIXELS * sum(next((part for letters, part in CALIBRI if letter in letters), OTHER) for letter in text)
+    return PIXELS * in_font_sizes(text, CALIBRI, OTHER)

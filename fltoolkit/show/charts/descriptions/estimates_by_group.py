@@ -141,9 +141,8 @@ def number_text(language: Language, row: PublishedNumber) -> str:
         return f"{number_words.shown(language, row)} {why}".strip()
     reason = f", {number_words.reason(language, row['reason'])}" if row["flag"] == "unreliable" else ""
     doubt = number_words.doubt(language, row) if number_words.has_range(row) else ""
-    if doubt:
-        return f"{number_words.with_marker(number_words.shown(language, row), row)} ({doubt}){reason}"
-    return f"{_printed(language, row)}{reason}"
+    of_lower = f" ({doubt})" if doubt else ""
+    return f"{_printed(language, row)}{of_lower}{reason}"
 
 
 def absent(language: Language, row: PublishedNumber) -> str:

@@ -43,11 +43,10 @@ def target_path(
     start = int(target["baseline_year"])
     goals = milestones[milestones["kind"] == TARGET]
     steps = milestones[~milestones["kind"].isin([TARGET, BASELINE])]
-    has_later = later is not None and pd.notna(later["value"])
-    measured = [_point(language, start, target, ("baseline_value", "charts.baseline"), GREY if has_later else BLUE)]
-    if later is not None and has_later:
-        now = {**later, "measure": target["measure"]}
-        measured.append(_point(language, int(later["year"]), now, ("value", "charts.later"), BLUE, beside=True))
+    shown_later = None if later is None or pd.isna(later["value"]) else {**later, "measure": target["measure"]}
+    measured = [_point(language, start, target, ("baseline_value", "charts.baseline"), GREY if shown_later else BLUE)]
+    if shown_later:
+        measured.append(_point(language, int(shown_later["year"]), shown_later, ("value", "charts.later"), BLUE, beside=True))
     points = measured
     points += [
         Point(int(r["year"]), planned_tick(float(r["value"]), value(language, r["value"], target)))
@@ -63,8 +62,9 @@ def target_path(
         *chart_notes.signs(language, [p.mark for p in points]),
         *([chart_notes.source(language, *surveys)] if space.source else []),
     ]
+    alt = f"{named}. {subtitle} {_path_in_words(language, target, steps, goals, shown_later)}"
     return CurveChart(
-        f"path_{target['id']}", named, subtitle, chart_notes.nonempty(*notes), f"{named}. {subtitle} {_path_in_words(language, target, steps, goals, later)}",
+        f"path_{target['id']}", named, subtitle, chart_notes.nonempty(*notes), alt,
         axis_ticks.of_years(start, last, steps=YEARS[space.source]),
         axis_ticks.from_zero(language, [p.mark.end for p in points], space=ABOVE),
         (Line(tuple(map(float, way["year"])), tuple(map(float, way["value"])), planned=True),), tuple(points),
@@ -117,15 +117,15 @@ def _goal(language: Language, target: PlanRow, row: PlanRow) -> Point:
 
 def _path_in_words(language: Language, target: PlanRow, steps: pd.DataFrame, goals: pd.DataFrame, later: PlanRow | None) -> str:
     """Returns every value of the chart in words, for people who do not see it. `steps` are the planned values, `goals` are the
-    targets, and `later` is the row of the later survey (None if there is none)."""
+    targets, and `later` is the row of the later survey (None if there is none, or if its number is not shown)."""
     start = _measured(language, target, "baseline_value", BLUE).words
     steps_in_words = [language.colon(f"{target['baseline_year']:g}", f"{start}, {language.say('charts.baseline')}")]
     for rows, kind in ((steps, None), (goals, language.say("charts.target"))):
         for row in rows.to_dict("records"):
             what = kind or language.kit(row["kind"])
             steps_in_words.append(language.colon(f"{row['year']:g}", f"{value(language, row['value'], target)}, {what}"))
-    if later is not None and pd.notna(later["value"]):
-        words = _measured(language, {**later, "measure": target["measure"]}, "value", BLUE).words
+    if later is not None:
+        words = _measured(language, later, "value", BLUE).words
         steps_in_words.append(
             language.colon(
                 f"{later['year']:g}", f"{words}, {language.kit(stated_verdict(later['verdict'], later['verdict_reason']))}"

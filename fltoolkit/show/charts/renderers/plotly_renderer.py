@@ -34,6 +34,7 @@ ROW = 25  # pixels of a row with one line of words; in print they are 5 millimet
 STUB = 48  # letters of a heading and of a label that stand beside each other on one line
 CURVE = 240  # pixels of the height of a drawing with curves
 LINE, CLEAR = 17, 6  # pixels of each line of words in a row with several, and between such rows
+AROUND = 14  # pixels above a curve, and at its right if no words stand there
 PRINTED = 46  # letters in a line of the words at the right of a row
 ABSENT = 76  # letters in a line of words in place of a number
 WIDE = 7.4  # pixels of a letter in the widest of the fonts
@@ -167,9 +168,9 @@ def _intervals(fig: Any, marks: Sequence[Mark], places: Sequence[float]) -> None
 
 def _curves(chart: CurveChart) -> Any:
     names = [safe(line.words) for line in chart.lines]
-    left, right = _widest([t.words for t in chart.y.ticks]), max(14, _widest(names))
+    left, right = _widest([t.words for t in chart.y.ticks]), max(AROUND, _widest(names))
     fig = figure(
-        chart.title, chart.subtitle, CURVE, notes=chart.notes, above=14, below=52 if chart.x.title else 30, margin_l=left, margin_r=right
+        chart.title, chart.subtitle, CURVE, notes=chart.notes, above=AROUND, below=52 if chart.x.title else 30, margin_l=left, margin_r=right
     )  # fmt: skip
     if chart.regions:
         first = chart.lines[0]
