@@ -15,7 +15,7 @@ from fltoolkit.languages.marked_text import STAR
 from fltoolkit.languages.own_text import OwnText
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.results_framework import Plan
-from fltoolkit.publish.measure_units import rounded_as_printed
+from fltoolkit.publish.measure_units import decimals, rounded_as_printed
 from fltoolkit.publish.published_set import MARKERS
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.workbook.sheet_charts import ChartAxes
@@ -125,7 +125,7 @@ def styled(measure: object, value: object) -> Styled:
     """Returns a number of the plan, rounded, with the style of its cell. Numbers of persons and shares of cases have no decimals,
     rates have one. `value` is already in the unit of its row, such as 17.2 for 17.2 per 1,000."""
     read = None if value is None or pd.isna(value) else rounded_as_printed(float(value), str(measure))  # type: ignore[arg-type, call-overload]
-    return Styled(read, number_cells.style(str(measure)))
+    return Styled(read, "one_decimal" if decimals(str(measure)) else "whole")
 
 
 def ranged(language: Language, measure: object, value: object, bound: object) -> Styled:

@@ -86,15 +86,7 @@ def _change(language: Language, row: Row) -> PrintedCell:
     number.
     """
     cell = plan_cells.value(language, row, "change", "marker")
-    return (
-        PrintedCell(change_sentences.signed(language, row["change"], row), "", cell.numbers, cell.style) if cell.numbers else cell
-    )
-
-
-def _change_limits(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell with the interval of a change. If a limit is not 0 but rounds to 0, `<0` or `>0` replaces it."""
-    cell = plan_cells.limits(language, row, "change_ci_low", "change_ci_high")
-    return PrintedCell(change_sentences.limits(language, row), "", cell.numbers, cell.style) if cell.numbers else cell
+    return PrintedCell(change_sentences.signed(language, row["change"], row), number=True) if cell.text else cell
 
 
 def _short_verdict(language: Language, row: Row) -> str:
@@ -150,7 +142,7 @@ CHANGE = TableLayout(
         TableColumn("after_interval", lambda language, row: plan_cells.limits(language, row, "ci_low", "ci_high"), head="limits_after"),
         TableColumn("target", lambda language, row: plan_cells.value(language, row, "target_value")),
         TableColumn("change", _change),
-        TableColumn("change_interval", _change_limits, head="limits_change"),
+        TableColumn("change_interval", lambda language, row: PrintedCell(change_sentences.limits(language, row), number=True), head="limits_change"),
         TableColumn("verdict", _verdict, "words"),
         TableColumn("sign", lambda _, row: PrintedCell(_sign(row)) if row["light"] else EMPTY, "words", "verdict"),
     ),

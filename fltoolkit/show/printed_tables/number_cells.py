@@ -1,5 +1,4 @@
-"""Makes cells with numbers. Each cell has the text that is printed, the marker (a letter such as u for unreliable), and the
-number for a spreadsheet."""
+"""Makes cells with numbers. Each cell has the text that is printed and the marker (a letter such as u for unreliable)."""
 
 from __future__ import annotations
 
@@ -8,12 +7,12 @@ from math import nan
 import pandas as pd
 
 from fltoolkit.languages.language import Language
-from fltoolkit.publish.measure_units import decimals, rounded_as_printed, scaled
-from fltoolkit.show.printed_tables.printed_table import NumberStyle, PrintedCell, Row
+from fltoolkit.publish.measure_units import scaled
+from fltoolkit.show.printed_tables.printed_table import PrintedCell, Row
 from fltoolkit.show.wording import number_words
 
 EMPTY = PrintedCell()
-NONE = PrintedCell("–", like_number=True)  # there is no such number, for example no fall that a repeat would detect
+NONE = PrintedCell("–", number=True)  # there is no such number, for example no fall that a repeat would detect
 
 
 def estimate(language: Language, row: Row, measure: str) -> PrintedCell:
@@ -36,42 +35,28 @@ def in_unit(language: Language, value: float, measure: str, marker: object = "",
         return PrintedCell("", letters(marker))
     ends = [end for end in (value, bound) if pd.notna(end)]
     text = number_words.ranged(language, *(number_words.in_unit(language, end, measure) for end in ends))
-    return PrintedCell(
-        text,
-        letters(marker),
-        tuple(rounded_as_printed(float(end), measure) for end in ends),
-        style(measure),
-        has_range=len(ends) > 1,
-    )
+    return PrintedCell(text, letters(marker), number=True, has_range=len(ends) > 1)
 
 
 def interval(language: Language, low: float, high: float, measure: str) -> PrintedCell:
     """Returns the cell of a confidence interval. Its limits are already in their printed unit. The cell is empty if the interval
     is not shown."""
-    if pd.isna(low) or pd.isna(high):
-        return PrintedCell()
     texts = (number_words.in_unit(language, value, measure) for value in (low, high))
-    numbers = (rounded_as_printed(float(low), measure), rounded_as_printed(float(high), measure))
-    return PrintedCell(number_words.limits(language, *texts), "", numbers, style(measure))
+    return PrintedCell(number_words.limits(language, *texts), number=True)
 
 
 def count(language: Language, value: float, missing: PrintedCell = EMPTY) -> PrintedCell:
     """Returns the cell of a number of persons. If there is no number, returns the cell `missing`."""
-    return missing if pd.isna(value) else PrintedCell(number_words.count(language, value), "", (float(value),), "whole")
+    return missing if pd.isna(value) else PrintedCell(number_words.count(language, value), number=True)
 
 
 def percent(language: Language, share: float, missing: PrintedCell = EMPTY) -> PrintedCell:
     """Returns the cell of a share in percent: 0.5 gives `50%`. If there is no share, returns the cell `missing`."""
-    return missing if pd.isna(share) else PrintedCell(number_words.percent(language, share), "", (float(share),), "percent")
+    return missing if pd.isna(share) else PrintedCell(number_words.percent(language, share), number=True)
 
 
 def year(value: float, missing: PrintedCell = EMPTY) -> PrintedCell:
-    return missing if pd.isna(value) else PrintedCell(f"{value:.0f}", "", (float(value),), "plain")
-
-
-def style(measure: str) -> NumberStyle:
-    """Returns the style in which a spreadsheet shows numbers of a measure: whole, or with one decimal."""
-    return "one_decimal" if decimals(measure) else "whole"
+    return missing if pd.isna(value) else PrintedCell(f"{value:.0f}", number=True)
 
 
 def letters(marker: object) -> str:

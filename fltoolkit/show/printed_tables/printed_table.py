@@ -2,8 +2,7 @@
 on a survey or on a file format.
 
 A `TableLayout` lists the columns of one of the kit's tables. `printed` applies it to rows and returns a `PrintedTable`.
-Three modules turn this into tables that people see: `show/tables.py` (notebooks), `report/document_formats` (pages and Word)
-and `sheet_columns` (workbook).
+`show/tables.py` (notebooks) and `report/document_formats` (pages and Word) turn this into tables that people see.
 """
 
 from __future__ import annotations
@@ -18,31 +17,26 @@ from fltoolkit.show.wording import number_words
 
 Row = Mapping[Any, Any]
 Kind = Literal["label", "value", "number", "words", "notes"]
-NumberStyle = Literal["whole", "one_decimal", "percent", "plain"]
 NBSP = "\u00a0"
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass(frozen=True)
 class PrintedCell:
-    """One cell of a printed table, in words and in numbers.
+    """One cell of a printed table.
 
     Attributes:
         text: what is printed, without the marker.
         marker: the letter of the number's marker (`u` for unreliable, `c` for confidential); empty for none.
-        numbers: the number as printed, in the unit of its row; two limits for an interval; empty if no number is shown.
-        style: how a spreadsheet shows these numbers.
-        like_number: whether the text replaces a number, such as `5–14` for a number of cases.
+        number: whether the text is a number or an interval, or replaces a number, such as `5–14` for a number of cases.
         quiet: whether the cell is a line across the table that explains the rows below it. Such a line is not a heading.
-        has_range: whether the two numbers are a range because of unresolved answers, and not an interval.
+        has_range: whether the text is a range because of unresolved answers, and not an interval.
         strong: whether the text is the answer that the row gives, printed in bold letters.
     """
 
     text: str = ""
     marker: str = ""
-    numbers: tuple[float, ...] = ()
-    style: NumberStyle = "plain"
-    like_number: bool = False
+    number: bool = False
     quiet: bool = False
     has_range: bool = False
     strong: bool = False
@@ -60,7 +54,7 @@ class PrintedCell:
     @property
     def is_number(self) -> bool:
         """Returns whether the cell is a number, a marker or empty. Such a cell never breaks into two lines."""
-        return bool(self.numbers) or self.like_number or not self.text
+        return self.number or not self.text
 
 
 @dataclass(frozen=True)

@@ -138,7 +138,7 @@ def _interval(language: Language, row: Row, measure: str) -> PrintedCell:
 def _hidden(row: Row) -> PrintedCell:
     """Returns the cell in place of a number that is not shown. If the row is confidential, the cell has the marker [c].
     Otherwise it is empty."""
-    return PrintedCell("[c]", like_number=True) if row["marker"] == "c" else number_cells.EMPTY
+    return PrintedCell("[c]", number=True) if row["marker"] == "c" else number_cells.EMPTY
 
 
 def _unresolved(language: Language, row: Row) -> PrintedCell:
@@ -154,7 +154,7 @@ def _cases(language: Language, row: Row) -> PrintedCell:
     if pd.notna(row["cases"]):
         return number_cells.count(language, row["cases"])
     text = number_words.cases(language, row).replace(" ", NBSP)
-    return PrintedCell(text, like_number=True) if text else _hidden(row)
+    return PrintedCell(text, number=True) if text else _hidden(row)
 
 
 def _group(language: Language, row: Row) -> tuple[str]:

@@ -76,7 +76,7 @@ def _with_interval(language: Language, row: Row, *, columns: tuple[str, str, str
     cell = plan_cells.value(language, row, column, marker)
     between = "" if cell.has_range else plan_words.between(language, row, low, high)
     text = f"{cell.text}{NBSP}({between})" if cell.text and between else cell.text
-    return replace(cell, text=text, like_number=True, has_range=False)
+    return replace(cell, text=text, number=True, has_range=False)
 
 
 def _strong(cell: PrintedCell) -> PrintedCell:
@@ -90,7 +90,7 @@ TARGETS = TableLayout(
         TableColumn("category", plan_cells.category, "label"),
         *plan_cells.BASELINE,
         AIM,
-        TableColumn("cut", lambda language, row: PrintedCell(number_words.percent(language, row["cut"]), like_number=True)),
+        TableColumn("cut", lambda language, row: PrintedCell(number_words.percent(language, row["cut"]), number=True)),
         TableColumn("verifiable", _verifiable, "words"),
         TableColumn("later", lambda language, row: plan_cells.value(language, row, "later_value", "later_marker"), head="later_round"),
         TableColumn("later_interval", lambda language, row: plan_cells.limits(language, row, "later_ci_low", "later_ci_high"), head="limits"),

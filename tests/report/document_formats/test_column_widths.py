@@ -13,7 +13,7 @@ LONG = "to be filled by the partners of the plan when they have met and agreed"
 
 def table(label: str, words: str, number: str = "1,234", marker: str = "") -> PrintedTable:
     heads = (Head("a", "Group", "label"), Head("b", "Value", "value"), Head("c", "What", "words"))
-    return PrintedTable("t", heads, ((PrintedCell(label), PrintedCell(number, marker, (1.0,)), PrintedCell(words)),))
+    return PrintedTable("t", heads, ((PrintedCell(label), PrintedCell(number, marker, number=True), PrintedCell(words)),))
 
 
 def test_columns_fill_the_page_whatever_stands_in_them() -> None:

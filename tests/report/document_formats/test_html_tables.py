@@ -15,9 +15,9 @@ HEADS = (
 )
 ROWS = (
     (PrintedCell("sex"),),
-    (PrintedCell("men"), PrintedCell("8.0", "u", (8.0,)), PrintedCell("4 to 9", numbers=(4.0, 9.0)), PrintedCell("a < b")),
+    (PrintedCell("men"), PrintedCell("8.0", "u", number=True), PrintedCell("4 to 9", number=True), PrintedCell("a < b")),
     (PrintedCell("women"), PrintedCell("", "c"), PrintedCell(), PrintedCell()),
-    (PrintedCell("other"), PrintedCell("to be filled"), PrintedCell("–", like_number=True), PrintedCell()),
+    (PrintedCell("other"), PrintedCell("to be filled"), PrintedCell("–", number=True), PrintedCell()),
 )
 MADE = PrintedTable(
     "t", HEADS, ROWS, note="CV: see", footnotes=("high CV",), meanings=(("[u]", "low"), ("[c]", "hidden"), ("CV", "error in %"))

@@ -28,9 +28,7 @@ def written(table: PrintedTable) -> Any:
 @pytest.mark.parametrize("text", TEXTS)
 def test_a_text_comes_back_as_it_was(text: str) -> None:
     made = written(
-        PrintedTable(
-            "t", (Head("a", "head"), Head("b", text, "number")), ((PrintedCell(text), PrintedCell("x", numbers=(1.0,))),)
-        )
+        PrintedTable("t", (Head("a", "head"), Head("b", text, "number")), ((PrintedCell(text), PrintedCell("x", number=True)),))
     )
     wanted = text.replace("\x07", "")
     assert (made.cell(0, 1).text, made.cell(1, 0).text, made.cell(1, 1).text) == (wanted, wanted, "x")
@@ -38,9 +36,9 @@ def test_a_text_comes_back_as_it_was(text: str) -> None:
 
 def test_heads_numbers_and_headings_across_are_told_apart() -> None:
     rows = (
-        (PrintedCell("1"), PrintedCell("2", numbers=(2.0,))),
+        (PrintedCell("1"), PrintedCell("2", number=True)),
         (PrintedCell("across"),),
-        (PrintedCell("3"), PrintedCell("4", numbers=(4.0,))),
+        (PrintedCell("3"), PrintedCell("4", number=True)),
     )
     made = written(PrintedTable("t", (Head("a", "a"), Head("b", "b", "number")), rows))
     paragraphs = [[p for c in row.cells for p in c.paragraphs] for row in made.rows]
@@ -64,7 +62,7 @@ def test_a_heading_across_is_bold_one_of_the_first_level_is_shaded_and_a_line_of
 
 def test_words_behind_a_number_stand_apart_from_it() -> None:
     heads = (Head("a", "a", "label"), Head("b", "b", "value"), Head("c", "c"), Head("d", "d"))
-    cells = (PrintedCell("x"), PrintedCell("1", numbers=(1.0,)), PrintedCell("by 2030"), PrintedCell("y"))
+    cells = (PrintedCell("x"), PrintedCell("1", number=True), PrintedCell("by 2030"), PrintedCell("y"))
     made = written(PrintedTable("t", heads, (cells,)))
     moved = [[bool(cell.paragraphs[0].paragraph_format.left_indent) for cell in row.cells] for row in made.rows]
     assert moved == [[False, False, True, False]] * 2
@@ -72,7 +70,7 @@ def test_words_behind_a_number_stand_apart_from_it() -> None:
 
 def test_a_number_stays_on_one_line_and_a_text_wraps() -> None:
     heads = (Head("a", "A long heading"), Head("b", "Another", "number"))
-    made = written(PrintedTable("t", heads, ((PrintedCell("a text"), PrintedCell("▼ −2,800", numbers=(-2800.0,))),)))
+    made = written(PrintedTable("t", heads, ((PrintedCell("a text"), PrintedCell("▼ −2,800", number=True)),)))
     unbroken = [[cell.find(f".//{qn('w:noWrap')}") is not None for cell in row._tr.tc_lst] for row in made.rows]
     assert unbroken == [[False, False], [False, True]]
 
@@ -87,8 +85,8 @@ def test_a_short_table_is_never_broken_and_a_long_one_neither_below_its_head_nor
 def test_numbers_end_at_one_place_and_their_markers_follow() -> None:
     """A tab stop holds the end of the numbers, and the head stands above it."""
     values = (
-        PrintedCell("8.0", "u", (8.0,)),
-        PrintedCell("17.2", numbers=(17.2,)),
+        PrintedCell("8.0", "u", number=True),
+        PrintedCell("17.2", number=True),
         PrintedCell("", "c"),
         PrintedCell("to be filled"),
     )

@@ -77,18 +77,16 @@ def test_no_number_and_no_word_of_a_table_breaks_on_paper(run: str, code: str) -
 @pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.parametrize("run", RUNS)
 def test_no_number_of_a_table_has_more_digits_than_are_published(run: str, code: str) -> None:
-    """One decimal at most; of a number of persons that was estimated three significant digits; and the sheet has what the page has."""
+    """One decimal at most; of a number of persons that was estimated three significant digits."""
     mark = re.escape(LANGUAGES[code].number("0.5")[1])
     for table in tables(run, code):
         for row in table.rows:
             for cell, head in zip(row, table.heads, strict=False):
                 assert not re.search(rf"\d{mark}\d\d", cell.printed), (table.title, cell)
-                assert cell.numbers == tuple(round(n, 2 if cell.style == "percent" else 1) for n in cell.numbers), (
-                    table.title,
-                    cell,
-                )
-                if head.key == "total":
-                    assert all(float(f"{n:.3g}") == n for n in cell.numbers), (table.title, cell)
+                if head.key == "total" and cell.number:
+                    numbers = [float(re.sub(r"\D", "", n)) for n in re.findall(r"\d(?:[.,\u202f]?\d)*", cell.text)]
+                    assert numbers, (table.title, cell)
+                    assert all(float(f"{n:.3g}") == n for n in numbers), (table.title, cell)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

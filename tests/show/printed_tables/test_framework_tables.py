@@ -78,7 +78,7 @@ def test_a_baseline_with_wide_bounds_is_a_range() -> None:
     for table in (framework_tables.matrix(EN, wide), framework_tables.baseline(EN, wide.baseline)):
         (first, *_) = (row for row in table.rows if len(row) > 1)
         cell = next(cell for cell in first if cell.has_range)
-        assert (cell.text.replace("\xa0", " "), cell.numbers) == ("20.0 to 40.0", (20.0, 40.0))
+        assert cell.text.replace("\xa0", " ") == "20.0 to 40.0"
 
 
 def test_the_matrix_has_whole_populations_targets_and_partners() -> None:

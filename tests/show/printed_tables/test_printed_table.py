@@ -27,7 +27,7 @@ LAYOUT = TableLayout(
     (
         TableColumn("category", lambda _, row: PrintedCell(row["name"]), "label"),
         TableColumn(
-            "value", lambda _, row: PrintedCell(row.get("text", ""), row.get("marker", ""), row.get("numbers", ())), "value"
+            "value", lambda _, row: PrintedCell(row.get("text", ""), row.get("marker", ""), row.get("number", False)), "value"
         ),
     ),
     headings=lambda _, row: row.get("across", ()),
@@ -41,7 +41,7 @@ def made(*rows: Mapping[str, Any], notes: tuple[str, ...] = ()) -> PrintedTable:
 
 def test_a_marker_stands_behind_its_number_or_in_its_place_and_never_breaks_from_it() -> None:
     table = made(
-        {"name": "a", "text": "8.0", "marker": "u", "numbers": (8.0,)}, {"name": "b", "marker": "c"}, {"name": "d", "text": "9.1"}
+        {"name": "a", "text": "8.0", "marker": "u", "number": True}, {"name": "b", "marker": "c"}, {"name": "d", "text": "9.1"}
     )
     assert [row[1] for row in table.texts] == [f"8.0{NBSP}[u]", "[c]", "9.1"]
     assert table.note == f"[c] {CONFIDENTIAL}; [u] low reliability."
