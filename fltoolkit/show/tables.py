@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from itertools import compress
 from typing import Any
 
 import pandas as pd
@@ -206,7 +207,7 @@ def in_notebook(table: PrintedTable) -> Table:
     frame = pd.DataFrame(body, columns=keys)
     look = TableLook(
         tuple(head.key for head in table.heads if head.kind in ("value", "number")), {head.key: head.text for head in table.heads},
-        tuple(groups) if any(groups) else (), keys[0], tuple(key for place, key in enumerate(keys) if table.has_markers(place)), table.meanings,
+        tuple(groups) if any(groups) else (), keys[0], tuple(compress(keys, table.marked)), table.meanings,
         _html_of_cells(table),
     )  # fmt: skip
     notes = (table.note, *(f"{letter}{NBSP}{NBSP}{text}" for letter, text in table.lettered))
@@ -219,7 +220,7 @@ def _html_of_cells(table: PrintedTable) -> dict[str, dict[str, str]]:
     rows = [row for row in table.rows if len(row) > 1]
     marked = {head.key: place for place, head in enumerate(table.heads) if any(row[place].marker for row in rows)}
     return {
-        key: {row[place].printed: cell_html(row[place], table.meanings, marker_space=table.has_markers(place)) for row in rows}
+        key: {row[place].printed: cell_html(row[place], table.meanings, marker_space=table.marked[place]) for row in rows}
         for key, place in marked.items()
     }
 

@@ -65,7 +65,7 @@ class WidthNeeds:
 def _needs(table: PrintedTable, place: int) -> WidthNeeds:
     """Returns the three widths of one column that `WidthNeeds` explains. `place` is the number of the column, from 0."""
     head, cells = table.heads[place], [row[place] for row in table.rows if len(row) > 1]
-    room = MARKER if table.has_markers(place) else 0.0
+    room = MARKER if table.marked[place] else 0.0
     numbers = [width_of(cell.text if room else cell.printed) + room for cell in cells if cell.is_number]
     words = [cell.printed for cell in cells if not cell.is_number]
     unbroken = max([*numbers, *map(_longest_word, words), BOLD * _longest_word(head.text) + room])

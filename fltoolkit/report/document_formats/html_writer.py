@@ -1,129 +1,79 @@
-"""Writes a document as one HTML file. The file contains its styles and pictures, loads nothing, and can be printed."""
+"""Writes a document as one HTML file: a page, or slides with a copy of reveal.js (MIT licence). The file contains its styles and
+pictures, loads nothing, and can be printed.
+
+The templates are in the folder `assets`. `blocks.html.j2` has a macro for each class of blocks.
+"""
 
 from __future__ import annotations
 
 from base64 import b64encode
-from functools import singledispatch
+from functools import cache
 from html import escape
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from fltoolkit.languages.html_text import inline
 from fltoolkit.languages.marked_text import unmarked
-from fltoolkit.report.document_formats import html_tables
-from fltoolkit.report.document_formats.document_blocks import (
-    Block,
-    Bullets,
-    Chart,
-    Charts,
-    Contents,
-    CoverFacts,
-    Document,
-    Facts,
-    Heading,
-    Paragraph,
-    WritingSpace,
-)
+from fltoolkit.report.document_formats.document_blocks import Block, Document, Heading
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
-from fltoolkit.show.printed_tables.printed_table import PrintedTable
+from fltoolkit.show.printed_tables.cell_html import ROOM, cell_html, explained
 
-LOOK = Path(str(files("fltoolkit.report.document_formats"))) / "assets" / "document.css"
+ASSETS = Path(str(files("fltoolkit.report.document_formats"))) / "assets"
 TELEPHONE = "screen and (max-width: 700px)"
-POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+NARROW = "(max-width: 599px)"
+"""On a narrower screen, the slides are one below the other, like a page. If they were made smaller, nobody could read them."""
 
 
 def as_html(document: Document) -> str:
     """Returns a document as one HTML page. It contains its styles and pictures and loads nothing."""
-    title, subtitle = inline(document.title), inline(document.subtitle)
-    head = f'<p class="masthead">{inline(document.masthead)}</p>' if document.masthead else ""
-    top = f'<header>{head}<h1>{title}</h1>\n<p class="subtitle">{subtitle}</p></header>'
     first = next((i for i, block in enumerate(document.blocks) if isinstance(block, Heading) and block.new_page), 0)
-    page, rest = ("\n".join(html(block) for block in part) for part in (document.blocks[:first], document.blocks[first:]))
-    body = f'<div class="page">\n{top}\n{page}\n</div>\n{rest}' if page else f"{top}\n{rest}"
-    return (
-        f'<!DOCTYPE html>\n<html lang="{escape(document.language)}">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{escape(unmarked(document.title))}</title>\n'
-        f"<style>\n{LOOK.read_text(encoding='utf-8')}</style>\n</head>\n"
-        f'<body class="{document.kind}">\n<main>\n{body}\n'
-        f"<footer>{inline(document.foot)}</footer>\n</main>\n</body>\n</html>\n"
-    )
+    return _written("page.html.j2", document, page=document.blocks[:first], rest=document.blocks[first:])
 
 
-@singledispatch
+def as_slides(document: Document) -> str:
+    """Returns a document as slides, in one HTML page. Each heading of level 1 starts a slide. In print, each slide is one page,
+    even if the browser runs no scripts. The foot of each slide has the source and the number of the slide."""
+    slides: list[list[Block]] = []
+    for block in document.blocks:
+        if (isinstance(block, Heading) and block.level == 1) or not slides:
+            slides.append([])
+        slides[-1].append(block)
+    return _written("slides.html.j2", document, slides=slides, narrow=NARROW)
+
+
 def html(block: Block) -> str:
     """Returns one block of a document (a heading, a table, a chart) as HTML. In all texts, HTML characters are escaped."""
-    raise TypeError(f"no HTML for {type(block).__name__}")
+    template: Any = _templates().get_template("blocks.html.j2")
+    return str(getattr(template.module, type(block).__name__)(block))
 
 
-@html.register
-def _(block: Heading) -> str:
-    kind = ' class="new-page"' if block.new_page else ""
-    return f"<h{block.level + 1}{kind}>{inline(block.text)}</h{block.level + 1}>"
+def _written(template: str, document: Document, **parts: object) -> str:
+    return _templates().get_template(template).render(document=document, **parts)
 
 
-@html.register
-def _(block: Contents) -> str:
-    lines = "".join(f'<li class="level-{head.level}">{inline(head.text)}</li>' for head in block.headings)
-    return f"<nav><p><b>{inline(block.title)}</b></p><ul>{lines}</ul></nav>"
-
-
-@html.register
-def _(block: Paragraph) -> str:
-    tag = "aside" if block.style == "warning" else "p"
-    label = f"<b>{inline(block.label)}</b><br>" if block.label else ""
-    return f'<{tag} class="{block.style}">{label}{inline(block.text)}</{tag}>'
-
-
-@html.register
-def _(block: WritingSpace) -> str:
-    return f'<p class="quiet">{inline(block.text)}</p>'
-
-
-@html.register
-def _(block: CoverFacts) -> str:
-    return f"<dl>{''.join(f'<dt>{inline(name)}</dt><dd>{inline(text)}</dd>' for name, text in block.facts)}</dl>"
-
-
-@html.register
-def _(block: Bullets) -> str:
-    items = "".join(f"<li>{inline(item)}</li>" for item in block.items)
-    return f'<ul class="{block.style}">{items}</ul>'
-
-
-@html.register
-def _(block: Facts) -> str:
-    cards = "".join(
-        f'<div class="fact"><span class="number{" long" if block.are_long else ""}">{inline(f.number)}</span> <span class="unit">{inline(f.unit)}</span> '
-        f'<span class="doubt">{inline(f.doubt)}</span></div>'
-        for f in block.facts
+@cache
+def _templates() -> Environment:
+    """Returns the templates. They escape every text that they print, so a text cannot add HTML. Only the filters below return
+    HTML."""
+    made = Environment(
+        loader=FileSystemLoader(ASSETS), autoescape=True, undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True
     )
-    return f'<div class="facts">{cards}</div>'
-
-
-@html.register
-def _(block: PrintedTable) -> str:
-    return html_tables.table(block)
-
-
-@html.register
-def _(block: Chart) -> str:
-    caption = f"<figcaption>{inline(block.caption)}</figcaption>" if block.caption else ""
-    shown = image(block.picture)
-    if block.narrow:
-        shown = f'<picture><source media="{TELEPHONE}" srcset="{_data(block.narrow)}">{shown}</picture>'
-    return f"<figure>{shown}{caption}</figure>"
-
-
-@html.register
-def _(block: Charts) -> str:
-    return f'<div class="charts">{"".join(html(chart) for chart in block.charts)}</div>'
-
-
-def image(picture: Drawn) -> str:
-    """Returns a picture as an HTML element. The element contains the picture itself, and a text that says what the picture
-    shows (its text alternative)."""
-    return f'<img alt="{escape(picture.alt)}" src="{_data(picture)}">'
+    returning_html = {
+        "html": html,
+        "inline": inline,
+        "explained": explained,
+        "attribute": lambda text: escape(unmarked(text)),
+        "cell": lambda cell, meanings, marker_space: cell_html(cell, meanings, marker_space=marker_space),
+        "asset": lambda name: (ASSETS / name).read_text(encoding="utf-8"),
+    }
+    made.filters |= {name: lambda *given, make=make: Markup(make(*given)) for name, make in returning_html.items()}
+    made.filters |= {"data": _data}
+    made.globals |= {"telephone": TELEPHONE, "room": Markup(ROOM.format(""))}
+    return made
 
 
 def _data(picture: Drawn) -> str:

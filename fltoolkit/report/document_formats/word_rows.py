@@ -58,8 +58,8 @@ def rows(block: PrintedTable, widths: tuple[float, ...]) -> list[Any]:
     from docx.oxml.ns import nsdecls
 
     columns = [
-        WordColumn(width, head.kind, block.has_markers(place), moved=is_moved(block, place))
-        for place, (width, head) in enumerate(zip(widths, block.heads, strict=True))
+        WordColumn(width, head.kind, marked, moved=is_moved(block, place))
+        for place, (width, head, marked) in enumerate(zip(widths, block.heads, block.marked, strict=True))
     ]
     above = [replace(columns[0], moved=False), *columns[1:]]
     heads = tuple(PrintedCell(head.text) for head in block.heads)

@@ -13,8 +13,7 @@ from fltoolkit.files import write_whole
 from fltoolkit.languages.language import Language, read_language
 from fltoolkit.languages.translations import lacking_in_each, without_translation
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.report.document_formats.html_writer import as_html
-from fltoolkit.report.document_formats.slides_writer import as_slides
+from fltoolkit.report.document_formats.html_writer import as_html, as_slides
 from fltoolkit.report.document_formats.word_writer import as_word
 from fltoolkit.report.documents.document_pictures import all_pictures, drawn_once
 from fltoolkit.report.documents.evidence_brief import evidence_brief

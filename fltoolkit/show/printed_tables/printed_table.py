@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal
 
 from fltoolkit.languages.language import Language
@@ -160,13 +161,12 @@ class PrintedTable:
         """Returns each row of the table as a list of texts, with the markers of its numbers."""
         return tuple(tuple(cell.printed for cell in row) for row in self.rows)
 
-    def has_markers(self, place: int) -> bool:
-        """Returns whether any number in a column has a marker behind it, such as [u]. `place` is the position of the column, from
-        0.
-
-        If so, each cell of the column leaves space for a marker, so that the numbers are aligned.
-        """
-        return any(len(row) > 1 and bool(row[place].text and row[place].marker) for row in self.rows)
+    @cached_property
+    def marked(self) -> tuple[bool, ...]:
+        """Returns for each column whether any number in it has a marker behind it, such as [u]. If so, each cell of the column
+        leaves space for a marker, so that the numbers are aligned."""
+        rows = [row for row in self.rows if len(row) > 1]
+        return tuple(any(row[place].text and row[place].marker for row in rows) for place in range(len(self.heads)))
 
     @property
     def lettered(self) -> tuple[tuple[str, str], ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from fltoolkit.report.document_formats.html_tables import table
+from fltoolkit.report.document_formats.html_writer import html
 from fltoolkit.show.printed_tables.printed_table import Head, PrintedCell, PrintedTable
 
 HEADS = (
@@ -25,7 +25,7 @@ MADE = PrintedTable(
 
 
 def test_a_row_has_its_name_as_head_and_cells_by_kind() -> None:
-    page = table(MADE)
+    page = html(MADE)
     assert '<tr class="across"><th scope="rowgroup" colspan="4">sex</th></tr>' in page
     assert page.count('<th scope="row" class="label">') == 3
     assert re.findall(r'<td class="([^"]+)"', page) == [
@@ -36,7 +36,7 @@ def test_a_row_has_its_name_as_head_and_cells_by_kind() -> None:
 
 
 def test_markers_and_terms_explain_themselves_wherever_they_stand() -> None:
-    page = re.sub(r' style="[^"]*"', "", table(MADE))
+    page = re.sub(r' style="[^"]*"', "", html(MADE))
     assert '8.0<span class="marker">\xa0<abbr title="low">[u]</abbr></span>' in page
     assert '<span class="marker"><abbr title="hidden">[c]</abbr></span>' in page
     assert page.count('<abbr title="error in %">CV</abbr>') == 2
@@ -44,7 +44,7 @@ def test_markers_and_terms_explain_themselves_wherever_they_stand() -> None:
 
 
 def test_room_for_a_marker_is_left_only_where_one_stands_behind_a_number() -> None:
-    page = table(PrintedTable("t", HEADS[:2], (ROWS[2][:2],)))
+    page = html(PrintedTable("t", HEADS[:2], (ROWS[2][:2],)))
     assert 'class="marker"' not in page
     assert "<abbr" not in page  # nothing is said to explain
     assert ">[c]</td>" in page

@@ -18,8 +18,7 @@ from fltoolkit.report.document_formats.document_blocks import (
     Heading,
     Paragraph,
 )
-from fltoolkit.report.document_formats.html_writer import as_html
-from fltoolkit.report.document_formats.slides_writer import as_slides
+from fltoolkit.report.document_formats.html_writer import as_html, as_slides
 from fltoolkit.report.documents.evidence_brief import evidence_brief
 from fltoolkit.show.printed_tables.printed_table import of_texts
 

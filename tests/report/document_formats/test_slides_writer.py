@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Document, Heading, Paragraph
-from fltoolkit.report.document_formats.slides_writer import NARROW, as_slides
+from fltoolkit.report.document_formats.html_writer import NARROW, as_slides
 
 BLOCKS = (Heading("One"), Paragraph("a"), Heading("Below", 2), Bullets(("b",)), Heading("Two"), Paragraph("c"))
 

@@ -18,8 +18,7 @@ from two_rounds import fell
 from fltoolkit.languages.language import Language
 from fltoolkit.report.document_formats.column_widths import CELL_MARGIN, widths
 from fltoolkit.report.document_formats.document_blocks import Document
-from fltoolkit.report.document_formats.html_writer import as_html
-from fltoolkit.report.document_formats.slides_writer import as_slides
+from fltoolkit.report.document_formats.html_writer import as_html, as_slides
 from fltoolkit.report.document_formats.word_writer import ACROSS, WIDTH, as_word, needs_side
 from fltoolkit.report.documents.evidence_brief import evidence_brief
 from fltoolkit.report.documents.plan_skeleton import nap_skeleton

@@ -47,8 +47,8 @@ def test_a_marker_stands_behind_its_number_or_in_its_place_and_never_breaks_from
     assert table.note == f"[c] {CONFIDENTIAL}; [u] low reliability."
     assert dict(table.meanings)["[u]"] == "low reliability"
     assert "[w]" not in dict(table.meanings)
-    assert table.has_markers(1)
-    assert not made({"name": "b", "marker": "c"}, {"name": "d", "text": "9.1"}).has_markers(1)  # none behind a number
+    assert table.marked == (False, True)
+    assert not made({"name": "b", "marker": "c"}, {"name": "d", "text": "9.1"}).marked[1]  # none behind a number
 
 
 def test_each_reason_is_one_footnote_whatever_rows_share_it() -> None:
