@@ -40,6 +40,7 @@ CONCEPTS = {
     "AGE": re.compile(r"(FL_)?AGE_([A-Z0-9]+_)?Y(LT|GE)?\d+(-\d+)?"),
     "ECO": re.compile(r"(FL_)?(ECO_AGGREGATE|ECO_ISIC\d|EC2_ISIC\d)_.+"),
 }
+STEPS = "Persons at each step of the definition"  # the name of the flowchart, which has none in the language files
 UNITS = {"share": "PERCENT", "profile": "PERCENT", "duration": "MONTHS"}
 DIMENSIONS = (
     "FREQ", "REF_AREA", "MEASURE", "POPULATION", "RULE_SET", "BREAKDOWN", "SEX", "AGE", "ECO", "CATEGORY", "TIME_PERIOD",
@@ -86,17 +87,17 @@ def coded(out: Published, changed: Published | None = None) -> Coded:
             measure different things, the rows mark a break of the time series.
     """
     groups = _category_codes(out.table)
-    concepts = {group: _concept(mine.values()) for group, mine in groups.items()}
+    concepts = {
+        group: next((name for name, pattern in CONCEPTS.items() if any(map(pattern.fullmatch, mine.values()))), "CATEGORY")
+        for group, mine in groups.items()
+    }
     broken = _keys_of_breaks(changed)
     codes: dict[str, dict[str, str]] = {name: {} for name in CODED}
     rows = []
     for row in out.table.to_dict("records"):
-        coded_columns = _coded_columns(row, groups, concepts, broken)
-        rows.append(
-            {name: code for name, (code, _) in coded_columns.items()}
-            | _uncoded_columns(row)
-            | {"parts": _group_codes(row, groups, concepts)}
-        )
+        parts = _group_codes(row, groups, concepts)
+        coded_columns = _coded_columns(row, parts, _status(row, broken))
+        rows.append({name: code for name, (code, _) in coded_columns.items()} | _uncoded_columns(row) | {"parts": parts})
         for name, (code, words) in coded_columns.items():
             codes[name].setdefault(code, words)
     table = pd.DataFrame(rows).replace([np.inf, -np.inf], np.nan)  # the CV of zero is infinite
@@ -111,38 +112,29 @@ def area_code(country: str) -> str:
     return "X_" + (plain_code(country).strip("_") or "COUNTRY")
 
 
-def _coded_columns(
-    row: dict[Hashable, Any], groups: dict[str, dict[str, str]], concepts: dict[str, str], broken: set[Any]
-) -> Any:
-    """Returns the values of one row in the columns of codes: for each column the code and its meaning, e.g. `{"SEX": ("SEX_F",
-    "women")}`.
-
-    Args:
-        row: a published row.
-        groups: for each group, the code of each label.
-        concepts: for each group, the SDMX column that has its codes: SEX, AGE, ECO or CATEGORY.
-        broken: the keys (`_key`) of the rows at which a time series breaks.
-    """
+def _coded_columns(row: dict[Hashable, Any], parts: list[tuple[str, str, str]], status: str) -> dict[str, tuple[str, str]]:
+    """Returns the values of a published row in the columns of codes: for each column the code and its meaning, e.g. `{"SEX":
+    ("SEX_F", "women")}`. `parts` are the codes of its groups (see `_group_codes`), and `status` is its status (see `_status`)."""
     measure, population, breakdown = str(row["measure"]), str(row["reference_population"]), str(row["breakdown"])
     by = groups_of_breakdown(breakdown)
     coded_columns = {
         "FREQ": ("A", "Annual"),
         "REF_AREA": (area_code(str(row["country"])), str(row["country"])),
-        "MEASURE": (own_code(measure), _title(measure)),
+        "MEASURE": (own_code(measure), ENGLISH.say(title) if ENGLISH.has(title := f"titles.{measure}") else STEPS),
         "POPULATION": (own_code(population), str(row["reference_population_label"])),
         "RULE_SET": (own_code(str(row["rule_set"])), str(row["rule_set"])),
         "BREAKDOWN": (JOIN.join(g.upper() for g in by) or ALL, breakdown or "Total"),
         "SEX": (ALL, "Total"), "AGE": (ALL, "Total"), "ECO": (ALL, "Total"), "CATEGORY": (ALL, "Total"),
-        "OBS_STATUS": (code := _status(row, broken), STATUS[code]),
+        "OBS_STATUS": (status, STATUS[status]),
         "CONF_STATUS": ("C", "Confidential") if row["marker"] == "c" else ("F", "Free for publication"),
         "UNIT_MEASURE": ("PER_1000", "Per 1,000") if is_rate(measure) else (UNITS.get(measure, "PERSONS"), str(unit(measure)).split()[0]),
         "UNIT_MULT": ("0", "Units"),
         "RELIABILITY": (str(row["flag"]).upper() or "NONE", str(row["flag"]) or "no flag"),
     }  # fmt: skip
-    for concept, code, words in _group_codes(row, groups, concepts):
-        before = coded_columns[concept]
-        joined = before[0] != ALL
-        coded_columns[concept] = (f"{before[0]}{JOIN}{code}", f"{before[1]} × {words}") if joined else (code, words)
+    for concept, code, words in parts:
+        before, words_before = coded_columns[concept]
+        joined = (f"{before}{JOIN}{code}", f"{words_before} × {words}")
+        coded_columns[concept] = (code, words) if before == ALL else joined
     return coded_columns
 
 
@@ -150,7 +142,12 @@ def _group_codes(
     row: dict[Hashable, Any], groups: dict[str, dict[str, str]], concepts: dict[str, str]
 ) -> list[tuple[str, str, str]]:
     """Returns, for each group of a row, the SDMX column (SEX, AGE, ECO or CATEGORY), the code and the words: `("SEX", "SEX_F",
-    "women")`. If two groups of a row belong to the same column, the second is in CATEGORY."""
+    "women")`. If two groups of a row belong to the same column, the second is in CATEGORY.
+
+    Args:
+        groups: for each group, the code of each label.
+        concepts: for each group, the SDMX column that has its codes.
+    """
     parts: list[tuple[str, str, str]] = []
     for group in groups_of_breakdown(row["breakdown"]):
         concept = concepts.get(group, "CATEGORY")
@@ -182,10 +179,6 @@ def _category_codes(table: pd.DataFrame) -> dict[str, dict[str, str]]:
             free = (code for code in (wanted, *(f"{wanted}_{i}" for i in range(2, len(mine) + 3))) if code not in mine.values())
             mine[label] = next(free)
     return found
-
-
-def _concept(codes: Any) -> str:
-    return next((name for name, pattern in CONCEPTS.items() if any(pattern.fullmatch(c) for c in codes)), "CATEGORY")
 
 
 def _status(row: dict[Hashable, Any], broken: set[Any]) -> str:
@@ -221,10 +214,3 @@ def _uncoded_columns(row: dict[Hashable, Any]) -> dict[str, Any]:
     words = {name: str(row[column]) for name, column in WORDS.items()}
     whole = {name: row[column] for name, column in WHOLE.items()}
     return {"TIME_PERIOD": row["year"], **numbers, **whole, "DECIMALS": decimals(row["measure"]), **words}
-
-
-def _title(measure: str) -> str:
-    """Returns the English name of a measure such as `prevalence`. A measure without a name in the language files is named
-    *Persons at each step of the definition*."""
-    english, key = ENGLISH, f"titles.{measure}"
-    return english.say(key) if english.has(key) else "Persons at each step of the definition"

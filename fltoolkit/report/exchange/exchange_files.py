@@ -39,7 +39,8 @@ def write_exchange(found: Evidence, folder: str | Path) -> Words:
     if not str(folder):
         return NOTHING
     target = Path(folder)
-    out = _of_forced_labour(found.now)
+    own = ~found.now.table["outcome"].isin(list(found.now.outcomes))
+    out = replace(found.now, table=found.now.table[own].reset_index(drop=True))
     rows = coded(out, found.changed)
     bulk = ilostat_table(rows, out)
     write_csv(sdmx_table(rows), target / "sdmx.csv")
@@ -51,12 +52,6 @@ def write_exchange(found: Evidence, folder: str | Path) -> Words:
     return Words(
         f"Written: `sdmx.csv` ({len(rows.table)} rows) with `sdmx_structure.json`, `ilostat.csv` ({len(bulk)} rows) and `evidence.json`."
     )
-
-
-def _of_forced_labour(out: Published) -> Published:
-    """Returns a published set without the rows of outcomes that the user defined."""
-    kept = ~out.table["outcome"].isin(list(out.outcomes))
-    return replace(out, table=out.table[kept].reset_index(drop=True))
 
 
 def ilostat_table(rows: Coded, out: Published) -> pd.DataFrame:
@@ -76,28 +71,18 @@ def ilostat_table(rows: Coded, out: Published) -> pd.DataFrame:
 
 
 def _ilostat(row: dict[Any, Any], published: dict[Any, Any], rule_set: str) -> dict[str, Any]:
-    measure, by = str(published["measure"]), str(published["breakdown"])
+    measure, groups = str(published["measure"]), groups_of_breakdown(str(published["breakdown"]))
     other = [str(published["rule_set"])] if published["rule_set"] != rule_set else []
-    groups = groups_of_breakdown(by)
-    sex = row["SEX"] if row["SEX"] != ALL else "SEX_T"
     first, *rest = [code for concept, code, _ in row["parts"] if concept != "SEX"] or [""]
-    status = ILOSTAT_STATUS[row["OBS_STATUS"]]
-    notes = [
-        str(unit(measure, str(published["reference_population_label"]))), str(published["reference_period"]), f"rule set {published['rule_set']}",
-    ]  # fmt: skip
-    notes += [
-        str(note)
-        for note in (
-            published["reason"],
-            published["group_note"],
-            published["to_verify"] and f"to be verified: {published['to_verify']}",
-        )
-        if note
-    ]
+    notes = (
+        unit(measure, str(published["reference_population_label"])), published["reference_period"], f"rule set {published['rule_set']}",
+        published["reason"], published["group_note"], published["to_verify"] and f"to be verified: {published['to_verify']}",
+    )  # fmt: skip
     return {
         "ref_area": row["REF_AREA"], "source": own_code(str(published["survey"])),
         "indicator": own_code(measure, str(published["reference_population"]), *other, *groups),
-        "sex": sex, "classif1": first, "classif2": "@".join(rest), "time": row["TIME_PERIOD"], "obs_value": row["OBS_VALUE"],
-        "obs_status": status, "note_classif": "; ".join(words for _, _, words in row["parts"]), "note_indicator": "; ".join(notes),
+        "sex": row["SEX"] if row["SEX"] != ALL else "SEX_T", "classif1": first, "classif2": "@".join(rest), "time": row["TIME_PERIOD"],
+        "obs_value": row["OBS_VALUE"], "obs_status": ILOSTAT_STATUS[row["OBS_STATUS"]],
+        "note_classif": "; ".join(words for _, _, words in row["parts"]), "note_indicator": "; ".join(str(note) for note in notes if note),
         "note_source": "; ".join(str(published[name]) for name in ("survey", "round") if published[name]),
     }  # fmt: skip

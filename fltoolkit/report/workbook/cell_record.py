@@ -1,51 +1,72 @@
 """Records what the kit wrote into each cell of a workbook, for its hidden sheet. From this record `fltoolkit nap read` later finds
-what partners have changed."""
+what partners have changed.
+
+A record is two texts: one that describes the cell, and one with its value. So the workbook can be read fast.
+"""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+
+from fltoolkit.nap.partner_entries import Partners
+from fltoolkit.spreadsheets import clean_text
+
+CELL_KINDS = ("input", "locked", "formula", "kept")
 
 
 @dataclass(frozen=True)
-class PartnersCell:
-    """The place in partners.yaml for what a partner types into a cell: table, row and column. `held` says whether
-    partners.yaml has an entry there now. If table, row and column are empty texts, partners cannot fill in the cell."""
+class RecordedCell:
+    """A cell of the workbook as the kit wrote it. If the cell now differs from it, a partner has changed the cell.
 
+    Attributes:
+        kind: `input` (to fill in), `locked`, `formula` (a formula of the kit), or `kept` (a cell of a sheet that partners
+            added).
+        value: what the cell showed.
+        table, row, column: the place in partners.yaml where an entry of this cell is kept; empty if partners cannot fill it in.
+        held: whether partners.yaml had an entry there when the workbook was written.
+        code: the entry in partners.yaml, if the cell shows a translated word for it; otherwise None.
+    """
+
+    kind: str
+    value: Any
     table: str = ""
     row: str = ""
     column: str = ""
     held: bool = False
+    code: Any = None
 
 
-NOT_TO_FILL = PartnersCell()
+def record(sheet: str, place: tuple[int, int], cell: RecordedCell) -> tuple[str, str]:
+    """Returns the two texts of a cell for the hidden sheet. `place` is its row and its column, from 0."""
+    type_, text = typed(cell.value)
+    about = [
+        sheet,
+        *place,
+        cell.kind,
+        cell.table,
+        cell.row,
+        cell.column,
+        cell.held,
+        type_,
+        *([cell.code] if cell.code is not None else []),
+    ]
+    return json.dumps(about, ensure_ascii=False), text
 
 
-@dataclass
-class CellRecord:
-    """The content of the workbook's hidden sheet: for each cell of all sheets, a text that describes the cell, and the value that
-    was written into it. When partners send the workbook back, the kit uses this record to find what they changed.
+def read_record(about: str, text: object) -> tuple[str, tuple[int, int], RecordedCell]:
+    """Returns the name of the sheet, the place (row, column, from 1) and the cell of a record.
 
-    There is only one text for each cell, so that the workbook can be read fast.
+    Raises:
+        ValueError: the kit did not write this record.
     """
-
-    rows: list[tuple[str, str]] = field(default_factory=list)
-
-    def add(
-        self,
-        sheet: str,
-        cell: tuple[int, int],
-        kind: str,
-        value: object,
-        kept: PartnersCell = NOT_TO_FILL,
-        *,
-        code: object = None,
-    ) -> None:
-        """Adds a cell to the record. If the cell shows the word for a code, `code` is this code, which partners.yaml keeps."""
-        type_, text = typed(value)
-        about = [sheet, *cell, kind, kept.table, kept.row, kept.column, kept.held, type_, *([code] if code is not None else [])]
-        self.rows.append((json.dumps(about, ensure_ascii=False), text))
+    sheet, line, place, kind, table, row, column, held, type_, *code = json.loads(about)
+    if kind not in CELL_KINDS or (table and table not in Partners.model_fields):
+        raise ValueError("not a line that the kit wrote")
+    value = _from_text(type_, clean_text(str(text)) if text is not None else "")
+    return sheet, (line + 1, place + 1), RecordedCell(kind, value, table, row, column, held, *code)
 
 
 def typed(value: object) -> tuple[str, str]:
@@ -59,3 +80,13 @@ def typed(value: object) -> tuple[str, str]:
     if isinstance(value, (datetime, date)):
         return "date", value.isoformat()
     return "text", str(value)
+
+
+def _from_text(type_: str, text: str) -> Any:
+    if type_ == "number":
+        return float(text)
+    if type_ == "bool":
+        return text == "True"
+    if type_ == "date":
+        return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
+    return text or None

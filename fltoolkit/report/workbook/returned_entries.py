@@ -12,13 +12,14 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from math import isclose, isfinite
 from pathlib import Path
 from typing import Any
 
 from fltoolkit.errors import DataError
-from fltoolkit.nap.partner_entries import LARGEST, Entry, Partners, Worked, cell_value, why_unfit
+from fltoolkit.nap.partner_entries import LARGEST, Entry, Worked, cell_value, why_unfit
+from fltoolkit.report.workbook.cell_record import RecordedCell, read_record
 from fltoolkit.report.workbook.moved_rows import moved
 from fltoolkit.report.workbook.sheet_writer import KEY, KIT
 from fltoolkit.report.workbook.workbook_opening import open_returned
@@ -26,32 +27,9 @@ from fltoolkit.spreadsheets import clean_text
 
 LOGICAL = {"=TRUE()": True, "=FALSE()": False}  # LibreOffice writes what was typed as TRUE in this form
 MOMENT = timedelta(milliseconds=1)  # the precision of times in a spreadsheet
-CELL_KINDS = ("input", "locked", "formula", "kept")
 MOST_ROWS, MOST_CELLS = 10_000, 50_000  # in one of the partners' own sheets, including blank cells between entries
 Rows = tuple[tuple[Entry | None, ...], ...]
 Place = tuple[int, int]
-
-
-@dataclass(frozen=True)
-class Original:
-    """A cell of the workbook as the kit wrote it. If the cell now differs from it, a partner has changed the cell.
-
-    Attributes:
-        kind: `input` (to fill in), `locked`, `formula` (a formula of the kit), or `kept` (a cell of a sheet that partners
-            added).
-        table, row, column: the place in partners.yaml where an entry of this cell is kept.
-        held: whether partners.yaml had an entry there when the workbook was written.
-        value: what the cell showed.
-        code: the entry in partners.yaml, if the cell shows a translated word for it; otherwise None.
-    """
-
-    kind: str
-    table: str
-    row: str
-    column: str
-    held: bool
-    value: Entry | None
-    code: Entry | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +48,7 @@ class Written:
     """
 
     ids: frozenset[str]
-    cells: Mapping[str, dict[Place, Original]]
+    cells: Mapping[str, dict[Place, RecordedCell]]
     sheets: Mapping[str, str] = field(default_factory=dict)
     choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     charts: int = 0
@@ -160,13 +138,10 @@ def _written(sheet: Any) -> Written:
     """Returns the record in the hidden sheet. The first row of the sheet has the ids of the indicators, the names of the
     sheets, the codes of the choices and the number of charts. Each further row has one cell as the kit wrote it."""
     (ids, words), *rows = [((*row, None))[:2] for row in sheet.iter_rows(max_col=2, values_only=True)]
-    found: dict[str, dict[Place, Original]] = {}
+    found: dict[str, dict[Place, RecordedCell]] = {}
     for about, text in rows:
-        name, line, place, kind, table, row, column, held, type_, *code = json.loads(about)
-        if kind not in CELL_KINDS or (table and table not in Partners.model_fields):
-            raise ValueError("not a line that the kit wrote")
-        value = _from_text(type_, clean_text(str(text)) if text is not None else "")
-        found.setdefault(name, {})[line + 1, place + 1] = Original(kind, table, row, column, held, value, *code)
+        name, place, cell = read_record(about, text)
+        found.setdefault(name, {})[place] = cell
     properties = json.loads(words) if words else {}
     lists = {name: properties[name] for name in ("sheets", "choices", "charts") if name in properties}
     return Written(frozenset(json.loads(ids)), found, **lists)
@@ -182,16 +157,6 @@ def _names_now(written: Written, book: Any) -> dict[str, str]:
         now = places[0][0] if places else name
         found[name] = now if now in book.sheetnames else name
     return found
-
-
-def _from_text(type_: str, text: str) -> Entry | None:
-    if type_ == "number":
-        return float(text)
-    if type_ == "bool":
-        return text == "True"
-    if type_ == "date":
-        return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
-    return text or None
 
 
 def _cells(sheet: Any, values: Callable[[], Any], problems: list[str], ours: set[Place]) -> Iterator[tuple[Place, Entry]]:
@@ -244,7 +209,7 @@ def as_kept(value: Any) -> Any:
 
 
 def _compared(
-    name: str, cells: dict[Place, Original], there: dict[Place, Entry], written: Written, problems: list[str]
+    name: str, cells: dict[Place, RecordedCell], there: dict[Place, Entry], written: Written, problems: list[str]
 ) -> Iterator[Edit]:
     """Yields the entries that partners typed into the cells of a sheet that are to be filled in. For every other difference,
     a sentence is added to `problems`.
@@ -286,7 +251,7 @@ def _compared(
         )
 
 
-def _entry_before(original: Original) -> Entry | None:
+def _entry_before(original: RecordedCell) -> Entry | None:
     """Returns the entry that partners.yaml had for a cell when the workbook was written. Returns an empty text if a partner
     had emptied the entry, and None if there was no entry."""
     before = original.value if original.code is None else original.code

@@ -15,7 +15,7 @@ from typing import Any
 
 from fltoolkit.files import write_whole
 from fltoolkit.languages.language import Language
-from fltoolkit.report.workbook.cell_record import CellRecord, PartnersCell
+from fltoolkit.report.workbook.cell_record import RecordedCell, record
 from fltoolkit.report.workbook.row_heights import height_of, lines_in
 from fltoolkit.report.workbook.sheet_charts import CELL, NativeChart, insert_chart, rows_covered
 from fltoolkit.spreadsheets import (
@@ -254,10 +254,15 @@ def shown_once(lines: Iterable[SheetRow], *places: int) -> list[SheetRow]:
 
 
 class _Writer:
-    """Writes the sheets of one workbook, and records every cell that it writes (see `CellRecord`)."""
+    """Writes the sheets of one workbook, and records every cell that it writes (see `RecordedCell`)."""
 
     def __init__(self, file: Spreadsheet, book: Book) -> None:
-        self.file, self.made, self.record = file, book, CellRecord()
+        self.file, self.made = file, book
+        self.records: list[tuple[str, str]] = []
+
+    def record(self, sheet: str, place: tuple[int, int], *cell: Any) -> None:
+        """Records a cell. `cell` are the attributes of its `RecordedCell`."""
+        self.records.append(record(sheet, place, RecordedCell(*cell)))
 
     def page(self, page: Page) -> None:
         page = replace(page, lines=shown_once(page.lines, *page.once)) if page.once else page
@@ -267,7 +272,7 @@ class _Writer:
         for i, (text, style) in enumerate(top):
             sheet.set_row(i, TITLE_LINE if i == 0 else TOP_LINE)
             sheet.write_string(i, 0, clean_text(text), self.file.style(style))
-            self.record.add(page.name, (i, 0), "locked", clean_text(text))
+            self.record(page.name, (i, 0), "locked", clean_text(text))
         head = page.head
         first, last = head + 1, head + max(len(page.lines), 1)
         if page.above:
@@ -276,7 +281,7 @@ class _Writer:
             sheet.set_column(column, column, self.width(page, column), None, {"hidden": about.hidden})
             side = ["to_right"] if page.holds_numbers(column) else ["centred"] if about.style == "marker" else []
             written = self.file.put(sheet, (head, column), about.head, "head_beside" if about.beside else "head", *side)
-            self.record.add(page.name, (head, column), "locked", written)
+            self.record(page.name, (head, column), "locked", written)
             self.choices(sheet, column, about, (first, last))
         heights = [height_of(lines_in(about.head, about.width, bold=True) for about in page.printed)]
         for i, line in enumerate(page.lines):
@@ -302,19 +307,19 @@ class _Writer:
             if isinstance(value, Formula):
                 text = value.text.format(r=row + 1, first=span[0] + 1, last=span[1] + 1)
                 sheet.write_formula(*at, text, self.file.style(value.style), value.value)
-                self.record.add(page.name, at, "formula", text)
+                self.record(page.name, at, "formula", text)
             elif isinstance(value, SheetLink):
                 sheet.write_url(*at, f"internal:'{value.sheet}'!A1", self.file.style("link"), value.text)
-                self.record.add(page.name, at, "locked", value.text)
+                self.record(page.name, at, "locked", value.text)
             elif about.key and about.key in line.inputs:
                 written = self.file.put(sheet, at, about.shown(value), about.style, "open")
-                kept = PartnersCell(page.table, line.id, about.key, about.key in line.held)
-                self.record.add(page.name, at, "input", written, kept, code=None if about.shown(value) == value else value)
+                kept = (page.table, line.id, about.key, about.key in line.held)
+                self.record(page.name, at, "input", written, *kept, None if about.shown(value) == value else value)
             else:
                 style = value.style if isinstance(value, Styled) else about.style
                 written = self.file.put(sheet, at, value.value if isinstance(value, Styled) else value, style)
                 if written is not None:
-                    self.record.add(page.name, at, "locked", written)
+                    self.record(page.name, at, "locked", written)
 
     def choices(self, sheet: Any, column: int, about: Column, span: tuple[int, int]) -> None:
         """Adds a list of choices, or a check for numbers. The spreadsheet warns if something else is typed."""
@@ -356,9 +361,9 @@ class _Writer:
             for column, value in enumerate(row):
                 written = self.file.put(sheet, (i, column), value, "bare")
                 if written is not None:
-                    self.record.add(name, (i, column), "kept", written, PartnersCell("sheets", name))
+                    self.record(name, (i, column), "kept", written, "sheets", name)
         if not rows:
-            self.record.add(name, (0, 0), "kept", "", PartnersCell("sheets", name))
+            self.record(name, (0, 0), "kept", "", "sheets", name)
 
     def record_sheet(self) -> None:
         """Writes the hidden sheet, from which the kit later finds what partners changed.
@@ -381,7 +386,7 @@ class _Writer:
         }
         sheet = self.file.book.add_worksheet(KIT)
         first = (json.dumps(list(self.made.ids)), json.dumps(about, ensure_ascii=False))
-        for i, row in enumerate((first, *self.record.rows)):
+        for i, row in enumerate((first, *self.records)):
             for column, text in enumerate(row):
                 if text:
                     sheet.write_string(i, column, text)
