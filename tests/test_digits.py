@@ -18,8 +18,12 @@ from fltoolkit import report
 from fltoolkit.publish.measure_units import scale
 from fltoolkit.publish.published_set import NUMBERS, restricted
 from fltoolkit.show import tables
-from fltoolkit.show.charts import breakdown_gallery, change_charts, plan_charts, risk_factor_charts
+from fltoolkit.show.charts import breakdown_gallery, plan_charts, risk_factor_charts
+from fltoolkit.show.charts.descriptions import change_dumbbell
+from fltoolkit.show.charts.renderers.plotly_renderer import picture
 from fltoolkit.show.explore import plan_explorer
+from fltoolkit.show.printed_tables import change_tables
+from fltoolkit.show.wording.english_numbers import ENGLISH
 
 SAMPLES = Path(__file__).parents[1] / "data_samples"
 NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e-?\d+)?")
@@ -69,10 +73,10 @@ def texts(run: Run, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     assert changed is not None
     pictures = [p for measure in ("prevalence", "total", "share") for p, _ in breakdown_gallery.pairs(out, measure)]
     rows = changed.table[changed.table["measure"] == "change_in_prevalence"].reset_index(drop=True)
-    pictures += [change_charts.change(rows), plan_charts.path(evidence), risk_factor_charts.risk(model)]  # type: ignore[list-item]
+    pictures += [picture(change_dumbbell.change(rows, ENGLISH)), plan_charts.path(evidence), risk_factor_charts.risk(model)]  # type: ignore[list-item]
     told |= {f"picture {i}": json.dumps(_plain(json.loads(p.figure.to_json()))) + p.alt for i, p in enumerate(pictures)}
     shown = [
-        change_charts.change_table(rows),
+        tables.in_notebook(change_tables.changes(ENGLISH, rows)),
         plan_charts.targets(evidence),  # type: ignore[list-item]
         plan_charts.detectable(evidence),
         plan_charts.follow_up(evidence),

@@ -195,7 +195,15 @@ def _(block: CoverFacts, word: Any) -> None:
 
 @put.register
 def _(block: PrintedTable, word: Any) -> None:
-    _table(block, word, ACROSS if needs_side(block) else WIDTH)
+    if block.title:
+        add(word, block.title, "Caption")
+    shares = widths(block, ACROSS if needs_side(block) else WIDTH)
+    table = _grid(word, 0, shares)
+    if block.title:  # what a screen reader says first
+        table._tbl.tblPr.append(element("w:tblCaption", val=clean(unmarked(block.title))))
+    table._tbl.extend(rows(block, shares))
+    letters = "\u2003".join(f"{letter}\u00a0{text}" for letter, text in block.lettered)
+    add(word, "\n".join(note for note in (block.note, letters) if note), "Table Note").paragraph_format.keep_together = True
 
 
 def needs_side(block: Block) -> bool:
@@ -219,19 +227,6 @@ def _turn(word: Any, wide: bool) -> None:
     section = word.add_section(WD_SECTION.NEW_PAGE)
     section.orientation = WD_ORIENT.LANDSCAPE if wide else WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = section.page_height, section.page_width
-
-
-def _table(block: PrintedTable, word: Any, width: float) -> None:
-    if block.title:
-        add(word, block.title, "Caption")
-    shares = widths(block, width)
-    table = _grid(word, 0, shares)
-    if block.title:  # what a screen reader says first
-        table._tbl.tblPr.append(element("w:tblCaption", val=clean(unmarked(block.title))))
-    table._tbl.extend(rows(block, shares))
-    lettered = (f"{letter}\u00a0{text}" for letter, text in block.lettered)
-    letters = "\u2003".join(lettered)
-    add(word, "\n".join(note for note in (block.note, letters) if note), "Table Note").paragraph_format.keep_together = True
 
 
 @put.register

@@ -19,6 +19,8 @@ from fltoolkit.show.wording.result_sentences import CAREFUL, headline_rows, sent
 from fltoolkit.survey.spec.files_and_design import Release
 from fltoolkit.survey.spec.groups import groups_of_breakdown
 
+LARGE = 4  # the most numbers in large type
+
 
 def title(out: Published, language: Language, key: str) -> str:
     """Returns the title of a document, with the country and the year of the survey. `key` is the key of the title in the language
@@ -43,28 +45,27 @@ def source(out: Published, language: Language, key: str = "source") -> str:
     return language.say(key, survey=language.own(str(first["survey"])), definition=definition, period=period)
 
 
-def facts(out: Published, language: Language, limit: int = 4) -> Facts:
-    """Returns at most `limit` numbers in large type. The first are the prevalence and the number of cases in the default
+def facts(out: Published, language: Language) -> Facts:
+    """Returns at most four numbers in large type. The first are the prevalence and the number of cases in the default
     population. Then come the prevalence in the other populations whose rate is always shown (such as children), and the number of
     persons asked."""
-    rows = _in_large_type(out, limit)
+    rows = _in_large_type(out)
     told_of = [fact(language, r) for r in rows]
-    return Facts((*told_of, *([persons_asked(language, rows[0])] if len(told_of) < limit and pd.notna(rows[0]["n"]) else [])))
+    return Facts((*told_of, *([persons_asked(language, rows[0])] if len(told_of) < LARGE and pd.notna(rows[0]["n"]) else [])))
 
 
-def beside_facts(out: Published, language: Language, limit: int = 4) -> tuple[str, ...]:
+def beside_facts(out: Published, language: Language) -> tuple[str, ...]:
     """Returns sentences on headline numbers (numbers of populations whose rate is always shown). Two kinds of numbers have a
-    sentence: those that `facts` leaves out, such as measures in time, and those that are hidden or zero. `limit` is the same
-    as for `facts`."""
-    told_of = {(r["measure"], r["reference_population"]) for r in _in_large_type(out, limit) if r["estimate"] > 0}
+    sentence: those that `facts` leaves out, such as measures in time, and those that are hidden or zero."""
+    told_of = {(r["measure"], r["reference_population"]) for r in _in_large_type(out) if r["estimate"] > 0}
     rows = [r for r in headline_rows(out) if (r["measure"], r["reference_population"]) not in told_of]
     return tuple(sentence(language, r) for r in rows)
 
 
-def _in_large_type(out: Published, limit: int) -> list[PublishedNumber]:
+def _in_large_type(out: Published) -> list[PublishedNumber]:
     rows = [r for r in headline_rows(out) if r["measure"] in ("prevalence", "total")]
     first = rows[0]["reference_population"]
-    return [r for r in rows if r["reference_population"] == first or r["measure"] == "prevalence"][:limit]
+    return [r for r in rows if r["reference_population"] == first or r["measure"] == "prevalence"][:LARGE]
 
 
 def persons_asked(language: Language, row: PublishedNumber) -> Fact:

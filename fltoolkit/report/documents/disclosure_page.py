@@ -9,7 +9,7 @@ from dataclasses import replace
 from fltoolkit.publish.disclosure_record import DisclosureRecord, HiddenCell, TableCells
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Document, Heading, Paragraph
 from fltoolkit.show.printed_tables.printed_table import PrintedTable, of_texts
-from fltoolkit.show.wording.english_numbers import ENGLISH
+from fltoolkit.show.wording.english_numbers import ENGLISH, count
 from fltoolkit.survey.spec.groups import TOTAL, crossed
 
 OUTCOMES = {
@@ -26,6 +26,7 @@ LIMITS = {
     "households": "households with cases",
     "persons": "persons",
 }
+TO_SIGN = ("May the outputs leave?", "Remarks", "Name", "Date", "Signature")
 
 
 def disclosure_page(record: DisclosureRecord) -> Document:
@@ -46,7 +47,7 @@ def disclosure_page(record: DisclosureRecord) -> Document:
         *(Paragraph(ENGLISH.kit(note), "warning") for note in record.notes),
         Heading("Tables"), _table_counts(record.tables),
         Heading("Hidden cells"), *_hidden_cells(record),
-        Heading("Decision"), _signature(),
+        Heading("Decision"), of_texts("Disclosure officer", ("", ""), [(line, "") for line in TO_SIGN]),
     ]  # fmt: skip
     survey = ", ".join(str(part) for part in (record.title, record.country, record.year, record.round) if part)
     return Document("skeleton", "What this run hides, and why", survey, "en", tuple(blocks), f"fltoolkit, {survey}")
@@ -81,7 +82,7 @@ def _of_outcome(record: DisclosureRecord, outcome: str) -> PrintedTable:
     heads = ("population", "cell", "number", "possible", "weighted", "possible, weighted", "why it is hidden")
     rows = tuple(
         (
-            c.population, _cell_in_words(c, record.rule_set), _number_text(c.cases), _range_text(c.cases_range), _number_text(c.weighted),
+            c.population, _cell_in_words(c, record.rule_set), count(c.cases), _range_text(c.cases_range), count(c.weighted),
             _range_text(c.weighted_range), c.reason,
         )
         for c in cells
@@ -105,18 +106,7 @@ def _group_values(groups: Mapping[str, str]) -> str:
     return crossed(f"{group.replace('_', ' ')}: {value}" for group, value in groups.items()) or TOTAL
 
 
-def _number_text(value: float | None) -> str:
-    """Returns a number of persons as text, without decimals: `1,234`. Returns an empty text for None (not known)."""
-    return "" if value is None else f"{value:,.0f}"
-
-
 def _range_text(ends: tuple[float, float] | None) -> str:
     """Returns the smallest and the largest possible number of persons as one text: `3 to 12`. Returns an empty text for None
     (not known)."""
-    return "" if ends is None else f"{_number_text(ends[0])} to {_number_text(ends[1])}"
-
-
-def _signature() -> PrintedTable:
-    """Returns the table in which an officer signs."""
-    rows = tuple((line, "") for line in ("May the outputs leave?", "Remarks", "Name", "Date", "Signature"))
-    return of_texts("Disclosure officer", ("", ""), rows)
+    return "" if ends is None else f"{count(ends[0])} to {count(ends[1])}"

@@ -26,7 +26,6 @@ from fltoolkit.report.document_formats.document_blocks import (
 )
 from fltoolkit.report.document_sections import (
     follow_up_section,
-    framework_section,
     knowledge_section,
     results_section,
     targets_section,
@@ -145,7 +144,14 @@ def _introduction(evidence: Evidence, language: Language, chapter: int) -> list[
 
 
 def _legal(evidence: Evidence, language: Language, chapter: int) -> list[Block]:
-    return [*_prompted(evidence, language, chapter), framework_section.legal(evidence, language)]
+    """Returns chapter 2: its prompts, and the legal instruments (conventions, laws) that the plan names."""
+    named = language.list(map(language.own, evidence.plan.legal_basis))
+    basis = (
+        Paragraph(f"{language.say('skeleton.legal_basis')} {named}.")
+        if named
+        else Paragraph(language.say("skeleton.no_legal_basis"), "prompt")
+    )
+    return [*_prompted(evidence, language, chapter), basis]
 
 
 def _strategy(evidence: Evidence, language: Language, chapter: int) -> list[Block]:

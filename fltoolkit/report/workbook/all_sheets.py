@@ -11,7 +11,7 @@ import pandas as pd
 
 from fltoolkit.errors import RequestError
 from fltoolkit.languages.language import Language
-from fltoolkit.languages.own_text import OwnText, own_texts_in
+from fltoolkit.languages.own_text import own_texts_in
 from fltoolkit.languages.own_words import own_words
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.evidence import Evidence
@@ -49,14 +49,10 @@ def pages(evidence: Evidence, language: Language) -> list[Page]:
     made.append(front_sheets.dictionary(made, language))
     if lost := front_sheets.unplaced(evidence, language):
         made.append(lost)
-    about = (results_section.masthead(evidence.now.release, language), *star_note(_own_texts(evidence), language, made))
+    # The definitions of indicators are in the workbook only.
+    texts = [*evidence.own_words.texts.values(), *(text for _, text in own_texts_in(evidence.plan))]
+    about = (results_section.masthead(evidence.now.release, language), *star_note(texts, language, made))
     return [front_sheets.read_me(made, language, about), *made]
-
-
-def _own_texts(evidence: Evidence) -> list[OwnText]:
-    """Returns the texts that survey.yaml and nap.yaml contain, such as titles and labels. The list includes the definitions
-    of indicators, which only the workbook shows."""
-    return [*evidence.own_words.texts.values(), *(text for _, text in own_texts_in(evidence.plan))]
 
 
 def write(evidence: Evidence, folder: Path) -> Words:

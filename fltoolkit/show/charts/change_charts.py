@@ -3,11 +3,8 @@ intervals, and the result of the test of the change."""
 
 from __future__ import annotations
 
-import pandas as pd
-
 from fltoolkit.arguments import checked
 from fltoolkit.publish.published_set import Published
-from fltoolkit.show.charts.chart_style import Picture, Table
 from fltoolkit.show.charts.descriptions import change_dumbbell
 from fltoolkit.show.charts.renderers.plotly_renderer import picture
 from fltoolkit.show.printed_tables import change_tables
@@ -35,8 +32,8 @@ def changes(found: Published | None) -> None:
     own = found.table[found.table["reference_population"] == found.headlines[0]]
     rows = own[own["measure"] == "change_in_prevalence"].reset_index(drop=True)
     display(Result("\n\n".join(f"**{text}**" for text in change_sentences.of_headline(found, ENGLISH))))
-    display(change(rows))
-    display(change_table(rows))
+    display(picture(change_dumbbell.change(rows, ENGLISH)))
+    display(in_notebook(change_tables.changes(ENGLISH, rows)))
     display(Words("\n\n".join([NOTE, *interviews(rows.iloc[0].to_dict())])))
 
 
@@ -48,18 +45,3 @@ def interviews(row: PublishedNumber) -> tuple[str, ...]:
     if not any(words for _, words in conditions):
         return ()
     return (f"Interviews: {'; '.join(f'in {year} {words or NOT_SAID}' for year, words in conditions)}.",)
-
-
-def change(rows: pd.DataFrame) -> Picture:
-    """Returns a picture of the change between two rounds of a survey. Each of `rows` is a published change. In the picture,
-    the estimates of both rounds are two joined dots with their intervals, and the result of the test is at the right.
-
-    The dot of an unreliable number is hollow.
-    """
-    return picture(change_dumbbell.change(rows, ENGLISH))
-
-
-def change_table(rows: pd.DataFrame) -> Table:
-    """Returns a table of published changes between two rounds of a survey. Each change has its interval, the result of its
-    test, and the reasons if the result is uncertain."""
-    return in_notebook(change_tables.changes(ENGLISH, rows))

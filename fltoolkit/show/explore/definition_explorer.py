@@ -111,7 +111,7 @@ def panel(language: Language = ENGLISH) -> Any:
     asked = {name: _controls(language, name) for name in FIRST}
     groups = {
         name: [
-            _group(_say(language, f"sides.{title}"), [asked[name][c] for c in columns])
+            widgets.VBox([widgets.HTML(f"<b>{safe(_say(language, f'sides.{title}'))}</b>"), *(asked[name][c] for c in columns)])
             for title, columns in _grouped_questions(name)
         ]
         for name in FIRST
@@ -148,19 +148,9 @@ def _controls(language: Language, who: Who) -> dict[str, Any]:
     for column in person(who).questions:
         codes = (YES, NO, NOT_ASKED if column == FORCED else OPEN)
         options = {_say(language, f"answers.{code.replace(' ', '_')}"): code for code in codes}
-        made[column] = dropdown(_question(language, column), options, FIRST[who].get(column, NO))
+        made[column] = dropdown(_say(language, f"questions.{column}"), options, FIRST[who].get(column, NO))
         made[column].layout.width, made[column].style.description_width = "29em", "21em"
     return made
-
-
-def _question(language: Language, column: str) -> str:
-    return _say(language, f"questions.{column}")
-
-
-def _group(title: str, controls: list[Any]) -> Any:
-    import ipywidgets as widgets
-
-    return widgets.VBox([widgets.HTML(f"<b>{safe(title)}</b>"), *controls])
 
 
 def _verdict(language: Language, step: str) -> str:
@@ -189,7 +179,8 @@ def _question_with_answer(language: Language, who: Who, name: str, answer: str, 
     adult, the questions of the survey with the answer *yes* follow in brackets."""
     if who == "child":
         return f"{definition_flowchart.child_question(language, name)} {answer}".replace("\n", " ")
-    yes = [_question(language, item) for item in person(who).items.get(SIDE_OF.get(name, ""), ()) if answers.get(item) == YES]
+    items = [item for item in person(who).items.get(SIDE_OF.get(name, ""), ()) if answers.get(item) == YES]
+    yes = [_say(language, f"questions.{item}") for item in items]
     return f"{definition_flowchart.question(language, name)} {answer}{f' ({language.list(yes)})' if yes else ''}"
 
 

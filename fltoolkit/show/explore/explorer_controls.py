@@ -28,8 +28,7 @@ def without_controls(parts: Sequence[Part]) -> None:
     """Displays the parts of an explorer's view (texts, pictures, tables) one below the other, without controls."""
     from IPython.display import display
 
-    for part in parts:
-        display(part)
+    display(*parts)
 
 
 def dropdown(label: str, options: Mapping[str, Any], value: Any) -> Any:

@@ -101,15 +101,11 @@ def _view(out: Published, choice: TableChoice, language: Language) -> tuple[Part
     of = _sets(out)[choice.profile]
     own = {column: getattr(choice, name) for name, column in COLUMNS.items()}
     rows = of.table[(of.table[list(own)] == pd.Series(own)).all(axis=1)].reset_index(drop=True)
-    chart = dot_chart(of, rows, language, compared=_compared(out, choice))
+    # All pictures of the same measure and breakdown have the same axis, for any publication profile, rule set and population.
+    every = pd.concat([one.table for one in _sets(out).values()], ignore_index=True)
+    compared = every[(every["measure"] == choice.measure) & (every["breakdown"] == choice.breakdown)]
+    chart = dot_chart(of, rows, language, compared=compared)
     return hidden(rows, _title(of), language), picture(chart), in_notebook(result_tables.table(language, rows))
-
-
-def _compared(out: Published, choice: TableChoice) -> pd.DataFrame:
-    """Returns all rows with which the shown rows can be compared. They have the same measure and breakdown, but any publication
-    profile, rule set and population. The pictures of all these rows have the same axis."""
-    every = pd.concat([of.table for of in _sets(out).values()], ignore_index=True)
-    return every[(every["measure"] == choice.measure) & (every["breakdown"] == choice.breakdown)]
 
 
 def hidden(rows: pd.DataFrame, judged: str, language: Language = ENGLISH) -> Words:

@@ -74,20 +74,15 @@ def _group(language: Language, row: Row) -> str:
     return number_words.start(number_words.group(language, str(row["group"]))) if grouped else ""
 
 
-def _category(language: Language, row: Row) -> str:
-    """Returns the words for the persons in a row of the plan: everyone, or the group and category, such as women."""
-    if plan_words.is_total(row):
-        return language.say("everyone")
-    group, name = number_words.group(language, str(row["group"])), number_words.reason(language, row["category"])
-    return language.colon(group, name) if name else language.say("by", group=group)
-
-
 def _category_in_group(language: Language, row: Row) -> PrintedCell:
     """Returns the cell with the category of a row. It is for tables that have the name of the group in a line above the row.
     A row that partners fill in has no category; its cell says that its numbers come from partners."""
     if row["filled_by"] == "partners":
         return PrintedCell(language.say("from_partners" if has_text(row["baseline_value"]) else "by_partners"))
-    return plan_cells.category(language, row) if row["category"] else PrintedCell(_category(language, row))
+    if row["category"]:
+        return plan_cells.category(language, row)
+    group = number_words.group(language, str(row["group"]))
+    return PrintedCell(language.say("everyone") if plan_words.is_total(row) else language.say("by", group=group))
 
 
 def _statement(language: Language, row: Row) -> str:

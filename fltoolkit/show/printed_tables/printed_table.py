@@ -204,12 +204,15 @@ def printed(language: Language, layout: TableLayout, rows: Iterable[Row], words:
     else:
         body = [row if len(row) == 1 else row[:-1] for row in body]
     used = {cell.marker for row in body for cell in row}
-    markers = tuple((f"[{m}]", _meaning(language, m)) for m in MARKERS if m in used)
+    # The marker `c` (confidential) has the reason why the number is hidden.
+    markers = tuple(
+        (f"[{m}]", language.kit(CONFIDENTIAL) if m == "c" else language.say(f"markers.{m}")) for m in MARKERS if m in used
+    )
     legend = language.list(f"{marker} {meaning}" for marker, meaning in markers)
     ranges = language.say("tables.range") if any(cell.has_range for row in body for cell in row) else ""
     note = " ".join(f"{text.rstrip('.')}." for text in (ranges, *words.notes, legend) if text)
-    meanings = (*markers, *_terms(language))
-    return PrintedTable(words.title, heads, tuple(body), words.subtitle, note, tuple(footnotes), meanings)
+    terms = ((language.say(f"terms.{key}.name"), language.say(f"terms.{key}.meaning")) for key in ("cv", "deff"))
+    return PrintedTable(words.title, heads, tuple(body), words.subtitle, note, tuple(footnotes), (*markers, *terms))
 
 
 def of_texts(
@@ -226,15 +229,3 @@ def letter(place: int) -> str:
     """Returns the letter of a footnote: a to z, then aa, ab, …"""
     before, within = divmod(place, len(ALPHABET))
     return (letter(before - 1) if before else "") + ALPHABET[within]
-
-
-def _meaning(language: Language, marker: str) -> str:
-    """Returns the meaning of a marker in words. For `c` (confidential), the meaning is the reason why the number is hidden."""
-    return language.kit(CONFIDENTIAL) if marker == "c" else language.say(f"markers.{marker}")
-
-
-def _terms(language: Language) -> tuple[tuple[str, str], ...]:
-    """Returns the technical terms that can occur in a table, each with its meaning. The meaning is shown if a reader points at
-    the term."""
-    keys = ("cv", "deff")
-    return tuple((language.say(f"terms.{key}.name"), language.say(f"terms.{key}.meaning")) for key in keys)

@@ -41,13 +41,13 @@ def to_verify(row: PublishedNumber) -> str:
     return "; to be verified" if row["to_verify"] else ""
 
 
-def count(value: float) -> str:
-    return "" if pd.isna(value) else f"{value:,.0f}"
+def count(value: float | None) -> str:
+    return "" if value is None or pd.isna(value) else f"{value:,.0f}"
 
 
 def count_or_mark(value: float | None) -> str:
     """Returns a count of persons, or `[c]` if it is hidden."""
-    return "[c]" if value is None or pd.isna(value) else count(value)
+    return count(value) or "[c]"
 
 
 NO_PLAN = Nothing("There is no plan, so that there is nothing to say here.")

@@ -1,4 +1,4 @@
-"""Tests documents as HTML pages: they need no other file, can be printed, and show markup in texts as text."""
+"""Tests documents as HTML pages and slides: they need no other file, can be printed, and show markup in texts as text."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from fltoolkit.report.document_formats.document_blocks import (
     Heading,
     Paragraph,
 )
-from fltoolkit.report.document_formats.html_writer import as_html, as_slides
+from fltoolkit.report.document_formats.html_writer import NARROW, as_html, as_slides, html
 from fltoolkit.report.documents.evidence_brief import evidence_brief
-from fltoolkit.show.printed_tables.printed_table import of_texts
+from fltoolkit.show.printed_tables.printed_table import Head, PrintedCell, PrintedTable, of_texts
 
 EVIL = '<b onclick="x">&</b>'
 TABLE = of_texts(EVIL, ("name", "value"), ((EVIL,), ("a", EVIL)), (1,), EVIL)
@@ -99,3 +99,96 @@ def test_the_facts_of_the_first_page_are_a_list_of_names_and_texts() -> None:
     page = as_html(Document("skeleton", "t", "s", "en", (CoverFacts((("Survey", EVIL), ("Contact", "x"))),)))
     assert "<dl><dt>Survey</dt><dd>&lt;b onclick" in page
     assert page.count("<dt>") == page.count("<dd>") == 2
+
+
+HEADS = (
+    Head("a", "Group", "label"),
+    Head("b", "Per 1,000", "value"),
+    Head("c", "Interval", "number"),
+    Head("d", "Kind", "words"),
+)
+ROWS = (
+    (PrintedCell("sex"),),
+    (PrintedCell("men"), PrintedCell("8.0", "u", number=True), PrintedCell("4 to 9", number=True), PrintedCell("a < b")),
+    (PrintedCell("women"), PrintedCell("", "c"), PrintedCell(), PrintedCell()),
+    (PrintedCell("other"), PrintedCell("to be filled"), PrintedCell("–", number=True), PrintedCell()),
+)
+MADE = PrintedTable(
+    "t", HEADS, ROWS, note="CV: see", footnotes=("high CV",), meanings=(("[u]", "low"), ("[c]", "hidden"), ("CV", "error in %"))
+)
+
+
+def test_a_row_has_its_name_as_head_and_cells_by_kind() -> None:
+    page = html(MADE)
+    assert '<tr class="across"><th scope="rowgroup" colspan="4">sex</th></tr>' in page
+    assert page.count('<th scope="row" class="label">') == 3
+    assert re.findall(r'<td class="([^"]+)"', page) == [
+        "value number", "number", "words", "value number masked", "number", "words", "value number said", "number", "words",
+    ]  # fmt: skip
+    assert "a &lt; b" in page
+    assert page.count('data-head="Per 1,000"') == 3
+
+
+def test_markers_and_terms_explain_themselves_wherever_they_stand() -> None:
+    page = re.sub(r' style="[^"]*"', "", html(MADE))
+    assert '8.0<span class="marker">\xa0<abbr title="low">[u]</abbr></span>' in page
+    assert '<span class="marker"><abbr title="hidden">[c]</abbr></span>' in page
+    assert page.count('<abbr title="error in %">CV</abbr>') == 2
+    assert "<li><b>a</b> high" in page
+
+
+def test_room_for_a_marker_is_left_only_where_one_stands_behind_a_number() -> None:
+    page = html(PrintedTable("t", HEADS[:2], (ROWS[2][:2],)))
+    assert 'class="marker"' not in page
+    assert "<abbr" not in page  # nothing is said to explain
+    assert ">[c]</td>" in page
+
+
+BLOCKS = (Heading("One"), Paragraph("a"), Heading("Below", 2), Bullets(("b",)), Heading("Two"), Paragraph("c"))
+
+
+def workshop(*blocks: Block, title: str = "Findings") -> Document:
+    return Document("slides", title, "for the <workshop>", "fr", blocks, "Source: us & them")
+
+
+def test_slides_run_offline_and_one_heading_is_one_slide() -> None:
+    slides = workshop(*BLOCKS)
+    page = as_slides(slides)
+    heads = [b for b in slides.blocks if isinstance(b, Heading) and b.level == 1]
+    assert page.count("<section") == len(heads) + 1
+    assert "Reveal.initialize" in page
+    assert not re.search(r"<link|<script[^>]+src", page)
+    assert not re.search(r"url\((?!data:)|@import", re.sub(r"<script>.*?</script>", "", page, flags=re.DOTALL))
+    assert "connect-src" not in page
+    assert "default-src 'none'" in page
+
+
+def test_printed_without_scripts_each_slide_is_a_page() -> None:
+    page = as_slides(workshop(*BLOCKS))
+    assert "break-after: page" in page
+    assert '<style media="screen and (min-width: 600px)">' in page  # reveal's own sheet for paper is another look
+
+
+def test_a_telephone_gets_one_page_to_scroll_and_no_slide_that_is_scaled_down() -> None:
+    page = as_slides(workshop(*BLOCKS))
+    assert f"if (!matchMedia('{NARROW}').matches) Reveal.initialize" in page
+    assert f"@media screen and {NARROW}" in page
+
+
+def test_a_smaller_heading_stays_on_its_slide_and_what_comes_before_any_has_one() -> None:
+    page = as_slides(workshop(Paragraph("before"), *BLOCKS))
+    _, first, *slides = page.split("<section")  # after the head the title's
+    assert 'class="title"' in first
+    assert [[word for word in ("before", "One", "Below", "Two") if f">{word}<" in slide] for slide in slides] == [
+        ["before"],
+        ["One", "Below"],
+        ["Two"],
+    ]
+
+
+def test_title_subtitle_and_source_are_shown_and_not_obeyed() -> None:
+    page = as_slides(workshop(title="<script>x</script>"))
+    assert "<title>&lt;script&gt;x&lt;/script&gt;</title>" in page
+    assert '<p>for the &lt;workshop&gt;</p><p class="foot"><span>Source: us &amp; them</span><span>1 / ' in page
+    assert page.startswith('<!DOCTYPE html>\n<html lang="fr">')
+    assert page.count("<section") == 1

@@ -254,3 +254,10 @@ def test_a_later_round_is_followed_up_in_the_sixth_chapter() -> None:
     assert verdict.text.endswith("Changed since 2025? Decreased.")
     assert isinstance(table, PrintedTable)
     assert table.title.endswith(". Change since the baseline")
+
+
+def test_the_instruments_are_the_plans_or_are_asked_for() -> None:
+    named = Paragraph("Instruments that the plan names (to be checked against the state of ratification): C29; P29.")
+    asked = Paragraph(EN.say("skeleton.no_legal_basis"), "prompt")
+    assert named in nap_skeleton(evidence_from(OUT, legal_basis=["C29", "P29"]), EN).blocks
+    assert asked in nap_skeleton(evidence_from(OUT), EN).blocks

@@ -16,7 +16,7 @@ from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.partner_entries import Partners, cell_value
 from fltoolkit.report.document_sections import follow_up_section
 from fltoolkit.report.knowledge_base import CHANGE, TOOL as KNOWLEDGE, answers, is_for_research
-from fltoolkit.report.workbook.sheet_words import Row, choices, column, page, word
+from fltoolkit.report.workbook.sheet_words import choices, column, page, word
 from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
 from fltoolkit.report.workbook.sheets.definition_sheets import definitions
 from fltoolkit.show.wording import number_words, plan_words
@@ -106,11 +106,8 @@ def answer_from_survey(evidence: Evidence, language: Language, question: Checkli
     that research must answer the question. For a question on change, the text says which numbers have changed since the baseline.
     """
     lines = [_breakdown_in_words(language, rows) for rows in answers(evidence.now, question.evidence)]
-    lines += (
-        [language.list(follow_up_section.answered(language, plan_words.totals(evidence.follow_up)))]
-        if CHANGE in question.evidence
-        else []
-    )
+    if CHANGE in question.evidence:
+        lines.append(language.list(follow_up_section.answered(language, plan_words.totals(evidence.follow_up))))
     answer = "\n".join(line for line in lines if line)
     return answer or (language.say("research.here") if is_for_research(evidence, question) else "")
 
@@ -132,7 +129,10 @@ def _breakdown_in_words(language: Language, rows: pd.DataFrame) -> str:
     every = records(rows)
     first, shown = every[0], [r for r in every if pd.notna(r["estimate"])]
     whole = not first["breakdown"]
-    numbers = [f"{'' if whole else number_words.category(language, r)} {_number_in_words(language, r)}".strip() for r in shown]
+    printed = [number_words.with_marker(number_words.with_interval(language, r), r) for r in shown]
+    numbers = (
+        printed if whole else [f"{number_words.category(language, r)} {text}" for r, text in zip(shown, printed, strict=True)]
+    )
     if hidden := len(every) - len(shown):
         numbers.append(language.say("workbook.said.hidden", n=str(hidden)))
     key, group = ("everyone" if whole else "by"), number_words.group(language, str(first["breakdown"]))
@@ -140,10 +140,6 @@ def _breakdown_in_words(language: Language, rows: pd.DataFrame) -> str:
     text = language.say(f"workbook.said.{key}", group=group, unit=unit, values=language.list(numbers))
     meaning = number_words.markers(language, [r["marker"] for r in shown])
     return f"{text} ({meaning})" if meaning else text
-
-
-def _number_in_words(language: Language, row: Row) -> str:
-    return f"{number_words.with_interval(language, row)} {number_words.marker(row)}".strip()
 
 
 def _checklist_row(words: Sequence[object], partners: Partners, id: str, keys: Sequence[str]) -> SheetRow:

@@ -39,7 +39,7 @@ from fltoolkit.report.workbook.sheet_words import (
     word,
 )
 from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
-from fltoolkit.show.wording import number_words, result_sentences
+from fltoolkit.show.wording import number_words, plan_words, result_sentences
 from fltoolkit.show.wording.result_sentences import CAREFUL
 from fltoolkit.survey.spec.groups import TOTAL
 
@@ -116,18 +116,14 @@ def headline(evidence: Evidence, language: Language) -> Page | None:
         band=(9, 10) if band else None,
         earlier=earlier,
     )
+    later = (now for row in records for now in rows_like(evidence.follow_up, row))
+    markers = [*(row["marker"] for row in records), *(now["marker_after"] for now in later)]
     notes = (
         surveys(evidence, language),
-        *_latest(evidence, language),
+        result_sentences.sentence(language, result_sentences.headline_rows(evidence.now)[0]),
+        *follow_up_section.verdicts(evidence, language),
         title,
-        *legend(
-            language,
-            [
-                marker
-                for row in records
-                for marker in (row["marker"], *(n["marker_after"] for n in rows_like(evidence.follow_up, row)))
-            ],
-        ),
+        *legend(language, markers),
     )
     return page(language, "headline", columns, lines, notes, chart=chart)
 
@@ -135,7 +131,7 @@ def headline(evidence: Evidence, language: Language) -> Page | None:
 def _rounds(evidence: Evidence, language: Language, row: dict[Any, Any]) -> Iterator[tuple[object, ...]]:
     """Yields the cells of a row of the baseline, and then those of the later survey's row, if there is one. The second row has an
     empty category, so that a chart shows one label for both surveys."""
-    yield (_category(language, row), row["year"], *_value(row, row["marker"], [row[name] for name in NUMBERS]))
+    yield (plan_words.category(language, row), row["year"], *_value(row, row["marker"], [row[name] for name in NUMBERS]))
     for now in rows_like(evidence.follow_up, row):
         yield ("", now["year"], *_value(row, now["marker_after"], [now[name] for name in ("value", "ci_low", "ci_high")]))
 
@@ -160,17 +156,6 @@ def _band(line: SheetRow, bound: Styled) -> tuple[Styled, Styled]:
     cases. The second is the distance between `bound` and the measured number of the row."""
     high, value = bound.value, line.cells[3].value  # type: ignore[attr-defined]
     return bound, Styled(None if high is None or value is None else high - value, bound.style)
-
-
-def _latest(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """Returns a sentence with the rate of this run and, if this is a later survey, sentences on what changed since the
-    baseline."""
-    first = result_sentences.headline_rows(evidence.now)[0]
-    return (result_sentences.sentence(language, first), *follow_up_section.verdicts(evidence, language))
-
-
-def _category(language: Language, row: dict[Any, Any]) -> str:
-    return language.say("everyone") if row["group"] == TOTAL else number_words.reason(language, row["category"])
 
 
 def detail(evidence: Evidence, language: Language) -> Page | None:

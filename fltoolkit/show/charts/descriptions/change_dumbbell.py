@@ -89,21 +89,18 @@ def _marked(words: str, row: PublishedNumber) -> str:
     return f"{words}{NBSP}[u]" if row["marker"] == "u" else words
 
 
-def _unjudged(language: Language, rows: pd.DataFrame) -> str:
-    """Returns a sentence on why some changes are *not judged*: their interval does not contain 0, but because of unresolved persons
-    they are called neither an increase nor a decrease. The text is empty if there is no such change."""
-    pairs = [p for p in zip(rows["verdict"], rows["verdict_reason"], strict=True) if is_unjudged(*p)]
-    reasons = list(dict.fromkeys(number_words.start(language.kit(stated_verdict(*p))) for p in pairs))
-    return f"{language.list(reasons)}." if reasons else ""
-
-
 def _row(language: Language, name: str, row: PublishedNumber) -> ChartRow:
     # A number of only one round shows no change, and its interval could stretch the axis of all other rows.
     sides = list(zip(SIDES, change_sentences.rounds(row), strict=True)) if row["verdict"] else []
-    marks = [mark for (side, colour), year in sides for mark in _mark(language, row, side, year, colour)]
+    marks: list[Mark] = []
+    for (side, colour), year in sides:
+        part = _of_round(row, side)
+        words = language.colon(year, number_words.with_interval(language, part))
+        marks += mark_of(language, part, _measure(row), words=words, colour=colour)
     said = verdict(language, row)
     short = _short_verdict(language, row)
-    printed = language.colon(_values(language, row), short) if row["verdict"] else short
+    old, new = (number_words.shown(language, _of_round(row, side)) for side, _ in SIDES)
+    printed = language.colon(language.say("charts.values", old=old, new=new), short) if row["verdict"] else short
     why = language.list(number_words.reason(language, t) for t in (row["verdict_reason"], row["reason"]) if t)
     found = row["verdict"] in (DECREASED, INCREASED)
     return ChartRow(
@@ -116,22 +113,6 @@ def _measure(row: PublishedNumber) -> str:
     return str(row["measure"]).removeprefix("change_in_")
 
 
-def _mark(language: Language, row: PublishedNumber, side: str, year: str, colour: str) -> tuple[Mark, ...]:
-    """Returns, in a tuple, the mark with which the chart draws the number of one round. The tuple is empty if the number is
-    not shown. If the number is 0, the chart draws only the upper limit of its interval.
-
-    Args:
-        language: the language of the chart.
-        row: a published change.
-        side: the ending of the columns that belong to the round, such as `_before`.
-        year: the name of the round.
-        colour: the colour of the round.
-    """
-    part = _of_round(row, side)
-    words = language.colon(year, number_words.with_interval(language, part))
-    return mark_of(language, part, _measure(row), words=words, colour=colour)
-
-
 def _of_round(row: PublishedNumber, side: str) -> PublishedNumber:
     """Returns the number of one round in the form of a published row. `side` is the ending of the columns that belong to the
     round, such as `_before`."""
@@ -139,11 +120,6 @@ def _of_round(row: PublishedNumber, side: str) -> PublishedNumber:
     bound = row.get(f"bound_high{side}", math.nan)
     part |= {"bound_high": bound, "bounds_note": WIDE_BOUNDS if pd.notna(bound) else ""}
     return part | {"measure": _measure(row), "marker": "w" if row[f"estimate{side}"] == 0 else ""}
-
-
-def _values(language: Language, row: PublishedNumber) -> str:
-    old, new = (number_words.shown(language, _of_round(row, side)) for side, _ in SIDES)
-    return language.say("charts.values", old=old, new=new)
 
 
 def _row_in_words(language: Language, row: PublishedNumber) -> str:
@@ -157,7 +133,9 @@ def _notes(
     language: Language, rows: pd.DataFrame, signs: Sequence[str], years: tuple[str, str], space: ChartSpace
 ) -> tuple[str, ...]:
     arrows = [language.say("charts.arrows", before=years[0], after=years[1])] if (rows["verdict"] != "").any() else []
-    said = " ".join([*arrows, *signs, *filter(None, [_unjudged(language, rows)])])
+    unjudged = [pair for pair in zip(rows["verdict"], rows["verdict_reason"], strict=True) if is_unjudged(*pair)]
+    reasons = dict.fromkeys(number_words.start(language.kit(stated_verdict(*pair))) for pair in unjudged)
+    said = " ".join([*arrows, *signs, *([f"{language.list(reasons)}."] if reasons else [])])
     if not space.source:
         return chart_notes.nonempty(said)
     first = rows.iloc[0].to_dict()
@@ -168,4 +146,4 @@ def _notes(
         old, new = (number_words.count(language, whole[c].iloc[0]) for c in ("n_before", "n_after"))
         base = language.say("charts.base_of_rounds", who=who, old=old, new=new, before=years[0], after=years[1])
     source = chart_notes.source(language, first["survey_before"], first["survey"])
-    return chart_notes.nonempty(said, chart_notes.markers(language, rows["marker"]), " ".join(p for p in (base, source) if p))
+    return chart_notes.nonempty(said, chart_notes.markers(language, rows["marker"]), f"{base} {source}".strip())

@@ -71,6 +71,11 @@ def source(language: Language, *surveys: object) -> str:
     return language.say("charts.source", survey=language.list(language.kit(name) for name in there)) if there else ""
 
 
+def base_and_source(out: Published, first: PublishedNumber, language: Language) -> str:
+    """Returns the last note below a chart: the persons asked, and the survey. `first` is a row of the chart."""
+    return " ".join(nonempty(persons_asked(out, first, language), source(language, first.get("survey"))))
+
+
 def nonempty(*sentences: str) -> tuple[str, ...]:
     """Returns the given sentences without empty ones, for the notes below a chart."""
     return tuple(sentence for sentence in sentences if sentence)

@@ -72,14 +72,19 @@ def estimates(
     Raises:
         RequestError: the rows are of several populations. Adults and children never share a chart.
     """
-    _one_population(rows)
+    if len(there := list(rows["reference_population"].unique())) > 1:
+        found = ", ".join(map(str, there))
+        raise RequestError("a chart shows one population", found=found, do="select the rows of one population")
     rows = rows if crossed else _largest_first(rows)
     first = rows.iloc[0].to_dict()
     measure = str(first["measure"])
     groups = [str(b) for b in rows["breakdown"].unique() if b]
     titled = [b for b in groups if b not in out.origins]
     heads = _crossed(language, rows) if crossed else _listed(language, rows, headed=len(groups) > 1)
-    lines = [line for head, part in heads for line in (*_heading(head), *(_row(language, *pair) for pair in part))]
+    lines: list[ChartRow] = []
+    for head, part in heads:
+        lines += [ChartRow(head, head, heading=True)] if head else []
+        lines += [_row(language, *labelled) for labelled in part]
     marks = [mark for line in lines for mark in line.marks]
     whole = rows[(rows["breakdown"] == "") & (measure not in COUNT_MEASURES)]["estimate"].dropna()
     at = scaled(whole.iloc[0], measure) if len(whole) and len(rows) > 1 and space.whole else math.nan
@@ -177,13 +182,6 @@ def _largest_first(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _one_population(rows: pd.DataFrame) -> None:
-    if len(there := list(rows["reference_population"].unique())) > 1:
-        raise RequestError(
-            "a chart shows one population", found=", ".join(map(str, there)), do="select the rows of one population"
-        )
-
-
 Labelled = tuple[str, str, PublishedNumber]  # label, unique name, published row
 
 
@@ -224,10 +222,6 @@ def _crossed(language: Language, rows: pd.DataFrame) -> list[tuple[str, list[Lab
             pairs = zip(below.index, records(below), strict=True)
             found.append((head, [(label(inner, row), names[i], row) for i, row in pairs]))
     return found
-
-
-def _heading(words: str) -> tuple[ChartRow, ...]:
-    return (ChartRow(words, words, heading=True),) if words else ()
 
 
 def _row(language: Language, label: str, name: str, row: PublishedNumber) -> ChartRow:
@@ -284,11 +278,9 @@ def _subtitle(language: Language, first: PublishedNumber) -> str:
 
 def _notes(out: Published, rows: pd.DataFrame, language: Language, signs: str, space: ChartSpace) -> tuple[str, ...]:
     first, groups = rows.iloc[0].to_dict(), number_words.group_notes(language, rows)
-    below = (
-        (chart_notes.persons_asked(out, first, language), chart_notes.source(language, first["survey"])) if space.source else ()
-    )
+    below = chart_notes.base_and_source(out, first, language) if space.source else ""
     markers = chart_notes.markers(language, rows["marker"]) if space.markers else ""
-    return chart_notes.nonempty(signs, markers, *groups, " ".join(part for part in below if part))
+    return chart_notes.nonempty(signs, markers, *groups, below)
 
 
 def _alt(language: Language, title: str, subtitle: str, rows: pd.DataFrame) -> str:
