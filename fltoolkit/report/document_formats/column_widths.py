@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
@@ -33,37 +32,22 @@ def widths(table: PrintedTable, page: float) -> tuple[float, ...]:
     Every column first gets the width of its longest number or word. The width that is left is shared: first until each label fits
     on one line and each other text on three lines, then until every text fits on one line.
     """
-    needs = [_needs(table, place) for place in range(len(table.heads))]
-    made = [need.least for need in needs]
-    for wished in ([need.short for need in needs], [need.full for need in needs]):
+    made, short, full = zip(*(_needs(table, place) for place in range(len(table.heads))), strict=True)
+    for wished in (short, full):
         missing = [max(0.0, wish - width) for wish, width in zip(wished, made, strict=True)]
         share = min(1.0, max(0.0, page - sum(made)) / sum(missing)) if any(missing) else 0.0
-        made = [width + share * more for width, more in zip(made, missing, strict=True)]
+        made = tuple(width + share * more for width, more in zip(made, missing, strict=True))
     return tuple(page * width / sum(made) for width in made)
 
 
 def least(table: PrintedTable) -> float:
     """Returns the smallest width of a printed table, in centimetres, at which no number and no word is broken into two lines."""
-    return sum(_needs(table, place).least for place in range(len(table.heads)))
+    return sum(_needs(table, place)[0] for place in range(len(table.heads)))
 
 
-@dataclass(frozen=True)
-class WidthNeeds:
-    """Three widths of a column, in centimetres.
-
-    Attributes:
-        least: the width at which no word is broken.
-        short: the width at which each text has at most three lines.
-        full: the width at which each text has one line.
-    """
-
-    least: float
-    short: float
-    full: float
-
-
-def _needs(table: PrintedTable, place: int) -> WidthNeeds:
-    """Returns the three widths of one column that `WidthNeeds` explains. `place` is the number of the column, from 0."""
+def _needs(table: PrintedTable, place: int) -> tuple[float, float, float]:
+    """Returns three widths of a column, in centimetres. At the first no word is broken, at the second each text has at most three
+    lines, and at the third one line. `place` is the number of the column, from 0."""
     head, cells = table.heads[place], [row[place] for row in table.rows if len(row) > 1]
     room = MARKER if table.marked[place] else 0.0
     numbers = [width_of(cell.text if room else cell.printed) + room for cell in cells if cell.is_number]
@@ -72,7 +56,7 @@ def _needs(table: PrintedTable, place: int) -> WidthNeeds:
     full = max([unbroken, *map(width_of, words), BOLD * width_of(head.text) + room])
     short = full if head.kind == "label" and full <= LABEL else max(unbroken, full / LINES)
     beside = 2 * CELL_MARGIN + (MOVED if is_moved(table, place) else 0.0)
-    return WidthNeeds(*(width + beside for width in (unbroken, short, full)))
+    return unbroken + beside, short + beside, full + beside
 
 
 def is_moved(table: PrintedTable, place: int) -> bool:

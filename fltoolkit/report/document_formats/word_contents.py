@@ -3,7 +3,6 @@ page."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -23,7 +22,14 @@ def contents(block: Contents) -> list[Any]:
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls
 
-    return list(parse_xml(f"<w:body {nsdecls('w')}>{''.join(_lines(block))}</w:body>"))
+    lines = [_paragraph("TOCHeading", f"<w:r><w:t>{escape(clean(block.title))}</w:t></w:r>")]
+    for n, head in enumerate(block.headings):
+        text = f'<w:r><w:t xml:space="preserve">{escape(clean(unmarked(head.text)))}</w:t></w:r><w:r><w:tab/></w:r>'
+        page = f'<w:fldSimple w:instr="PAGEREF {_name(n)} \\h" w:dirty="true"/>'
+        lines.append(
+            _paragraph(f"TOC{head.level}", f'<w:hyperlink w:anchor="{_name(n)}" w:history="1">{text}{page}</w:hyperlink>')
+        )
+    return list(parse_xml(f"<w:body {nsdecls('w')}>{''.join(lines)}</w:body>"))
 
 
 def mark_headings(word: Any) -> None:
@@ -34,15 +40,6 @@ def mark_headings(word: Any) -> None:
     for n, head in enumerate(heads):
         head.insert(1 if head.pPr is not None else 0, element("w:bookmarkStart", id=str(n), name=_name(n)))
         head.append(element("w:bookmarkEnd", id=str(n)))
-
-
-def _lines(block: Contents) -> Iterator[str]:
-    """Yields the paragraphs of the list of contents as XML: first its title, then one line for each heading."""
-    yield _paragraph("TOCHeading", f"<w:r><w:t>{escape(clean(block.title))}</w:t></w:r>")
-    for n, head in enumerate(block.headings):
-        text = f'<w:r><w:t xml:space="preserve">{escape(clean(unmarked(head.text)))}</w:t></w:r><w:r><w:tab/></w:r>'
-        page = f'<w:fldSimple w:instr="PAGEREF {_name(n)} \\h" w:dirty="true"/>'
-        yield _paragraph(f"TOC{head.level}", f'<w:hyperlink w:anchor="{_name(n)}" w:history="1">{text}{page}</w:hyperlink>')
 
 
 def _name(n: int) -> str:

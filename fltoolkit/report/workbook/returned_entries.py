@@ -244,18 +244,14 @@ def _compared(
             problems.append(f"{where}: {why} (found: {shortened(now)})")
         elif not same(now, original.value):
             after = "" if now is None and original.table == "matrix" else codes.get(now, now) if isinstance(now, str) else now
-            yield Edit(where, original.table, original.row, original.column, _entry_before(original), after)
+            # In partners.yaml, an entry that a partner had emptied is an empty text, and no entry is None.
+            before = original.value if original.code is None else original.code
+            before = ("" if before is None else before) if original.held else None
+            yield Edit(where, original.table, original.row, original.column, before, after)
     for place, now in there.items():
         problems.append(
             f"{name}!{_address(place)}: this cell is not one to fill in (found: {shortened(now)}); move it to a yellow cell, or to a sheet of your own"
         )
-
-
-def _entry_before(original: RecordedCell) -> Entry | None:
-    """Returns the entry that partners.yaml had for a cell when the workbook was written. Returns an empty text if a partner
-    had emptied the entry, and None if there was no entry."""
-    before = original.value if original.code is None else original.code
-    return ("" if before is None else before) if original.held else None
 
 
 def _sheet_edit(

@@ -7,9 +7,22 @@ from typing import Any
 import pandas as pd
 from changed_rows import FELL, HIDDEN
 
-from fltoolkit.show.charts.change_charts import change, change_table
+from fltoolkit.show.charts.chart_style import Picture, Table
+from fltoolkit.show.charts.descriptions import change_dumbbell
+from fltoolkit.show.charts.renderers import plotly_renderer
+from fltoolkit.show.printed_tables import change_tables
+from fltoolkit.show.tables import in_notebook
+from fltoolkit.show.wording.english_numbers import ENGLISH
 
 NBSP = "\u00a0"
+
+
+def change(rows: pd.DataFrame) -> Picture:
+    return plotly_renderer.picture(change_dumbbell.change(rows, ENGLISH))
+
+
+def change_table(rows: pd.DataFrame) -> Table:
+    return in_notebook(change_tables.changes(ENGLISH, rows))
 
 
 def rows(*categories: str, **facts: Any) -> pd.DataFrame:

@@ -92,18 +92,17 @@ def headline(evidence: Evidence, language: Language) -> Page | None:
         column(language, "value", 10), column(language, "interval_from", 10), column(language, "interval_to", 10), column(language, "below", 10, "hidden"),
         column(language, "above", 10, "hidden"), column(language, "unreliable", 10, "hidden"),
     )  # fmt: skip
-    lines = [SheetRow(line) for row in records for line in _rounds(evidence, language, row)]
-    bounds = [bound for row in records for bound in _bounds(evidence, row)]
-    if band := any(bound.value is not None for bound in bounds):
+    lines = [line for row in records for line in _rounds(evidence, language, row)]
+    if band := any(line[9].value is not None for line in lines):
         columns = (*columns, column(language, "bound_high", 16), column(language, "reach", 10, "hidden"))
-        lines = [SheetRow((*line.cells, *_band(line, bound))) for line, bound in zip(lines, bounds, strict=True)]
+    lines = [line[: len(columns)] for line in lines]
     earlier = None
     if len(lines) > len(records):
         earlier, columns = len(columns), (*columns, column(language, "earlier", 10, "hidden"))
-        lines = [SheetRow((*line.cells, line.cells[3] if line.cells[0] else None)) for line in lines]
+        lines = [(*line, line[3] if line[0] else None) for line in lines]
     title = chart_title(language, "headline", records[0])
-    heights = [line.cells[place].value for line in lines for place in ((3, 5, 9) if band else (3, 5))]  # type: ignore[attr-defined]
-    hollow = 8 if any(line.cells[8].value is not None for line in lines) else None  # type: ignore[attr-defined]
+    heights = [line[place].value for line in lines for place in ((3, 5, 9) if band else (3, 5))]
+    hollow = 8 if any(line[8].value is not None for line in lines) else None
     axes = chart_axes(evidence, language, records[0], heights, hollow=hollow is not None)
     chart = NativeChart(
         title,
@@ -125,37 +124,29 @@ def headline(evidence: Evidence, language: Language) -> Page | None:
         title,
         *legend(language, markers),
     )
-    return page(language, "headline", columns, lines, notes, chart=chart)
+    return page(language, "headline", columns, [SheetRow(line) for line in lines], notes, chart=chart)
 
 
-def _rounds(evidence: Evidence, language: Language, row: dict[Any, Any]) -> Iterator[tuple[object, ...]]:
+def _rounds(evidence: Evidence, language: Language, row: dict[Any, Any]) -> Iterator[tuple[Any, ...]]:
     """Yields the cells of a row of the baseline, and then those of the later survey's row, if there is one. The second row has an
     empty category, so that a chart shows one label for both surveys."""
-    yield (plan_words.category(language, row), row["year"], *_value(row, row["marker"], [row[name] for name in NUMBERS]))
+    bound = row["bound_high"] if has_wide_bounds(row) else None
+    yield (plan_words.category(language, row), row["year"], *_value(row, row["marker"], [row[name] for name in NUMBERS], bound))
     for now in rows_like(evidence.follow_up, row):
-        yield ("", now["year"], *_value(row, now["marker_after"], [now[name] for name in ("value", "ci_low", "ci_high")]))
+        numbers = [now[name] for name in ("value", "ci_low", "ci_high")]
+        yield ("", now["year"], *_value(row, now["marker_after"], numbers, now["bound"]))
 
 
-def _value(row: dict[Any, Any], marker: object, numbers: Sequence[object]) -> tuple[object, ...]:
-    measure = row["measure"]
+def _value(row: dict[Any, Any], marker: object, numbers: Sequence[object], bound: object) -> tuple[object, ...]:
+    """Returns the cells of a measured number: its marker, the number with its interval, and the columns from which a chart is
+    drawn. `bound` is the number if all unresolved persons were cases; None if it is hidden or not above the interval."""
+    measure, high = row["measure"], styled(row["measure"], bound)
+    value = styled(measure, numbers[0]).value
+    reach = None if high.value is None or value is None else high.value - value  # type: ignore[operator]
     return (
         bracketed(marker), *(styled(measure, number) for number in numbers), *lengths_of(measure, numbers), if_unreliable(measure, numbers[0], marker),
+        high, Styled(reach, high.style),
     )  # fmt: skip
-
-
-def _bounds(evidence: Evidence, row: Row) -> Iterator[Styled]:
-    """Yields two numbers, for the baseline and for the later survey: the published number if all unresolved persons were
-    cases. The cell is empty if this number is hidden, or if it is not above the interval."""
-    yield styled(row["measure"], row["bound_high"] if has_wide_bounds(row) else None)
-    for now in rows_like(evidence.follow_up, row):
-        yield styled(row["measure"], now["bound"])
-
-
-def _band(line: SheetRow, bound: Styled) -> tuple[Styled, Styled]:
-    """Returns the two cells from which a chart draws a grey band. The first is `bound`: the number if all unresolved persons were
-    cases. The second is the distance between `bound` and the measured number of the row."""
-    high, value = bound.value, line.cells[3].value  # type: ignore[attr-defined]
-    return bound, Styled(None if high is None or value is None else high - value, bound.style)
 
 
 def detail(evidence: Evidence, language: Language) -> Page | None:
