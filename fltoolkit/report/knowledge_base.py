@@ -48,17 +48,14 @@ def is_for_research(evidence: Evidence, question: ChecklistQuestion) -> bool:
 
     The result is False for questions about change, because a later round of the survey answers them.
     """
-    return question.tool == TOOL and CHANGE not in question.evidence and not _is_answered(evidence.now, question)
+    answered = any(_row_positions(evidence.now, word) for word in question.evidence)
+    return question.tool == TOOL and CHANGE not in question.evidence and not answered
 
 
 def for_research(evidence: Evidence) -> tuple[ChecklistQuestion, ...]:
     """Returns the questions of the knowledge base (Tool No. 4 of the ILO toolkit) that need research, because no number of the
     run answers them. They are in the order of the tool."""
     return tuple(q for q in checklists().of(TOOL) if is_for_research(evidence, q))
-
-
-def _is_answered(out: Published, question: ChecklistQuestion) -> bool:
-    return any(_row_positions(out, word) for word in question.evidence)
 
 
 def _row_positions(out: Published, word: str) -> list[NDArray[np.intp]]:

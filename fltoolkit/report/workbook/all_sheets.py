@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from fltoolkit.errors import RequestError
-from fltoolkit.languages.language import Language
+from fltoolkit.languages.language import Language, read_language
 from fltoolkit.languages.own_text import own_texts_in
 from fltoolkit.languages.own_words import own_words
 from fltoolkit.nap.baseline import Baseline
@@ -18,7 +18,7 @@ from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.partner_entries import PARTNERS, cell_value, entries_without_row
 from fltoolkit.report.document_sections import results_section
 from fltoolkit.report.workbook.merge_into_partners import NAME, refuse_unread
-from fltoolkit.report.workbook.sheet_words import first_language, star_note
+from fltoolkit.report.workbook.sheet_words import star_note
 from fltoolkit.report.workbook.sheet_writer import KIT, Book, Page, write_book
 from fltoolkit.report.workbook.sheets import (
     cost_sheets,
@@ -63,7 +63,7 @@ def write(evidence: Evidence, folder: Path) -> Words:
         BatchError: `folder` already has a workbook, with entries that are not in partners.yaml yet. It is not overwritten.
         RequestError: a sheet that partners added has the name of one of the kit's sheets in this language.
     """
-    target, language = folder / NAME, first_language(evidence.plan)
+    target, language = folder / NAME, read_language(evidence.plan.languages[0])
     refuse_unread(target, evidence.partners)
     folder.mkdir(parents=True, exist_ok=True)
     ids = [i.id for s in evidence.plan.framework for i in s.indicators]
@@ -98,7 +98,7 @@ def write_baseline_book(filled: Baseline, path: Path) -> None:
     """Writes a workbook with one sheet: the plan's baseline, with the columns of the ILO toolkit's results framework (Tool No.
     16). The sheet has no cells to fill in."""
     own = own_words(filled.plan.path.name, filled.plan)
-    language = first_language(filled.plan).about(own).with_stars()
+    language = read_language(filled.plan.languages[0]).about(own).with_stars()
     page = matrix_sheets.baseline_sheet(filled, language)
     page = replace(page, notes=(*page.notes, *star_note([text for _, text in own_texts_in(filled.plan)], language, [page])))
     write_book(

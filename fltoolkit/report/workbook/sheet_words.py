@@ -10,11 +10,10 @@ from typing import Any
 
 import pandas as pd
 
-from fltoolkit.languages.language import Language, read_language
+from fltoolkit.languages.language import Language
 from fltoolkit.languages.marked_text import STAR
 from fltoolkit.languages.own_text import OwnText
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.nap.results_framework import Plan
 from fltoolkit.publish.measure_units import decimals, rounded_as_printed
 from fltoolkit.publish.published_set import MARKERS
 from fltoolkit.publish.reliability import has_wide_bounds
@@ -38,11 +37,6 @@ AROUND_RANGE = 1.5  # characters of space around a range
 LONGEST = 60  # characters of the last printed column, if there is still room
 NO_GROUP = "–"
 UNRELIABLE = "u"  # the marker
-
-
-def first_language(plan: Plan) -> Language:
-    """Returns the language of a plan's workbook: the first language of its documents."""
-    return read_language(plan.languages[0])
 
 
 def star_note(texts: Iterable[OwnText], language: Language, pages: Iterable[Page]) -> tuple[str, ...]:
@@ -155,10 +149,6 @@ def legend(language: Language, used: Sequence[object] = tuple(MARKERS)) -> tuple
     none."""
     words = number_words.markers(language, used)
     return (language.say("workbook.legend", markers=words),) if words else ()
-
-
-def flag(language: Language, row: Row) -> str:
-    return word(language, "flags", row["flag"])
 
 
 def cases(language: Language, row: Row) -> object:

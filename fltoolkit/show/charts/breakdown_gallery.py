@@ -69,19 +69,11 @@ def pairs(out: Published, measure: str) -> list[tuple[Picture, pd.DataFrame]]:
         who = str(population)
         names = [list(groups_of_breakdown(b)) for b in part["breakdown"].unique()]
         only = [b for b in names if set(b) & out.case_only and len(b) == 1 and measure == "total"]
-        plain = [b for b in names if len(b) <= 1 and b not in only]
-        if measure in PROFILES:
-            for family in _families(names):
-                rows_of = out.select(measure, family, population=who)
-                found.append((dots(out, measure, family, population=who), rows_of))
-            continue
-        if measure == "share":
-            plain, only = [], []
-        if plain:
-            found.append((dots(out, measure, plain, population=who), out.select(measure, plain, population=who)))
-        found += [(bars(out, b[0], population=who), out.select(measure, [b], population=who)) for b in only]
-        for b in (b for b in names if b not in plain and b not in only):
-            found.append((dots(out, measure, [b], population=who), out.select(measure, [b], population=who)))
+        plain = [b for b in names if len(b) <= 1 and b not in only and measure != "share"]
+        alone = [[b] for b in (*only, *(b for b in names if b not in plain and b not in only))]
+        for by in _families(names) if measure in PROFILES else [*([plain] if plain else []), *alone]:
+            drawn = bars(out, by[0][0], population=who) if by[0] in only else dots(out, measure, by, population=who)
+            found.append((drawn, out.select(measure, by, population=who)))
     return found
 
 

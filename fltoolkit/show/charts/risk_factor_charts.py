@@ -70,7 +70,10 @@ def risk_table(model: PublishedModel) -> Table:
             "Odds ratio": [_ratio(r["odds_ratio"]) for r in records],
             f"{number_words.percent(ENGLISH, model.level)} interval": [_ratio_limits(r) for r in records],
             "Per 1,000 more or less": ["" if _is_base(r) else _signed(r["effect"]) for r in records],
-            "Interval": [_effect_limits(r) for r in records],
+            "Interval": [
+                f"{_signed(r['effect_low'])}{NBSP}to{NBSP}{_signed(r['effect_high'])}" if pd.notna(r["effect_low"]) else ""
+                for r in records
+            ],
             "Marker": [f"[{r['marker']}]" if r["marker"] else "" for r in records],
             "Remark": ["reference" if _is_base(r) else r["reason"] for r in records],
         }
@@ -170,10 +173,6 @@ def _ratio_limits(row: PublishedNumber) -> str:
 
 def _signed(effect: float) -> str:
     return "" if pd.isna(effect) else f"{effect * 1000:+.1f}".replace("-", "−")
-
-
-def _effect_limits(row: PublishedNumber) -> str:
-    return "" if pd.isna(row["effect_low"]) else f"{_signed(row['effect_low'])}{NBSP}to{NBSP}{_signed(row['effect_high'])}"
 
 
 def _ratio_with_limits(row: PublishedNumber) -> str:

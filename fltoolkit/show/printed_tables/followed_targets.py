@@ -53,10 +53,6 @@ def _changed(language: Language, row: Row) -> PrintedCell:
     return PrintedCell(language.kit(short))
 
 
-def _verifiable(language: Language, row: Row) -> PrintedCell:
-    return PrintedCell(language.say(f"verifiable.{row['verifiable'] or 'open'}"))
-
-
 def _reasons(language: Language, row: Row) -> tuple[str, ...]:
     """Returns the footnotes of a row: the reasons why it is not known whether the target is reached, why the result of the
     test is uncertain, and why no survey can verify the target."""
@@ -77,7 +73,9 @@ COLUMNS = TableLayout(
         *target_tables.TARGETS.only("later", "later_interval").columns,
         TableColumn("reached", _reached, "words", "reached_in"),
         TableColumn("changed", _changed, "words", "verdict"),
-        TableColumn("verifiable", _verifiable, "words"),
+        TableColumn(
+            "verifiable", lambda language, row: PrintedCell(language.say(f"verifiable.{row['verifiable'] or 'open'}")), "words"
+        ),
         *target_tables.TARGETS.only("power", "smallest", "needed").columns,
     ),
     headings=plan_cells.headings,

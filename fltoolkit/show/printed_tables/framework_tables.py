@@ -17,7 +17,6 @@ from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.smart_criteria import CRITERIA
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.show.printed_tables import number_cells, plan_cells
-from fltoolkit.show.printed_tables.number_cells import EMPTY
 from fltoolkit.show.printed_tables.printed_table import (
     NBSP,
     PrintedCell,
@@ -41,12 +40,6 @@ def _baseline(language: Language, row: Row) -> PrintedCell:
         bound = row["bound_high"] if has_wide_bounds(row) else nan
         return number_cells.in_unit(language, nan if pd.isna(shown) else float(shown), _measure(row), row["marker"], bound)
     return PrintedCell(language.own(str(row["baseline_value"])) if has_text(row["baseline_value"]) else "")
-
-
-def _limits(language: Language, row: Row) -> PrintedCell:
-    return (
-        EMPTY if row["filled_by"] == "partners" else number_cells.interval(language, row["ci_low"], row["ci_high"], _measure(row))
-    )
 
 
 def _measure(row: Row) -> str:
@@ -115,7 +108,11 @@ def _remark(language: Language, row: Row) -> tuple[str, ...]:
 ABOUT = (
     TableColumn("category", _category_in_group, "label"),
     TableColumn("baseline", _baseline, "value", "baseline_of"),
-    TableColumn("baseline_interval", _limits, head="limits"),
+    TableColumn(
+        "baseline_interval",
+        lambda language, row: number_cells.interval(language, row["ci_low"], row["ci_high"], _measure(row)),
+        head="limits",
+    ),
 )
 MATRIX = TableLayout(
     (*ABOUT, TableColumn("target", _target, "words")),

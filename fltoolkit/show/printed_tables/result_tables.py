@@ -52,7 +52,9 @@ def table(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTab
     same = list(rows["n"].dropna().unique()) if measure in CASE_SHARES else []
     base = language.say("profile.base", n=number_words.count(language, same[0])) if len(same) == 1 else ""
     order = language.say("profile.order") if measure in PROFILES else ""
-    of_rows = (base, order, *_bases(language, rows), parts, *of_groups, _to_verify(language, rows))
+    # Which months are counted: those of all spells of forced labour, or only those of the last spell.
+    months = (number_words.start(number_words.reason(language, text)) for text in dict.fromkeys(rows["duration_basis"]))
+    of_rows = (base, order, *months, parts, *of_groups, _to_verify(language, rows))
     words = TableWords(
         title or language.say("tables.of", title=_measured(language, first), who=who), _subtitle(language, first),
         (number_words.start(about), *of_rows), {"level": number_words.level(language, first)},
@@ -88,7 +90,9 @@ def results(measure: str, *, ranged: bool = False) -> TableLayout:
             TableColumn("cases", _cases, head=COUNTED_AS.get(measure, "cases")),
             *((TableColumn("unresolved", _unresolved),) if measure in PROFILES else ()),
         ),
-        headings=_group,
+        headings=lambda language, row: (
+            "" if row["measure"] == "flowchart" else number_words.start(number_words.group(language, str(row["breakdown"]))),
+        ),
         reasons=partial(_reasons, ranged),
     )
 
@@ -157,12 +161,6 @@ def _cases(language: Language, row: Row) -> PrintedCell:
     return PrintedCell(text, number=True) if text else _hidden(row)
 
 
-def _group(language: Language, row: Row) -> tuple[str]:
-    """Returns the name of a row's group, for the line above the categories of the group. It is empty for a row of the
-    flowchart."""
-    return ("" if row["measure"] == "flowchart" else number_words.start(number_words.group(language, str(row["breakdown"]))),)
-
-
 def _reasons(ranged: bool, language: Language, row: Row) -> tuple[str, ...]:
     """Returns the reasons why a number is hidden or not reliable, and why a number has no high end if others have one (`ranged`).
     A confidential number has no such text, because its marker gives the reason."""
@@ -186,14 +184,6 @@ def _subtitle(language: Language, row: Row) -> str:
     """Returns the subtitle of a table: the population and the reference period of its rows."""
     texts = (row["reference_population_label"], row["reference_period"])
     return language.list(language.kit(text) for text in texts if text)
-
-
-def _bases(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
-    """Returns notes on which months are counted in a stock (persons on an average day) or in a duration. They are either the
-    months of all spells of forced labour, or only those of the last spell."""
-    return tuple(
-        number_words.start(number_words.reason(language, text)) for text in dict.fromkeys(rows["duration_basis"]) if text
-    )
 
 
 def _to_verify(language: Language, rows: pd.DataFrame) -> str:

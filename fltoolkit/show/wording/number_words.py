@@ -216,14 +216,9 @@ def inside(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def marker(row: PublishedNumber) -> str:
-    """Returns the marker of a published number as it is printed, such as `[c]`. The text is empty if the number has none."""
-    return f"[{row['marker']}]" if isinstance(row["marker"], str) and row["marker"] else ""
-
-
 def with_marker(text: str, row: PublishedNumber) -> str:
     """Returns the text of a published number with its marker behind it, such as `8.0 [u]`."""
-    return " ".join(part for part in (text, marker(row)) if part)
+    return f"{text} [{row['marker']}]".strip() if isinstance(row["marker"], str) and row["marker"] else text
 
 
 def markers(language: Language, used: Iterable[object]) -> str:

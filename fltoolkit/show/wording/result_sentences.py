@@ -71,13 +71,10 @@ def headline_rows(out: Published) -> list[PublishedNumber]:
     """Returns the published rows of the headline populations (those whose rate is always shown, such as adults and children):
     rate, number of persons, and measures in time. The rate of the default population comes first."""
     whole = out.own_rows(breakdown="")
-    wanted = [(p, m) for p in _populations(out) for m in MEASURES]
+    populations = out.headlines or (str(out.select("prevalence").iloc[0]["reference_population"]),)
+    wanted = [(p, m) for p in populations for m in MEASURES]
     there = set(zip(whole["reference_population"], whole["measure"], strict=True))
     return [out.select(m, population=p).iloc[0].to_dict() for p, m in wanted if (p, m) in there]
-
-
-def _populations(out: Published) -> tuple[str, ...]:
-    return out.headlines or (str(out.select("prevalence").iloc[0]["reference_population"]),)
 
 
 def has_unresolved(out: Published) -> bool:

@@ -24,7 +24,6 @@ from fltoolkit.report.workbook.sheet_words import (
     column,
     columns_by_indicator,
     cv,
-    flag,
     if_unreliable,
     legend,
     lengths_of,
@@ -174,8 +173,8 @@ def _detail(language: Language, r: Row) -> tuple[object, ...]:
         reason = language.say("flagged", flag=language.say(f"flags.{r['flag']}"), reason=reason)
     return (
         baseline(language, r), *(styled(measure, r[name]) for name in NUMBERS[1:]), bracketed(r["marker"]), r["n"], cases(language, r), cv(r), reason,
-        r["confidence"], flag(language, r), styled(measure, r["se"]), r["unresolved"], styled(measure, r["bound_high"]), rounded(r["deff"], 2), r["df"],
-        word(language, "intervals", r["interval"]), r["rule_set"], language.kit(r["reference_period"]),
+        r["confidence"], word(language, "flags", r["flag"]), styled(measure, r["se"]), r["unresolved"], styled(measure, r["bound_high"]), rounded(r["deff"], 2),
+        r["df"], word(language, "intervals", r["interval"]), r["rule_set"], language.kit(r["reference_period"]),
         language.kit(r["reference_population_label"]), word(language, "same_work", r["same_work"]),
         word(language, "sector_basis", r["sector_basis"]), number_words.reason(language, r["duration_basis"]), word(language, "measures", measure),
         language.kit(r["survey"]), language.kit(r["round"]), r["year"], word(language, "filled", r["filled_by"]), r["id"], r["input_hash"],

@@ -14,7 +14,6 @@ from fltoolkit.report.workbook.sheet_words import (
     chart_axes,
     chart_title,
     columns_by_indicator,
-    flag,
     if_unreliable,
     legend,
     lengths_of,
@@ -128,7 +127,7 @@ def _promised(language: Language, r: Row, *, later: bool) -> tuple[object, ...]:
     since = (r["later_year"], *(styled(measure, r[name]) for name in ("later_ci_low", "later_ci_high"))) if later else ()
     return (
         ranged(language, measure, r["baseline_value"], r["baseline_bound"]), *numbers[:2], bracketed(r["marker"]), r["target_year"], numbers[2],
-        verifiable, least, *now, why, flag(language, r), r["baseline_year"], language.kit(r["target_words"]), rounded(r["cut"], 3),
+        verifiable, least, *now, why, word(language, "flags", r["flag"]), r["baseline_year"], language.kit(r["target_words"]), rounded(r["cut"], 3),
         rounded(r["power"], 2), styled(measure, plan_words.smallest_value(r)), r["sample_needed"], r["sample_each_round"],
         r["planned_sample"], rounded(r["deff"], 2), r["first_year"], word(language, "paths", r["path"]),
         *since,
@@ -216,6 +215,6 @@ def _followed(language: Language, r: Row) -> tuple[object, ...]:
         bracketed(r["marker_after"]),
         *numbers("change", "change_ci_low", "change_ci_high"), change_tables.verdict_in_words(language, r) or bracketed(r["marker"]),
         number_words.reason(language, r["verdict_reason"]), r["beyond_zero"],
-        *(rounded(r[name], 1) for name in ("decrease", "decrease_low", "decrease_high")), *numbers("milestone"), flag(language, r),
+        *(rounded(r[name], 1) for name in ("decrease", "decrease_low", "decrease_high")), *numbers("milestone"), word(language, "flags", r["flag"]),
         number_words.reason(language, r["reason"]), r["year_before"], r["year"], language.kit(r["survey_before"]), language.kit(r["survey"]),
     )  # fmt: skip

@@ -95,9 +95,11 @@ def estimates(
     axis = axis_ticks.from_zero(language, [axis_ticks.furthest(marks)], steps=space.steps)
     solid = [language.say("charts.solid")] if space.source and rows["flag"].eq("caution").any() else []
     notes = [*chart_notes.signs(language, marks, axis), *solid, *remarks]
+    labelled = zip(number_words.labels(language, rows), records(rows), strict=True)
+    sentences = [language.colon(name, number_text(language, row)) for name, row in labelled]
     return DotChart(
         _name(out, first, groups), named, subtitle,
-        _notes(out, rows, language, " ".join(notes), space), _alt(language, named, subtitle, rows),
+        _notes(out, rows, language, " ".join(notes), space), f"{named}. {subtitle} {language.list(sentences)}.",
         tuple(lines), axis, reference=at,
     )  # fmt: skip
 
@@ -240,22 +242,18 @@ def _printed(language: Language, row: PublishedNumber) -> str:
 
 def _title(language: Language, first: PublishedNumber, groups: Sequence[str]) -> str:
     if first["measure"] in PROFILES:
-        return of_population(language, first, _profile_title(language, str(first["measure"]), groups))
+        # The subjects of the characteristics, such as means of coercion, then the groups of the breakdown, if there are any.
+        keys = [key for group in groups for key in groups_of_breakdown(group)]
+        subjects = (language.say(f"profile.families.{name}") for name in picture_families(keys))
+        by = dict.fromkeys(key for key in keys if key not in TOPICS)
+        named = language.join([*subjects, *map(language.by_group, by)])
+        return of_population(language, first, language.say(f"profile.titles.{first['measure']}", groups=named))
     of = language.say(f"titles.{first['measure']}")
     if not groups:
         return of_population(language, first, of)
     names = language.join(language.join(map(language.by_group, groups_of_breakdown(group))) for group in groups)
     key = "charts.share_by" if first["measure"] == "share" else "charts.by"
     return of_population(language, first, language.say(key, title=of, groups=names))
-
-
-def _profile_title(language: Language, measure: str, groups: Sequence[str]) -> str:
-    """Returns the title of a chart of a profile (shares of cases by characteristic). It names the subjects of the
-    characteristics, such as means of coercion, and the groups of the breakdown, if there are any."""
-    keys = [key for group in groups for key in groups_of_breakdown(group)]
-    by = dict.fromkeys(key for key in keys if key not in TOPICS)
-    named = [*(language.say(f"profile.families.{name}") for name in picture_families(keys)), *map(language.by_group, by)]
-    return language.say(f"profile.titles.{measure}", groups=language.join(named))
 
 
 def of_population(language: Language, first: PublishedNumber, title: str) -> str:
@@ -281,8 +279,3 @@ def _notes(out: Published, rows: pd.DataFrame, language: Language, signs: str, s
     below = chart_notes.base_and_source(out, first, language) if space.source else ""
     markers = chart_notes.markers(language, rows["marker"]) if space.markers else ""
     return chart_notes.nonempty(signs, markers, *groups, below)
-
-
-def _alt(language: Language, title: str, subtitle: str, rows: pd.DataFrame) -> str:
-    pairs = zip(number_words.labels(language, rows), records(rows), strict=True)
-    return f"{title}. {subtitle} {language.list(language.colon(name, number_text(language, row)) for name, row in pairs)}."
