@@ -28,6 +28,7 @@ from fltoolkit.survey.design.survey_design import Survey
 
 ACROSS = "across"  # the column with lines across the table
 FEW = 6  # columns of a table that is wider than its numbers need
+SHORT, LEAST = 26, "11em"  # letters of a text that stays on one line, and the least width of a column of longer texts
 UNCORRECTED = "Nothing was corrected in the data."
 NUMBER = r"[-−+]?[\d.,]+\s?%?|\d+–\d+|\d+ and more|\[\w+\]|"  # a number, a class, a marker, or nothing
 
@@ -286,6 +287,12 @@ def _shown(frame: pd.DataFrame, look: TableLook, title: tuple[str, str], notes: 
     shown = shown.tab_style(style.text(align="right"), [loc.body(columns=numbers), loc.column_labels(columns=numbers)])
     shown = shown.tab_style(style.text(weight="bold"), [loc.title(), loc.column_labels()])
     shown = shown.tab_style(style.css("white-space: nowrap;"), loc.body(columns=numbers))
+    for column in () if look.kept else words:
+        short = frame[column].map(len).max() <= SHORT
+        shown = shown.tab_style(
+            style.css("white-space: nowrap;" if short else f"min-width: {LEAST};"),
+            [loc.body(columns=column), loc.column_labels(columns=column)],
+        )
     if look.kept:
         kept = [loc.body(columns=look.kept), loc.column_labels(columns=look.kept)]
         shown = shown.tab_style(style.css("position: sticky; left: 0; background-color: white;"), kept)
