@@ -98,7 +98,7 @@ def adults(
     sheet.box((0.1, 4.4), end, words["forced labour"], "forced labour" in lit, FOUND)
     # Every question can lead there, so the words in the box say it, and not an arrow.
     sheet.box((5.7, 9.9), end, wrap(language.say("flowchart.open_somewhere")), "unresolved" in lit, UNCLEAR)
-    return sheet.drawn(title, subtitle, 64 * (len(spine) + 2), (0, 10), (-len(spine) - 1.35, 0.35))
+    return sheet.drawn(title, subtitle, 60 * (len(spine) + 2), (0, 10), (-len(spine) - 1.35, 0.35))
 
 
 def children(
@@ -150,7 +150,7 @@ def children(
     sheet.arrow((left[1], 0), (right[0], 0), "", NO_WORK in lit)
     sheet.box(right, -5, words[OPEN_CHILD], OPEN_CHILD in lit, UNCLEAR)
     sheet.words(0, -5.75, wrap(language.say("flowchart.children.note"), 100), QUIET, 12, xanchor="left", align="left")
-    return sheet.drawn(title, subtitle, 560, (0, 10.5), (-6.0, 0.35))
+    return sheet.drawn(title, subtitle, 470, (0, 10.5), (-6.0, 0.35))
 
 
 def _yes_and_no(language: Language) -> tuple[str, str]:
