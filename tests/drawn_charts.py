@@ -57,7 +57,6 @@ def by_plotly(fig: dict[str, Any]) -> Shown:
     layout = fig["layout"]
     title, _, subtitle = layout["title"]["text"].partition("</b>")
     signs, intervals, legend = set(), set(), []
-    absent: dict[int, str] = {}
     rows = _rows_by_plotly(layout)
 
     def row(y: float) -> int:
@@ -67,8 +66,6 @@ def by_plotly(fig: dict[str, Any]) -> Shown:
     for trace in fig["data"]:
         if trace["x"] == [None]:
             legend += [trace["name"]] if "name" in trace else []
-        elif trace["mode"] == "text":
-            absent |= {row(y): _flat(text) for y, text in zip(trace["y"], trace["text"], strict=True)}
         elif trace["mode"] == "lines":
             for i in range(0, len(trace["x"]), 3):
                 place = (row(trace["y"][i]), *map(_near, trace["x"][i : i + 2]))
@@ -80,7 +77,8 @@ def by_plotly(fig: dict[str, Any]) -> Shown:
                     low, high = x - trace["error_x"]["arrayminus"][i], x + trace["error_x"]["array"][i]
                     intervals.add((row(y), _near(low), _near(high)))
     axis = layout["xaxis"]
-    words = layout.get("annotations", [])
+    words = [a for a in layout.get("annotations", []) if "bgcolor" not in a]
+    absent = {row(a["y"]): _flat(a["text"]) for a in layout.get("annotations", []) if "bgcolor" in a}
     joined = {(row(a["y"]), _near(a["ax"]), _near(a["x"])) for a in words if a["showarrow"]}
     legend += sorted(a["text"] for a in words if not a["showarrow"] and a.get("xref") != "paper")
     notes = " ".join(a["text"] for a in words if a.get("name") == NOTES)

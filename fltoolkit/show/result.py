@@ -17,7 +17,7 @@ from fltoolkit.publish.published_set import Published
 from fltoolkit.show.wording import contrast_sentences
 from fltoolkit.show.wording.english_numbers import ENGLISH, number, of_plan
 from fltoolkit.show.wording.headline_words import lead
-from fltoolkit.show.wording.result_sentences import headline_unresolved, sentence, statement
+from fltoolkit.show.wording.result_sentences import headline_unresolved, sentence
 from fltoolkit.show.wording.section_words import Nothing, Result
 from fltoolkit.survey.design.survey_design import Survey
 
@@ -87,7 +87,7 @@ def unresolved(out: Published) -> Result:
 @checked
 def groups(out: Published, measure: str) -> Result:
     """Returns the result of a measure by group. For the prevalence, it begins with the results of the tests that survey.yaml
-    names beforehand. For the total, it begins with the number for everyone. Then it says how many numbers by group can be
+    names beforehand. Then it says how many numbers by group can be
     used as they are, how many need care, and how many are not shown."""
     rows = out.own_rows(measure=measure)
     rows = rows[rows["breakdown"] != ""]
@@ -100,16 +100,8 @@ def groups(out: Published, measure: str) -> Result:
         f"Of {_counted(len(rows), 'number')} in this section's tables, {len(shown_) - care or 'none'} can be used as they are, "
         f"{care or 'none'} only with care, and {gone or 'none'} are not shown."
     )
-    return Result("\n\n".join((*_first(out, measure), counted)))
-
-
-def _first(out: Published, measure: str) -> tuple[str, ...]:
-    """Returns the sentences that come before the counts of `groups`. No sentence names a group because its number is high or low."""
-    if measure == "prevalence" and contrast_sentences.is_compared(out):
-        return contrast_sentences.sentences(out, ENGLISH)
-    if measure == "total":
-        return (statement(ENGLISH, out.select("total").iloc[0].to_dict()),)
-    return ()
+    tested = contrast_sentences.sentences(out, ENGLISH) if measure == "prevalence" and contrast_sentences.is_compared(out) else ()
+    return Result("\n\n".join((*tested, counted)))
 
 
 @checked

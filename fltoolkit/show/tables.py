@@ -29,6 +29,7 @@ from fltoolkit.survey.design.survey_design import Survey
 
 ACROSS = "across"  # the column with lines across the table
 FEW = 6  # columns of a table that is wider than its numbers need
+SHORT, LEAST = 26, "11em"  # letters of a text that stays on one line, and the least width of a column of longer texts
 UNCORRECTED = "Nothing was corrected in the data."
 NUMBER = r"[-−+]?[\d.,]+\s?%?|\d+–\d+|\d+ and more|\[\w+\]|"  # a number, a class, a marker, or nothing
 
@@ -75,7 +76,9 @@ def questionnaire(survey: Survey) -> Table:
             {"Side": side, "Item": part.replace("_", " "), "Question": s.label, "Column": s.column, "Mode": ""}
             for s in sources or ()
         ]
-    return plain(pd.DataFrame(rows), "Questions and items", "a case needs one item of each side, in the same work")
+    body = pd.DataFrame(rows)
+    sides = tuple(map(number_words.start, body.pop("Side")))
+    return plain(body, "Questions and items", "a case needs one item of each side, in the same work", groups=sides)
 
 
 @checked
@@ -119,8 +122,10 @@ def calibration(persons: ClassifiedSurvey) -> Table | Words:
 @checked
 def findings(found: pd.DataFrame, title: str = "What the checks found in the data") -> Table:
     """Returns a table of findings (problems in the data) from `fl.check` or `fl.check_cases`."""
-    names = {"severity": "Severity", "check": "Check", "where": "Where", "what": "What", "count": "How many", "do": "What to do"}
-    return plain(found.astype(str).rename(columns=names), title, f"{len(found)} finding{'' if len(found) == 1 else 's'}")
+    names = {"check": "Check", "where": "Where", "what": "What", "count": "How many", "do": "What to do"}
+    body = found.astype(str).rename(columns=names)
+    severities = tuple(f"{number_words.start(severity)}s" for severity in body.pop("severity"))
+    return plain(body, title, f"{len(found)} finding{'' if len(found) == 1 else 's'}", groups=severities)
 
 
 @checked
@@ -225,9 +230,9 @@ def _html_of_cells(table: PrintedTable) -> dict[str, dict[str, str]]:
     }
 
 
-def plain(body: pd.DataFrame, title: str, subtitle: str, note: str = "") -> Table:
+def plain(body: pd.DataFrame, title: str, subtitle: str, note: str = "", *, groups: tuple[str, ...] = ()) -> Table:
     """Returns a table for a notebook from a data frame of texts. It looks like the kit's tables of results. Its HTML id is fixed,
-    so that the same table always gives the same output.
+    so that the same table always gives the same output. `groups` has, for each row, the line across the table above it.
 
     Words are left-aligned and numbers are right-aligned. Each column is as wide as its texts need (JupyterLab would make all
     columns equal). These settings are in the cells and the table, because a notebook that is not trusted yet drops the style
@@ -235,7 +240,7 @@ def plain(body: pd.DataFrame, title: str, subtitle: str, note: str = "") -> Tabl
     """
     frame = body.fillna("").astype(str)
     numbers = [str(c) for c in frame if frame[c].str.fullmatch(NUMBER).all() and frame[c].str.contains(r"\d").any()]
-    return _shown(frame, TableLook(tuple(numbers), {}), (title, subtitle), (note,) if note else ())
+    return _shown(frame, TableLook(tuple(numbers), {}, groups), (title, subtitle), (note,) if note else ())
 
 
 @dataclass(frozen=True)
@@ -287,6 +292,12 @@ def _shown(frame: pd.DataFrame, look: TableLook, title: tuple[str, str], notes: 
     shown = shown.tab_style(style.text(align="right"), [loc.body(columns=numbers), loc.column_labels(columns=numbers)])
     shown = shown.tab_style(style.text(weight="bold"), [loc.title(), loc.column_labels()])
     shown = shown.tab_style(style.css("white-space: nowrap;"), loc.body(columns=numbers))
+    for column in () if look.kept else words:
+        short = frame[column].map(len).max() <= SHORT
+        shown = shown.tab_style(
+            style.css("white-space: nowrap;" if short else f"min-width: {LEAST};"),
+            [loc.body(columns=column), loc.column_labels(columns=column)],
+        )
     if look.kept:
         kept = [loc.body(columns=look.kept), loc.column_labels(columns=look.kept)]
         shown = shown.tab_style(style.css("position: sticky; left: 0; background-color: white;"), kept)

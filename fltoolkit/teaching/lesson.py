@@ -103,7 +103,7 @@ class Exercise(Model):
 
     @property
     def asks_for(self) -> str:
-        return f"one of: {'; '.join(f'`{c}`' for c in self.choices)}" if self.choices else f"a number ({self.unit})"
+        return f"one of: {'; '.join(self.choices)}" if self.choices else f"a number ({self.unit})"
 
 
 def _is_near(value: float, wanted: float, tolerance: float) -> bool:

@@ -16,6 +16,7 @@ from fltoolkit.estimate.change_over_time.unresolved_excess import stated_verdict
 from fltoolkit.files import write_whole
 from fltoolkit.languages.language import read_language
 from fltoolkit.nap.follow_up import in_units
+from fltoolkit.report.document_sections.results_section import doubt
 from fltoolkit.report.site.notebook_pages import TEMPLATES, template_file
 from fltoolkit.show.wording import number_words, plan_words, result_sentences
 from fltoolkit.show.wording.change_sentences import limits, of_published, rounds, signed
@@ -160,7 +161,7 @@ def _survey(outputs: Path, entry: Entry, numbers: _Published) -> dict[str, Any]:
         "masthead": [ENGLISH.own(r.office), number_words.date(ENGLISH, r.date)] if (r := entry.release) else [],
         "country": str(numbers.first["country"]),
         "numbers": _headlines(numbers),
-        "ranges": ENGLISH.say("tables.range") if any(map(number_words.has_range, numbers.whole)) else "",
+        "ranges": ENGLISH.say("sheet.range_explained") if any(map(number_words.has_range, numbers.whole)) else "",
         "change": _change(folder),
         "sentences": _unresolved(numbers),
         "basis": _basis(numbers.first, entry),
@@ -279,14 +280,10 @@ def _in_large_type(row: PublishedNumber) -> dict[str, str]:
         else "persons in forced labour"
     )
     flag = f"flags.{row['flag']}"
-    head = ENGLISH.say(
-        "columns.interval_of_low" if number_words.has_range(row) else "columns.interval", level=number_words.level(ENGLISH, row)
-    )
-    interval = number_words.interval(ENGLISH, row)
     return {
         "value": number_words.shown(ENGLISH, row),
         "unit": unit,
-        "doubt": ENGLISH.colon(head, interval) if interval else "",
+        "doubt": doubt(ENGLISH, row),
         "flag": ENGLISH.say(flag) if ENGLISH.has(flag) else str(row["flag"]),
         "reason": number_words.reason(ENGLISH, row["reason"]),
     }

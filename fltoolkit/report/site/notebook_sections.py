@@ -89,9 +89,9 @@ def _copy(cell: Any, source: str) -> Any:
 
 
 def _title(cell: Any) -> str:
-    """Returns the heading at the start of a cell. The text is empty if the cell does not begin with a heading."""
+    """Returns the heading at the start of a cell as plain text. The text is empty if the cell does not begin with a heading."""
     found = HEADING.match(cell.source) if cell.cell_type == "markdown" else None
-    return found[1].strip() if found else ""
+    return found[1].replace("*", "").strip() if found else ""
 
 
 def _anchor(title: str, taken: set[str]) -> str:

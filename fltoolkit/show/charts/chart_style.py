@@ -28,7 +28,7 @@ class Picture:
 
     figure: Any
     alt: str
-    fits_narrow: bool = False  # whether the whole picture fits on a phone; other pictures are scrolled there
+    least: int = 0  # the pixels that its words need at least; 0 if the page finds out. A narrower screen shows it smaller
     aside: str = ""  # words for a picture that is no result. A page shows such a picture only to readers who open it
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
@@ -39,7 +39,7 @@ class Picture:
         data["config"] = CONFIG
         meta = {
             "alt": self.alt,
-            **({"narrow": True} if self.fits_narrow else {}),
+            **({"least": self.least} if self.least else {}),
             **({"aside": self.aside} if self.aside else {}),
         }
         data["layout"]["meta"] = {**data["layout"].get("meta", {}), **meta}

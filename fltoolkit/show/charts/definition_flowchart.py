@@ -96,10 +96,9 @@ def adults(
     end = -len(spine) - 1
     sheet.arrow((2.25, end + 0.7), (2.25, end + 0.3), yes, "forced labour" in lit)
     sheet.box((0.1, 4.4), end, words["forced labour"], "forced labour" in lit, FOUND)
-    if "unresolved" in words:
-        sheet.box((5.7, 9.9), end, words["unresolved"], "unresolved" in lit, UNCLEAR)
-        sheet.arrow((3.4, end + 0.7), (5.7, end), language.say("flowchart.open_somewhere"), "unresolved" in lit)
-    return sheet.drawn(title, subtitle, 76 * (len(spine) + 2), (0, 10), (-len(spine) - 1.35, 0.35))
+    # Every question can lead there, so the words in the box say it, and not an arrow.
+    sheet.box((5.7, 9.9), end, wrap(language.say("flowchart.open_somewhere")), "unresolved" in lit, UNCLEAR)
+    return sheet.drawn(title, subtitle, 60 * (len(spine) + 2), (0, 10), (-len(spine) - 1.35, 0.35))
 
 
 def children(
@@ -151,7 +150,7 @@ def children(
     sheet.arrow((left[1], 0), (right[0], 0), "", NO_WORK in lit)
     sheet.box(right, -5, words[OPEN_CHILD], OPEN_CHILD in lit, UNCLEAR)
     sheet.words(0, -5.75, wrap(language.say("flowchart.children.note"), 100), QUIET, 12, xanchor="left", align="left")
-    return sheet.drawn(title, subtitle, 560, (0, 10.5), (-6.0, 0.35))
+    return sheet.drawn(title, subtitle, 470, (0, 10.5), (-6.0, 0.35))
 
 
 def _yes_and_no(language: Language) -> tuple[str, str]:
@@ -198,8 +197,7 @@ class _Sheet:
         if word:
             down = x0 == x1
             at = (x0 + x1) / 2, (y0 + y1) / 2 + (0 if down else 0.14)
-            slanting = not down and y0 != y1  # the word stands at the right of the middle of such an arrow
-            beside = {"xanchor": "left", "xshift": CLEAR} if down or slanting else {"xanchor": "center"}
+            beside = {"xanchor": "left", "xshift": CLEAR} if down else {"xanchor": "center"}
             self.words(*at, word, INK, 12, **beside)
 
     def words(self, x: float, y: float, text: str, ink: str, size: int, **more: Any) -> None:

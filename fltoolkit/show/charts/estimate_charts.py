@@ -112,4 +112,4 @@ def unresolved_answers(
     values = language.list(
         language.colon(r["column"], ", ".join(f"{name} {count_or_mark(r[kind])}" for kind, name in names.items())) for r in rows
     )
-    return Picture(fig, language.say("open_answers.alt", values=values))
+    return Picture(fig, language.say("open_answers.alt", values=values), least=480)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import pandas as pd
@@ -23,7 +24,7 @@ from fltoolkit.show.wording.section_words import Nothing
 
 Rows = dict[str, dict[Hashable, Any]]
 ENDS_HERE = {"forced labour": "In forced labour", "unresolved": "Unresolved", "abroad, unresolved": "Abroad, unresolved"}
-APART = 0.35  # of a row's height between the conditions and where persons end
+SHORT = 0.75  # of a row's height: a row that nobody leaves has no words below its bar
 ROW_HEIGHT, LEAVING, QUIET, HIDDEN_COUNT = 56, "#c9d3da", "#55606b", "[c]"
 HIDDEN = "[c] not shown"
 
@@ -73,12 +74,12 @@ def flow(out: Published, *, title: str = "") -> Picture:
         for name, row in ends
         if row is not None
     ]
+    y = [0.0, *accumulate((-1.0 if line[-1] else -SHORT) for line in lines[:-1])]
     fig = figure(
         title or "Who is in forced labour, condition by condition",
         f"weighted persons who go on (dark) and who leave (pale); {HIDDEN}{to_verify(whole)}",
-        round(ROW_HEIGHT * (len(lines) + APART)), notes=[_sum_in_words(rows)], below=0,
+        round(ROW_HEIGHT * (1 - y[-1])), notes=[_sum_in_words(rows)], below=0,
     )  # fmt: skip
-    y = [-i - (APART if i > len(steps) else 0) for i in range(len(lines))]
     bar = {"orientation": "h", "y": y, "width": 0.26, "hoverinfo": "skip"}
     colours = [ORANGE if "unresolved" in name else BLUE for name in [""] * (1 + len(steps)) + [n for n, _ in ends]]
     fig.add_bar(x=[line[2] for line in lines], marker={"color": colours}, **bar)
@@ -96,11 +97,9 @@ def flow(out: Published, *, title: str = "") -> Picture:
     axes = {"visible": False, "fixedrange": True}
     fig.update_layout(
         barmode="stack", showlegend=False, annotations=[*fig.layout.annotations, *notes],
-        xaxis={**axes, "range": [0, size]}, yaxis={**axes, "range": [y[-1] - 0.6, 0.55]},
+        xaxis={**axes, "range": [0, size]}, yaxis={**axes, "range": [y[-1] - 0.45, 0.55]},
     )  # fmt: skip
-    return Picture(
-        fig, f"Bars of the definition's conditions with numbers of persons. {_steps_in_words(rows)}.", fits_narrow=True
-    )
+    return Picture(fig, f"Bars of the definition's conditions with numbers of persons. {_steps_in_words(rows)}.", least=300)
 
 
 def _steps_of(rows: Rows) -> list[Step]:

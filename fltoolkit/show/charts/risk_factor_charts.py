@@ -126,7 +126,7 @@ def response_error(found: ResponseError) -> Picture:
     sentences = "; ".join(
         f"sensitivity {a:.0%}, specificity {b:.1%}: {_cell(r).replace('<br>', ' ')}" for (a, b), r in records.items()
     )
-    return Picture(fig, f"Sensitivity table, never the headline. Observed: {headline}. {sentences}.")
+    return Picture(fig, f"Sensitivity table, never the headline. Observed: {headline}. {sentences}.", least=440)
 
 
 def _rows(group: str, part: pd.DataFrame) -> list[ChartRow]:

@@ -82,14 +82,15 @@ def view(who: Who, answers: Answers, language: Language = ENGLISH) -> tuple[Word
     verdict, way = _verdict(language, found.step), _say(language, "way", way=way)
     draw = _adult if who == "adult" else _child
     alt = _say(language, "alt", verdict=verdict.replace("**", ""), way=way)
-    return Words(f"{verdict}\n\n{way}"), Picture(draw(found, dict(passed), language), alt)
+    return Words(f"{verdict}\n\n{way}"), Picture(draw(found, dict(passed), language), alt, least=440 if who == "adult" else 0)
 
 
 @checked
 def definition(*, interactive: bool = False, language: str = BASE) -> Any:
     """Shows the flowchart of the definition of forced labour with the path of an invented person.
 
-    With `interactive`, the user can change every answer of an adult or a child. Otherwise the answers are fixed.
+    With `interactive`, the user can change every answer of an adult or a child. Otherwise the answers are fixed, and only the
+    flowchart is shown.
 
     Args:
         language: the code of the language of controls, texts and flowchart, such as `fr`.
@@ -98,7 +99,7 @@ def definition(*, interactive: bool = False, language: str = BASE) -> Any:
         SpecError: the kit has no words in this language.
     """
     words = read_language(language)
-    return panel(words) if interactive else without_controls(view("adult", FIRST["adult"], words))
+    return panel(words) if interactive else without_controls(view("adult", FIRST["adult"], words)[1:])
 
 
 def panel(language: Language = ENGLISH) -> Any:
@@ -214,7 +215,7 @@ def _adult(found: Verdict, passed: Answers, language: Language) -> Any:
     leaves = [leaf for leaf in QUESTIONS if leaf != BELOW]
     words = {
         ASKED: f"<b>{safe(_say(language, 'made_up.adult'))}</b>", **{leaf: safe(_last_box(language, leaf)) for leaf in leaves},
-        "forced labour": f"<b>{safe(_last_box(language, 'forced labour'))}</b>", "unresolved": safe(_last_box(language, "unresolved")),
+        "forced labour": f"<b>{safe(_last_box(language, 'forced labour'))}</b>",
     }  # fmt: skip
     lit = {ASKED, *(f"?{leaf}" for leaf in passed), "unresolved" if found.step in UNRESOLVED else found.step}
     title, legend = _say(language, "titles.adult"), _say(language, "legend")

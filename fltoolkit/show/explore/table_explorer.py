@@ -171,7 +171,7 @@ def _title(out: Published) -> str:
 def _label(out: Published, name: str, row: Mapping[Any, Any], language: Language) -> str:
     if name == "rule_set":
         key = "of_this_run" if row["rule_set"] == out.rule_set else "headline_only"
-        return language.say(f"explorer.{key}", name=row["rule_set"])
+        return language.say(f"explorer.{key}", name=number_words.definition(language, row["rule_set"]))
     if name == "measure":
         return language.say(f"titles.{row['measure']}")
     if name == "population":

@@ -34,15 +34,17 @@ def follow_up(language: Language, rows: pd.DataFrame, *notes: str, signs: bool =
 
     Args:
         notes: further sentences below the table.
-        signs: whether it is the table by group, in which a row has only the sign of its result. The words of each sign are then below the
-            table.
+        signs: whether it is the table by group, in which a row has only the sign of its result. Its title has the words of each
+            sign.
     """
     records = rows.to_dict("records")
-    meanings = language.list(dict.fromkeys(_short_verdict(language, row) for row in records if row["light"])) if signs else ""
-    about = (*([meanings] if meanings else []), language.say("change.note"), language.say("tables.rounded"), *notes)
+    title = language.say("follow_up.by_group" if signs else "follow_up.title")
+    if meanings := dict.fromkeys(_short_verdict(language, row) for row in records if signs and row["light"]):
+        title = language.colon(title, language.list(meanings))
+    about = (language.say("change.note"), language.say("tables.rounded"), *notes)
     target = ("target",) if any(row["reached"] for row in records) else ()
     years = years_of_rounds(language, rows["year_before"], rows["year"])
-    words = TableWords(language.say("follow_up.by_group" if signs else "follow_up.title"), "", about, years)
+    words = TableWords(title, "", about, years)
     return printed(language, CHANGE.only(*NUMBERED, "sign" if signs else "verdict", *target), records, words)
 
 

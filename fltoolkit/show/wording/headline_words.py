@@ -3,6 +3,7 @@ many persons are unresolved, what has changed, and on which facts the numbers ar
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 
@@ -26,7 +27,11 @@ def headline(out: Published, found: Published | None = None) -> Words:
     Args:
         found: the changes since an earlier round, from `fl.changes`; None for none.
     """
-    return Words("\n\n".join([*lead(out), str(how_sure(out, found))]))
+    more = {
+        "time": [text for rows in _headline_populations(out) for text in _in_time(ENGLISH, rows)],
+        "change": change_sentences.of_headline(found, ENGLISH) if found else (),
+    }
+    return Words("\n\n".join([*lead(out), _listed(out, more)]))
 
 
 def lead(out: Published) -> list[str]:
@@ -36,25 +41,21 @@ def lead(out: Published) -> list[str]:
 
 
 @checked
-def how_sure(out: Published, found: Published | None = None) -> Words:
-    """Returns the list of `headline` without the main numbers above it. The list says how precise these numbers are, how
-    many persons are unresolved, what has changed, and on which facts the numbers are based.
+def how_sure(out: Published) -> Words:
+    """Returns the list of `headline` without what other sections of notebook 3 say: the main numbers, forced labour in time and
+    the change since an earlier round."""
+    return Words(_listed(out, {}))
 
-    Args:
-        found: the changes since an earlier round, from `fl.changes`; None for none.
-    """
+
+def _listed(out: Published, more: Mapping[str, Sequence[str]]) -> str:
+    """Returns a list that says how precise the main numbers are, how many persons are unresolved, and on which facts the numbers
+    are based. `more` has the sentences of further lines, by the key of the words with which a line begins."""
     language, populations = ENGLISH, _headline_populations(out)
+    unresolved = [result_sentences.unresolved(rows[0], language) for rows in populations]
     said = {
-        "sure": [_with_population(language, populations, rows, _doubts(language, rows)) for rows in populations],
-        "time": [text for rows in populations for text in _in_time(language, rows)],
-        "open": [
-            *(
-                _with_population(language, populations, rows, result_sentences.unresolved(rows[0], language))
-                for rows in populations
-            ),
-            result_sentences.coverage(out, language),
-        ],
-        "change": change_sentences.of_headline(found, language) if found else (),
+        "sure": _with_populations(language, populations, [_doubts(language, rows) for rows in populations]),
+        "open": [*_with_populations(language, populations, unresolved), result_sentences.coverage(out, language)],
+        **more,
         "basis": result_sentences.basis(out, language),
     }
     lines: list[str] = []
@@ -64,7 +65,7 @@ def how_sure(out: Published, found: Published | None = None) -> Words:
             lines += [head, *(f"    - {text}" for text in shown)]
         elif shown:
             lines.append(f"{head} {' '.join(shown)}")
-    return Words("\n".join(lines))
+    return "\n".join(lines)
 
 
 def _headline_populations(out: Published) -> list[Rows]:
@@ -91,8 +92,11 @@ def _in_time(language: Language, rows: Rows) -> list[str]:
     return [result_sentences.sentence(language, row) for row in rows if row["measure"] not in COUNTS]
 
 
-def _with_population(language: Language, populations: list[Rows], rows: Rows, text: str) -> str:
-    """Returns the sentence `text`. If there are several `populations`, the name of the population of `rows` comes before it."""
-    if not text or len(populations) < 2:
-        return text
-    return language.colon(number_words.start(language.kit(rows[0]["reference_population_label"])), text)
+def _with_populations(language: Language, populations: list[Rows], texts: list[str]) -> list[str]:
+    """Returns the sentence of each population, each sentence once. If there are several populations, the names of those with this
+    sentence come before it."""
+    if len(populations) < 2:
+        return texts
+    names = [language.kit(rows[0]["reference_population_label"]) for rows in populations]
+    who = {text: language.join(name for name, own in zip(names, texts, strict=True) if own == text) for text in texts if text}
+    return [language.colon(number_words.start(name), text) for text, name in who.items()]

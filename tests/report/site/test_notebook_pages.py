@@ -176,7 +176,7 @@ def test_the_error_of_a_half_run_notebook_is_shown_as_text(tmp_path: Path) -> No
 def test_a_picture_beside_a_table_keeps_the_order_of_the_notebook(tmp_path: Path) -> None:
     body = pd.DataFrame({"a": ["after the picture"]})
     html, _ = page_of(tmp_path, flow_of_persons.flow(country.published()), tables.plain(body, "T", "s"))
-    assert html.index('class="chart narrow"') < html.index("after the picture")
+    assert html.index('class="chart"') < html.index("after the picture")
 
 
 def test_the_one_shared_script_is_plotlys_own(tmp_path: Path) -> None:

@@ -61,9 +61,8 @@ def drawn(fig: dict[str, Any]) -> dict[str, float]:
 
 def marked(fig: dict[str, Any]) -> dict[str, str]:
     """Label -> the words that stand where a number is not shown; by the row's own words."""
-    traces = [t for t in fig["data"] if t.get("mode") == "text"]
-    names = fig["layout"]["yaxis"].get("ticktext")
-    return {names[y] if names else y: text.strip() for t in traces for text, y in zip(t["text"], t["y"], strict=True)}
+    names = fig["layout"]["yaxis"]["ticktext"]
+    return {names[a["y"]]: a["text"] for a in fig["layout"]["annotations"] if "bgcolor" in a}
 
 
 @pytest.fixture(scope="module")
@@ -152,7 +151,7 @@ def test_hidden_rows_are_marked_and_never_drawn(every_picture: Pictures) -> None
         values = shown["estimate"].where(shown["marker"] != "w", shown["ci_high"]) * scale(measure)
         values = values.clip(upper=fig["layout"]["xaxis"]["range"][1])  # a long interval is cut there
         assert sorted(x for _, x, _ in points(fig)) == pytest.approx(sorted(values))
-        words = [text for t in fig["data"] if t.get("mode") == "text" for text in t["text"]]
+        words = [a["text"] for a in fig["layout"]["annotations"] if "bgcolor" in a]
         assert len(words) == rows["estimate"].isna().sum()
         assert all("not shown" in text for text in words)
 
@@ -222,7 +221,8 @@ def test_open_answers_are_stacked_and_small_counts_are_marked() -> None:
         "don't know": [7, 8],
         "blank": [5, 0],
     }  # nobody's refusal is drawn
-    assert marked(fig) == {"threats (Q1)": "+ [c]", "debt (Q2)": "+ [c]"}
+    (beside,) = (t for t in fig["data"] if t.get("mode") == "text")
+    assert dict(zip(beside["y"], beside["text"], strict=True)) == {"threats (Q1)": "  + [c]", "debt (Q2)": "  + [c]"}
     assert "Q1: don't know 7, refused [c], blank 5" in picture.alt
     assert "Q2: don't know 8, refused 0, blank [c]" in picture.alt
     assert "Q3" not in picture.alt  # it would be a row without a bar

@@ -91,5 +91,9 @@ def test_each_of_several_populations_has_its_name() -> None:
     table = out.table.assign(reference_population="adults")
     both = dataclasses.replace(out, table=pd.concat([table, children], ignore_index=True), headlines=("adults", "children"))
     told = str(fl.show.headline(both))
-    assert "Adults: " in told
-    assert "Children: " in told
+    assert "- **How sure:** Adults and children: Read it with care" in told  # a sentence of both is said once
+    unequal = both.table.assign(unresolved=both.table["unresolved"].where(both.table["reference_population"] == "adults", 0))
+    told = str(fl.show.how_sure(dataclasses.replace(both, table=unequal)))
+    assert "    - Adults: 5 of 412 persons asked are unresolved" in told
+    assert "    - Children: No person asked is unresolved" in told
+    assert "were in forced labour" not in told  # the sections of the notebook say the numbers

@@ -1,7 +1,8 @@
 // Draws a page's pictures, and adds functions for the reader: files to save, a citation, the meaning of markers and terms.
 (function () {
+  const NARROW = 592; // pixels: on a narrower screen a picture is drawn anew, as wide as its words need
+  const DRAWN = 190; // pixels between the words of such a picture
   const SMALLEST = 0.58; // of a picture's size: below it, its words could not be read
-  const TIGHT = 0.85; // of the margins of a picture on a narrow screen: they are made for the widest fonts
   // A printed page, in pixels, and the width for which its pictures are drawn: then their words have nearly 8 points.
   const PAPER = { width: 680, height: 1015, drawn: 900 };
   const ROOM = 1.03; // times the least width of a table, for its borders
@@ -41,13 +42,43 @@
   }
 
   // The page itself writes the title, the subtitle and the notes of a picture, as wide as the page.
-  function withoutWords(layout, tight) {
+  function withoutWords(layout) {
     const { head = 0, foot = 0 } = layout.meta || {};
-    const sides = { l: layout.margin.l * tight, r: layout.margin.r * tight };
-    const margin = Object.assign({}, layout.margin, sides, { t: layout.margin.t - head, b: layout.margin.b - foot });
-    const kept = (layout.annotations || []).filter((note) => note.name !== 'notes');
-    const annotations = kept.map((note) => (note.xshift === -layout.margin.l ? Object.assign({}, note, { xshift: -sides.l }) : note));
-    return Object.assign({}, layout, { title: undefined, margin, annotations, height: layout.height - head - foot });
+    const margin = { ...layout.margin, t: layout.margin.t - head, b: layout.margin.b - foot };
+    const annotations = (layout.annotations || []).filter((note) => note.name !== 'notes');
+    return { ...layout, title: undefined, margin, annotations, height: layout.height - head - foot };
+  }
+
+  const ruler = document.createElement('canvas').getContext('2d');
+
+  function widest(texts) {
+    ruler.font = '14px ' + getComputedStyle(document.body).fontFamily;
+    return Math.max(0, ...texts.flatMap((text) => text.split('<br>')).map((line) => ruler.measureText(line).width)) + 12;
+  }
+
+  // On a narrow screen, a chart of rows has its headings on lines of their own, and margins as wide as their words.
+  function forNarrow(traces, layout) {
+    const { xaxis, yaxis: labels, yaxis2: printed, margin, annotations = [], shapes = [] } = layout;
+    if (!printed) return { traces, layout, least: layout.meta.least || NARROW };
+    const heads = annotations.filter((note) => note.xshift === -margin.l);
+    const beside = heads.filter((head) => labels.ticktext[labels.tickvals.indexOf(head.y)]);
+    const lower = (y) => (typeof y === 'number' ? y + beside.filter((head) => head.y <= Math.round(y - 0.01)).length : y);
+    const sides = { l: widest(labels.ticktext), r: widest(printed.ticktext) };
+    const step = Math.ceil((xaxis.ticktext.length * widest(xaxis.ticktext)) / DRAWN);
+    const ticks = { tickangle: 0, tickvals: xaxis.tickvals.filter((_, at) => at % step === 0), ticktext: xaxis.ticktext.filter((_, at) => at % step === 0) };
+    const own = (note) => (heads.includes(note) ? { xshift: -sides.l, bgcolor: 'white' } : {});
+    const above = (note) => (beside.includes(note) ? 1 : 0);
+    const axis = (one) => ({ ...one, tickvals: one.tickvals.map(lower), range: [one.range[0] + beside.length, one.range[1]] });
+    const row = (layout.height - margin.t - margin.b) / (labels.range[0] - labels.range[1]);
+    return {
+      traces: traces.map((one) => ({ ...one, y: (one.y || []).map(lower) })),
+      layout: {
+        ...layout, margin: { ...margin, ...sides }, height: layout.height + row * beside.length, xaxis: { ...xaxis, ...ticks }, yaxis: axis(labels), yaxis2: axis(printed),
+        annotations: annotations.map((note) => ({ ...note, ...own(note), y: lower(note.y) - above(note), ay: lower(note.ay) })),
+        shapes: shapes.map((one) => ((one.yref || 'y') === 'y' ? { ...one, y0: lower(one.y0), y1: lower(one.y1) } : one)),
+      },
+      least: sides.l + sides.r + DRAWN,
+    };
   }
 
   // On a narrow screen the whole picture is shown smaller, also after the screen is turned.
@@ -55,7 +86,6 @@
     place.style.zoom = '';
     const room = place.parentElement.clientWidth / place.offsetWidth;
     if (room < 1) place.style.zoom = Math.max(SMALLEST, room);
-    return room;
   }
   window.addEventListener('resize', () => document.querySelectorAll('.chart').forEach(fitOnScreen));
   window.addEventListener('toggle', function (event) { // plotly fits no folded picture
@@ -65,15 +95,19 @@
 
   document.querySelectorAll('.chart').forEach(function (place) {
     const data = JSON.parse(place.nextElementSibling.textContent);
-    const room = fitOnScreen(place);
-    const drawn = withoutWords(data.layout, room < 1 ? TIGHT : 1); // it does not catch the finger that scrolls past it
-    place.sheetHeight = drawn.height; // plotly forgets it when the window changes its size
-    Plotly.newPlot(place, data.data, drawn, Object.assign({}, data.config, { displayModeBar: false, staticPlot: room < 1 }));
+    const narrow = place.parentElement.clientWidth < NARROW;
+    const plain = withoutWords(data.layout);
+    const drawn = narrow ? forNarrow(data.data, plain) : { traces: data.data, layout: plain };
+    if (narrow) place.style.minWidth = drawn.least + 'px';
+    fitOnScreen(place);
+    place.sheetHeight = drawn.layout.height; // plotly forgets it when the window changes its size
+    // A narrow picture does not catch the finger that scrolls past it.
+    Plotly.newPlot(place, drawn.traces, drawn.layout, { ...data.config, displayModeBar: false, staticPlot: narrow });
     const tools = place.closest('figure').querySelector('.tools');
     const name = fileName(place);
     const table = tableAfter(place);
     if (table) tools.append(button('CSV', () => save(name + '.csv', csvOf(table))));
-    const whole = { data: data.data, layout: Object.assign({}, data.layout, { width: PAPER.drawn }) }; // with its words
+    const whole = { data: data.data, layout: { ...data.layout, width: PAPER.drawn } }; // with its words
     for (const format of ['svg', 'png']) {
       tools.append(button(format.toUpperCase(), () => Plotly.downloadImage(whole, { format: format, filename: name, scale: 2 })));
     }
@@ -157,7 +191,11 @@
 
   // What is moved sideways can be moved with the keyboard, too.
   document.querySelectorAll('main div, main pre').forEach(function (part) {
-    if (part.scrollWidth > part.clientWidth && getComputedStyle(part).overflowX === 'auto') part.tabIndex = 0;
+    if (part.scrollWidth <= part.clientWidth || getComputedStyle(part).overflowX !== 'auto') return;
+    part.tabIndex = 0;
+    const atEnd = () => part.classList.toggle('more', part.scrollLeft + part.clientWidth < part.scrollWidth - 2);
+    part.addEventListener('scroll', atEnd);
+    atEnd();
   });
 
   const contents = document.querySelector('.contents');

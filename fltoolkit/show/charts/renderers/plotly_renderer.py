@@ -30,7 +30,7 @@ from fltoolkit.show.charts.descriptions.chart_parts import (
 )
 
 LABEL = 40  # letters in a line of a label
-ROW = 25  # pixels of a row with one line of words; in print they are 5 millimetres
+ROW = 22  # pixels of a row with one line of words
 STUB = 48  # letters of a heading and of a label that stand beside each other on one line
 CURVE = 240  # pixels of the height of a drawing with curves
 LINE, CLEAR = 17, 6  # pixels of each line of words in a row with several, and between such rows
@@ -46,7 +46,7 @@ SIZES = {Glyph.MEASURED: 11, Glyph.UNRELIABLE: 11, Glyph.NONE_FOUND: 10, Glyph.P
 def picture(chart: DotChart | CurveChart) -> Picture:
     """Draws a chart with plotly from its description (rows, numbers, words). Returns the figure with a text for people who do not
     see it."""
-    return Picture(_dots(chart) if isinstance(chart, DotChart) else _curves(chart), chart.alt)
+    return Picture(_dots(chart), chart.alt) if isinstance(chart, DotChart) else Picture(_curves(chart), chart.alt, least=360)
 
 
 def _dots(chart: DotChart) -> Any:
@@ -62,7 +62,7 @@ def _dots(chart: DotChart) -> Any:
     left = _widest(labels) + _widest([*headings.values()]) if beside else _widest([*labels, *headings.values()])
     fig = figure(
         chart.title, chart.subtitle, round(each * (places[-1] + 0.6 + over)), notes=chart.notes, above=30 if legend else 0,
-        below=52 if chart.axis.title else 28, margin_l=left, margin_r=_widest(printed),
+        below=58 if chart.axis.title else 28, margin_l=left, margin_r=_widest(printed),
     )  # fmt: skip
     for place, heading in headings.items():
         _words(fig, 0, place, heading, xref="paper", xanchor="left", xshift=-left, font={"size": 14, "color": QUIET}, bold=True)
@@ -257,14 +257,14 @@ def _hover(row: ChartRow, mark: Mark) -> str:
 
 
 def _absent(fig: Any, chart: DotChart, places: Sequence[int]) -> None:
-    """Writes, in rows without a number, the words that stand in its place. If a reader points at them, the reason is shown."""
-    gone = [(place, row) for place, row in zip(places, chart.rows, strict=True) if row.absent]
-    if gone:
-        fig.add_scatter(
-            x=[chart.axis.low] * len(gone), y=[i for i, _ in gone], mode="text", textposition="middle right", textfont={"color": QUIET, "size": 12},
-            text=["<br>".join(f"  {line}" for line in wrap(row.absent, ABSENT).split("<br>")) for _, row in gone], showlegend=False,
-            hovertext=[wrap(row.remark) for _, row in gone], hoverinfo="text",
-        )  # fmt: skip
+    """Writes, in rows without a number, the words that stand in its place. If a reader points at them, the reason is shown. No
+    line of the chart crosses the words."""
+    for place, row in zip(places, chart.rows, strict=True):
+        if row.absent:
+            fig.add_annotation(
+                x=_place(chart.axis, chart.axis.low), y=place, text=wrap(row.absent, ABSENT), hovertext=wrap(row.remark), align="left",
+                xanchor="left", xshift=8, bgcolor="white", borderpad=0, showarrow=False, font={"color": QUIET, "size": 12},
+            )  # fmt: skip
 
 
 def _point_words(fig: Any, chart: CurveChart, point: Point) -> None:
