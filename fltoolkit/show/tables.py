@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from hashlib import sha256
 from itertools import compress
 from typing import Any
@@ -20,7 +19,7 @@ from fltoolkit.publish.printed_numbers import nearest, rounding_base
 from fltoolkit.show.charts.chart_style import Table
 from fltoolkit.show.printed_tables import framework_tables, result_tables
 from fltoolkit.show.printed_tables.cell_html import MARKER_ROOM, Meanings, cell_html, explained
-from fltoolkit.show.printed_tables.printed_table import NBSP, PrintedTable
+from fltoolkit.show.printed_tables.printed_table import NBSP, Head, PrintedCell, PrintedTable
 from fltoolkit.show.wording import number_words, plan_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, count, count_or_mark, of_plan
 from fltoolkit.show.wording.section_words import Nothing, Words
@@ -180,8 +179,8 @@ def paths(found: pd.DataFrame) -> Table:
     ends = sorted(dict.fromkeys(found["step"]), key=lambda step: step not in CASE_STEPS)
     by_end = pd.concat([found[found["step"] == end] for end in ends]) if ends else found
     body = pd.DataFrame({"Path": list(by_end["short_trace"]), "Persons": list(map(count_or_mark, by_end["persons"]))})
-    look = TableLook(("Persons",), {}, tuple(by_end["step"]))
-    return _shown(body, look, ("Why persons were classified so", "paths that enough persons share; unweighted and rounded"), ())
+    about = "paths that enough persons share; unweighted and rounded"
+    return plain(body, "Why persons were classified so", about, groups=tuple(by_end["step"]))
 
 
 @of_plan
@@ -191,9 +190,91 @@ def baseline(filled: Baseline) -> Table:
     return in_notebook(framework_tables.baseline(plan_words.english(filled.plan), filled))
 
 
-def in_notebook(table: PrintedTable) -> Table:
-    """Returns a printed table as an object that a notebook displays."""
-    keys = [head.key for head in table.heads]
+def plain(body: pd.DataFrame, title: str, subtitle: str, note: str = "", *, groups: tuple[str, ...] = ()) -> Table:
+    """Returns a table for a notebook from a data frame of texts. It looks like the kit's tables of results. `groups` has, for
+    each row, the line across the table above it.
+
+    Words are left-aligned and numbers are right-aligned. Each column is as wide as its texts need (JupyterLab would make all
+    columns equal).
+    """
+    frame = body.fillna("").astype(str)
+    numbers = [frame[c].str.fullmatch(NUMBER).all() and frame[c].str.contains(r"\d").any() for c in frame]
+    heads = tuple(Head(str(c), str(c), "number" if number else "words") for c, number in zip(frame, numbers, strict=True))
+    lines = groups or ("",) * len(frame)
+    rows: list[tuple[PrintedCell, ...]] = []
+    for before, line, texts in zip(("", *lines), lines, frame.itertuples(index=False, name=None), strict=False):
+        rows += [(PrintedCell(line),)] if line != before else []
+        rows.append(tuple(map(PrintedCell, texts)))
+    return in_notebook(PrintedTable(title, heads, tuple(rows), subtitle, note), scrolled=False)
+
+
+def in_notebook(table: PrintedTable, *, scrolled: bool = True) -> Table:
+    """Returns a printed table as an object that a notebook displays: HTML from great_tables, and plain text. Its HTML id is fixed,
+    so that the same table always gives the same output. The look is in the cells and the table, because a notebook that is not
+    trusted yet drops the style sheet of a table.
+
+    `scrolled` says whether the first column stays visible when the others are scrolled sideways. If not, the columns of words
+    are as wide as their texts need.
+    """
+    from great_tables import GT, loc, style
+
+    frame, groups = _body(table)
+    numbers = [head.key for head in table.heads if head.kind in ("value", "number")]
+    words = [head.key for head in table.heads if head.key not in numbers]
+    heads: dict[str, Any] = {head.key: head.text for head in table.heads}
+    # The name is short, because each of some hundred style rules contains it.
+    name = "t" + sha256("\n".join((table.title, table.subtitle, *frame)).encode()).hexdigest()[:7]
+    across = ACROSS if any(groups) else None
+    cells = (frame.assign(**{ACROSS: groups}) if across else frame).astype(object)  # great_tables writes each cell by itself
+    # Into Arrow's texts, which are the default, each cell would be written by a copy of its column.
+    with pd.option_context("mode.string_storage", "python"):
+        shown = GT(cells, id=name, groupname_col=across)
+    shown = shown.tab_header(table.title, table.subtitle).cols_label(heads).tab_options(
+        table_font_names="inherit", table_font_size="14px", heading_align="left", table_width="100%", data_row_padding="4px",
+        data_row_padding_horizontal="8px", column_labels_padding_horizontal="8px", row_group_padding_horizontal="8px",
+        table_border_top_style="none", heading_border_bottom_style="none", heading_padding="3px", heading_padding_horizontal="8px",
+        heading_title_font_size="15px", column_labels_border_top_style="none", row_group_border_top_style="none",
+        row_group_border_bottom_style="none", table_body_border_top_style="none",
+    )  # fmt: skip
+    # JupyterLab stripes rows, and the column that stays in view would stand out of them.
+    shown = shown.opt_css(f"#{name} tbody tr {{ background: white; }}")
+    left = [loc.body(columns=words), loc.column_labels(columns=words), loc.title(), loc.subtitle()]
+    shown = shown.tab_style(style.text(align="left"), left)
+    shown = shown.tab_style(style.text(align="right"), [loc.body(columns=numbers), loc.column_labels(columns=numbers)])
+    shown = shown.tab_style(style.text(weight="bold"), [loc.title(), loc.column_labels()])
+    shown = shown.tab_style(style.css("white-space: nowrap;"), loc.body(columns=numbers))
+    for column in () if scrolled else words:
+        short = frame[column].map(len).max() <= SHORT
+        shown = shown.tab_style(
+            style.css("white-space: nowrap;" if short else f"min-width: {LEAST};"),
+            [loc.body(columns=column), loc.column_labels(columns=column)],
+        )
+    if scrolled:
+        first = table.heads[0].key
+        kept = [loc.body(columns=first), loc.column_labels(columns=first)]
+        shown = shown.tab_style(style.css("position: sticky; left: 0; background-color: white;"), kept)
+        if len(frame.columns) < FEW:  # a wide table has no room to spare
+            shown = shown.tab_style(style.css("width: 35%;"), loc.column_labels(columns=first))
+    if marked := list(compress(heads, table.marked)):  # the head ends where the numbers end
+        shown = shown.tab_style(style.css(f"padding-right: calc(8px + {MARKER_ROOM});"), loc.column_labels(columns=marked))
+    if across:
+        shown = shown.tab_style(style.text(align="left", color="#55606b", weight="bold"), loc.row_groups())
+    rows = [row for row in table.rows if len(row) > 1]
+    for place, column in enumerate(heads):
+        if any(row[place].marker for row in rows):
+            found = {row[place].printed: cell_html(row[place], table.meanings, marker_space=table.marked[place]) for row in rows}
+            shown = shown.fmt(found.__getitem__, columns=column)
+    # Over collapsed borders, the column that stays in view would hide the lines between rows.
+    look_of_table = "table-layout: auto; border-collapse: separate; border-spacing: 0"
+    page = shown.as_raw_html().replace('<table class="gt_table"', f'<table class="gt_table" style="{look_of_table}"', 1)
+    notes = tuple(filter(None, (table.note, *(f"{letter}{NBSP}{NBSP}{text}" for letter, text in table.lettered))))
+    told = (table.title, _as_text(frame.rename(columns=heads), groups), *notes)
+    return Table(page + _below(notes, table.meanings), "\n".join(filter(None, told)))
+
+
+def _body(table: PrintedTable) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Returns two things: the rows of a table as texts, with the keys of the columns, and for each row the line across the table
+    above it."""
     body: list[tuple[str, ...]] = []
     groups: list[str] = []
     above: list[str] = []  # lines across the table, kept until the next row of cells
@@ -209,113 +290,7 @@ def in_notebook(table: PrintedTable) -> Table:
             above = []
         body.append(row)
         groups.append(across)
-    frame = pd.DataFrame(body, columns=keys)
-    look = TableLook(
-        tuple(head.key for head in table.heads if head.kind in ("value", "number")), {head.key: head.text for head in table.heads},
-        tuple(groups) if any(groups) else (), keys[0], tuple(compress(keys, table.marked)), table.meanings,
-        _html_of_cells(table),
-    )  # fmt: skip
-    notes = (table.note, *(f"{letter}{NBSP}{NBSP}{text}" for letter, text in table.lettered))
-    return _shown(frame, look, (table.title, table.subtitle), tuple(note for note in notes if note))
-
-
-def _html_of_cells(table: PrintedTable) -> dict[str, dict[str, str]]:
-    """Returns the HTML of the cells of each column that has markers. The keys of the result are the keys of these columns; the
-    keys below them are the texts of the cells."""
-    rows = [row for row in table.rows if len(row) > 1]
-    marked = {head.key: place for place, head in enumerate(table.heads) if any(row[place].marker for row in rows)}
-    return {
-        key: {row[place].printed: cell_html(row[place], table.meanings, marker_space=table.marked[place]) for row in rows}
-        for key, place in marked.items()
-    }
-
-
-def plain(body: pd.DataFrame, title: str, subtitle: str, note: str = "", *, groups: tuple[str, ...] = ()) -> Table:
-    """Returns a table for a notebook from a data frame of texts. It looks like the kit's tables of results. Its HTML id is fixed,
-    so that the same table always gives the same output. `groups` has, for each row, the line across the table above it.
-
-    Words are left-aligned and numbers are right-aligned. Each column is as wide as its texts need (JupyterLab would make all
-    columns equal). These settings are in the cells and the table, because a notebook that is not trusted yet drops the style
-    sheet of a table.
-    """
-    frame = body.fillna("").astype(str)
-    numbers = [str(c) for c in frame if frame[c].str.fullmatch(NUMBER).all() and frame[c].str.contains(r"\d").any()]
-    return _shown(frame, TableLook(tuple(numbers), {}, groups), (title, subtitle), (note,) if note else ())
-
-
-@dataclass(frozen=True)
-class TableLook:
-    """The look of a data frame of texts that is shown as a table.
-
-    Attributes:
-        numbers: the columns with numbers.
-        heads: the heading of each column.
-        groups: for each row, the line across the table above it; rows with the same line share it.
-        kept: the column that stays visible when the others are scrolled sideways.
-        marked: the columns whose numbers have room for a marker behind them.
-        meanings: the meaning of each marker and term.
-        cells: for some columns, the HTML of a cell by the text of the cell.
-    """
-
-    numbers: tuple[str, ...]
-    heads: dict[str, Any]
-    groups: tuple[str, ...] = ()
-    kept: str = ""
-    marked: tuple[str, ...] = ()
-    meanings: Meanings = ()  # of markers and terms in the notes
-    cells: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # for each column with markers, the HTML of its texts
-
-
-def _shown(frame: pd.DataFrame, look: TableLook, title: tuple[str, str], notes: tuple[str, ...]) -> Table:
-    """Returns a frame of texts as HTML from great_tables, and as plain text."""
-    from great_tables import GT, loc, style
-
-    numbers, words = list(look.numbers), [str(c) for c in frame if c not in look.numbers]
-    # The name is short, because each of some hundred style rules contains it.
-    name = "t" + sha256("\n".join((*title, *frame)).encode()).hexdigest()[:7]
-    across = ACROSS if look.groups else None
-    cells = (frame.assign(**{ACROSS: look.groups}) if across else frame).astype(object)  # great_tables writes each cell by itself
-    # Into Arrow's texts, which are the default, each cell would be written by a copy of its column.
-    with pd.option_context("mode.string_storage", "python"):
-        shown = GT(cells, id=name, groupname_col=across)
-    shown = shown.tab_header(*title).cols_label(look.heads).tab_options(
-        table_font_names="inherit", table_font_size="14px", heading_align="left", table_width="100%", data_row_padding="4px",
-        data_row_padding_horizontal="8px", column_labels_padding_horizontal="8px", row_group_padding_horizontal="8px",
-        table_border_top_style="none", heading_border_bottom_style="none", heading_padding="3px", heading_padding_horizontal="8px",
-        heading_title_font_size="15px", column_labels_border_top_style="none", row_group_border_top_style="none",
-        row_group_border_bottom_style="none", table_body_border_top_style="none",
-    )  # fmt: skip
-    # JupyterLab stripes rows, and the column that stays in view would stand out of them.
-    shown = shown.opt_css(f"#{name} tbody tr {{ background: white; }}")
-    left = [loc.body(columns=words), loc.column_labels(columns=words), loc.title(), loc.subtitle()]
-    shown = shown.tab_style(style.text(align="left"), left)
-    shown = shown.tab_style(style.text(align="right"), [loc.body(columns=numbers), loc.column_labels(columns=numbers)])
-    shown = shown.tab_style(style.text(weight="bold"), [loc.title(), loc.column_labels()])
-    shown = shown.tab_style(style.css("white-space: nowrap;"), loc.body(columns=numbers))
-    for column in () if look.kept else words:
-        short = frame[column].map(len).max() <= SHORT
-        shown = shown.tab_style(
-            style.css("white-space: nowrap;" if short else f"min-width: {LEAST};"),
-            [loc.body(columns=column), loc.column_labels(columns=column)],
-        )
-    if look.kept:
-        kept = [loc.body(columns=look.kept), loc.column_labels(columns=look.kept)]
-        shown = shown.tab_style(style.css("position: sticky; left: 0; background-color: white;"), kept)
-        if len(frame.columns) < FEW:  # a wide table has no room to spare
-            shown = shown.tab_style(style.css("width: 35%;"), loc.column_labels(columns=look.kept))
-    if look.marked:  # the head ends where the numbers end
-        shown = shown.tab_style(
-            style.css(f"padding-right: calc(8px + {MARKER_ROOM});"), loc.column_labels(columns=list(look.marked))
-        )
-    if look.groups:
-        shown = shown.tab_style(style.text(align="left", color="#55606b", weight="bold"), loc.row_groups())
-    for column, known in look.cells.items():
-        shown = shown.fmt(known.__getitem__, columns=column)
-    # Over collapsed borders, the column that stays in view would hide the lines between rows.
-    look_of_table = "table-layout: auto; border-collapse: separate; border-spacing: 0"
-    page = shown.as_raw_html().replace('<table class="gt_table"', f'<table class="gt_table" style="{look_of_table}"', 1)
-    page += _below(notes, look.meanings)
-    return Table(page, "\n".join(part for part in (title[0], _as_text(frame, look), *notes) if part))
+    return pd.DataFrame(body, columns=[head.key for head in table.heads]), tuple(groups)
 
 
 def _below(notes: tuple[str, ...], meanings: Meanings) -> str:
@@ -325,9 +300,8 @@ def _below(notes: tuple[str, ...], meanings: Meanings) -> str:
     return f'<div class="notes" style="font-size: 12.5px; padding: 6px 8px 4px">{lines}</div>' if notes else ""
 
 
-def _as_text(frame: pd.DataFrame, look: TableLook) -> str:
+def _as_text(frame: pd.DataFrame, groups: tuple[str, ...]) -> str:
     """Returns the table as lines of plain text. If rows belong to a group, a line with the name of the group is above them."""
-    head, *lines = frame.rename(columns=look.heads).to_string(index=False).split("\n")
-    groups = look.groups or ("",) * len(lines)
+    head, *lines = frame.to_string(index=False).split("\n")
     across = [group if group != before else "" for group, before in zip(groups, ("", *groups), strict=False)]
     return "\n".join([head, *(text for pair in zip(across, lines, strict=True) for text in pair if text)])
