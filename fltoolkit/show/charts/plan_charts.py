@@ -15,7 +15,7 @@ from fltoolkit.nap.results_framework import Plan
 from fltoolkit.show.charts.chart_style import Picture, Table
 from fltoolkit.show.charts.descriptions.target_path import way_of
 from fltoolkit.show.charts.renderers.plotly_renderer import picture
-from fltoolkit.show.printed_tables import change_tables, followed_targets, framework_tables, target_tables
+from fltoolkit.show.printed_tables import change_tables, framework_tables, target_tables
 from fltoolkit.show.tables import in_notebook
 from fltoolkit.show.wording import plan_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, of_plan
@@ -68,7 +68,7 @@ def targets(evidence: Evidence) -> Table | Words:
     If there is a later survey, the table also says whether each target is reached, and whether the number has changed.
     """
     rows = evidence.targets[evidence.targets["target_year"].notna()]
-    return Nothing(NO_TARGETS) if rows.empty else in_notebook(followed_targets.followed(plan_words.english(evidence.plan), rows))
+    return Nothing(NO_TARGETS) if rows.empty else in_notebook(target_tables.followed(plan_words.english(evidence.plan), rows))
 
 
 @of_plan
