@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
@@ -18,34 +17,18 @@ from fltoolkit.show.charts.chart_style import BLUE, INK, ORANGE, Picture, figure
 from fltoolkit.show.charts.definition_flowchart import ASKED, NO_WORK, OPEN_CHILD, QUESTIONS, exit_at, question
 from fltoolkit.show.tables import table
 from fltoolkit.show.wording import number_words
-from fltoolkit.show.wording.english_numbers import ENGLISH, number, to_verify
+from fltoolkit.show.wording.english_numbers import ENGLISH, number
 from fltoolkit.show.wording.number_words import start
 from fltoolkit.show.wording.section_words import Nothing
 
 Rows = dict[str, dict[Hashable, Any]]
+Line = tuple[str, str, float, float, str]
+"""A line of the picture: its words, a number as text, how many persons go on and how many leave, and why they leave."""
+ENDS = ("unresolved", "abroad, unresolved", "forced labour")
 ENDS_HERE = {"forced labour": "In forced labour", "unresolved": "Unresolved", "abroad, unresolved": "Abroad, unresolved"}
 SHORT = 0.75  # of a row's height: a row that nobody leaves has no words below its bar
-ROW_HEIGHT, LEAVING, QUIET, HIDDEN_COUNT = 56, "#c9d3da", "#55606b", "[c]"
+ROW_HEIGHT, LEAVING, QUIET = 56, "#c9d3da", "#55606b"
 HIDDEN = "[c] not shown"
-
-
-@dataclass(frozen=True)
-class Step:
-    """One condition of the definition of forced labour. Persons who do not meet it leave the flowchart there; the others go on.
-
-    Attributes:
-        label: the condition, in words.
-        left: the weighted number of persons who leave here; None if the number is hidden.
-        remain: the weighted number of persons who go on.
-        least: whether more persons may go on, because numbers before and after this condition are hidden.
-        leaving: why the persons who leave do so, in words.
-    """
-
-    label: str
-    left: float | None
-    remain: float
-    least: bool
-    leaving: str
 
 
 @checked
@@ -60,28 +43,22 @@ def flow(out: Published, *, title: str = "") -> Picture:
         title: replaces the title of the picture.
     """
     rows = _steps(out, of_children=False)
-    steps = _steps_of(rows)
-    whole = rows["total"]
-    size = _number(whole) or max([1.0, *(s.remain for s in steps)])
-    ends = [(name, rows.get(name)) for name in ("unresolved", "abroad, unresolved", "forced labour") if name in rows]
-    lines = [(f"<b>{wrap(start(str(whole['reference_population_label'])), 40)}</b>, asked", _count(whole), size, 0.0, "")]
-    lines += [
-        (f"<b>{safe(s.label)}</b>", f"{'at least ' if s.least else ''}{_persons(s.remain)} go on", s.remain, s.left or 0.0,
-         f"{HIDDEN_COUNT if s.left is None else _persons(s.left)} leave: {safe(s.leaving)}") for s in steps
-    ]  # fmt: skip
-    lines += [
-        (f"<b>{safe(ENDS_HERE[name])}</b>", _count(row), float(row["estimate"]) if pd.notna(row["estimate"]) else 0.0, 0.0, "")
-        for name, row in ends
-        if row is not None
+    conditions, whole = _conditions(rows), rows["total"]
+    ends = [name for name in ENDS if name in rows]
+    size = _number(whole) or max([1.0, *(line[2] for line in conditions)])
+    lines = [
+        (f"<b>{wrap(start(str(whole['reference_population_label'])), 40)}</b>, asked", _count(whole), size, 0.0, ""),
+        *conditions,
     ]
+    lines += [(f"<b>{safe(ENDS_HERE[name])}</b>", _count(rows[name]), _number(rows[name]) or 0.0, 0.0, "") for name in ends]
     y = [0.0, *accumulate((-1.0 if line[-1] else -SHORT) for line in lines[:-1])]
     fig = figure(
         title or "Who is in forced labour, condition by condition",
-        f"weighted persons who go on (dark) and who leave (pale); {HIDDEN}{to_verify(whole)}",
+        f"weighted persons who go on (dark) and who leave (pale); {HIDDEN}{'; to be verified' if whole['to_verify'] else ''}",
         round(ROW_HEIGHT * (1 - y[-1])), notes=[_sum_in_words(rows)], below=0,
     )  # fmt: skip
     bar = {"orientation": "h", "y": y, "width": 0.26, "hoverinfo": "skip"}
-    colours = [ORANGE if "unresolved" in name else BLUE for name in [""] * (1 + len(steps)) + [n for n, _ in ends]]
+    colours = [ORANGE if "unresolved" in name else BLUE for name in [""] * (1 + len(conditions)) + ends]
     fig.add_bar(x=[line[2] for line in lines], marker={"color": colours}, **bar)
     fig.add_bar(x=[line[3] for line in lines], marker={"color": LEAVING}, **bar)
     text_style = {"xref": "paper", "yref": "y", "showarrow": False, "font": {"size": 14, "color": INK}}
@@ -102,13 +79,12 @@ def flow(out: Published, *, title: str = "") -> Picture:
     return Picture(fig, f"Bars of the definition's conditions with numbers of persons. {_steps_in_words(rows)}.", least=300)
 
 
-def _steps_of(rows: Rows) -> list[Step]:
-    """Returns the steps of the flowchart that the survey asked about. Each step is a condition of the definition, with the number
-    of persons who leave the flowchart there and the number who go on. `rows` has the published rows of the flowchart, by the name
-    of the box in which persons leave it."""
+def _conditions(rows: Rows) -> list[Line]:
+    """Returns a line of the picture for each condition of the definition that the survey asked about. Persons who do not meet a
+    condition leave there; the others go on. At least so many go on if numbers before and after a condition are hidden."""
     leaves = [leaf for leaf in QUESTIONS if leaf in rows]
     left = [_number(rows[leaf]) for leaf in leaves]
-    ends = [_number(rows[name]) for name in ("unresolved", "abroad, unresolved", "forced labour") if name in rows]
+    ends = [_number(rows[name]) for name in ENDS if name in rows]
     whole = _number(rows["total"])
     found = []
     for i, leaf in enumerate(leaves):
@@ -116,7 +92,9 @@ def _steps_of(rows: Rows) -> list[Step]:
         remain, least = sum(n or 0.0 for n in below), None in below
         if None not in above:
             remain, least = max(0.0, above[0] - sum(above[1:])), False  # type: ignore[operator,arg-type]
-        found.append(Step(question(ENGLISH, leaf), left[i], remain, least, exit_at(ENGLISH, leaf)))
+        going = f"{'at least ' if least else ''}{number(remain, 'total')} go on"
+        leaving = f"{_count(rows[leaf])} leave: {safe(exit_at(ENGLISH, leaf))}"
+        found.append((f"<b>{safe(question(ENGLISH, leaf))}</b>", going, remain, left[i] or 0.0, leaving))
     return found
 
 
@@ -130,10 +108,6 @@ def _sum_in_words(rows: Rows) -> str:
 
 def _number(row: dict[Hashable, Any]) -> float | None:
     return float(row["estimate"]) if pd.notna(row["estimate"]) else None
-
-
-def _persons(value: float) -> str:
-    return number(value, "total")
 
 
 @checked

@@ -35,12 +35,6 @@ def value(group: str, code: object) -> str:
     return str(code).replace("_", " ") if group in TOPICS else str(code)
 
 
-def to_verify(row: PublishedNumber) -> str:
-    """Returns `; to be verified` if a number depends on a rule or fact that was written from memory and not yet checked against
-    its source. Otherwise returns an empty text."""
-    return "; to be verified" if row["to_verify"] else ""
-
-
 def count(value: float | None) -> str:
     return "" if value is None or pd.isna(value) else f"{value:,.0f}"
 
