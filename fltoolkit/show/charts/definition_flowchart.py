@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from fltoolkit.classify.children import ENDS, ROUTES
 from fltoolkit.languages.language import Language
-from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, ORANGE, QUIET, figure, safe, wrap
+from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, ORANGE, figure, safe, wrap
 from fltoolkit.show.wording.english_numbers import ENGLISH
 
 PAPER, LIT = "#eef3f6", "#fff3c4"
@@ -88,7 +88,7 @@ def adults(
     sheet = _Sheet()
     sheet.box((0.1, 4.4), 0, words[ASKED], ASKED in lit)
     for i, leaf in enumerate(spine, 1):
-        answer = f"<br>{answers[leaf]}" if answers and leaf in answers else ""
+        answer = f" {answers[leaf]}" if answers and leaf in answers else ""
         sheet.box((0.1, 4.4), -i, f"<b>{safe(question(language, leaf))}</b>{answer}", f"?{leaf}" in lit)
         sheet.arrow((2.25, 0.7 - i), (2.25, 0.3 - i), yes if i > 1 else "", f"?{leaf}" in lit)
         sheet.arrow((4.4, -i), (5.7, -i), no, leaf in lit)
@@ -97,8 +97,8 @@ def adults(
     sheet.arrow((2.25, end + 0.7), (2.25, end + 0.3), yes, "forced labour" in lit)
     sheet.box((0.1, 4.4), end, words["forced labour"], "forced labour" in lit, FOUND)
     # Every question can lead there, so the words in the box say it, and not an arrow.
-    sheet.box((5.7, 9.9), end, wrap(language.say("flowchart.open_somewhere")), "unresolved" in lit, UNCLEAR)
-    return sheet.drawn(title, subtitle, 60 * (len(spine) + 2), (0, 10), (-len(spine) - 1.35, 0.35))
+    sheet.box((5.7, 9.9), end, safe(language.say("flowchart.open_somewhere")), "unresolved" in lit, UNCLEAR)
+    return sheet.drawn(title, subtitle, 52 * (len(spine) + 2), (0, 10), (-len(spine) - 1.35, 0.35))
 
 
 def children(
@@ -149,8 +149,8 @@ def children(
     sheet.box(right, 0, words[NO_WORK], NO_WORK in lit, LEFT)
     sheet.arrow((left[1], 0), (right[0], 0), "", NO_WORK in lit)
     sheet.box(right, -5, words[OPEN_CHILD], OPEN_CHILD in lit, UNCLEAR)
-    sheet.words(0, -5.75, wrap(language.say("flowchart.children.note"), 100), QUIET, 12, xanchor="left", align="left")
-    return sheet.drawn(title, subtitle, 470, (0, 10.5), (-6.0, 0.35))
+    notes = (language.say("flowchart.children.note"),)
+    return sheet.drawn(title, subtitle, 430, (0, 10.5), (-5.35, 0.35), notes)
 
 
 def _yes_and_no(language: Language) -> tuple[str, str]:
@@ -203,9 +203,11 @@ class _Sheet:
     def words(self, x: float, y: float, text: str, ink: str, size: int, **more: Any) -> None:
         self.annotations.append({"x": x, "y": y, "text": text, "showarrow": False, "font": {"color": ink, "size": size}, **more})
 
-    def drawn(self, title: str, subtitle: str, body: int, x: tuple[float, float], y: tuple[float, float]) -> Any:
+    def drawn(
+        self, title: str, subtitle: str, body: int, x: tuple[float, float], y: tuple[float, float], notes: tuple[str, ...] = ()
+    ) -> Any:
         axes = {"visible": False, "fixedrange": True}
         return figure(
-            title, subtitle, body, below=0, showlegend=False, shapes=self.shapes, annotations=self.annotations,
+            title, subtitle, body, notes=notes, below=0, showlegend=False, shapes=self.shapes, annotations=self.annotations,
             xaxis={**axes, "range": x}, yaxis={**axes, "range": y},
         )  # fmt: skip

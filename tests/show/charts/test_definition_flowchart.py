@@ -47,7 +47,7 @@ def test_adults_pass_a_question_or_leave_there() -> None:
         assert asked.x1 < left.x0
         assert left.line.color == GREY
     assert found["leaf: forced labour"].fillcolor == BLUE
-    assert found["unresolved at one of the<br>questions"].line.color == ORANGE  # its words say the way, and no arrow leads to it
+    assert found["unresolved at a question"].line.color == ORANGE  # its words say the way, and no arrow leads to it
     assert words_on_ways(fig) == [
         "no",
         *["yes", "no"] * 6,
@@ -60,14 +60,14 @@ def test_a_question_whose_leaf_has_no_words_is_not_drawn() -> None:
     fewer = {name: told for name, told in WORDS.items() if name != "below the rule's thresholds"}
     fig = adults("T", "", fewer)
     assert "<b>Enough for the rule set?</b>" not in boxes(fig)
-    assert adults("T", "", WORDS).layout.height - fig.layout.height == 60
+    assert adults("T", "", WORDS).layout.height - fig.layout.height == 52
     shorter, longer = (max(-y for (x0, _), (x, y), _ in ways(adults("T", "", words)) if x == x0) for words in (fewer, WORDS))
     assert round(longer - shorter, 6) == 1
 
 
-def test_an_adults_way_is_lit_and_the_answers_stand_under_their_questions() -> None:
+def test_an_adults_way_is_lit_and_the_answers_stand_beside_their_questions() -> None:
     fig = adults("T", "", WORDS, {"no work": "yes"}, (ASKED, "?no work", "no work"))
-    assert lit(fig) == ["leaf: total", "<b>Any work?</b><br>yes", "leaf: no work"]
+    assert lit(fig) == ["leaf: total", "<b>Any work?</b> yes", "leaf: no work"]
     framed = boxes(fig)
     assert framed["leaf: no work"].line.width == 5
     assert framed["leaf: no coercion"].line.width < 5

@@ -33,7 +33,7 @@ def test_the_way_lights_up_to_the_leaf_and_no_further() -> None:
     assert "Any work? yes → Involuntary? yes (Very low wages or none) → Coerced? no → no coercion." in picture.alt
     assert lit(view("adult", CASE)[1])[-2:] == ["In this country? yes", "in forced labour"]
     assert lit(view("adult", {**CASE, "withheld_documents": OPEN})[1])[3:] == [
-        "Coerced? unresolved", "In the same work? yes", "Outside the exceptions? yes", "In this country? yes", "unresolved at one of the questions",
+        "Coerced? unresolved", "In the same work? yes", "Outside the exceptions? yes", "In this country? yes", "unresolved at a question",
     ]  # fmt: skip
     assert "In this country? no" in lit(view("adult", {**CASE, "abroad": "yes"})[1])
 
