@@ -74,7 +74,7 @@ def meaning(evidence: Evidence, language: Language) -> str:
     return _sentences(language.say("targets.meaning"), *advice)
 
 
-def in_words(evidence: Evidence, language: Language, limit: int) -> PrintedTable | None:
+def in_words(evidence: Evidence, language: Language, limit: int, *, with_change: bool = True) -> PrintedTable | None:
     """Returns a table of the plan's targets in words, for the first page of the brief and a slide (see
     `target_tables.in_words`). Returns None if the plan has no target.
 
@@ -85,7 +85,7 @@ def in_words(evidence: Evidence, language: Language, limit: int) -> PrintedTable
     if len(rows) > limit:
         signs = rows.apply(sign, axis=1).map(URGENT.index)
         rows = rows.loc[signs.sort_values(kind="stable").index[:limit]]
-    return None if rows.empty else target_tables.in_words(language, rows)
+    return None if rows.empty else target_tables.in_words(language, rows, with_change=with_change)
 
 
 def most_on_first_page(evidence: Evidence) -> int:
