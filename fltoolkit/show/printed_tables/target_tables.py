@@ -105,7 +105,7 @@ TARGETS = TableLayout(
 )  # fmt: skip
 """All columns of tables of targets. Each table prints some of them."""
 
-VERIFIED = ("category", "baseline", "baseline_interval", "aim", "cut", "verifiable", "power", "after", "needed")
+VERIFIED = ("category", "baseline", "baseline_interval", "aim", "verifiable", "power", "after", "needed")
 VERIFIED_LATER = (*VERIFIED[:3], "later", *VERIFIED[3:])
 EVERY_ROW = ("category", "baseline", "baseline_interval", "planned", "smallest", "first_year")
 FOUND = ("about", "baseline", "baseline_interval", "planned", "smallest", "after", "first_year")

@@ -210,12 +210,9 @@ def measured(language: Language, row: Line) -> str:
 
 
 def answers(language: Language, row: Line) -> str:
-    """Returns the answers to two questions on a number of the later survey. The first is whether its target is reached. The
-    second is whether the number has changed since the baseline. The order and the words are always the same. A question without
-    an answer is left out."""
+    """Returns two sentences on a number of the later survey. The first says whether its target is reached, the second whether the
+    number has changed since the baseline. The order and the words are always the same. A sentence without an answer is left out."""
     since: str = "" if pd.isna(row["year_before"]) else f"{row['year_before']:g}"
     return " ".join(
-        language.say(f"targets.{key}", said=number_words.start(language.kit(row[key])), year=since)
-        for key in ("reached", "changed")
-        if row[key]
+        language.say(f"targets.{key}", said=language.kit(row[key]), year=since) for key in ("reached", "changed") if row[key]
     )

@@ -274,7 +274,16 @@ def _point_words(fig: Any, chart: CurveChart, point: Point) -> None:
         return
     x = _place(chart.x, point.x)
     if point.beside:
-        _words(fig, x, point.mark.value if point.height is None else point.height, point.words, xanchor="left", yanchor="bottom", xshift=9, yshift=2)
+        _words(
+            fig,
+            x,
+            point.mark.value if point.height is None else point.height,
+            point.words,
+            xanchor="left",
+            yanchor="bottom",
+            xshift=9,
+            yshift=2,
+        )
     else:
         _words(fig, x, point.mark.end, point.words, yanchor="bottom", yshift=9)
 
