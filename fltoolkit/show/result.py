@@ -17,6 +17,7 @@ from fltoolkit.publish.published_set import Published
 from fltoolkit.show.wording import contrast_sentences
 from fltoolkit.show.wording.english_numbers import ENGLISH, number, of_plan
 from fltoolkit.show.wording.headline_words import lead
+from fltoolkit.show.wording.plan_words import fall_to
 from fltoolkit.show.wording.result_sentences import headline_unresolved, sentence
 from fltoolkit.show.wording.section_words import Nothing, Result
 from fltoolkit.survey.design.survey_design import Survey
@@ -151,8 +152,7 @@ def repeat(evidence: Evidence) -> Result:
     row = evidence.planned_repeat
     if row is None:
         return Result("No fall can be said that a repeat of the planned size would find.")
-    cut = f"{row['smallest_cut'] * 100:.0f}%"
-    found = f" repeat of {row['planned_sample']:,.0f} persons would find a fall of {cut} or more with a chance of 80%."
+    found = f" repeat of {row['planned_sample']:,.0f} persons would find a fall {fall_to(ENGLISH, row)} with a chance of 80%."
     return Result(f"If no answer were unresolved, a{found}" if pd.notna(row["baseline_bound"]) else f"A{found}")
 
 

@@ -117,8 +117,7 @@ def _row(line: tuple[PrintedCell, ...], columns: list[WordColumn], *, is_head: b
         f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{keep}{_alignment(cell, column, is_head=is_head)}</w:pPr>{_text(cell, column, is_head=is_head)}</w:p></w:tc>'
         for cell, column in zip(line, spanned, strict=True)
     )
-    # No cantSplit: LibreOffice then loses rows of a table that it breaks. Word never breaks a cell of two or three lines anyway.
-    return f"<w:tr>{'<w:trPr><w:tblHeader/></w:trPr>' if is_head else ''}{cells}</w:tr>"
+    return f"<w:tr><w:trPr>{'<w:tblHeader/>' if is_head else '<w:cantSplit/>'}</w:trPr>{cells}</w:tr>"
 
 
 def _alignment(cell: PrintedCell, column: WordColumn, *, is_head: bool) -> str:

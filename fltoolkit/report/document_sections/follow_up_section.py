@@ -67,7 +67,7 @@ def answered(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
 
     Rows whose change was not tested are left out.
     """
-    return tuple(language.colon(about(language, row), answers(language, row)) for row in _judged(rows).to_dict("records"))
+    return tuple(f"{about(language, row)}. {answers(language, row)}" for row in _judged(rows).to_dict("records"))
 
 
 def _judged(rows: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,6 @@ plain heading.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import pandas as pd
@@ -15,13 +14,12 @@ import pandas as pd
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.published_set import Published
-from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.document_sections import first_page
 from fltoolkit.report.document_sections.targets_section import MET, MISSED, NOT_KNOWN, on_path, with_target
 from fltoolkit.show.charts.descriptions import detectable_falls
 from fltoolkit.show.wording import contrast_sentences, number_words, plan_words, result_sentences
 from fltoolkit.show.wording.english_numbers import PublishedNumber
-from fltoolkit.show.wording.plan_words import shown, totals, value
+from fltoolkit.show.wording.plan_words import is_total, shown, value
 
 FEW = 3  # categories of which a title gives every number
 HALF = 0.5  # of the cases
@@ -92,58 +90,29 @@ def definitions(language: Language, rows: pd.DataFrame) -> str | None:
 
 
 def repeat(evidence: Evidence, language: Language) -> str | None:
-    """Returns a sentence with the smallest fall of this survey's rate that the next survey, with the planned number of
-    persons, would detect. If the rate is a range, the fall starts from the low end, as the sentence says. Returns None if no repeat is planned, or
-    if it would detect no fall."""
-    rows = totals(evidence.targets)
-    rows = rows[rows["planned_sample"].notna() & (rows["measure"] == "prevalence")]
-    if rows.empty:
+    """Returns a sentence with the smallest fall from the plan's baseline that the next survey, with the planned number of persons,
+    would detect. If the baseline is a range, the fall starts from the low end, as the sentence says. Returns None if no such fall is
+    known."""
+    row = evidence.planned_repeat
+    if not row or not is_total(row):
         return None
-    planned, cut = (float(rows[column].iloc[0]) for column in ("planned_sample", "smallest_cut"))
-    if evidence.changed is not None:  # the fall in the plan's table starts from the baseline
-        cut = detectable_falls.smallest_fall(evidence.now, planned)
-    if not math.isfinite(cut):
-        return None
-    now = evidence.now.select("prevalence").iloc[0].to_dict()
     told = language.say(
-        "slides.repeat", rate=_per_1000(language, number_words.number(language, now["estimate"], "prevalence")), year=now["year"],
-        persons=number_words.count(language, planned), cut=number_words.percent(language, cut),
-    )  # fmt: skip
-    return language.say("slides.if_resolved", said=number_words.inside(told)) if has_wide_bounds(now) else told
+        "slides.repeat", persons=number_words.count(language, row["planned_sample"]), fall=plan_words.fall_to(language, row)
+    )
+    return language.say("slides.if_resolved", said=number_words.inside(told)) if pd.notna(row["baseline_bound"]) else told
 
 
-def repeat_from_baseline(evidence: Evidence, language: Language) -> str | None:
-    """Returns sentences on the smallest fall from the plan's baseline that the next survey would detect. They are printed if
-    there is a later survey, because the slide then starts from the newer rate. Returns None if there is no later survey, or
-    if the fall is not known."""
-    rows = totals(evidence.targets)
-    rows = rows[rows["smallest_cut"].notna() & (rows["measure"] == "prevalence")]
-    if evidence.changed is None or rows.empty:
-        return None
-    row = rows.iloc[0].to_dict()
-    rate = _per_1000(language, value(language, row["baseline_value"], row))
-    cut = number_words.percent(language, row["smallest_cut"])
-    start = language.say("slides.from_baseline", rate=rate, year=f"{row['baseline_year']:g}", cut=cut)
-    return " ".join(text for text in (_left_to_fall(evidence, language, row), start) if text)
-
-
-def _left_to_fall(evidence: Evidence, language: Language, row: plan_words.Line) -> str:
-    """Returns a sentence on the fall from the newest rate to the target, and whether the planned repeat would detect it. The text is
-    empty if the rate is a range, is not that of the default population, or is at or below the target, or if there is no target."""
-    now, aim = row["later_value"], row["target_value"]
-    cut = detectable_falls.smallest_fall(evidence.now, float(row["planned_sample"]))
-    own = number_words.number(language, evidence.now.select("prevalence").iloc[0]["estimate"], "prevalence")
-    if pd.isna(cut) or pd.notna(row["later_bound"]) or not aim < now or value(language, now, row) != own:
+def left_to_fall(evidence: Evidence, language: Language) -> str:
+    """Returns a sentence that the planned repeat would most likely miss the fall from the newest rate to the target. The text is
+    empty if it would detect this fall, if the rate is a range, is not that of the default population, or is at or below the target,
+    or if there is no target."""
+    row = evidence.planned_repeat
+    if not row or not row["target_value"] < row["later_value"] or pd.notna(row["later_bound"]):
         return ""
-    fall = 1 - aim / now
-    return language.say(
-        "slides.aim_found" if fall >= cut else "slides.aim_missed", aim=value(language, aim, row), fall=number_words.percent(language, fall),
-        rate=value(language, now, row),
-    )  # fmt: skip
-
-
-def _per_1000(language: Language, rate: str) -> str:
-    return f"{rate} {number_words.unit(language, 'prevalence')}"
+    now, aim = (value(language, row[name], row) for name in ("later_value", "target_value"))
+    own = number_words.number(language, evidence.now.select("prevalence").iloc[0]["estimate"], "prevalence")
+    is_found = 1 - row["target_value"] / row["later_value"] >= detectable_falls.smallest_fall(evidence.now, row["planned_sample"])
+    return "" if is_found or now != own else language.say("slides.aim_missed", year=f"{row['later_year']:g}", rate=now, aim=aim)
 
 
 def path(evidence: Evidence, language: Language) -> str | None:

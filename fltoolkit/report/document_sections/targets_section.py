@@ -19,10 +19,12 @@ from fltoolkit.show.printed_tables.printed_table import PrintedTable
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.plan_words import (
     Line,
+    fall_to,
     is_too_wide,
     is_total,
     measured,
     sign,
+    smallest_value,
     totals,
     value,
     warning,
@@ -72,7 +74,7 @@ def meaning(evidence: Evidence, language: Language) -> str:
     return _sentences(language.say("targets.meaning"), *advice)
 
 
-def in_words(evidence: Evidence, language: Language, limit: int) -> PrintedTable | None:
+def in_words(evidence: Evidence, language: Language, limit: int, *, with_change: bool = True) -> PrintedTable | None:
     """Returns a table of the plan's targets in words, for the first page of the brief and a slide (see
     `target_tables.in_words`). Returns None if the plan has no target.
 
@@ -83,7 +85,7 @@ def in_words(evidence: Evidence, language: Language, limit: int) -> PrintedTable
     if len(rows) > limit:
         signs = rows.apply(sign, axis=1).map(URGENT.index)
         rows = rows.loc[signs.sort_values(kind="stable").index[:limit]]
-    return None if rows.empty else target_tables.in_words(language, rows)
+    return None if rows.empty else target_tables.in_words(language, rows, with_change=with_change)
 
 
 def most_on_first_page(evidence: Evidence) -> int:
@@ -134,7 +136,7 @@ def _remedies(language: Language, rows: Sequence[Line]) -> str:
 
     If unresolved answers (don't know, refused, blank) make a number a wide range, the first sentence advises to get fewer
     such answers, because more persons alone do not help. For the other targets, the sentences say how many persons are
-    needed, or that the baseline is too uncertain, and end with the question to decide.
+    needed, or which larger fall the planned survey would detect, and end with the question to decide.
     """
     wide = [row for row in rows if is_too_wide(row)]
     others = [row for row in rows if not is_too_wide(row)]
@@ -143,7 +145,7 @@ def _remedies(language: Language, rows: Sequence[Line]) -> str:
         if not all(map(is_below_unconfirmed, others)):
             targets = _listed(language, map(partial(_aimed_subject, language), others))
             remedies.append(language.say("sheet.decisions.refused", targets=targets))
-        remedies += [*_already_below(language, others), _never_enough(language, others)]
+        remedies += [*_already_below(language, others), _detectable_instead(language, others)]
         remedies += [_persons_needed(language, others), _choice(language, others)]
     return _sentences(*(r if n == 0 else number_words.start(r) for n, r in enumerate(remedies)))
 
@@ -165,14 +167,14 @@ def is_below_unconfirmed(row: Line) -> bool:
     return bool(row["reached"] == UNRELIABLE_BELOW)
 
 
-def _never_enough(language: Language, rows: Sequence[Line]) -> str:
-    """Returns a sentence on the targets that no repeat of the survey could verify, however large. The text is empty if there are none."""
-    never = [row for row in rows if _is_never_enough(row)]
-    if len(never) > 1:
-        return language.say("sheet.decisions.never_several", targets=_subjects(language, never))
-    return "".join(
-        language.say("sheet.decisions.never", year=f"{r['baseline_year']:g}", cut=number_words.percent(language, r["cut"])) for r in never
-    )  # fmt: skip
+def _detectable_instead(language: Language, rows: Sequence[Line]) -> str:
+    """Returns a sentence on the falls that the planned survey would detect in place of the smaller ones to the targets, each from
+    its baseline, for at most `NAMED` targets. The text is empty if no such fall is known."""
+    falls = [
+        language.say("sheet.decisions.fall", who=_subject(language, r), fall=fall_to(language, r))
+        for r in rows if r["smallest_value"] < r["target_value"]
+    ][:NAMED]  # fmt: skip
+    return language.say("sheet.decisions.instead", falls=language.list(falls)) if falls else ""
 
 
 def _is_never_enough(row: Line) -> bool:
@@ -183,8 +185,8 @@ def _is_never_enough(row: Line) -> bool:
 
 def _choice(language: Language, rows: Sequence[Line]) -> str:
     """Returns the question to decide about targets that no planned survey can verify: ask more persons only if that helps for one
-    of them, plan a survey only if one is missing, set a larger cut only if the planned survey would detect it."""
-    cuts = [row["smallest_cut"] for row in rows]
+    of them, plan a survey only if one is missing, set a lower target only if the planned survey would detect the fall to it."""
+    first, *others = rows
     if any(row["obstacle"] == UNPLANNED for row in rows):
         key = "plan_survey"
     elif any(pd.notna(row["sample_needed"]) for row in rows):
@@ -192,8 +194,9 @@ def _choice(language: Language, rows: Sequence[Line]) -> str:
     elif not any(map(_is_never_enough, rows)):
         key = "later_year"
     else:
-        key = "set_another" if any(map(pd.isna, cuts)) else "larger_cut"
-    return language.say(f"sheet.decisions.{key}", cut=number_words.percent(language, max(cuts)))
+        key = "set_another" if others or pd.isna(first["smallest_value"]) else "set_lower"
+    numbers = {"value": value(language, smallest_value(first), first), "aim": value(language, first["target_value"], first)}
+    return language.say(f"sheet.decisions.{key}", **numbers)
 
 
 def _persons_needed(language: Language, rows: Sequence[Line]) -> str:
@@ -246,16 +249,13 @@ def found_by_repeat(evidence: Evidence, language: Language) -> tuple[str, ...]:
     There is one sentence for each indicator, about its whole population. Readers need these falls before they set a target."""
     rows = totals(evidence.targets)
     rows = rows[rows["planned_sample"].notna()]
-    made = []
-    for r in rows.drop_duplicates("id").to_dict("records"):
-        key = "targets.repeat" if pd.notna(r["smallest_cut"]) else "targets.repeat_nothing"
-        values = {
-            "planned": number_words.count(language, r["planned_sample"]),
-            "what": number_words.indicator(language, r),
-            "cut": number_words.percent(language, r["smallest_cut"]),
-        }
-        made.append(language.say(key, **values))
-    return tuple(made)
+    return tuple(
+        language.say(
+            "targets.repeat" if pd.notna(r["smallest_cut"]) else "targets.repeat_nothing", fall=fall_to(language, r),
+            planned=number_words.count(language, r["planned_sample"]), what=number_words.indicator(language, r),
+        )
+        for r in rows.drop_duplicates("id").to_dict("records")
+    )  # fmt: skip
 
 
 def table(evidence: Evidence, language: Language) -> PrintedTable | Paragraph:

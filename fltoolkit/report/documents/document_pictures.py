@@ -25,7 +25,6 @@ from fltoolkit.show.charts.descriptions import change_dumbbell, detectable_falls
 from fltoolkit.show.charts.descriptions.estimates_by_group import HALF_PAGE, WHOLE_PAGE, WITHOUT_SOURCE
 from fltoolkit.show.charts.renderers.matplotlib_renderer import drawn
 from fltoolkit.show.charts.renderers.matplotlib_sheet import HALF, SLIDE, WIDE, Drawn
-from fltoolkit.show.wording.plan_words import totals
 
 Width = Literal["wide", "low", "first", "half", "slide"]
 SIZES = {"wide": WIDE, "low": replace(WIDE, font=8.0, words=0.48, height=2.3, filled=3.0),
@@ -199,10 +198,14 @@ def path(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
 
 @_draw_once
 def repeat(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
-    """Returns a picture of the smallest decrease of this survey's prevalence that the next survey could detect. Returns None if
-    the prevalence of the whole population is zero or not shown, or if its design effect is not shown."""
-    planned_samples = totals(evidence.targets)["planned_sample"].dropna()
-    planned = float(planned_samples.iloc[0]) if len(planned_samples) else None
-    chart = detectable_falls.repeat(evidence.now, language, planned=planned, space=SPACES[width])
+    """Returns a picture of the smallest decrease from the plan's baseline that the planned repeat of the survey could detect. If
+    no such decrease is known, it starts from this survey's prevalence. Returns None if that is zero or not shown, or if its design
+    effect is not shown."""
+    row, space = evidence.planned_repeat, SPACES[width]
+    chart = (
+        detectable_falls.planned_repeat(row, language, start_of=evidence.start, space=space)
+        if row
+        else detectable_falls.repeat(evidence.now, language, space=space)
+    )
     above_note = width == "slide" and evidence.changed is not None
     return drawn(chart, ABOVE_A_NOTE if above_note else SIZES[width]) if chart else None

@@ -215,13 +215,7 @@ def _monitoring(evidence: Evidence, language: Language, chapter: int) -> list[Bl
     planned = (
         language.say("skeleton.surveys" if len(coming) > 1 else "skeleton.survey", years=language.join(coming)) if coming else ""
     )
-    later: list[Block] = []
-    if follow:
-        later = [
-            Heading(heads[4], 2),
-            *(Paragraph(t) for t in follow_up_section.verdicts(evidence, language)),
-            follow,
-        ]
+    later: list[Block] = [Heading(heads[4], 2), follow] if follow else []
     return [
         Bullets(language.each("chapters.c6.points"), "prompt"), Heading(heads[0], 2), framework_tables.matrix(language, evidence),
         Heading(heads[1], 2), Paragraph(targets_section.meaning(evidence, language)), *targets_section.unverifiable(evidence, language),

@@ -21,11 +21,11 @@ from fltoolkit.report.document_sections.results_section import groups_of
 from fltoolkit.report.documents.document_language import with_own_words
 from fltoolkit.report.documents.document_pictures import Grouped, by_group, change, estimates, fitting, path, repeat
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
-from fltoolkit.show.wording import number_words, plan_words, result_sentences
+from fltoolkit.show.wording import number_words, result_sentences
 from fltoolkit.table_records import records
 
 ROWS = 9  # of a table or a picture that fits on a slide
-VERDICTS, WARNINGS, TARGETS = 2, 2, 5  # that fit on a slide
+VERDICTS, TARGETS, WITH_DECISION = 2, 5, 3  # verdicts and targets that fit on a slide, and targets beside which the decision fits
 COERCION = "coercion"  # the topic of a profile
 
 
@@ -161,48 +161,22 @@ def _categories_by_group(language: Language, rows: pd.DataFrame, key: str) -> st
 
 def _targets_and_repeat(evidence: Evidence, language: Language) -> list[Block]:
     """Returns slides on what the plan could promise: what a repeat of the survey would detect, the path to the first target,
-    and which targets a planned survey could verify."""
+    and which targets a planned survey could verify, with the decision to take."""
+    left = slide_titles.left_to_fall(evidence, language)
     blocks: list[Block] = [
-        *_pictured(repeat(evidence, language, "slide"), slide_titles.repeat(evidence, language)),
-        *([Paragraph(start, "quiet")] if (start := slide_titles.repeat_from_baseline(evidence, language)) else []),
+        *_pictured(repeat(evidence, language, "slide"), slide_titles.repeat(evidence, language)), *([Paragraph(left, "quiet")] if left else []),
         *_pictured(path(evidence, language, "slide"), slide_titles.path(evidence, language)),
     ]  # fmt: skip
-    if targets := targets_section.in_words(evidence, language, TARGETS):
-        more = targets_section.more_targets(evidence, language, TARGETS)
-        title = slide_titles.targets(evidence, language)
-        blocks += [Heading(title or language.say("slides.promise")), targets, *([Paragraph(more, "quiet")] if more else [])]
-    else:
-        blocks += [Heading(language.say("slides.promise")), targets_section.table(evidence, language)]
-    return [*blocks, *_unverifiable(evidence, language)]
-
-
-def _unverifiable(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns slides on the targets that no planned survey could verify. Each target has a short list (see `_points`). The
-    decision to take is on the same slide if there is one target, and on its own slide if there are several."""
-    rows = targets_section.unverifiable_rows(evidence)
-    parts = [rows[at : at + WARNINGS] for at in range(0, len(rows), WARNINGS)]
-    if len(rows) == 1:
-        key = "one_below" if targets_section.is_below_unconfirmed(rows[0]) else "one_refused"
-        title = language.say(f"slides.{key}", who=plan_words.whom(language, rows[0]))
-    else:
-        title = language.say("slides.refused", n=str(len(rows)))
-    blocks: list[Block] = []
-    for n, part in enumerate(parts, 1):
-        blocks.append(
-            Heading(title if len(parts) == 1 else language.say("slides.part", title=title, n=str(n), of=str(len(parts))))
-        )
-        for row in part:
-            blocks.append(Bullets(_points(language, row)))
-    if len(rows) > 1:
-        blocks.append(Heading(language.say("sheet.decide")))
-    return [*blocks, targets_section.to_decide(evidence, language, labelled=len(rows) == 1)] if rows else []
-
-
-def _points(language: Language, row: plan_words.Line) -> tuple[str, ...]:
-    """Returns a target in words, and the number of the later survey. If there is no later number, the second text is the
-    reason why no survey could verify the target."""
-    reason = language.say("slides.why", reason=number_words.reason(language, row["reason"]))
-    return f"{plan_words.aim(language, row)}.", plan_words.found(language, row) or reason
+    promise = Heading(slide_titles.targets(evidence, language) or language.say("slides.promise"))
+    targets = targets_section.in_words(evidence, language, TARGETS, with_change=False)
+    if not targets:
+        return [*blocks, promise, targets_section.table(evidence, language)]
+    more = targets_section.more_targets(evidence, language, TARGETS)
+    is_short = len(targets_section.with_target(evidence)) <= WITH_DECISION
+    return [
+        *blocks, promise, targets, *([Paragraph(more, "quiet")] if more else []), *([] if is_short else [Heading(language.say("sheet.decide"))]),
+        targets_section.to_decide(evidence, language, labelled=is_short),
+    ]  # fmt: skip
 
 
 def _discuss(language: Language) -> list[Block]:

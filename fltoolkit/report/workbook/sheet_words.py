@@ -4,7 +4,6 @@ formatted numbers."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from math import ceil
 from typing import Any
 
@@ -20,8 +19,6 @@ from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.workbook.sheet_charts import ChartAxes
 from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
 from fltoolkit.show.charts.descriptions.axis_ticks import step
-from fltoolkit.show.printed_tables import number_cells
-from fltoolkit.show.printed_tables.printed_table import NBSP
 from fltoolkit.show.wording import number_words, plan_words
 from fltoolkit.spreadsheets import A3, A4, DIGIT, fits_in_print
 from fltoolkit.survey.spec.groups import TOTAL
@@ -29,12 +26,12 @@ from fltoolkit.survey.spec.groups import TOTAL
 Row = Mapping[Any, Any]
 ColumnLook = tuple[str, float, str]
 """The name of a column, its width and its style."""
+HIGH = ("bound_high", 9, "text")  # the column beside numbers some of which are ranges
 READ = 2  # the number of columns for group and category in `columns_by_indicator`
 STEPS_UP = 5  # the most steps on the axis of a chart
 LABEL_ROOM = 0.4  # of a step: the least height between the highest point of a chart and the end of its axis, for a label
 GROUP_WIDTHS, WIDER = (16, 20), 6  # of the columns with group and category, and how much wider they are where there is room
-AROUND_RANGE = 1.5  # characters of space around a range
-LONGEST = 60  # characters of the last printed column, if there is still room
+LONGEST = 74  # characters of the last printed column, if there is still room
 NO_GROUP = "–"
 UNRELIABLE = "u"  # the marker
 
@@ -70,21 +67,13 @@ def page(
     own = language.each(f"{words}.notes") if language.has(f"{words}.notes.0") else ()
     fills = language.say(f"{words}.fills") if language.has(f"{words}.fills") else ""
     name, purpose = (language.say(f"{words}.{part}") for part in ("name", "purpose"))
-    return Page(key, name, purpose, _with_room_for_ranges(columns, lines), lines, fills=fills, notes=(*notes, *own), **more)
-
-
-def _with_room_for_ranges(columns: Sequence[Column], lines: Sequence[SheetRow]) -> tuple[Column, ...]:
-    """Returns the columns of a sheet with new widths, so that each range such as `26.8 to 55.2` fits on one line. The widest
-    column becomes narrower."""
-    made = list(columns)
-    for place, about in enumerate(columns):
-        cells = [line.cells[place] for line in lines]
-        ranges = [len(str(cell.value)) for cell in cells if isinstance(cell, Styled) and cell.style == "in_place"]
-        if missing := max([0.0, *(length + AROUND_RANGE - about.width for length in ranges)]):
-            widest = max(range(len(made)), key=lambda n: made[n].width * (not made[n].beside))
-            made[place] = replace(about, width=about.width + missing)
-            made[widest] = replace(made[widest], width=made[widest].width - missing)
-    return tuple(made)
+    high_end = column(language, *HIGH)
+    ranges = (
+        [sentence(language.colon(high_end.head, high_end.help))]
+        if any(c.head == high_end.head and not c.hidden for c in columns)
+        else []
+    )
+    return Page(key, name, purpose, tuple(columns), lines, fills=fills, notes=(*notes, *ranges, *own), **more)
 
 
 def word(language: Language, words: str, code: object) -> str:
@@ -122,18 +111,10 @@ def styled(measure: object, value: object) -> Styled:
     return Styled(read, "one_decimal" if decimals(str(measure)) else "whole")
 
 
-def ranged(language: Language, measure: object, value: object, bound: object) -> Styled:
-    """Returns a number of the plan with its style (see `styled`). If it has an upper bound, returns the range from the number
-    to this bound as text, such as `26.8 to 55.2`, because readers would take a low end alone for the number."""
-    if value is None or bound is None:
-        return styled(measure, value)
-    cell = number_cells.in_unit(language, float(value), str(measure), bound=float(bound))  # type: ignore[arg-type]
-    return Styled(cell.text.replace(NBSP, " "), "in_place")  # a range may take two lines
-
-
-def baseline(language: Language, row: Row) -> Styled:
-    """Returns the baseline of a row of the plan. If it has wide bounds, it is a range (see `ranged`)."""
-    return ranged(language, row["measure"], row["baseline_value"], row["bound_high"] if has_wide_bounds(row) else None)
+def high(row: Row) -> Styled:
+    """Returns the upper end of a baseline that is a range because of unresolved answers, as a cell. The cell is empty for another
+    baseline."""
+    return styled(row["measure"], row["bound_high"] if has_wide_bounds(row) else None)
 
 
 def rounded(value: object, digits: int) -> float | None:
@@ -149,6 +130,10 @@ def legend(language: Language, used: Sequence[object] = tuple(MARKERS)) -> tuple
     none."""
     words = number_words.markers(language, used)
     return (language.say("workbook.legend", markers=words),) if words else ()
+
+
+def flag(language: Language, row: Row) -> str:
+    return word(language, "flags", row["flag"])
 
 
 def cases(language: Language, row: Row) -> object:

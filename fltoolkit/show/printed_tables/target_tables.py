@@ -110,7 +110,7 @@ TARGETS = TableLayout(
 )  # fmt: skip
 """All columns of tables of targets. Each table prints some of them."""
 
-VERIFIED = ("category", "baseline", "baseline_interval", "aim", "cut", "verifiable", "power", "smallest", "needed")
+VERIFIED = ("category", "baseline", "baseline_interval", "aim", "verifiable", "power", "after", "needed")
 VERIFIED_LATER = (*VERIFIED[:3], "later", *VERIFIED[3:])
 EVERY_ROW = ("category", "baseline", "baseline_interval", "planned", "smallest", "first_year")
 FOUND = ("about", "baseline", "baseline_interval", "planned", "smallest", "after", "first_year")
@@ -138,23 +138,26 @@ AIMED_LATER = TableLayout(
     AIMED.headings,
 )  # fmt: skip
 """The tables of targets on the first page of the evidence brief and on a slide, before and after a later survey."""
+WITHOUT_CHANGE = AIMED_LATER.only("category", "baseline", "later", "aim", "reached")
+"""The table after a later survey on a slide, where another slide says what changed."""
 REPEAT = ("power", "needed")
 """The columns with the chance that a repeat detects the change, and with the number of persons that it needs."""
 MOST_YEARS = 9
 """Columns of years in a table of milestones. If there are more years, those that nobody measures are left out."""
 
 
-def in_words(language: Language, rows: pd.DataFrame) -> PrintedTable:
+def in_words(language: Language, rows: pd.DataFrame, *, with_change: bool = True) -> PrintedTable:
     """Returns the table of the plan's targets for the first page of the evidence brief and for a slide. If there is a later
     survey, the table says in words whether each number has changed and whether its target is reached. If not, it says
     whether the planned survey could verify the target.
 
-    The table has no title, because a heading stands before it. `rows` are rows of `Evidence.targets` that have a target."""
+    The table has no title, because a heading stands before it. `rows` are rows of `Evidence.targets` that have a target. Without
+    `with_change`, the table does not say whether a number has changed."""
     later = rows.loc[rows["later_value"].notna(), "later_year"]
     before = plan_cells.years(language, rows, "baseline_year")["years"]
     since = {"before": before, "after": "" if later.empty else f"{later.max():.0f}"}
     told = language.say("sheet.reached_if") if len(later) else language.say("targets.meaning")
-    layout = AIMED if later.empty else AIMED_LATER
+    layout = AIMED if later.empty else AIMED_LATER if with_change else WITHOUT_CHANGE
     return printed(language, layout, rows.to_dict("records"), TableWords("", notes=(told,), heads=since))
 
 

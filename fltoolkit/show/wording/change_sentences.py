@@ -49,7 +49,7 @@ def sentence(language: Language, row: Line, what: str) -> str:
         return language.say("change.hidden", what=what, before=before, after=after, reason=reason)
     answers = plan_words.answers(language, row)
     if pd.isna(row["change"]):
-        return f"{language.colon(what, answers)}"
+        return f"{what}. {answers}"
     old, new = (plan_words.shown(language, row, column) for column in ("baseline_value", "value"))
     numbers = language.say(
         "change.numbers", old=old, new=new, before=before, after=after, unit=language.kit(row["unit"]),

@@ -1,5 +1,5 @@
-"""Makes sentences about the tests between categories of the lead group: which category has the higher rate, and at least how
-much higher it is.
+"""Makes sentences about the tests between categories of the lead group: which category has the higher rate, and by how much,
+as an interval.
 
 The lead group is the group (such as sex) that survey.yaml names beforehand for the first comparison.
 """
@@ -7,8 +7,6 @@ The lead group is the group (such as sex) that survey.yaml names beforehand for 
 from __future__ import annotations
 
 from typing import Any
-
-import pandas as pd
 
 from fltoolkit.languages.language import Language
 from fltoolkit.publish.contrasts.lead_contrasts import LOWER, NO_DIFFERENCE, NOT_TESTED, POPULATION, UNRELIABLE
@@ -92,7 +90,7 @@ def _sentence(out: Published, language: Language, pair: Pair) -> str:
     """Returns a sentence with the result of the test of one pair of categories, or with the reason why the pair was not
     tested. `pair` is a row of the published tests: the two categories and the result (`verdict`)."""
     if pair["verdict"] == NOT_TESTED:
-        a, b, _ = _names_higher_first(out, language, pair)
+        a, b = _names_higher_first(out, language, pair)
         return language.say("contrasts.untested", a=a, b=b, reason=_why_untested(out, language, pair))
     found = f"{_test_result(out, language, pair)}."
     return f"{found} {language.say('contrasts.no_proof')}" if pair["verdict"] == NO_DIFFERENCE else found
@@ -111,23 +109,29 @@ def _why_untested(out: Published, language: Language, pair: Pair) -> str:
 
 def _test_result(out: Published, language: Language, pair: Pair) -> str:
     """Returns the result of the test of one pair, without a full stop: it is also the title of a slide."""
-    a, b, size = _names_higher_first(out, language, pair)
+    a, b = _names_higher_first(out, language, pair)
     if pair["verdict"] == NO_DIFFERENCE:
         return language.say("slides.none", a=a, b=b)
-    return language.say("slides.higher", a=a, b=b, size=size) if size else language.say("slides.higher_only", a=a, b=b)
+    size, level = _difference(language, pair), number_words.level(language, pair)
+    return (
+        language.say("slides.higher", a=a, b=b, size=size, level=level) if size else language.say("slides.higher_only", a=a, b=b)
+    )
 
 
-def _names_higher_first(out: Published, language: Language, pair: Pair) -> tuple[str, str, str | None]:
-    """Returns the names of the two categories of a pair, the one with the higher rate first. The third value is the smallest
-    difference, as printed: the limit of the confidence interval that is nearer to zero. It is None if the test found no
-    difference, or if this limit is not known."""
+def _names_higher_first(out: Published, language: Language, pair: Pair) -> list[str]:
+    """Returns the names of the two categories of a pair, the one with the higher rate first."""
     names = _category_names(out, language, pair[POPULATION])
-    a, b = (names[pair[side]] for side in ("category", "reference"))
-    lower = pair["verdict"] == LOWER
-    least = -pair["ci_high"] if lower else pair["ci_low"]
-    known = pair["verdict"] not in (NO_DIFFERENCE, NOT_TESTED) and pd.notna(least) and least > 0
-    size = number_words.number(language, least, "prevalence") if known else None
-    return (b, a, size) if lower else (a, b, size)
+    sides = ("reference", "category") if pair["verdict"] == LOWER else ("category", "reference")
+    return [names[pair[side]] for side in sides]
+
+
+def _difference(language: Language, pair: Pair) -> str:
+    """Returns the confidence interval of a difference that the test found, as text, without signs. The text is empty if the interval
+    is not known or, after rounding, reaches zero."""
+    low, high = sorted(abs(pair[limit]) for limit in ("ci_low", "ci_high"))
+    if not pair["ci_low"] * pair["ci_high"] > 0:
+        return ""
+    return number_words.limits(language, *(number_words.number(language, limit, "prevalence") for limit in (low, high)))
 
 
 def _category_names(out: Published, language: Language, population: str) -> dict[str, str]:

@@ -72,6 +72,14 @@ def smallest_value(row: Line) -> float:
     return float(significant(value, DIGITS)) if row["measure"] in COUNT_MEASURES and pd.notna(value) else value
 
 
+def fall_to(language: Language, row: Line) -> str:
+    """Returns in words the smallest fall from the baseline that the planned repeat of the survey would detect: `from 17.2 in 2025
+    to 10.0 per 1,000 or lower`. If the baseline is a range, the fall starts from its low end."""
+    unit = number_words.unit(language, str(row["measure"]))
+    numbers = {"old": value(language, row["baseline_value"], row), "new": value(language, smallest_value(row), row)}
+    return language.say("targets.fall", year=f"{row['baseline_year']:g}", unit=unit, **numbers)
+
+
 def shown(language: Language, row: Line, column: str) -> str:
     """Returns a measured number of the plan as text. `column` is the name of its column. If unresolved persons (answers
     don't know, refused, blank) could raise the number above its interval, the text is a range."""
@@ -113,15 +121,6 @@ def promise(language: Language, row: Line, *, with_unit: bool = True) -> str:
     if row["cut"] >= 1:
         return language.kit(row["target_words"])
     return language.say("targets.cut", cut=number_words.percent(language, row["cut"]), **aim).rstrip()
-
-
-def aim(language: Language, row: Line) -> str:
-    """Returns the target of a row in one text: its subject (see `about`), its value and its year."""
-    what, wanted = about(language, row), value(language, row["target_value"], row)
-    if not wanted or pd.isna(row["cut"]) or row["cut"] >= 1:
-        return language.colon(what, promise(language, row))
-    cut, unit = number_words.percent(language, row["cut"]), number_words.unit(language, str(row["measure"]))
-    return language.say("sheet.aim", what=what, value=wanted, unit=unit, year=f"{row['target_year']:g}", cut=cut)
 
 
 def short_aim(language: Language, row: Line) -> str:
@@ -173,9 +172,11 @@ def warning(language: Language, row: Line) -> tuple[str, ...]:
 
 def detectable_cut(language: Language, row: Line) -> str:
     """Returns a sentence with the smallest fall of a row's number that the planned repeat of the survey would detect. The
-    text is empty if this fall is not known."""
+    text is empty if this fall is not known, or if the number is too wide a range."""
+    if is_too_wide(row):
+        return ""
     if pd.notna(row["smallest_cut"]):
-        return language.say("targets.smallest", cut=number_words.percent(language, row["smallest_cut"]))
+        return language.say("targets.smallest", fall=fall_to(language, row))
     return language.say("targets.none_detectable") if pd.notna(row["power"]) else ""
 
 
@@ -209,12 +210,9 @@ def measured(language: Language, row: Line) -> str:
 
 
 def answers(language: Language, row: Line) -> str:
-    """Returns the answers to two questions on a number of the later survey. The first is whether its target is reached. The
-    second is whether the number has changed since the baseline. The order and the words are always the same. A question without
-    an answer is left out."""
+    """Returns two sentences on a number of the later survey. The first says whether its target is reached, the second whether the
+    number has changed since the baseline. The order and the words are always the same. A sentence without an answer is left out."""
     since: str = "" if pd.isna(row["year_before"]) else f"{row['year_before']:g}"
     return " ".join(
-        language.say(f"targets.{key}", said=number_words.start(language.kit(row[key])), year=since)
-        for key in ("reached", "changed")
-        if row[key]
+        language.say(f"targets.{key}", said=language.kit(row[key]), year=since) for key in ("reached", "changed") if row[key]
     )

@@ -18,12 +18,14 @@ from fltoolkit.nap.results_framework import Indicator, Plan
 from fltoolkit.nap.target_paths import targets_of_row
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.workbook.sheet_words import (
+    HIGH,
     Row,
-    baseline,
     bracketed,
     cases,
     column,
     cv,
+    flag,
+    high,
     legend,
     page,
     rounded,
@@ -38,12 +40,13 @@ from fltoolkit.show.wording.plan_words import frequency, promises
 from fltoolkit.survey.spec.groups import TOTAL
 
 TOOL_16 = (
-    ("t16_statement", 18, "unseen"), ("t16_indicator", 24, "unseen"), ("t16_definition", 44, "unseen"), ("t16_by", 38, "text"),
-    ("t16_verification", 16, "unseen"), ("t16_unit", 15, "unseen"), ("t16_baseline", 9, "given"), ("t16_year_1", 8, "given"),
-    ("t16_year_2", 8, "given"), ("t16_frequency", 14, "unseen"), ("t16_lead", 20, "unseen"),
+    ("t16_statement", 18, "unseen"), ("t16_indicator", 24, "unseen"), ("t16_definition", 41, "unseen"), ("t16_by", 41, "text"),
+    ("t16_verification", 16, "unseen"), ("t16_unit", 15, "unseen"), ("t16_baseline", 9, "given"), HIGH, ("marker", 8, "marker"),
+    ("interval_from", 9, "text"), ("interval_to", 9, "text"), ("t16_year_1", 8, "given"), ("t16_year_2", 8, "given"),
+    ("t16_frequency", 14, "unseen"), ("t16_lead", 20, "unseen"),
 )  # fmt: skip
 BESIDE = (
-    ("marker", 8, "marker"), ("interval_from", 9, "text"), ("interval_to", 9, "text"), ("bound_high", 13, "text"), ("category", 24, "text"), ("n", 12, "whole"),
+    ("category", 24, "text"), ("n", 12, "whole"),
     ("cases", 10, "whole"), ("cv", 8, "percent"), ("deff", 8, "two_decimals"), ("df", 6, "whole"), ("flag", 24, "text"), ("reason", 58, "text"),
     ("measure", 16, "text"), ("reference_period", 24, "text"), ("reference_population", 26, "text"), ("rule_set", 14, "text"),
     ("same_work", 12, "text"), ("survey", 34, "text"), ("round", 10, "text"), ("year", 8, "plain"), ("filled_by", 13, "text"),
@@ -52,16 +55,17 @@ BESIDE = (
 STYLES = [style for _, _, style in (*TOOL_16, *BESIDE)]
 QUIET = ("again", "unseen")  # in the rows after an indicator's first
 MINE = {"t16_baseline": "baseline_value", "t16_year_1": "target_year_1", "t16_year_2": "target_year_2"}
-FIRST = [name for name, _, _ in TOOL_16].index("t16_baseline")
-PRINTED = len(TOOL_16) + 3  # with the marker and the interval
+PLACES = [[name for name, _, _ in TOOL_16].index(name) for name in MINE]
+PRINTED = len(TOOL_16)
 PROMISED = ("promised", 18, "text")
 """The column with the targets in words, in the plan's workbook. Tool No. 16 only has columns for the planned values of two
 years."""
 
 
 def matrix(evidence: Evidence, language: Language) -> Page:
-    """Returns the sheet of the plan's indicators for the plan's workbook: first exactly the columns of the ILO toolkit's
-    results framework (Tool No. 16), then columns that the kit adds, such as the target in words and the interval.
+    """Returns the sheet of the plan's indicators for the plan's workbook: first the columns of the ILO toolkit's results framework
+    (Tool No. 16), with the marker and the interval beside the baseline, then columns that the kit adds, such as the target in
+    words.
 
     In each row that no survey fills, partners can fill in three cells: the baseline and the targets of two years.
     """
@@ -72,7 +76,7 @@ def matrix(evidence: Evidence, language: Language) -> Page:
         replace(line, cells=[*line.cells[:after], text, *line.cells[after:]])
         for line, text in zip(_lines(filled, language, evidence.partners), texts, strict=True)
     ]
-    own = _columns(language, filled_in=True)
+    own = _columns(filled, language, filled_in=True)
     columns = (*own[:after], column(language, *PROMISED, beside=True), *own[after:])
     return page(
         language,
@@ -92,7 +96,7 @@ def baseline_sheet(filled: Baseline, language: Language) -> Page:
     """Returns the sheet of the plan's indicators for the workbook of the baseline, which has no cells to fill in. Rows that no
     survey fills show the values that partners have given so far."""
     lines = [SheetRow(line.cells) for line in _lines(filled, language, Partners())]
-    columns = _columns(language, filled_in=False)
+    columns = _columns(filled, language, filled_in=False)
     notes = _notes(filled, language)
     return page(language, "baseline", columns, lines, notes, tool="16", frozen=2, large=True, printed_columns=PRINTED)
 
@@ -101,8 +105,20 @@ def _notes(filled: Baseline, language: Language) -> tuple[str, ...]:
     return (language.say("workbook.goal", goal=language.own(filled.plan.goal)), *legend(language, list(filled.table["marker"])))
 
 
-def _columns(language: Language, *, filled_in: bool) -> tuple[Column, ...]:
-    own = (column(language, name, width, style, key=MINE.get(name, "") if filled_in else "") for name, width, style in TOOL_16)
+def _columns(filled: Baseline, language: Language, *, filled_in: bool) -> tuple[Column, ...]:
+    """Returns the columns of the sheet. The column for the upper ends of ranges is hidden if no baseline is a range."""
+    wide = any(map(has_wide_bounds, filled.table.to_dict("records")))
+    own = (
+        column(
+            language,
+            name,
+            width,
+            style if wide or name != HIGH[0] else "hidden",
+            key=MINE.get(name, "") if filled_in else "",
+            beside=not name.startswith("t16"),
+        )
+        for name, width, style in TOOL_16
+    )
     return (*own, *(column(language, name, width, style, beside=True) for name, width, style in BESIDE))
 
 
@@ -117,14 +133,14 @@ def _lines(filled: Baseline, language: Language, partners: Partners) -> Iterator
             yield SheetRow(cells)
             continue
         mine = partners.row("matrix", row["id"])
-        for place, key in enumerate(MINE.values(), FIRST):
+        for place, key in zip(PLACES, MINE.values(), strict=True):
             cells[place] = cell_value(mine[key]) if key in mine else _number(language, None, row[key])
         yield SheetRow(cells, row["id"], tuple(MINE.values()), frozenset(mine))
 
 
 def _cells(plan: Plan, row: Row, language: Language) -> list[object]:
-    """Returns the cells of one row of the sheet: first the columns of the ILO toolkit's results framework (Tool No. 16), then
-    columns that the kit adds, such as the interval.
+    """Returns the cells of one row of the sheet: first the columns of the ILO toolkit's results framework (Tool No. 16) and the
+    interval of the baseline, then columns that the kit adds.
 
     Each row repeats the statement, the indicator and its definition, so that the sheet can be filtered.
     """
@@ -134,15 +150,12 @@ def _cells(plan: Plan, row: Row, language: Language) -> list[object]:
     groups = ", ".join(number_words.group(language, name) for name in indicator.disaggregated_by)
     by = groups if first else language.colon(str(group), str(category))
     value, *years = (_number(language, row["measure"], row[name]) for name in MINE.values())
-    bound = row["bound_high"] if has_wide_bounds(row) else None
-    numbers = [value if bound is None else baseline(language, row), *years]
     return [
         language.colon(language.own(row["code"]), language.own(row["statement"])), name_of(language, row), definition(language, indicator, row), by,
         language.own(row["means_of_verification"]), unit,
-        *numbers, frequency(language, indicator.reporting_frequency), language.own(row["lead"]),
-        bracketed(row["marker"]), styled(row["measure"], row["ci_low"]), styled(row["measure"], row["ci_high"]),
-        styled(row["measure"], bound), category, row["n"], cases(language, row),
-        cv(row), rounded(row["deff"], 2), row["df"], word(language, "flags", row["flag"]), number_words.reason(language, row["reason"]),
+        value, high(row), bracketed(row["marker"]), styled(row["measure"], row["ci_low"]), styled(row["measure"], row["ci_high"]),
+        *years, frequency(language, indicator.reporting_frequency), language.own(row["lead"]), category, row["n"], cases(language, row),
+        cv(row), rounded(row["deff"], 2), row["df"], flag(language, row), number_words.reason(language, row["reason"]),
         word(language, "measures", row["measure"]), language.kit(row["reference_period"]),
         language.kit(row["reference_population_label"]), row["rule_set"], word(language, "same_work", row["same_work"]), language.kit(row["survey"]),
         language.kit(row["round"]), row["year"], word(language, "filled", row["filled_by"]), about_targets(language, indicator, row),

@@ -14,9 +14,9 @@ from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.document_sections import follow_up_section
 from fltoolkit.report.workbook.sheet_charts import NativeChart
 from fltoolkit.report.workbook.sheet_words import (
+    HIGH,
     READ,
     Row,
-    baseline,
     bracketed,
     cases,
     chart_axes,
@@ -24,6 +24,8 @@ from fltoolkit.report.workbook.sheet_words import (
     column,
     columns_by_indicator,
     cv,
+    flag,
+    high,
     if_unreliable,
     legend,
     lengths_of,
@@ -48,7 +50,7 @@ DETAIL = (
     ("cases", 12, "whole"), ("cv", 8, "percent"), ("reason", 58, "text"),
 )  # fmt: skip
 FACTS = (
-    ("confidence", 10, "percent"), ("flag", 18, "text"), ("se", 10, "text"), ("unresolved", 12, "whole"), ("bound_high", 14, "text"),
+    ("confidence", 10, "percent"), ("flag", 18, "text"), ("se", 10, "text"), ("unresolved", 12, "whole"),
     ("deff", 8, "two_decimals"), ("df", 6, "whole"), ("method", 24, "text"), ("rule_set", 14, "text"), ("reference_period", 24, "text"),
     ("reference_population", 24, "text"), ("same_work", 12, "text"), ("sector_basis", 16, "text"), ("duration_basis", 24, "text"),
     ("measure", 16, "text"), ("survey", 44, "text"), ("round", 10, "text"), ("year", 8, "plain"), ("filled_by", 13, "text"), ("id", 34, "text"),
@@ -129,22 +131,24 @@ def headline(evidence: Evidence, language: Language) -> Page | None:
 def _rounds(evidence: Evidence, language: Language, row: dict[Any, Any]) -> Iterator[tuple[Any, ...]]:
     """Yields the cells of a row of the baseline, and then those of the later survey's row, if there is one. The second row has an
     empty category, so that a chart shows one label for both surveys."""
-    bound = row["bound_high"] if has_wide_bounds(row) else None
-    yield (plan_words.category(language, row), row["year"], *_value(row, row["marker"], [row[name] for name in NUMBERS], bound))
+    yield (
+        plan_words.category(language, row),
+        row["year"],
+        *_value(row, row["marker"], [row[name] for name in NUMBERS], high(row)),
+    )
     for now in rows_like(evidence.follow_up, row):
         numbers = [now[name] for name in ("value", "ci_low", "ci_high")]
-        yield ("", now["year"], *_value(row, now["marker_after"], numbers, now["bound"]))
+        yield ("", now["year"], *_value(row, now["marker_after"], numbers, styled(row["measure"], now["bound"])))
 
 
-def _value(row: dict[Any, Any], marker: object, numbers: Sequence[object], bound: object) -> tuple[object, ...]:
+def _value(row: dict[Any, Any], marker: object, numbers: Sequence[object], bound: Styled) -> tuple[object, ...]:
     """Returns the cells of a measured number: its marker, the number with its interval, and the columns from which a chart is
-    drawn. `bound` is the number if all unresolved persons were cases; None if it is hidden or not above the interval."""
-    measure, high = row["measure"], styled(row["measure"], bound)
-    value = styled(measure, numbers[0]).value
-    reach = None if high.value is None or value is None else high.value - value  # type: ignore[operator]
+    drawn. `bound` is the number if all unresolved persons were cases; it is empty if it is hidden or not above the interval."""
+    measure, value = row["measure"], styled(row["measure"], numbers[0]).value
+    reach = None if bound.value is None or value is None else bound.value - value  # type: ignore[operator]
     return (
         bracketed(marker), *(styled(measure, number) for number in numbers), *lengths_of(measure, numbers), if_unreliable(measure, numbers[0], marker),
-        high, Styled(reach, high.style),
+        bound, Styled(reach, bound.style),
     )  # fmt: skip
 
 
@@ -155,26 +159,29 @@ def detail(evidence: Evidence, language: Language) -> Page | None:
     records = [without_nan(row) for row in table[table["filled_by"] != "partners"].to_dict("records")]
     if not records:
         return None
-    lines = lines_by_indicator(language, records, lambda row: _detail(language, row))
+    wide = any(map(has_wide_bounds, records))
+    lines = lines_by_indicator(language, records, lambda row: _detail(language, row, wide=wide))
     confidential = (
         sentence(number_words.reason(language, CONFIDENTIAL)) if any(r["reason"] == CONFIDENTIAL for r in records) else ""
     )
     notes = (surveys(evidence, language), *legend(language, list(table["marker"])), confidential)
-    columns = columns_by_indicator(language, DETAIL, FACTS)
-    return page(language, "detail", columns, lines, notes, once=(0,), frozen=2, printed_columns=READ + len(DETAIL))
+    printed = (DETAIL[0], HIGH, *DETAIL[1:]) if wide else DETAIL
+    columns = columns_by_indicator(language, printed, FACTS)
+    return page(language, "detail", columns, lines, notes, once=(0,), frozen=2, printed_columns=READ + len(printed))
 
 
-def _detail(language: Language, r: Row) -> tuple[object, ...]:
+def _detail(language: Language, r: Row, *, wide: bool) -> tuple[object, ...]:
     """Returns the cells of one row of the sheet `detail`: a number of the baseline, and the facts on which it is based. The
-    columns are those in `DETAIL` and `FACTS`."""
+    columns are those in `DETAIL` and `FACTS`. `wide` says whether the sheet has a column for the upper end of a range."""
     measure = r["measure"]
     reason = "" if r["reason"] == CONFIDENTIAL else number_words.reason(language, r["reason"])  # said once, above the table
     if reason and r["flag"] in CAREFUL:
         reason = language.say("flagged", flag=language.say(f"flags.{r['flag']}"), reason=reason)
     return (
-        baseline(language, r), *(styled(measure, r[name]) for name in NUMBERS[1:]), bracketed(r["marker"]), r["n"], cases(language, r), cv(r), reason,
-        r["confidence"], word(language, "flags", r["flag"]), styled(measure, r["se"]), r["unresolved"], styled(measure, r["bound_high"]), rounded(r["deff"], 2),
-        r["df"], word(language, "intervals", r["interval"]), r["rule_set"], language.kit(r["reference_period"]),
+        styled(measure, r["baseline_value"]), *((high(r),) if wide else ()), *(styled(measure, r[name]) for name in NUMBERS[1:]),
+        bracketed(r["marker"]), r["n"], cases(language, r), cv(r), reason,
+        r["confidence"], flag(language, r), styled(measure, r["se"]), r["unresolved"], rounded(r["deff"], 2), r["df"],
+        word(language, "intervals", r["interval"]), r["rule_set"], language.kit(r["reference_period"]),
         language.kit(r["reference_population_label"]), word(language, "same_work", r["same_work"]),
         word(language, "sector_basis", r["sector_basis"]), number_words.reason(language, r["duration_basis"]), word(language, "measures", measure),
         language.kit(r["survey"]), language.kit(r["round"]), r["year"], word(language, "filled", r["filled_by"]), r["id"], r["input_hash"],

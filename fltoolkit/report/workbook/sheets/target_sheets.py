@@ -3,23 +3,27 @@ comparison of the baseline with a later survey)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.targets import BASELINE, TARGET, UNPLANNED
 from fltoolkit.report.workbook.sheet_charts import NativeChart
 from fltoolkit.report.workbook.sheet_words import (
+    HIGH,
     READ,
+    ColumnLook,
     Row,
     bracketed,
     chart_axes,
     chart_title,
     columns_by_indicator,
+    flag,
     if_unreliable,
     legend,
     lengths_of,
     lines_by_indicator,
     page,
-    ranged,
     rounded,
     rows_like,
     sentence,
@@ -50,7 +54,6 @@ PLANNED = (
     ("interval_to", 10, "text"), ("marker", 8, "marker"), ("below", 10, "hidden"), ("above", 10, "hidden"),
     ("unreliable", 10, "hidden"), ("target", 10, "hidden"),
 )  # fmt: skip
-HIGH = ("bound_high", 13, "text")
 MEASURED = (
     ("baseline_year", "marker", "baseline_value", "ci_low", "ci_high"),
     ("later_year", "later_marker", "later_value", "later_ci_low", "later_ci_high"),
@@ -78,10 +81,11 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
         return None
     later = bool(table["later_year"].notna().any())
     years = change_tables.years_of_rounds(language, table["baseline_year"], table["later_year"]) if later else None
+    wide = bool(table[["baseline_bound", "later_bound"]].notna().any(axis=None))
     promised = [("marker_before" if later and name == "marker" else name, width, style) for name, width, style in PROMISED]
     asked = "reached_in" if years and str(years["after"]).isdigit() else "reached"
     answered = [(asked if name == "reached" else name, width, style) for name, width, style in LATER] if later else []
-    read = (*promised, *answered, *WHY)
+    read = (*_with_high(promised, wide=wide), *_with_high(answered, wide=wide), *WHY)
     columns = columns_by_indicator(language, read, (*CALCULATED, *(LATER_INTERVAL if later else ())), years, large=later)
     # Groups with a target come first among those of their indicator; the categories of a group keep their order.
     order = {id: place for place, id in enumerate(dict.fromkeys(table["id"]))}
@@ -89,7 +93,7 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
     records = sorted(
         map(without_nan, table.to_dict("records")), key=lambda row: (order[row["id"]], (row["id"], row["group"]) not in aimed)
     )
-    lines = lines_by_indicator(language, records, lambda row: _promised(language, row, later=later))
+    lines = lines_by_indicator(language, records, lambda row: _promised(language, row, later=later, wide=wide))
     bad = int((table["verifiable"] == "no").sum())
     refused = (language.say("workbook.sheets.targets.refused", n=str(bad)),) if bad else ()
     used = [*table["marker"], *(table["later_marker"] if later else [])]
@@ -99,9 +103,19 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
     return page(language, "targets", columns, lines, notes, once=(0,), frozen=2, large=later, printed_columns=READ + len(read))
 
 
-def _promised(language: Language, r: Row, *, later: bool) -> tuple[object, ...]:
+def _with_high(columns: Sequence[ColumnLook], *, wide: bool) -> Sequence[ColumnLook]:
+    """Returns columns with one for the upper end of a range behind the first, if any number of the sheet is a range (`wide`)."""
+    return (*columns[:1], *((HIGH,) if wide and columns else ()), *columns[1:])
+
+
+def _number(measure: object, value: object, bound: object, *, wide: bool) -> tuple[Styled, ...]:
+    """Returns the cell of a number and, if the sheet has a column for it (`wide`), the cell with its upper end."""
+    return (styled(measure, value), *((styled(measure, bound),) if wide else ()))
+
+
+def _promised(language: Language, r: Row, *, later: bool, wide: bool) -> tuple[object, ...]:
     """Returns the cells of one row of the sheet on targets: the target, and whether a repeat of the survey could verify it.
-    `later` says whether there is a later survey."""
+    `later` says whether there is a later survey, and `wide` whether the sheet has columns for the upper ends of ranges."""
     measure, refused = r["measure"], r["verifiable"] == "no"
     verifiable: object = Styled(word(language, "met", "no"), "warn") if refused else word(language, "met", r["verifiable"])
     # The marker says why a baseline is not shown.
@@ -116,7 +130,7 @@ def _promised(language: Language, r: Row, *, later: bool) -> tuple[object, ...]:
     numbers = [styled(measure, r[name]) for name in ("ci_low", "ci_high", "target_value")]
     now = (
         (
-            ranged(language, measure, r["later_value"], r["later_bound"]),
+            *_number(measure, r["later_value"], r["later_bound"], wide=wide),
             bracketed(r["later_marker"]),
             language.kit(r["reached"]),
             language.kit(r["changed"]),
@@ -126,8 +140,8 @@ def _promised(language: Language, r: Row, *, later: bool) -> tuple[object, ...]:
     )
     since = (r["later_year"], *(styled(measure, r[name]) for name in ("later_ci_low", "later_ci_high"))) if later else ()
     return (
-        ranged(language, measure, r["baseline_value"], r["baseline_bound"]), *numbers[:2], bracketed(r["marker"]), r["target_year"], numbers[2],
-        verifiable, least, *now, why, word(language, "flags", r["flag"]), r["baseline_year"], language.kit(r["target_words"]), rounded(r["cut"], 3),
+        *_number(measure, r["baseline_value"], r["baseline_bound"], wide=wide), *numbers[:2], bracketed(r["marker"]), r["target_year"], numbers[2],
+        verifiable, least, *now, why, flag(language, r), r["baseline_year"], language.kit(r["target_words"]), rounded(r["cut"], 3),
         rounded(r["power"], 2), styled(measure, plan_words.smallest_value(r)), r["sample_needed"], r["sample_each_round"],
         r["planned_sample"], rounded(r["deff"], 2), r["first_year"], word(language, "paths", r["path"]),
         *since,
@@ -142,19 +156,20 @@ def milestones(evidence: Evidence, language: Language) -> Page | None:
         return None
     wide = bool(evidence.targets["baseline_bound"].notna().any())
     lines = lines_by_indicator(
-        language, records, lambda row: (*_milestone(evidence, language, row), *(_high(evidence, row) if wide else ()))
+        language, records, lambda row: (*_milestone(evidence, language, row), *(_band(evidence, row) if wide else ()))
     )
     first = [r for r in records if all(r[name] == records[0][name] for name in ("id", "group", "category"))]
     drawn = [line.cells for line in lines[1 : len(first) + 1]]
-    heights = [cell.value for cells in drawn for cell in (cells[3], cells[5], cells[7])]  # type: ignore[attr-defined]
+    heights = [cell.value for cells in drawn for cell in (cells[3], cells[5], cells[7], *cells[13:14][: int(wide)])]  # type: ignore[attr-defined]
     hollow = 11 if any(cells[11].value is not None for cells in drawn) else None  # type: ignore[attr-defined]
     chart = NativeChart(
         chart_title(language, "milestones", first[0]), names=(2, 2), values=5, lengths=(9, 10), rows=len(first), first=1, path=3, target=12,
         axes=chart_axes(evidence, language, first[0], heights, hollow=hollow is not None), hollow=hollow,
+        band=(13, 14) if wide else None,
     )  # fmt: skip
     low_end = (language.say("charts.low_end"),) if wide else ()
     notes = (surveys(evidence, language), *low_end, *legend(language, [_measured(evidence, r)[0] for r in records]))
-    columns = columns_by_indicator(language, (*PLANNED, HIGH) if wide else PLANNED, ())
+    columns = columns_by_indicator(language, (*PLANNED, HIGH, ("reach", 10, "hidden")) if wide else PLANNED, ())
     return page(language, "milestones", columns, lines, notes, once=(0,), frozen=2, chart=chart)
 
 
@@ -170,10 +185,12 @@ def _milestone(evidence: Evidence, language: Language, r: Row) -> tuple[object, 
     )  # fmt: skip
 
 
-def _high(evidence: Evidence, r: Row) -> tuple[Styled]:
-    """Returns the cell with the high end of a baseline that is a range; empty for other years and other baselines."""
+def _band(evidence: Evidence, r: Row) -> tuple[Styled, Styled]:
+    """Returns the cells with the upper end of a baseline that is a range, and with its distance from the baseline, from which the
+    chart draws a grey band. Both are empty for other years and other baselines."""
     bounds = [one["baseline_bound"] for one in rows_like(evidence.targets, r)] if r["kind"] == BASELINE else []
-    return (styled(r["measure"], next(iter(bounds), None)),)
+    bound = next(iter(bounds), None)
+    return styled(r["measure"], bound), styled(r["measure"], None if bound is None else bound - r["value"])
 
 
 def _measured(evidence: Evidence, r: Row) -> tuple[object, list[object]]:
@@ -192,29 +209,32 @@ def follow_up(evidence: Evidence, language: Language) -> Page | None:
     if table.empty:
         return None
     years = change_tables.years_of_rounds(language, table["year_before"], table["year"])
-    columns = columns_by_indicator(language, FOLLOWED, FOLLOWED_FACTS, years, large=True)
+    wide = bool(table[["baseline_bound", "bound"]].notna().any(axis=None))
+    printed = (*_with_high(FOLLOWED[:4], wide=wide), *_with_high(FOLLOWED[4:], wide=wide))
+    columns = columns_by_indicator(language, printed, FOLLOWED_FACTS, years, large=True)
     records = [without_nan(row) for row in table.to_dict("records")]
-    lines = lines_by_indicator(language, records, lambda row: _followed(language, row))
+    lines = lines_by_indicator(language, records, lambda row: _followed(language, row, wide=wide))
     used = [*table["marker_before"], *table["marker_after"], *(row["marker"] for row in records if not row["light"])]
     notes = (surveys(evidence, language), *legend(language, used))
     return page(
-        language, "follow_up", columns, lines, notes, once=(0,), frozen=2, large=True, printed_columns=READ + len(FOLLOWED)
+        language, "follow_up", columns, lines, notes, once=(0,), frozen=2, large=True, printed_columns=READ + len(printed)
     )
 
 
-def _followed(language: Language, r: Row) -> tuple[object, ...]:
+def _followed(language: Language, r: Row, *, wide: bool) -> tuple[object, ...]:
     """Returns the cells of one row of the sheet on follow-up: the baseline, the later survey, and the result of the test of the
-    change. If the change is not shown, its marker (such as [c]) replaces the result."""
+    change. If the change is not shown, its marker (such as [c]) replaces the result. `wide` says whether the sheet has columns
+    for the upper ends of ranges."""
 
     def numbers(*names: str) -> list[Styled]:
         return [styled(r["measure"], r[name]) for name in names]
 
     return (
-        ranged(language, r["measure"], r["baseline_value"], r["baseline_bound"]), *numbers("baseline_ci_low", "baseline_ci_high"),
-        bracketed(r["marker_before"]), ranged(language, r["measure"], r["value"], r["bound"]), *numbers("ci_low", "ci_high"),
+        *_number(r["measure"], r["baseline_value"], r["baseline_bound"], wide=wide), *numbers("baseline_ci_low", "baseline_ci_high"),
+        bracketed(r["marker_before"]), *_number(r["measure"], r["value"], r["bound"], wide=wide), *numbers("ci_low", "ci_high"),
         bracketed(r["marker_after"]),
         *numbers("change", "change_ci_low", "change_ci_high"), change_tables.verdict_in_words(language, r) or bracketed(r["marker"]),
         number_words.reason(language, r["verdict_reason"]), r["beyond_zero"],
-        *(rounded(r[name], 1) for name in ("decrease", "decrease_low", "decrease_high")), *numbers("milestone"), word(language, "flags", r["flag"]),
+        *(rounded(r[name], 1) for name in ("decrease", "decrease_low", "decrease_high")), *numbers("milestone"), flag(language, r),
         number_words.reason(language, r["reason"]), r["year_before"], r["year"], language.kit(r["survey_before"]), language.kit(r["survey"]),
     )  # fmt: skip

@@ -250,12 +250,13 @@ class Line:
 @dataclass(frozen=True)
 class Point:
     """One number in a chart of curves, with its interval: a point with a place on both axes. `words` are above it, or at its
-    right if `beside` is true."""
+    right if `beside` is true: beside its value, or beside another `height`."""
 
     x: float
     mark: Mark
     words: str = ""
     beside: bool = False
+    height: float | None = None
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,6 @@ from fltoolkit.show.wording.english_numbers import PublishedNumber
 SIZES = (2_000, 100_000)
 POINTS = 60
 POWER = 0.8
-NEAR = 0.1  # relative: two sizes that differ by less have one mark
 
 
 def falls(
@@ -99,43 +98,29 @@ class _Start:
         return 100 * detectable_change(self.rate, self.n, size, deff=self.deff).relative
 
 
-def repeat(
-    out: Published,
-    language: Language,
-    *,
-    planned: float | None = None,
-    population: str | None = None,
-    space: ChartSpace = WHOLE_PAGE,
-) -> CurveChart | None:
+def repeat(out: Published, language: Language, *, space: ChartSpace = WHOLE_PAGE) -> CurveChart | None:
     """Returns a chart of the smallest fall from this survey's prevalence that a repeat of the survey would detect, by the number
-    of persons who answer in the repeat.
-
-    Two places on the curve are marked: the number of persons in this survey, and the planned number if there is one.
-
-    Args:
-        planned: the planned number of persons who answer.
-        population: the name of a population; None means the default population.
-
-    Returns:
-        The chart, or None if the survey has no published prevalence above zero or no published design effect.
-    """
-    row = out.select("prevalence", population=population).iloc[0].to_dict()
+    of persons who answer in the repeat. The number of persons in this survey is marked on the curve. Returns None if the survey
+    has no published prevalence above zero or no published design effect."""
+    row = out.select("prevalence").iloc[0].to_dict()
     if not _has_start(row):
         return None
     words = f"{_per_1000(language, number_words.shown(language, row))} {language.kit(row['reference_population_label'])}".strip()
-    n = float(row["n"])
     start = _start(row, words)
-    marks = [(size, start.fall(size)) for size in _marked_sizes(n, planned)]
-    there = [(size, fall, _fall_in_words(language, size, fall)) for size, fall in marks if math.isfinite(fall)]
-    chart = _repeat_chart(start, language, (min(n, SIZES[0]), max(5 * n, 20_000.0)), there, space.steps)
-    below = (
+    mark = (start.n, start.fall(start.n))
+    said = _fall_in_words(language, *mark)
+    marks = [(*mark, said)] if math.isfinite(mark[1]) else []
+    chart = _repeat_chart(start, language, (min(start.n, SIZES[0]), max(5 * start.n, 20_000.0)), marks, space.steps)
+    return replace(_with_base(chart, out, language, space), alt=f"{chart.alt} {said}.")
+
+
+def _with_base(chart: CurveChart, out: Published, language: Language, space: ChartSpace) -> CurveChart:
+    """Returns a chart with a note on the survey from which the fall starts, if the chart has space for it."""
+    row = out.select("prevalence").iloc[0].to_dict()
+    base = (
         (chart_notes.persons_asked(out, row, language), chart_notes.source(language, row.get("survey"))) if space.source else ()
     )
-    return replace(
-        chart,
-        notes=chart_notes.nonempty(*chart.notes, " ".join(part for part in below if part)),
-        alt=f"{chart.alt} {language.list(_fall_in_words(language, *mark) for mark in marks)}.",
-    )
+    return replace(chart, notes=chart_notes.nonempty(*chart.notes, " ".join(part for part in base if part)))
 
 
 def smallest_fall(out: Published, planned: float) -> float:
@@ -155,7 +140,9 @@ def _start(row: PublishedNumber, words: str) -> _Start:
     return _Start(float(row["estimate"]), n, max(1.0, float(n / row["n_eff"])), words, number_words.has_range(row))
 
 
-def planned_repeat(row: dict[Any, Any], language: Language, *, title: str = "") -> CurveChart:
+def planned_repeat(
+    row: dict[Any, Any], language: Language, *, title: str = "", start_of: Published | None = None, space: ChartSpace = WHOLE_PAGE
+) -> CurveChart:
     """Returns a chart of the smallest fall from the plan's baseline that a repeat of the survey would detect, by the number
     of persons who answer in the repeat. The planned sample is marked. The fall at this sample is the number that the plan's
     tables print.
@@ -163,12 +150,17 @@ def planned_repeat(row: dict[Any, Any], language: Language, *, title: str = "") 
     Args:
         row: a row of `Evidence.targets` with a planned sample and a smallest fall.
         title: replaces the title.
+        start_of: the published numbers of the baseline survey; None if its numbers come from a publication.
     """
     rate, n, planned, deff = (float(row[name]) for name in ("rate", "n", "planned_sample", "deff"))
     start = _Start(rate, n, deff, _baseline_rate(row, language), pd.notna(row["baseline_bound"]))
-    words = _fall_in_words(language, planned, 100 * row["smallest_cut"])
+    words = language.say(
+        "charts.mark_to", fall=number_words.percent(language, row["smallest_cut"]), persons=number_words.count(language, planned),
+        value=plan_words.value(language, plan_words.smallest_value(row), row),
+    )  # fmt: skip
     sizes = (min(n, planned, SIZES[0]), max(5 * n, 2 * planned, 20_000.0))
-    chart = _repeat_chart(start, language, sizes, [(planned, start.fall(planned), words)])
+    chart = _repeat_chart(start, language, sizes, [(planned, start.fall(planned), words)], space.steps)
+    chart = _with_base(chart, start_of, language, space) if start_of else chart
     named = title or chart.title
     return replace(chart, title=named, alt=f"{named} {chart.subtitle} {number_words.start(words)}.")
 
@@ -266,16 +258,3 @@ def _described_sizes(sizes: tuple[float, float], planned: float | None) -> tuple
     """Returns the sample sizes that the chart's description in words mentions with their smallest fall. It is the planned size,
     or both ends of the curves if no size is planned."""
     return sizes if planned is None else (planned,)
-
-
-def _marked_sizes(asked: float, planned: float | None) -> list[float]:
-    """Returns the sample sizes to mark in the chart: this survey's and the planned one. If both are nearly equal, returns only
-    the planned one.
-
-    Args:
-        asked: the number of persons asked in this survey.
-        planned: the planned number; None if there is none.
-    """
-    if planned is None:
-        return [asked]
-    return [planned] if abs(planned / asked - 1) < NEAR else [asked, planned]

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -44,10 +45,10 @@ def target_path(
     goals = milestones[milestones["kind"] == TARGET]
     steps = milestones[~milestones["kind"].isin([TARGET, BASELINE])]
     shown_later = None if later is None or pd.isna(later["value"]) else {**later, "measure": target["measure"]}
-    measured = [_point(language, start, target, ("baseline_value", "charts.baseline"), GREY if shown_later else BLUE)]
+    points = [_point(language, start, target, ("baseline_value", "charts.baseline"), GREY if shown_later else BLUE)]
     if shown_later:
-        measured.append(_point(language, int(shown_later["year"]), shown_later, ("value", "charts.later"), BLUE, beside=True))
-    points = measured
+        found = _point(language, int(shown_later["year"]), shown_later, ("value", "charts.later"), BLUE)
+        points.append(replace(found, beside=True, height=_end_off_path(found, milestones)))
     points += [
         Point(int(r["year"]), planned_tick(float(r["value"]), value(language, r["value"], target)))
         for r in steps.to_dict("records")
@@ -91,12 +92,20 @@ def way_of(
                        surveys=surveys, title=title, space=space)  # fmt: skip
 
 
-def _point(language: Language, year: int, row: PlanRow, named: tuple[str, str], colour: str, *, beside: bool = False) -> Point:
+def _end_off_path(found: Point, milestones: pd.DataFrame) -> float | None:
+    """Returns the limit of a measured number's interval that is farther from the planned path, so that words beside it do not meet
+    the path. Returns None if the number has no interval."""
+    planned = milestones.loc[milestones["year"] == found.x, "value"]
+    end = found.mark.low if (planned >= found.mark.value).all() else found.mark.high
+    return None if math.isnan(end) else end
+
+
+def _point(language: Language, year: int, row: PlanRow, named: tuple[str, str], colour: str) -> Point:
     """Returns a measured value of a year as a point of the chart, with words. `named` has two names: the column of the value in
     `row`, and the key of the words in the language files."""
     column, key = named
     words = language.colon(language.say(key), shown(language, row, column))
-    return Point(year, _measured(language, row, column, colour), words, beside)
+    return Point(year, _measured(language, row, column, colour), words)
 
 
 def _measured(language: Language, row: PlanRow, column: str, colour: str) -> Mark:

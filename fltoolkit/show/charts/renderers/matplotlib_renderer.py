@@ -204,7 +204,14 @@ def _point_words(axes: Any, chart: CurveChart, point: Point, size: Size) -> None
     later = [at for other in chart.points if (at := _inches(axes, chart.x, other.x, size)) > place]
     at_left = end > min([size.width, *later])
     offset = (-0.5 * size.font, -1.4 * size.font) if at_left else (0.7 * size.font, 0.4 * size.font)
-    _note(axes, point.words, (point.x, point.mark.value), offset, size, ha="right" if at_left else "left")
+    _note(
+        axes,
+        point.words,
+        (point.x, point.mark.value if point.height is None else point.height),
+        offset,
+        size,
+        ha="right" if at_left else "left",
+    )
 
 
 def _inches(axes: Any, axis: Axis, value: float, size: Size) -> float:

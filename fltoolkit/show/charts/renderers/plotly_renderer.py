@@ -272,11 +272,20 @@ def _point_words(fig: Any, chart: CurveChart, point: Point) -> None:
     words, nothing is written."""
     if not point.words:
         return
-    x, y = _place(chart.x, point.x), point.mark.value if point.beside else point.mark.end
+    x = _place(chart.x, point.x)
     if point.beside:
-        _words(fig, x, y, point.words, xanchor="left", yanchor="bottom", xshift=9, yshift=2)
+        _words(
+            fig,
+            x,
+            point.mark.value if point.height is None else point.height,
+            point.words,
+            xanchor="left",
+            yanchor="bottom",
+            xshift=9,
+            yshift=2,
+        )
     else:
-        _words(fig, x, y, point.words, yanchor="bottom", yshift=9)
+        _words(fig, x, point.mark.end, point.words, yanchor="bottom", yshift=9)
 
 
 def _words(fig: Any, x: float, y: float, text: str, *, bold: bool = False, **more: Any) -> None:
