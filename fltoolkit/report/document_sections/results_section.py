@@ -3,6 +3,7 @@ uncertainty."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import pandas as pd
@@ -132,13 +133,39 @@ def rates(out: Published, language: Language) -> tuple[PrintedTable, ...]:
 def tables(out: Published, language: Language) -> tuple[PrintedTable, ...]:
     """Returns all published numbers by each group, one table per measure and population. Crossed groups are left out.
 
-    Groups of single origins (nationalities, ethnicities) come last. Profiles are left out (see `profile_section`).
+    Groups of single origins (nationalities, ethnicities) come last. Profiles are left out (see `profile_tables`).
     """
     own = out.own
     own = own[~own["measure"].isin(["flowchart", *PROFILES]) & (own["breakdown"].map(groups_of_breakdown).map(len) < 2)]
     own = own.iloc[own["breakdown"].isin(out.origins).to_numpy().argsort(kind="stable")]
     parts = own.groupby(["measure", "reference_population"], sort=False)
     return tuple(result_tables.table(language, part) for _, part in parts if len(part) > 1)
+
+
+def profile_populations(out: Published) -> tuple[str, ...]:
+    """Returns the populations (such as adults) whose profile of cases has at least one share that is shown."""
+    rows = _profile_rows(out)
+    return tuple(rows.loc[rows["estimate"].notna(), "reference_population"].unique())
+
+
+def profile_tables(out: Published, language: Language, topics: Collection[str]) -> tuple[PrintedTable, ...]:
+    """Returns a table per population: the shares of cases by topics such as `coercion`, not crossed with other groups."""
+    rows = _profile_rows(out)
+    rows = rows[rows["breakdown"].isin(list(topics))]
+    return tuple(
+        result_tables.table(language, rows[rows["reference_population"] == who])
+        for who in profile_populations(out)
+        if (rows["reference_population"] == who).any()
+    )
+
+
+def _profile_rows(out: Published) -> pd.DataFrame:
+    """Returns the published rows of the profile of cases that are about one topic, not crossed with a group.
+
+    Topics that are also published as `share`, such as the form of forced labour, are left out, because their intervals are
+    calculated in another way."""
+    rows, shares = out.own_rows(measure="profile"), set(out.own_rows(measure="share")["breakdown"])
+    return rows[(rows["breakdown"].map(groups_of_breakdown).map(len) == 1) & ~rows["breakdown"].isin(shares)]
 
 
 def rule_sets(out: Published, language: Language, heading: Heading) -> list[Block]:

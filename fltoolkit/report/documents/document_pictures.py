@@ -18,8 +18,7 @@ from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.results_framework import WORDS
 from fltoolkit.publish.measure_units import CASE_SHARES
 from fltoolkit.publish.published_set import Published
-from fltoolkit.report.document_sections import profile_section
-from fltoolkit.report.document_sections.results_section import groups_of
+from fltoolkit.report.document_sections.results_section import groups_of, profile_populations
 from fltoolkit.report.document_sections.targets_section import on_path
 from fltoolkit.show.charts.descriptions import change_dumbbell, detectable_falls, estimates_by_group, target_path
 from fltoolkit.show.charts.descriptions.estimates_by_group import HALF_PAGE, WHOLE_PAGE, WITHOUT_SOURCE
@@ -125,7 +124,7 @@ def profile(evidence: Evidence, language: Language, width: Width, only: Collecti
             on coercion, on the situation, or on children.
     """
     found = []
-    for population in profile_section.populations(evidence.now):
+    for population in profile_populations(evidence.now):
         there = groups_of(evidence.now, "profile", population)
         for family in only:
             if topics := tuple(topic for topic in FAMILIES[family] if topic in there):

@@ -24,12 +24,7 @@ from fltoolkit.report.document_formats.document_blocks import (
     Paragraph,
     WritingSpace,
 )
-from fltoolkit.report.document_sections import (
-    follow_up_section,
-    knowledge_section,
-    results_section,
-    targets_section,
-)
+from fltoolkit.report.document_sections import follow_up_section, knowledge_section, results_section, targets_section
 from fltoolkit.report.documents.document_language import with_own_words
 from fltoolkit.report.documents.document_pictures import Grouped, estimates, path, repeat
 from fltoolkit.report.knowledge_base import answers

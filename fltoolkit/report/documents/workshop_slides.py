@@ -7,16 +7,8 @@ import pandas as pd
 
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.publish.published_set import Published
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Document, Heading, Paragraph
-from fltoolkit.report.document_sections import (
-    first_page,
-    follow_up_section,
-    profile_section,
-    results_section,
-    slide_titles,
-    targets_section,
-)
+from fltoolkit.report.document_sections import first_page, follow_up_section, results_section, slide_titles, targets_section
 from fltoolkit.report.document_sections.results_section import groups_of
 from fltoolkit.report.documents.document_language import with_own_words
 from fltoolkit.report.documents.document_pictures import Grouped, by_group, change, estimates, fitting, path, repeat
@@ -37,9 +29,10 @@ def workshop(evidence: Evidence, language: Language) -> Document:
     slide shows. No two slides have the same title.
     """
     out = evidence.now
+    title_of_rules = slide_titles.definitions(language, results_section.checked_rule_sets(out))
     blocks = [
         *_found(evidence, language), *_changed(evidence, language), *_pictures(evidence, language),
-        *results_section.rule_sets(out, language, Heading(_definitions(out, language))),
+        *results_section.rule_sets(out, language, Heading(title_of_rules or language.say("rule_sets.heading"))),
         *_unknown(evidence, language), *_targets_and_repeat(evidence, language), *_discuss(language),
     ]  # fmt: skip
     title = results_section.title(out, language, "slides.title")
@@ -81,17 +74,13 @@ def _changed(evidence: Evidence, language: Language) -> list[Block]:
 def _pictures(evidence: Evidence, language: Language) -> list[Block]:
     """Returns slides with one picture each. The pictures show which persons are in forced labour, and the means of coercion."""
     out = evidence.now
-    children = [p for p in out.headlines[1:] if groups_of(out, "prevalence", p, least=2)]
-    return [
-        *_pictured(by_group(evidence, language, "slide"), slide_titles.groups(out, language)),
-        *_shared(evidence, language),
-        *_coerced(evidence, language),
-        *(
-            block
-            for p in children
-            for block in _pictured(_rates_of(evidence, p, language), slide_titles.of_population(out, language, p))
-        ),
-    ]
+    slides = _pictured(by_group(evidence, language, "slide"), slide_titles.groups(out, language))
+    slides += [*_shared(evidence, language), *_coerced(evidence, language)]
+    for population in out.headlines[1:]:  # such as children
+        if groups := groups_of(out, "prevalence", population, least=2):
+            picture = estimates(evidence, language, "slide", Grouped("prevalence", groups[:1], population))
+            slides += _pictured(picture, slide_titles.of_population(out, language, population))
+    return slides
 
 
 def _pictured(picture: Drawn | None, title: str | None = None) -> list[Block]:
@@ -114,26 +103,12 @@ def _coerced(evidence: Evidence, language: Language) -> list[Block]:
     """Returns a slide with the means of coercion, for the first population with a published profile (shares of cases by
     characteristic). The list is empty if there is no such profile, or if a slide has no room for it."""
     out = evidence.now
-    there = [p for p in profile_section.populations(out) if COERCION in groups_of(out, "profile", p)]
+    there = [p for p in results_section.profile_populations(out) if COERCION in groups_of(out, "profile", p)]
     rows = out.select("profile", [COERCION], population=there[0]) if there else out.table.head(0)
     if rows.empty or len(rows) > ROWS:
         return []
     picture = estimates(evidence, language, "slide", Grouped("profile", (COERCION,), there[0]))
     return _pictured(picture, slide_titles.majority(language, rows))
-
-
-def _rates_of(evidence: Evidence, population: str, language: Language) -> Drawn:
-    """Returns a picture of the rates in one population, such as children, by the first group (such as `sex`) that is published
-    for this population."""
-    group = groups_of(evidence.now, "prevalence", population, least=2)[0]
-    return estimates(evidence, language, "slide", Grouped("prevalence", (group,), population))
-
-
-def _definitions(out: Published, language: Language) -> str:
-    """Returns the title of the slide that shows the rate under several definitions (rule sets say which answers make a person a
-    case)."""
-    found = slide_titles.definitions(language, results_section.checked_rule_sets(out))
-    return found or language.say("rule_sets.heading")
 
 
 def _unknown(evidence: Evidence, language: Language) -> list[Block]:

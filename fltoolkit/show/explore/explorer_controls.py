@@ -28,7 +28,8 @@ def without_controls(parts: Sequence[Part]) -> None:
     """Displays the parts of an explorer's view (texts, pictures, tables) one below the other, without controls."""
     from IPython.display import display
 
-    display(*parts)
+    for part in parts:
+        display(part)
 
 
 def dropdown(label: str, options: Mapping[str, Any], value: Any) -> Any:

@@ -33,16 +33,7 @@ def falls(
     power: float = POWER, response: float = 1.0, planned: float | None = None, title: str = "",
 ) -> CurveChart:  # fmt: skip
     """Returns a chart of the smallest fall in prevalence that two rounds of a survey of the same size would detect. It has one
-    curve for each prevalence of the earlier round.
-
-    Args:
-        prevalences: proportions, at most six.
-        sizes: the smallest and the largest number of persons who are drawn into the sample of each round.
-        deff, alpha, power: see `fl.detectable_change`.
-        response: the share of drawn persons who answer.
-        planned: a number of persons at which the chart has a vertical line; None for no line.
-        title: replaces the usual title.
-    """
+    curve for each prevalence of the earlier round. The arguments are those of `fl.show.detectable`."""
 
     def fall(p: float, size: float) -> float:
         return 100 * detectable_change(p, size * response, deff=deff, alpha=alpha, power=power).relative
@@ -58,11 +49,12 @@ def falls(
     uprights = () if planned is None else (Upright(planned, 100.0, words),)
     key = "charts.interviewed" if response == 1 else "charts.drawn"
     persons = language.say(key, response=number_words.percent(language, response))
+    described = sizes if planned is None else (planned,)  # the sizes that the chart's description in words mentions
     sentences = [
         language.say(
             "charts.falls_alt",
             **{"from": number_words.start(name)},
-            falls=language.join(_fall_in_words(language, n, fall(p, n)) for n in _described_sizes(sizes, planned)),
+            falls=language.join(_fall_in_words(language, n, fall(p, n)) for n in described),
         )
         for p, name in names.items()
     ]
@@ -71,8 +63,9 @@ def falls(
         f"{language.say('charts.falls_in', power=number_words.percent(language, power), deff=language.number(f'{deff:g}'))}."
     )
     x = axis_ticks.of_sizes(language, *sizes, title=persons)
+    percents = Axis(0.0, 104.0, tuple(Tick(y, number_words.percent(language, y / 100)) for y in (0.0, 50.0, 100.0)))
     return CurveChart("detectable", named, subtitle, (), f"{named} {subtitle} {language.list(sentences)}. {number_words.start(persons)}.",
-                      x, _percents(language), lines, points, uprights)  # fmt: skip
+                      x, percents, lines, points, uprights)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -117,10 +110,8 @@ def repeat(out: Published, language: Language, *, space: ChartSpace = WHOLE_PAGE
 def _with_base(chart: CurveChart, out: Published, language: Language, space: ChartSpace) -> CurveChart:
     """Returns a chart with a note on the survey from which the fall starts, if the chart has space for it."""
     row = out.select("prevalence").iloc[0].to_dict()
-    base = (
-        (chart_notes.persons_asked(out, row, language), chart_notes.source(language, row.get("survey"))) if space.source else ()
-    )
-    return replace(chart, notes=chart_notes.nonempty(*chart.notes, " ".join(part for part in base if part)))
+    base = chart_notes.base_and_source(out, row, language) if space.source else ""
+    return replace(chart, notes=chart_notes.nonempty(*chart.notes, base))
 
 
 def smallest_fall(out: Published, planned: float) -> float:
@@ -227,10 +218,6 @@ def _point(size: float, fall: float, words: str, colour: str) -> Point:
     return Point(size, Mark(fall, math.nan, math.nan, Glyph.MEASURED, words, colour), words, beside=True)
 
 
-def _percents(language: Language) -> Axis:
-    return Axis(0.0, 104.0, tuple(Tick(y, number_words.percent(language, y / 100)) for y in (0.0, 50.0, 100.0)))
-
-
 def _percents_around(language: Language, falls: Sequence[float]) -> Axis:
     """Returns an axis in percent around the falls of a curve, with room for words above and below it."""
     there = [fall for fall in falls if math.isfinite(fall)] or [0.0, 100.0]
@@ -252,9 +239,3 @@ def _fall_in_words(language: Language, size: float, fall: float) -> str:
     if not math.isfinite(fall):
         return language.say("charts.nothing", persons=persons)
     return language.say("charts.mark", fall=number_words.percent(language, fall / 100), persons=persons)
-
-
-def _described_sizes(sizes: tuple[float, float], planned: float | None) -> tuple[float, ...]:
-    """Returns the sample sizes that the chart's description in words mentions with their smallest fall. It is the planned size,
-    or both ends of the curves if no size is planned."""
-    return sizes if planned is None else (planned,)
