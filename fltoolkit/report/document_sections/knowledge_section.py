@@ -41,15 +41,8 @@ def research(evidence: Evidence, language: Language) -> list[Block]:
     the survey cannot answer. These questions need qualitative studies, or records of authorities. The list of blocks is
     empty if there is no such question."""
     open_ = tuple(language.say(f"checklists.questions.{q.id}") for q in for_research(evidence))
-    return (
-        [
-            Heading(language.say("research.heading"), 3),
-            Paragraph(f"{language.say('research.why')} {language.say('skeleton.tables_there')}"),
-            Bullets(open_),
-        ]
-        if open_
-        else []
-    )
+    why = Paragraph(f"{language.say('research.why')} {language.say('skeleton.tables_there')}")
+    return [Heading(language.say("research.heading"), 3), why, Bullets(open_)] if open_ else []
 
 
 def keys(evidence: Evidence) -> set[Key]:

@@ -297,9 +297,3 @@ class CurveChart(DescribedChart):
     points: tuple[Point, ...] = ()
     uprights: tuple[Upright, ...] = ()
     regions: tuple[Region, ...] = ()
-
-
-def planned_tick(value: float, words: str) -> Mark:
-    """Returns a small tick for a value that is planned and not measured, such as a milestone. `words` are the value as
-    printed."""
-    return Mark(value, math.nan, math.nan, Glyph.PLANNED, words, GREY)

@@ -15,7 +15,7 @@ from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.show.charts.chart_style import BLUE, GREY, ORANGE
 from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
-from fltoolkit.show.charts.descriptions.chart_parts import CurveChart, Glyph, Line, Mark, Point, planned_tick
+from fltoolkit.show.charts.descriptions.chart_parts import CurveChart, Glyph, Line, Mark, Point
 from fltoolkit.show.charts.descriptions.estimates_by_group import WHOLE_PAGE, ChartSpace
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.plan_words import BOUNDS, between, shown, totals, value
@@ -50,7 +50,9 @@ def target_path(
         found = _point(language, int(shown_later["year"]), shown_later, ("value", "charts.later"), BLUE)
         points.append(replace(found, beside=True, height=_end_off_path(found, milestones)))
     points += [
-        Point(int(r["year"]), planned_tick(float(r["value"]), value(language, r["value"], target)))
+        Point(
+            int(r["year"]), Mark(float(r["value"]), math.nan, math.nan, Glyph.PLANNED, value(language, r["value"], target), GREY)
+        )
         for r in steps.to_dict("records")
     ]
     points += [_goal(language, target, r) for r in goals.to_dict("records")]

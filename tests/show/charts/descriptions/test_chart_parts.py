@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
-from fltoolkit.show.charts.chart_style import GREY
-from fltoolkit.show.charts.descriptions.chart_parts import LANE, Axis, ChartRow, DotChart, Glyph, Mark, Series, planned_tick
+from fltoolkit.show.charts.descriptions.chart_parts import LANE, Axis, ChartRow, DotChart, Glyph, Mark, Series
 
 NAN = float("nan")
 
@@ -32,10 +30,3 @@ def test_only_the_intervals_of_joined_numbers_leave_their_row() -> None:
     near = replace(chart, rows=(ChartRow("a", "a", (mark(1.0, 0.0, 2.0), mark(1.05, 0.0, 2.0, "#222222"))),))
     assert near.arrows == ()
     assert replace(chart, rows=(alone,)).names == ()
-
-
-def test_a_planned_value_has_no_interval() -> None:
-    planned = planned_tick(4.0, "4.0")
-    assert (planned.glyph, planned.colour) == (Glyph.PLANNED, GREY)
-    assert math.isnan(planned.low)
-    assert math.isnan(planned.high)

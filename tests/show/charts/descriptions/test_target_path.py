@@ -104,3 +104,10 @@ def test_the_way_of_a_row_of_the_plan_names_both_surveys() -> None:
     assert found.points[1].mark.words.startswith("18.8 (")
     assert found.notes[-1].startswith("Source: ")
     assert way_of(evidence, "no such row", EN) is None
+
+
+def test_a_planned_value_has_no_interval() -> None:
+    planned = [point.mark for point in way().points if point.mark.glyph is Glyph.PLANNED]
+    assert len(planned) == 3
+    assert {mark.colour for mark in planned} == {GREY}
+    assert np.isnan([limit for mark in planned for limit in (mark.low, mark.high)]).all()
