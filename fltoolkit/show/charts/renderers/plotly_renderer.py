@@ -18,16 +18,7 @@ from fltoolkit.show.charts.chart_style import (
     safe,
     wrap,
 )
-from fltoolkit.show.charts.descriptions.chart_parts import (
-    BAND,
-    Axis,
-    ChartRow,
-    CurveChart,
-    DotChart,
-    Glyph,
-    Mark,
-    Point,
-)
+from fltoolkit.show.charts.descriptions.chart_parts import BAND, Axis, ChartRow, CurveChart, DotChart, Glyph, Mark
 
 LABEL = 40  # letters in a line of a label
 ROW = 22  # pixels of a row with one line of words
@@ -199,8 +190,10 @@ def _curves(chart: CurveChart) -> Any:
         there = [p for p in chart.points if (p.mark.glyph, p.mark.colour) == (glyph, colour)]
         marks = [p.mark for p in there]
         _marks(fig, marks, [p.x for p in there], [m.value for m in marks], [safe(m.words) for m in marks], along="y")
-    for point in chart.points:
-        _point_words(fig, chart, point)
+    for point in (point for point in chart.points if point.words):
+        beside = {"xanchor": "left", "xshift": 9, "yshift": 2} if point.beside else {"yshift": 9}
+        at = point.mark.value if point.height is None else point.height
+        _words(fig, _place(chart.x, point.x), at if point.beside else point.mark.end, point.words, yanchor="bottom", **beside)
     fig.update_xaxes(**_values(chart.x))
     fig.update_yaxes(**_values(chart.y))
     fig.update_layout(showlegend=False)
@@ -265,27 +258,6 @@ def _absent(fig: Any, chart: DotChart, places: Sequence[int]) -> None:
                 x=_place(chart.axis, chart.axis.low), y=place, text=wrap(row.absent, ABSENT), hovertext=wrap(row.remark), align="left",
                 xanchor="left", xshift=8, bgcolor="white", borderpad=0, showarrow=False, font={"color": QUIET, "size": 12},
             )  # fmt: skip
-
-
-def _point_words(fig: Any, chart: CurveChart, point: Point) -> None:
-    """Writes the words of a point in the chart: above the point or at its right, as the description says. If the point has no
-    words, nothing is written."""
-    if not point.words:
-        return
-    x = _place(chart.x, point.x)
-    if point.beside:
-        _words(
-            fig,
-            x,
-            point.mark.value if point.height is None else point.height,
-            point.words,
-            xanchor="left",
-            yanchor="bottom",
-            xshift=9,
-            yshift=2,
-        )
-    else:
-        _words(fig, x, point.mark.end, point.words, yanchor="bottom", yshift=9)
 
 
 def _words(fig: Any, x: float, y: float, text: str, *, bold: bool = False, **more: Any) -> None:
