@@ -280,7 +280,7 @@ def _body(table: PrintedTable) -> tuple[pd.DataFrame, tuple[str, ...]]:
     above: list[str] = []  # lines across the table, kept until the next row of cells
     across = ""
     for row in table.texts:
-        if len(row) == 1:
+        if len(row) < len(table.heads):
             above += row
             continue
         if above:

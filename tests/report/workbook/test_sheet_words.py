@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from handed import EN, ES, FR, evidence, in_languages
+from handed import EN, ES, FR
 
 from fltoolkit.languages.reasons import Name, Reason
 from fltoolkit.publish.measure_units import decimals
@@ -16,7 +16,6 @@ from fltoolkit.report.workbook.sheet_words import (
     choices,
     column,
     cv,
-    first_language,
     legend,
     page,
     rounded,
@@ -26,10 +25,6 @@ from fltoolkit.report.workbook.sheet_words import (
 )
 from fltoolkit.report.workbook.sheet_writer import SheetRow, Styled
 from fltoolkit.show.wording import english_numbers
-
-
-def test_a_workbook_is_in_the_first_language_of_the_plan() -> None:
-    assert first_language(in_languages(evidence(), "es", "en").plan).code == "es"
 
 
 @pytest.mark.parametrize(
