@@ -57,7 +57,8 @@ def verdicts(evidence: Evidence, language: Language) -> tuple[str, ...]:
 
     A sentence says that a number fell or rose only if the test says so.
     """
-    rows = _judged(totals(evidence.follow_up))
+    rows = totals(evidence.follow_up)
+    rows = rows[rows["verdict"] != ""]
     return tuple(change_sentences.sentence(language, row, about(language, row)) for row in rows.to_dict("records"))
 
 
@@ -67,9 +68,4 @@ def answered(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
 
     Rows whose change was not tested are left out.
     """
-    return tuple(f"{about(language, row)}. {answers(language, row)}" for row in _judged(rows).to_dict("records"))
-
-
-def _judged(rows: pd.DataFrame) -> pd.DataFrame:
-    found: pd.DataFrame = rows[rows["verdict"] != ""]
-    return found
+    return tuple(f"{about(language, row)}. {answers(language, row)}" for row in rows[rows["verdict"] != ""].to_dict("records"))

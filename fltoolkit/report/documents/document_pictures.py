@@ -3,7 +3,7 @@ which pictures are drawn."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -87,9 +87,8 @@ def all_pictures(evidence: Evidence, language: Language) -> tuple[Drawn, ...]:
     """Returns all pictures of a run that are saved as files. Each picture has its own name."""
     out = evidence.now
     wanted = [Grouped("prevalence", (g,), p) for p in (None, *out.headlines[1:]) for g in groups_of(out, "prevalence", p)]
-    wanted += [Grouped("share", (g,)) for g in groups_of(out, "share")]
+    wanted += [*(Grouped("share", (g,)) for g in groups_of(out, "share")), *_profile(out)]
     made = [estimates(evidence, language, "wide", what) for what in wanted]
-    made += profile(evidence, language, "wide")
     made += [
         p for p in (change(evidence, language, "wide"), path(evidence, language, "wide"), repeat(evidence, language, "wide")) if p
     ]
@@ -115,21 +114,13 @@ def _rows(evidence: Evidence, what: Grouped) -> pd.DataFrame:
     return evidence.now.select(what.measure, by, population=what.population)
 
 
-def profile(evidence: Evidence, language: Language, width: Width, only: Collection[str] = tuple(FAMILIES)) -> list[Drawn]:
-    """Returns the pictures of the profile of cases (the shares of cases with each characteristic). There is one picture for
-    each population and family of topics, if the population has such topics and shows at least one share.
-
-    Args:
-        only: the names of the families that are wanted. A family is a set of topics that share one picture: on involuntary work,
-            on coercion, on the situation, or on children.
-    """
-    found = []
-    for population in profile_populations(evidence.now):
-        there = groups_of(evidence.now, "profile", population)
-        for family in only:
-            if topics := tuple(topic for topic in FAMILIES[family] if topic in there):
-                found.append(estimates(evidence, language, width, Grouped("profile", topics, population)))
-    return found
+def _profile(out: Published) -> list[Grouped]:
+    """Returns the contents of the pictures of the profile of cases (the shares of cases with each characteristic). There is one
+    picture for each population and family of topics, if the population has such topics and shows at least one share. A family is
+    a set of topics that share one picture: on involuntary work, on coercion, on the situation, or on children."""
+    there = {population: groups_of(out, "profile", population) for population in profile_populations(out)}
+    families = [(p, tuple(t for t in topics if t in found)) for p, found in there.items() for topics in FAMILIES.values()]
+    return [Grouped("profile", topics, population) for population, topics in families if topics]
 
 
 def by_group(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
