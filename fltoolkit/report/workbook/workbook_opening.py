@@ -9,7 +9,8 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from math import isfinite
@@ -38,22 +39,19 @@ class ReturnedBook:
     Attributes:
         book: the workbook with its formulas.
         values: a function that returns the same workbook with the results of its formulas.
-        foreign: the kinds of its content that are neither cells nor charts, as folders of the file, e.g. `media` (pictures).
-        charts: the number of charts.
-        drawn: the number of charts, pictures and shapes.
+        contents: how much there is of each kind of content that is not cells: `charts`, `drawings` (charts, pictures and
+            shapes), and folders of the file such as `media` (pictures).
     """
 
     book: Any
     values: Callable[[], Any]
-    foreign: frozenset[str]
-    charts: int
-    drawn: int
+    contents: Mapping[str, int]
 
     def foreign_contents(self, charts: int) -> list[str]:
         """Returns the kinds of content that partners added and that are not cells, e.g. `["charts", "media"]`. Returns an
         empty list if there are none. `charts` is the number of charts that the kit itself drew."""
-        own = {"charts": self.charts > charts, "drawings": self.drawn > max(charts, self.charts)}
-        return sorted({*self.foreign, *(kind for kind, is_there in own.items() if is_there)})
+        own = {"charts": charts, "drawings": max(charts, self.contents["charts"])}
+        return sorted(kind for kind, n in self.contents.items() if n > own.get(kind, 0))
 
 
 def open_returned(path: Path) -> ReturnedBook:
@@ -70,14 +68,14 @@ def open_returned(path: Path) -> ReturnedBook:
             "a workbook cannot be read without openpyxl", where=str(path), do='pip install "fltoolkit[all]"'
         ) from None
     content = read_bytes(path, MOST_PACKED)
-    foreign, charts, drawn = _refuse_unsuitable(path, content)
+    contents = _refuse_unsuitable(path, content)
 
     def load(data_only: bool) -> Any:
         with warnings.catch_warnings(action="ignore"):
             return openpyxl.load_workbook(io.BytesIO(content), data_only=data_only)
 
     try:
-        return ReturnedBook(load(False), cache(lambda: load(True)), foreign, charts, drawn)
+        return ReturnedBook(load(False), cache(lambda: load(True)), contents)
     except Exception:  # openpyxl can raise any error for a damaged workbook
         if cell := next(_odd_cells(content), ""):
             raise _unreadable(
@@ -86,10 +84,9 @@ def open_returned(path: Path) -> ReturnedBook:
         raise _unreadable(path, "a part of it is damaged") from None
 
 
-def _refuse_unsuitable(path: Path, content: bytes) -> tuple[frozenset[str], int, int]:
+def _refuse_unsuitable(path: Path, content: bytes) -> Counter[str]:
     """Checks a workbook before it is opened, and raises `DataError` if it is not suitable (see `open_returned`). Returns the
-    kinds of content that are not cells (e.g. `media`), and the numbers of charts and of drawn objects. Nothing large is
-    unpacked.
+    `contents` of a `ReturnedBook`. Nothing large is unpacked.
 
     Args:
         path: the file, for messages.
@@ -109,8 +106,10 @@ def _refuse_unsuitable(path: Path, content: bytes) -> tuple[frozenset[str], int,
     names = [part.filename for part in parts]
     if any(name.endswith("vbaProject.bin") for name in names):
         raise _unreadable(path, "it holds macros")
-    foreign = frozenset(m.group(1) for name in names if (m := FOREIGN.match(name)))
-    return foreign, sum(bool(CHART.fullmatch(name)) for name in names), sum(len(ANCHOR.findall(text)) for text in drawings)
+    contents = Counter(m.group(1) for name in names if (m := FOREIGN.match(name)))
+    contents["charts"] = sum(bool(CHART.fullmatch(name)) for name in names)
+    contents["drawings"] = sum(len(ANCHOR.findall(text)) for text in drawings)
+    return contents
 
 
 def _refuse_large(path: Path, parts: list[zipfile.ZipInfo]) -> None:

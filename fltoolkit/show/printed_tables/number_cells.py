@@ -31,11 +31,12 @@ def in_unit(language: Language, value: float, measure: str, marker: object = "",
 
     If the number is not shown, the cell has only the marker.
     """
+    letters = marker if isinstance(marker, str) else ""  # in a table, no marker is nan
     if pd.isna(value):
-        return PrintedCell("", letters(marker))
+        return PrintedCell("", letters)
     ends = [end for end in (value, bound) if pd.notna(end)]
     text = number_words.ranged(language, *(number_words.in_unit(language, end, measure) for end in ends))
-    return PrintedCell(text, letters(marker), number=True, has_range=len(ends) > 1)
+    return PrintedCell(text, letters, number=True, has_range=len(ends) > 1)
 
 
 def interval(language: Language, low: float, high: float, measure: str) -> PrintedCell:
@@ -57,9 +58,3 @@ def percent(language: Language, share: float, missing: PrintedCell = EMPTY) -> P
 
 def year(value: float, missing: PrintedCell = EMPTY) -> PrintedCell:
     return missing if pd.isna(value) else PrintedCell(f"{value:.0f}", number=True)
-
-
-def letters(marker: object) -> str:
-    """Returns the letters of a number's marker, such as `c` (confidential) or `u` (unreliable). The text is empty if there
-    is no marker."""
-    return marker if isinstance(marker, str) else ""
