@@ -6,7 +6,6 @@ Word itself breaks the lines, perhaps in another font. So the estimate is on the
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import singledispatch
 from math import ceil
 from typing import Any
 
@@ -45,39 +44,30 @@ def _text(word: Any, style: str, text: str, width: float) -> float:
     return float((lines * points * LEADING + spacing) * CENTIMETRES)
 
 
-@singledispatch
 def _height(block: Block, word: Any, width: float) -> float:
     """Returns the height of a block, in centimetres."""
+    match block:
+        case Heading():
+            return _text(word, f"Heading {block.level}", block.text, width)
+        case Paragraph():
+            return _text(word, TITLES[block.style], block.text, width)
+        case Bullets():
+            return sum(_text(word, "List Bullet", item, width - BULLET) for item in block.items)
+        case Facts():
+            each, number = width / len(block.facts) - BESIDE, "Number Long" if block.are_long else "Number"
+            texts = [((number, f.number), ("Number Unit", f.unit), ("Number Doubt", f.doubt)) for f in block.facts]
+            return max(sum(_text(word, style, text, each) for style, text in of_fact) for of_fact in texts)
+        case PrintedTable():
+            return _table(block, word, width)
+        case Chart():
+            return _picture(block.picture, width) + _text(word, "Gap", "", width)
+        case Charts():
+            pictures = (_picture(chart.picture, width / len(block.charts)) for chart in block.charts)
+            return max(pictures) + _text(word, "Gap", "", width)
     raise TypeError(f"no height for {type(block).__name__}")
 
 
-@_height.register
-def _(block: Heading, word: Any, width: float) -> float:
-    return _text(word, f"Heading {block.level}", block.text, width)
-
-
-@_height.register
-def _(block: Paragraph, word: Any, width: float) -> float:
-    return _text(word, TITLES[block.style], block.text, width)
-
-
-@_height.register
-def _(block: Bullets, word: Any, width: float) -> float:
-    return sum(_text(word, "List Bullet", item, width - BULLET) for item in block.items)
-
-
-@_height.register
-def _(block: Facts, word: Any, width: float) -> float:
-    each = width / len(block.facts) - BESIDE
-    number = "Number Long" if block.are_long else "Number"
-    return max(
-        sum(_text(word, style, text, each) for style, text in ((number, f.number), ("Number Unit", f.unit), ("Number Doubt", f.doubt)))
-        for f in block.facts
-    )  # fmt: skip
-
-
-@_height.register
-def _(block: PrintedTable, word: Any, width: float) -> float:
+def _table(block: PrintedTable, word: Any, width: float) -> float:
     shares = widths(block, width)
     heads = tuple(head.text for head in block.heads)
     rows = sum(
@@ -86,16 +76,6 @@ def _(block: PrintedTable, word: Any, width: float) -> float:
     )  # fmt: skip
     notes = "\n".join((block.note, *(text for _, text in block.lettered)))
     return rows + _text(word, "Table Note", notes, width) + (_text(word, "Caption", block.title, width) if block.title else 0.0)
-
-
-@_height.register
-def _(block: Chart, word: Any, width: float) -> float:
-    return _picture(block.picture, width) + _text(word, "Gap", "", width)
-
-
-@_height.register
-def _(block: Charts, word: Any, width: float) -> float:
-    return max(_picture(chart.picture, width / len(block.charts)) for chart in block.charts) + _text(word, "Gap", "", width)
 
 
 def _picture(picture: Drawn, width: float) -> float:
