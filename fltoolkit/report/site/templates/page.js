@@ -193,7 +193,7 @@
   document.querySelectorAll('main div, main pre').forEach(function (part) {
     if (part.scrollWidth <= part.clientWidth || getComputedStyle(part).overflowX !== 'auto') return;
     part.tabIndex = 0;
-    const atEnd = () => part.classList.toggle('more', part.scrollLeft + part.clientWidth < part.scrollWidth - 2);
+    const atEnd = () => part.classList.toggle('more', part.scrollLeft + part.clientWidth < part.scrollWidth - 12);
     part.addEventListener('scroll', atEnd);
     atEnd();
   });

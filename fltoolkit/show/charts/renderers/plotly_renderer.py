@@ -37,7 +37,7 @@ SIZES = {Glyph.MEASURED: 11, Glyph.UNRELIABLE: 11, Glyph.NONE_FOUND: 10, Glyph.P
 def picture(chart: DotChart | CurveChart) -> Picture:
     """Draws a chart with plotly from its description (rows, numbers, words). Returns the figure with a text for people who do not
     see it."""
-    return Picture(_dots(chart), chart.alt) if isinstance(chart, DotChart) else Picture(_curves(chart), chart.alt, least=360)
+    return Picture(_dots(chart), chart.alt) if isinstance(chart, DotChart) else Picture(_curves(chart), chart.alt, least=460)
 
 
 def _dots(chart: DotChart) -> Any:
