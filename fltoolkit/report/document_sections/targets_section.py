@@ -194,7 +194,7 @@ def _choice(language: Language, rows: Sequence[Line]) -> str:
     elif not any(map(_is_never_enough, rows)):
         key = "later_year"
     else:
-        key = "set_another" if others or pd.isna(first["smallest_value"]) else "set_lower"
+        key = "set_lower" if not others and first["smallest_value"] < first["target_value"] else "set_another"
     numbers = {"value": value(language, smallest_value(first), first), "aim": value(language, first["target_value"], first)}
     return language.say(f"sheet.decisions.{key}", **numbers)
 

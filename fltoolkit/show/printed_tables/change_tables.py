@@ -114,7 +114,7 @@ def _reasons(language: Language, row: Row) -> tuple[str, ...]:
     columns = ("verdict_reason",) if row["marker"] == "c" else ("verdict_reason", "reason")
     given = (COVERS_ZERO, *UNRESOLVED_REASONS)
     reasons = (row[c] for c in columns if row[c] and row[c] not in given)
-    reached = language.say("targets.reached", said=number_words.start(language.kit(row["reached"]))) if row.get("reached") else ""
+    reached = language.say("targets.reached", said=language.kit(row["reached"])) if row.get("reached") else ""
     changed = row.get("changed")
     unsure = language.kit(changed) if isinstance(changed, Reason) and changed.code == "rounds.unsure" else ""
     judged = (row["verdict"], row["verdict_reason"])

@@ -91,7 +91,7 @@ def test_a_change_has_its_size_with_the_interval() -> None:
     assert tile(verdict=INCREASED, ci_low=0.0031, ci_high=0.02)[2].startswith("up 8.0 (95% interval: 3.1")
     assert tile(ci_high=0.0, beyond_zero="<0")[2] == "Decreased"
     assert tile(verdict=NO_CHANGE, ci_high=0.002)[2] == "No detectable change"
-    assert tile(verdict=NO_CHANGE, verdict_reason=MORE_UNRESOLVED)[2] == "Not judged: more unresolved answers"
+    assert tile(verdict=NO_CHANGE, verdict_reason=MORE_UNRESOLVED)[2] == "Not judged (more unresolved answers)"
 
 
 def test_persons_are_told_with_two_digits() -> None:

@@ -83,12 +83,12 @@ def test_a_change_that_unresolved_answers_leave_unjudged_is_not_called_undetecta
     table = follow_up_section.table(evidence(unjudged, NORTH), EN)
     assert table is not None
     assert table.texts[1][7].replace("\xa0", " ") == "○ not judged"
-    assert table.footnotes == ("Not judged: more unresolved answers",)
+    assert table.footnotes == ("Not judged (more unresolved answers)",)
     (said,) = follow_up_section.verdicts(evidence(unjudged), EN)
     assert said.startswith(
         "Prevalence: 5.0 in 2025, then 3.0 in 2027, per 1,000 adults; difference before rounding −2.0 (interval: "
     )
-    assert said.endswith("Changed since 2025? Not judged: more unresolved answers.")
+    assert said.endswith("Test of the change since 2025: not judged (more unresolved answers).")
     (said,) = follow_up_section.verdicts(evidence(unjudged), FR)
     assert "Non jugé\u202f: davantage de réponses indéterminées" in said
 
@@ -132,7 +132,7 @@ def test_a_verdict_is_a_sentence_of_the_total_with_its_reason() -> None:
     told = follow_up_section.verdicts(evidence(NORTH | {"group": "total"}, NORTH, WEST), EN)
     assert [t.replace("\xa0", " ") for t in told] == [
         "Prevalence: 5.0 in 2025, then 6.5 in 2027, per 1,000 adults; difference before rounding +1.5 (interval: −1.0 to +4.0). "
-        "Changed since 2025? No detectable change."
+        "Test of the change since 2025: no detectable change."
     ]
     unlike = {
         "verdict": NOT_COMPARABLE,
@@ -141,8 +141,8 @@ def test_a_verdict_is_a_sentence_of_the_total_with_its_reason() -> None:
         "verdict_reason": "definition changed",
     }
     (without,) = follow_up_section.verdicts(evidence(unlike), EN)
-    assert without == "Prevalence: Changed since 2025? Not comparable: definition changed."
-    assert follow_up_section.verdicts(evidence({}), FR)[0].endswith("Évolution depuis 2025\u202f? Baisse.")
+    assert without == "Prevalence. Test of the change since 2025: not comparable (definition changed)."
+    assert follow_up_section.verdicts(evidence({}), FR)[0].endswith("Test de l’évolution depuis 2025\u202f: baisse.")
 
 
 def test_a_hidden_light_has_no_words() -> None:
@@ -152,6 +152,9 @@ def test_a_hidden_light_has_no_words() -> None:
 
 def test_answers_are_given_without_numbers_where_these_stand_beside_them() -> None:
     rows = evidence({}, NORTH, WEST).follow_up
-    assert follow_up_section.answered(EN, totals(rows)) == ("Prevalence: Changed since 2025? Decreased.",)
-    assert follow_up_section.answered(EN, rows)[1] == "Prevalence (region: north): Changed since 2025? No detectable change."
+    assert follow_up_section.answered(EN, totals(rows)) == ("Prevalence. Test of the change since 2025: decreased.",)
+    assert (
+        follow_up_section.answered(EN, rows)[1]
+        == "Prevalence (region: north). Test of the change since 2025: no detectable change."
+    )
     assert follow_up_section.answered(EN, evidence().follow_up) == ()

@@ -251,7 +251,7 @@ def test_a_later_round_is_followed_up_in_the_sixth_chapter() -> None:
     assert not [b for b in nap_skeleton(made, EN).blocks if isinstance(b, Heading) and b.text == "Follow-up"]
     verdict, table = below(nap_skeleton(evidence_of(made.baseline, [{"value": 12.0}], OUT), EN), "Follow-up")
     assert isinstance(verdict, Paragraph)
-    assert verdict.text.endswith("Changed since 2025? Decreased.")
+    assert verdict.text.endswith("Test of the change since 2025: decreased.")
     assert isinstance(table, PrintedTable)
     assert table.title.endswith(". Change since the baseline")
 

@@ -283,7 +283,7 @@ def test_the_change_since_the_earlier_round_is_told_with_its_verdict(tmp_path: P
     told = "<b>50.0 → 18.8</b><span>change per 1,000, 2025 to 2027</span><span>Decreased: −31.2 (95% interval: "
     assert above.index('class="numbers"') < above.index(told) < above.index('class="open"') < above.index("Definition: ")
     assert "Prevalence of forced labour: 50.0 in 2025, then 18.8 in 2027, per 1,000 adults" in folded
-    assert "Changed since 2025? Decreased.</p>" in folded
+    assert "Test of the change since 2025: decreased.</p>" in folded
     assert "Decreased" not in index(tmp_path, Entry("bad", "Bad", error="x"))
 
 

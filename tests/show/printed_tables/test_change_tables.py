@@ -45,7 +45,7 @@ def test_a_row_with_a_target_says_whether_it_is_reached() -> None:
     table = change_tables.follow_up(EN, rows)
     assert table.heads[8].text == "Target"
     assert table.texts[1][8] == "25.0"
-    assert "Target reached? Cannot be said: the target lies inside the interval" in table.footnotes
+    assert "Target reached: cannot be said (the target lies inside the interval)" in table.footnotes
     assert "Decreased, but how far is uncertain" not in table.footnotes
     unsure = rows.assign(changed=pd.Series([Reason.of("rounds.unsure", verdict=DECREASED)], index=rows.index, dtype=object))
     assert "Decreased, but how far is uncertain" in change_tables.follow_up(EN, unsure).footnotes

@@ -133,7 +133,7 @@ def test_a_verdict_is_a_short_word_and_its_reason_a_footnote() -> None:
     table = followed(EN, aimed(fell()))
     assert column(table, "reached")[0] == "not known"
     assert column(table, "changed")[0] == "decreased"
-    assert "Reached in 2027? Cannot be said: the target lies inside the interval" in table.footnotes
+    assert "Reached in 2027? Cannot be said (the target lies inside the interval)" in table.footnotes
     unsure = aimed(fell()).head(1)
     changed = Reason.of("rounds.unsure", verdict=Reason.of("rounds.decreased"))
     unsure = unsure.assign(changed=pd.Series([changed], index=unsure.index, dtype=object))

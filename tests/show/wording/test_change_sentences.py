@@ -26,13 +26,13 @@ def said(row: dict[Any, Any]) -> str:
 
 
 def test_a_change_is_told_with_its_interval_and_never_with_a_cause() -> None:
-    assert said(FELL) == f"{RATE}−34.0 to −28.0). Changed since 2025? Decreased."
+    assert said(FELL) == f"{RATE}−34.0 to −28.0). Test of the change since 2025: decreased."
     assert said(PERSONS) == (
         "Persons in forced labour: 1,200 in 2025, then 450 in 2027, persons; difference before rounding −750 (interval: −830 to −670). "
-        "Changed since 2025? Decreased."
+        "Test of the change since 2025: decreased."
     )
     why = FELL | {"verdict": "not comparable", "verdict_reason": "the window changed"}
-    assert said(why).endswith("Changed since 2025? Not comparable: the window changed.")
+    assert said(why).endswith("Test of the change since 2025: not comparable (the window changed).")
 
 
 def test_a_limit_that_rounds_to_zero_says_on_which_side_of_it_it_lies() -> None:
@@ -42,7 +42,7 @@ def test_a_limit_that_rounds_to_zero_says_on_which_side_of_it_it_lies() -> None:
 
 def test_a_change_that_open_answers_leave_unjudged_says_so_once() -> None:
     told = said(FELL | {"verdict": NO_CHANGE, "verdict_reason": WIDE_LATER})
-    assert told.endswith("Changed since 2025? Not judged: too many unresolved answers in the later round.")
+    assert told.endswith("Test of the change since 2025: not judged (too many unresolved answers in the later round).")
     assert told.count("too many unresolved answers") == 1
 
 
@@ -53,9 +53,9 @@ def test_a_number_with_wide_bounds_is_a_range_in_its_round() -> None:
 
 def test_of_an_unreliable_number_the_direction_is_known_and_the_size_is_not() -> None:
     told = said(FELL | {"flag": "unreliable", "marker": "u", "verdict": DECREASED})
-    assert told.endswith("Changed since 2025? Decreased, but how far is uncertain.")
+    assert told.endswith("Test of the change since 2025: decreased, but how far is uncertain.")
     told = of_published(FR, FELL | {"flag": "unreliable", "verdict": DECREASED})
-    assert told.endswith("Évolution depuis 2025\u202f? Baisse, mais son ampleur est incertaine.")
+    assert told.endswith("Test de l’évolution depuis 2025\u202f: baisse, mais son ampleur est incertaine.")
 
 
 def test_what_is_not_shown_has_a_reason_and_no_number() -> None:

@@ -12,7 +12,7 @@ from handed import EN, ES, FR
 from fltoolkit.estimate.change_over_time.difference import DECREASED
 from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.nap.follow_up import INSIDE, NOT_REACHED, REACHED, answer_on_change
-from fltoolkit.nap.targets import UNPLANNED
+from fltoolkit.nap.targets import TOO_WIDE, UNPLANNED
 from fltoolkit.publish.measure_units import unit
 from fltoolkit.show.wording.plan_words import about, answers, later, promise, shown, sign, value, verifiable, warning
 
@@ -20,7 +20,7 @@ ROW: dict[str, Any] = {
     "indicator": "Prevalence", "group": "total", "category": "total", "unit": unit("prevalence", "adults"), "measure": "prevalence", "marker": "",
     "baseline_year": 2025.0, "baseline_value": 17.25, "ci_low": 13.4, "ci_high": 21.7, "target_year": 2030.0, "target_value": 8.625,
     "cut": 0.5, "target_words": "eradicated by 2030", "verifiable": "no", "obstacle": "sample too small", "reason": "too few persons",
-    "power": 0.39, "smallest_cut": 0.762, "later_year": np.nan, "later_value": np.nan, "later_ci_low": 6.0, "later_ci_high": 10.0,
+    "power": 0.39, "smallest_cut": 0.762, "smallest_value": 4.1, "later_year": np.nan, "later_value": np.nan, "later_ci_low": 6.0, "later_ci_high": 10.0,
     "later_bound": np.nan, "later_marker": "", "reached": "", "changed": "", "year_before": 2025.0,
 }  # fmt: skip
 LATER: dict[str, Any] = {
@@ -80,8 +80,9 @@ def test_whether_it_can_be_verified_is_told_with_what_stands_in_the_way() -> Non
 def test_a_warning_says_the_reason_and_what_could_be_found() -> None:
     start = "The planned survey could not verify this target. Prevalence: a cut of 50% by 2030, to 8.6 per 1,000 adults. Reason: too few persons."
     assert said(" ".join(warning(EN, ROW))) == (
-        f"{start} The smallest cut that the planned repeat would find with a chance of 80% is 76%."
+        f"{start} With a chance of 80%, the planned repeat would find a fall from 17.2 in 2025 to 4.1 per 1,000 or lower."
     )
+    assert said(" ".join(warning(EN, row(obstacle=TOO_WIDE)))) == start
     assert (
         said(" ".join(warning(EN, row(smallest_cut=np.nan)))) == f"{start} The planned repeat would find no fall, however deep."
     )
@@ -95,16 +96,17 @@ def test_where_no_survey_is_planned_then_the_chance_of_one_is_told() -> None:
     )
 
 
-BOTH = "Target reached? Cannot be said: the target lies inside the interval. Changed since 2025? Decreased, but how far is uncertain."
+BOTH = "Target reached: cannot be said (the target lies inside the interval). Test of the change since 2025: decreased, but how far is uncertain."
 
 
 def test_two_questions_on_one_number_are_answered_in_one_order_and_in_the_same_words() -> None:
     assert said(answers(EN, row(**LATER))) == BOTH
     assert said(answers(FR, row(**LATER))) == (
-        "Cible atteinte ? On ne peut le dire : la cible est dans l’intervalle. Évolution depuis 2025 ? Baisse, mais son ampleur est incertaine."
+        "Cible atteinte : on ne peut le dire (la cible est dans l’intervalle). Test de l’évolution depuis 2025 : baisse, mais son ampleur est "
+        "incertaine."
     )
-    assert said(answers(ES, row(**LATER))).startswith("¿Meta alcanzada? No se puede decir: ")
-    assert answers(EN, row(**LATER) | {"reached": ""}) == "Changed since 2025? Decreased, but how far is uncertain."
+    assert said(answers(ES, row(**LATER))).startswith("Meta alcanzada: no se puede decir (")
+    assert answers(EN, row(**LATER) | {"reached": ""}) == "Test of the change since 2025: decreased, but how far is uncertain."
     assert answers(EN, ROW) == ""
 
 
@@ -120,7 +122,7 @@ def test_what_the_later_survey_found_ends_the_warning() -> None:
 
 
 def test_a_number_with_wide_bounds_is_a_range_without_the_interval_of_its_low_end() -> None:
-    assert said(later(EN, row(**LATER, later_bound=24.5))).startswith("In 2027 the survey found 8.0 to 24.5. Target reached?")
+    assert said(later(EN, row(**LATER, later_bound=24.5))).startswith("In 2027 the survey found 8.0 to 24.5. Target reached:")
     assert said(shown(FR, row(baseline_bound=30.0), "baseline_value")) == "17,2 à 30,0"
 
 

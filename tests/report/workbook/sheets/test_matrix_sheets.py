@@ -82,12 +82,15 @@ def test_the_target_itself_stands_beside_the_years_on_its_path() -> None:
     assert first["Target"] == "a cut of 50% by 2030, to 10.0"
 
 
-def test_a_baseline_with_wide_bounds_is_a_range() -> None:
+def test_a_baseline_with_wide_bounds_has_its_high_end_beside_it() -> None:
     made = evidence_from(published(published_row()))
     table = made.baseline.table.assign(bounds_note=made.baseline.table["bounds_note"].astype(object))
     table.loc[0, ["bound_high", "bounds_note"]] = [40.0, WIDE_BOUNDS]
     page = matrix(replace(made, baseline=replace(made.baseline, table=table)), EN)
-    assert plain(cells(page, page.lines[0])["Baseline value"]) == "20.0 to 40.0"
+    row = cells(page, page.lines[0])
+    assert (plain(row["Baseline value"]), plain(row["High end"])) == (20.0, 40.0)
+    assert [c.head for c in page.columns if c.hidden] == []
+    assert [c.head for c in matrix(made, EN).columns if c.hidden] == ["High end"]
 
 
 def test_a_definition_is_the_plans_words_between_the_kits() -> None:

@@ -144,8 +144,11 @@ def test_milestones_from_the_low_end_of_a_range_say_so() -> None:
     assert narrow
     assert said in wide.notes
     assert said not in narrow.notes
-    assert [cells(wide, n)["High, if all unresolved persons were cases"].value for n in (0, 1)] == [40.0, None]
-    assert len(wide.columns) == len(narrow.columns) + 1
+    assert [cells(wide, n)["High end"].value for n in (0, 1)] == [40.0, None]
+    assert wide.chart.band == (13, 14)
+    assert [cells(wide, n)["Reach"].value for n in (0, 1)] == [40.0 - cells(wide)["Measured value"].value, None]
+    assert wide.chart.axes.top > 40 > narrow.chart.axes.top
+    assert len(wide.columns) == len(narrow.columns) + 2
 
 
 def light(sign: str, verdict: Reason) -> Reason:
