@@ -153,5 +153,8 @@ def test_a_hidden_light_has_no_words() -> None:
 def test_answers_are_given_without_numbers_where_these_stand_beside_them() -> None:
     rows = evidence({}, NORTH, WEST).follow_up
     assert follow_up_section.answered(EN, totals(rows)) == ("Prevalence. Test of the change since 2025: decreased.",)
-    assert follow_up_section.answered(EN, rows)[1] == "Prevalence (region: north). Test of the change since 2025: no detectable change."
+    assert (
+        follow_up_section.answered(EN, rows)[1]
+        == "Prevalence (region: north). Test of the change since 2025: no detectable change."
+    )
     assert follow_up_section.answered(EN, evidence().follow_up) == ()

@@ -34,7 +34,9 @@ def compared(verdict: object, low: float = np.nan, high: float = np.nan, **women
     }
     rows = [row(), of("sex", "men", estimate=0.03, sex="men"), of("sex", "women", estimate=0.01, sex="women", **women)]
     return dataclasses.replace(
-        published(*rows, groups=("sex",)), lead="sex", contrasts=pd.DataFrame([{**pair, "reason": "", "tested": 1, "level": 0.95}])
+        published(*rows, groups=("sex",)),
+        lead="sex",
+        contrasts=pd.DataFrame([{**pair, "reason": "", "tested": 1, "level": 0.95}]),
     )
 
 
@@ -116,7 +118,9 @@ def test_the_path_names_the_target_and_the_newest_number(language: Language, sai
 def test_the_targets_that_a_survey_could_verify_are_counted() -> None:
     made = evidence_from(published(row()), TARGET, {"year": 2032, "cut": 0.02}, planned_sample=2000)
     assert slide_titles.targets(made, EN) == "A later survey would find the fall for 1 of 2 targets"
-    assert slide_titles.repeat(made, EN) == "A repeat of 2,000 persons would find a fall from 20.0 in 2025 to 9.2 per 1,000 or lower"
+    assert (
+        slide_titles.repeat(made, EN) == "A repeat of 2,000 persons would find a fall from 20.0 in 2025 to 9.2 per 1,000 or lower"
+    )
     nothing = evidence_from(published(row()))
     assert slide_titles.targets(nothing, EN) is None
     assert slide_titles.repeat(dataclasses.replace(nothing, targets=nothing.targets.head(0)), EN) is None

@@ -154,7 +154,9 @@ def test_what_is_to_be_decided_follows_from_the_targets() -> None:
     assert said(None, TARGETS[:1]) == f"{EN.say('sheet.decisions.open')} {needed}"
     assert said([met], TARGETS[:1]) == EN.say("sheet.decisions.met")
     assert said([missed], TARGETS) == EN.say("sheet.decisions.missed", targets="“Prevalence”")
-    assert said(None, []).startswith("which target to set. Prevalence: a repeat of 15,000 persons would find a fall from 5.0 in 2025 to ")
+    assert said(None, []).startswith(
+        "which target to set. Prevalence: a repeat of 15,000 persons would find a fall from 5.0 in 2025 to "
+    )
 
 
 def test_where_unresolved_answers_make_the_result_wide_the_first_remedy_is_fewer_of_them() -> None:

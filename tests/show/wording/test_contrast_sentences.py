@@ -33,7 +33,9 @@ def test_a_size_is_an_interval_and_the_higher_rate_comes_first() -> None:
         "The rate is higher for a than for b, by 2.1\xa0to\xa012.4 per 1,000 (95% interval).",
     )
     lower = compared(pair("a", "b", verdict=LOWER, ci_low=-0.0124, ci_high=-0.0033))
-    assert contrast_sentences.sentences(lower, EN) == ("The rate is higher for b than for a, by 3.3\xa0to\xa012.4 per 1,000 (95% interval).",)
+    assert contrast_sentences.sentences(lower, EN) == (
+        "The rate is higher for b than for a, by 3.3\xa0to\xa012.4 per 1,000 (95% interval).",
+    )
     unknown = compared(pair("a", "b", ci_low=-0.0001))  # Holm's test finds it, the interval holds 0
     assert contrast_sentences.sentences(unknown, EN) == ("The rate is higher for a than for b.",)
 
