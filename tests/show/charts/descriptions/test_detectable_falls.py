@@ -7,6 +7,7 @@ import pandas as pd
 import promises
 import pytest
 from handed import EN, FR
+from published_rows import published, row
 
 from fltoolkit.publish.disclosure.cell_counts import Limits
 from fltoolkit.publish.published_set import Published
@@ -26,8 +27,8 @@ def out(rate: float = 0.005, n: float = 5_000, deff: float = 1.5) -> Published:
     return Published(pd.DataFrame([row]), pd.DataFrame([row]), "fltoolkit", Limits(), headlines=("adults",), rule_set="r")
 
 
-def repeat(published: Published) -> CurveChart:
-    picture = detectable_falls.repeat(published, EN)
+def repeat(out: Published) -> CurveChart:
+    picture = detectable_falls.repeat(out, EN)
     assert picture is not None
     return picture
 
@@ -44,14 +45,15 @@ def test_what_a_repeat_could_detect_is_marked_at_this_surveys_size(n: int, small
 
 
 def test_the_planned_repeat_starts_from_the_baseline_and_marks_the_value_after_the_fall() -> None:
-    row = promises.evidence_from(out(), {"year": 2030, "cut": 0.5}, planned_sample=20_000).planned_repeat
-    assert row
-    chart = detectable_falls.planned_repeat(row, EN, start_of=out())
+    start = published(row())
+    target = promises.evidence_from(start, {"year": 2030, "cut": 0.5}, planned_sample=2000).planned_repeat
+    assert target
+    chart = detectable_falls.planned_repeat(target, EN, start_of=start)
     (dot,) = chart.points
-    assert (dot.x, dot.words) == (20_000.0, "60% (to 2.0) with 20,000 persons")
-    assert "where the rate is 5.0 per 1,000 adults" in chart.subtitle
-    assert any("number asked: 5,000" in note for note in chart.notes)
-    assert not any("number asked" in note for note in detectable_falls.planned_repeat(row, EN).notes)
+    assert (dot.x, dot.words) == (2000.0, "54% (to 9.2) with 2,000 persons")
+    assert "where the rate is 20.0 per 1,000 adults" in chart.subtitle
+    assert any("number asked: 2,000" in note for note in chart.notes)
+    assert not any("number asked" in note for note in detectable_falls.planned_repeat(target, EN).notes)
 
 
 def test_the_rate_from_which_a_fall_is_counted_keeps_its_decimal_comma() -> None:
