@@ -139,8 +139,9 @@ AIMED_LATER = TableLayout(
 """The tables of targets on the first page of the evidence brief and on a slide, before and after a later survey."""
 WITHOUT_CHANGE = AIMED_LATER.only("category", "baseline", "later", "aim", "reached")
 """The table after a later survey on a slide, where another slide says what changed."""
-REPEAT = ("power", "needed")
-"""The columns with the chance that a repeat detects the change, and with the number of persons that it needs."""
+REPEAT = ("power", "after", "needed")
+"""The columns with the chance that a repeat detects the change, the value after the smallest fall that it would detect, and the
+number of persons that it needs."""
 MOST_YEARS = 9
 """Columns of years in a table of milestones. If there are more years, those that nobody measures are left out."""
 

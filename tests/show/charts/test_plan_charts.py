@@ -62,7 +62,7 @@ def test_what_the_later_round_says_of_a_target_is_told_in_the_words_of_the_docum
     (row,) = (r for r in fell().targets.to_dict("records") if r["reached"])
     assert later(EN, row) in str(plan_charts.warnings(with_targets(verifiable="no", obstacle=UNPLANNED)))
     text = plan_charts.targets(fell()).text
-    for said in ("In 2027", "Cannot be said: the target lies inside the interval", "decreased", "A target is reached if"):
+    for said in ("In 2027", "Cannot be said (the target lies inside the interval)", "decreased", "A target is reached if"):
         assert said in text
     first = fell()
     alone = plan_charts.targets(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pandas as pd
 import promises
 import pytest
 from handed import EN, FR
+from published_rows import published, row
 
 from fltoolkit.publish.disclosure.cell_counts import Limits
 from fltoolkit.publish.published_set import Published
@@ -28,8 +27,8 @@ def out(rate: float = 0.005, n: float = 5_000, deff: float = 1.5) -> Published:
     return Published(pd.DataFrame([row]), pd.DataFrame([row]), "fltoolkit", Limits(), headlines=("adults",), rule_set="r")
 
 
-def repeat(published: Published, **more: float) -> CurveChart:
-    picture = detectable_falls.repeat(published, EN, **more)
+def repeat(out: Published) -> CurveChart:
+    picture = detectable_falls.repeat(out, EN)
     assert picture is not None
     return picture
 
@@ -45,11 +44,16 @@ def test_what_a_repeat_could_detect_is_marked_at_this_surveys_size(n: int, small
     assert (np.diff(curve.y) < 0).all()  # more persons find a smaller fall
 
 
-def test_what_a_repeat_could_detect_marks_this_size_and_the_planned_one() -> None:
-    assert re.search(r"76% with 5,000 persons; \d+% with 4,000 persons", repeat(out(), planned=4000).alt)
-    near = repeat(out(), planned=5_300).alt
-    assert "with 5,300 persons" in near
-    assert "with 5,000 persons" not in near  # their words would stand on each other
+def test_the_planned_repeat_starts_from_the_baseline_and_marks_the_value_after_the_fall() -> None:
+    start = published(row())
+    target = promises.evidence_from(start, {"year": 2030, "cut": 0.5}, planned_sample=2000).planned_repeat
+    assert target
+    chart = detectable_falls.planned_repeat(target, EN, start_of=start)
+    (dot,) = chart.points
+    assert (dot.x, dot.words) == (2000.0, "54% (to 9.2) with 2,000 persons")
+    assert "where the rate is 20.0 per 1,000 adults" in chart.subtitle
+    assert any("number asked: 2,000" in note for note in chart.notes)
+    assert not any("number asked" in note for note in detectable_falls.planned_repeat(target, EN).notes)
 
 
 def test_the_rate_from_which_a_fall_is_counted_keeps_its_decimal_comma() -> None:
