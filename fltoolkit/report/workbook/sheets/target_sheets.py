@@ -160,7 +160,7 @@ def milestones(evidence: Evidence, language: Language) -> Page | None:
     )
     first = [r for r in records if all(r[name] == records[0][name] for name in ("id", "group", "category"))]
     drawn = [line.cells for line in lines[1 : len(first) + 1]]
-    heights = [cell.value for cells in drawn for cell in (cells[3], cells[5], cells[7], *cells[13:14][: int(wide)])]  # type: ignore[attr-defined]
+    heights = [cell.value for cells in drawn for cell in (cells[3], cells[5], cells[7], *(cells[13:14] if wide else ()))]  # type: ignore[attr-defined]
     hollow = 11 if any(cells[11].value is not None for cells in drawn) else None  # type: ignore[attr-defined]
     chart = NativeChart(
         chart_title(language, "milestones", first[0]), names=(2, 2), values=5, lengths=(9, 10), rows=len(first), first=1, path=3, target=12,

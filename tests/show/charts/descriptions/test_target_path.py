@@ -52,6 +52,17 @@ def test_a_number_with_wide_bounds_is_a_range_with_a_band() -> None:
     assert EN.say("charts.wide") not in " ".join(way(LATER).notes)
 
 
+@pytest.mark.parametrize(
+    ("value", "low", "high", "end"), [(18.75, 13.7, 25.0, 13.7), (45.0, 40.0, 52.0, 52.0), (45.0, np.nan, np.nan, None)]
+)
+def test_the_words_of_a_later_number_stand_at_the_end_of_its_interval_that_is_off_the_path(
+    value: float, low: float, high: float, end: float | None
+) -> None:
+    chart = way({**LATER, "value": value, "ci_low": low, "ci_high": high})
+    (later,) = (p for p in chart.points if p.x == 2027 and p.mark.glyph is Glyph.MEASURED)
+    assert (later.beside, later.height) == (True, end)
+
+
 def test_the_words_say_what_nobody_measures() -> None:
     alt = way(LATER).alt
     assert "2025: 50.0 (41.6" in alt
