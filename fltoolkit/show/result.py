@@ -42,8 +42,9 @@ def findings(found: pd.DataFrame) -> Result:
 
 @checked
 def flow(out: Published) -> Result:
-    """Returns a sentence on how many persons are in forced labour, for the section of a notebook that shows the flowchart."""
-    rows = out.select("total")
+    """Returns a sentence on how many persons are in forced labour, for the section of a notebook that shows the flowchart. If no
+    numbers of persons are published, it is the rate."""
+    rows = out.select("total" if len(out.own_rows(measure="total")) else "prevalence")
     return Result(sentence(ENGLISH, rows.iloc[0].to_dict()))
 
 
@@ -71,6 +72,8 @@ def rule_sets(out: Published) -> Result:
 def paths(found: pd.DataFrame) -> Result:
     """Returns a sentence on how many paths through the flowchart of the definition are shown, and how many of them are of persons
     in forced labour. A path is shown if enough persons have it."""
+    if found.empty:
+        return Result("No path may be shown.")
     shown = found[found["trace"] != OTHER]
     cases = int(shown["step"].isin(CASE_STEPS).sum())
     if not cases:

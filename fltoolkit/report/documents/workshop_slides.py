@@ -181,7 +181,7 @@ def _unverifiable(evidence: Evidence, language: Language) -> list[Block]:
     decision to take is on the same slide if there is one target, and on its own slide if there are several."""
     rows = targets_section.unverifiable_rows(evidence)
     parts = [rows[at : at + WARNINGS] for at in range(0, len(rows), WARNINGS)]
-    if len(rows) == 1:
+    if len(rows) == 1 and not (plan_words.is_total(rows[0]) and len(evidence.now.headlines) > 1):
         key = "one_below" if targets_section.is_below_unconfirmed(rows[0]) else "one_refused"
         title = language.say(f"slides.{key}", who=plan_words.whom(language, rows[0]))
     else:

@@ -90,7 +90,10 @@ TARGETS = TableLayout(
         TableColumn("category", plan_cells.category, "label"),
         *plan_cells.BASELINE,
         AIM,
-        TableColumn("cut", lambda language, row: PrintedCell(number_words.percent(language, row["cut"]), like_number=True)),
+        TableColumn(
+            "cut",
+            lambda language, row: PrintedCell(number_words.percent(language, row["cut"]) if row["cut"] > 0 else "", like_number=True),
+        ),
         TableColumn("verifiable", _verifiable, "words"),
         TableColumn("later", lambda language, row: plan_cells.value(language, row, "later_value", "later_marker"), head="later_round"),
         TableColumn("later_interval", lambda language, row: plan_cells.limits(language, row, "later_ci_low", "later_ci_high"), head="limits"),

@@ -108,9 +108,9 @@ def promise(language: Language, row: Line, *, with_unit: bool = True) -> str:
         "value": value(language, row["target_value"], row),
         "unit": language.kit(row["unit"]) if with_unit else "",
     }
-    if pd.isna(row["target_value"]) or pd.isna(row["cut"]):
+    if pd.isna(row["target_value"]) or (pd.isna(row["cut"]) and row["baseline_value"] != 0):
         return language.say("targets.hidden", year=aim["year"])
-    if row["cut"] >= 1:
+    if not 0 < row["cut"] < 1:  # nothing is left, the target is no fall, or nobody was found
         return language.kit(row["target_words"])
     return language.say("targets.cut", cut=number_words.percent(language, row["cut"]), **aim).rstrip()
 
@@ -118,7 +118,7 @@ def promise(language: Language, row: Line, *, with_unit: bool = True) -> str:
 def aim(language: Language, row: Line) -> str:
     """Returns the target of a row in one text: its subject (see `about`), its value and its year."""
     what, wanted = about(language, row), value(language, row["target_value"], row)
-    if not wanted or pd.isna(row["cut"]) or row["cut"] >= 1:
+    if not 0 < row["cut"] < 1:
         return language.colon(what, promise(language, row))
     cut, unit = number_words.percent(language, row["cut"]), number_words.unit(language, str(row["measure"]))
     return language.say("sheet.aim", what=what, value=wanted, unit=unit, year=f"{row['target_year']:g}", cut=cut)

@@ -122,7 +122,9 @@ def test_separation_spoils_only_what_it_touches() -> None:
 def test_a_region_without_cases_beside_many_categories_leaves_the_others_their_estimates() -> None:
     """The columns that are left without the region depend on each other; the search for a maximum never ended there."""
     random = np.random.default_rng(3)
-    frame = pd.DataFrame({"region": random.integers(0, 20, 1500).astype(str), "activity": random.integers(0, 10, 1500).astype(str)})
+    frame = pd.DataFrame(
+        {"region": random.integers(0, 20, 1500).astype(str), "activity": random.integers(0, 10, 1500).astype(str)}
+    )
     frame["age"] = random.integers(0, 5, 1500).astype(str)
     frame["w"] = random.uniform(1, 3, 1500)
     frame["case"] = ((random.random(1500) < 0.06) & (frame["region"] != "3")).astype(int)
