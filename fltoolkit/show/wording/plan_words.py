@@ -44,13 +44,19 @@ def about(language: Language, row: Line) -> str:
     """Returns the subject of a row of the plan in words: its indicator, and its category if it has one."""
     what = number_words.indicator(language, row)
     if is_total(row):
-        return what
+        return f"{what} ({category(language, row)})" if _is_share(row) else what
     return f"{what} ({language.colon(number_words.group(language, str(row['group'])), number_words.reason(language, row['category']))})"
 
 
 def category(language: Language, row: Line) -> str:
-    """Returns the persons of a row of the plan in words, without the indicator: the category, such as `women`, or `everyone`."""
-    return language.say("everyone") if is_total(row) else number_words.reason(language, row["category"])
+    """Returns the persons of a row of the plan in words, without the indicator: the category, such as `women`, or `everyone`. In the
+    rows of an indicator that is a share, it is the category whose share they give, such as a sector."""
+    is_everyone = is_total(row) and not _is_share(row)
+    return language.say("everyone") if is_everyone else number_words.reason(language, row["category"])
+
+
+def _is_share(row: Line) -> bool:
+    return row["measure"] == "share" and row["category"] not in ("", TOTAL)
 
 
 def whom(language: Language, row: Line) -> str:

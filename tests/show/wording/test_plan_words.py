@@ -16,7 +16,19 @@ from fltoolkit.nap.results_framework import Target
 from fltoolkit.nap.target_paths import target_in_words
 from fltoolkit.nap.targets import UNPLANNED
 from fltoolkit.publish.measure_units import unit
-from fltoolkit.show.wording.plan_words import about, aim, answers, later, promise, shown, sign, value, verifiable, warning
+from fltoolkit.show.wording.plan_words import (
+    about,
+    aim,
+    answers,
+    category,
+    later,
+    promise,
+    shown,
+    sign,
+    value,
+    verifiable,
+    warning,
+)
 
 ROW: dict[str, Any] = {
     "indicator": "Prevalence", "group": "total", "category": "total", "unit": unit("prevalence", "adults"), "measure": "prevalence", "marker": "",
@@ -83,6 +95,13 @@ def test_a_cut_of_a_baseline_of_nobody_is_told_as_the_plan_has_it() -> None:
     """Its baseline is shown: it is zero."""
     cut = target_in_words(Target(year=2030, cut=0.5), "per 1,000 adults")
     assert promise(EN, row(baseline_value=0.0, target_value=0.0, cut=np.nan, target_words=cut)) == "a cut of 50% by 2030"
+
+
+def test_the_rows_of_a_share_are_named_by_their_categories() -> None:
+    """Before, the share of each sector was that of `everyone`."""
+    sector = row(measure="share", category="Construction")
+    assert (category(EN, sector), about(EN, sector)) == ("Construction", "Prevalence (Construction)")
+    assert category(EN, ROW) == "everyone"
 
 
 def test_whether_it_can_be_verified_is_told_with_what_stands_in_the_way() -> None:
