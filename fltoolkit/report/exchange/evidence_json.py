@@ -18,35 +18,36 @@ HEADER = {"title": "string", "country": "string", "goal": "string", "first_year"
 TEXT = {"type": "string"}
 NUMBER = {"type": ["number", "null"]}
 ANYTHING = {"type": ["string", "number", "boolean", "null"]}
-# The columns of every row of a frame: first texts, then numbers (null: none, or not shown). A frame may have more columns.
+# For each table: its description, its columns of texts, and its columns of numbers. A number is null if there is none, or if it
+# is not shown. A table may have more columns.
 FRAMES = {
     "published": (
-        "Every published number as it is printed, in the scale of estimates: a proportion is a proportion",
+        "Every published number, as it is printed. A proportion lies between 0 and 1",
         "measure outcome reference_population breakdown category ilostat flag marker reason survey country round rule_set "
         "reference_period to_verify cases_class",
         "estimate se ci_low ci_high cv deff df n cases year level rounding",
     ),
     "baseline": (
-        "The plan's rows filled from the baseline's round, in each row's unit",
+        "The indicators of the plan that the baseline survey fills, each in its own unit",
         "level code statement id indicator unit group category marker flag reason filled_by",
         "ci_low ci_high n cases",
     ),
     "targets": (
-        "What is verifiable of each survey-filled row",
+        "For each indicator that the survey fills: its target, and whether a later survey can verify it",
         "id indicator group category unit measure marker flag target_words path verifiable obstacle reason beside",
         "baseline_year baseline_value ci_low ci_high target_year target_value cut power smallest_cut smallest_value sample_needed "
         "planned_sample deff first_year later_year later_value later_ci_low later_ci_high",
     ),
-    "milestones": ("The path from baseline to target", "id indicator group category unit measure kind", "year value"),
+    "milestones": ("The planned values from the baseline to the target", "id indicator group category unit measure kind", "year value"),
     "smart": ("Tool No. 16's five criteria for each indicator", "id indicator code level criterion met missing", ""),
     "follow_up": (
-        "Each row against its baseline; empty in a baseline run",
+        "Each indicator in the later survey, compared with its baseline. The first survey has no such rows",
         "id indicator group category unit measure beyond_zero verdict verdict_reason light marker marker_before marker_after flag reason survey_before survey",
         "baseline_value baseline_ci_low baseline_ci_high value ci_low ci_high change change_ci_low change_ci_high decrease "
         "decrease_low decrease_high milestone year_before year",
     ),
     "references": (
-        "The ILO's global figures: never comparable, and why",
+        "Global estimates of the ILO, and why a national result must not be compared with them",
         "place measure unit comparable why source",
         "year value",
     ),

@@ -4,13 +4,15 @@ another as text."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import narwhals as nw
 
 from fltoolkit.survey.data.internal_columns import PART
 
-# Numbers that a file declares missing: the lowest, the highest, and the number of the pooled file (None: all files).
-MissingRange = tuple[float, float, int | None]
+# Values that a file declares missing: the lowest and the highest number, or a text twice; and the number of the pooled file
+# (None: all files).
+MissingRange = tuple[Any, Any, int | None]
 LARGEST_WHOLE = 2**53 - 1  # above this, two different whole numbers can be the same float
 MARKED_MISSING = r"^\.[a-z]?$"  # Stata's missing values as text
 NUMBER = r"^\s*([+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|(?i:inf(inity)?))|(?i:nan))\s*$"
@@ -67,8 +69,8 @@ def _finite(column: nw.Expr) -> nw.Expr:
     return nw.when(column.is_finite()).then(column)
 
 
-def ranges_by_part(declared: Sequence[Mapping[str, Sequence[tuple[float, float]]]]) -> dict[str, list[MissingRange]]:
-    """Returns, for each column, the ranges of numbers that files declare missing. `declared` has those of each pooled file. If
+def ranges_by_part(declared: Sequence[Mapping[str, Sequence[tuple[Any, Any]]]]) -> dict[str, list[MissingRange]]:
+    """Returns, for each column, the ranges of values that files declare missing. `declared` has those of each pooled file. If
     all files declare the same, a range is for all rows. Otherwise it is only for the rows of its file."""
     alike = all(ranges == declared[0] for ranges in declared)
     found: dict[str, list[MissingRange]] = {}
@@ -80,9 +82,12 @@ def ranges_by_part(declared: Sequence[Mapping[str, Sequence[tuple[float, float]]
 
 def label_without_missing(label: nw.Expr, missing: Sequence[MissingRange]) -> nw.Expr:
     """Returns the labels of strata or sampling units, with null in place of Stata's missing values (`.`, `.a` to `.z`) and of the
-    numbers that a file declares missing. Otherwise, all units of unknown label would be one unit."""
+    values that a file declares missing. Otherwise, all units of unknown label would be one unit."""
     there = ~(label.str.starts_with(".") & label.str.contains(MARKED_MISSING))  # a pattern takes longer, so it comes second
-    if missing:
+    texts = [(low.strip(), part) for low, _, part in missing if isinstance(low, str)]
+    for declared, part in texts:
+        there = there & ~_in_part(label == declared, part)
+    if len(texts) < len(missing):
         value = nw.when(label.str.contains(NUMBER)).then(label).cast(nw.Float64)
         there = there & (value.is_null() | ~without_missing(value, missing).is_null())
     return nw.when(there).then(label)
@@ -93,6 +98,11 @@ def without_missing(value: nw.Expr, missing: Sequence[MissingRange]) -> nw.Expr:
     (9999, 9999, None), a weight of 9999 becomes null."""
     there = ~value.is_nan()
     for low, high, part in missing:
-        within = (value >= low) & (value <= high)
-        there = there & ~(within if part is None else within & (nw.col(PART) == part))
+        if not isinstance(low, str):
+            there = there & ~_in_part((value >= low) & (value <= high), part)
     return nw.when(there).then(value)
+
+
+def _in_part(condition: nw.Expr, part: int | None) -> nw.Expr:
+    """Returns a condition that is true only in the rows of one pooled file (None: in all rows)."""
+    return condition if part is None else condition & (nw.col(PART) == part)

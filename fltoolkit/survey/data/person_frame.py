@@ -28,7 +28,7 @@ from fltoolkit.survey.data.engines import contents, count_distinct, is_spark, re
 from fltoolkit.survey.data.fetch_rows import readable, to_count, to_pandas
 from fltoolkit.survey.data.internal_columns import CODE_OF, INTERNAL, NUMBER_OF, PART, SOURCE
 from fltoolkit.survey.data.usable_columns import refuse_clash, refuse_names, refuse_unreadable, usable
-from fltoolkit.survey.readers.file_formats import LABELLED_FILES, missing_numbers, open_object, open_path
+from fltoolkit.survey.readers.file_formats import LABELLED_FILES, missing_values, open_object, open_path
 from fltoolkit.survey.readers.file_stamps import refuse_same_file, stamp_of
 from fltoolkit.survey.readers.header_line import header_is_known, refuse_missing
 from fltoolkit.survey.readers.memory_tables import Unreadable
@@ -339,7 +339,7 @@ def _open_files_of_kind(file: DataFile, kind: str, needed: _NeededColumns, place
         if made := [text(c, schema[c]).alias(c) for c in as_text if c not in texts[i]]:
             frames[i] = frames[i].with_columns(made)
     pooled = frames[0] if len(frames) == 1 else nw.concat([f.select(first) for f in frames], how="vertical")
-    declared = ranges_by_part([missing_numbers(path, file.encoding) for path in paths])
+    declared = ranges_by_part([missing_values(path, file.encoding) for path in paths])
     missing_here = {file.name_of(c): ranges for c, ranges in declared.items()}
     return OpenedFile(pooled, tuple(offered[0]), frozenset(as_text).union(set.intersection(*texts)), missing=missing_here)
 

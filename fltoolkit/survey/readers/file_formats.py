@@ -92,14 +92,10 @@ def read_labels(path: Path, encoding: str | None = None) -> FileLabels:
     return FileLabels(tuple(about.column_names), labels, codes, kinds, ranges, about.number_rows or 0)
 
 
-def missing_numbers(path: Path, encoding: str | None = None) -> dict[str, list[tuple[float, float]]]:
-    """Returns, for each column of an SPSS file, the ranges of numbers that the file declares missing, as pairs of the lowest and
-    the highest number. The result is empty for any other file."""
-    if path.suffix.lower() not in SPSS_FILES:
-        return {}
-    ranges = read_labels(path, encoding).ranges
-    found = {c: [(low, high) for low, high in given if not isinstance(low, str)] for c, given in ranges.items()}
-    return {c: numbers for c, numbers in found.items() if numbers}
+def missing_values(path: Path, encoding: str | None = None) -> Mapping[str, Sequence[tuple[Any, Any]]]:
+    """Returns, for each column of an SPSS file, the values that the file declares missing: ranges of numbers, as pairs of the
+    lowest and the highest number, and single texts, as pairs of the same text. The result is empty for any other file."""
+    return read_labels(path, encoding).ranges if path.suffix.lower() in SPSS_FILES else {}
 
 
 def _kind(about: Any, column: str) -> Kind:

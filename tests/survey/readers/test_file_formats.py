@@ -434,17 +434,17 @@ def test_each_pooled_file_declares_its_own_missing_numbers(
     assert rows["fl__weight"].isna().tolist() == [False] * n + [True] + [False] * (n - 1)
 
 
-@pytest.mark.parametrize("suffix", ["sav", "dta"])
+@pytest.mark.parametrize(("suffix", "missing"), [("sav", 99), ("sav", "none"), ("dta", "a")])
 @pytest.mark.parametrize(("column", "told"), [("stratum", "rows without strata"), ("village", "rows without psu")])
 def test_persons_whose_unit_is_declared_missing_are_no_unit_of_their_own(
-    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change, suffix: str, column: str, told: str
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change, suffix: str, missing: Any, column: str, told: str
 ) -> None:
-    """All persons with `.a`, or with a number that SPSS declares missing, were one PSU."""
+    """All persons with `.a`, or with a number or text that SPSS declares missing, were one PSU."""
     path = write(changed(spec, {"files.person.path": f"people.{suffix}"}))
-    missing: Any = {"sav": 99, "dta": "a"}[suffix]
-    people[column] = [missing, missing, *pd.factorize(people[column])[0].tolist()[2:]]
+    units = pd.factorize(people[column])[0].tolist()[2:]
+    people[column] = [missing, missing, *(map(str, units) if missing == "none" else units)]
     if suffix == "sav":
-        pyreadstat.write_sav(people, str(path.parent / "people.sav"), missing_ranges={column: [99]})
+        pyreadstat.write_sav(people, str(path.parent / "people.sav"), missing_ranges={column: [missing]})
     else:
         pyreadstat.write_dta(people, str(path.parent / "people.dta"), missing_user_values={column: ["a"]})
     found = fl.check(fl.read_survey(path)).query("severity == 'error'")
