@@ -25,7 +25,8 @@ def paths(persons: ClassifiedSurvey, out: Published) -> pd.DataFrame:
     led to a person's result.
 
     If a path has fewer persons, PSUs or households than the confidentiality limits, it is counted only in the row `other paths`
-    of its step. The same is true of a path from which such a path could be calculated. A step that is not shown has no paths.
+    of its step. The same is true of a path from which such a path could be calculated. A step that is not shown has no paths. If
+    no numbers of persons are published (normalised weights), there is no row.
 
     Args:
         persons: a classified survey.
@@ -36,6 +37,8 @@ def paths(persons: ClassifiedSurvey, out: Published) -> pd.DataFrame:
             the path. `short_trace` is the path in a shorter form for tables. `persons` is the number of persons with this path,
             unweighted and rounded as in `fl.nonresponse`; a number below the limit is blank.
     """
+    if not len(out.places({"measure": "flowchart"})):
+        return pd.DataFrame(columns=[*PATH, "persons"])
     return pd.concat([_paths(persons, out, population) for population in persons.spec.charted], ignore_index=True)
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ from fltoolkit.arguments import Level, checked
 from fltoolkit.classify.category_codes import label_of, names_in
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.errors import RequestError
-from fltoolkit.estimate.models.covariate_patterns import is_sensitive, read_patterns, refuse_sensitive
+from fltoolkit.estimate.models.covariate_patterns import Patterns, is_sensitive, read_patterns, refuse_sensitive
 from fltoolkit.estimate.models.logistic_model import ASSOCIATION, FEW, Logit, fit_patterns
 from fltoolkit.languages.reasons import Reason, Reasons, joined_reasons
 from fltoolkit.publish.printed_numbers import DIGITS, ENOUGH_CASES, HEADLINE_DIGITS, nearest, rounding_steps, significant
@@ -24,6 +24,7 @@ from fltoolkit.publish.reliability import FLAGS, NO_CASE
 from fltoolkit.survey.spec.groups import NOT_STATED
 
 NOTHING = "No model is shown: too little of what it would compare may be published."
+NO_FIT = "No model is shown: it has no estimate, because nobody is in one of its categories under some replicate weights."
 VERY_FEW = 5  # cases per coefficient (Vittinghoff and McCulloch 2007)
 RELIABLE = 15  # cases of a category, as in the profile `fltoolkit`
 RATIOS, EFFECTS = ("odds_ratio", "ci_low", "ci_high", "odds_ratio_ml"), ("effect", "effect_low", "effect_high")
@@ -37,7 +38,7 @@ class PublishedModel:
     The columns of `table`:
 
     - `group`, `category`, `reference`: the category, and the category with which it is compared.
-    - `odds_ratio`, `ci_low`, `ci_high`: from Firth's method. `odds_ratio_ml`: by maximum likelihood; missing under separation.
+    - `odds_ratio`, `ci_low`, `ci_high`: from Firth's method. `odds_ratio_ml`: by maximum likelihood; missing where it has no estimate (separation).
     - `effect`, `effect_low`, `effect_high`: average marginal effect, a difference of proportions.
     - `flag`, `marker`, `reason`: as in `Published`.
 
@@ -77,8 +78,9 @@ def risk_factors(
     groups are in one logistic regression.
 
     A category that the published set does not show is also hidden here. The reference of each group is its largest category that
-    is shown and has 15 cases (if none has 15, the largest that is shown). In three situations the table is empty, and a note says
-    why: the prevalence of the population is not shown, nobody is a case, or no group has two categories that are shown.
+    is shown and has 15 cases (if none has 15, the largest that is shown). In four situations the table is empty, and a note says
+    why: the prevalence of the population is not shown, nobody is a case, no group has two categories that are shown, or the model
+    has no estimate.
 
     The flags (Peduzzi et al. 1996; Vittinghoff and McCulloch 2007):
 
@@ -128,7 +130,9 @@ def risk_factors(
         return _published(pd.DataFrame(columns=COLUMNS), (NOTHING,), level, out, head)
     terms = [f"C(Q({g!r}), Treatment({ref!r}))" for g, ref in references.items()]
     patterns = read_patterns(persons, f"forced_labour ~ {' + '.join(terms)}", population)
-    firth, ml = (fit_patterns(patterns, (), penalty, level) for penalty in ("firth", "none"))
+    firth, ml = (_fit(patterns, penalty, level) for penalty in ("firth", "none"))
+    if firth is None:
+        return _published(pd.DataFrame(columns=COLUMNS), (NO_FIT,), level, out, head)
     models = _Models(firth, ml, firth.margins())
     step = pd.Series(rounding_steps(shown), shown.index)
     parts = [
@@ -142,6 +146,15 @@ def risk_factors(
     left_out = [g for g in offered if g not in wanted and by is None]
     notes = _notes(persons, references, [g for g in wanted if g not in references], left_out)
     return _published(table, notes, level, out, head)
+
+
+def _fit(patterns: Patterns, penalty: Literal["none", "firth"], level: float) -> Logit | None:
+    """Returns a fitted model. Returns None if it has no estimate. With replicate weights, this is so if a rare category has no case
+    under one of them (maximum likelihood) or no person (both methods)."""
+    try:
+        return fit_patterns(patterns, (), penalty, level)
+    except RequestError:
+        return None
 
 
 def _published(
@@ -170,11 +183,11 @@ def _reference(rows: pd.DataFrame) -> str | None:
 
 
 class _Models(NamedTuple):
-    """Two fits of one model: by Firth's method (`firth`) and by maximum likelihood (`ml`). `margins` are the average marginal
-    effects of Firth's fit."""
+    """Two fits of one model: by Firth's method (`firth`) and by maximum likelihood (`ml`; None if it has no estimate). `margins`
+    are the average marginal effects of Firth's fit."""
 
     firth: Logit
-    ml: Logit
+    ml: Logit | None
     margins: pd.DataFrame
 
 
@@ -191,7 +204,7 @@ def _group_rows(models: _Models, position: int, published: pd.DataFrame, referen
     firth, ml, margins = models
     mine = (firth.table["term"] == firth.table["term"].unique()[position]).to_numpy()
     ratios = firth.odds_ratios().set_index("category")[mine[1:]]
-    ratios["odds_ratio_ml"] = np.exp(ml.table.loc[mine, "coefficient"]).to_numpy()
+    ratios["odds_ratio_ml"] = np.nan if ml is None else np.exp(ml.table.loc[mine, "coefficient"]).to_numpy()
     effects = margins[margins["covariate"] == published["breakdown"].iloc[0]].set_index("category")
     numbers = ratios[list(RATIOS)].join(effects[["effect", "ci_low", "ci_high"]].set_axis(list(EFFECTS), axis=1))
     itself = {"odds_ratio": 1.0, "odds_ratio_ml": 1.0, "effect": 0.0}

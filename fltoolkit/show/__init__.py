@@ -7,7 +7,7 @@ from fltoolkit.show.charts.breakdown_gallery import gallery, in_time
 from fltoolkit.show.charts.change_charts import changes
 from fltoolkit.show.charts.detectable_change_curves import detectable, repeat
 from fltoolkit.show.charts.estimate_charts import bars, dots, rule_sets, unresolved
-from fltoolkit.show.charts.flow_of_persons import children, flow
+from fltoolkit.show.charts.flow_of_persons import children, flow, flow_table
 from fltoolkit.show.charts.risk_factor_charts import response_error, risk, risk_table
 from fltoolkit.show.tables import (
     baseline,
@@ -25,6 +25,6 @@ from fltoolkit.show.wording.headline_words import headline, how_sure
 
 __all__ = [
     "bars", "baseline", "calibration", "changes", "children", "corrected_cases", "corrections", "detectable", "dots", "explore", "facts",
-    "findings", "flow", "gallery", "headline", "how_sure", "nonresponse", "paths", "plan", "questionnaire", "repeat", "response_error", "result", "risk",
-    "risk_table", "rule_sets", "table", "unresolved",
+    "findings", "flow", "flow_table", "gallery", "headline", "how_sure", "nonresponse", "paths", "plan", "questionnaire", "repeat", "response_error", "result",
+    "risk", "risk_table", "rule_sets", "table", "unresolved",
 ]  # fmt: skip

@@ -43,8 +43,9 @@ def findings(found: pd.DataFrame) -> Result:
 
 @checked
 def flow(out: Published) -> Result:
-    """Returns a sentence on how many persons are in forced labour, for the section of a notebook that shows the flowchart."""
-    rows = out.select("total")
+    """Returns a sentence on how many persons are in forced labour, for the section of a notebook that shows the flowchart. If no
+    numbers of persons are published, it is the rate."""
+    rows = out.select("total" if len(out.own_rows(measure="total")) else "prevalence")
     return Result(sentence(ENGLISH, rows.iloc[0].to_dict()))
 
 
@@ -72,6 +73,8 @@ def rule_sets(out: Published) -> Result:
 def paths(found: pd.DataFrame) -> Result:
     """Returns a sentence on how many paths through the flowchart of the definition are shown, and how many of them are of persons
     in forced labour. A path is shown if enough persons have it."""
+    if found.empty:
+        return Result("No path may be shown.")
     shown = found[found["trace"] != OTHER]
     cases = int(shown["step"].isin(CASE_STEPS).sum())
     if not cases:
@@ -90,13 +93,15 @@ def groups(out: Published, measure: str) -> Result:
     """Returns the result of a measure by group. For the prevalence, it begins with the results of the tests that survey.yaml
     names beforehand. Then it says how many numbers by group can be
     used as they are, how many need care, and how many are not shown."""
-    rows = out.own_rows(measure=measure)
-    rows = rows[rows["breakdown"] != ""]
+    own = out.own_rows(measure=measure)
+    rows = own[own["breakdown"] != ""]
     shown_ = rows[rows["estimate"].notna()]
     care = int((shown_["flag"] != "").sum())
     gone = len(rows) - len(shown_)
+    if rows.empty and len(own) and pd.isna(own["estimate"].iloc[0]):
+        return Result(sentence(ENGLISH, own.iloc[0].to_dict()))
     if rows.empty:
-        return Result("The survey asks for no groups of this measure.")
+        return Result("No number of this measure is published by group.")
     counted = (
         f"Of {_counted(len(rows), 'number')} in this section's tables, {len(shown_) - care or 'none'} can be used as they are, "
         f"{care or 'none'} only with care, and {gone or 'none'} are not shown."
@@ -122,7 +127,9 @@ def in_time(out: Published) -> Result | Nothing:
 @checked
 def risk(model: PublishedModel) -> Result:
     """Returns a sentence on how many odds ratios have an interval that does not contain 1, and how many would have such an
-    interval by chance."""
+    interval by chance. If the model is not shown, the sentence says why."""
+    if model.table.empty:
+        return Result(model.notes[0])
     rows = model.table[model.table["odds_ratio"].notna() & model.table["ci_low"].notna()]
     apart = int(((rows["ci_low"] > 1) | (rows["ci_high"] < 1)).sum())
     chance = f"{round((1 - model.level) * 100):g}%"
@@ -151,7 +158,7 @@ def repeat(evidence: Evidence) -> Result:
     plan's first indicator."""
     row = evidence.planned_repeat
     if row is None:
-        return Result("No fall can be said that a repeat of the planned size would find.")
+        return Result("It cannot be said which fall a repeat of the planned size would find.")
     found = f" repeat of {row['planned_sample']:,.0f} persons would find a fall {fall_to(ENGLISH, row)} with a chance of 80%."
     return Result(f"If no answer were unresolved, a{found}" if pd.notna(row["baseline_bound"]) else f"A{found}")
 

@@ -172,12 +172,14 @@ def unresolved_answers(counts: pd.DataFrame, language: Language) -> Table:
 
 
 @checked
-def paths(found: pd.DataFrame) -> Table:
+def paths(found: pd.DataFrame) -> Table | Nothing:
     """Returns a table of paths through the flowchart of the definition, from `fl.paths`. Each path is shared by enough
     persons. Paths that end in the same box are printed below a line with the name of this box. Paths of persons in forced
-    labour come first."""
+    labour come first. If no path may be shown, a note says so."""
+    if found.empty:
+        return Nothing("No path may be shown.")
     ends = sorted(dict.fromkeys(found["step"]), key=lambda step: step not in CASE_STEPS)
-    by_end = pd.concat([found[found["step"] == end] for end in ends]) if ends else found
+    by_end = pd.concat([found[found["step"] == end] for end in ends])
     body = pd.DataFrame({"Path": list(by_end["short_trace"]), "Persons": list(map(count_or_mark, by_end["persons"]))})
     about = "paths that enough persons share; unweighted and rounded"
     return plain(body, "Why persons were classified so", about, groups=tuple(by_end["step"]))

@@ -13,6 +13,7 @@ from numpy.testing import assert_allclose
 
 import fltoolkit as fl
 from fltoolkit.errors import RequestError
+from fltoolkit.publish.published_model import NO_FIT
 from fltoolkit.publish.published_set import CONFIDENTIAL
 
 NUMBERS = ["odds_ratio", "ci_low", "ci_high", "odds_ratio_ml", "effect", "effect_low", "effect_high"]
@@ -130,3 +131,25 @@ def test_no_group_is_no_model_and_an_empty_name_is_no_population(persons: fl.Sur
         fl.risk_factors(persons, country.published(), [])
     with pytest.raises(RequestError, match="no such population"):
         fl.prevalence(persons, population="")
+
+
+def test_a_category_that_half_of_the_replicate_weights_leave_without_cases_or_persons_stops_no_run(tmp_path: Path) -> None:
+    """`R1` takes the first half of the sampling points, `R2` the second. Region north has cases in both, south in one only."""
+    table = country.persons()
+    first = table["P"] < 20
+    table = table[(table["R"] == 1) | ((table["R"] == 2) & (first | (table["INV"] != 1)))]
+    design = {"weight": "W", "household": "HH", "selection": "pps", "replicates": {"columns": "R{1..2}", "method": "brr"}}
+    model = _of_replicates(tmp_path / "cases", design, table.assign(R1=20 * first, R2=20 * ~first))
+    south = of_region(model).loc["south"]
+    assert np.isfinite(south["odds_ratio"])
+    assert np.isnan(south["odds_ratio_ml"])
+    table = table[(table["R"] == 1) | first.loc[table.index]]
+    model = _of_replicates(tmp_path / "persons", design, table.assign(R1=20 * first, R2=20 * ~first))
+    assert model.table.empty
+    assert model.notes == (NO_FIT,)
+
+
+def _of_replicates(folder: Path, design: dict[str, object], table: pd.DataFrame) -> fl.PublishedModel:
+    survey = country.changed(country.SURVEY, design=design, sectors={}, tables=[{"measure": "prevalence", "by": [[], "region"]}])
+    read = fl.classify(fl.read_survey(country.write(folder, survey, table=table)))
+    return fl.risk_factors(read, fl.publish_run(read))

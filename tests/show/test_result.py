@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -47,6 +49,21 @@ def test_the_groups_shown_with_care_and_not_shown_are_all_of_them(measure: str) 
         f"Of {len(rows)} numbers in this section's tables, {sure.sum() or 'none'} can be used as they are, "
         f"{care.sum() or 'none'} only with care, and {rows['estimate'].isna().sum() or 'none'} are not shown."
     )
+
+
+def test_where_nobody_was_found_the_sections_say_that_and_count_no_groups(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before, the shares had three empty rows of everyone, and `the survey asks for no groups` and `of 0 odds ratios` above them."""
+    survey = country.changed(country.SURVEY, tables=[{"measure": "share", "of": of} for of in ("sector", "sex", "region")])
+    persons = fl.classify(fl.read_survey(country.write(tmp_path, survey, table=country.persons().assign(INV=2, FISIC=None))))
+    out = fl.publish_run(persons)
+    assert "no case was recorded" in str(result.groups(out, "share"))
+    assert str(result.risk(fl.risk_factors(persons, out))).startswith("No model is shown")
+    seen: list[Any] = []
+    monkeypatch.setattr("IPython.display.display", seen.append)
+    fl.show.gallery(out, "share")
+    assert [str(table).count("Everyone") for table in seen] == [1]
 
 
 def test_the_number_of_unresolved_persons_opens_the_section_about_them() -> None:

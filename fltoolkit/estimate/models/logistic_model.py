@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -246,11 +247,18 @@ class _Solver:
     def rows(self) -> NDArray[np.bool_]:
         return np.ones(len(self.x), dtype=bool) if self.firth else ~self.certain
 
+    @cached_property
+    def fitted(self) -> NDArray[np.bool_]:
+        """Returns the columns that are fitted. Those of `kept` whose patterns are all left out may depend on others in the rest."""
+        found = self.kept.copy()
+        found[self.kept] = ~aliased(self.x[np.ix_(self.rows, self.kept)])
+        return found
+
     def fit(self, y: Array, w: Array, start: Array | None = None) -> Fit:
         """Fits the model. A coefficient is 0 if its column depends on earlier columns. A probability is 0 or 1 if the data
         predict a pattern with certainty. `y` and `w` are the weighted cases and persons of each pattern. `start` has the
         coefficients with which the search begins."""
-        rows, kept = self.rows, self.kept
+        rows, kept = self.rows, self.fitted
         ratio = self.p.count(self.p.sums.table["n"].to_numpy() > 0) / w.sum()
         if not rows.any():
             found = Fit(np.zeros(kept.sum()), np.zeros(0), np.zeros((kept.sum(), kept.sum())), 0.0)

@@ -27,6 +27,7 @@ from fltoolkit.show.wording.result_sentences import is_unsure
 
 CERTAIN = 5.0  # per 1,000: rates from this value on have no decimals in a title
 ABOUT = 2  # significant digits of a number with the word `about`
+MOST_PAIRS = 3  # with a detected difference, each in a sentence of its own
 TITLES = {DECREASED: "sheet.fewer", INCREASED: "sheet.more", NO_CHANGE: "sheet.same"}
 Row = dict[Any, Any]
 
@@ -77,7 +78,7 @@ def who(evidence: Evidence, language: Language) -> tuple[str, ...]:
     shown = [r for r in rates if pd.notna(r["estimate"])]
     told = [
         *_changes(evidence, language),
-        *(contrast_sentences.sentences(out, language) if contrast_sentences.is_compared(out) else ()),
+        *(contrast_sentences.sentences(out, language, most=MOST_PAIRS) if contrast_sentences.is_compared(out) else ()),
     ]
     if len(shown) > 1:
         each = (_rate_of_population(language, r) for r in sorted(shown, key=lambda r: -r["estimate"]))
@@ -232,9 +233,10 @@ def _change(evidence: Evidence, language: Language) -> Fact | None:
 
 def _target(evidence: Evidence, language: Language) -> Fact | None:
     """Returns, in large type, the plan's first target for a whole population, and whether a repeat of the survey could verify it.
-    A target for a rate is preferred to a target for a number of persons. Returns None if the plan has no such target."""
+    A target for a rate is preferred to a target for a number of persons. Returns None if the plan has no such target, or if the
+    survey found nobody, so that nothing is left to reduce."""
     rows = totals(targets_section.with_target(evidence))
-    rows = rows[rows["target_value"].notna()]
+    rows = rows[rows["target_value"].notna() & (rows["baseline_value"] != 0)]
     ordered = sorted(rows.to_dict("records"), key=lambda r: not is_rate(str(r["measure"])))
     if not ordered:
         return None

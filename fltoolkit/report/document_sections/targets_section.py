@@ -45,22 +45,23 @@ def with_target(evidence: Evidence) -> pd.DataFrame:
 
 def on_path(evidence: Evidence) -> pd.DataFrame:
     """Returns the plan's targets that a chart can show as a path from the baseline to the target. They are for whole populations,
-    and both their baseline and their target are known numbers."""
+    and both their baseline and their target are known numbers. Where nobody was found, there is nothing to reduce."""
     rows = totals(with_target(evidence))
-    return rows[rows["baseline_value"].notna() & rows["target_value"].notna()]
+    return rows[(rows["baseline_value"] > 0) & rows["target_value"].notna()]
 
 
 def unverifiable(evidence: Evidence, language: Language) -> tuple[Paragraph, ...]:
     """Returns one paragraph with a warning for each target of the plan that no survey of the planned size could verify. There is
-    no paragraph if a survey could verify all targets."""
+    no paragraph if there is no such target."""
     warnings = (warning(language, row) for row in unverifiable_rows(evidence))
     return tuple(Paragraph("\n".join(f"•\u00a0{text}" for text in reasons), "warning", label) for label, *reasons in warnings)
 
 
 def unverifiable_rows(evidence: Evidence) -> Sequence[Line]:
-    """Returns those rows of the plan whose target no survey of the planned size could verify."""
+    """Returns those rows of the plan whose target no survey of the planned size could verify, and no later survey has shown to be
+    reached or missed."""
     rows = with_target(evidence)
-    return rows[rows["verifiable"] == "no"].to_dict("records")
+    return [row for row in rows[rows["verifiable"] == "no"].to_dict("records") if sign(row) == NOT_KNOWN]
 
 
 def meaning(evidence: Evidence, language: Language) -> str:

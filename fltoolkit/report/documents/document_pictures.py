@@ -132,7 +132,7 @@ def by_group(evidence: Evidence, language: Language, width: Width) -> Drawn | No
 
 def groups_that_fit(evidence: Evidence, rows: int) -> list[str]:
     """Returns the groups for a picture of the prevalence. A group is used if at least half of its categories are shown, not
-    hidden. Groups that the plan names come first.
+    hidden. The lead group and groups that the plan names come first.
 
     Together their categories fill at most `rows` rows. If no group is small enough, the result is one group of any size. The
     result is empty if the prevalence is published by no group.
@@ -141,7 +141,7 @@ def groups_that_fit(evidence: Evidence, rows: int) -> list[str]:
     there = [g for g in groups_of(out, "prevalence") if out.select("prevalence", [g])["estimate"].notna().mean() >= MOSTLY]
     words = [w for _, i in evidence.plan.measured for w in i.disaggregated_by]
     plan = [g for w in words for g in WORDS.get(w, (w,))]
-    ordered = [*dict.fromkeys([*(g for g in plan if g in there), *there])]
+    ordered = [*dict.fromkeys([*(g for g in (out.lead, *plan) if g in there), *there])]
     return fitting(out, "prevalence", ordered, rows) or list(ordered[:1] or groups_of(out, "prevalence")[:1])
 
 

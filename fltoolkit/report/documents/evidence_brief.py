@@ -56,8 +56,8 @@ def _lead_pictures(evidence: Evidence, language: Language) -> list[Block]:
     if not contrast_sentences.is_compared(out):
         picture, narrow = (second_picture(evidence, language, width) for width in PRINT_AND_TELEPHONE)
         return [Chart(picture, narrow=narrow)] if picture else []
-    parts = [p for p in out.headlines[1:] if out.lead in results_section.groups_of(out, "prevalence", p)]
-    if parts:
+    parts = [p for p in out.headlines if out.lead in results_section.groups_of(out, "prevalence", p)][-2:]
+    if len(parts) > 1:
         twins = (Grouped("prevalence", (out.lead,), p) for p in parts)
         return [Charts(tuple(Chart(estimates(evidence, language, "half", what)) for what in twins))]
     picture, narrow = (estimates(evidence, language, width, Grouped("prevalence", (out.lead,))) for width in PRINT_AND_TELEPHONE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -17,13 +17,15 @@ from fltoolkit.show.tables import table
 from fltoolkit.show.wording.english_numbers import ENGLISH
 from fltoolkit.show.wording.result_sentences import sentence
 from fltoolkit.show.wording.section_words import Nothing, Words
-from fltoolkit.survey.spec.groups import groups_of_breakdown
+from fltoolkit.survey.spec.groups import crossed, groups_of_breakdown
+
+MOST_ROWS = 40  # of a picture
 
 
 @checked
 def gallery(out: Published, measure: str) -> None:
     """Displays every breakdown of a measure as a picture with a table. Each population has one picture with all groups one
-    below the other, then one picture for each breakdown that crosses two groups.
+    below the other (several if there are many categories), then one picture for each breakdown that crosses two groups.
 
     A profile of cases has one picture for each of these: involuntary work, coercion, situation, topics of children. If only
     cases have a group (such as the sector of the forced labour), the numbers of cases are drawn as bars. Groups of single
@@ -34,7 +36,8 @@ def gallery(out: Published, measure: str) -> None:
     for picture, rows in pairs(out, measure):
         if rows["estimate"].notna().any():
             display(picture)
-        display(table(rows))
+        # without a category, as of the shares if nobody is a case, each breakdown has the same row
+        display(table(rows if rows["breakdown"].any() else rows.head(1)))
     rows = out.own_rows(measure=measure)
     rows = rows[rows["breakdown"].isin(out.origins)]
     for _, part in rows.groupby(["reference_population", "breakdown"], sort=False):
@@ -71,9 +74,24 @@ def pairs(out: Published, measure: str) -> list[tuple[Picture, pd.DataFrame]]:
         only = [b for b in names if set(b) & out.case_only and len(b) == 1 and measure == "total"]
         plain = [b for b in names if len(b) <= 1 and b not in only and measure != "share"]
         alone = [[b] for b in (*only, *(b for b in names if b not in plain and b not in only))]
-        for by in _families(names) if measure in PROFILES else [*([plain] if plain else []), *alone]:
+        together = _that_fit(plain, {str(b): n for b, n in part["breakdown"].value_counts().items()})
+        for by in _families(names) if measure in PROFILES else [*together, *alone]:
             drawn = bars(out, by[0][0], population=who) if by[0] in only else dots(out, measure, by, population=who)
             found.append((drawn, out.select(measure, by, population=who)))
+    return found
+
+
+def _that_fit(names: Sequence[list[str]], sizes: Mapping[str, int]) -> list[list[list[str]]]:
+    """Returns the breakdowns of a population, one list per picture. A picture has at most `MOST_ROWS` categories, or one breakdown
+    that has more: a longer picture would be shrunk on paper until nobody can read it."""
+    found: list[list[list[str]]] = []
+    room = 0
+    for name in names:
+        size = sizes[crossed(name)]
+        if not found or size > room:
+            found, room = [*found, []], MOST_ROWS
+        found[-1].append(name)
+        room -= size
     return found
 
 

@@ -10,10 +10,9 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.classify.children import CHILD_LEAVES
-from fltoolkit.errors import RequestError
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts import definition_flowchart
-from fltoolkit.show.charts.chart_style import BLUE, INK, ORANGE, Picture, figure, safe, wrap
+from fltoolkit.show.charts.chart_style import BLUE, INK, ORANGE, Picture, Table, figure, safe, wrap
 from fltoolkit.show.charts.definition_flowchart import ASKED, NO_WORK, OPEN_CHILD, QUESTIONS, exit_at, question
 from fltoolkit.show.tables import table
 from fltoolkit.show.wording import number_words
@@ -32,9 +31,9 @@ HIDDEN = "[c] not shown"
 
 
 @checked
-def flow(out: Published, *, title: str = "") -> Picture:
+def flow(out: Published, *, title: str = "") -> Picture | Nothing:
     """Returns a picture of the definition of forced labour as bars. The first bar is everybody who was asked. After each
-    condition of the definition, bars show how many persons go on and how many leave.
+    condition of the definition, bars show how many persons go on and how many leave. A note says if there is no such number.
 
     The numbers of persons who leave are published numbers. The numbers of persons who go on are calculated from these, so
     they reveal nothing new.
@@ -42,7 +41,10 @@ def flow(out: Published, *, title: str = "") -> Picture:
     Args:
         title: replaces the title of the picture.
     """
-    rows = _steps(out, of_children=False)
+    population = _population(out, of_children=False)
+    if population is None:
+        return _nothing(out, "This survey did not ask about adults; its figures are about children alone.")
+    rows = _steps(out, population)
     conditions, whole = _conditions(rows), rows["total"]
     ends = [name for name in ENDS if name in rows]
     size = _number(whole) or max([1.0, *(line[2] for line in conditions)])
@@ -111,23 +113,39 @@ def _number(row: dict[Hashable, Any]) -> float | None:
 
 
 @checked
+def flow_table(out: Published) -> Table | Nothing:
+    """Returns the numbers of the picture of `flow` as a table, or a note if there are none."""
+    population = _population(out, of_children=False)
+    if population is None:
+        return _nothing(out, "This survey did not ask about adults.")
+    rows = out.select("flowchart", [[], ["step"]], population=population)
+    return table(rows, title="Persons by the step at which they leave the definition")
+
+
+def _nothing(out: Published, why: str) -> Nothing:
+    """Returns a note on why there is no flowchart: no numbers of persons are published at all, or `why`."""
+    none = "flowchart" not in set(out.table["measure"])
+    return Nothing("The weights do not add up to the population, so no numbers of persons are published." if none else why)
+
+
+@checked
 def children(out: Published) -> None:
     """Displays the flowchart of children and its table, or a note that children were not asked."""
     from IPython.display import display
 
     population = _population(out, of_children=True)
     if population is None:
-        display(Nothing("This survey did not ask about children; its figures are about adults alone."))
+        display(_nothing(out, "This survey did not ask about children; its figures are about adults alone."))
         return
-    display(children_flow(out))
+    display(children_flow(out, population))
     rows = out.select("flowchart", [[], ["step"]], population=population)
     display(table(rows, title="Children by the step at which they leave the definition"))
 
 
-def children_flow(out: Published) -> Picture:
+def children_flow(out: Published, population: str) -> Picture:
     """Returns the flowchart of forced labour of children (ILO toolkit, Tool No. 2). The arrow to each result has the published
     number of children who reach it."""
-    rows = _steps(out, of_children=True)
+    rows = _steps(out, population)
     words = {
         ASKED: f"<b>{_count(rows.get('total'))}</b> asked<br>{wrap(rows['total']['reference_population_label'])}",
         NO_WORK: f"<b>{_count(rows.get(NO_WORK))}</b> did not work",
@@ -153,15 +171,9 @@ def _population(out: Published, *, of_children: bool) -> str | None:
     return None
 
 
-def _steps(out: Published, *, of_children: bool) -> Rows:
+def _steps(out: Published, population: str) -> Rows:
     """Returns the published rows of a flowchart as a dictionary. Its keys are the names of the boxes in which persons leave the
     flowchart."""
-    population = _population(out, of_children=of_children)
-    if population is None:
-        raise RequestError(
-            f"there is no flowchart of {'children' if of_children else 'adults'} in the published set",
-            do="publish a survey whose weights add up to the population",
-        )  # fmt: skip
     return {str(r["step"]): r for r in out.select("flowchart", [[], ["step"]], population=population).to_dict("records")}
 
 

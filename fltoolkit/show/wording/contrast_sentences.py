@@ -6,6 +6,7 @@ The lead group is the group (such as sex) that survey.yaml names beforehand for 
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 from fltoolkit.languages.language import Language
@@ -25,18 +26,22 @@ def is_compared(out: Published) -> bool:
     return bool(out.lead) and out.lead not in out.origins and bool(own["estimate"].notna().any())
 
 
-def sentences(out: Published, language: Language) -> tuple[str, ...]:
+def sentences(out: Published, language: Language, *, most: float = inf) -> tuple[str, ...]:
     """Returns sentences with the results of the tests between categories of the lead group (the group that survey.yaml names
     beforehand): of the default population, and of each other population (such as children) in which at least one pair of
-    categories was tested. Populations with a tested pair come first."""
+    categories was tested. Populations with a tested pair come first.
+
+    Args:
+        most: the most sentences on pairs with a difference; if a population has more, one sentence gives their number.
+    """
     first, *rest = dict.fromkeys(out.contrasts[POPULATION]) if len(out.contrasts) else ("",)
     tested = [p for p in rest if _is_tested(out, p)]
-    own = _population_sentences(out, language, first)
+    own = _population_sentences(out, language, first, most)
     named = ((p, language.kit(out.select("prevalence", population=p).iloc[0]["reference_population_label"])) for p in tested)
     others = tuple(
         language.say("contrasts.of", who=who, said=number_words.inside(text))
         for p, who in named
-        for text in _population_sentences(out, language, p)
+        for text in _population_sentences(out, language, p, most)
     )
     return tuple(map(number_words.start, (*own, *others) if _is_tested(out, first) else (*others, *own)))
 
@@ -45,15 +50,20 @@ def _is_tested(out: Published, population: str) -> bool:
     return any(pair["verdict"] != NOT_TESTED for pair in _pairs(out, population))
 
 
-def _population_sentences(out: Published, language: Language, population: str) -> tuple[str, ...]:
+def _population_sentences(out: Published, language: Language, population: str, most: float) -> tuple[str, ...]:
     """Returns sentences on the tests of differences between categories, in one population.
 
     If there are at most three pairs of categories, each pair has a sentence. If there are more, only pairs with a difference
-    have one, and a last sentence gives the number of the other pairs.
+    have one, and a last sentence gives the number of the other pairs. If no pair has a difference, one sentence says so.
     """
     pairs = _pairs(out, population)
     found = [p for p in pairs if p["verdict"] not in (NO_DIFFERENCE, NOT_TESTED)]
     listed = pairs if len(pairs) <= MOST_SENTENCES else found
+    if pairs and not listed:
+        tested = sum(p["verdict"] != NOT_TESTED for p in pairs)
+        return (language.say("contrasts.none_of_pairs", tested=str(tested), n=str(len(pairs))),)
+    if len(listed) > most:
+        return (language.say("contrasts.many", found=str(len(listed)), n=str(len(pairs))),)
     others = [language.say("contrasts.others", n=str(len(pairs) - len(listed)))] if len(listed) < len(pairs) else []
     return (*(_sentence(out, language, p) for p in listed), *others)
 

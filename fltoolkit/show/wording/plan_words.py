@@ -44,13 +44,19 @@ def about(language: Language, row: Line) -> str:
     """Returns the subject of a row of the plan in words: its indicator, and its category if it has one."""
     what = number_words.indicator(language, row)
     if is_total(row):
-        return what
+        return f"{what} ({category(language, row)})" if _is_share(row) else what
     return f"{what} ({language.colon(number_words.group(language, str(row['group'])), number_words.reason(language, row['category']))})"
 
 
 def category(language: Language, row: Line) -> str:
-    """Returns the persons of a row of the plan in words, without the indicator: the category, such as `women`, or `everyone`."""
-    return language.say("everyone") if is_total(row) else number_words.reason(language, row["category"])
+    """Returns the persons of a row of the plan in words, without the indicator: the category, such as `women`, or `everyone`. In the
+    rows of an indicator that is a share, it is the category whose share they give, such as a sector."""
+    is_everyone = is_total(row) and not _is_share(row)
+    return language.say("everyone") if is_everyone else number_words.reason(language, row["category"])
+
+
+def _is_share(row: Line) -> bool:
+    return row["measure"] == "share" and row["category"] not in ("", TOTAL)
 
 
 def whom(language: Language, row: Line) -> str:
@@ -116,9 +122,9 @@ def promise(language: Language, row: Line, *, with_unit: bool = True) -> str:
         "value": value(language, row["target_value"], row),
         "unit": language.kit(row["unit"]) if with_unit else "",
     }
-    if pd.isna(row["target_value"]) or pd.isna(row["cut"]):
+    if pd.isna(row["target_value"]) or (pd.isna(row["cut"]) and row["baseline_value"] != 0):
         return language.say("targets.hidden", year=aim["year"])
-    if row["cut"] >= 1:
+    if not 0 < row["cut"] < 1:  # nothing is left, the target is no fall, or nobody was found
         return language.kit(row["target_words"])
     return language.say("targets.cut", cut=number_words.percent(language, row["cut"]), **aim).rstrip()
 

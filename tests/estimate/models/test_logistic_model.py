@@ -119,6 +119,20 @@ def test_separation_spoils_only_what_it_touches() -> None:
     assert_allclose(table.loc["sex[T.m]", "coefficient"], without.params["sex[T.m]"], rtol=1e-9)
 
 
+def test_a_region_without_cases_beside_many_categories_leaves_the_others_their_estimates() -> None:
+    """The columns that are left without the region depend on each other; the search for a maximum never ended there."""
+    random = np.random.default_rng(3)
+    frame = pd.DataFrame(
+        {"region": random.integers(0, 20, 1500).astype(str), "activity": random.integers(0, 10, 1500).astype(str)}
+    )
+    frame["age"] = random.integers(0, 5, 1500).astype(str)
+    frame["w"] = random.uniform(1, 3, 1500)
+    frame["case"] = ((random.random(1500) < 0.06) & (frame["region"] != "3")).astype(int)
+    table = fl.logit(fl.SurveyDesign(frame, weight="w"), "case ~ region + activity + age").table
+    assert separated_rows(table).sum() == table["coefficient"].isna().sum() >= 1
+    assert table["coefficient"].abs().max() < 5
+
+
 def test_only_cases_and_complete_separation_are_named() -> None:
     only = fl.logit(grouped({("a", 1): 9, ("a", 0): 40, ("b", 1): 4}), "case ~ group")
     assert only.table["reason"].tolist() == ["", "separation: only cases in b"]

@@ -21,6 +21,7 @@ from fltoolkit.publish.published_set import CONFIDENTIAL
 from fltoolkit.report.document_formats.document_blocks import Paragraph
 from fltoolkit.report.document_sections import targets_section
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
+from fltoolkit.show.wording.plan_words import sign
 
 TARGETS = [
     {"year": 2030, "cut": 0.5},
@@ -226,6 +227,14 @@ def test_the_warning_of_a_target_says_what_a_later_round_found() -> None:
         "In 2027 the survey found 2.2 (1.5 to 3.1). Target reached: cannot be said (the target lies inside the interval). "
         "Test of the change since 2025: decreased."
     )
+
+
+def test_a_target_that_a_later_round_has_decided_is_not_warned_of() -> None:
+    """5 fell to 1.8 per 1,000 at most; the target is half of 5. Before, the slides told why no survey could verify it."""
+    later = evidence(followed=[{"value": 1.2, "ci_low": 0.8, "ci_high": 1.8}])
+    refused = dataclasses.replace(later, targets=later.targets.assign(verifiable="no"))
+    assert sign(refused.targets.to_dict("records")[0]) == "✓"
+    assert len(targets_section.unverifiable_rows(refused)) == len(refused.targets) - 1
 
 
 def test_before_a_target_is_set_it_is_told_what_a_repeat_could_find() -> None:

@@ -12,6 +12,7 @@ from fltoolkit.report.document_formats.document_blocks import (
     Block,
     Bullets,
     Chart,
+    Charts,
     Document,
     Facts,
     Heading,
@@ -64,6 +65,18 @@ def test_the_first_page_says_how_many_who_the_targets_what_to_decide_and_three_c
     assert caveats.items[0].startswith("The interval is wide because the survey found 40 cases among 2,000 persons")
     assert caveats.items[1] == "The survey names no group that it could not reach."
     assert caveats.items[2].startswith("6 of 2,000 persons asked are unresolved")
+
+
+def test_adults_and_children_without_a_sum_have_a_picture_each() -> None:
+    """Before, the children alone had one, of half a page and stretched to a whole one."""
+    names = {"reference_population": "children", "reference_population_label": "children"}
+    children = [row(**names), *(of("sex", who, **names) for who in ("boys", "girls"))]
+    out = published(
+        row(), TOTAL, of("sex", "men"), of("sex", "women"), *children, groups=("sex",), lead="sex", contrasts=PAIR,
+        headlines=("adults", "children"),
+    )  # fmt: skip
+    (twins,) = (b for b in first_page(evidence_brief(evidence_from(out, FEW[0]), EN)) if isinstance(b, Charts))
+    assert [chart.picture.name for chart in twins.charts] == ["prevalence_by_sex", "prevalence_children_by_sex"]
 
 
 def test_without_a_comparison_the_picture_is_the_way_to_the_target() -> None:

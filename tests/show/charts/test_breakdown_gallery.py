@@ -33,6 +33,16 @@ def test_every_published_breakdown_of_a_measure_is_shown_once(norvia: fl.Publish
     assert sorted(shown, key=str) == sorted(published[keys].itertuples(index=False, name=None), key=str)
 
 
+def test_many_categories_are_several_pictures(norvia: fl.Published, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before, 30 regions and 25 industries were one picture, whose letters were a millimetre high on paper."""
+    whole = [len(rows) for _, rows in pairs(norvia, "prevalence")]
+    monkeypatch.setattr("fltoolkit.show.charts.breakdown_gallery.MOST_ROWS", 8)
+    parts = [len(rows) for _, rows in pairs(norvia, "prevalence")]
+    assert sum(parts) == sum(whole)
+    assert max(whole) > 16
+    assert max(n for n, (_, rows) in zip(parts, pairs(norvia, "prevalence"), strict=True) if rows["breakdown"].nunique() > 1) <= 8
+
+
 def test_populations_never_stand_in_one_picture(norvia: fl.Published) -> None:
     found = pairs(norvia, "prevalence")
     assert {rows["reference_population"].nunique() for _, rows in found} == {1}

@@ -10,8 +10,7 @@ import pytest
 from families import persons
 
 import fltoolkit as fl
-from fltoolkit.errors import RequestError
-from fltoolkit.show.charts.flow_of_persons import children, children_flow, flow
+from fltoolkit.show.charts.flow_of_persons import children, children_flow, flow, flow_table
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +28,7 @@ def words(picture: Any) -> list[str]:
 
 
 def test_the_childrens_ways_hold_their_numbers(out: fl.Published) -> None:
-    said = words(children_flow(out))
+    said = words(children_flow(out, "children"))
     assert [w for w in said if w.startswith(("yes", "no "))] == [
         "yes", "yes  <b>0</b>", "yes  <b>0</b>", "yes  <b>90</b>", "no  <b>0</b>", "yes  <b>120</b>", "no  <b>900</b>",
     ]  # fmt: skip
@@ -86,7 +85,7 @@ def test_the_numbers_of_the_flow_are_added_up_below_it(out: fl.Published) -> Non
 
 
 def test_the_alternative_text_tells_every_number(out: fl.Published) -> None:
-    alt = children_flow(out).alt
+    alt = children_flow(out, "children").alt
     assert "with parents, under threat (ii): 90" in alt
     assert "child, unresolved: 70" in alt
 
@@ -96,8 +95,17 @@ def test_where_children_were_not_asked_it_is_said(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("IPython.display.display", shown.append)
     children(norvia)
     assert [str(s) for s in shown] == ["This survey did not ask about children; its figures are about adults alone."]
-    with pytest.raises(RequestError, match="no flowchart of children"):
-        children_flow(norvia)
+
+
+def test_where_no_adults_were_asked_or_no_numbers_are_published_it_is_said(norvia: fl.Published) -> None:
+    """Before, notebook 2 stopped a survey of children alone, and every survey with normalised weights."""
+    measure, step = norvia.table["measure"], norvia.table["step"]
+    of_children = norvia.table.assign(step=step.replace("no work", "child, no work"))
+    for show in (flow, flow_table):
+        assert str(show(replace(norvia, table=of_children))).startswith("This survey did not ask about adults")
+        assert str(show(replace(norvia, table=norvia.table[measure != "flowchart"]))) == (
+            "The weights do not add up to the population, so no numbers of persons are published."
+        )
 
 
 def test_the_flowchart_comes_with_its_table(monkeypatch: pytest.MonkeyPatch, out: fl.Published) -> None:

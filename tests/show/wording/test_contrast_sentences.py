@@ -56,6 +56,23 @@ def test_of_many_pairs_those_found_are_told_and_the_others_counted() -> None:
     assert others == "Other pairs without a detected difference, or not tested: 3."
 
 
+def test_of_many_pairs_without_a_difference_no_others_are_told() -> None:
+    none = {"verdict": NO_DIFFERENCE}
+    untested = pair("b", "c", verdict=NOT_TESTED, reason=TOO_FEW)
+    out = compared(pair("a", "b", **none), pair("a", "c", **none), pair("a", "d", **none), untested)
+    assert contrast_sentences.sentences(out, EN) == (
+        "Pairs of categories tested: 3 of 4. No difference was detected. That does not prove that there is none.",
+    )
+
+
+def test_differences_of_more_pairs_than_a_page_has_room_for_are_counted() -> None:
+    out = compared(*(pair("abcd"[i], "abcd"[j]) for i in range(4) for j in range(i)))
+    assert len(contrast_sentences.sentences(out, EN)) == 6
+    assert contrast_sentences.sentences(out, EN, most=3) == (
+        "A difference was detected in 6 of 6 pairs of categories. Notebook 3 lists them.",
+    )
+
+
 def test_the_family_is_counted() -> None:
     two = compared(pair("a", "b"), pair("a", "c"))
     assert "tests 2 differences between groups" in contrast_sentences.family(two, EN)

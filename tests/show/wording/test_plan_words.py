@@ -12,9 +12,22 @@ from handed import EN, ES, FR
 from fltoolkit.estimate.change_over_time.difference import DECREASED
 from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.nap.follow_up import INSIDE, NOT_REACHED, REACHED, answer_on_change
+from fltoolkit.nap.results_framework import Target
+from fltoolkit.nap.target_paths import target_in_words
 from fltoolkit.nap.targets import TOO_WIDE, UNPLANNED
 from fltoolkit.publish.measure_units import unit
-from fltoolkit.show.wording.plan_words import about, answers, later, promise, shown, sign, value, verifiable, warning
+from fltoolkit.show.wording.plan_words import (
+    about,
+    answers,
+    category,
+    later,
+    promise,
+    shown,
+    sign,
+    value,
+    verifiable,
+    warning,
+)
 
 ROW: dict[str, Any] = {
     "indicator": "Prevalence", "group": "total", "category": "total", "unit": unit("prevalence", "adults"), "measure": "prevalence", "marker": "",
@@ -68,6 +81,25 @@ def test_a_target_is_a_cut_with_what_it_comes_to() -> None:
 def test_a_target_whose_baseline_is_hidden_says_no_number(gone: str) -> None:
     """A cut with what it comes to would tell the baseline."""
     assert promise(EN, row(**{gone: np.nan})) == "a target for 2030; its baseline is not shown"
+
+
+def test_a_target_above_the_baseline_is_no_cut() -> None:
+    """Before, it was `a cut of -12%`."""
+    above = row(cut=-0.12, target_value=19.3, target_words=target_in_words(Target(year=2026, value=19.3), "per 1,000 adults"))
+    assert promise(EN, above) == "19.3 per 1,000 adults by 2026"
+
+
+def test_a_cut_of_a_baseline_of_nobody_is_told_as_the_plan_has_it() -> None:
+    """Its baseline is shown: it is zero."""
+    cut = target_in_words(Target(year=2030, cut=0.5), "per 1,000 adults")
+    assert promise(EN, row(baseline_value=0.0, target_value=0.0, cut=np.nan, target_words=cut)) == "a cut of 50% by 2030"
+
+
+def test_the_rows_of_a_share_are_named_by_their_categories() -> None:
+    """Before, the share of each sector was that of `everyone`."""
+    sector = row(measure="share", category="Construction")
+    assert (category(EN, sector), about(EN, sector)) == ("Construction", "Prevalence (Construction)")
+    assert category(EN, ROW) == "everyone"
 
 
 def test_whether_it_can_be_verified_is_told_with_what_stands_in_the_way() -> None:

@@ -1,8 +1,8 @@
 """Prepares the sheet on which matplotlib draws a chart: its font, its printed size and the words around it. The module also
 makes the bytes of the picture's file.
 
-The same chart always gives the same bytes: the font files come with the kit, the ids in an SVG do not change, and the file
-has no date. A `$` in a text never starts a formula.
+The same chart gives the same bytes, if the fonts that come with the kit have its letters: the ids in an SVG do not change, and
+the file has no date. A `$` in a text never starts a formula.
 """
 
 from __future__ import annotations
@@ -34,35 +34,61 @@ EDGE = 0.03  # inches between the edge of the sheet and its words
 LEADING = 1.36  # line height as a multiple of the font size
 
 
-def letters(text: str = "", *, bold: bool = False) -> Path:
-    """Returns the path of the font file in which a picture prints a text. No font of the machine is used.
+def letters(text: str = "", *, bold: bool = False) -> Any:
+    """Returns the font in which a picture prints a text, as matplotlib's `FontProperties`.
 
     The font is Liberation Sans, whose letters are as wide as those of Arial, the font of the pages. A text with letters that
-    this font does not have is printed in DejaVu Sans, which comes with matplotlib.
+    this font does not have is printed in DejaVu Sans, which comes with matplotlib. Only for letters that neither has, such as
+    Chinese or Ethiopic ones, are fonts of the machine used; without such a font they are boxes.
     """
-    own, its_letters, other = _fonts(bold=bold)
-    return own if its_letters.issuperset(text) else other
+    from matplotlib.font_manager import FontProperties
+
+    own, its_letters, others = _fonts(bold=bold)
+    if its_letters.issuperset(text):
+        return FontProperties(fname=own)
+    missing, families = set(text) - others, ["DejaVu Sans"]
+    for name, has in _fonts_of_machine() if missing else ():
+        if missing & has:
+            missing -= has
+            families.append(name)
+    return FontProperties(family=families, weight="bold" if bold else "normal")
 
 
 @cache
-def _fonts(*, bold: bool) -> tuple[Path, frozenset[str], Path]:
-    """Returns the path of Liberation Sans, the letters that it has, and the path of DejaVu Sans. The letters are read once: a
+def _fonts(*, bold: bool) -> tuple[Path, frozenset[str], frozenset[str]]:
+    """Returns the path of Liberation Sans, the letters that it has, and the letters of DejaVu Sans. The letters are read once: a
     document asks for the font of each of its texts."""
-    import matplotlib
-    from matplotlib.font_manager import get_font
+    from matplotlib.font_manager import findfont
 
     own = FONTS / f"LiberationSans-{'Bold' if bold else 'Regular'}.ttf"
-    other = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / f"DejaVuSans{'-Bold' if bold else ''}.ttf"
-    return own, frozenset("\n").union(map(chr, get_font(str(own)).get_charmap())), other
+    return own, _letters_in(own) | {"\n"}, _letters_in(findfont("DejaVu Sans")) | {"\n"}
+
+
+def _letters_in(path: Path | str) -> frozenset[str]:
+    from matplotlib.font_manager import get_font
+
+    return frozenset(map(chr, get_font(str(path)).get_charmap()))
+
+
+@cache
+def _fonts_of_machine() -> tuple[tuple[str, frozenset[str]], ...]:
+    """Returns the name of each upright, regular font family of the machine, and its letters. Sans serif families come first."""
+    from matplotlib.font_manager import fontManager
+
+    plain = {f.name: f.fname for f in fontManager.ttflist if (f.style, f.variant, f.weight) == ("normal", "normal", 400)}
+    ordered = sorted((name for name in plain if "Last Resort" not in name), key=lambda name: ("Sans" not in name, name))
+    return tuple((name, _letters_in(plain[name])) for name in ordered)
 
 
 @cache
 def width(line: str, points: float, *, bold: bool = False) -> float:
     """Returns the printed width of a line of words, in inches. `points` is the font size."""
-    from matplotlib.font_manager import get_font
+    from matplotlib.font_manager import FontProperties, findfont, get_font
     from matplotlib.ft2font import LoadFlags
 
-    font = get_font(str(letters(line, bold=bold)))
+    look = letters(line, bold=bold)
+    names = [] if look.get_file() else look.get_family()
+    font = get_font([findfont(FontProperties(family=name, weight=look.get_weight())) for name in names] or look.get_file())
     font.set_size(points, 72)
     font.set_text(line, 0.0, flags=LoadFlags.NO_HINTING)
     return float(font.get_width_height()[0]) / 64 / 72
@@ -77,18 +103,21 @@ def _rough_width(word: str, points: float, *, bold: bool = False) -> float:
 
 @cache
 def _letter_width(letter: str, *, bold: bool) -> float:
-    """Returns the distance from the start of a letter to the start of the next one, in inches, at a font size of one point."""
+    """Returns the distance from the start of a letter of Liberation Sans to the start of the next one, in inches, at a font size of
+    one point."""
     from matplotlib.font_manager import get_font
     from matplotlib.ft2font import LoadFlags
 
-    font = get_font(str(letters(letter, bold=bold)))
+    font = get_font(str(_fonts(bold=bold)[0]))
     font.set_size(MEASURED, 72)
     return float(font.load_char(ord(letter), flags=LoadFlags.NO_HINTING).linearHoriAdvance) / 65536 / MEASURED / 72
 
 
 def _fits(line: str, points: float, inches: float, *, bold: bool) -> bool:
     """Returns whether a line of words is at most `inches` wide. First a rough width is compared. Only if it is too near to the
-    limit is the exact width measured, which takes a hundred times as long."""
+    limit, or the words have letters of another font, is the exact width measured, which takes a hundred times as long."""
+    if not _fonts(bold=bold)[1].issuperset(line):
+        return width(line, points, bold=bold) <= inches
     rough = sum(_rough_width(word, points, bold=bold) for word in line.split(" "))
     rough += line.count(" ") * _rough_width(" ", points, bold=bold)
     if not NEARLY[0] * inches <= rough <= NEARLY[1] * inches:
