@@ -292,11 +292,8 @@ def _shown(frame: pd.DataFrame, look: TableLook, title: tuple[str, str], notes: 
     shown = shown.tab_style(style.text(weight="bold"), [loc.title(), loc.column_labels()])
     shown = shown.tab_style(style.css("white-space: nowrap;"), loc.body(columns=numbers))
     for column in () if look.kept else words:
-        short = frame[column].map(len).max() <= SHORT
-        shown = shown.tab_style(
-            style.css("white-space: nowrap;" if short else f"min-width: {LEAST};"),
-            [loc.body(columns=column), loc.column_labels(columns=column)],
-        )
+        rule = "white-space: nowrap;" if frame[column].map(len).max() <= SHORT else f"min-width: {LEAST};"
+        shown = shown.tab_style(style.css(rule), [loc.body(columns=column), loc.column_labels(columns=column)])
     if look.kept:
         kept = [loc.body(columns=look.kept), loc.column_labels(columns=look.kept)]
         shown = shown.tab_style(style.css("position: sticky; left: 0; background-color: white;"), kept)

@@ -66,8 +66,8 @@ def flow(out: Published, *, title: str = "") -> Picture:
     ends = [(name, rows.get(name)) for name in ("unresolved", "abroad, unresolved", "forced labour") if name in rows]
     lines = [(f"<b>{wrap(start(str(whole['reference_population_label'])), 40)}</b>, asked", _count(whole), size, 0.0, "")]
     lines += [
-        (f"<b>{safe(s.label)}</b>", f"{'at least ' if s.least else ''}{_persons(s.remain)} go on", s.remain, s.left or 0.0,
-         f"{HIDDEN_COUNT if s.left is None else _persons(s.left)} leave: {safe(s.leaving)}") for s in steps
+        (f"<b>{safe(s.label)}</b>", f"{'at least ' if s.least else ''}{number(s.remain, 'total')} go on", s.remain, s.left or 0.0,
+         f"{HIDDEN_COUNT if s.left is None else number(s.left, 'total')} leave: {safe(s.leaving)}") for s in steps
     ]  # fmt: skip
     lines += [
         (f"<b>{safe(ENDS_HERE[name])}</b>", _count(row), float(row["estimate"]) if pd.notna(row["estimate"]) else 0.0, 0.0, "")
@@ -130,10 +130,6 @@ def _sum_in_words(rows: Rows) -> str:
 
 def _number(row: dict[Hashable, Any]) -> float | None:
     return float(row["estimate"]) if pd.notna(row["estimate"]) else None
-
-
-def _persons(value: float) -> str:
-    return number(value, "total")
 
 
 @checked
