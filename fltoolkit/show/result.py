@@ -91,8 +91,7 @@ def unresolved(out: Published) -> Result:
 @checked
 def groups(out: Published, measure: str) -> Result:
     """Returns the result of a measure by group. For the prevalence, it begins with the results of the tests that survey.yaml
-    names beforehand. Then it says how many numbers by group can be
-    used as they are, how many need care, and how many are not shown."""
+    names beforehand. Then it says how many numbers by group can be used as they are, how many need care, and how many are not shown."""
     own = out.own_rows(measure=measure)
     rows = own[own["breakdown"] != ""]
     shown_ = rows[rows["estimate"].notna()]

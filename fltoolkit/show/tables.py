@@ -246,11 +246,8 @@ def in_notebook(table: PrintedTable, *, scrolled: bool = True) -> Table:
     shown = shown.tab_style(style.text(weight="bold"), [loc.title(), loc.column_labels()])
     shown = shown.tab_style(style.css("white-space: nowrap;"), loc.body(columns=numbers))
     for column in () if scrolled else words:
-        short = frame[column].map(len).max() <= SHORT
-        shown = shown.tab_style(
-            style.css("white-space: nowrap;" if short else f"min-width: {LEAST};"),
-            [loc.body(columns=column), loc.column_labels(columns=column)],
-        )
+        rule = "white-space: nowrap;" if frame[column].map(len).max() <= SHORT else f"min-width: {LEAST};"
+        shown = shown.tab_style(style.css(rule), [loc.body(columns=column), loc.column_labels(columns=column)])
     if scrolled:
         first = table.heads[0].key
         kept = [loc.body(columns=first), loc.column_labels(columns=first)]

@@ -84,7 +84,7 @@ def adults(
             name of its leaf.
     """
     spine = [leaf for leaf in QUESTIONS if leaf in words]
-    yes, no = _yes_and_no(language)
+    yes, no = (language.say(f"flowchart.{word}") for word in ("yes", "no"))
     sheet = _Sheet()
     sheet.box((0.1, 4.4), 0, words[ASKED], ASKED in lit)
     for i, leaf in enumerate(spine, 1):
@@ -122,7 +122,7 @@ def children(
             of its leaf. The box WITH_PARENTS asks whether the child works with the parents.
     """
     counts = counts or {}
-    yes, no = _yes_and_no(language)
+    yes, no = (language.say(f"flowchart.{word}") for word in ("yes", "no"))
     routes = {leaf: _lines(language.say(f"flowchart.children.routes.{CHILDREN[f'?{leaf}']}")) for leaf in (IV, III, II, I)}
     asked = {
         name: f"<b>{_lines(child_question(language, name))}</b>{f' {answers[name]}' if answers and name in answers else ''}"
@@ -150,11 +150,7 @@ def children(
     sheet.arrow((left[1], 0), (right[0], 0), "", NO_WORK in lit)
     sheet.box(right, -5, words[OPEN_CHILD], OPEN_CHILD in lit, UNCLEAR)
     notes = (language.say("flowchart.children.note"),)
-    return sheet.drawn(title, subtitle, 430, (0, 10.5), (-5.35, 0.35), notes)
-
-
-def _yes_and_no(language: Language) -> tuple[str, str]:
-    return language.say("flowchart.yes"), language.say("flowchart.no")
+    return sheet.drawn(title, subtitle, 430, (0, 10.5), (-5.35, 0.35), notes=notes)
 
 
 def _lines(text: str) -> str:
@@ -204,7 +200,7 @@ class _Sheet:
         self.annotations.append({"x": x, "y": y, "text": text, "showarrow": False, "font": {"color": ink, "size": size}, **more})
 
     def drawn(
-        self, title: str, subtitle: str, body: int, x: tuple[float, float], y: tuple[float, float], notes: tuple[str, ...] = ()
+        self, title: str, subtitle: str, body: int, x: tuple[float, float], y: tuple[float, float], *, notes: tuple[str, ...] = ()
     ) -> Any:
         axes = {"visible": False, "fixedrange": True}
         return figure(

@@ -28,7 +28,12 @@ def headline(out: Published, found: Published | None = None) -> Words:
         found: the changes since an earlier round, from `fl.changes`; None for none.
     """
     more = {
-        "time": [text for rows in _headline_populations(out) for text in _in_time(ENGLISH, rows)],
+        "time": [
+            result_sentences.sentence(ENGLISH, r)
+            for rows in _headline_populations(out)
+            for r in rows
+            if r["measure"] not in COUNTS
+        ],
         "change": change_sentences.of_headline(found, ENGLISH) if found else (),
     }
     return Words("\n\n".join([*lead(out), _listed(out, more)]))
@@ -86,10 +91,6 @@ def _doubts(language: Language, rows: Rows) -> str:
     says so."""
     found = dict.fromkeys(text for row in rows if row["measure"] in COUNTS for text in result_sentences.doubts(language, row))
     return " ".join(found) or language.say("headline.no_doubt")
-
-
-def _in_time(language: Language, rows: Rows) -> list[str]:
-    return [result_sentences.sentence(language, row) for row in rows if row["measure"] not in COUNTS]
 
 
 def _with_populations(language: Language, populations: list[Rows], texts: list[str]) -> list[str]:
