@@ -98,7 +98,7 @@ WARNED = {
         "The planned survey could not verify this target.",
         "Prevalence of forced labour, adults (region: north): a cut of 10",
     ],
-    "slides": ["The target for north cannot be verified"],
+    "slides": ["No planned survey can verify the target for north", "Set at most "],
 }
 
 

@@ -53,8 +53,9 @@ def test_with_a_plan_the_marked_point_is_what_the_sentence_above_the_picture_say
     row = evidence.planned_repeat
     assert row is not None
     cut, persons = f"{100 * row['smallest_cut']:.0f}%", f"{row['planned_sample']:,.0f} persons"
-    assert all(part in str(fl.show.result.repeat(evidence)) for part in (cut, persons))
-    assert f"{cut} with {persons}" in picture.alt
+    value = f"{row['smallest_value']:.1f}"
+    assert all(part in str(fl.show.result.repeat(evidence)) for part in (f"to {value} per 1,000 or lower", persons))
+    assert f"{cut} (to {value}) with {persons}" in picture.alt
     (mark,) = (trace for trace in picture.figure.data if trace.mode == "markers")
     assert mark.x == (row["planned_sample"],)
     assert 100 * row["smallest_cut"] - 1 < mark.y[0] <= 100 * row["smallest_cut"] + 1e-9  # the plan rounds it up
