@@ -149,8 +149,8 @@ def children(
     sheet.box(right, 0, words[NO_WORK], NO_WORK in lit, LEFT)
     sheet.arrow((left[1], 0), (right[0], 0), "", NO_WORK in lit)
     sheet.box(right, -5, words[OPEN_CHILD], OPEN_CHILD in lit, UNCLEAR)
-    notes = (language.say("flowchart.children.note"),)
-    return sheet.drawn(title, subtitle, 430, (0, 10.5), (-5.35, 0.35), notes=notes)
+    sheet.notes = (language.say("flowchart.children.note"),)
+    return sheet.drawn(title, subtitle, 430, (0, 10.5), (-5.35, 0.35))
 
 
 def _lines(text: str) -> str:
@@ -165,6 +165,7 @@ class _Sheet:
     def __init__(self) -> None:
         self.shapes: list[dict[str, Any]] = []
         self.annotations: list[dict[str, Any]] = []
+        self.notes: tuple[str, ...] = ()
 
     def box(self, span: tuple[float, float], y: float, text: str, lit: bool, look: _BoxColours = QUESTION) -> None:
         """Adds a box with words to the flowchart. A highlighted box also has a thick dark frame, for readers who do not see the
@@ -199,11 +200,9 @@ class _Sheet:
     def words(self, x: float, y: float, text: str, ink: str, size: int, **more: Any) -> None:
         self.annotations.append({"x": x, "y": y, "text": text, "showarrow": False, "font": {"color": ink, "size": size}, **more})
 
-    def drawn(
-        self, title: str, subtitle: str, body: int, x: tuple[float, float], y: tuple[float, float], *, notes: tuple[str, ...] = ()
-    ) -> Any:
+    def drawn(self, title: str, subtitle: str, body: int, x: tuple[float, float], y: tuple[float, float]) -> Any:
         axes = {"visible": False, "fixedrange": True}
         return figure(
-            title, subtitle, body, notes=notes, below=0, showlegend=False, shapes=self.shapes, annotations=self.annotations,
+            title, subtitle, body, notes=self.notes, below=0, showlegend=False, shapes=self.shapes, annotations=self.annotations,
             xaxis={**axes, "range": x}, yaxis={**axes, "range": y},
         )  # fmt: skip
