@@ -42,7 +42,8 @@ CLIPPED = f"""{SHOWN}.flatMap(part => [part, ...part.querySelectorAll('text')].f
 }}).map(words => words.textContent.slice(0, 60)))"""
 TALL = f"""[...document.querySelectorAll('.chart')].filter(chart => chart.getBoundingClientRect().height > {PAPER[1]})
     .map(chart => chart.getAttribute('aria-label'))"""
-SIZES = """[...document.querySelectorAll('.chart .main-svg')].map(svg => svg.getBoundingClientRect()).map(
+# A folded chart is fitted when it is opened.
+SIZES = """[...document.querySelectorAll('.chart .main-svg')].filter(svg => !svg.closest('details:not([open])')).map(svg => svg.getBoundingClientRect()).map(
     own => [own.width, own.height].map(Math.round).join())"""
 
 

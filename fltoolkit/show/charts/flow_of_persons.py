@@ -154,7 +154,7 @@ def children_flow(out: Published, population: str) -> Picture:
     counts = {leaf: f"  <b>{_count(rows.get(leaf))}</b>" for leaf in CHILD_LEAVES}
     title, subtitle = "Which children are in forced labour, question by question", f"weighted number of children; {HIDDEN}"
     fig = definition_flowchart.children(title, subtitle, words, counts=counts)
-    return Picture(fig, f"Flowchart of forced labour of children with numbers of children. {_steps_in_words(rows)}.", least=620)
+    return Picture(fig, f"Flowchart of forced labour of children with numbers of children. {_steps_in_words(rows)}.")
 
 
 def _steps_in_words(rows: Rows) -> str:

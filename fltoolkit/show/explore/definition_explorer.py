@@ -82,7 +82,7 @@ def view(who: Who, answers: Answers, language: Language = ENGLISH) -> tuple[Word
     verdict, way = _verdict(language, found.step), _say(language, "way", way=way)
     draw = _adult if who == "adult" else _child
     alt = _say(language, "alt", verdict=verdict.replace("**", ""), way=way)
-    return Words(f"{verdict}\n\n{way}"), Picture(draw(found, dict(passed), language), alt, least=520 if who == "adult" else 620)
+    return Words(f"{verdict}\n\n{way}"), Picture(draw(found, dict(passed), language), alt, least=520 if who == "adult" else 0)
 
 
 @checked

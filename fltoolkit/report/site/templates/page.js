@@ -77,7 +77,7 @@
         annotations: annotations.map((note) => ({ ...note, ...own(note), y: lower(note.y) - above(note), ay: lower(note.ay) })),
         shapes: shapes.map((one) => ((one.yref || 'y') === 'y' ? { ...one, y0: lower(one.y0), y1: lower(one.y1) } : one)),
       },
-      least: sides.l + sides.r + DRAWN,
+      least: Math.min(NARROW, sides.l + sides.r + DRAWN),
     };
   }
 
