@@ -46,8 +46,8 @@ def test_a_label_is_said_in_a_documents_language_or_marked(tmp_path: Path) -> No
 def test_a_label_within_a_sentence_of_the_kit_is_said_as_well(tmp_path: Path) -> None:
     found = words(tmp_path, groups=groups(label={"en": "part of the country", "fr": "partie du pays"}))
     cut = Reason.of("plan.of.cut", group=group_name("region"), category="the North", N=50, M="2030")
-    assert FR.about(found).kit(cut) == "pour partie du pays le Nord, une baisse de 50\u202f% d’ici à 2030"
-    assert EN.about(found).kit(cut) == "for part of the country the North, a cut of 50% by 2030"
+    assert FR.about(found).kit(cut) == "pour le Nord (partie du pays), une baisse de 50\u202f% d’ici à 2030"
+    assert EN.about(found).kit(cut) == "for the North (part of the country), a cut of 50% by 2030"
 
 
 def test_english_documents_of_a_french_survey_are_english(tmp_path: Path) -> None:
