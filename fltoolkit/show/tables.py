@@ -302,5 +302,6 @@ def _below(notes: tuple[str, ...], meanings: Meanings) -> str:
 def _as_text(frame: pd.DataFrame, groups: tuple[str, ...]) -> str:
     """Returns the table as lines of plain text. If rows belong to a group, a line with the name of the group is above them."""
     head, *lines = frame.to_string(index=False).split("\n")
+    groups = groups or ("",) * len(lines)  # pandas writes a frame without rows in several lines
     across = [group if group != before else "" for group, before in zip(groups, ("", *groups), strict=False)]
     return "\n".join([head, *(text for pair in zip(across, lines, strict=True) for text in pair if text)])

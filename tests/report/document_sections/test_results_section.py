@@ -20,7 +20,6 @@ def test_large_numbers_have_their_doubt_below_and_the_persons_asked_the_last_pla
     assert rate == Fact("20.0", "per 1,000 adults", "95% interval: 15.0\xa0to\xa026.0")
     assert (number.number, number.unit) == ("400", "persons in forced labour")
     assert asked == Fact("2,000", "persons asked", "6 unresolved")
-    assert len(results_section.facts(small(), EN, limit=2).facts) == 2
     careful, *_, nobody = results_section.facts(published(row(**UNRELIABLE)), EN).facts
     assert careful.doubt.endswith("; unreliable")
     assert nobody.doubt == "Nobody unresolved"
