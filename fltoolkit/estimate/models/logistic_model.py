@@ -8,7 +8,7 @@ The covariance of its coefficients comes from the scores of the sampling units.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -218,13 +218,11 @@ def fit_patterns(p: Patterns, notes: tuple[str, ...], penalty: Literal["none", "
         table = _with_profile_limits(table, solver, best, df, level)
     else:
         table.loc[endless, ["coefficient", "se", "ci_low", "ci_high", "t", "p_value"]] = np.nan
-    rows = p.sums.table
-    status = rows["status"].to_numpy()
-    on_scale = Fit(best.beta / scale, best.mu, best.inverse, best.likelihood)
+    status, missing = (p.sums.table[name].to_numpy() for name in ("status", "missing"))
     return Logit(
         table, penalty, df, level, p.count(status >= -1), p.count(status == 1), p.count(status == -1),
-        int(rows["missing"].sum()) + int(rows["n"].sum()) - p.count(status >= -1), (*notes, *_notes(table, p, df)),
-        p.formula, p.outcome, p.population, FittedModel(p, on_scale, v, ways[:0] if penalty == "firth" else ways / scale),
+        int(missing.sum()) + int(p.sums.table["n"].sum()) - p.count(status >= -1), (*notes, *_notes(table, p, df)),
+        p.formula, p.outcome, p.population, FittedModel(p, replace(best, beta=best.beta / scale), v, ways[:0] if solver.firth else ways / scale),
     )  # fmt: skip
 
 
@@ -263,9 +261,8 @@ class _Solver:
         if not rows.any():
             found = Fit(np.zeros(kept.sum()), np.zeros(0), np.zeros((kept.sum(), kept.sum())), 0.0)
         else:
-            begin = None if start is None else start[kept]
-            by = fit_firth if self.firth else fit
-            found = by(self.x[np.ix_(rows, kept)], y[rows] * ratio, w[rows] * ratio, start=begin)
+            find = fit_firth if self.firth else fit
+            found = find(self.x[np.ix_(rows, kept)], y[rows] * ratio, w[rows] * ratio, start=None if start is None else start[kept])
         beta, mu, inverse = np.zeros(len(kept)), self.p.cases.astype(float), np.zeros((len(kept), len(kept)))
         beta[kept], mu[rows], inverse[np.ix_(kept, kept)] = found.beta, found.mu, found.inverse * ratio
         return Fit(beta, mu, inverse, found.likelihood)
