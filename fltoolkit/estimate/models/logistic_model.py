@@ -248,9 +248,8 @@ class _Solver:
     @cached_property
     def fitted(self) -> NDArray[np.bool_]:
         """Returns the columns that are fitted. Those of `kept` whose patterns are all left out may depend on others in the rest."""
-        found = self.kept.copy()
-        found[self.kept] = ~aliased(self.x[np.ix_(self.rows, self.kept)])
-        return found
+        kept = np.flatnonzero(self.kept)
+        return np.isin(np.arange(len(self.kept)), kept[~aliased(self.x[np.ix_(self.rows, kept)])])
 
     def fit(self, y: Array, w: Array, start: Array | None = None) -> Fit:
         """Fits the model. A coefficient is 0 if its column depends on earlier columns. A probability is 0 or 1 if the data
@@ -261,8 +260,9 @@ class _Solver:
         if not rows.any():
             found = Fit(np.zeros(kept.sum()), np.zeros(0), np.zeros((kept.sum(), kept.sum())), 0.0)
         else:
-            find = fit_firth if self.firth else fit
-            found = find(self.x[np.ix_(rows, kept)], y[rows] * ratio, w[rows] * ratio, start=None if start is None else start[kept])
+            begin = None if start is None else start[kept]
+            search = fit_firth if self.firth else fit
+            found = search(self.x[np.ix_(rows, kept)], y[rows] * ratio, w[rows] * ratio, start=begin)
         beta, mu, inverse = np.zeros(len(kept)), self.p.cases.astype(float), np.zeros((len(kept), len(kept)))
         beta[kept], mu[rows], inverse[np.ix_(kept, kept)] = found.beta, found.mu, found.inverse * ratio
         return Fit(beta, mu, inverse, found.likelihood)
