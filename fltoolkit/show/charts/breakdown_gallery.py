@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -80,7 +80,7 @@ def pairs(out: Published, measure: str) -> list[tuple[Picture, pd.DataFrame]]:
             continue
         if measure == "share":
             plain, only = [], []
-        for some in _that_fit(plain, part["breakdown"].value_counts().to_dict()):
+        for some in _that_fit(plain, part["breakdown"].value_counts()):
             found.append((dots(out, measure, some, population=who), out.select(measure, some, population=who)))
         found += [(bars(out, b[0], population=who), out.select(measure, [b], population=who)) for b in only]
         for b in (b for b in names if b not in plain and b not in only):
@@ -88,7 +88,7 @@ def pairs(out: Published, measure: str) -> list[tuple[Picture, pd.DataFrame]]:
     return found
 
 
-def _that_fit(names: Sequence[list[str]], sizes: Mapping[str, int]) -> list[list[list[str]]]:
+def _that_fit(names: Sequence[list[str]], sizes: pd.Series) -> list[list[list[str]]]:
     """Returns the breakdowns of a population, one list per picture. A picture has at most `MOST_ROWS` categories, or one breakdown
     that has more: a longer picture would be shrunk on paper until nobody can read it."""
     found: list[list[list[str]]] = []
