@@ -249,15 +249,12 @@ class _Solver:
 
     @cached_property
     def fitted(self) -> NDArray[np.bool_]:
-        """Returns the columns that are fitted. Those of `kept` whose patterns are all left out may depend on others in the rest."""
-        found = self.kept.copy()
-        found[self.kept] = ~aliased(self.x[np.ix_(self.rows, self.kept)])
-        return found
+        """Returns the columns that are fitted: those of `kept` that do not depend on others in the patterns that are left."""
+        return self.kept & ~aliased(np.where(self.kept, self.x, 0.0)[self.rows])
 
     def fit(self, y: Array, w: Array, start: Array | None = None) -> Fit:
-        """Fits the model. A coefficient is 0 if its column depends on earlier columns. A probability is 0 or 1 if the data
-        predict a pattern with certainty. `y` and `w` are the weighted cases and persons of each pattern. `start` has the
-        coefficients with which the search begins."""
+        """Fits the model. A coefficient is 0 if its column is not `fitted`. A probability is 0 or 1 if the data predict a pattern
+        with certainty. `y` and `w` are the weighted cases and persons of each pattern. The search begins with `start`."""
         rows, kept = self.rows, self.fitted
         ratio = self.p.count(self.p.sums.table["n"].to_numpy() > 0) / w.sum()
         if not rows.any():
