@@ -83,7 +83,11 @@ def who(evidence: Evidence, language: Language) -> tuple[str, ...]:
     if len(shown) > 1:
         each = (_rate_of_population(language, r) for r in sorted(shown, key=lambda r: -r["estimate"]))
         told.append(language.say("sheet.populations", rates=language.join(each)))
-    if others := [g for g in results_section.groups_of(out, "prevalence") if g != out.lead or not told]:
+    if others := [
+        g
+        for g in results_section.groups_of(out, "prevalence")
+        if (g != out.lead or not told) and results_section.fits_in_brief(out, g)
+    ]:
         told.append(language.say("sheet.more_groups", groups=language.join(map(language.by_group, others))))
     return tuple(told)
 

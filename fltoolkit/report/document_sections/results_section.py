@@ -21,6 +21,8 @@ from fltoolkit.survey.spec.files_and_design import Release
 from fltoolkit.survey.spec.groups import groups_of_breakdown
 
 LARGE = 4  # the most numbers in large type
+MOST_CATEGORIES = 15
+"""The most categories of a group in the brief. Groups with more are in the plan's skeleton, the workbook and the data files."""
 
 
 def title(out: Published, language: Language, key: str) -> str:
@@ -122,12 +124,17 @@ def groups_of(out: Published, measure: str, population: str | None = None, least
 
 def rates(out: Published, language: Language) -> tuple[PrintedTable, ...]:
     """Returns the prevalence by each group, one table per headline population (a population whose rate is always shown, such as
-    adults or children). Crossed groups are left out."""
+    adults or children). Crossed groups are left out, and groups for which a brief has no room."""
     populations = out.headlines or (str(out.select("prevalence").iloc[0]["reference_population"]),)
-    return tables(
-        replace(out, table=out.own[(out.own["measure"] == "prevalence") & out.own["reference_population"].isin(populations)]),
-        language,
-    )
+    rows = out.own_rows(measure="prevalence")
+    rows = rows[rows["reference_population"].isin(populations)]
+    return tables(replace(out, table=rows[[b == "" or fits_in_brief(out, b) for b in rows["breakdown"]]]), language)
+
+
+def fits_in_brief(out: Published, group: str) -> bool:
+    """Returns whether a group has so few categories that the brief has room for a picture and a table of them."""
+    rows = out.own_rows(measure="prevalence", breakdown=group)
+    return bool(rows["category"].nunique() <= MOST_CATEGORIES)
 
 
 def tables(out: Published, language: Language) -> tuple[PrintedTable, ...]:

@@ -49,11 +49,12 @@ def _lead_pictures(evidence: Evidence, language: Language) -> list[Block]:
     """Returns pictures of the rates by the lead group (the group that survey.yaml names for the first comparison). If adults and
     children were both asked, each population has its own picture with its own axis. The two are next to each other.
 
-    If survey.yaml names no such group, there is one picture: the change since the baseline. Without a change, it is the path to a
-    target. Without a target, it is the fall that a repeat of the survey could detect.
+    If survey.yaml names no such group, or one with too many categories for a page, there is one picture: the change since the
+    baseline. Without a change, it is the path to a target. Without a target, it is the fall that a repeat of the survey could
+    detect.
     """
     out = evidence.now
-    if not contrast_sentences.is_compared(out):
+    if not contrast_sentences.is_compared(out) or not results_section.fits_in_brief(out, out.lead):
         picture, narrow = (second_picture(evidence, language, width) for width in PRINT_AND_TELEPHONE)
         return [Chart(picture, narrow=narrow)] if picture else []
     parts = [p for p in out.headlines if out.lead in results_section.groups_of(out, "prevalence", p)][-2:]

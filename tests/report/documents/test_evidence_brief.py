@@ -79,6 +79,17 @@ def test_adults_and_children_without_a_sum_have_a_picture_each() -> None:
     assert [chart.picture.name for chart in twins.charts] == ["prevalence_by_sex", "prevalence_children_by_sex"]
 
 
+def test_a_group_of_many_categories_has_no_room_in_the_brief() -> None:
+    """Before, 30 regions made a brief of seven pages, whose first page was its title alone."""
+    regions = [of("region", f"region {n}") for n in range(16)]
+    out = published(row(), TOTAL, of("sex", "men"), of("sex", "women"), *regions, groups=("sex", "region"), lead="region")
+    made = evidence_brief(evidence_from(out, FEW[0]), EN)
+    assert [b.picture.name for b in first_page(made) if isinstance(b, Chart)] == ["path_rate"]
+    told = "\n".join(map(str, made.blocks))
+    assert "region 1" not in told
+    assert "by sex" in told
+
+
 def test_without_a_comparison_the_picture_is_the_way_to_the_target() -> None:
     page = first_page(evidence_brief(evidence_from(published(row(), TOTAL), FEW[0], planned_sample=2000), EN))
     assert [b.picture.name for b in page if isinstance(b, Chart)] == ["path_rate"]
