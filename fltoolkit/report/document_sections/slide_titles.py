@@ -78,7 +78,8 @@ def majority(language: Language, rows: pd.DataFrame) -> str | None:
     sure = [r for r in rows.to_dict("records") if not result_sentences.is_unsure(r) and r["ci_low"] > HALF]
     if not 1 <= len(sure) <= FEW:
         return None
-    return language.say("slides.majority", what=language.join(number_words.category(language, r) for r in sure))
+    what = language.join(number_words.category(language, r) for r in sure)
+    return language.say("slides.majority", who=language.kit(sure[0]["reference_population_label"]), what=what)
 
 
 def definitions(language: Language, rows: pd.DataFrame) -> str | None:
@@ -142,7 +143,7 @@ def targets(evidence: Evidence, language: Language) -> str | None:
         counts = {name: str(signs.count(sign)) for name, sign in (("met", MET), ("missed", MISSED), ("open", NOT_KNOWN))}
         return language.say("slides.reached", **counts)
     sure = (rows["verifiable"] == "yes").sum()
-    return language.say("slides.verified", n=str(sure), of=str(len(rows)))
+    return language.say("slides.verified" if sure else "slides.none_verified", n=str(sure), of=str(len(rows)))
 
 
 def _each(language: Language, rows: Sequence[PublishedNumber], key: str) -> str | None:

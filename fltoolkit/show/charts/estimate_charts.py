@@ -90,23 +90,24 @@ def unresolved_answers(
     counts: pd.DataFrame, language: Language, *, title: str = "", compared: pd.DataFrame | None = None
 ) -> Picture:
     """Returns the picture that `unresolved` draws, in a language. `compared` are questions in other pictures with which this
-    picture is compared. The axis covers their values too."""
+    picture is compared. The axis covers their values too. Each reason has its own bar: the numbers are rounded, so bars on top of
+    each other would show a sum that differs from the rounded sum."""
     rows = counts.to_dict("records")
     labels = [wrap(f"{language.own(row['label'])} ({row['column']})", 46) for row in rows]
     about = language.say("open_answers.picture_about")
-    fig = figure(title or language.say("open_answers.title"), about, 27 * len(counts), above=30, below=52, barmode="stack")
+    fig = figure(title or language.say("open_answers.title"), about, 34 * len(counts), above=30, below=52, barmode="group")
     names = {kind: language.say(f"open_answers.kinds.{kind}") for kind in UNRESOLVED}
     for kind, colour in zip(UNRESOLVED, SERIES, strict=False):
         if compared is None and not counts[kind].fillna(0).any():
             continue  # no bar has this colour
         fig.add_bar(x=list(counts[kind].fillna(0)), y=labels, orientation="h", name=names[kind], marker={"color": colour})
     hidden = counts[UNRESOLVED].isna().any(axis=1)
-    total = counts[UNRESOLVED].fillna(0).sum(axis=1)
-    fig.add_scatter(x=list(total[hidden]), y=[y for y, h in zip(labels, hidden, strict=True) if h], mode="text", text=["  + [c]"] * int(hidden.sum()),
+    longest = counts[UNRESOLVED].fillna(0).max(axis=1)
+    fig.add_scatter(x=list(longest[hidden]), y=[y for y, h in zip(labels, hidden, strict=True) if h], mode="text", text=["  + [c]"] * int(hidden.sum()),
                     textposition="middle right", textfont={"color": QUIET, "size": 12}, showlegend=False, hoverinfo="skip")  # fmt: skip
     fig.update_xaxes(**axis(language.say("open_answers.axis")))
     if compared is not None:
-        fig.update_xaxes(range=[0, BEYOND * max(1.0, float(compared[UNRESOLVED].fillna(0).sum(axis=1).max()))])
+        fig.update_xaxes(range=[0, BEYOND * max(1.0, float(compared[UNRESOLVED].fillna(0).max(axis=None)))])
     fig.update_yaxes(**categories(labels))
     fig.update_layout(legend_traceorder="normal", showlegend=True)
     values = language.list(

@@ -82,7 +82,7 @@ def test_a_majority_has_its_whole_interval_above_one_half() -> None:
         made = [of("coercion", f"m{i}", measure="profile", estimate=0.7, ci_low=low, **more) for i, low in enumerate(lows)]
         return published(row(), *made).select("profile", ["coercion"])
 
-    assert slide_titles.majority(EN, rows(0.51, 0.5, 0.6)) == "More than half of all cases involve m0 and m2"
+    assert slide_titles.majority(EN, rows(0.51, 0.5, 0.6)) == "Cases among adults: more than half involve m0 and m2"
     assert slide_titles.majority(EN, rows(0.5, 0.49)) is None
     assert slide_titles.majority(EN, rows(0.51, **UNSURE)) is None
     assert slide_titles.majority(EN, rows(*[0.6] * (slide_titles.FEW + 1))) is None

@@ -149,7 +149,7 @@ def test_what_is_to_be_decided_follows_from_the_targets() -> None:
     refused = EN.say("sheet.decisions.refused", targets="north (4.5 per 1,000 by 2030)")
     assert said(None, TARGETS) == (
         f"{refused} The planned survey would detect only a larger fall: for north from 5.0 in 2025 to 1.0 per 1,000 or lower. "
-        "Set at most 1.0 as the target, or keep 4.5 as an aim?"
+        "Set at most 1.0 as the target, which that survey can verify, or keep 4.5 as an aim that it cannot verify?"
     )
     needed = f"Persons who must answer: “Prevalence”: {evidence(TARGETS[:1]).targets['sample_needed'].iloc[0]:,.0f}."
     assert said(None, TARGETS[:1]) == f"{EN.say('sheet.decisions.open')} {needed}"

@@ -208,7 +208,7 @@ def test_a_condition_that_nobody_failed_is_left_out_of_the_flow() -> None:
     assert words[words.index("<b>Unresolved</b>") + 1] == "<b>50</b>"
 
 
-def test_open_answers_are_stacked_and_small_counts_are_marked() -> None:
+def test_each_reason_for_an_open_answer_is_a_bar_and_small_counts_are_marked() -> None:
     counts = pd.DataFrame(
         {
             "where": ["a", "b", "c"], "column": ["Q1", "Q2", "Q3"], "label": ["threats", "debt", "other"],
@@ -221,7 +221,9 @@ def test_open_answers_are_stacked_and_small_counts_are_marked() -> None:
         "don't know": [7, 8],
         "blank": [5, 0],
     }  # nobody's refusal is drawn
+    assert fig["layout"]["barmode"] == "group"  # the sum of rounded numbers is not the rounded sum
     (beside,) = (t for t in fig["data"] if t.get("mode") == "text")
+    assert beside["x"] == [7, 8]
     assert dict(zip(beside["y"], beside["text"], strict=True)) == {"threats (Q1)": "  + [c]", "debt (Q2)": "  + [c]"}
     assert "Q1: don't know 7, refused [c], blank 5" in picture.alt
     assert "Q2: don't know 8, refused 0, blank [c]" in picture.alt
