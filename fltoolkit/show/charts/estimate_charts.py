@@ -107,7 +107,7 @@ def unresolved_answers(
                     textposition="middle right", textfont={"color": QUIET, "size": 12}, showlegend=False, hoverinfo="skip")  # fmt: skip
     fig.update_xaxes(**axis(language.say("open_answers.axis")))
     if compared is not None:
-        fig.update_xaxes(range=[0, BEYOND * max(1.0, float(compared[UNRESOLVED].fillna(0).max(axis=None)))])
+        fig.update_xaxes(range=[0, BEYOND * max(1.0, float(compared[UNRESOLVED].fillna(0).max(axis=1).max()))])
     fig.update_yaxes(**categories(labels))
     fig.update_layout(legend_traceorder="normal", showlegend=True)
     values = language.list(

@@ -288,7 +288,10 @@ def test_a_measure_that_the_data_refuse_is_a_row_with_the_reason(small: Any) -> 
         "the number on an average day needs the months of every case, and some gave none: fewer than 5 cases"
     }
     assert rows[["estimate", "ci_low", "n", "cases", "population"]].isna().all(axis=None)
-    assert "on an average day (adults): not available. Reason: some cases gave no months" in str(fl.show.headline(out))
+    assert (
+        "on an average day (adults): not available. Reason: the number on an average day needs the months of every case"
+        in str(fl.show.headline(out))
+    )
     assert "by sex: [x]" in fl.show.dots(out, "stock", [[], ["sex"]]).alt
 
 
