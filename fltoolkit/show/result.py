@@ -44,7 +44,7 @@ def findings(found: pd.DataFrame) -> Result:
 @checked
 def flow(out: Published) -> Result:
     """Returns a sentence on how many persons are in forced labour, for the section of a notebook that shows the flowchart. If no
-    numbers of persons are published, it is the rate."""
+    numbers of persons are published, the sentence gives the rate."""
     rows = out.select("total" if len(out.own_rows(measure="total")) else "prevalence")
     return Result(sentence(ENGLISH, rows.iloc[0].to_dict()))
 

@@ -128,7 +128,8 @@ def rates(out: Published, language: Language) -> tuple[PrintedTable, ...]:
     populations = out.headlines or (str(out.select("prevalence").iloc[0]["reference_population"]),)
     rows = out.own_rows(measure="prevalence")
     rows = rows[rows["reference_population"].isin(populations)]
-    return tables(replace(out, table=rows[[b == "" or fits_in_brief(out, b) for b in rows["breakdown"]]]), language)
+    fitting = [b for b in rows["breakdown"].unique() if b == "" or fits_in_brief(out, b)]
+    return tables(replace(out, table=rows[rows["breakdown"].isin(fitting)]), language)
 
 
 def fits_in_brief(out: Published, group: str) -> bool:

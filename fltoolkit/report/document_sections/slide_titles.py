@@ -142,8 +142,9 @@ def targets(evidence: Evidence, language: Language) -> str | None:
             return language.say("slides.none_reached")
         counts = {name: str(signs.count(sign)) for name, sign in (("met", MET), ("missed", MISSED), ("open", NOT_KNOWN))}
         return language.say("slides.reached", **counts)
-    sure = (rows["verifiable"] == "yes").sum()
-    return language.say("slides.verified" if sure else "slides.none_verified", n=str(sure), of=str(len(rows)))
+    if (rows["verifiable"] == "no").all():
+        return language.say("slides.none_verified")
+    return language.say("slides.verified", n=str((rows["verifiable"] == "yes").sum()), of=str(len(rows)))
 
 
 def _each(language: Language, rows: Sequence[PublishedNumber], key: str) -> str | None:

@@ -36,7 +36,7 @@ def gallery(out: Published, measure: str) -> None:
     for picture, rows in pairs(out, measure):
         if rows["estimate"].notna().any():
             display(picture)
-        # without a category, as of the shares if nobody is a case, each breakdown has the same row
+        # If nobody is a case, shares have no categories: each breakdown has the same row.
         display(table(rows if rows["breakdown"].any() else rows.head(1)))
     rows = out.own_rows(measure=measure)
     rows = rows[rows["breakdown"].isin(out.origins)]

@@ -121,6 +121,10 @@ def test_the_targets_that_a_survey_could_verify_are_counted() -> None:
     assert (
         slide_titles.repeat(made, EN) == "A repeat of 2,000 persons would find a fall from 20.0 in 2025 to 9.2 per 1,000 or lower"
     )
+    none = dataclasses.replace(made, targets=made.targets.assign(verifiable="no"))
+    assert slide_titles.targets(none, EN) == "No target can be verified by a planned survey"
+    open_ = dataclasses.replace(made, targets=made.targets.assign(verifiable=["no", ""]))
+    assert slide_titles.targets(open_, EN) == "A later survey would find the fall for 0 of 2 targets"  # one cannot be said
     nothing = evidence_from(published(row()))
     assert slide_titles.targets(nothing, EN) is None
     assert slide_titles.repeat(dataclasses.replace(nothing, targets=nothing.targets.head(0)), EN) is None

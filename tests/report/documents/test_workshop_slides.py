@@ -117,7 +117,9 @@ def test_what_is_hidden_or_too_uncertain_is_named_by_its_group() -> None:
 def test_the_table_of_targets_is_cut_to_a_slide_and_its_title_counts_what_is_verifiable() -> None:
     made = evidence_from(published(row()), {"year": 2030, "cut": 0.05}, planned_sample=2000)
     many = dataclasses.replace(made, targets=pd.concat([made.targets] * 11, ignore_index=True))
-    ((table, more),) = [blocks for head, blocks in slides(workshop(many, EN)) if head == "No planned survey can verify a target"]
+    ((table, more),) = [
+        blocks for head, blocks in slides(workshop(many, EN)) if head == "No target can be verified by a planned survey"
+    ]
     assert isinstance(table, PrintedTable)
     assert len([line for line in table.rows if len(line) > 1]) == TARGETS
     assert more == Paragraph("Further targets, in the table of targets: 6.", "quiet")
@@ -130,7 +132,7 @@ def test_the_table_of_targets_is_cut_to_a_slide_and_its_title_counts_what_is_ver
 def test_what_to_decide_stands_below_few_targets_in_the_words_of_the_brief() -> None:
     made = evidence_from(published(row()), {"year": 2030, "cut": 0.05}, planned_sample=2000)
     ((table, decide),) = [
-        blocks for head, blocks in slides(workshop(made, EN)) if head == "No planned survey can verify a target"
+        blocks for head, blocks in slides(workshop(made, EN)) if head == "No target can be verified by a planned survey"
     ]
     assert isinstance(table, PrintedTable)
     assert decide == targets_section.to_decide(made, EN)
