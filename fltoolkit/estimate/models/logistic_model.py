@@ -247,7 +247,7 @@ class _Solver:
 
     @cached_property
     def fitted(self) -> NDArray[np.bool_]:
-        """Returns the columns that are fitted. Those of `kept` whose patterns are all left out may depend on others in the rest."""
+        """Returns the columns of `kept` that do not depend on earlier columns in the rows that are fitted (`rows`)."""
         kept = np.flatnonzero(self.kept)
         return np.isin(np.arange(len(self.kept)), kept[~aliased(self.x[np.ix_(self.rows, kept)])])
 

@@ -33,7 +33,8 @@ HIDDEN = "[c] not shown"
 @checked
 def flow(out: Published, *, title: str = "") -> Picture | Nothing:
     """Returns a picture of the definition of forced labour as bars. The first bar is everybody who was asked. After each
-    condition of the definition, bars show how many persons go on and how many leave. A note says if there is no such number.
+    condition of the definition, bars show how many persons go on and how many leave. If there are no such numbers, a note says
+    so.
 
     The numbers of persons who leave are published numbers. The numbers of persons who go on are calculated from these, so
     they reveal nothing new.
