@@ -120,8 +120,7 @@ def write_index(outputs: Path, entries: list[Entry]) -> Path:
         summary=", ".join((_how_many(entries, countries), *(f"{n} {what}" for what, n in counts.items() if n))),
         failed=failed,
         countries=countries,
-        toggles=any(len(survey.get("briefs", ())) > 1 for survey in shown),
-        cautions=any(number["flag"] == ENGLISH.say("flags.caution") for survey in shown for number in survey["numbers"]),
+        cautions=any(ENGLISH.say("flags.caution") in number["flag"] for survey in shown for number in survey["numbers"]),
     )
     path = outputs / "index.html"
     write_whole(path, html + "\n")
@@ -274,16 +273,13 @@ def _headlines(numbers: _Published) -> list[dict[str, str]]:
 def _in_large_type(row: PublishedNumber) -> dict[str, str]:
     """Returns the texts with which the page prints a number in large type: the number, its unit, its uncertainty, and its flag
     with the reason."""
-    unit = (
-        f"in forced labour per 1,000 {row['reference_population_label']}"
-        if row["measure"] == "prevalence"
-        else "persons in forced labour"
-    )
-    flag = f"flags.{row['flag']}"
+    who = row["reference_population_label"]
+    unit = f"in forced labour per 1,000 {who}" if row["measure"] == "prevalence" else f"{who} in forced labour"
+    flag, wide = f"flags.{row['flag']}", "wide range" if number_words.has_range(row) else ""
     return {
         "value": number_words.shown(ENGLISH, row),
         "unit": unit,
         "doubt": doubt(ENGLISH, row),
-        "flag": ENGLISH.say(flag) if ENGLISH.has(flag) else str(row["flag"]),
+        "flag": ", ".join(filter(None, (ENGLISH.say(flag) if ENGLISH.has(flag) else str(row["flag"]), wide))),
         "reason": number_words.reason(ENGLISH, row["reason"]),
     }
