@@ -31,7 +31,10 @@ def questionnaire(survey: Survey) -> Result:
     its items (such as debt bondage)."""
     items = [sources for side in SIDES for sources in getattr(survey.spec.items, side).values()]
     columns = {source.column for sources in items for source in sources}
-    return Result(f"{_counted(len(columns), 'question')} feed {_counted(len(items), 'item')} of the definition.")
+    adults = f"{_counted(len(columns), 'question')} feed {_counted(len(items), 'item')} of the definition"
+    children = survey.spec.children
+    more = len({source.column for _, sources in children.questions() for source in sources or ()}) if children else 0
+    return Result(f"{adults} of adults, and {more} more that of children." if children else f"{adults}.")
 
 
 @checked

@@ -25,10 +25,19 @@ from fltoolkit.show.wording.english_numbers import ENGLISH, count, count_or_mark
 from fltoolkit.show.wording.section_words import Nothing, Words
 from fltoolkit.survey.checks.printed_counts import rounded
 from fltoolkit.survey.design.survey_design import Survey
+from fltoolkit.survey.spec.questions import AnswerCodes, Source
 
 ACROSS = "across"  # the column with lines across the table
 FEW = 6  # columns of a table that is wider than its numbers need
 SHORT, LEAST = 26, "11em"  # letters of a text that stays on one line, and the least width of a column of longer texts
+SIDES = ("involuntary", "coercion")
+CHILD_WORK = {
+    "third_party": "children: work for a third party, route (i)",
+    "with_parents": "children: work with or for the parents, routes (ii) and (iii)",
+    "worst_forms": "children: worst forms of child labour, route (iv)",
+}
+CHILD_PARTS = {"done": "did this work", "threat": "threat or penalty", "by_third_party": "made by a third party"}
+MODES = {"witnessed": "what the person saw happen to others", "threatened": "what the person was threatened with"}
 UNCORRECTED = "Nothing was corrected in the data."
 NUMBER = r"[-−+]?[\d.,]+\s?%?|\d+–\d+|\d+ and more|\[\w+\]|"  # a number, a class, a marker, or nothing
 
@@ -56,28 +65,35 @@ def facts(described: pd.DataFrame) -> Table:
 @checked
 def questionnaire(survey: Survey) -> Table:
     """Returns a table of the questions that decide whether a person is in forced labour, for the survey's statistician to check.
-    Each row has a question, its column in the data, and the item of the definition (such as debt bondage) for which survey.yaml
-    uses it."""
-    rows = [
-        {"Side": side, "Item": item.replace("_", " "), "Question": source.label, "Column": source.column, "Mode": source.mode}
-        for side in ("involuntary", "coercion")
-        for item, sources in getattr(survey.spec.items, side).items()
+    Each row has a question, its column in the data, the answers that count, and the item of the definition (such as debt
+    bondage) for which survey.yaml uses it."""
+    spec, items, children = survey.spec, survey.spec.items, survey.spec.children
+    asked = [
+        (side, item.replace("_", " "), source)
+        for side in SIDES
+        for item, sources in getattr(items, side).items()
         for source in sources
     ]
-    for key, sources in survey.spec.children.questions() if survey.spec.children else ():
+    for key, sources in children.questions() if children else ():
         _, kind, part = key.split(".")
-        side = {
-            "third_party": "child, route (i)",
-            "with_parents": "child, routes (ii), (iii)",
-            "worst_forms": "child, route (iv)",
-        }[kind]
-        rows += [
-            {"Side": side, "Item": part.replace("_", " "), "Question": s.label, "Column": s.column, "Mode": ""}
-            for s in sources or ()
-        ]
-    body = pd.DataFrame(rows)
-    sides = tuple(map(number_words.start, body.pop("Side")))
-    return plain(body, "Questions and items", "a case needs one item of each side, in the same work", groups=sides)
+        asked += [(CHILD_WORK[kind], CHILD_PARTS.get(part, part.replace("_", " ")), source) for source in sources or ()]
+    body = pd.DataFrame(
+        {"Item": item, "Question": source.label, "Column": source.column, "Answers that count": _counting(source, spec.answers)}
+        for _, item, source in asked
+    )
+    of_side = {side: {source.column for on, _, source in asked if on == side} for side in SIDES}
+    both = [f"{column} counts on both sides, each time with another answer." for column in sorted(set.intersection(*of_side.values()))]
+    seen = [f"{source.column}: {MODES[source.mode]}." for _, _, source in asked if source.mode in MODES]
+    groups = tuple(number_words.start(side) for side, _, _ in asked)
+    about = "a case needs one item of each side, in the same work"
+    return plain(body, "Questions and items", about, " ".join([*both, *seen]), groups=groups)
+
+
+def _counting(source: Source, default: AnswerCodes) -> str:
+    """Returns the answers with which a question counts for its item: `yes (1)`, or the codes of a question with codes of its own."""
+    codes = source.codes(default).yes
+    named = ", ".join(codes)
+    return f"yes ({named})" if codes == default.yes else f"code{'s' if len(codes) > 1 else ''} {named}"
 
 
 @checked

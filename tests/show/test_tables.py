@@ -193,8 +193,8 @@ def test_survey_questions_findings_and_paths_are_tables_too(tmp_path: Any) -> No
     out = fl.publish_run(persons)
     assert line(tables.facts(fl.describe(persons)), "Persons in the file")[1] == "about 410 in 412 households"
     assert cells(tables.questionnaire(persons)) == [
-        ["very low or no wages", "", "INV", "experienced"],
-        ["withheld wages", "", "COE", "experienced"],
+        ["very low or no wages", "", "INV", "yes (1)"],
+        ["withheld wages", "", "COE", "yes (1)"],
     ]
     assert tables.questionnaire(persons).text.index("Involuntary\n") < tables.questionnaire(persons).text.index("Coercion\n")
     found = fl.check(persons)

@@ -96,12 +96,16 @@ def finding_facts(found: Sequence[Finding], limit: int | None) -> list[dict[str,
 
 
 def _finding_in_words(finding: Finding, limit: int | None) -> str:
-    """Returns the text of a finding: what was found, and the columns concerned with their counts. The columns are sorted by their
-    printed counts, because an order by exact counts could reveal the exact counts."""
+    """Returns the text of a finding: what was found, and the columns concerned with their counts, those with the same printed
+    count together. The columns are sorted by their printed counts, because an order by exact counts could reveal the exact counts."""
     if not finding.by:
         return finding.what
     by = sorted(finding.by, key=lambda pair: -_sort_size(pair[1], limit))
-    return f"{finding.what}: {', '.join(f'{column} ({_exact_or_in_words(count, limit)})' for column, count in by)}"
+    told: dict[str, list[str]] = {}
+    for column, count in by:
+        told.setdefault(str(_exact_or_in_words(count, limit)), []).append(column)
+    parts = (f"{', '.join(columns)} ({n}{' each' if len(columns) > 1 else ''})" for n, columns in told.items())
+    return f"{finding.what}: {'; '.join(parts)}"
 
 
 def _sort_size(count: Count, limit: int | None) -> int:

@@ -295,7 +295,7 @@ def _age_findings(survey: Survey, mask: Mask, found: _CountedConditions) -> list
         out.append(Finding("error", "age", spec.age.column, what, counts["text"], do, rows))
     if counts["missing"]:
         out.append(Finding("warning", "age", spec.age.column, "age not stated; those who answered the module stay in, in a row of their own",
-                           counts["missing"], "ask again or impute before, if you can"))  # fmt: skip
+                           counts["missing"], "complete the age in the data, where it is known"))  # fmt: skip
     return out
 
 
