@@ -14,6 +14,7 @@ from fltoolkit.publish.disclosure.suppression_decision import CASE_STEPS
 from fltoolkit.publish.paths_to_outcomes import OTHER
 from fltoolkit.publish.published_model import PublishedModel
 from fltoolkit.publish.published_set import Published
+from fltoolkit.show.charts.flow_of_persons import flow_population
 from fltoolkit.show.wording import contrast_sentences
 from fltoolkit.show.wording.english_numbers import ENGLISH, number, of_plan
 from fltoolkit.show.wording.headline_words import lead
@@ -48,7 +49,9 @@ def findings(found: pd.DataFrame) -> Result:
 def flow(out: Published) -> Result:
     """Returns a sentence on how many persons are in forced labour, for the section of a notebook that shows the flowchart. If no
     numbers of persons are published, the sentence gives the rate."""
-    rows = out.select("total" if len(out.own_rows(measure="total")) else "prevalence")
+    population = flow_population(out, of_children=False) or str(out.select("prevalence")["reference_population"].iloc[0])
+    counted = len(out.own_rows(measure="total", reference_population=population))
+    rows = out.select("total" if counted else "prevalence", population=population)
     return Result(sentence(ENGLISH, rows.iloc[0].to_dict()))
 
 
@@ -67,7 +70,7 @@ def rule_sets(out: Published) -> Result:
     rates = out.rule_sets().query("measure == 'prevalence'").dropna(subset="estimate")
     rates = rates[rates["to_verify"] == ""]
     if len(rates) < 2:
-        return Result("No other rule set that was compared with its publication has a rate that is shown.")
+        return Result("There is nothing to compare: no second rule set has a rate that may be shown as a result.")
     low, high = (number(end, "prevalence") for end in (rates["estimate"].min(), rates["estimate"].max()))
     return Result(f"Under {len(rates)} rule sets the rate lies between {low} and {high} per 1,000.")
 
@@ -82,7 +85,7 @@ def paths(found: pd.DataFrame) -> Result:
     cases = int(shown["step"].isin(CASE_STEPS).sum())
     if not cases:
         return Result("The answers of persons in forced labour differ so much that too few share any path for it to be shown.")
-    return Result(f"{_counted(cases, 'path')} of persons in forced labour, and {len(shown) - cases} of others, are shown.")
+    return Result(f"{_counted(cases, 'path')} of persons in forced labour, and {len(shown) - cases} of others, are in the table.")
 
 
 @checked

@@ -13,7 +13,7 @@ from fltoolkit.languages.language import Language
 from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, ORANGE, figure, safe, wrap
 from fltoolkit.show.wording.english_numbers import ENGLISH
 
-PAPER, LIT = "#eef3f6", "#fff3c4"
+PAPER, LIT = "#f4f7f9", "#d3e2ec"
 NARROW_BOX = 14  # letters in a line of the narrowest box
 CLEAR = 14  # pixels from the middle of an arrow to its word: the word stays clear of a thick arrowhead on any screen
 ASKED, WITH_PARENTS = "total", "with parents?"
@@ -39,7 +39,7 @@ class _BoxColours(NamedTuple):
 
 
 QUESTION, LEFT, UNCLEAR, FOUND = (
-    _BoxColours(PAPER, INK),
+    _BoxColours(PAPER, GREY),
     _BoxColours("white", GREY),
     _BoxColours("white", ORANGE),
     _BoxColours(BLUE, BLUE, "white"),
@@ -88,7 +88,7 @@ def adults(
     sheet = _Sheet()
     sheet.box((0.1, 4.4), 0, words[ASKED], ASKED in lit)
     for i, leaf in enumerate(spine, 1):
-        answer = f" {answers[leaf]}" if answers and leaf in answers else ""
+        answer = f" {_lines(answers[leaf])}" if answers and leaf in answers else ""
         sheet.box((0.1, 4.4), -i, f"<b>{safe(question(language, leaf))}</b>{answer}", f"?{leaf}" in lit)
         sheet.arrow((2.25, 0.7 - i), (2.25, 0.3 - i), yes if i > 1 else "", f"?{leaf}" in lit)
         sheet.arrow((4.4, -i), (5.7, -i), no, leaf in lit)
@@ -98,7 +98,7 @@ def adults(
     sheet.box((0.1, 4.4), end, words["forced labour"], "forced labour" in lit, FOUND)
     # Every question can lead there, so the words in the box say it, and not an arrow.
     sheet.box((5.7, 9.9), end, safe(language.say("flowchart.open_somewhere")), "unresolved" in lit, UNCLEAR)
-    return sheet.drawn(title, subtitle, 52 * (len(spine) + 2), (0, 10), (-len(spine) - 1.35, 0.35))
+    return sheet.drawn(title, subtitle, 58 * (len(spine) + 2), (0, 10), (-len(spine) - 1.35, 0.35))
 
 
 def children(
@@ -168,7 +168,7 @@ class _Sheet:
         self.notes: tuple[str, ...] = ()
 
     def box(self, span: tuple[float, float], y: float, text: str, lit: bool, look: _BoxColours = QUESTION) -> None:
-        """Adds a box with words to the flowchart. A highlighted box also has a thick dark frame, for readers who do not see the
+        """Adds a box with words to the flowchart. A highlighted box also has a thick frame, for readers who do not see the
         colour.
 
         `span` has the positions of its left and right side, and `y` is the height of its middle. `lit` says whether it is
@@ -176,7 +176,7 @@ class _Sheet:
         """
         (x0, x1), (fill, line, ink), width = span, look, 1.5
         if lit:
-            (fill, line, ink), width = _BoxColours(LIT, INK), 5.0
+            (fill, line, ink), width = _BoxColours(LIT, BLUE), 3.0
         corners = {"x0": x0, "x1": x1, "y0": y - 0.3, "y1": y + 0.3}
         self.shapes.append({"type": "rect", **corners, "fillcolor": fill, "line": {"color": line, "width": width}})
         self.words((x0 + x1) / 2, y, text, ink, 14)
@@ -189,7 +189,7 @@ class _Sheet:
         (x0, y0), (x1, y1) = start, end
         self.annotations.append(
             {"x": x1, "y": y1, "ax": x0, "ay": y0, "xref": "x", "yref": "y", "axref": "x", "ayref": "y", "text": "", "showarrow": True,
-             "arrowhead": 2, "arrowcolor": INK if lit else GREY, "arrowwidth": 4 if lit else 2}
+             "arrowhead": 2, "arrowcolor": BLUE if lit else GREY, "arrowwidth": 3 if lit else 2}
         )  # fmt: skip
         if word:
             down = x0 == x1

@@ -42,7 +42,7 @@ def flow(out: Published, *, title: str = "") -> Picture | Nothing:
     Args:
         title: replaces the title of the picture.
     """
-    population = _population(out, of_children=False)
+    population = flow_population(out, of_children=False)
     if population is None:
         return _nothing(out, "This survey did not ask about adults; its figures are about children alone.")
     rows = _steps(out, population)
@@ -116,7 +116,7 @@ def _number(row: dict[Hashable, Any]) -> float | None:
 @checked
 def flow_table(out: Published) -> Table | Nothing:
     """Returns the numbers of the picture of `flow` as a table, or a note if there are none."""
-    population = _population(out, of_children=False)
+    population = flow_population(out, of_children=False)
     if population is None:
         return _nothing(out, "This survey did not ask about adults.")
     rows = out.select("flowchart", [[], ["step"]], population=population)
@@ -134,7 +134,7 @@ def children(out: Published) -> None:
     """Displays the flowchart of children and its table, or a note that children were not asked."""
     from IPython.display import display
 
-    population = _population(out, of_children=True)
+    population = flow_population(out, of_children=True)
     if population is None:
         display(_nothing(out, "This survey did not ask about children; its figures are about adults alone."))
         return
@@ -162,7 +162,7 @@ def _steps_in_words(rows: Rows) -> str:
     return "; ".join(f"{step}: {_count(row)}" for step, row in rows.items())
 
 
-def _population(out: Published, *, of_children: bool) -> str | None:
+def flow_population(out: Published, *, of_children: bool) -> str | None:
     """Returns the name of the first population that has a flowchart of adults, or of children if `of_children` is true.
     Returns None if there is no such population."""
     charts = out.table[out.table["measure"] == "flowchart"]

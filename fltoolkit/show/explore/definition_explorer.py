@@ -69,20 +69,16 @@ def view(who: Who, answers: Answers, language: Language = ENGLISH) -> tuple[Word
     """
     found = person(who).verdict(answers)
     truths = _truths_of_adult(found, answers) if who == "adult" else _truths_of_child(found)
-    passed = [
-        (name, language.say("flowchart.open" if truth is None else f"flowchart.{'yes' if truth else 'no'}"))
-        for name, truth in truths
-    ]
-    way = " → ".join(
-        [
-            *(_question_with_answer(language, who, name, answer, answers) for name, answer in passed),
-            _last_box(language, found.step),
-        ]
-    )
+    passed = {
+        name: _answer(language, who, name, "open" if truth is None else "yes" if truth else "no", answers) for name, truth in truths
+    }
+    asked = definition_flowchart.question if who == "adult" else definition_flowchart.child_question
+    boxes = [*(f"{asked(language, name)} {answer}".replace("\n", " ") for name, answer in passed.items()), _last_box(language, found.step)]
+    way = " → ".join(boxes)
     verdict, way = _verdict(language, found.step), _say(language, "way", way=way)
     draw = _adult if who == "adult" else _child
     alt = _say(language, "alt", verdict=verdict.replace("**", ""), way=way)
-    return Words(f"{verdict}\n\n{way}"), Picture(draw(found, dict(passed), language), alt, least=520 if who == "adult" else 0)
+    return Words(f"{verdict}\n\n{way}"), Picture(draw(found, passed, language), alt, least=520 if who == "adult" else 0)
 
 
 @checked
@@ -175,14 +171,12 @@ def _last_box(language: Language, step: str) -> str:
     return language.say("flowchart.forced_labour" if step in CASES else "flowchart.unresolved")
 
 
-def _question_with_answer(language: Language, who: Who, name: str, answer: str, answers: Answers) -> str:
-    """Returns a question of the flowchart with the person's answer, for a text that describes the path of the person. For an
-    adult, the questions of the survey with the answer *yes* follow in brackets."""
-    if who == "child":
-        return f"{definition_flowchart.child_question(language, name)} {answer}".replace("\n", " ")
+def _answer(language: Language, who: Who, name: str, answer: str, answers: Answers) -> str:
+    """Returns the answer to a question of the flowchart in words. On a second line follow, in brackets, the questions of the
+    survey that an adult answered with *yes*."""
     items = [item for item in person(who).items.get(SIDE_OF.get(name, ""), ()) if answers.get(item) == YES]
-    yes = [_say(language, f"questions.{item}") for item in items]
-    return f"{definition_flowchart.question(language, name)} {answer}{f' ({language.list(yes)})' if yes else ''}"
+    yes = language.list(_say(language, f"questions.{item}") for item in items)
+    return "\n".join([language.say(f"flowchart.{answer}"), *([f"({yes})"] if yes else [])])
 
 
 def _truths_of_adult(found: Verdict, answers: Answers) -> list[tuple[str, bool | None]]:

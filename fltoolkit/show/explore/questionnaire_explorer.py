@@ -52,9 +52,7 @@ def view(counts: pd.DataFrame, out: Published, item: str, language: Language = E
     rows = out.own_rows(measure="profile")
     rows = rows[rows["breakdown"].isin(SIDES)]
     if item == ALL:
-        sides = [rows[rows["breakdown"] == side].reset_index(drop=True) for side in SIDES]
-        pictures = tuple(picture(dot_chart(out, own, language)) for own in sides if len(own))
-        return pictures or (Nothing(_say(language, "not_asked")),)
+        return (picture(dot_chart(out, rows.reset_index(drop=True), language)) if len(rows) else Nothing(_say(language, "not_asked")),)
     own = counts[counts["where"] == f"items.{item}"]
     mine = rows[rows["category"].astype(str) == item.partition(".")[2]].to_dict("records")
     return (

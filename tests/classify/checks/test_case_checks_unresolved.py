@@ -37,7 +37,7 @@ def told(survey: fl.Survey) -> list[tuple[Any, ...]]:
         (many("a", 30) | many("b", 12, hazardous_work="V", different_job="J", debt_bondage="J"), {}, []),
         (many("a", 40) | many("b", 21, hazardous_work="V", debt_bondage="J") | many("c", 3, different_job="", debt_bondage="J")
          | many("d", 6, hazardous_work="J", withheld_wages="W"), {},
-         [("note", "forced_labour", f"{LEFT}hazardous_work (about 20), withheld_wages (about 10), different_job (fewer than 5)", "about 30")]),
+         [("note", "forced_labour", f"{LEFT}hazardous_work (about 20); withheld_wages (about 10); different_job (fewer than 5)", "about 30")]),
         (many("a", 30) | many("b", 7, paid="V", hazardous_work="J", debt_bondage="J"), {},
          [("note", "forced_labour", f"{LEFT}paid (about 10)", "about 10")]),
         (many("a", 30) | many("b", 7, hazardous_work="J", debt_bondage="J", link="W"), {"episodes": {"same_work": "link"}},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, ORANGE
+from fltoolkit.show.charts.chart_style import BLUE, GREY, ORANGE
 from fltoolkit.show.charts.definition_flowchart import ASKED, LIT, adults, children
 
 LEAVES = (
@@ -23,7 +23,7 @@ def boxes(fig: Any) -> dict[str, Any]:
 
 
 def ways(fig: Any) -> list[tuple[tuple[float, float], tuple[float, float], str]]:
-    """The arrows: from where, to where, and INK where lit."""
+    """The arrows: from where, to where, and BLUE where lit."""
     arrows = [a for a in fig.layout.annotations if a.showarrow]
     return [((a.ax, round(a.ay, 6)), (a.x, round(a.y, 6)), a.arrowcolor) for a in arrows]
 
@@ -60,7 +60,7 @@ def test_a_question_whose_leaf_has_no_words_is_not_drawn() -> None:
     fewer = {name: told for name, told in WORDS.items() if name != "below the rule's thresholds"}
     fig = adults("T", "", fewer)
     assert "<b>Enough for the rule set?</b>" not in boxes(fig)
-    assert adults("T", "", WORDS).layout.height - fig.layout.height == 52
+    assert adults("T", "", WORDS).layout.height - fig.layout.height == 58
     shorter, longer = (max(-y for (x0, _), (x, y), _ in ways(adults("T", "", words)) if x == x0) for words in (fewer, WORDS))
     assert round(longer - shorter, 6) == 1
 
@@ -69,9 +69,9 @@ def test_an_adults_way_is_lit_and_the_answers_stand_beside_their_questions() -> 
     fig = adults("T", "", WORDS, {"no work": "yes"}, (ASKED, "?no work", "no work"))
     assert lit(fig) == ["leaf: total", "<b>Any work?</b> yes", "leaf: no work"]
     framed = boxes(fig)
-    assert framed["leaf: no work"].line.width == 5
-    assert framed["leaf: no coercion"].line.width < 5
-    assert [way[:2] for way in ways(fig) if way[2] == INK] == [((2.25, -0.3), (2.25, -0.7)), ((4.4, -1), (5.7, -1))]
+    assert framed["leaf: no work"].line.width == 3
+    assert framed["leaf: no coercion"].line.width < 3
+    assert [way[:2] for way in ways(fig) if way[2] == BLUE] == [((2.25, -0.3), (2.25, -0.7)), ((4.4, -1), (5.7, -1))]
 
 
 def test_children_have_four_ways_into_forced_labour_and_their_counts_stand_on_them() -> None:
@@ -110,4 +110,4 @@ def test_a_childs_way_is_lit_with_its_answers() -> None:
         "asked", "<b>Worst form of child<br>labour (a)–(c)?</b>", "<b>Working with or for<br>the parents?</b> no",
         "<b>For a third party: threat<br>or penalty by a third party?</b> yes", "third party,<br>threat (i)",
     ]  # fmt: skip
-    assert sum(colour == INK for *_, colour in ways(fig)) == 4
+    assert sum(colour == BLUE for *_, colour in ways(fig)) == 4
