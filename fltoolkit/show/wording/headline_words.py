@@ -81,9 +81,17 @@ def _headline_populations(out: Published) -> list[Rows]:
 
 def _numbers(language: Language, rows: Rows) -> list[str]:
     """Returns sentences with the rate of a population and its number of persons. The rate is in bold letters, unless
-    unresolved persons (answers don't know, refused, blank) could raise it above its interval."""
-    first, *rest = (result_sentences.statement(language, row) for row in rows if row["measure"] in COUNTS)
-    return [first if has_wide_bounds(rows[0]) else f"**{first}**", *rest]
+    unresolved persons (answers don't know, refused, blank) could raise it above its interval. A number's flag, such as *use with
+    caution*, stands behind its sentence."""
+    shown = [row for row in rows if row["measure"] in COUNTS]
+    first, *rest = (result_sentences.statement(language, row) for row in shown)
+    texts = [first if has_wide_bounds(rows[0]) else f"**{first}**", *rest]
+    return [f"{text}{_flag(language, row)}" for text, row in zip(texts, shown, strict=True)]
+
+
+def _flag(language: Language, row: PublishedNumber) -> str:
+    flag = str(row["flag"])
+    return f" *{number_words.start(language.say(f'flags.{flag}'))}.*" if flag in result_sentences.CAREFUL else ""
 
 
 def _doubts(language: Language, rows: Rows) -> str:

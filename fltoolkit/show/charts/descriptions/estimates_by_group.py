@@ -20,10 +20,11 @@ from fltoolkit.show.charts.chart_style import BLUE
 from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
 from fltoolkit.show.charts.descriptions.chart_parts import Axis, ChartRow, DotChart, Mark
 from fltoolkit.show.wording import number_words
-from fltoolkit.show.wording.english_numbers import PublishedNumber
+from fltoolkit.show.wording.english_numbers import NBSP, PublishedNumber
 from fltoolkit.survey.spec.groups import groups_of_breakdown
 from fltoolkit.table_records import records
 
+CARE = f"{NBSP}†"
 REASON = 150  # letters of a reason that is printed in the chart
 
 
@@ -34,7 +35,7 @@ class ChartSpace:
     Attributes:
         steps: how many steps the axis has at most.
         markers: whether a note below the chart explains the markers.
-        source: whether notes below the chart name the source and the number of persons asked, and that solid dots can need care.
+        source: whether notes below the chart name the source and the number of persons asked, and a sign marks the numbers to be used with caution.
         whole: whether a grey line marks the value of the whole population.
     """
 
@@ -84,7 +85,7 @@ def estimates(
     lines: list[ChartRow] = []
     for head, part in heads:
         lines += [ChartRow(head, head, heading=True)] if head else []
-        lines += [_row(language, *labelled) for labelled in part]
+        lines += [_row(language, *labelled, careful=space.source) for labelled in part]
     marks = [mark for line in lines for mark in line.marks]
     whole = rows[(rows["breakdown"] == "") & (measure not in COUNT_MEASURES)]["estimate"].dropna()
     at = scaled(whole.iloc[0], measure) if len(whole) and len(rows) > 1 and space.whole else math.nan
@@ -93,8 +94,9 @@ def estimates(
     remarks = [language.say("charts.whole")] if not math.isnan(at) else number_words.of_profile(language, rows)
     remarks += [language.say("profile.largest")] if rows["breakdown"].isin(UNORDERED).any() and not crossed else []
     axis = axis_ticks.from_zero(language, [axis_ticks.furthest(marks)], steps=space.steps)
-    solid = [language.say("charts.solid")] if space.source and rows["flag"].eq("caution").any() else []
-    notes = [*chart_notes.signs(language, marks, axis), *solid, *remarks]
+    beside = [language.say("charts.solid")] if space.source and rows["flag"].eq("caution").any() else []
+    beside += [language.say("charts.beside")] if space.source and any(not math.isnan(mark.reach) for mark in marks) else []
+    notes = [*chart_notes.signs(language, marks, axis), *beside, *remarks]
     labelled = zip(number_words.labels(language, rows), records(rows), strict=True)
     sentences = [language.colon(name, number_text(language, row)) for name, row in labelled]
     return DotChart(
@@ -153,8 +155,10 @@ def number_text(language: Language, row: PublishedNumber) -> str:
 
 
 def absent(language: Language, row: PublishedNumber) -> str:
-    """Returns the words that a chart has in place of a number that is not shown: its marker, and the reason if the survey cannot
-    give the number."""
+    """Returns the words that a chart has in place of a number that is not shown: its marker, and the reason if the number is too
+    unreliable, or if the survey cannot give it."""
+    if row["marker"] == "u":
+        return language.colon(language.say("not_shown", marker="u"), language.say("markers.u"))
     if row["marker"] != "x":
         return language.say("not_shown", marker=row["marker"])
     why = textwrap.shorten(number_words.reason(language, row["reason"]), REASON, placeholder=" …")
@@ -226,8 +230,9 @@ def _crossed(language: Language, rows: pd.DataFrame) -> list[tuple[str, list[Lab
     return found
 
 
-def _row(language: Language, label: str, name: str, row: PublishedNumber) -> ChartRow:
-    printed = _printed(language, row)
+def _row(language: Language, label: str, name: str, row: PublishedNumber, *, careful: bool = False) -> ChartRow:
+    """Returns the row of a published number. `careful` says whether a sign marks a number that is to be used with caution."""
+    printed = f"{_printed(language, row)}{CARE if careful and row['flag'] == 'caution' and row['marker'] != 'w' else ''}"
     marks = mark_of(language, row, str(row["measure"]), words=printed)
     remark = number_words.reason(language, row["reason"])
     return ChartRow(number_words.start(label), name, marks, printed, "" if marks else absent(language, row), remark)

@@ -39,7 +39,7 @@ def test_rows_hold_the_published_numbers_with_their_intervals_and_markers() -> N
     published = country.published().select("prevalence", ["region"]).set_index("category")
     assert north.value == pytest.approx(1000 * 20 / 90, abs=0.05)
     assert (north.low, north.high) == pytest.approx(tuple(1000 * published.loc["north", ["ci_low", "ci_high"]]))
-    assert re.fullmatch(rf"222\.2 \([\d.]+{NBSP}to{NBSP}[\d.]+\)", found(regions(), "north").printed)
+    assert re.fullmatch(rf"222\.2 \([\d.]+{NBSP}to{NBSP}[\d.]+\){NBSP}†", found(regions(), "north").printed)
     assert found(regions(), "south").printed.endswith(" [u]")
     assert [m.glyph for name in ("north", "south", "plain") for m in found(regions(), name).marks] == [
         Glyph.MEASURED,
@@ -120,11 +120,12 @@ def test_the_grey_line_stands_at_everyones_rate_and_never_at_a_number_of_persons
     assert "Grey" not in " ".join(persons.notes)
 
 
-def test_solid_dots_that_need_care_are_told_where_the_table_stands_beside_the_chart() -> None:
+def test_numbers_to_be_used_with_caution_have_a_sign_that_a_note_explains() -> None:
     out = country.published()
     rows = out.select("prevalence", [[], ["region"]])
     for flag, told in (("caution", True), ("publish", False)):
-        assert (EN.say("charts.solid") in " ".join(estimates(out, rows.assign(flag=flag), EN).notes)) is told
+        chart = estimates(out, rows.assign(flag=flag), EN)
+        assert (EN.say("charts.solid") in " ".join(chart.notes), chart.rows[0].printed.endswith("†")) == (told, told)
     assert EN.say("charts.solid") not in " ".join(estimates(out, rows.assign(flag="caution"), EN, space=HALF_PAGE).notes)
 
 
@@ -162,12 +163,15 @@ def test_figures_under_a_recalled_rule_say_so(norvia: fl.Published) -> None:
 def test_a_number_with_wide_bounds_is_printed_as_the_range_that_titles_have(space: ChartSpace) -> None:
     out = country.published()
     rows = out.select("prevalence", [[], ["region"]])
-    wide = rows.assign(bounds_note=rows["bounds_note"].astype(object).mask(rows["breakdown"] == "", WIDE_BOUNDS), bound_high=0.3)
+    wide = rows.assign(
+        bounds_note=rows["bounds_note"].astype(object).mask(rows["breakdown"] == "", WIDE_BOUNDS), bound_high=0.3, flag=""
+    )
     said = "Dot and interval: established cases. Grey band: up to all unresolved persons as cases."
     low = number_words.shown(EN, rows.iloc[0].to_dict())
     chart = estimates(out, wide, EN, space=space)
     assert said in " ".join(chart.notes)
     assert chart.rows[0].printed == f"{low}\u00a0to\u00a0300.0"
+    assert (EN.say("charts.beside") in " ".join(chart.notes)) is space.source
     assert chart.rows[0].marks[0].words == chart.rows[0].printed
     assert f"everyone: {low}\u00a0to\u00a0300.0 (At least {low}, 95" in chart.alt
     reaches = [mark.reach for row in chart.rows for mark in row.marks]
