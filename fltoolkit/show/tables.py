@@ -82,7 +82,9 @@ def questionnaire(survey: Survey) -> Table:
         for _, item, source in asked
     )
     of_side = {side: {source.column for on, _, source in asked if on == side} for side in SIDES}
-    both = [f"{column} counts on both sides, each time with another answer." for column in sorted(set.intersection(*of_side.values()))]
+    both = [
+        f"{column} counts on both sides, each time with another answer." for column in sorted(set.intersection(*of_side.values()))
+    ]
     seen = [f"{source.column}: {MODES[source.mode]}." for _, _, source in asked if source.mode in MODES]
     groups = tuple(number_words.start(side) for side, _, _ in asked)
     about = "a case needs one item of each side, in the same work"
@@ -254,6 +256,9 @@ def in_notebook(table: PrintedTable, *, scrolled: bool = True) -> Table:
         heading_title_font_size="15px", column_labels_border_top_style="none", row_group_border_top_style="none",
         row_group_border_bottom_style="none", table_body_border_top_style="none",
     )  # fmt: skip
+    for span in dict.fromkeys(head.span for head in table.heads if head.span):
+        shown = shown.tab_spanner(span, [head.key for head in table.heads if head.span == span], id=f"{name}-{span}")
+        shown = shown.tab_style(style.text(weight="bold"), loc.spanner_labels(ids=[f"{name}-{span}"]))
     # JupyterLab stripes rows, and the column that stays in view would stand out of them.
     shown = shown.opt_css(f"#{name} tbody tr {{ background: white; }}")
     left = [loc.body(columns=words), loc.column_labels(columns=words), loc.title(), loc.subtitle()]

@@ -16,7 +16,7 @@ from fltoolkit.show.charts.estimate_charts import bars, dots
 from fltoolkit.show.tables import table
 from fltoolkit.show.wording.english_numbers import ENGLISH
 from fltoolkit.show.wording.result_sentences import sentence
-from fltoolkit.show.wording.section_words import Nothing, Words
+from fltoolkit.show.wording.section_words import Nothing, Sentences
 from fltoolkit.survey.spec.groups import crossed, groups_of_breakdown
 
 MOST_ROWS = 40  # of a picture
@@ -59,7 +59,7 @@ def in_time(out: Published) -> None:
         if not (rows["marker"] == "x").all():
             gallery(out, measure)
         elif measure != asked[0]:  # for the first measure, `fl.show.result.in_time` displays this sentence
-            display(Words(sentence(ENGLISH, rows.iloc[0].to_dict())))
+            display(Sentences(sentence(ENGLISH, rows.iloc[0].to_dict())))
 
 
 def pairs(out: Published, measure: str) -> list[tuple[Picture, pd.DataFrame]]:

@@ -3,6 +3,7 @@ the path to a target. They also compare the baseline with a later survey."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from fltoolkit.arguments import checked
@@ -16,10 +17,11 @@ from fltoolkit.show.charts.chart_style import Picture, Table
 from fltoolkit.show.charts.descriptions.target_path import way_of
 from fltoolkit.show.charts.renderers.plotly_renderer import picture
 from fltoolkit.show.printed_tables import change_tables, framework_tables, target_tables
+from fltoolkit.show.printed_tables.printed_table import Head
 from fltoolkit.show.tables import in_notebook
 from fltoolkit.show.wording import plan_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, of_plan
-from fltoolkit.show.wording.section_words import Nothing, Words
+from fltoolkit.show.wording.section_words import Nothing, Sentences, Words, bold
 from fltoolkit.survey.spec.groups import TOTAL
 
 PlanRow = dict[Any, Any]
@@ -31,13 +33,15 @@ NO_FOLLOW_UP = "This survey is the plan's baseline, so that there is nothing to 
 def named(plan: Plan | None) -> Words:
     """Returns a sentence with the name of the plan, for a notebook. If there is no plan, the text says so."""
     if plan is None:
-        return Words(
+        return Sentences(
             "There is no plan: none is named, and no nap.yaml lies beside survey.yaml. The cells below that need one say so."
         )
     language = plan_words.english(plan)
-    said = f"The plan: **{language.own(plan.title)}**, {language.own(plan.country)}, {plan.first_year} to {plan.last_year}."
+    said = f"The plan: {bold(language.own(plan.title))}, {language.own(plan.country)}, {plan.first_year} to {plan.last_year}."
     starred = len(lacking(own_words(plan.path.name, plan), ENGLISH))
-    return Words(f"{said} Texts of the plan without an English translation ({starred}) are marked with *." if starred else said)
+    return Sentences(
+        f"{said} Texts of the plan without an English translation ({starred}) are marked with *." if starred else said
+    )
 
 
 @of_plan
@@ -47,16 +51,16 @@ def warnings(evidence: Evidence) -> Words:
     the reason, in the words of the documents. If there is no such target, returns a sentence that says so."""
     given = evidence.targets[evidence.targets["target_year"].notna()]
     if given.empty:
-        return Words(NO_TARGETS)
+        return Sentences(NO_TARGETS)
     ordered = sorted(given.to_dict("records"), key=lambda r: r["verifiable"] != "no")
     found = [_warned(plan_words.english(evidence.plan), row) for row in ordered if row["verifiable"] != "yes"]
-    return Words("\n\n".join(found) or "The planned repeat can verify each of these targets.")
+    return Sentences("\n\n".join(found) or "The planned repeat can verify each of these targets.")
 
 
 def _warned(language: Language, row: PlanRow) -> str:
     if row["verifiable"] == "no":
-        return f"**Warning.** {' '.join(plan_words.warning(language, row))}"
-    return f"**Warning.** {plan_words.about(language, row)}: {row['target_words']} is not judged: {row['reason']}."
+        return f"{bold('Warning.')} {' '.join(plan_words.warning(language, row))}"
+    return f"{bold('Warning.')} {plan_words.about(language, row)}: {row['target_words']} is not judged: {row['reason']}."
 
 
 @of_plan
@@ -94,7 +98,9 @@ def path(evidence: Evidence, row: str = "", *, title: str = "") -> Picture | Wor
     """
     steps = evidence.milestones[evidence.milestones["group"] == TOTAL]
     if steps.empty:
-        return Words(NO_TARGETS if evidence.milestones.empty else "No target of a whole indicator has a baseline that is shown.")
+        return Sentences(
+            NO_TARGETS if evidence.milestones.empty else "No target of a whole indicator has a baseline that is shown."
+        )
     found = way_of(evidence, row or str(steps["id"].iloc[0]), plan_words.english(evidence.plan), title=title)
     if found is None:
         raise RequestError("no such row with a target", found=row, allowed=list(steps["id"].unique()))
@@ -118,8 +124,17 @@ def follow_up(evidence: Evidence) -> Table | Words:
     The table does not say why anything changed.
     """
     rows = evidence.follow_up
-    return (
-        Nothing(NO_FOLLOW_UP)
-        if rows.empty
-        else in_notebook(change_tables.follow_up(plan_words.english(evidence.plan), rows, signs=True))
-    )
+    if rows.empty:
+        return Nothing(NO_FOLLOW_UP)
+    table = change_tables.follow_up(plan_words.english(evidence.plan), rows, signs=True)
+    return in_notebook(replace(table, heads=_under_years(table.heads)))
+
+
+def _under_years(heads: tuple[Head, ...]) -> tuple[Head, ...]:
+    """Returns the heads of a table of changes with the year of each round, and the word *Change*, above a number and its
+    interval."""
+    above = {head.key: head.text for head in heads}
+    value, limits = (ENGLISH.say(f"columns.{key}") for key in ("value", "limits"))
+    spans = {key: (above[key], value) for key in ("before", "after", "change")}
+    spans |= {f"{key}_interval": (span, limits) for key, (span, _) in spans.items()}
+    return tuple(replace(head, span=spans[head.key][0], text=spans[head.key][1]) if head.key in spans else head for head in heads)

@@ -32,7 +32,7 @@ from fltoolkit.show.charts.definition_flowchart import (  # fmt: skip
 )
 from fltoolkit.show.explore.explorer_controls import Part, dropdown, with_controls, without_controls
 from fltoolkit.show.wording.english_numbers import ENGLISH
-from fltoolkit.show.wording.section_words import Words
+from fltoolkit.show.wording.section_words import Sentences, Words, emphasised
 
 Answers = Mapping[str, str]
 FIRST: Mapping[Who, Answers] = {
@@ -70,15 +70,21 @@ def view(who: Who, answers: Answers, language: Language = ENGLISH) -> tuple[Word
     found = person(who).verdict(answers)
     truths = _truths_of_adult(found, answers) if who == "adult" else _truths_of_child(found)
     passed = {
-        name: _answer(language, who, name, "open" if truth is None else "yes" if truth else "no", answers) for name, truth in truths
+        name: _answer(language, who, name, "open" if truth is None else "yes" if truth else "no", answers)
+        for name, truth in truths
     }
     asked = definition_flowchart.question if who == "adult" else definition_flowchart.child_question
-    boxes = [*(f"{asked(language, name)} {answer}".replace("\n", " ") for name, answer in passed.items()), _last_box(language, found.step)]
+    boxes = [
+        *(f"{asked(language, name)} {answer}".replace("\n", " ") for name, answer in passed.items()),
+        _last_box(language, found.step),
+    ]
     way = " → ".join(boxes)
     verdict, way = _verdict(language, found.step), _say(language, "way", way=way)
     draw = _adult if who == "adult" else _child
     alt = _say(language, "alt", verdict=verdict.replace("**", ""), way=way)
-    return Words(f"{verdict}\n\n{way}"), Picture(draw(found, passed, language), alt, least=520 if who == "adult" else 0)
+    return Sentences(emphasised(f"{verdict}\n\n{way}")), Picture(
+        draw(found, passed, language), alt, least=520 if who == "adult" else 0
+    )
 
 
 @checked

@@ -20,7 +20,7 @@ from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, Picture, axis, fi
 from fltoolkit.show.explore.explorer_controls import WIDE, dropdown, explorer_language, with_controls, without_controls
 from fltoolkit.show.wording import number_words, plan_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, of_plan
-from fltoolkit.show.wording.section_words import Words
+from fltoolkit.show.wording.section_words import Sentences, Words, emphasised
 
 CUT, POINTS = 0.25, 60
 STEPS = range(0, 101, 20)  # per cent, on the axis of the chance
@@ -83,7 +83,7 @@ def plan_view(evidence: Evidence, choice: str, repeat: Repeat, language: Languag
     fig.update_xaxes(**axis(language.say("charts.answering"), type="log", tickvals=TICKS, ticktext=sizes_in_words, range=span,
                             ticklabelstandoff=8))  # fmt: skip
     fig.update_yaxes(**axis(say("axis"), range=[0, 105], tickvals=list(STEPS), ticktext=percents, ticklabelstandoff=8))
-    return Words(text), Picture(fig, say("alt", text=text.replace("**", "")))
+    return Sentences(emphasised(text)), Picture(fig, say("alt", text=text.replace("**", "")))
 
 
 def _percent(language: Language, value: float) -> str:
@@ -107,7 +107,7 @@ def plan(evidence: Evidence, *, interactive: bool = False, language: str = BASE)
     words = explorer_language(language, evidence.own_words)
     offered = plan_choices(evidence, words)
     if not offered:
-        return without_controls([Words(words.say("explorer.plan.nothing"))])
+        return without_controls([Sentences(words.say("explorer.plan.nothing"))])
     choice, row = next(iter(offered)), evidence.targets.loc[next(iter(offered.values()))].to_dict()
     year = evidence.plan.last_year if pd.isna(row["target_year"]) else int(row["target_year"])
     repeat = Repeat(row["cut"] if row["cut"] > 0 else CUT, year, row["planned_sample"])

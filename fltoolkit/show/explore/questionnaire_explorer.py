@@ -21,7 +21,7 @@ from fltoolkit.show.charts.renderers.plotly_renderer import picture
 from fltoolkit.show.explore.explorer_controls import Part, dropdown, explorer_language, with_controls, without_controls
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import ENGLISH
-from fltoolkit.show.wording.section_words import Nothing, Words
+from fltoolkit.show.wording.section_words import BOLD, Nothing, Sentences
 
 ALL = "all items"
 
@@ -52,11 +52,13 @@ def view(counts: pd.DataFrame, out: Published, item: str, language: Language = E
     rows = out.own_rows(measure="profile")
     rows = rows[rows["breakdown"].isin(SIDES)]
     if item == ALL:
-        return (picture(dot_chart(out, rows.reset_index(drop=True), language)) if len(rows) else Nothing(_say(language, "not_asked")),)
+        return (
+            picture(dot_chart(out, rows.reset_index(drop=True), language)) if len(rows) else Nothing(_say(language, "not_asked")),
+        )
     own = counts[counts["where"] == f"items.{item}"]
     mine = rows[rows["category"].astype(str) == item.partition(".")[2]].to_dict("records")
     return (
-        Words(_share(language, mine[0], item) if mine else _say(language, "not_asked")),
+        Sentences(_share(language, mine[0], item) if mine else _say(language, "not_asked")),
         unresolved_answers(own, language, compared=counts),
         tables.unresolved_answers(own, language),
     )
@@ -101,7 +103,7 @@ def _item(language: Language, key: str, mark: str = "") -> str:
 def _share(language: Language, row: dict[Any, Any], key: str) -> str:
     """Returns a sentence on the share of the cases with the answer *yes* to an item of the definition, such as debt bondage.
     `row` is the published share, and `key` is the item."""
-    item = _item(language, key, "**")
+    item = _item(language, key, BOLD)
     if pd.isna(row["estimate"]):
         return _say(language, "hidden", item=item, marker=number_words.shown(language, row))
     share = language.say("format.percent", value=number_words.shown(language, row))

@@ -26,7 +26,7 @@ from fltoolkit.show.printed_tables import result_tables
 from fltoolkit.show.tables import in_notebook
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import ENGLISH
-from fltoolkit.show.wording.section_words import Words
+from fltoolkit.show.wording.section_words import Sentences, Words, bold
 
 Options = dict[str, str]
 COLUMNS = {"rule_set": "rule_set", "measure": "measure", "population": "reference_population", "breakdown": "breakdown"}
@@ -114,11 +114,11 @@ def hidden(rows: pd.DataFrame, judged: str, language: Language = ENGLISH) -> Wor
     gone = rows[rows["estimate"].isna()]
     by = language.say("explorer.judged", profile=judged)
     if gone.empty:
-        return Words(f"{language.say('explorer.every_shown')} {by}")
+        return Sentences(f"{language.say('explorer.every_shown')} {by}")
     names = dict(zip(rows.index, number_words.labels(language, rows), strict=True))
     reasons = [(i, marker, number_words.reason(language, why)) for i, marker, why in gone[["marker", "reason"]].itertuples()]
     lines = "\n".join(f"- {language.colon(names[i], f'[{marker}] {why}')}" for i, marker, why in reasons)
-    return Words(f"**{language.say('explorer.not_shown', n=str(len(gone)), of=str(len(rows)))}** {by}\n\n{lines}")
+    return Sentences(f"{bold(language.say('explorer.not_shown', n=str(len(gone)), of=str(len(rows))))} {by}\n\n{lines}")
 
 
 @checked

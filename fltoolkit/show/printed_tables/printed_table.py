@@ -124,11 +124,12 @@ class TableWords:
 @dataclass(frozen=True)
 class Head:
     """The heading of a column of a printed table: its key (its name in code), its words, and its kind (`label`, `value`,
-    `number`, `words`, `notes`)."""
+    `number`, `words`, `notes`). `span` has the words above the headings of neighbouring columns, in notebooks."""
 
     key: str
     text: str
     kind: Kind = "words"
+    span: str = ""
 
 
 @dataclass(frozen=True)
@@ -198,7 +199,10 @@ def printed(language: Language, layout: TableLayout, rows: Iterable[Row], words:
         footnotes += [text for text in reasons if text not in footnotes]
         letters = PrintedCell(", ".join(letter(footnotes.index(text)) for text in reasons))
         body.append((*(column.cell(language, row) for column in layout.columns), letters))
-    heads = tuple(Head(c.key, language.say(f"columns.{c.head or c.key}", **words.heads).strip(), c.kind) for c in layout.columns)
+    has_range = any(cell.has_range for row in body for cell in row)
+    keys = ("limits_of_low" if has_range and c.key == "baseline_interval" else c.head or c.key for c in layout.columns)
+    named = zip(layout.columns, keys, strict=True)
+    heads = tuple(Head(c.key, language.say(f"columns.{key}", **words.heads).strip(), c.kind) for c, key in named)
     if footnotes:
         heads = (*heads, Head("notes", language.say("columns.notes"), "notes"))
     else:
@@ -209,7 +213,7 @@ def printed(language: Language, layout: TableLayout, rows: Iterable[Row], words:
         (f"[{m}]", language.kit(CONFIDENTIAL) if m == "c" else language.say(f"markers.{m}")) for m in MARKERS if m in used
     )
     legend = language.list(f"{marker} {meaning}" for marker, meaning in markers)
-    ranges = language.say("tables.range") if any(cell.has_range for row in body for cell in row) else ""
+    ranges = language.say("tables.range") if has_range else ""
     note = " ".join(f"{text.rstrip('.')}." for text in (ranges, *words.notes, legend) if text)
     terms = ((language.say(f"terms.{key}.name"), language.say(f"terms.{key}.meaning")) for key in ("cv", "deff"))
     return PrintedTable(words.title, heads, tuple(body), words.subtitle, note, tuple(footnotes), (*markers, *terms))

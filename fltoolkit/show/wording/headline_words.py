@@ -13,7 +13,7 @@ from fltoolkit.publish.published_set import Published
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.show.wording import change_sentences, number_words, result_sentences
 from fltoolkit.show.wording.english_numbers import ENGLISH, PublishedNumber
-from fltoolkit.show.wording.section_words import Words
+from fltoolkit.show.wording.section_words import ITALIC, Sentences, Words, bold
 
 COUNTS = ("prevalence", "total")
 Rows = list[PublishedNumber]
@@ -36,7 +36,7 @@ def headline(out: Published, found: Published | None = None) -> Words:
         ],
         "change": change_sentences.of_headline(found, ENGLISH) if found else (),
     }
-    return Words("\n\n".join([*lead(out), _listed(out, more)]))
+    return Sentences("\n\n".join([*lead(out), _listed(out, more)]))
 
 
 def lead(out: Published) -> list[str]:
@@ -49,7 +49,7 @@ def lead(out: Published) -> list[str]:
 def how_sure(out: Published) -> Words:
     """Returns the list of `headline` without what other sections of notebook 3 say: the main numbers, forced labour in time and
     the change since an earlier round."""
-    return Words(_listed(out, {}))
+    return Sentences(_listed(out, {}))
 
 
 def _listed(out: Published, more: Mapping[str, Sequence[str]]) -> str:
@@ -65,7 +65,7 @@ def _listed(out: Published, more: Mapping[str, Sequence[str]]) -> str:
     }
     lines: list[str] = []
     for key, texts in said.items():
-        head, shown = f"- **{language.colon(language.say(f'headline.{key}'), '').strip()}**", [text for text in texts if text]
+        head, shown = f"- {bold(language.colon(language.say(f'headline.{key}'), '').strip())}", [text for text in texts if text]
         if len(shown) > 1 and len(populations) > 1:
             lines += [head, *(f"    - {text}" for text in shown)]
         elif shown:
@@ -85,13 +85,13 @@ def _numbers(language: Language, rows: Rows) -> list[str]:
     caution*, stands behind its sentence."""
     shown = [row for row in rows if row["measure"] in COUNTS]
     first, *rest = (result_sentences.statement(language, row) for row in shown)
-    texts = [first if has_wide_bounds(rows[0]) else f"**{first}**", *rest]
+    texts = [first if has_wide_bounds(rows[0]) else bold(first), *rest]
     return [f"{text}{_flag(language, row)}" for text, row in zip(texts, shown, strict=True)]
 
 
 def _flag(language: Language, row: PublishedNumber) -> str:
     flag = str(row["flag"])
-    return f" *{number_words.start(language.say(f'flags.{flag}'))}.*" if flag in result_sentences.CAREFUL else ""
+    return f" {ITALIC}{number_words.start(language.say(f'flags.{flag}'))}.{ITALIC}" if flag in result_sentences.CAREFUL else ""
 
 
 def _doubts(language: Language, rows: Rows) -> str:

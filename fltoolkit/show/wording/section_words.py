@@ -8,11 +8,21 @@ from typing import Any
 
 RESULT = "application/vnd.fltoolkit.result+json"
 NOTHING = "application/vnd.fltoolkit.nothing+json"
+BOLD, ITALIC = "\ue000", "\ue001"  # before and after words that the kit prints so; a star in a survey's own text is only a star
+
+
+def bold(text: str) -> str:
+    return f"{BOLD}{text}{BOLD}"
+
+
+def emphasised(text: str) -> str:
+    """Returns a text with the signs of the kit for bold words, which the language files have as `**`."""
+    return text.replace("**", BOLD)
 
 
 @dataclass(frozen=True)
 class Words:
-    """Sentences that a notebook shows as Markdown. HTML, links and pictures in a survey's labels are shown as plain text."""
+    """Sentences that a notebook shows as Markdown. HTML, links and pictures in them are shown as plain text."""
 
     text: str
 
@@ -24,7 +34,21 @@ class Words:
 
 
 @dataclass(frozen=True)
-class Result(Words):
+class Sentences(Words):
+    """Sentences with a survey's own words, whose stars and underscores are shown as plain text. The kit's own words are bold or
+    italic between BOLD or ITALIC."""
+
+    def _repr_markdown_(self) -> str:
+        parts = super()._repr_markdown_().split("`")  # each second part is code
+        plain = (part if i % 2 else part.replace("*", "&#42;").replace("_", "&#95;") for i, part in enumerate(parts))
+        return "`".join(plain).replace(BOLD, "**").replace(ITALIC, "*")
+
+    def __str__(self) -> str:
+        return self.text.replace(BOLD, "**").replace(ITALIC, "*")
+
+
+@dataclass(frozen=True)
+class Result(Sentences):
     """The result of a notebook's section in one sentence. The notebook's page shows it under the section's heading."""
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
@@ -32,7 +56,7 @@ class Result(Words):
 
 
 @dataclass(frozen=True)
-class Nothing(Words):
+class Nothing(Sentences):
     """One sentence that says why a section of a notebook has nothing to show. The page shows the section as this one line."""
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:

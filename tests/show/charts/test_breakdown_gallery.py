@@ -14,7 +14,7 @@ import fltoolkit as fl
 from fltoolkit.estimate.measures.stock_and_duration import IN_TIME
 from fltoolkit.show.charts.breakdown_gallery import gallery, in_time, pairs
 from fltoolkit.show.charts.chart_style import Picture, Table
-from fltoolkit.show.wording.section_words import Words
+from fltoolkit.show.wording.section_words import Sentences
 
 
 @contextmanager
@@ -81,5 +81,5 @@ def test_a_measure_in_time_without_a_number_is_a_sentence(norvia: fl.Published, 
     table.loc[gone, ["marker", "reason"]] = "x", "no months"
     with displayed(monkeypatch) as seen:
         in_time(replace(norvia, table=table))
-    assert [type(part) for part in seen] == [Words] * (len(asked) - 1)  # `fl.show.result.in_time` says the first
+    assert [type(part) for part in seen] == [Sentences] * (len(asked) - 1)  # `fl.show.result.in_time` says the first
     assert all("not available" in str(part) for part in seen)

@@ -28,7 +28,13 @@ def lit(picture: Any) -> list[str]:
 
 def test_the_way_lights_up_to_the_leaf_and_no_further() -> None:
     told, picture = view("adult", {**CASE, "withheld_documents": "no"})
-    assert lit(picture) == ["A made-up adult", "Any work? yes", "Involuntary? yes (Very low wages or none)", "Coerced? no", "no coercion"]
+    assert lit(picture) == [
+        "A made-up adult",
+        "Any work? yes",
+        "Involuntary? yes (Very low wages or none)",
+        "Coerced? no",
+        "no coercion",
+    ]
     assert "Not in forced labour in this country**: no coercion" in str(told)
     assert "Any work? yes → Involuntary? yes (Very low wages or none) → Coerced? no → no coercion." in picture.alt
     assert lit(view("adult", CASE)[1])[-2:] == ["In this country? yes", "in forced labour"]
