@@ -19,7 +19,7 @@ from fltoolkit.show.wording.result_sentences import sentence
 from fltoolkit.show.wording.section_words import Nothing, Sentences
 from fltoolkit.survey.spec.groups import crossed, groups_of_breakdown
 
-MOST_ROWS = 40  # of a picture
+MOST_ROWS = 30  # of a picture: with a headline above it, it still fits a printed page
 
 
 @checked

@@ -15,6 +15,7 @@ from fltoolkit.show.wording.english_numbers import ENGLISH
 
 PAPER, LIT = "#f4f7f9", "#d3e2ec"
 NARROW_BOX = 14  # letters in a line of the narrowest box
+LEFT_BOX, MIDDLE, RIGHT_BOX = (0.1, 5.5), 2.8, (6.5, 9.9)  # of the flowchart of adults
 CLEAR = 14  # pixels from the middle of an arrow to its word: the word stays clear of a thick arrowhead on any screen
 ASKED, WITH_PARENTS = "total", "with parents?"
 BELOW = "below the rule's thresholds"
@@ -86,19 +87,19 @@ def adults(
     spine = [leaf for leaf in QUESTIONS if leaf in words]
     yes, no = (language.say(f"flowchart.{word}") for word in ("yes", "no"))
     sheet = _Sheet()
-    sheet.box((0.1, 4.4), 0, words[ASKED], ASKED in lit)
+    sheet.box(LEFT_BOX, 0, words[ASKED], ASKED in lit)
     for i, leaf in enumerate(spine, 1):
-        answer = f" {_lines(answers[leaf])}" if answers and leaf in answers else ""
-        sheet.box((0.1, 4.4), -i, f"<b>{safe(question(language, leaf))}</b>{answer}", f"?{leaf}" in lit)
-        sheet.arrow((2.25, 0.7 - i), (2.25, 0.3 - i), yes if i > 1 else "", f"?{leaf}" in lit)
-        sheet.arrow((4.4, -i), (5.7, -i), no, leaf in lit)
-        sheet.box((5.7, 9.9), -i, words[leaf], leaf in lit, LEFT)
+        answer = f" {safe(answers[leaf])}" if answers and leaf in answers else ""
+        sheet.box(LEFT_BOX, -i, f"<b>{safe(question(language, leaf))}</b>{answer}", f"?{leaf}" in lit)
+        sheet.arrow((MIDDLE, 0.7 - i), (MIDDLE, 0.3 - i), yes if i > 1 else "", f"?{leaf}" in lit)
+        sheet.arrow((LEFT_BOX[1], -i), (RIGHT_BOX[0], -i), no, leaf in lit)
+        sheet.box(RIGHT_BOX, -i, words[leaf], leaf in lit, LEFT)
     end = -len(spine) - 1
-    sheet.arrow((2.25, end + 0.7), (2.25, end + 0.3), yes, "forced labour" in lit)
-    sheet.box((0.1, 4.4), end, words["forced labour"], "forced labour" in lit, FOUND)
+    sheet.arrow((MIDDLE, end + 0.7), (MIDDLE, end + 0.3), yes, "forced labour" in lit)
+    sheet.box(LEFT_BOX, end, words["forced labour"], "forced labour" in lit, FOUND)
     # Every question can lead there, so the words in the box say it, and not an arrow.
-    sheet.box((5.7, 9.9), end, safe(language.say("flowchart.open_somewhere")), "unresolved" in lit, UNCLEAR)
-    return sheet.drawn(title, subtitle, 58 * (len(spine) + 2), (0, 10), (-len(spine) - 1.35, 0.35))
+    sheet.box(RIGHT_BOX, end, safe(language.say("flowchart.open_somewhere")), "unresolved" in lit, UNCLEAR)
+    return sheet.drawn(title, subtitle, 52 * (len(spine) + 2), (0, 10), (-len(spine) - 1.35, 0.35))
 
 
 def children(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
+from textwrap import shorten
 from typing import Any
 
 from fltoolkit.arguments import checked
@@ -35,6 +36,7 @@ from fltoolkit.show.wording.english_numbers import ENGLISH
 from fltoolkit.show.wording.section_words import Sentences, Words, emphasised
 
 Answers = Mapping[str, str]
+LONGEST = 45  # letters of an answer in a box
 FIRST: Mapping[Who, Answers] = {
     "adult": dict.fromkeys(("any_work", "very_low_or_no_wages", "withheld_documents", "same_work"), YES),
     "child": {"with_parents": YES, FORCED: YES},
@@ -83,7 +85,7 @@ def view(who: Who, answers: Answers, language: Language = ENGLISH) -> tuple[Word
     draw = _adult if who == "adult" else _child
     alt = _say(language, "alt", verdict=verdict.replace("**", ""), way=way)
     return Sentences(emphasised(f"{verdict}\n\n{way}")), Picture(
-        draw(found, passed, language), alt, least=520 if who == "adult" else 0
+        draw(found, passed, language), alt, least=700 if who == "adult" else 0
     )
 
 
@@ -178,11 +180,11 @@ def _last_box(language: Language, step: str) -> str:
 
 
 def _answer(language: Language, who: Who, name: str, answer: str, answers: Answers) -> str:
-    """Returns the answer to a question of the flowchart in words. On a second line follow, in brackets, the questions of the
-    survey that an adult answered with *yes*."""
+    """Returns the answer to a question of the flowchart in words. In brackets follow the questions of the survey that an adult
+    answered with *yes*."""
     items = [item for item in person(who).items.get(SIDE_OF.get(name, ""), ()) if answers.get(item) == YES]
     yes = language.list(_say(language, f"questions.{item}") for item in items)
-    return "\n".join([language.say(f"flowchart.{answer}"), *([f"({yes})"] if yes else [])])
+    return " ".join([language.say(f"flowchart.{answer}"), *([f"({yes})"] if yes else [])])
 
 
 def _truths_of_adult(found: Verdict, answers: Answers) -> list[tuple[str, bool | None]]:
@@ -219,7 +221,8 @@ def _adult(found: Verdict, passed: Answers, language: Language) -> Any:
     }  # fmt: skip
     lit = {ASKED, *(f"?{leaf}" for leaf in passed), "unresolved" if found.step in UNRESOLVED else found.step}
     title, legend = _say(language, "titles.adult"), _say(language, "legend")
-    return definition_flowchart.adults(title, legend, words, passed, lit, language=language)
+    boxes = {leaf: shorten(answer, LONGEST, placeholder=" …") for leaf, answer in passed.items()}
+    return definition_flowchart.adults(title, legend, words, boxes, lit, language=language)
 
 
 def _child(found: Verdict, passed: Answers, language: Language) -> Any:

@@ -60,7 +60,7 @@ def test_a_question_whose_leaf_has_no_words_is_not_drawn() -> None:
     fewer = {name: told for name, told in WORDS.items() if name != "below the rule's thresholds"}
     fig = adults("T", "", fewer)
     assert "<b>Enough for the rule set?</b>" not in boxes(fig)
-    assert adults("T", "", WORDS).layout.height - fig.layout.height == 58
+    assert adults("T", "", WORDS).layout.height - fig.layout.height == 52
     shorter, longer = (max(-y for (x0, _), (x, y), _ in ways(adults("T", "", words)) if x == x0) for words in (fewer, WORDS))
     assert round(longer - shorter, 6) == 1
 
@@ -71,7 +71,7 @@ def test_an_adults_way_is_lit_and_the_answers_stand_beside_their_questions() -> 
     framed = boxes(fig)
     assert framed["leaf: no work"].line.width == 3
     assert framed["leaf: no coercion"].line.width < 3
-    assert [way[:2] for way in ways(fig) if way[2] == BLUE] == [((2.25, -0.3), (2.25, -0.7)), ((4.4, -1), (5.7, -1))]
+    assert [way[:2] for way in ways(fig) if way[2] == BLUE] == [((2.8, -0.3), (2.8, -0.7)), ((5.5, -1), (6.5, -1))]
 
 
 def test_children_have_four_ways_into_forced_labour_and_their_counts_stand_on_them() -> None:
