@@ -162,7 +162,8 @@ def listed(finding: dict[Hashable, Any]) -> list[tuple[str, object]]:
     """Returns the columns of a finding, each with its printed count."""
     if finding["count"] != "" and finding["check"] != "unresolved":
         return [(finding["where"], finding["count"])]
-    return re.findall(r"([\w.]+) \(([^)]*)\)", finding["what"].rpartition(": ")[2])
+    groups = re.findall(r"([\w., ]+) \(([^)]*)\)", finding["what"].rpartition(": ")[2])
+    return [(column.strip(), text) for columns, text in groups for column in columns.split(",")]
 
 
 def _of_unresolved(run: Run, reader: Reader, finding: dict[Hashable, Any]) -> None:
