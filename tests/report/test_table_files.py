@@ -121,7 +121,7 @@ def as_printed(value: Any, measure: Any) -> object:
 
 def signed(wanted: str) -> str:
     """A number format in English, with a true minus sign for negative numbers."""
-    return f'[$-409]{wanted}_-;[$-409]"−"{wanted}_-'
+    return f'[$-409]{wanted};[$-409]"−"{wanted}'
 
 
 def test_numbers_are_numbers_with_a_format(sheet: Worksheet) -> None:
