@@ -21,7 +21,7 @@ BASE = {
     "font_name": "Calibri", "font_size": LETTERS, "valign": "top", "text_wrap": True, "bottom": 1, "border_color": "#D7DDE3",
     "align": "left", "indent": 1,
 }  # fmt: skip
-"""The look of each cell of a table: lines between rows only. The indent keeps a text or a number away from the cell beside it;
+"""The look of each cell of a table: lines between rows only. The indent keeps a text away from a number in the cell before it;
 LibreOffice takes it only together with an alignment."""
 HEAD = {**BASE, "bold": True, "valign": "bottom", "top": 1, "bottom": 2, "border_color": "#1F5A7A"}
 """The look of a column heading: dark letters on a light colour, between two lines, so that little ink is printed."""
@@ -63,7 +63,7 @@ STYLES: Mapping[str, Mapping[str, Any]] = {
     "moment": {"num_format": "yyyy-mm-dd hh:mm:ss"},
     "bare": {"bottom": 0, "indent": 0, "text_wrap": False},
 }
-MINUS = '"−"'  # the minus sign of the documents, in place of a hyphen
+APART, MINUS = "_0", '"−"'  # a space behind a number, as wide as a digit, and the minus sign in place of a hyphen
 MARGIN, TOP, BOTTOM = 0.3, 0.4, 0.5  # inches
 SMALLEST_PRINT = 8  # points
 FULL, LAST_RESORT = 0.6, 7.0  # of a page, and points: a fuller last page is better than letters smaller than this
@@ -130,11 +130,12 @@ class Spreadsheet:
             for name in names:
                 look |= STYLES.get(name, {})
             if {*names} & NUMBERS:
-                # A long number would wrap as text does, and lose digits.
-                plain = str(look.get("num_format", "General"))
+                # A long number would wrap as text does, and lose digits. `_0` adds a space, so that the number does not touch the
+                # edge of its cell; LibreOffice ignores an indent if the cell on the left is empty.
+                plain = str(look.get("num_format", "General")) + APART
                 sections = [plain] if plain.startswith("General") else [plain, MINUS + plain]
                 shown = ";".join(map(self.numbers.in_language, sections))
-                look |= {"align": "right", "text_wrap": False, "num_format": shown}
+                look |= {"align": "right", "indent": 0, "text_wrap": False, "num_format": shown}
             look |= {"locked": False} if "open" in names else {}
             # The cell then stays text if somebody edits it.
             look |= {"quote_prefix": True} if "guarded" in names else {}

@@ -222,8 +222,8 @@ def test_the_later_round_stands_before_what_is_reckoned_and_only_where_there_is_
 
 
 def shown(cell: Any) -> str:
-    """The number format of a cell without the language that it names and its space before a per cent sign."""
-    return str(cell.number_format).partition(";")[0].removeprefix("[$-409]").replace('"\u00a0"', "")
+    """The number format of a cell without the language that it names, its space before a per cent sign, and its space behind."""
+    return str(cell.number_format).partition(";")[0].removeprefix("[$-409]").removesuffix("_0").replace('"\u00a0"', "")
 
 
 def test_numbers_have_the_format_of_their_unit_and_no_more_digits_than_it_shows(book: Workbook) -> None:

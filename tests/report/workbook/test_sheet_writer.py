@@ -109,8 +109,8 @@ def test_numbers_stand_apart_from_the_words_beside_them_and_a_day_before_the_cal
     page = Page("values", "Values", "", tuple(Column(str(n), 8, "one_decimal") for n in range(6)), [SheetRow(values)])
     sheet = written(tmp_path, page)["Values"]
     row = sheet[4]
-    assert row[0].number_format == '[$-40C]#,##0.0;[$-40C]"−"#,##0.0'
-    assert (row[0].alignment.horizontal, row[0].alignment.indent) == ("right", 1)
+    assert row[0].number_format == '[$-40C]#,##0.0_0;[$-40C]"−"#,##0.0_0'
+    assert row[0].alignment.horizontal == "right"
     assert [cell.value for cell in row] == [
         12.25, datetime(2026, 5, 1), datetime(2026, 5, 1, 12, 30), "1899-12-31", True, None,
     ]  # fmt: skip
