@@ -105,7 +105,7 @@ def unresolved_answers(
         # The number behind each bar; a hidden number has its marker in the place of its bar.
         said = ["" if n == 0 else count_or_mark(n) for n in numbers]
         fig.add_bar(x=list(numbers.fillna(0)), y=labels, orientation="h", name=names[kind], marker={"color": colour}, text=said,
-                    textposition="outside", textfont={"color": QUIET, "size": 12}, cliponaxis=False)  # fmt: skip
+                    textposition="outside", constraintext="none", textfont={"color": QUIET, "size": 12}, cliponaxis=False)  # fmt: skip
     most = max(1.0, float((counts if compared is None else compared)[UNRESOLVED].astype(float).max().max()))
     fig.update_xaxes(**axis(language.say("open_answers.axis"), range=[0, BEYOND * most]))
     fig.update_yaxes(**categories(labels))

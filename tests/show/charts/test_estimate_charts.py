@@ -221,7 +221,7 @@ def test_each_reason_for_an_open_answer_is_a_bar_and_small_counts_are_marked() -
     assert {t["name"]: (t["x"], t["text"]) for t in fig["data"]} == {
         "don't know": ([7, 8], ["7", "8"]), "refused": ([0, 0], ["[c]", ""]), "blank": ([5, 0], ["5", "[c]"]),
     }  # fmt: skip
-    assert {t["textposition"] for t in fig["data"]} == {"outside"}
+    assert {(t["textposition"], t["constraintext"]) for t in fig["data"]} == {("outside", "none")}  # none is made smaller
     assert fig["layout"]["xaxis"]["range"] == pytest.approx([0, 8.8])
     nobody = counts.assign(refused=0)
     assert "refused" not in {t["name"] for t in figure(estimate_charts.unresolved(nobody))["data"]}

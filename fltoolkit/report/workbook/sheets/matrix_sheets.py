@@ -45,7 +45,7 @@ from fltoolkit.survey.spec.groups import TOTAL
 
 TOOL_16 = (
     ("t16_statement", 18, "unseen"), ("t16_indicator", 24, "unseen"), ("t16_definition", 33, "unseen"), ("t16_by", 28, "text"),
-    ("t16_verification", 16, "unseen"), ("t16_unit", 15, "unseen"), ("t16_baseline", 9, "given"), HIGH, ("interval_from", 10, "text"),
+    ("t16_verification", 16, "unseen"), ("t16_unit", 15, "unseen"), ("t16_baseline", 10, "given"), HIGH, ("interval_from", 10, "text"),
     ("interval_to", 10, "text"), ("marker", 8, "marker"), ("t16_year_1", 8, "given"), ("t16_year_2", 8, "given"),
     ("t16_frequency", 14, "unseen"), ("t16_lead", 20, "unseen"),
 )  # fmt: skip

@@ -53,7 +53,7 @@ HEADLINE = (
     ("reach", 10, "hidden"), ("earlier", 10, "hidden"),
 )  # fmt: skip
 DETAIL = (
-    ("baseline_value", 9, "text"), ("interval_from", 10, "text"), ("interval_to", 10, "text"), ("marker", 8, "marker"), ("n", 12, "whole"),
+    ("baseline_value", 10, "text"), ("interval_from", 10, "text"), ("interval_to", 10, "text"), ("marker", 8, "marker"), ("n", 12, "whole"),
     ("cases", 12, "whole"), ("cv", 8, "percent"), ("reason", 58, "text"),
 )  # fmt: skip
 FACTS = (

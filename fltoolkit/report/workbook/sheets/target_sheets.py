@@ -39,7 +39,7 @@ from fltoolkit.show.printed_tables import change_tables
 from fltoolkit.show.wording import number_words, plan_words
 
 PROMISED = (
-    ("baseline_value", 9, "text"), ("interval_from", 10, "text"), ("interval_to", 10, "text"), ("marker", 8, "marker"), ("target_year", 7, "plain"),
+    ("baseline_value", 10, "text"), ("interval_from", 10, "text"), ("interval_to", 10, "text"), ("marker", 8, "marker"), ("target_year", 7, "plain"),
     ("target_value", 9, "text"), ("verifiable", 12, "text"), ("smallest_cut", 11, "power"),
 )  # fmt: skip
 NO_FALL = "–"  # in place of the smallest fall that a repeat would detect, if it would detect none
