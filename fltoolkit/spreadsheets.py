@@ -23,13 +23,16 @@ BASE = {
 }  # fmt: skip
 """The look of each cell of a table: lines between rows only. The indent keeps a text away from a number in the cell before it;
 LibreOffice takes it only together with an alignment."""
+HEAD = {**BASE, "bold": True, "valign": "bottom", "top": 1, "bottom": 2, "border_color": "#1F5A7A"}
+"""The look of a column heading: dark letters on a light colour, between two lines, so that little ink is printed."""
 STYLES: Mapping[str, Mapping[str, Any]] = {
     "title": {"bold": True, "font_size": 14, "font_name": "Calibri"},
     "goal": {"font_name": "Calibri", "font_size": 11, "italic": True},
-    "note": {"font_name": "Calibri", "font_size": LETTERS, "font_color": "#55606B"},
-    "head": {**BASE, "bold": True, "valign": "bottom", "bg_color": "#1F5A7A", "font_color": "#FFFFFF"},
-    "head_beside": {**BASE, "bold": True, "valign": "bottom", "bg_color": "#E4E8EC"},
-    "to_right": {"align": "right", "indent": 0},
+    "result": {"font_name": "Calibri", "font_size": LETTERS, "valign": "top"},
+    "note": {"font_name": "Calibri", "font_size": LETTERS, "font_color": "#55606B", "valign": "top"},
+    "head": {**HEAD, "bg_color": "#D6E6F0"},
+    "head_beside": {**HEAD, "bg_color": "#EDEFF1"},
+    "to_right": {"align": "right"},
     "centred": {"align": "center", "indent": 0},
     "text": BASE,
     "group": {"bg_color": "#E4E8EC"},
@@ -60,14 +63,14 @@ STYLES: Mapping[str, Mapping[str, Any]] = {
     "moment": {"num_format": "yyyy-mm-dd hh:mm:ss"},
     "bare": {"bottom": 0, "indent": 0, "text_wrap": False},
 }
-APART, MINUS = "_-", '"−"'  # a space behind a number, and the minus sign of the documents in place of a hyphen
+APART, MINUS = "_0", '"−"'  # a space behind a number, as wide as a digit, and the minus sign in place of a hyphen
 MARGIN, TOP, BOTTOM = 0.3, 0.4, 0.5  # inches
 SMALLEST_PRINT = 8  # points
 FULL, LAST_RESORT = 0.6, 7.0  # of a page, and points: a fuller last page is better than letters smaller than this
 SURE = 1.04  # of a page: rows are a little lower in print
 DIGIT, PADDING = 7, 5  # pixels: a digit of the standard font, and what a column has beside its characters
 LONGEST_FOOTER = 120  # characters; a spreadsheet takes 255 for the whole footer
-ABOVE = {"title", "goal", "note"}  # styles of the lines above a table, which have no borders
+ABOVE = {"title", "goal", "result", "note"}  # styles of the lines above a table, which have no borders
 NUMBERS = {"plain", "whole", "one_decimal", "two_decimals", "percent", "power", "money", "sum", "amount"}
 
 
@@ -127,8 +130,8 @@ class Spreadsheet:
             for name in names:
                 look |= STYLES.get(name, {})
             if {*names} & NUMBERS:
-                # A long number would wrap as text does, and lose digits. `_-` adds a space, so that the number does not touch the
-                # edge of its cell.
+                # A long number would wrap as text does, and lose digits. `_0` adds a space, so that the number does not touch the
+                # edge of its cell; LibreOffice ignores an indent if the cell on the left is empty.
                 plain = str(look.get("num_format", "General")) + APART
                 sections = [plain] if plain.startswith("General") else [plain, MINUS + plain]
                 shown = ";".join(map(self.numbers.in_language, sections))

@@ -11,7 +11,7 @@ import pandas as pd
 import small_country as country
 
 from fltoolkit.estimate.change_over_time.difference import DECREASED
-from fltoolkit.nap.baseline import Baseline
+from fltoolkit.nap.baseline import Baseline, words_of
 from fltoolkit.nap.evidence import Evidence, evidence
 from fltoolkit.nap.follow_up import FOLLOW_UP, answer_on_change, sign_and_verdict, targets_with_results, with_targets
 from fltoolkit.nap.partner_entries import Partners
@@ -47,7 +47,7 @@ def filled(plan: Plan, **facts: Any) -> Baseline:
         "survey": "Labour force survey", "confidence": 0.95,
     }  # fmt: skip
     table = pd.DataFrame([row | facts])
-    return Baseline(plan, table, table)
+    return Baseline(plan, table, table, words_of(plan))
 
 
 def evidence_of(given: Baseline, followed: list[dict[str, Any]] | None = None, now: Published | None = None) -> Evidence:

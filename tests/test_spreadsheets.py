@@ -56,9 +56,8 @@ def test_nothing_is_a_blank_cell(nothing: object) -> None:
 
 def test_numbers_stand_to_the_right_in_the_format_of_their_style() -> None:
     (number,) = row(12.25)
-    assert (number.number_format, number.alignment.horizontal, number.alignment.wrap_text) == (
-        '#,##0.0_-;"−"#,##0.0_-', "right", None,
-    )  # fmt: skip
+    seen = (number.number_format, number.alignment.horizontal, number.alignment.wrap_text)
+    assert seen == ('#,##0.0_0;"−"#,##0.0_0', "right", None)  # `_0`: it does not touch the edge of its cell
 
 
 def test_a_number_format_names_the_language_and_parts_the_per_cent_sign_as_it_does() -> None:
@@ -69,7 +68,7 @@ def test_a_number_format_names_the_language_and_parts_the_per_cent_sign_as_it_do
         file.put(sheet, (0, column), 0.125, style)
     found = [cell.number_format for cell in openpyxl.load_workbook(io.BytesIO(file.content()))["Un"][1]]
     assert found == [
-        '[$-40C]#,##0.0_-;[$-40C]"−"#,##0.0_-', '[$-40C]0.0"\u202f"%_-;[$-40C]"−"0.0"\u202f"%_-', "[$-40C]General_-",
+        '[$-40C]#,##0.0_0;[$-40C]"−"#,##0.0_0', '[$-40C]0.0"\u202f"%_0;[$-40C]"−"0.0"\u202f"%_0', "[$-40C]General_0",
     ]  # fmt: skip
 
 

@@ -11,9 +11,10 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.arguments import checked
+from fltoolkit.languages.own_words import OwnWords, merged_words, own_words
 from fltoolkit.languages.reasons import Reason, group_name, joined_reasons
 from fltoolkit.nap.profile.profile_rows import PROFILE, rows_of_characteristic
-from fltoolkit.nap.results_framework import Indicator, Plan, PublishedFigure, Statement, can_break_down, group_of
+from fltoolkit.nap.results_framework import WORDS, Indicator, Plan, PublishedFigure, Statement, can_break_down, group_of
 from fltoolkit.nap.target_paths import planned_value, targets_of_row
 from fltoolkit.publish.measure_units import scaled, unit
 from fltoolkit.publish.published_set import Published
@@ -48,11 +49,22 @@ class Baseline:
             prevalence. In other rows `derived_from` is empty. If a row has targets in nap.yaml, `target_year_1` and
             `target_year_2` are the planned values one and two years after the baseline (explained in `about_targets`).
         exact: the same rows at full precision. They decide whether a target can be verified, and they are never printed.
+        own_words: the texts that users wrote in nap.yaml and survey.yaml, with their translations.
     """
 
     plan: Plan
     table: pd.DataFrame
     exact: pd.DataFrame = field(repr=False)
+    own_words: OwnWords = field(repr=False)
+
+
+def words_of(plan: Plan, *rounds: Published) -> OwnWords:
+    """Returns the texts that users wrote in nap.yaml and in the survey.yaml files of some rounds, such as labels and titles, with
+    their translations. The first round gives the names of the groups that the plan names in another way."""
+    found = merged_words([own_words(plan.path.name, plan), *(out.own_words for out in rounds)])
+    offered = [name for out in rounds[:1] for name in out.table.get("breakdown", ())]
+    groups = {word: own for word in WORDS if (own := group_of(word, offered)) and own != word}
+    return replace(found, same_groups=groups)
 
 
 @checked
@@ -69,10 +81,10 @@ def baseline(plan: Plan, out: Published) -> Baseline:
     """
     plan.expect_country(str(out.table["country"].iloc[0]))
     sets = (out, replace(out, table=out.exact))
-    tables = [
+    printed, exact = (
         _table([row for s in plan.framework for i in s.indicators for row in _indicator_rows(s, i, given)]) for given in sets
-    ]
-    return Baseline(plan, *tables)
+    )
+    return Baseline(plan, printed, exact, words_of(plan, out))
 
 
 def published_baseline(plan: Plan, now: Published) -> Baseline:
@@ -103,7 +115,7 @@ def published_baseline(plan: Plan, now: Published) -> Baseline:
             if not mine and not lacking:
                 rows.append({**blank, "filled_by": "survey", "group": TOTAL, "category": ""})
             rows += derived
-    return Baseline(plan, _table(rows), _table(rows))
+    return Baseline(plan, _table(rows), _table(rows), words_of(plan, now))
 
 
 def _not_given(indicator: Indicator, figures: list[PublishedFigure], now: Published) -> list[tuple[str, str]]:

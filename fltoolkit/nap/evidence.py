@@ -9,11 +9,11 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.arguments import checked
-from fltoolkit.languages.own_words import OwnWords, merged_words, own_words
-from fltoolkit.nap.baseline import Baseline, baseline, published_baseline
+from fltoolkit.languages.own_words import OwnWords
+from fltoolkit.nap.baseline import Baseline, baseline, published_baseline, words_of
 from fltoolkit.nap.follow_up import follow_up, targets_with_results, with_targets
 from fltoolkit.nap.partner_entries import Partners, read_partners, with_partners
-from fltoolkit.nap.results_framework import WORDS, Plan, group_of
+from fltoolkit.nap.results_framework import Plan
 from fltoolkit.nap.smart_criteria import smart
 from fltoolkit.nap.targets import milestones, targets
 from fltoolkit.publish.published_set import Published
@@ -52,10 +52,7 @@ class Evidence:
     def own_words(self) -> OwnWords:
         """Returns the texts that users wrote in nap.yaml and in the survey.yaml files, such as labels and titles, with their
         translations. The documents of the plan use them."""
-        rounds = (self.now, self.start) if self.start is not None else (self.now,)
-        found = merged_words([own_words(self.plan.path.name, self.plan), *(out.own_words for out in rounds)])
-        groups = {word: own for word in WORDS if (own := group_of(word, self.now.table.get("breakdown", ()))) and own != word}
-        return replace(found, same_groups=groups)
+        return words_of(self.plan, *((self.now, self.start) if self.start is not None else (self.now,)))
 
     @property
     def planned_repeat(self) -> dict[Any, Any] | None:

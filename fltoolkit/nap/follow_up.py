@@ -172,15 +172,16 @@ def _side_of_target(row: FollowUpRow) -> Reason | str:
     return BELOW if pd.isna(row["later_ci_high"]) or row["later_ci_high"] > row["target_value"] else WHOLLY_BELOW
 
 
-def sign_and_verdict(verdict: Reason, reason: object = "") -> Reason:
+def sign_and_verdict(verdict: Reason, reason: object = "", flag: str = "") -> Reason:
     """Returns the verdict on a change with its sign in front: `▼ decreased`. A separate sign is used if unresolved persons (whose
     answers do not decide whether they are cases) prevent a verdict: `○ not judged: more unresolved answers`.
 
     Args:
         verdict, reason: the verdict on the change, and the reason of the verdict.
+        flag: the flag of the change. If it is given, the words also say that the size of an unreliable change is uncertain.
     """
     sign = UNJUDGED_SIGN if is_unjudged(verdict, reason) else VERDICT_SIGNS[verdict]
-    return Reason.of("rounds.light", sign=sign, verdict=stated_verdict(verdict, reason))
+    return Reason.of("rounds.light", sign=sign, verdict=stated_verdict(verdict, reason, flag))
 
 
 def answer_on_change(verdict: Any, reason: Any, flag: str) -> Any:

@@ -44,7 +44,7 @@ def distribution(series: Mapping[str, Redraws], title: str = "Where the estimate
         sentences.append(f"{name}: mean {v.mean():.1f}, standard deviation {v.std():.1f}")
     goal = first.truth * first.scale
     fig.add_vline(x=goal, line={"color": INK, "width": 2})
-    fig.update_xaxes(**axis("estimated " + UNIT if first.rate else "estimated persons", range=[0, most]))
+    fig.update_xaxes(**axis("estimated " + UNIT if first.rate else "estimated persons", range=[0, 1.03 * most]))
     fig.update_yaxes(tickvals=[len(values) - 1 - i + 0.3 for i in range(len(values))], ticktext=[wrap(n, 18) for n in values], automargin=True,
                      range=[-0.2, len(values)], showgrid=False, zeroline=False, ticklabelstandoff=8)  # fmt: skip
     return Picture(fig, f"Histograms of estimates. The truth is {goal:.1f}. {'; '.join(sentences)}.")

@@ -121,7 +121,7 @@ def as_printed(value: Any, measure: Any) -> object:
 
 def signed(wanted: str) -> str:
     """A number format in English, with a true minus sign for negative numbers."""
-    return f'[$-409]{wanted}_-;[$-409]"−"{wanted}_-'
+    return f'[$-409]{wanted}_0;[$-409]"−"{wanted}_0'
 
 
 def test_numbers_are_numbers_with_a_format(sheet: Worksheet) -> None:
@@ -246,3 +246,16 @@ def test_what_is_not_written_says_why(tmp_path: Path) -> None:
     assert "no row that may be shown" in str(fl.report.write_risk_factors(model, tmp_path))
     assert "names no folder" in str(fl.report.write_changes(None, ""))
     assert not list(tmp_path.iterdir())
+
+
+def test_the_baseline_workbook_has_the_surveys_own_words_in_the_plans_language(tmp_path: Path) -> None:
+    """As the workbook of the plan has them: labels of populations and categories, and the title of the survey at the foot."""
+    survey = country.changed(country.SURVEY, language="en", title={"en": "Small survey", "fr": "Petite enquête"})
+    survey["populations"]["adults"]["label"] = {"en": "adults", "fr": "adultes du pays"}
+    out, plan = country.run(country.write(tmp_path, survey, country.changed(country.PLAN, languages=["fr", "en"])))
+    report.write_baseline(fl.baseline(plan, out), tmp_path)
+    sheet = openpyxl.load_workbook(tmp_path / "nap_baseline.xlsx").worksheets[0]
+    words = {str(cell.value) for row in sheet.iter_rows() for cell in row}
+    assert any("adultes du pays" in text for text in words)
+    assert not any("adults" in text for text in words)
+    assert "Petite enquête" in sheet.oddFooter.center.text

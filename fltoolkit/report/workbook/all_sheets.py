@@ -11,11 +11,12 @@ import pandas as pd
 
 from fltoolkit.errors import RequestError
 from fltoolkit.languages.language import Language, read_language
-from fltoolkit.languages.own_text import own_texts_in
-from fltoolkit.languages.own_words import own_words
+from fltoolkit.languages.own_text import OwnText, own_texts_in
+from fltoolkit.languages.own_words import OwnWords
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.partner_entries import PARTNERS, cell_value, entries_without_row
+from fltoolkit.nap.results_framework import Plan
 from fltoolkit.report.document_sections import results_section
 from fltoolkit.report.workbook.merge_into_partners import NAME, refuse_unread
 from fltoolkit.report.workbook.sheet_words import star_note
@@ -49,8 +50,7 @@ def pages(evidence: Evidence, language: Language) -> list[Page]:
     made.append(front_sheets.dictionary(made, language))
     if lost := front_sheets.unplaced(evidence, language):
         made.append(lost)
-    # The definitions of indicators are in the workbook only.
-    texts = [*evidence.own_words.texts.values(), *(text for _, text in own_texts_in(evidence.plan))]
+    texts = _own_texts(evidence.own_words, evidence.plan)
     about = (results_section.masthead(evidence.now.release, language), *star_note(texts, language, made))
     return [front_sheets.read_me(made, language, about), *made]
 
@@ -81,6 +81,11 @@ def write(evidence: Evidence, folder: Path) -> Words:
     return Words(sentence)
 
 
+def _own_texts(words: OwnWords, plan: Plan) -> list[OwnText]:
+    """Returns all texts that users wrote. The definitions of indicators are in the workbooks only."""
+    return [*words.texts.values(), *(text for _, text in own_texts_in(plan))]
+
+
 def _refuse_taken(pages: Iterable[Page], partner_sheets: Iterable[str], where: str) -> None:
     """Raises `RequestError` if a sheet that partners added has a name that the kit needs for its own sheets.
 
@@ -97,10 +102,9 @@ def _refuse_taken(pages: Iterable[Page], partner_sheets: Iterable[str], where: s
 def write_baseline_book(filled: Baseline, path: Path) -> None:
     """Writes a workbook with one sheet: the plan's baseline, with the columns of the ILO toolkit's results framework (Tool No.
     16). The sheet has no cells to fill in."""
-    own = own_words(filled.plan.path.name, filled.plan)
-    language = read_language(filled.plan.languages[0]).about(own).with_stars()
+    language = read_language(filled.plan.languages[0]).about(filled.own_words).with_stars()
     page = matrix_sheets.baseline_sheet(filled, language)
-    page = replace(page, notes=(*page.notes, *star_note([text for _, text in own_texts_in(filled.plan)], language, [page])))
+    page = replace(page, notes=(*page.notes, *star_note(_own_texts(filled.own_words, filled.plan), language, [page])))
     write_book(
         path,
         Book(

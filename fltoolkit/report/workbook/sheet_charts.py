@@ -106,8 +106,9 @@ def insert_chart(file: Spreadsheet, sheet: Any, chart: NativeChart, *, at: tuple
         lengths = {"type": "custom", "plus_values": down, "minus_values": down, "direction": "minus", "end_style": 0}
         band = lengths | {"line": {"color": BAND, "width": 6}}
         series(chart.band[0], marker=_symbol("long_dash", 9, GREY), y_error_bars=band, data_labels=LABEL | {"position": "above"})
+    side = "right" if chart.path is None else "left"  # where no planned values cross the label
     interval = {"type": "custom", "plus_values": above, "minus_values": below, "line": {"color": BLUE, "width": 1.75}}
-    series(chart.values, marker=_symbol("circle", 8, BLUE), y_error_bars=interval, data_labels=LABEL | {"position": "right"})
+    series(chart.values, marker=_symbol("circle", 8, BLUE), y_error_bars=interval, data_labels=LABEL | {"position": side})
     if chart.earlier is not None:
         grey = interval | {"line": {"color": GREY, "width": 1.75}}
         series(chart.earlier, marker=_symbol("circle", 8, GREY), y_error_bars=grey)

@@ -26,7 +26,7 @@ from fltoolkit.survey.spec.groups import TOTAL
 Row = Mapping[Any, Any]
 ColumnLook = tuple[str, float, str]
 """The name of a column, its width and its style."""
-HIGH = ("bound_high", 9, "text")  # the column beside numbers some of which are ranges
+HIGH = ("bound_high", 10, "text")  # the column beside numbers some of which are ranges
 READ = 2  # the number of columns for group and category in `columns_by_indicator`
 STEPS_UP = 5  # the most steps on the axis of a chart
 LABEL_ROOM = 0.4  # of a step: the least height between the highest point of a chart and the end of its axis, for a label
@@ -111,6 +111,11 @@ def styled(measure: object, value: object) -> Styled:
     return Styled(read, "one_decimal" if decimals(str(measure)) else "whole")
 
 
+def shown_if_wide(columns: Iterable[ColumnLook], *, wide: bool) -> tuple[ColumnLook, ...]:
+    """Returns columns in which the one for upper ends of ranges is hidden, unless a number of the sheet is a range (`wide`)."""
+    return tuple((name, width, "hidden" if (name, wide) == (HIGH[0], False) else style) for name, width, style in columns)
+
+
 def high(row: Row) -> Styled:
     """Returns the upper end of a baseline that is a range because of unresolved answers, as a cell. The cell is empty for another
     baseline."""
@@ -187,7 +192,7 @@ def columns_by_indicator(
     behind = (*facts, ("indicator", 44, style), ("unit", 30, style))
     return (
         *(column(language, name, width, style, years=years) for name, width, style in about),
-        *(column(language, name, width, style, beside=True) for name, width, style in behind),
+        *(column(language, name, width, style, years=years, beside=True) for name, width, style in behind),
     )
 
 
@@ -210,10 +215,10 @@ def sentence(text: str) -> str:
     return f"{number_words.start(text)}." if text else ""
 
 
-def surveys(evidence: Evidence, language: Language) -> str:
-    """Returns a sentence that names the surveys of a sheet: the survey of the baseline, and the later survey if there is one."""
-    named = [evidence.baseline.table["survey"], evidence.now.table["survey"]]
-    names = dict.fromkeys(language.kit(one) for titles in named for one in titles.dropna().iloc[:1])
+def surveys(language: Language, *tables: pd.DataFrame) -> str:
+    """Returns a sentence that names the surveys of a sheet. `tables` are those with its numbers: that of the baseline, and that of
+    the later survey if the sheet shows it."""
+    names = dict.fromkeys(language.kit(one) for table in tables for one in table["survey"].dropna().iloc[:1])
     return language.say("workbook.surveys", surveys=language.list(names))
 
 
@@ -226,15 +231,17 @@ def chart_title(language: Language, name: str, row: Row) -> str:
     return language.say(f"workbook.charts.{name}", what=title)
 
 
-def chart_axes(evidence: Evidence, language: Language, row: Row, heights: Iterable[object], *, hollow: bool) -> ChartAxes:
+def chart_axes(
+    evidence: Evidence, language: Language, row: Row, heights: Iterable[object], *, hollow: bool, wide: bool
+) -> ChartAxes:
     """Returns the axes of a chart of one indicator. `heights` are the values and upper limits that must fit on the axis. `hollow`
-    says whether the chart has hollow dots; if so, the title of an axis explains them."""
+    says whether the chart has hollow dots, and `wide` whether it has grey bands; if so, the title of an axis explains them."""
     most = max([float(styled(row["measure"], height).value or 0) for height in heights], default=0) or 1.0  # type: ignore[arg-type]
     each = step(most, STEPS_UP)
     most += LABEL_ROOM * each
     levels = pd.concat([evidence.baseline.table["confidence"], evidence.now.table["level"]]).dropna()
     across = [language.say("workbook.charts.lines", level=number_words.level(language, {"level": levels.iloc[0]}))]
-    across += [language.say("workbook.charts.hollow")] if hollow else []
+    across += [language.say(f"workbook.charts.{name}") for name, has in (("bands", wide), ("hollow", hollow)) if has]
     return ChartAxes(
         language.list(across), language.kit(row["unit"]), each * ceil(most / each), each, "#,##0" if each >= 1 else "#,##0.0"
     )

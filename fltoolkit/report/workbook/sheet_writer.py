@@ -40,7 +40,7 @@ NOTES_IN_WIDTH = 0.18  # characters of a note in a pixel
 IN_WIDTH = 1.2  # characters of a cell in one unit of its column's width
 ONE_LINE = ("unseen", "across", "hidden")  # styles whose texts are never wrapped
 BOLD = ("section", "warn")
-TITLE_LINE, TOP_LINE = 19, 14.5  # points of the title, and of each other line above the table
+TITLE_LINE, TOP_LINE, GAP = 19, 14.5, 6  # points of the title, of each other line above the table, and of the gap below them
 WIDEST = 130  # characters: the most in a column that is not printed
 MOST_CELLS = 11  # columns of usual width that a chart covers, at most
 
@@ -125,6 +125,7 @@ class Page:
         key: the name of the sheet in code, the same in all languages. `name` is its name in one language.
         purpose, fills, tool: texts of the first sheet about this sheet: its purpose, who fills it in, and the tool of the
             ILO toolkit.
+        results: sentences that are the first thing to read on the sheet.
         table: the part of partners.yaml in which the entries of this sheet are kept.
         frozen: how many columns at the left stay visible when the sheet is scrolled.
         large: whether the sheet is printed on A3 paper.
@@ -139,6 +140,7 @@ class Page:
     lines: Sequence[SheetRow]
     tool: str = ""
     fills: str = ""
+    results: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     table: str = ""
     above: SheetRow | None = None
@@ -183,12 +185,13 @@ class Page:
         return min(MOST_CELLS, self.room // CELL) if self.chart else 0
 
     @property
-    def top(self) -> list[str]:
-        """Returns the lines of text between the plan's title and the table. No line is wider than the printed part of the
-        sheet."""
+    def top(self) -> list[tuple[str, str]]:
+        """Returns the lines of text between the plan's title and the table, each with its style. No line is wider than the
+        printed part of the sheet."""
         table = sum(map(width_in_pixels, self._printed_widths))
         wide = max(NARROWEST, int((table + self.chart_cells * CELL) * NOTES_IN_WIDTH))
-        return [line for text in (self.purpose, *self.notes) if text for line in wrap(clean_text(text), wide)]
+        texts = [*((text, "result") for text in self.results), *((text, "note") for text in (self.purpose, *self.notes))]
+        return [(line, style) for text, style in texts for line in wrap(clean_text(text), wide)]
 
     @property
     def head(self) -> int:
@@ -268,9 +271,9 @@ class _Writer:
         page = replace(page, lines=shown_once(page.lines, *page.once)) if page.once else page
         sheet = self.file.book.add_worksheet(page.name)
         self.file.book.define_name(f"{KEY}{page.key}", f"='{page.name}'!$A$1")
-        top = [(page.name, "title"), (self.made.title, "goal"), *((line, "note") for line in page.top)]
+        top = [(page.name, "title"), (self.made.title, "goal"), *page.top]
         for i, (text, style) in enumerate(top):
-            sheet.set_row(i, TITLE_LINE if i == 0 else TOP_LINE)
+            sheet.set_row(i, TITLE_LINE if i == 0 else TOP_LINE if i < len(top) - 1 else TOP_LINE + GAP)
             sheet.write_string(i, 0, clean_text(text), self.file.style(style))
             self.record(page.name, (i, 0), "locked", clean_text(text))
         head = page.head
@@ -344,7 +347,7 @@ class _Writer:
         below = last if page.printed_lines is None else min(last, head + page.printed_lines)
         sheet.print_area(0, 0, max(below, head + rows_covered(heights[1:])) if page.chart else below, wide - 1 + page.chart_cells)
         print_as_read(sheet, head, page.paper, self.made.source)
-        above = TITLE_LINE + TOP_LINE * (head - 1)
+        above = TITLE_LINE + TOP_LINE * (head - 1) + GAP
         if pages := fewer_pages([above, *heights[: below - head + 1]], heights[0], page.room, page.paper):
             sheet.fit_to_pages(1, pages)
         sheet.hide_gridlines(2)

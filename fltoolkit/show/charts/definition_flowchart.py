@@ -16,6 +16,7 @@ from fltoolkit.show.wording.english_numbers import ENGLISH
 PAPER, LIT = "#f4f7f9", "#d3e2ec"
 NARROW_BOX = 14  # letters in a line of the narrowest box
 LEFT_BOX, MIDDLE, RIGHT_BOX = (0.1, 5.5), 2.8, (6.5, 9.9)  # of the flowchart of adults
+WORDS = 14  # pixels, the size of all letters: at least 8 points in print
 CLEAR = 14  # pixels from the middle of an arrow to its word: the word stays clear of a thick arrowhead on any screen
 ASKED, WITH_PARENTS = "total", "with parents?"
 BELOW = "below the rule's thresholds"
@@ -130,22 +131,22 @@ def children(
         for name in CHILDREN
     }
     sheet = _Sheet()
-    left, middle, right = (0.0, 3.3), (4.3, 6.3), (7.0, 10.2)
+    left, middle, right = (0.0, 3.2), (4.5, 6.5), (7.0, 10.2)
     for i, name in enumerate((ASKED, f"?{IV}", WITH_PARENTS, f"?{III}", f"?{II}")):
         sheet.box(left, -i, asked.get(name, words[ASKED]), name in lit)
         if i:
-            sheet.arrow((1.65, 0.7 - i), (1.65, 0.3 - i), ("", no, yes, no)[i - 1], name in lit)
+            sheet.arrow((1.6, 0.7 - i), (1.6, 0.3 - i), ("", no, yes, no)[i - 1], name in lit)
     for y, leaf in ((1, IV), (3, III), (4, II)):
         sheet.arrow((left[1], -y), (middle[0], -y), f"{yes}{counts.get(leaf, '')}", leaf in lit)
         sheet.box(middle, -y, routes[leaf], leaf in lit, FOUND)
     not_forced = language.say("flowchart.children.not_forced")
-    sheet.arrow((1.65, -4.3), (1.65, -4.7), f"{no}{counts.get(NO_THREAT, '')}", NO_THREAT in lit)
+    sheet.arrow((1.6, -4.3), (1.6, -4.7), f"{no}{counts.get(NO_THREAT, '')}", NO_THREAT in lit)
     sheet.box(left, -5, not_forced, NO_THREAT in lit, LEFT)
     sheet.arrow((left[1], -2), (right[0], -2), no, f"?{I}" in lit)
     sheet.box(right, -2, asked[f"?{I}"], f"?{I}" in lit)
-    sheet.arrow((7.75, -2.3), (7.75, -2.7), f"{yes}{counts.get(I, '')}", I in lit)
+    sheet.arrow((7.3, -2.3), (7.3, -2.7), f"{yes}{counts.get(I, '')}", I in lit)
     sheet.box((7.0, 8.5), -3, routes[I], I in lit, FOUND)
-    sheet.arrow((9.45, -2.3), (9.45, -2.7), f"{no}{counts.get(NO_THREAT_THIRD, '')}", NO_THREAT_THIRD in lit)
+    sheet.arrow((9.0, -2.3), (9.0, -2.7), f"{no}{counts.get(NO_THREAT_THIRD, '')}", NO_THREAT_THIRD in lit)
     sheet.box((8.7, 10.2), -3, wrap(not_forced, NARROW_BOX), NO_THREAT_THIRD in lit, LEFT)
     sheet.box(right, 0, words[NO_WORK], NO_WORK in lit, LEFT)
     sheet.arrow((left[1], 0), (right[0], 0), "", NO_WORK in lit)
@@ -180,7 +181,7 @@ class _Sheet:
             (fill, line, ink), width = _BoxColours(LIT, BLUE), 3.0
         corners = {"x0": x0, "x1": x1, "y0": y - 0.3, "y1": y + 0.3}
         self.shapes.append({"type": "rect", **corners, "fillcolor": fill, "line": {"color": line, "width": width}})
-        self.words((x0 + x1) / 2, y, text, ink, 14)
+        self.words((x0 + x1) / 2, y, text, ink)
 
     def arrow(self, start: tuple[float, float], end: tuple[float, float], word: str, lit: bool) -> None:
         """Adds an arrow. Its word is beside it if the arrow points down, and above it if the arrow points right.
@@ -196,10 +197,10 @@ class _Sheet:
             down = x0 == x1
             at = (x0 + x1) / 2, (y0 + y1) / 2 + (0 if down else 0.14)
             beside = {"xanchor": "left", "xshift": CLEAR} if down else {"xanchor": "center"}
-            self.words(*at, word, INK, 12, **beside)
+            self.words(*at, word, INK, **beside)
 
-    def words(self, x: float, y: float, text: str, ink: str, size: int, **more: Any) -> None:
-        self.annotations.append({"x": x, "y": y, "text": text, "showarrow": False, "font": {"color": ink, "size": size}, **more})
+    def words(self, x: float, y: float, text: str, ink: str, **more: Any) -> None:
+        self.annotations.append({"x": x, "y": y, "text": text, "showarrow": False, "font": {"color": ink, "size": WORDS}, **more})
 
     def drawn(self, title: str, subtitle: str, body: int, x: tuple[float, float], y: tuple[float, float]) -> Any:
         axes = {"visible": False, "fixedrange": True}

@@ -97,19 +97,19 @@ def unresolved_answers(
     about = language.say("open_answers.picture_about")
     fig = figure(title or language.say("open_answers.title"), about, 34 * len(counts), above=30, below=52, barmode="group")
     names = {kind: language.say(f"open_answers.kinds.{kind}") for kind in UNRESOLVED}
-    for kind, colour in zip(UNRESOLVED, SERIES, strict=False):
-        if compared is None and not counts[kind].fillna(0).any():
+    # Bars are drawn from below: the last kind first, so that they stand in the order of the legend.
+    for kind, colour in reversed(list(zip(UNRESOLVED, SERIES, strict=False))):
+        numbers = counts[kind].astype(float)
+        if compared is None and (numbers == 0).all():
             continue  # no bar has this colour
-        fig.add_bar(x=list(counts[kind].fillna(0)), y=labels, orientation="h", name=names[kind], marker={"color": colour})
-    hidden = counts[UNRESOLVED].isna().any(axis=1)
-    longest = counts[UNRESOLVED].fillna(0).max(axis=1)
-    fig.add_scatter(x=list(longest[hidden]), y=[y for y, h in zip(labels, hidden, strict=True) if h], mode="text", text=["  + [c]"] * int(hidden.sum()),
-                    textposition="middle right", textfont={"color": QUIET, "size": 12}, showlegend=False, hoverinfo="skip")  # fmt: skip
-    fig.update_xaxes(**axis(language.say("open_answers.axis")))
-    if compared is not None:
-        fig.update_xaxes(range=[0, BEYOND * max(1.0, float(compared[UNRESOLVED].fillna(0).max(axis=1).max()))])
+        # The number behind each bar; a hidden number has its marker in the place of its bar.
+        said = ["" if n == 0 else count_or_mark(n) for n in numbers]
+        fig.add_bar(x=list(numbers.fillna(0)), y=labels, orientation="h", name=names[kind], marker={"color": colour}, text=said,
+                    textposition="outside", constraintext="none", textfont={"color": QUIET, "size": 12}, cliponaxis=False)  # fmt: skip
+    most = max(1.0, float((counts if compared is None else compared)[UNRESOLVED].astype(float).max().max()))
+    fig.update_xaxes(**axis(language.say("open_answers.axis"), range=[0, BEYOND * most]))
     fig.update_yaxes(**categories(labels))
-    fig.update_layout(legend_traceorder="normal", showlegend=True)
+    fig.update_layout(legend_traceorder="reversed", showlegend=True)
     values = language.list(
         language.colon(r["column"], ", ".join(f"{name} {count_or_mark(r[kind])}" for kind, name in names.items())) for r in rows
     )

@@ -150,7 +150,7 @@ def children_flow(out: Published, population: str) -> Picture:
     words = {
         ASKED: f"<b>{_count(rows.get('total'))}</b> asked<br>{wrap(rows['total']['reference_population_label'])}",
         NO_WORK: f"<b>{_count(rows.get(NO_WORK))}</b> did not work",
-        OPEN_CHILD: f"<b>{_count(rows.get(OPEN_CHILD))}</b> unresolved",
+        OPEN_CHILD: f"<b>{_count(rows.get(OPEN_CHILD))}</b><br>{safe(ENGLISH.say('flowchart.open_somewhere'))}",
     }
     counts = {leaf: f"  <b>{_count(rows.get(leaf))}</b>" for leaf in CHILD_LEAVES}
     title, subtitle = "Which children are in forced labour, question by question", f"weighted number of children; {HIDDEN}"

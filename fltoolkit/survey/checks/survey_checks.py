@@ -23,6 +23,7 @@ from fltoolkit.survey.checks.industry_checks import industries
 from fltoolkit.survey.checks.item_nonresponse import answer_findings, questions
 from fltoolkit.survey.checks.survey_facts import refused_module
 from fltoolkit.survey.checks.unknown_codes import code_findings, different_values
+from fltoolkit.survey.data.column_values import ROUNDED
 from fltoolkit.survey.data.fetch_rows import to_rows, to_sums
 from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, PSU, SOURCE, STRATA, WEIGHT
 from fltoolkit.survey.data.person_frame import column
@@ -112,23 +113,33 @@ def _counted_together(survey: Survey, *kinds: Mapping[str, nw.Expr]) -> list[_Co
 
 
 def _weight_columns(spec: SurveySpec) -> dict[str, str]:
-    """Returns, as {internal weight column of a population: column}, the column of the data that contains this weight."""
-    return {weight_of(p): v.weight or spec.design.weight for p, v in spec.populations.items() if not v.sum_of}
+    """Returns, as {internal weight column: column}, the column of the data that contains this weight: those of all populations and
+    that of the design."""
+    own = {weight_of(p): v.weight or spec.design.weight for p, v in spec.populations.items() if not v.sum_of}
+    return own if spec.design.weight in own.values() else {**own, WEIGHT: spec.design.weight}
+
+
+def _unit_columns(spec: SurveySpec) -> tuple[str, ...]:
+    """Returns the columns of the data by which persons, households and sampling units are told apart, each once."""
+    design = spec.design
+    named = (*spec.files.person.key, *design.household, *design.strata, design.psu, design.ssu)
+    return tuple(dict.fromkeys(name for name in named if name))
 
 
 def _design_tests(survey: Survey) -> dict[str, nw.Expr]:
-    """Returns {name: condition}. Most of these conditions should be true for no person: the PSU or the stratum is missing, or a
-    weight is not a number, negative, infinite, zero or blank. One condition per weight (`<column> some`) should be true for some
-    person: the weight is above zero."""
+    """Returns {name: condition}. Most of these conditions should be true for no person: the PSU or the stratum is missing, the code
+    of a unit is a rounded number, or a weight is not a number, negative, infinite, zero or blank. One condition per weight
+    (`<column> some`) should be true for some person: the weight is above zero."""
     spec = survey.spec
     columns = _weight_columns(spec)
     weighed = {n: [p for p in spec.populations if columns.get(weight_of(p)) == n] for n in columns.values()}
     tests: dict[str, nw.Expr] = {"psu": nw.col(PSU).is_null(), "strata": nw.col(STRATA).is_null()}
+    tests |= {f"{name} rounded": nw.col(SOURCE + name).str.contains(ROUNDED) for name in _unit_columns(spec)}
     for inside, name in columns.items():
         text, weight = nw.col(SOURCE + name), nw.col(inside)
         tests |= {f"{name} text": weight.is_null() & ~text.is_null(), f"{name} bad": (weight < 0) | ~weight.is_finite()}
         sides = {spec.of_children(p) for p in weighed[name]}
-        side = nw.lit(True) if len(sides) > 1 else nw.col(CHILD) if True in sides else ~nw.col(CHILD)
+        side = nw.lit(len(sides) > 1) if len(sides) != 1 else nw.col(CHILD) if True in sides else ~nw.col(CHILD)
         tests |= {
             f"{name} zero": (weight == 0) & nw.col(ASKED) & side,
             f"{name} blank": text.is_null() & nw.col(ASKED) & side,
@@ -167,18 +178,13 @@ def _design_findings(survey: Survey, mask: Mask, found: _CountedConditions) -> l
     do = "fill it in; every person belongs to a sampled unit"
     for key, name in (("psu", spec.design.psu or ""), ("strata", ", ".join(spec.design.strata))):
         if counts[key]:
-            out.append(
-                Finding(
-                    "error",
-                    "design",
-                    name,
-                    f"rows without {key}",
-                    counts[key],
-                    do,
-                    FindingRows(survey.frame, tests[key]),
-                    "others",
-                )
-            )
+            rows = FindingRows(survey.frame, tests[key])
+            out.append(Finding("error", "design", name, f"rows without {key}", counts[key], do, rows, "others"))
+    for name in _unit_columns(spec):
+        if counts[f"{name} rounded"]:
+            what = "codes of more than 15 digits that are stored as numbers: they may be rounded, so that two codes are one"
+            do = "store them as text, and export the data again; a number of SPSS or Stata holds 15 digits"
+            out.append(Finding("warning", "design", name, what, counts[f"{name} rounded"], do))
     if not survey.clustered and not survey.replication and spec.design.selection == "pps":
         what, do = (
             "PSUs were drawn with probability proportional to size, and no PSU is named",
@@ -365,17 +371,8 @@ def _label_findings(survey: Survey) -> list[Finding]:
         values = {group.labels.get(code) for code in found if code is not None} - {None}
         if len(values) == 1:
             what = f"everybody asked whose {name} is known is {values.pop()!r}"
-            out.append(
-                Finding(
-                    "note",
-                    "groups",
-                    f"groups.{name}",
-                    what,
-                    len(found),
-                    "confirm that the column is the right one",
-                    counted="others",
-                )
-            )
+            do = "confirm that the column is the right one"
+            out.append(Finding("note", "groups", f"groups.{name}", what, len(found), do, counted="others"))
         odd = [label for label in dict.fromkeys(group.labels.values()) if label.startswith(FORMULA)]
         if odd:
             what = f"labels that a spreadsheet would take for a formula: {', '.join(odd)}; the workbook keeps them as text"

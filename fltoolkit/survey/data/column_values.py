@@ -15,6 +15,7 @@ from fltoolkit.survey.data.internal_columns import PART
 MissingRange = tuple[Any, Any, int | None]
 LARGEST_WHOLE = 2**53 - 1  # above this, two different whole numbers can be the same float
 MARKED_MISSING = r"^\.[a-z]?$"  # Stata's missing values as text
+ROUNDED = r"^[+-]?(\d{16,}\.0|\d+(\.\d+)?[eE]\+\d+|\d\.\d+[eE]\d{2,})$"  # a float above LARGEST_WHOLE, as text
 NUMBER = r"^\s*([+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|(?i:inf(inity)?))|(?i:nan))\s*$"
 
 

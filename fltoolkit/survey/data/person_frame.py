@@ -379,8 +379,8 @@ def _refuse_repeated_keys(frame: Frame, key: Sequence[str], kind: str, file: Dat
     raise RepeatedKeys(
         f"{len(rows)} {problem}", rows=rows.assign(check="files", where=where, what=problem, file=paths)[[*ROW_FACTS, *named, "rows"]],
         where=where, found=named,
-        do="name the columns that make a row unique, remove the repeated rows, or give a wrong row its key under `corrections` "
-        "with `where:`; fltoolkit check --private FOLDER writes which they are",
+        do="name the columns that make a row unique, remove the repeated rows, store keys of more than 15 digits as text, or give "
+        "a wrong row its key under `corrections` with `where:`; fltoolkit check --private FOLDER writes which they are",
     )  # fmt: skip
 
 

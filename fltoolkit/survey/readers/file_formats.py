@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from fltoolkit.errors import DataError
 from fltoolkit.survey.data.column_names import quoted, trimmed
+from fltoolkit.survey.data.column_values import LARGEST_WHOLE
 from fltoolkit.survey.data.engines import is_spark, spark_table
 from fltoolkit.survey.data.fetch_rows import readable
 from fltoolkit.survey.readers.csv_files import open_csv
 from fltoolkit.survey.readers.csv_layout import TEXT_FILES
 from fltoolkit.survey.readers.csv_numbers import with_numbers
 from fltoolkit.survey.readers.file_stamps import exact_path, stamp_of
-from fltoolkit.survey.readers.memory_tables import NO_COLUMN, MemoryTable, Unreadable, memory_table
+from fltoolkit.survey.readers.memory_tables import DIGITS, NO_COLUMN, MemoryTable, Unreadable, memory_table
 from fltoolkit.yaml_files.loading import canonical_code
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def open_path(
         if suffix in LABELLED_FILES:
             return *_open_labelled(path, con, as_text, only, encoding), frozenset()
         if suffix == ".parquet":
-            return *_open_parquet(path, con), frozenset()
+            return *_open_parquet(path, con, only), frozenset()
         if suffix in TEXT_FILES:
             typed = None if as_text else with_numbers
             relation, names, texts = open_csv(
@@ -164,17 +165,33 @@ def open_path(
     )  # fmt: skip
 
 
-def _open_parquet(path: Path, con: duckdb.DuckDBPyConnection) -> tuple[Any, Sequence[str]]:
+def _open_parquet(path: Path, con: duckdb.DuckDBPyConnection, only: Collection[str] | None) -> tuple[Any, Sequence[str]]:
     relation = con.read_parquet(exact_path(path), hive_partitioning=False)
-    written = con.execute("SELECT name, coalesce(num_children, 0) FROM parquet_schema(?)", [exact_path(path)]).fetchall()[1:]
-    names, inner = [], 0  # the parts of a structure stand behind its name
-    for name, parts in written:
+    written = con.execute(
+        "SELECT name, coalesce(num_children, 0), precision FROM parquet_schema(?)", [exact_path(path)]
+    ).fetchall()
+    names, long, inner = [], [], 0  # the parts of a structure stand behind its name
+    for name, parts, digits in written[1:]:
         if inner:
             inner -= 1
         else:
             names.append(name)
+            long += [name] if (digits or 0) > DIGITS and (only is None or trimmed(name) in only) else []
         inner += parts
+    _refuse_rounded(relation, long, path)
     return relation, names
+
+
+def _refuse_rounded(relation: Any, names: Collection[str], path: Path) -> None:
+    """Raises `DataError` if a decimal column of a Parquet file has numbers that DuckDB would round. It reads decimals of more than
+    38 digits as floats. `names` are these columns."""
+    tests = [f"coalesce(max(abs({quoted(name)})), 0) > {LARGEST_WHOLE}" for name in names]
+    found = relation.aggregate(", ".join(tests)).fetchall()[0] if tests else ()
+    if rounded := [name for name, is_rounded in zip(names, found, strict=True) if is_rounded]:
+        raise DataError(
+            "decimal columns have numbers of more than 15 digits, in a type of more than 38 digits", where=str(path), found=rounded,
+            do=f"store them as text, or as decimals of at most {DIGITS} digits",
+        )  # fmt: skip
 
 
 def _quoted(relation: Any) -> list[str]:

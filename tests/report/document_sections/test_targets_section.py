@@ -14,7 +14,7 @@ from published_rows import published, row
 
 import fltoolkit as fl
 from fltoolkit.languages.reasons import joined_reasons
-from fltoolkit.nap.baseline import Baseline
+from fltoolkit.nap.baseline import Baseline, words_of
 from fltoolkit.nap.results_framework import Plan
 from fltoolkit.nap.targets import TOO_WIDE, UNPLANNED, short_obstacle
 from fltoolkit.publish.published_set import CONFIDENTIAL
@@ -42,7 +42,9 @@ def evidence(
     first = filled(plan, n=n).table.iloc[0].to_dict()
     north = {"group": "region", "category": "north", "n": 3000.0}
     west = {**NOTHING, "group": "region", "category": "west", "marker": "c", "reason": "confidential"}
-    return evidence_of(Baseline(plan, table := pd.DataFrame([first, first | north, first | west]), table), followed)
+    return evidence_of(
+        Baseline(plan, table := pd.DataFrame([first, first | north, first | west]), table, words_of(plan)), followed
+    )
 
 
 def test_a_target_whose_baseline_is_hidden_tells_neither() -> None:

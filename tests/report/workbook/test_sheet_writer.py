@@ -109,7 +109,7 @@ def test_numbers_stand_apart_from_the_words_beside_them_and_a_day_before_the_cal
     page = Page("values", "Values", "", tuple(Column(str(n), 8, "one_decimal") for n in range(6)), [SheetRow(values)])
     sheet = written(tmp_path, page)["Values"]
     row = sheet[4]
-    assert row[0].number_format == '[$-40C]#,##0.0_-;[$-40C]"−"#,##0.0_-'
+    assert row[0].number_format == '[$-40C]#,##0.0_0;[$-40C]"−"#,##0.0_0'
     assert row[0].alignment.horizontal == "right"
     assert [cell.value for cell in row] == [
         12.25, datetime(2026, 5, 1), datetime(2026, 5, 1, 12, 30), "1899-12-31", True, None,
@@ -121,8 +121,8 @@ def test_numbers_stand_apart_from_the_words_beside_them_and_a_day_before_the_cal
 def test_no_line_of_words_is_wider_than_what_is_printed(tmp_path: Path) -> None:
     long = replace(PAGE, purpose="word " * 60, notes=())
     assert len(long.top) > 1
-    assert all(len(line) <= 70 for line in long.top)
-    assert " ".join(long.top) == ("word " * 60).strip()
+    assert all(len(line) <= 70 and style == "note" for line, style in long.top)
+    assert " ".join(line for line, _ in long.top) == ("word " * 60).strip()
     assert long.head == 2 + len(long.top) + 1
 
 

@@ -217,14 +217,15 @@ def test_each_reason_for_an_open_answer_is_a_bar_and_small_counts_are_marked() -
     ).astype(dict.fromkeys(("dont_know", "refused", "not_applicable", "missing"), "Int64"))  # fmt: skip
     picture = estimate_charts.unresolved(counts)
     fig = figure(picture)
-    assert {t["name"]: t["x"] for t in fig["data"] if t["type"] == "bar"} == {
-        "don't know": [7, 8],
-        "blank": [5, 0],
-    }  # nobody's refusal is drawn
+    # Each number stands behind its bar, and the marker of a hidden number in the place of its bar.
+    assert {t["name"]: (t["x"], t["text"]) for t in fig["data"]} == {
+        "don't know": ([7, 8], ["7", "8"]), "refused": ([0, 0], ["[c]", ""]), "blank": ([5, 0], ["5", "[c]"]),
+    }  # fmt: skip
+    assert {(t["textposition"], t["constraintext"]) for t in fig["data"]} == {("outside", "none")}  # none is made smaller
+    assert fig["layout"]["xaxis"]["range"] == pytest.approx([0, 8.8])
+    nobody = counts.assign(refused=0)
+    assert "refused" not in {t["name"] for t in figure(estimate_charts.unresolved(nobody))["data"]}
     assert fig["layout"]["barmode"] == "group"  # the sum of rounded numbers is not the rounded sum
-    (beside,) = (t for t in fig["data"] if t.get("mode") == "text")
-    assert beside["x"] == [7, 8]
-    assert dict(zip(beside["y"], beside["text"], strict=True)) == {"threats (Q1)": "  + [c]", "debt (Q2)": "  + [c]"}
     assert "Q1: don't know 7, refused [c], blank 5" in picture.alt
     assert "Q2: don't know 8, refused 0, blank [c]" in picture.alt
     assert "Q3" not in picture.alt  # it would be a row without a bar

@@ -34,7 +34,7 @@ def test_the_childrens_ways_hold_their_numbers(out: fl.Published) -> None:
     ]  # fmt: skip
     assert any(w.startswith("<b>2,480</b> asked") for w in said)
     assert "<b>1,300</b> did not work" in said
-    assert "<b>70</b> unresolved" in said
+    assert "<b>70</b><br>unresolved at a question" in said
 
 
 def test_the_adults_flow_is_that_of_adults_where_both_were_asked(out: fl.Published) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import datetime
+import decimal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -482,3 +483,52 @@ def test_a_parquet_file_with_a_repeated_name_is_refused_beside_a_column_of_struc
     assert "found:   w, w" in refused(tmp_path / "a.parquet")
     pyarrow.parquet.write_table(pyarrow.Table.from_arrays(weights, names=["w", "b", "c"]), tmp_path / "b.parquet")
     assert open_named(tmp_path / "b.parquet", connect()).names == ("w", "c")
+
+
+@pytest.mark.parametrize(
+    ("digits", "value", "is_read"), [(38, 10**20, True), (39, 10**20, False), (39, 2**53 - 1, True), (76, -(2**53), False)]
+)
+def test_a_decimal_number_of_a_parquet_file_is_exact_or_the_file_is_refused(
+    tmp_path: Path, digits: int, value: int, is_read: bool
+) -> None:
+    """DuckDB reads decimals of more than 38 digits as floats, in which two codes can become one."""
+    kind = (pyarrow.decimal128 if digits <= 38 else pyarrow.decimal256)(digits, 0)
+    columns = {"psu": pyarrow.array([decimal.Decimal(value), None], kind), "age": pyarrow.array([30, 31])}
+    path = tmp_path / "persons.parquet"
+    pyarrow.parquet.write_table(pyarrow.table(columns), path)
+    if is_read:
+        assert texts(path)["psu"] == [str(value), None]
+    else:
+        assert "found:   psu" in refused(path)
+        assert open_named(path, connect(), only=["age"]).names == ("psu", "age")  # nobody asks for the column
+
+
+@pytest.mark.parametrize("version", [13, 14, 15])
+def test_a_long_text_of_a_stata_file_keeps_every_letter(tmp_path: Path, version: int) -> None:
+    """Above 2,045 letters, Stata keeps a text apart from its row (strL)."""
+    long = ["é" * 2100 + str(i) for i in range(3)]
+    pyreadstat.write_dta(pd.DataFrame({"household": long}), tmp_path / "a.dta", version=version)
+    assert texts(tmp_path / "a.dta")["household"] == long
+
+
+@pytest.mark.parametrize("kind", ["sav", "dta"])
+def test_codes_that_a_file_may_have_rounded_are_a_warning(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change, tmp_path: Path, kind: str
+) -> None:
+    """SPSS and Stata store a number as a float, which holds every whole number up to 2 to the power of 53."""
+
+    def warned(first: int, step: int = 256) -> list[str]:
+        ids = [float(first + step * i) for i in range(len(people))]
+        table = people.assign(**{spec["files"]["person"]["key"][0]: ids})
+        path = write(changed(spec, {"files.person.path": f"persons.{kind}"}), person=people)
+        (pyreadstat.write_sav if kind == "sav" else pyreadstat.write_dta)(table, path.parent / f"persons.{kind}")
+        found = fl.check(fl.read_survey(path))
+        return [
+            where for where, what in zip(found["where"], found["what"], strict=True) if what.startswith("codes of more than 15")
+        ]
+
+    with pytest.raises(DataError, match="store keys of more than 15 digits as text"):
+        warned(10**18, step=2)  # some are now the same
+    assert warned(2**53) == [spec["files"]["person"]["key"][0]]
+    assert warned(10**18) == [spec["files"]["person"]["key"][0]]
+    assert warned(2**53 - 1 - 256 * len(people)) == []

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+import pandas as pd
+
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.baseline import PREVALENCE, Baseline
 from fltoolkit.nap.evidence import Evidence
@@ -29,20 +31,22 @@ from fltoolkit.report.workbook.sheet_words import (
     legend,
     page,
     rounded,
+    rows_like,
     styled,
     who,
     without_nan,
     word,
 )
 from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
+from fltoolkit.show.printed_tables import change_tables
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.plan_words import frequency, promises
 from fltoolkit.survey.spec.groups import TOTAL
 
 TOOL_16 = (
-    ("t16_statement", 18, "unseen"), ("t16_indicator", 24, "unseen"), ("t16_definition", 41, "unseen"), ("t16_by", 41, "text"),
-    ("t16_verification", 16, "unseen"), ("t16_unit", 15, "unseen"), ("t16_baseline", 9, "given"), HIGH, ("marker", 8, "marker"),
-    ("interval_from", 9, "text"), ("interval_to", 9, "text"), ("t16_year_1", 8, "given"), ("t16_year_2", 8, "given"),
+    ("t16_statement", 18, "unseen"), ("t16_indicator", 24, "unseen"), ("t16_definition", 33, "unseen"), ("t16_by", 28, "text"),
+    ("t16_verification", 16, "unseen"), ("t16_unit", 15, "unseen"), ("t16_baseline", 10, "given"), HIGH, ("interval_from", 10, "text"),
+    ("interval_to", 10, "text"), ("marker", 8, "marker"), ("t16_year_1", 8, "given"), ("t16_year_2", 8, "given"),
     ("t16_frequency", 14, "unseen"), ("t16_lead", 20, "unseen"),
 )  # fmt: skip
 BESIDE = (
@@ -57,6 +61,7 @@ QUIET = ("again", "unseen")  # in the rows after an indicator's first
 MINE = {"t16_baseline": "baseline_value", "t16_year_1": "target_year_1", "t16_year_2": "target_year_2"}
 PLACES = [[name for name, _, _ in TOOL_16].index(name) for name in MINE]
 PRINTED = len(TOOL_16)
+LATER = (("now", 9, "text"), ("marker_after", 8, "marker"))
 PROMISED = ("promised", 18, "text")
 """The column with the targets in words, in the plan's workbook. Tool No. 16 only has columns for the planned values of two
 years."""
@@ -65,31 +70,41 @@ years."""
 def matrix(evidence: Evidence, language: Language) -> Page:
     """Returns the sheet of the plan's indicators for the plan's workbook: first the columns of the ILO toolkit's results framework
     (Tool No. 16), with the marker and the interval beside the baseline, then columns that the kit adds, such as the target in
-    words.
+    words and the number of a later survey.
 
     In each row that no survey fills, partners can fill in three cells: the baseline and the targets of two years.
     """
-    filled, after = evidence.baseline, len(TOOL_16)
+    filled, followed, after = evidence.baseline, evidence.follow_up, len(TOOL_16)
     promised = promises(language, evidence.targets)
-    texts = [promised.get((row["id"], row["group"], row["category"]), "") for row in filled.table.to_dict("records")]
-    lines = [
-        replace(line, cells=[*line.cells[:after], text, *line.cells[after:]])
-        for line, text in zip(_lines(filled, language, evidence.partners), texts, strict=True)
+    wide = bool(followed["bound"].notna().any())
+    beside = [
+        (promised.get((row["id"], row["group"], row["category"]), ""), *_later(followed, row, wide=wide))
+        for row in filled.table.to_dict("records")
     ]
-    own = _columns(filled, language, filled_in=True)
-    columns = (*own[:after], column(language, *PROMISED, beside=True), *own[after:])
+    lines = [
+        replace(line, cells=[*line.cells[:after], *added, *line.cells[after:]])
+        for line, added in zip(_lines(filled, language, evidence.partners), beside, strict=True)
+    ]
+    own, years = _columns(filled, language, filled_in=True), {}
+    looks = [PROMISED]
+    if not followed.empty:
+        years = change_tables.years_of_rounds(language, followed["year_before"], followed["year"])
+        looks += [LATER[0], *((HIGH,) if wide else ()), LATER[1]]
+    added = [column(language, *look, beside=True, years=years) for look in looks]
     return page(
-        language,
-        "matrix",
-        columns,
-        lines,
-        _notes(filled, language),
-        tool="16",
-        table="matrix",
-        frozen=2,
-        large=True,
-        printed_columns=PRINTED + 1,
-    )
+        language, "matrix", (*own[:after], *added, *own[after:]), lines, _notes(filled, language), tool="16", table="matrix", frozen=2,
+        large=True, printed_columns=PRINTED + len(added),
+    )  # fmt: skip
+
+
+def _later(followed: pd.DataFrame, row: Row, *, wide: bool) -> tuple[object, ...]:
+    """Returns the cells with the number of the later survey in a row of the baseline and its marker. The result is empty if there
+    is no later survey. `wide` says whether the sheet has a column for the upper ends of ranges."""
+    if followed.empty:
+        return ()
+    found = next(rows_like(followed, row), {"value": None, "bound": None, "marker_after": ""})
+    names = ("value", "bound") if wide else ("value",)
+    return (*(styled(row["measure"], found[name]) for name in names), bracketed(found["marker_after"]))
 
 
 def baseline_sheet(filled: Baseline, language: Language) -> Page:
@@ -153,7 +168,7 @@ def _cells(plan: Plan, row: Row, language: Language) -> list[object]:
     return [
         language.colon(language.own(row["code"]), language.own(row["statement"])), name_of(language, row), definition(language, indicator, row), by,
         language.own(row["means_of_verification"]), unit,
-        value, high(row), bracketed(row["marker"]), styled(row["measure"], row["ci_low"]), styled(row["measure"], row["ci_high"]),
+        value, high(row), styled(row["measure"], row["ci_low"]), styled(row["measure"], row["ci_high"]), bracketed(row["marker"]),
         *years, frequency(language, indicator.reporting_frequency), language.own(row["lead"]), category, row["n"], cases(language, row),
         cv(row), rounded(row["deff"], 2), row["df"], flag(language, row), number_words.reason(language, row["reason"]),
         word(language, "measures", row["measure"]), language.kit(row["reference_period"]),

@@ -14,6 +14,7 @@ from fltoolkit.languages.language import Language
 from fltoolkit.nap.checklists import ChecklistQuestion, checklists
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.partner_entries import Partners, cell_value
+from fltoolkit.publish.measure_units import is_rate
 from fltoolkit.report.document_sections import follow_up_section
 from fltoolkit.report.knowledge_base import CHANGE, TOOL as KNOWLEDGE, answers, is_for_research
 from fltoolkit.report.workbook.sheet_words import choices, column, page, word
@@ -105,7 +106,9 @@ def answer_from_survey(evidence: Evidence, language: Language, question: Checkli
     If no published number helps, the text is empty. There is one exception: for a question of the knowledge base, the text says
     that research must answer the question. For a question on change, the text says which numbers have changed since the baseline.
     """
-    lines = [_breakdown_in_words(language, rows) for rows in answers(evidence.now, question.evidence)]
+    found = answers(evidence.now, question.evidence)
+    several = len({language.kit(rows["reference_population_label"].iloc[0]) for rows in found}) > 1
+    lines = [_breakdown_in_words(language, rows, named=several) for rows in found]
     if CHANGE in question.evidence:
         lines.append(language.list(follow_up_section.answered(language, plan_words.totals(evidence.follow_up))))
     answer = "\n".join(line for line in lines if line)
@@ -124,8 +127,9 @@ def _said_once(language: Language, answer: str, question: ChecklistQuestion, ear
     return "\n".join(lines)
 
 
-def _breakdown_in_words(language: Language, rows: pd.DataFrame) -> str:
-    """Returns one line with the numbers of one breakdown, such as the rates by sex. It says how many of them are hidden."""
+def _breakdown_in_words(language: Language, rows: pd.DataFrame, *, named: bool) -> str:
+    """Returns one line with the numbers of one breakdown, such as the rates by sex. It says how many of them are hidden. `named`
+    says whether the line names its population, since the lines of one answer are about several."""
     every = records(rows)
     first, shown = every[0], [r for r in every if pd.notna(r["estimate"])]
     whole = not first["breakdown"]
@@ -136,7 +140,10 @@ def _breakdown_in_words(language: Language, rows: pd.DataFrame) -> str:
     if hidden := len(every) - len(shown):
         numbers.append(language.say("workbook.said.hidden", n=str(hidden)))
     key, group = ("everyone" if whole else "by"), number_words.group(language, str(first["breakdown"]))
-    unit = number_words.unit(language, str(first["measure"]), str(first["reference_population_label"]))
+    population = str(first["reference_population_label"])
+    unit = number_words.unit(language, str(first["measure"]), population)
+    if named and not is_rate(str(first["measure"])):
+        unit = f"{unit}, {language.kit(population)}"
     text = language.say(f"workbook.said.{key}", group=group, unit=unit, values=language.list(numbers))
     meaning = number_words.markers(language, [r["marker"] for r in shown])
     return f"{text} ({meaning})" if meaning else text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from fltoolkit.languages.language import Language
@@ -34,19 +35,25 @@ from fltoolkit.report.workbook.sheet_words import (
     rounded,
     rows_like,
     sentence,
+    shown_if_wide,
     styled,
     surveys,
     without_nan,
     word,
 )
-from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
+from fltoolkit.report.workbook.sheet_writer import Page, SheetRow, Styled
 from fltoolkit.show.wording import number_words, plan_words, result_sentences
 from fltoolkit.show.wording.result_sentences import CAREFUL
 from fltoolkit.survey.spec.groups import TOTAL
 
 NUMBERS = ("baseline_value", "ci_low", "ci_high")
+HEADLINE = (
+    ("category", 18, "text"), ("year", 7, "plain"), ("value", 10, "text"), HIGH, ("interval_from", 10, "text"),
+    ("interval_to", 10, "text"), ("marker", 8, "marker"), ("below", 10, "hidden"), ("above", 10, "hidden"), ("unreliable", 10, "hidden"),
+    ("reach", 10, "hidden"), ("earlier", 10, "hidden"),
+)  # fmt: skip
 DETAIL = (
-    ("baseline_value", 9, "text"), ("interval_from", 9, "text"), ("interval_to", 9, "text"), ("marker", 8, "marker"), ("n", 12, "whole"),
+    ("baseline_value", 10, "text"), ("interval_from", 10, "text"), ("interval_to", 10, "text"), ("marker", 8, "marker"), ("n", 12, "whole"),
     ("cases", 12, "whole"), ("cv", 8, "percent"), ("reason", 58, "text"),
 )  # fmt: skip
 FACTS = (
@@ -88,67 +95,59 @@ def headline(evidence: Evidence, language: Language) -> Page | None:
     if rows["baseline_value"].notna().sum() == 0:
         return None
     records = [without_nan(row) for row in rows.to_dict("records")]
-    columns: tuple[Column, ...] = (
-        column(language, "category", 18), column(language, "year", 7, "plain"), column(language, "marker", 8, "marker"),
-        column(language, "value", 10), column(language, "interval_from", 10), column(language, "interval_to", 10), column(language, "below", 10, "hidden"),
-        column(language, "above", 10, "hidden"), column(language, "unreliable", 10, "hidden"),
-    )  # fmt: skip
     lines = [line for row in records for line in _rounds(evidence, language, row)]
-    if band := any(line[9].value is not None for line in lines):
-        columns = (*columns, column(language, "bound_high", 16), column(language, "reach", 10, "hidden"))
-    lines = [line[: len(columns)] for line in lines]
-    earlier = None
-    if len(lines) > len(records):
-        earlier, columns = len(columns), (*columns, column(language, "earlier", 10, "hidden"))
-        lines = [(*line, line[3] if line[0] else None) for line in lines]
+    wide, hollow, later = (any(line[place].value is not None for line in lines) for place in (3, 9, 11))
+    columns = [column(language, *look) for look in shown_if_wide(HEADLINE, wide=wide)]
     title = chart_title(language, "headline", records[0])
-    heights = [line[place].value for line in lines for place in ((3, 5, 9) if band else (3, 5))]
-    hollow = 8 if any(line[8].value is not None for line in lines) else None
-    axes = chart_axes(evidence, language, records[0], heights, hollow=hollow is not None)
+    heights = [line[place].value for line in lines for place in (2, 3, 5)]
     chart = NativeChart(
-        title,
-        names=(0, 2),
-        values=3,
-        lengths=(6, 7),
-        rows=len(lines),
-        axes=axes,
-        hollow=hollow,
-        band=(9, 10) if band else None,
-        earlier=earlier,
-    )
-    later = (now for row in records for now in rows_like(evidence.follow_up, row))
-    markers = [*(row["marker"] for row in records), *(now["marker_after"] for now in later)]
-    notes = (
-        surveys(evidence, language),
+        title, names=(0, 1), values=2, lengths=(7, 8), rows=len(lines), hollow=9 if hollow else None, band=(3, 10) if wide else None,
+        earlier=11 if later else None, axes=chart_axes(evidence, language, records[0], heights, hollow=hollow, wide=wide),
+    )  # fmt: skip
+    results = (
         result_sentences.sentence(language, result_sentences.headline_rows(evidence.now)[0]),
         *follow_up_section.verdicts(evidence, language),
-        title,
-        *legend(language, markers),
     )
-    return page(language, "headline", columns, [SheetRow(line) for line in lines], notes, chart=chart)
+    markers = [
+        marker for row in records for marker in (row["marker"], *(r["marker_after"] for r in rows_like(evidence.follow_up, row)))
+    ]
+    notes = (title, surveys(language, evidence.baseline.table, evidence.now.table), *legend(language, markers))
+    return page(language, "headline", columns, [SheetRow(line) for line in lines], notes, results=results, chart=chart)
 
 
 def _rounds(evidence: Evidence, language: Language, row: dict[Any, Any]) -> Iterator[tuple[Any, ...]]:
     """Yields the cells of a row of the baseline, and then those of the later survey's row, if there is one. The second row has an
     empty category, so that a chart shows one label for both surveys."""
+    later = list(rows_like(evidence.follow_up, row))
+    numbers = [row[name] for name in NUMBERS]
     yield (
         plan_words.category(language, row),
-        row["year"],
-        *_value(row, row["marker"], [row[name] for name in NUMBERS], high(row)),
+        *_value(row, (row["year"], row["marker"]), numbers, high(row), earlier=bool(later)),
     )
-    for now in rows_like(evidence.follow_up, row):
+    for now in later:
         numbers = [now[name] for name in ("value", "ci_low", "ci_high")]
-        yield ("", now["year"], *_value(row, now["marker_after"], numbers, styled(row["measure"], now["bound"])))
+        yield ("", *_value(row, (now["year"], now["marker_after"]), numbers, styled(row["measure"], now["bound"])))
 
 
-def _value(row: dict[Any, Any], marker: object, numbers: Sequence[object], bound: Styled) -> tuple[object, ...]:
-    """Returns the cells of a measured number: its marker, the number with its interval, and the columns from which a chart is
-    drawn. `bound` is the number if all unresolved persons were cases; it is empty if it is hidden or not above the interval."""
-    measure, value = row["measure"], styled(row["measure"], numbers[0]).value
-    reach = None if bound.value is None or value is None else bound.value - value  # type: ignore[operator]
+def _value(
+    row: dict[Any, Any], about: tuple[Any, object], numbers: Sequence[object], bound: Styled, *, earlier: bool = False
+) -> tuple[object, ...]:
+    """Returns the cells of a measured number: its year, the number with its interval, its marker, and the columns from which a
+    chart is drawn.
+
+    Args:
+        row: the row of the baseline.
+        about: the year and the marker of the number.
+        numbers: the number and the limits of its interval.
+        bound: the number if all unresolved persons were cases; it is empty if it is hidden or not above the interval.
+        earlier: whether there is a later survey; then the dot of this number is grey.
+    """
+    (year, marker), measure = about, row["measure"]
+    value, *limits = (styled(measure, number) for number in numbers)
+    reach = None if bound.value is None or value.value is None else bound.value - value.value  # type: ignore[operator]
     return (
-        bracketed(marker), *(styled(measure, number) for number in numbers), *lengths_of(measure, numbers), if_unreliable(measure, numbers[0], marker),
-        bound, Styled(reach, bound.style),
+        year, value, bound, *limits, bracketed(marker), *lengths_of(measure, numbers),
+        if_unreliable(measure, numbers[0], marker), replace(bound, value=reach), replace(value, value=value.value if earlier else None),
     )  # fmt: skip
 
 
@@ -164,7 +163,7 @@ def detail(evidence: Evidence, language: Language) -> Page | None:
     confidential = (
         sentence(number_words.reason(language, CONFIDENTIAL)) if any(r["reason"] == CONFIDENTIAL for r in records) else ""
     )
-    notes = (surveys(evidence, language), *legend(language, list(table["marker"])), confidential)
+    notes = (surveys(language, table), *legend(language, list(table["marker"])), confidential)
     printed = (DETAIL[0], HIGH, *DETAIL[1:]) if wide else DETAIL
     columns = columns_by_indicator(language, printed, FACTS)
     return page(language, "detail", columns, lines, notes, once=(0,), frozen=2, printed_columns=READ + len(printed))
@@ -216,7 +215,7 @@ def global_figures(language: Language) -> Page:
     text above the table gives the reason."""
     columns = (
         column(language, "place", 24), column(language, "year", 7, "plain"), column(language, "measure", 27), column(language, "value", 13),
-        column(language, "unit", 33), column(language, "source", 60),
+        column(language, "unit", 33), column(language, "source", 80),
     )  # fmt: skip
     figures = references().to_dict("records")
     lines = [

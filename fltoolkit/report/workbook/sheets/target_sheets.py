@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
+from fltoolkit.nap.follow_up import sign_and_verdict
 from fltoolkit.nap.targets import BASELINE, TARGET, UNPLANNED
 from fltoolkit.report.workbook.sheet_charts import NativeChart
 from fltoolkit.report.workbook.sheet_words import (
@@ -27,6 +28,7 @@ from fltoolkit.report.workbook.sheet_words import (
     rounded,
     rows_like,
     sentence,
+    shown_if_wide,
     styled,
     surveys,
     without_nan,
@@ -37,7 +39,7 @@ from fltoolkit.show.printed_tables import change_tables
 from fltoolkit.show.wording import number_words, plan_words
 
 PROMISED = (
-    ("baseline_value", 9, "text"), ("interval_from", 9, "text"), ("interval_to", 9, "text"), ("marker", 8, "marker"), ("target_year", 7, "plain"),
+    ("baseline_value", 10, "text"), ("interval_from", 10, "text"), ("interval_to", 10, "text"), ("marker", 8, "marker"), ("target_year", 7, "plain"),
     ("target_value", 9, "text"), ("verifiable", 12, "text"), ("smallest_cut", 11, "power"),
 )  # fmt: skip
 NO_FALL = "–"  # in place of the smallest fall that a repeat would detect, if it would detect none
@@ -50,9 +52,9 @@ CALCULATED = (
 )  # fmt: skip
 LATER_INTERVAL = (("later_round", 10, "plain"), ("now_from", 10, "text"), ("now_to", 10, "text"))
 PLANNED = (
-    ("year", 7, "plain"), ("planned", 9, "text"), ("kind", 15, "text"), ("measured", 10, "text"), ("interval_from", 10, "text"),
+    ("year", 7, "plain"), ("planned", 9, "text"), ("kind", 15, "text"), ("measured", 10, "text"), HIGH, ("interval_from", 10, "text"),
     ("interval_to", 10, "text"), ("marker", 8, "marker"), ("below", 10, "hidden"), ("above", 10, "hidden"),
-    ("unreliable", 10, "hidden"), ("target", 10, "hidden"),
+    ("unreliable", 10, "hidden"), ("target", 10, "hidden"), ("reach", 10, "hidden"),
 )  # fmt: skip
 MEASURED = (
     ("baseline_year", "marker", "baseline_value", "ci_low", "ci_high"),
@@ -60,8 +62,8 @@ MEASURED = (
 )
 FOLLOWED = (
     ("baseline", 10, "text"), ("baseline_from", 10, "text"), ("baseline_to", 10, "text"), ("marker_before", 8, "marker"), ("now", 9, "text"),
-    ("now_from", 9, "text"), ("now_to", 9, "text"), ("marker_after", 8, "marker"), ("change", 9, "text"), ("change_from", 9, "text"),
-    ("change_to", 9, "text"), ("verdict", 38, "text"), ("why", 23, "text"),
+    ("now_from", 10, "text"), ("now_to", 10, "text"), ("marker_after", 8, "marker"), ("change", 9, "text"), ("change_from", 10, "text"),
+    ("change_to", 10, "text"), ("verdict", 38, "text"), ("why", 23, "text"),
 )  # fmt: skip
 FOLLOWED_FACTS = (
     ("side", 7, "text"), ("decrease", 10, "one_decimal"), ("decrease_from", 10, "one_decimal"), ("decrease_to", 10, "one_decimal"),
@@ -99,7 +101,7 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
     used = [*table["marker"], *(table["later_marker"] if later else [])]
     undetected = table["planned_sample"].notna() & ~(table["smallest_cut"] < 1)
     smallest = (language.say("workbook.sheets.targets.smallest"),) if undetected.any() else ()
-    notes = (surveys(evidence, language), *refused, *smallest, *legend(language, used))
+    notes = (surveys(language, evidence.baseline.table, evidence.now.table), *refused, *smallest, *legend(language, used))
     return page(language, "targets", columns, lines, notes, once=(0,), frozen=2, large=later, printed_columns=READ + len(read))
 
 
@@ -155,21 +157,23 @@ def milestones(evidence: Evidence, language: Language) -> Page | None:
     if not records:
         return None
     wide = bool(evidence.targets["baseline_bound"].notna().any())
-    lines = lines_by_indicator(
-        language, records, lambda row: (*_milestone(evidence, language, row), *(_band(evidence, row) if wide else ()))
-    )
+    lines = lines_by_indicator(language, records, lambda row: _milestone(evidence, language, row))
     first = [r for r in records if all(r[name] == records[0][name] for name in ("id", "group", "category"))]
     drawn = [line.cells for line in lines[1 : len(first) + 1]]
-    heights = [cell.value for cells in drawn for cell in (cells[3], cells[5], cells[7], *(cells[13:14] if wide else ()))]  # type: ignore[attr-defined]
-    hollow = 11 if any(cells[11].value is not None for cells in drawn) else None  # type: ignore[attr-defined]
+    heights = [cells[place].value for cells in drawn for place in (3, 5, 6, 8)]  # type: ignore[attr-defined]
+    hollow = any(cells[12].value is not None for cells in drawn)  # type: ignore[attr-defined]
     chart = NativeChart(
-        chart_title(language, "milestones", first[0]), names=(2, 2), values=5, lengths=(9, 10), rows=len(first), first=1, path=3, target=12,
-        axes=chart_axes(evidence, language, first[0], heights, hollow=hollow is not None), hollow=hollow,
-        band=(13, 14) if wide else None,
+        chart_title(language, "milestones", first[0]), names=(2, 2), values=5, lengths=(10, 11), rows=len(first), first=1, path=3, target=13,
+        axes=chart_axes(evidence, language, first[0], heights, hollow=hollow, wide=wide), hollow=12 if hollow else None,
+        band=(6, 14) if wide else None,
     )  # fmt: skip
     low_end = (language.say("charts.low_end"),) if wide else ()
-    notes = (surveys(evidence, language), *low_end, *legend(language, [_measured(evidence, r)[0] for r in records]))
-    columns = columns_by_indicator(language, (*PLANNED, HIGH, ("reach", 10, "hidden")) if wide else PLANNED, ())
+    notes = (
+        surveys(language, evidence.baseline.table, evidence.now.table),
+        *low_end,
+        *legend(language, [_measured(evidence, r)[0] for r in records]),
+    )
+    columns = columns_by_indicator(language, shown_if_wide(PLANNED, wide=wide), ())
     return page(language, "milestones", columns, lines, notes, once=(0,), frozen=2, chart=chart)
 
 
@@ -179,18 +183,14 @@ def _milestone(evidence: Evidence, language: Language, r: Row) -> tuple[object, 
     kind = Styled(language.kit(r["kind"]), "text" if r["kind"] == BASELINE else "quiet")
     marker, numbers = _measured(evidence, r)
     measure = r["measure"]
+    # The upper end of a baseline that is a range; the chart draws a grey band from the baseline to it.
+    bound = next((one["baseline_bound"] for one in rows_like(evidence.targets, r) if r["kind"] == BASELINE), None)
     return (
-        r["year"], styled(measure, r["value"]), kind, *(styled(measure, number) for number in numbers), bracketed(marker),
+        r["year"], styled(measure, r["value"]), kind, styled(measure, numbers[0]), styled(measure, bound),
+        *(styled(measure, limit) for limit in numbers[1:]), bracketed(marker),
         *lengths_of(measure, numbers), if_unreliable(measure, numbers[0], marker), styled(measure, r["value"] if r["kind"] == TARGET else None),
+        styled(measure, None if bound is None else bound - r["value"]),
     )  # fmt: skip
-
-
-def _band(evidence: Evidence, r: Row) -> tuple[Styled, Styled]:
-    """Returns the cells with the upper end of a baseline that is a range, and with its distance from the baseline, from which the
-    chart draws a grey band. Both are empty for other years and other baselines."""
-    bounds = [one["baseline_bound"] for one in rows_like(evidence.targets, r)] if r["kind"] == BASELINE else []
-    bound = next(iter(bounds), None)
-    return styled(r["measure"], bound), styled(r["measure"], None if bound is None else bound - r["value"])
 
 
 def _measured(evidence: Evidence, r: Row) -> tuple[object, list[object]]:
@@ -215,7 +215,7 @@ def follow_up(evidence: Evidence, language: Language) -> Page | None:
     records = [without_nan(row) for row in table.to_dict("records")]
     lines = lines_by_indicator(language, records, lambda row: _followed(language, row, wide=wide))
     used = [*table["marker_before"], *table["marker_after"], *(row["marker"] for row in records if not row["light"])]
-    notes = (surveys(evidence, language), *legend(language, used))
+    notes = (surveys(language, evidence.baseline.table, evidence.now.table), *legend(language, used))
     return page(
         language, "follow_up", columns, lines, notes, once=(0,), frozen=2, large=True, printed_columns=READ + len(printed)
     )
@@ -233,7 +233,8 @@ def _followed(language: Language, r: Row, *, wide: bool) -> tuple[object, ...]:
         *_number(r["measure"], r["baseline_value"], r["baseline_bound"], wide=wide), *numbers("baseline_ci_low", "baseline_ci_high"),
         bracketed(r["marker_before"]), *_number(r["measure"], r["value"], r["bound"], wide=wide), *numbers("ci_low", "ci_high"),
         bracketed(r["marker_after"]),
-        *numbers("change", "change_ci_low", "change_ci_high"), change_tables.verdict_in_words(language, r) or bracketed(r["marker"]),
+        *numbers("change", "change_ci_low", "change_ci_high"),
+        language.kit(sign_and_verdict(r["verdict"], r["verdict_reason"], r["flag"])) if r["light"] else bracketed(r["marker"]),
         number_words.reason(language, r["verdict_reason"]), r["beyond_zero"],
         *(rounded(r[name], 1) for name in ("decrease", "decrease_low", "decrease_high")), *numbers("milestone"), flag(language, r),
         number_words.reason(language, r["reason"]), r["year_before"], r["year"], language.kit(r["survey_before"]), language.kit(r["survey"]),

@@ -176,7 +176,7 @@ def _repeat_chart(
     subtitle = f"{language.say('charts.repeat_in', rate=start.words, power=power, deff=deff)}."
     low_end = language.say("charts.low_end") if start.has_range else ""
     curve = _curve(start.fall, sizes, "", BLUE)
-    y = _percents_around(language, curve.y)
+    y = _percents_up_to(language, curve.y)
     return CurveChart(
         "repeat", title, subtitle, chart_notes.nonempty(low_end), f"{title} {subtitle}",
         axis_ticks.of_sizes(language, *sizes, steps=steps, title=language.say("charts.answering")), y,
@@ -218,14 +218,11 @@ def _point(size: float, fall: float, words: str, colour: str) -> Point:
     return Point(size, Mark(fall, math.nan, math.nan, Glyph.MEASURED, words, colour), words, beside=True)
 
 
-def _percents_around(language: Language, falls: Sequence[float]) -> Axis:
-    """Returns an axis in percent around the falls of a curve, with room for words above and below it."""
-    there = [fall for fall in falls if math.isfinite(fall)] or [0.0, 100.0]
-    low, high = max(0.0, 10 * math.floor(min(there) / 10) - 20), min(100.0, 10 * math.ceil(max(there) / 10) + 20)
-    ticks = (low + 10 * i for i in range(int((high - low) / 10) + 1))
-    return Axis(
-        low, high + 4, tuple(Tick(y, number_words.percent(language, y / 100)) for y in ticks if y % 20 == 0 or high - low < 60)
-    )
+def _percents_up_to(language: Language, falls: Sequence[float]) -> Axis:
+    """Returns an axis in percent from 0 to beyond the falls of a curve, with room for words above it."""
+    most = max((fall for fall in falls if math.isfinite(fall)), default=100.0)
+    high = min(100, 20 * math.ceil((most + 20) / 20))
+    return Axis(0.0, high + 4.0, tuple(Tick(y, number_words.percent(language, y / 100)) for y in range(0, high + 1, 20)))
 
 
 def _per_1000(language: Language, rate: str) -> str:

@@ -25,6 +25,7 @@ from fltoolkit.show.charts.renderers.matplotlib_sheet import (
 )
 
 GAP = 0.1  # inches between the axes and the words at their sides
+BEHIND = {"facecolor": "white", "edgecolor": "none", "pad": 1}  # words in the drawing that no line crosses
 
 
 def drawn(chart: DotChart | CurveChart, size: Size = WIDE) -> Drawn:
@@ -97,7 +98,7 @@ def _row(axes: Any, at: int, row: ChartRow, words: tuple[str, str, str], size: S
     else:
         _words(axes, label, (0, at), size.font, offset=(-72 * GAP, 0), ha="right")
     _words(axes, printed, (1, at), size.small, offset=(72 * GAP, 0))
-    _words(axes, absent, (0, at), size.small, offset=(3, 0), color=QUIET)
+    _words(axes, absent, (0, at), size.small, offset=(3, 0), color=QUIET, bbox=BEHIND)
 
 
 def _words(axes: Any, text: str, place: tuple[float, float], points: float, *, offset: tuple[float, float], **look: Any) -> None:
@@ -197,8 +198,7 @@ def _point_words(axes: Any, chart: CurveChart, point: Point, size: Size) -> None
     if not point.beside:
         beyond = axes.get_position().x0 * size.width - (place - width(point.words, size.small) / 2)
         right = 72 * (beyond + GAP) if beyond > -GAP else 0.0
-        behind = {"facecolor": "white", "edgecolor": "none", "pad": 1}  # no line of the grid crosses the words
-        _note(axes, point.words, (point.x, point.mark.end), (right, size.font * 0.8), size, ha="center", bbox=behind)
+        _note(axes, point.words, (point.x, point.mark.end), (right, size.font * 0.8), size, ha="center", bbox=BEHIND)
         return
     end = place + width(point.words, size.small) + GAP
     later = [at for other in chart.points if (at := _inches(axes, chart.x, other.x, size)) > place]

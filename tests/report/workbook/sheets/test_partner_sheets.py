@@ -73,6 +73,9 @@ def test_the_survey_speaks_in_published_numbers_and_counts_what_is_hidden() -> N
     assert told[1].startswith("By sex (per 1,000 adults): men ")
     assert told[1].endswith(" [u]; 1 not shown ([u] low reliability)")
     assert told[2].startswith("By urban or rural area (persons): rural ")
+    other = published(row(), of("area", "rural", measure="total", reference_population_label="children"), groups=("area",))
+    told = answer_from_survey(promises.evidence_from(other), EN, question("total", "area")).replace("\u00a0", " ").splitlines()
+    assert told[1].startswith("By urban or rural area (persons, children): rural ")  # two populations, so that each is named
     assert answer_from_survey(found, EN, question("nationality")) == answer_from_survey(found, EN, question("change")) == ""
 
 

@@ -63,9 +63,18 @@ def test_the_headline_is_the_first_indicator_for_everyone_and_by_its_first_group
     page = headline(evidence(), EN)
     assert page
     assert [cells(page, n)["Category"] for n in range(len(page.lines))] == ["everyone", "men", "women"]
-    assert page.notes[0].startswith("Based on: ")
-    assert page.notes[1].startswith("At some time in the past 12 months, 99.5 of every 1,000 adults were in forced labour")
-    assert page.notes[2] == "Prevalence of forced labour, per 1,000 adults"
+    assert page.results[0].startswith("At some time in the past 12 months, 99.5 of every 1,000 adults were in forced labour")
+    assert page.top[0][0].startswith("At some time in the past 12 months, 99.5 of every 1,000")  # the result comes first
+    assert page.notes[0] == "Prevalence of forced labour, per 1,000 adults"
+    assert page.notes[1].startswith("Based on: ")
+    assert [c.head for c in page.printed if not c.hidden] == [
+        "Category",
+        "Year",
+        "Value",
+        "Interval from",
+        "Interval to",
+        "Marker",
+    ]
     table = evidence().baseline.table
     men = table[(table["measure"] == "prevalence") & (table["category"] == "men")].iloc[0]
     row = cells(page, 1)
@@ -73,7 +82,7 @@ def test_the_headline_is_the_first_indicator_for_everyone_and_by_its_first_group
     assert row["Below"].value == pytest.approx(row["Value"].value - row["Interval from"].value)
     assert row["Above"].value == pytest.approx(row["Interval to"].value - row["Value"].value)
     assert page.chart
-    assert (page.chart.rows, page.chart.lengths, page.chart.names) == (3, (6, 7), (0, 2))
+    assert (page.chart.rows, page.chart.lengths, page.chart.names) == (3, (7, 8), (0, 1))
     assert page.chart.axes.top >= max(cells(page, n)["Interval to"].value for n in range(3))
     assert page.chart.axes.up == "per 1,000 adults"
     assert cells(headline(evidence(), FR))["Catégorie"] == "ensemble"
@@ -84,7 +93,7 @@ def test_the_headline_has_the_latest_round_below_its_baseline_and_marks_what_is_
     made = fell()
     page = headline(made, EN)
     assert page
-    assert any("Test of the change since 2025: decreased." in note for note in page.notes)
+    assert any("Test of the change since 2025: decreased." in note for note in page.results)
     rows = [cells(page, n) for n in range(len(page.lines))]
     assert [row["Year"] for row in rows] == [2025, 2027] * (len(rows) // 2)
     assert [bool(row["Category"]) for row in rows] == [True, False] * (len(rows) // 2)
@@ -92,12 +101,12 @@ def test_the_headline_has_the_latest_round_below_its_baseline_and_marks_what_is_
     assert rows[1]["Value"] == Styled(round(now["value"], 1), "one_decimal")
     assert page.chart
     assert page.chart.rows == len(rows)
-    assert [row["Earlier round"] for row in rows] == [row["Value"] if row["Year"] == 2025 else None for row in rows]
+    assert [row["Earlier round"].value for row in rows] == [row["Value"].value if row["Year"] == 2025 else None for row in rows]
     assert page.chart.earlier is not None
     marked = [row["Low reliability"].value == row["Value"].value for row in rows if row["Marker"] == "[u]"]
     assert all(marked)
     assert all(row["Low reliability"].value is None for row in rows if row["Marker"] != "[u]")
-    assert (page.chart.hollow == 8) == bool(marked)
+    assert (page.chart.hollow == 9) == bool(marked)
     doubtful = cells(headline(replace(made, follow_up=made.follow_up.assign(marker_after="u")), EN), 1)
     assert doubtful["Low reliability"] == doubtful["Value"]
     hidden = made.follow_up.assign(value=np.nan, ci_low=np.nan, ci_high=np.nan, marker_after="c")
@@ -108,18 +117,25 @@ def test_the_headline_has_the_latest_round_below_its_baseline_and_marks_what_is_
 def test_wide_bounds_are_a_column_of_the_headline_and_a_band_in_its_chart() -> None:
     made = evidence()
     head = "High end"
+
+    def heads(page: Page | None) -> list[str]:
+        assert page
+        return [c.head for c in page.printed if not c.hidden]
+
     plain = headline(made, EN)
     assert plain
     assert plain.chart
     assert plain.chart.band is None
-    assert head not in cells(plain)
+    assert head not in heads(plain)
+    assert "grey bands" not in plain.chart.axes.across
     table = made.baseline.table
     of_men = table["category"] == "men"
     wide = table.assign(bounds_note=np.where(of_men, WIDE_BOUNDS, ""), bound_high=np.where(of_men, 400.0, 990.0))
     page = headline(replace(made, baseline=replace(made.baseline, table=wide)), EN)
     assert page
     assert page.chart
-    assert (page.chart.band, page.columns[9].head) == ((9, 10), head)
+    assert (page.chart.band, heads(page)[3], page.columns[10].head) == ((3, 10), head, "Reach")
+    assert "grey bands: up to the high end" in page.chart.axes.across
     assert [cells(page, n)[head].value for n in (0, 2)] == [None, None]
     men = cells(page, 1)
     assert men[head] == Styled(400.0, "one_decimal")
@@ -131,7 +147,7 @@ def test_wide_bounds_are_a_column_of_the_headline_and_a_band_in_its_chart() -> N
     assert (rate["Baseline value"], rate["High end"]) == (men["Value"], men["High end"])
     assert any(note.startswith("High end: the number if all unresolved persons were cases") for note in sheet.notes)
     hidden = wide.assign(bound_high=np.nan)
-    assert head not in cells(headline(replace(made, baseline=replace(made.baseline, table=hidden)), EN))
+    assert head not in heads(headline(replace(made, baseline=replace(made.baseline, table=hidden)), EN))
 
 
 def test_a_later_round_has_its_own_bounds_in_the_headline() -> None:

@@ -42,6 +42,9 @@ def test_what_a_repeat_could_detect_is_marked_at_this_surveys_size(n: int, small
     at_this_size = np.interp(np.log(n), np.log(curve.x), curve.y)
     assert at_this_size == pytest.approx(100 * smallest, abs=0.5)
     assert (np.diff(curve.y) < 0).all()  # more persons find a smaller fall
+    first, last = picture.y.ticks[0], picture.y.ticks[-1]
+    assert (picture.y.low, first.value, first.words) == (0.0, 0.0, "0%")  # the axis begins at its first tick, which is 0
+    assert last.value < picture.y.high
 
 
 def test_the_planned_repeat_starts_from_the_baseline_and_marks_the_value_after_the_fall() -> None:
