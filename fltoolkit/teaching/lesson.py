@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from fltoolkit.errors import FltoolkitError, RequestError
 from fltoolkit.show.explore.explorer_controls import with_controls
-from fltoolkit.show.wording.section_words import Words
+from fltoolkit.show.wording.section_words import Words, WordsOfLesson
 from fltoolkit.teaching.answer_controls import choice, number_field
 from fltoolkit.teaching.true_answers import TRUTHS, truth
 from fltoolkit.yaml_files.loading import Code, Model, load_shipped, load_yaml
@@ -149,13 +149,13 @@ class Lesson:
         from IPython.display import display
 
         offered = self.interactive and self._exercise(name).choices  # the control shows the choices
-        display(Words(self._question(name)) if offered else self.ask(name))
+        display(WordsOfLesson(self._question(name)) if offered else self.ask(name))
         return self.answer(name)
 
     def ask(self, name: str) -> Words:
         """Returns the text of a question, with a note on the kind of answer that it needs (a choice, or a number and its
         unit)."""
-        return Words(f"{self._question(name)}\n\n*Answer with {self._exercise(name).asks_for}.*")
+        return WordsOfLesson(f"{self._question(name)}\n\n*Answer with {self._exercise(name).asks_for}.*")
 
     def _question(self, name: str) -> str:
         question = self._exercise(name).question
@@ -197,7 +197,7 @@ class Lesson:
             return Words("Not answered yet.")
         read = exercise.read(answer)
         self.right[name], feedback = exercise.judge(read) if read is not None else (False, f"Answer with {exercise.asks_for}.")
-        return Words(f"**{'Right.' if self.right[name] else 'Not yet.'}** {feedback}")
+        return WordsOfLesson(f"**{'Right.' if self.right[name] else 'Not yet.'}** {feedback}")
 
     def score(self) -> Any:
         """Returns a text with the number of right answers, and with the exercises that are not solved yet. In an interactive

@@ -202,8 +202,8 @@ def _(block: PrintedTable, word: Any) -> None:
     if block.title:  # what a screen reader says first
         table._tbl.tblPr.append(element("w:tblCaption", val=clean(unmarked(block.title))))
     table._tbl.extend(rows(block, shares))
-    letters = "\u2003".join(f"{letter}\u00a0{text}" for letter, text in block.lettered)
-    add(word, "\n".join(note for note in (block.note, letters) if note), "Table Note").paragraph_format.keep_together = True
+    letters = (f"{letter}\u00a0{text}" for letter, text in block.lettered)
+    add(word, "\n".join(note for note in (block.note, *letters) if note), "Table Note").paragraph_format.keep_together = True
 
 
 def needs_side(block: Block) -> bool:

@@ -51,7 +51,7 @@ def test_the_slides_lead_from_the_question_to_the_discussion() -> None:
     assert [head for head, _ in slides(made)] == [
         "20 of every 1,000 adults reported forced labour in 2025", "Prevalence of forced labour by sex: adults", unknown,
         "A repeat of 2,000 persons would find a fall from 20.0 in 2025 to 9.2 per 1,000 or lower",
-        "Measured in 2025: 20.0 per 1,000; target for 2030: 2.0",
+        "20.0 per 1,000 in 2025; the target for 2030 is 2.0",
         "A later survey would find the fall for 1 of 1 targets", discuss,
     ]  # fmt: skip
     assert (made.kind, made.subtitle, made.language) == ("slides", "Plan of Smallland", "en")

@@ -219,13 +219,11 @@ def _point(size: float, fall: float, words: str, colour: str) -> Point:
 
 
 def _percents_around(language: Language, falls: Sequence[float]) -> Axis:
-    """Returns an axis in percent around the falls of a curve, with room for words above and below it."""
-    there = [fall for fall in falls if math.isfinite(fall)] or [0.0, 100.0]
-    low, high = max(0.0, 10 * math.floor(min(there) / 10) - 20), min(100.0, 10 * math.ceil(max(there) / 10) + 20)
-    ticks = (low + 10 * i for i in range(int((high - low) / 10) + 1))
-    return Axis(
-        low, high + 4, tuple(Tick(y, number_words.percent(language, y / 100)) for y in ticks if y % 20 == 0 or high - low < 60)
-    )
+    """Returns an axis in percent from 0 up to the falls of a curve, with room for words above it."""
+    highest = max((fall for fall in falls if math.isfinite(fall)), default=100.0)
+    high = min(100, 20 * math.ceil(highest / 20) + 20)
+    ticks = tuple(Tick(y, number_words.percent(language, y / 100)) for y in range(0, high + 1, 20))
+    return Axis(0.0, high + 4.0, ticks, language.say("charts.smallest"))
 
 
 def _per_1000(language: Language, rate: str) -> str:

@@ -97,7 +97,8 @@ def _row(axes: Any, at: int, row: ChartRow, words: tuple[str, str, str], size: S
     else:
         _words(axes, label, (0, at), size.font, offset=(-72 * GAP, 0), ha="right")
     _words(axes, printed, (1, at), size.small, offset=(72 * GAP, 0))
-    _words(axes, absent, (0, at), size.small, offset=(3, 0), color=QUIET)
+    behind = {"facecolor": "white", "edgecolor": "none", "pad": 1}  # the line of the whole population does not cross the words
+    _words(axes, absent, (0, at), size.small, offset=(3, 0), color=QUIET, bbox=behind)
 
 
 def _words(axes: Any, text: str, place: tuple[float, float], points: float, *, offset: tuple[float, float], **look: Any) -> None:
@@ -157,7 +158,7 @@ def _mark(axes: Any, mark: Mark, at: float, size: Size, *, lane: float = 0.0, up
 
 
 def _curves(chart: CurveChart, size: Size) -> Any:
-    left = widest([t.words for t in chart.y.ticks], size.small) + 1.5 * GAP
+    left = widest([t.words for t in chart.y.ticks], size.small) + (3.5 if chart.y.title else 1.5) * GAP
     right = max(3 * GAP, widest([line.words for line in chart.lines], size.small) + 1.5 * GAP)
     below = size.font * (4.0 if chart.x.title else 2.4) / 72
     over = size.font * (2.4 if any(u.words for u in chart.uprights) else 1.2) / 72
@@ -183,8 +184,10 @@ def _curves(chart: CurveChart, size: Size) -> Any:
     for point in chart.points:
         _mark(axes, point.mark, point.x, size, upright=True)
         _point_words(axes, chart, point, size)
-    if chart.x.title:
-        axes.set_xlabel(chart.x.title, font=letters(chart.x.title), fontsize=size.small, color=QUIET, labelpad=size.font * 0.3)
+    for side, axis in (("x", chart.x), ("y", chart.y)):
+        if axis.title:
+            named = getattr(axes, f"set_{side}label")
+            named(axis.title, font=letters(axis.title), fontsize=size.small, color=QUIET, labelpad=size.font * 0.3)
     return figure
 
 
