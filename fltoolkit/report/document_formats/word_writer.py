@@ -162,8 +162,12 @@ def _(block: WritingSpace, word: Any) -> None:
 
 @put.register
 def _(block: Bullets, word: Any) -> None:
+    if block.style == "prompt":  # one paragraph, because LibreOffice breaks a list that should stay together
+        points = block.items if len(block.items) == 1 else [f"•\u00a0{item}" for item in block.items]
+        add(word, "\n".join(points), "Prompt Bullet").paragraph_format.keep_together = True
+        return
     for place, item in enumerate(block.items, 1):
-        added = add(word, item, "Prompt Bullet" if block.style == "prompt" else "List Bullet")
+        added = add(word, item, "List Bullet")
         added.paragraph_format.keep_with_next = True if place < len(block.items) <= TOGETHER else None
 
 
