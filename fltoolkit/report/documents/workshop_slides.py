@@ -16,7 +16,7 @@ from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.wording import number_words, result_sentences
 from fltoolkit.table_records import records
 
-ROWS = 9  # of a table or a picture that fits on a slide
+ROWS = 9  # of a table, a picture or a list that fits on a slide
 VERDICTS, TARGETS, WITH_DECISION = 2, 5, 3  # verdicts and targets that fit on a slide, and targets beside which the decision fits
 COERCION = "coercion"  # the topic of a profile
 
@@ -125,12 +125,14 @@ def _unknown(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _categories_by_group(language: Language, rows: pd.DataFrame, key: str) -> str:
-    """Returns a sentence that lists the categories of some rows with the names of their groups, such as `sex (women)`. `key` is
-    the key of the sentence in the language files. The text is empty if there are no rows."""
-    by = [
-        f"{number_words.group(language, str(b))} ({', '.join(number_words.category(language, r) for r in records(part))})"
-        for b, part in rows.groupby("breakdown", sort=False)
-    ]
+    """Returns a sentence that lists the categories of some rows with the names of their groups, such as `sex (women)`. If a group
+    has more than `ROWS` of them, the list has only their number. `key` is the key of the sentence in the language files. The text
+    is empty if there are no rows."""
+    by = []
+    for b, part in rows.groupby("breakdown", sort=False):
+        named = ", ".join(number_words.category(language, r) for r in records(part))
+        which = named if len(part) <= ROWS else language.say("slides.categories", n=str(len(part)))
+        by.append(f"{number_words.group(language, str(b))} ({which})")
     return language.say(key, which=language.list(by)) if by else ""
 
 
