@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from fltoolkit.languages.marked_text import starred
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
 POINTS, CENTIMETRES = 8, 2.54 / 72  # the font size of a table in points, and the centimetres in a point
@@ -70,12 +71,12 @@ def is_moved(table: PrintedTable, place: int) -> bool:
 def _longest_word(text: str) -> float:
     """Returns the width of the longest part of a text (a word or a number) that is never broken into two lines, in
     centimetres."""
-    return max(width_of(word) for word in re.split(r"[ \t\n]|(?<=[-–/])", text))
+    return max(width_of(word) for word in re.split(r"[ \t\n]|(?<=[-–/])", starred(text)))
 
 
 def width_of(text: str) -> float:
     """Returns the width of a text in centimetres, in the font and size of a printed table."""
-    return in_font_sizes(text, LETTERS, OTHER) * POINTS * CENTIMETRES * SPARE
+    return in_font_sizes(starred(text), LETTERS, OTHER) * POINTS * CENTIMETRES * SPARE
 
 
 def in_font_sizes(text: str, letters: Sequence[tuple[str, float]], other: float) -> float:

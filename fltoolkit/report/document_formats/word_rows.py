@@ -7,7 +7,7 @@ python-docx searches the document for each cell and for each name of a style.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from xml.sax.saxutils import escape
@@ -63,24 +63,31 @@ def rows(block: PrintedTable, widths: tuple[float, ...]) -> list[Any]:
     ]
     above = [replace(columns[0], moved=False), *columns[1:]]
     heads = tuple(PrintedCell(head.text) for head in block.heads)
+    across = tuple(len(row) == 1 for row in block.rows)
     lines = "".join(
-        _row(line, columns if i else above, is_head=i == 0, stays_with_next=stays_with_next(i, len(block.rows)))
+        _row(line, columns if i else above, is_head=i == 0, stays_with_next=stays_with_next(i, across))
         for i, line in enumerate([heads, *block.rows])
     )
     return list(parse_xml(f"<w:tbl {nsdecls('w')}>{lines}</w:tbl>"))
 
 
-def stays_with_next(place: int, rows: int) -> bool:
+def stays_with_next(place: int, across: Sequence[bool]) -> bool:
     """Returns whether a row of a Word table must stay on the same page as the row or note after it.
 
-    In a short table, all rows must stay with the next one, so that the table and its note are on one page. In a longer
-    table, only the head, the first rows and the last two rows must.
+    In a short table, all rows must stay with the next one, so that the table and its note are on one page. A longer table breaks
+    only above a heading across it, and never after its first rows or before its last two. A long part below a heading also
+    breaks between its rows.
 
     Args:
         place: the number of the row; the head is 0.
-        rows: the number of rows below the head.
+        across: for each row below the head, whether it is a heading across the table.
     """
-    return rows <= SHORT or place <= FIRST or place > rows - 2
+    rows = len(across)
+    if rows <= SHORT or place <= FIRST or place > rows - 2:
+        return True
+    begin = max((at for at in range(place) if across[at]), default=0)
+    end = next((at for at in range(place, rows) if across[at]), rows)
+    return end > place and end - begin <= SHORT
 
 
 @dataclass(frozen=True)

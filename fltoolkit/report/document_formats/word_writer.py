@@ -162,8 +162,12 @@ def _(block: WritingSpace, word: Any) -> None:
 
 @put.register
 def _(block: Bullets, word: Any) -> None:
+    if block.style == "prompt":  # one paragraph, because LibreOffice breaks a list that should stay together
+        points = block.items if len(block.items) == 1 else [f"•\u00a0{item}" for item in block.items]
+        add(word, "\n".join(points), "Prompt Bullet").paragraph_format.keep_together = True
+        return
     for place, item in enumerate(block.items, 1):
-        added = add(word, item, "Prompt Bullet" if block.style == "prompt" else "List Bullet")
+        added = add(word, item, "List Bullet")
         added.paragraph_format.keep_with_next = True if place < len(block.items) <= TOGETHER else None
 
 
@@ -202,8 +206,8 @@ def _(block: PrintedTable, word: Any) -> None:
     if block.title:  # what a screen reader says first
         table._tbl.tblPr.append(element("w:tblCaption", val=clean(unmarked(block.title))))
     table._tbl.extend(rows(block, shares))
-    letters = "\u2003".join(f"{letter}\u00a0{text}" for letter, text in block.lettered)
-    add(word, "\n".join(note for note in (block.note, letters) if note), "Table Note").paragraph_format.keep_together = True
+    letters = (f"{letter}\u00a0{text}" for letter, text in block.lettered)
+    add(word, "\n".join(note for note in (block.note, *letters) if note), "Table Note").paragraph_format.keep_together = True
 
 
 def needs_side(block: Block) -> bool:

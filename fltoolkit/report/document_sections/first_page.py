@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED, NO_CHANGE
-from fltoolkit.estimate.change_over_time.unresolved_excess import is_unjudged, stated_verdict
+from fltoolkit.estimate.change_over_time.unresolved_excess import is_unjudged, is_unsure as is_size_unsure, stated_verdict
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.measure_units import is_rate
@@ -29,6 +29,8 @@ CERTAIN = 5.0  # per 1,000: rates from this value on have no decimals in a title
 ABOUT = 2  # significant digits of a number with the word `about`
 MOST_PAIRS = 3  # with a detected difference, each in a sentence of its own
 TITLES = {DECREASED: "sheet.fewer", INCREASED: "sheet.more", NO_CHANGE: "sheet.same"}
+CHANGES = {DECREASED: "sheet.changes.decreased", INCREASED: "sheet.changes.increased", NO_CHANGE: "sheet.changes.none"}
+MOST_CHANGES = 4  # categories whose change is told in words
 Row = dict[Any, Any]
 
 
@@ -99,7 +101,8 @@ def _rate_of_population(language: Language, row: PublishedNumber) -> str:
 
 def _changes(evidence: Evidence, language: Language) -> list[str]:
     """Returns a sentence with the verdict of the test of the change for everyone and for each category of the lead group, with
-    both rates of a category unless one is unreliable. The list is empty if no change of a category was tested."""
+    both rates of a category unless one is unreliable. The list is empty if no change of a category was tested, or if there are
+    too many categories for a sentence."""
     whole = headline_change(evidence)
     if whole is None or evidence.changed is None or not evidence.now.lead:
         return []
@@ -113,12 +116,17 @@ def _changes(evidence: Evidence, language: Language) -> list[str]:
             old, new = (number_words.number(language, row[f"estimate_{when}"], "prevalence") for when in ("before", "after"))
             told = language.say("sheet.change_numbers", told=told, old=old, new=new)
         each.append(told)
-    return [language.say("sheet.change_by", year=f"{whole['year_before']:g}", each=language.list(each))] if groups else []
+    told_of = 0 < len(groups) <= MOST_CHANGES
+    return [language.say("sheet.change_by", year=f"{whole['year_before']:g}", each=language.list(each))] if told_of else []
 
 
 def _change_of(language: Language, row: Row, who: str) -> str:
-    verdict = language.kit(stated_verdict(row["verdict"], row["verdict_reason"], str(row["flag"])))
-    return language.say("sheet.change_of", verdict=verdict, who=who)
+    """Returns the result of the test of a change as a clause: `the rate fell for women, but how far is uncertain`."""
+    verdict, reason = row["verdict"], row["verdict_reason"]
+    if verdict not in list(CHANGES) or is_unjudged(verdict, reason):
+        return language.say("sheet.changes.other", verdict=language.kit(stated_verdict(verdict, reason)), who=who)
+    said = language.say(CHANGES[verdict], who=who)
+    return language.say("sheet.changes.unsure", said=said) if is_size_unsure(verdict, row["flag"]) else said
 
 
 def headline_change(evidence: Evidence) -> Row | None:

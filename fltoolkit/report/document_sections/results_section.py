@@ -48,18 +48,9 @@ def source(out: Published, language: Language, key: str = "source") -> str:
     return language.say(key, survey=language.own(str(first["survey"])), definition=definition, period=period)
 
 
-def facts(out: Published, language: Language) -> Facts:
-    """Returns at most four numbers in large type. The first are the prevalence and the number of cases in the default
-    population. Then come the prevalence in the other populations whose rate is always shown (such as children), and the number of
-    persons asked."""
-    rows = _in_large_type(out)
-    told_of = [fact(language, r) for r in rows]
-    return Facts((*told_of, *([persons_asked(language, rows[0])] if len(told_of) < LARGE and pd.notna(rows[0]["n"]) else [])))
-
-
 def beside_facts(out: Published, language: Language) -> tuple[str, ...]:
     """Returns sentences on headline numbers (numbers of populations whose rate is always shown). Two kinds of numbers have a
-    sentence: those that `facts` leaves out, such as measures in time, and those that are hidden or zero."""
+    sentence: those that the large numbers leave out, such as measures in time, and those that are hidden or zero."""
     told_of = {(r["measure"], r["reference_population"]) for r in _in_large_type(out) if r["estimate"] > 0}
     rows = [r for r in headline_rows(out) if (r["measure"], r["reference_population"]) not in told_of]
     return tuple(sentence(language, r) for r in rows)

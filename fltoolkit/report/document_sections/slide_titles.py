@@ -7,7 +7,7 @@ plain heading.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import pandas as pd
 
@@ -15,6 +15,7 @@ from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.published_set import Published
 from fltoolkit.report.document_sections import first_page
+from fltoolkit.report.document_sections.results_section import groups_of, profile_populations
 from fltoolkit.report.document_sections.targets_section import MET, MISSED, NOT_KNOWN, on_path, with_target
 from fltoolkit.show.charts.descriptions import detectable_falls
 from fltoolkit.show.wording import contrast_sentences, number_words, plan_words, result_sentences
@@ -22,6 +23,7 @@ from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.show.wording.plan_words import is_total, shown, value
 
 FEW = 3  # categories of which a title gives every number
+LARGEST = 2  # shares in a title, if there are too many for it
 HALF = 0.5  # of the cases
 
 
@@ -35,17 +37,15 @@ def rate(out: Published, language: Language, population: str | None = None) -> s
 def groups(out: Published, language: Language) -> str | None:
     """Returns a sentence that compares the rates by the lead group (the group that survey.yaml names for the first comparison).
 
-    If exactly two categories were compared, the sentence gives the result of the test. Otherwise it lists the reliable rates, or
-    says why nothing is compared if a rate is a range. Returns None if the run compares no categories, if no rate is reliable, or if
+    If there are exactly two categories, the sentence gives the result of the test, or says why there is none. Otherwise it lists
+    the reliable rates. Returns None if the run compares no categories, if no rate is reliable, or if
     there are too many categories.
     """
     if not contrast_sentences.is_compared(out):
         return None
-    found = contrast_sentences.only_pair(out, language)
-    rows = out.select("prevalence", [out.lead]).to_dict("records")
-    if not found and any(map(number_words.has_range, rows)):
-        return contrast_sentences.sentences(out, language)[-1].rstrip(".")
-    return found or _each(language, rows, "slides.rates")
+    if told := contrast_sentences.only_pair(out, language) or contrast_sentences.untested_pair(out, language):
+        return told
+    return _each(language, out.select("prevalence", [out.lead]).to_dict("records"), "slides.rates")
 
 
 def of_population(out: Published, language: Language, population: str) -> str | None:
@@ -60,15 +60,20 @@ def of_population(out: Published, language: Language, population: str) -> str | 
 
 def shares(out: Published, language: Language, group: str) -> str:
     """Returns, in words, the share of the cases that each category of a group has. If the group has many categories, the text
-    only says how many shares are reliable. If none is reliable, the text says so."""
+    has the largest of the reliable shares. If none is reliable, the text says so."""
     rows = out.select("share", [group]).to_dict("records")
-    sure = sum(not result_sentences.is_unsure(r) for r in rows)
+    sure = [row for row in rows if not result_sentences.is_unsure(row) and not number_words.has_range(row)]
     if not sure:
         return language.say("slides.none_reliable", group=language.by_group(group))
-    counted = language.say("slides.reliable", n=str(sure), of=str(len(rows)))
-    return _each(language, rows, "slides.shares") or language.colon(
-        number_words.start(number_words.group(language, group)), counted
-    )
+    largest = sorted(sure, key=lambda row: -row["estimate"])[:LARGEST]
+    return _each(language, rows, "slides.shares") or language.say("slides.largest", numbers=_numbers(language, largest))
+
+
+def majorities(out: Published, language: Language, topics: Collection[str]) -> tuple[str, ...]:
+    """Returns the sentence of `majority` on some topics of a profile, for each population that has one."""
+    there = {p: [[t] for t in groups_of(out, "profile", p) if t in topics] for p in profile_populations(out)}
+    rows = (out.select("profile", by, population=p) for p, by in there.items() if by)
+    return tuple(told for part in rows if (told := majority(language, part)))
 
 
 def majority(language: Language, rows: pd.DataFrame) -> str | None:
@@ -104,7 +109,7 @@ def repeat(evidence: Evidence, language: Language) -> str | None:
 
 
 def left_to_fall(evidence: Evidence, language: Language) -> str:
-    """Returns a sentence that the planned repeat would most likely miss the fall from the newest rate to the target. The text is
+    """Returns, as a title, that the planned repeat would most likely miss the fall from the newest rate to the target. The text is
     empty if it would detect this fall, if the rate is a range, is not that of the default population, or is at or below the target,
     or if there is no target."""
     row = evidence.planned_repeat
@@ -117,17 +122,19 @@ def left_to_fall(evidence: Evidence, language: Language) -> str:
 
 
 def path(evidence: Evidence, language: Language) -> str | None:
-    """Returns a sentence with the plan's first target for a whole population, and the newest measured number of the same
+    """Returns a sentence with the plan's first target for a whole population, and the measured numbers of the same
     indicator. Returns None if the plan has no such target."""
     rows = on_path(evidence)
     if rows.empty:
         return None
     row = rows.iloc[0].to_dict()
-    side = "baseline" if pd.isna(row["later_value"]) else "later"
-    return language.say(
-        "slides.path", aim=value(language, row["target_value"], row), unit=number_words.unit(language, str(row["measure"])), by=f"{row['target_year']:g}",
-        year=f"{row[f'{side}_year']:g}", now=shown(language, row, f"{side}_value"),
-    )  # fmt: skip
+    aim = {"aim": value(language, row["target_value"], row), "by": f"{row['target_year']:g}"}
+    start = {"now": shown(language, row, "baseline_value"), "year": f"{row['baseline_year']:g}"}
+    unit = number_words.unit(language, str(row["measure"]))
+    if pd.isna(row["later_value"]):
+        return language.say("slides.path", **start, **aim, unit=unit)
+    later = {"now": shown(language, row, "later_value"), "year": f"{row['later_year']:g}"}
+    return language.say("slides.path_later", **later, **aim, unit=unit, old=start["now"], before=start["year"])
 
 
 def targets(evidence: Evidence, language: Language) -> str | None:
@@ -154,8 +161,11 @@ def _each(language: Language, rows: Sequence[PublishedNumber], key: str) -> str 
     sure = [not result_sentences.is_unsure(r) for r in rows]
     if not any(sure) or len(rows) > FEW:
         return None
-    named = [(number_words.category(language, r), r, known) for r, known in zip(rows, sure, strict=True)]
-    numbers = ", ".join(f"{name} {number_words.shown(language, r)}" for name, r, known in named if known)
-    told = number_words.start(language.say(key, numbers=numbers))
-    unknown = [name for name, _, known in named if not known]
+    named = list(zip(rows, sure, strict=True))
+    told = number_words.start(language.say(key, numbers=_numbers(language, [r for r, known in named if known])))
+    unknown = [number_words.category(language, r) for r, known in named if not known]
     return language.list([told, language.say("slides.too_few", who=language.join(unknown))]) if unknown else told
+
+
+def _numbers(language: Language, rows: Sequence[PublishedNumber]) -> str:
+    return ", ".join(f"{number_words.category(language, r)} {number_words.shown(language, r)}" for r in rows)

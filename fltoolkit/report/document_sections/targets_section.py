@@ -10,6 +10,7 @@ from functools import partial
 import pandas as pd
 
 from fltoolkit.languages.language import Language
+from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.follow_up import UNRELIABLE_BELOW
 from fltoolkit.nap.targets import UNPLANNED
@@ -196,8 +197,9 @@ def _choice(language: Language, rows: Sequence[Line]) -> str:
         key = "later_year"
     else:
         key = "set_lower" if not others and first["smallest_value"] < first["target_value"] else "set_another"
+    unit = number_words.unit(language, str(first["measure"]))
     numbers = {"value": value(language, smallest_value(first), first), "aim": value(language, first["target_value"], first)}
-    return language.say(f"sheet.decisions.{key}", **numbers)
+    return language.say(f"sheet.decisions.{key}", **numbers, unit=unit, who=_subject(language, first))
 
 
 def _persons_needed(language: Language, rows: Sequence[Line]) -> str:
@@ -217,11 +219,14 @@ def _subjects(language: Language, rows: Sequence[Line]) -> str:
 
 
 def _subject(language: Language, row: Line) -> str:
-    """Returns the subject of a target in few words: its category, such as `women`, or the indicator if it is for the whole
-    population."""
-    if is_total(row):
-        return language.say("sheet.decisions.whole", indicator=number_words.indicator(language, row))
-    return number_words.whom(language, row["category"])
+    """Returns the subject of a target in few words: its category, such as `women`. If it is for the whole population, returns
+    the population of a rate that the kit named, or else the indicator."""
+    if not is_total(row):
+        return number_words.whom(language, row["category"])
+    who = number_words.population(language, row)
+    if row["indicator"] == PREVALENCE["indicator"] and who:
+        return language.say("sheet.decisions.all_of", who=who)
+    return language.say("sheet.decisions.whole", indicator=number_words.indicator(language, row))
 
 
 def _aimed_subject(language: Language, row: Line) -> str:
@@ -237,8 +242,9 @@ def _aimed_subject(language: Language, row: Line) -> str:
 def _listed(language: Language, texts: Iterable[str]) -> str:
     """Returns a list of the texts in words, each once. After the first `NAMED`, the list only says how many more there are."""
     listed = list(dict.fromkeys(texts))
-    further = [language.say("targets.more", n=str(len(listed) - NAMED))] if len(listed) > NAMED else []
-    return " ".join([language.list(listed[:NAMED]), *further])
+    if len(listed) <= NAMED:
+        return language.join(listed)
+    return f"{language.list(listed[:NAMED])} {language.say('targets.more', n=str(len(listed) - NAMED))}"
 
 
 def _sentences(*texts: str) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Charts, Document, Heading, Paragraph
-from fltoolkit.report.document_sections import first_page, follow_up_section, results_section, targets_section
+from fltoolkit.report.document_sections import first_page, follow_up_section, results_section, slide_titles, targets_section
 from fltoolkit.report.documents.document_language import with_own_words
 from fltoolkit.report.documents.document_pictures import Grouped, Width, estimates, second_picture
 from fltoolkit.show.wording import contrast_sentences, result_sentences
@@ -88,7 +88,8 @@ def _numbers(evidence: Evidence, language: Language) -> list[Block]:
     follow = follow_up_section.table(evidence, language, rows)
     changed: list[Block] = [follow] if follow else []
     means = results_section.profile_tables(out, language, IN_BRIEF)
-    profile: list[Block] = [Heading(language.say("profile.heading"), 2), *means] if means else []
+    most = [Paragraph(f"{told}.") for told in slide_titles.majorities(out, language, IN_BRIEF)]
+    profile: list[Block] = [Heading(language.say("profile.heading"), 2), *most, *means] if means else []
     return [
         Heading(language.say("brief.numbers"), new_page=True), Paragraph(contrast_sentences.family(out, language)),
         *results_section.rates(out, language), *(changed or _targets(evidence, language)), *profile,

@@ -24,7 +24,7 @@ from fltoolkit.report.document_formats.document_blocks import (
     Paragraph,
     WritingSpace,
 )
-from fltoolkit.report.document_sections import follow_up_section, knowledge_section, results_section, targets_section
+from fltoolkit.report.document_sections import first_page, follow_up_section, knowledge_section, results_section, targets_section
 from fltoolkit.report.documents.document_language import with_own_words
 from fltoolkit.report.documents.document_pictures import Grouped, estimates, path, repeat
 from fltoolkit.report.knowledge_base import answers
@@ -101,7 +101,10 @@ def _annex(evidence: Evidence, language: Language) -> list[Block]:
     """Returns the annex: the survey's tables by topic, then the baselines by group that these tables do not have. If there
     is a later survey, the changes by group (each with its baseline) replace these baselines."""
     if evidence.follow_up.empty:
-        head, table = "matrix.by_group", framework_tables.by_group(language, evidence.baseline, knowledge_section.keys(evidence))
+        head, table = (
+            "skeleton.by_group",
+            framework_tables.by_group(language, evidence.baseline, knowledge_section.keys(evidence)),
+        )
     else:
         head, table = "change.heading", follow_up_section.by_group(evidence, language)
     more: list[Block] = [Heading(language.say(head), 2), table] if table else []
@@ -125,7 +128,7 @@ def _introduction(evidence: Evidence, language: Language, chapter: int) -> list[
     lower = result_sentences.headline_unresolved(out, language)
     return [
         Heading(heads[0], 2), _prompt(language, 1, 0),
-        Heading(heads[1], 2), _prompt(language, 1, 1), results_section.facts(out, language),
+        Heading(heads[1], 2), _prompt(language, 1, 1), first_page.tiles(evidence, language),
         *(Paragraph(text) for text in results_section.beside_facts(out, language)),
         *(Paragraph(text) for text in follow_up_section.verdicts(evidence, language)[:1]),
         *([Paragraph(lower)] if lower else []), Paragraph(result_sentences.coverage(out, language) or language.say("brief.covers_all")),

@@ -16,7 +16,7 @@ from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.wording import number_words, result_sentences
 from fltoolkit.table_records import records
 
-ROWS = 9  # of a table or a picture that fits on a slide
+ROWS = 9  # of a table, a picture or a list that fits on a slide
 VERDICTS, TARGETS, WITH_DECISION = 2, 5, 3  # verdicts and targets that fit on a slide, and targets beside which the decision fits
 COERCION = "coercion"  # the topic of a profile
 
@@ -125,21 +125,23 @@ def _unknown(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _categories_by_group(language: Language, rows: pd.DataFrame, key: str) -> str:
-    """Returns a sentence that lists the categories of some rows with the names of their groups, such as `sex (women)`. `key` is
-    the key of the sentence in the language files. The text is empty if there are no rows."""
-    by = [
-        f"{number_words.group(language, str(b))} ({', '.join(number_words.category(language, r) for r in records(part))})"
-        for b, part in rows.groupby("breakdown", sort=False)
-    ]
+    """Returns a sentence that lists the categories of some rows with the names of their groups, such as `sex (women)`. If a group
+    has more than `ROWS` of them, the list has only their number. `key` is the key of the sentence in the language files. The text
+    is empty if there are no rows."""
+    by = []
+    for b, part in rows.groupby("breakdown", sort=False):
+        named = ", ".join(number_words.category(language, r) for r in records(part))
+        which = named if len(part) <= ROWS else language.say("slides.categories", n=str(len(part)))
+        by.append(f"{number_words.group(language, str(b))} ({which})")
     return language.say(key, which=language.list(by)) if by else ""
 
 
 def _targets_and_repeat(evidence: Evidence, language: Language) -> list[Block]:
     """Returns slides on what the plan could promise: what a repeat of the survey would detect, the path to the first target,
     and which targets a planned survey could verify, with the decision to take."""
-    left = slide_titles.left_to_fall(evidence, language)
+    left, found = slide_titles.left_to_fall(evidence, language), slide_titles.repeat(evidence, language)
     blocks: list[Block] = [
-        *_pictured(repeat(evidence, language, "slide"), slide_titles.repeat(evidence, language)), *([Paragraph(left, "quiet")] if left else []),
+        *_pictured(repeat(evidence, language, "slide"), left or found), *([Paragraph(f"{found}.", "quiet")] if left else []),
         *_pictured(path(evidence, language, "slide"), slide_titles.path(evidence, language)),
     ]  # fmt: skip
     promise = Heading(slide_titles.targets(evidence, language) or language.say("slides.promise"))

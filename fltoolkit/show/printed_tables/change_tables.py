@@ -3,6 +3,8 @@ two rounds of a survey."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO
@@ -29,8 +31,7 @@ def follow_up(language: Language, rows: pd.DataFrame, *notes: str, signs: bool =
     """Returns a table that compares the plan's baseline with a later survey. Each row has both numbers, the target if there is
     one, and the change with its interval. `rows` are those of `Evidence.follow_up`.
 
-    The result of the test of the change has a sign before it: ▼ ▲ ≈ ○ ×. Footnotes say whether the target is reached, and if
-    the size of a change is uncertain.
+    The result of the test of the change has a sign before it: ▼ ▲ ≈ ○ ×. Footnotes say whether the target is reached.
 
     Args:
         notes: further sentences below the table.
@@ -45,7 +46,8 @@ def follow_up(language: Language, rows: pd.DataFrame, *notes: str, signs: bool =
     target = ("target",) if any(row["reached"] for row in records) else ()
     years = years_of_rounds(language, rows["year_before"], rows["year"])
     words = TableWords(title, "", about, years)
-    return printed(language, CHANGE.only(*NUMBERED, "sign" if signs else "verdict", *target), records, words)
+    layout = CHANGE.only(*NUMBERED, "sign" if signs else "verdict", *target)
+    return printed(language, replace(layout, reasons=_reasons_of_sign) if signs else layout, records, words)
 
 
 def changes(language: Language, rows: pd.DataFrame) -> PrintedTable:
@@ -103,23 +105,36 @@ def _sign(row: Row) -> str:
 
 
 def _verdict(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell with the result of the test of a change. A line never breaks between the sign and the first word."""
-    return PrintedCell(_short_verdict(language, row).replace(" ", NBSP, 1)) if row["light"] else EMPTY
+    """Returns the cell with the result of the test of a change, which says if the size of the change is uncertain. A line never
+    breaks between the sign and the first word."""
+    if not row["light"]:
+        return EMPTY
+    text = f"{_sign(row)} {_unsure(language, row)}" if _unsure(language, row) else _short_verdict(language, row)
+    return PrintedCell(text.replace(" ", NBSP, 1))
+
+
+def _unsure(language: Language, row: Row) -> str:
+    """Returns the result of the test in words, if the direction of the change is known and its size is uncertain."""
+    changed = row.get("changed")
+    return language.kit(changed) if isinstance(changed, Reason) and changed.code == "rounds.unsure" else ""
 
 
 def _reasons(language: Language, row: Row) -> tuple[str, ...]:
-    """Returns the texts for the footnotes of a row. They say whether the target of the row is reached, if the size of
-    the change is uncertain, and why a change is not judged. They also give the reasons for the result of the test and for the
+    """Returns the texts for the footnotes of a row. They say whether the target of the row is reached, and why a change is not
+    judged. They also give the reasons for the result of the test and for the
     marker. Words that the row already shows are left out."""
     columns = ("verdict_reason",) if row["marker"] == "c" else ("verdict_reason", "reason")
     given = (COVERS_ZERO, *UNRESOLVED_REASONS)
     reasons = (row[c] for c in columns if row[c] and row[c] not in given)
     reached = language.say("targets.reached", said=language.kit(row["reached"])) if row.get("reached") else ""
-    changed = row.get("changed")
-    unsure = language.kit(changed) if isinstance(changed, Reason) and changed.code == "rounds.unsure" else ""
     judged = (row["verdict"], row["verdict_reason"])
     unjudged = language.kit(stated_verdict(*judged)) if is_unjudged(*judged) else ""
-    return (reached.rstrip("."), unsure, unjudged, *(number_words.reason(language, reason) for reason in reasons))
+    return (reached.rstrip("."), unjudged, *(number_words.reason(language, reason) for reason in reasons))
+
+
+def _reasons_of_sign(language: Language, row: Row) -> tuple[str, ...]:
+    """Returns the texts of `_reasons`, and what the sign of the result does not say: that the size of a change is uncertain."""
+    return (_unsure(language, row), *_reasons(language, row))
 
 
 def years_of_rounds(language: Language, before: pd.Series, after: pd.Series) -> dict[str, object]:

@@ -76,7 +76,8 @@ def results(measure: str, *, ranged: bool = False) -> TableLayout:
     cases.
 
     `ranged` says whether some rows are ranges, because of unresolved persons. Then the heading of the intervals says that
-    the intervals are those of the low ends. A row whose high end is confidential has a note.
+    the intervals are those of the low ends. A row whose high end is confidential has a note; in a profile, a column of the table
+    says this.
     """
     return TableLayout(
         (
@@ -93,7 +94,7 @@ def results(measure: str, *, ranged: bool = False) -> TableLayout:
         headings=lambda language, row: (
             "" if row["measure"] == "flowchart" else number_words.start(number_words.group(language, str(row["breakdown"]))),
         ),
-        reasons=partial(_reasons, ranged),
+        reasons=partial(_reasons, ranged and measure not in PROFILES),
     )
 
 

@@ -91,7 +91,6 @@ def _strong(cell: PrintedCell) -> PrintedCell:
 AIM = TableColumn("aim", lambda language, row: PrintedCell(plan_words.short_aim(language, row)), "words", "target")
 TARGETS = TableLayout(
     (
-        TableColumn("about", plan_cells.about, "label", "indicator"),
         TableColumn("category", plan_cells.category, "label"),
         *plan_cells.BASELINE,
         AIM,
@@ -112,7 +111,7 @@ TARGETS = TableLayout(
 VERIFIED = ("category", "baseline", "baseline_interval", "aim", "verifiable", "power", "after", "needed")
 VERIFIED_LATER = (*VERIFIED[:3], "later", *VERIFIED[3:])
 EVERY_ROW = ("category", "baseline", "baseline_interval", "planned", "smallest", "first_year")
-FOUND = ("about", "baseline", "baseline_interval", "planned", "smallest", "after", "first_year")
+FOUND = ("category", "baseline", "baseline_interval", "planned", "smallest", "after", "first_year")
 WHOM = TableColumn("category", plan_cells.category, "label")
 BEFORE = ("baseline_value", "ci_low", "ci_high", "marker")
 AFTER = ("later_value", "later_ci_low", "later_ci_high", "later_marker")
@@ -201,10 +200,11 @@ def every_row(language: Language, rows: pd.DataFrame) -> PrintedTable:
 
 def detectable(language: Language, rows: pd.DataFrame) -> PrintedTable:
     """Returns a table of the smallest fall that a repeat of the survey could detect with the planned number of persons, for each
-    indicator and its whole population. `rows` are rows of `Evidence.targets`."""
-    layout = TableLayout(TARGETS.only(*FOUND).columns)
+    indicator and its whole population. `rows` are rows of `Evidence.targets`. The first year in which a repeat can show a change is
+    left out if a later survey has been held."""
+    keys = FOUND[:-1] if rows["later_value"].notna().any() else FOUND
     words = TableWords(language.say("detectable.title"), heads=plan_cells.years(language, rows, "baseline_year"))
-    return printed(language, layout, rows.to_dict("records"), words)
+    return printed(language, TARGETS.only(*keys), rows.to_dict("records"), words)
 
 
 def milestones(language: Language, rows: pd.DataFrame) -> PrintedTable:

@@ -71,10 +71,19 @@ def _population_sentences(out: Published, language: Language, population: str, m
 def only_pair(out: Published, language: Language, population: str | None = None) -> str | None:
     """Returns the result of the test as a title for a slide, if a population (by default the first) has exactly one pair of
     categories and this pair was tested. Otherwise returns None."""
-    pairs = _pairs(out, population or out.contrasts[POPULATION].iloc[0]) if len(out.contrasts) else []
-    if len(pairs) != 1 or pairs[0]["verdict"] == NOT_TESTED:
-        return None
-    return _test_result(out, language, pairs[0])
+    pairs = _pairs_of_title(out, population)
+    return _test_result(out, language, pairs[0]) if len(pairs) == 1 and pairs[0]["verdict"] != NOT_TESTED else None
+
+
+def untested_pair(out: Published, language: Language) -> str | None:
+    """Returns, as a title for a slide, why the only pair of categories in the first population was not tested. Otherwise returns
+    None."""
+    pairs = _pairs_of_title(out)
+    return _untested(out, language, pairs[0]) if len(pairs) == 1 and pairs[0]["verdict"] == NOT_TESTED else None
+
+
+def _pairs_of_title(out: Published, population: str | None = None) -> list[Pair]:
+    return _pairs(out, population or out.contrasts[POPULATION].iloc[0]) if len(out.contrasts) else []
 
 
 def family(out: Published, language: Language) -> str:
@@ -100,10 +109,14 @@ def _sentence(out: Published, language: Language, pair: Pair) -> str:
     """Returns a sentence with the result of the test of one pair of categories, or with the reason why the pair was not
     tested. `pair` is a row of the published tests: the two categories and the result (`verdict`)."""
     if pair["verdict"] == NOT_TESTED:
-        a, b = _names_higher_first(out, language, pair)
-        return language.say("contrasts.untested", a=a, b=b, reason=_why_untested(out, language, pair))
+        return f"{_untested(out, language, pair)}."
     found = f"{_test_result(out, language, pair)}."
     return f"{found} {language.say('contrasts.no_proof')}" if pair["verdict"] == NO_DIFFERENCE else found
+
+
+def _untested(out: Published, language: Language, pair: Pair) -> str:
+    a, b = _names_higher_first(out, language, pair)
+    return language.say("contrasts.untested", a=a, b=b, reason=_why_untested(out, language, pair))
 
 
 def _why_untested(out: Published, language: Language, pair: Pair) -> str:

@@ -173,8 +173,12 @@ def indicator(language: Language, row: PublishedNumber) -> str:
     """
     if row["indicator"] != PREVALENCE["indicator"]:
         return language.own(str(row["indicator"]))
-    whole = language.kit(dict(row["unit"].values).get("who", ""))
-    return ", ".join(part for part in (language.say("titles.prevalence"), whole) if part)
+    return ", ".join(part for part in (language.say("titles.prevalence"), population(language, row)) if part)
+
+
+def population(language: Language, row: PublishedNumber) -> str:
+    """Returns, in words, whom the rate of a row of the plan is about, as its unit says. The text is empty if it does not say this."""
+    return language.kit(dict(row["unit"].values).get("who", ""))
 
 
 def reason(language: Language, text: object) -> str:

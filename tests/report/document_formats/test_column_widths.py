@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from fltoolkit.languages.marked_text import mark
 from fltoolkit.report.document_formats.column_widths import MOVED, least, widths
 from fltoolkit.show.printed_tables.printed_table import Head, PrintedCell, PrintedTable
 
@@ -43,3 +44,9 @@ def test_a_line_across_the_table_needs_no_room() -> None:
     short, across = (PrintedTable("t", plain.heads, ((PrintedCell(words),), *plain.rows)) for words in ("sex", LONG * 9))
     assert widths(across, PAGE) == widths(short, PAGE)
     assert abs(least(across) - least(plain) - MOVED) < 1e-9  # labels below it are moved to the right
+
+
+def test_the_marks_of_another_language_need_no_room_but_its_star_does() -> None:
+    plain, starred, marked = (least(table(label, "x")) for label in ("Region_5", "Region_5*", mark("Region_5", "en")))
+    assert plain < starred
+    assert marked == starred

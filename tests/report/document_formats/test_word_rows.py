@@ -13,7 +13,7 @@ from docx.oxml.ns import qn
 from fltoolkit.languages.marked_text import mark
 from fltoolkit.report.document_formats.column_widths import CELL_MARGIN
 from fltoolkit.report.document_formats.document_blocks import Document, Paragraph
-from fltoolkit.report.document_formats.word_rows import FIRST, SHORT, add
+from fltoolkit.report.document_formats.word_rows import FIRST, SHORT, add, stays_with_next
 from fltoolkit.report.document_formats.word_writer import as_word
 from fltoolkit.show.printed_tables.printed_table import Head, PrintedCell, PrintedTable
 
@@ -80,6 +80,13 @@ def test_a_short_table_is_never_broken_and_a_long_one_neither_below_its_head_nor
     made = written(PrintedTable("t", (Head("a", "a"), Head("b", "b")), tuple((PrintedCell(str(n)),) * 2 for n in range(rows))))
     loose = [n for n, row in enumerate(made.rows) if row._tr.find(f".//{qn('w:keepNext')}") is None]
     assert loose == (list(range(FIRST + 1, rows - 1)) if rows > SHORT else [])
+
+
+def test_a_long_table_breaks_only_above_a_heading_and_a_long_part_between_its_rows() -> None:
+    parts = (False, *(True, False, False, False) * 4)
+    assert [n for n in range(len(parts) + 1) if not stays_with_next(n, parts)] == [5, 9, 13]
+    long = (True, *(False,) * (SHORT + 2), True, False, False)
+    assert [n for n in range(len(long) + 1) if not stays_with_next(n, long)] == list(range(FIRST + 1, SHORT + 4))
 
 
 def test_numbers_end_at_one_place_and_their_markers_follow() -> None:

@@ -86,9 +86,9 @@ def test_a_change_has_its_size_with_the_interval() -> None:
     assert tile() == (
         "17.2 → 9.3",
         "per 1,000, 2025 and 2027",
-        "down 8.0 (95% interval: 2.7\xa0to\xa013.0)",
+        "a fall of 8.0 (95% interval: 2.7\xa0to\xa013.0)",
     )
-    assert tile(verdict=INCREASED, ci_low=0.0031, ci_high=0.02)[2].startswith("up 8.0 (95% interval: 3.1")
+    assert tile(verdict=INCREASED, ci_low=0.0031, ci_high=0.02)[2].startswith("a rise of 8.0 (95% interval: 3.1")
     assert tile(ci_high=0.0, beyond_zero="<0")[2] == "Decreased"
     assert tile(verdict=NO_CHANGE, ci_high=0.002)[2] == "No detectable change"
     assert tile(verdict=NO_CHANGE, verdict_reason=MORE_UNRESOLVED)[2] == "Not judged (more unresolved answers)"
@@ -137,7 +137,10 @@ def test_for_whom_the_change_was_detected_follows_from_the_tests_by_the_lead_gro
     changed = published(whole, *by_sex)
     (told, *_) = first_page.who(dataclasses.replace(made, changed=changed, now=dataclasses.replace(made.now, lead="sex")), EN)
     assert told == (
-        "Test of the change since 2025: for everyone decreased; for men no detectable change (16.9, then 14.7); "
-        "for women decreased, but how far is uncertain."
+        "Since 2025, according to the tests, the rate fell for everyone; no change was detected for men (16.9, then 14.7); "
+        "the rate fell for women, but how far is uncertain."
     )
-    assert not any("Test of the change" in text for text in first_page.who(made, EN))
+    many = [by_sex[1] | {"category": f"region {n}"} for n in range(first_page.MOST_CHANGES + 1)]
+    regions = dataclasses.replace(made, changed=published(whole, *many), now=dataclasses.replace(made.now, lead="sex"))
+    assert not any("according to the tests" in text for text in first_page.who(regions, EN))
+    assert not any("according to the tests" in text for text in first_page.who(made, EN))

@@ -4,10 +4,12 @@ has its flag."""
 from __future__ import annotations
 
 from handed import EN, FR
+from promises import evidence_from
 from published_rows import CHILDREN, HIDDEN, OPEN, OTHER_RULES, UNRELIABLE, of, plain, published, row, small
 
-from fltoolkit.report.document_formats.document_blocks import Fact, Heading, Paragraph
-from fltoolkit.report.document_sections import results_section
+from fltoolkit.publish.published_set import Published
+from fltoolkit.report.document_formats.document_blocks import Fact, Facts, Heading, Paragraph
+from fltoolkit.report.document_sections import first_page, results_section
 from fltoolkit.show.printed_tables import result_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 from fltoolkit.show.wording import number_words, result_sentences
@@ -15,17 +17,21 @@ from fltoolkit.show.wording import number_words, result_sentences
 NAN = float("nan")
 
 
+def tiles(out: Published) -> Facts:
+    return first_page.tiles(evidence_from(out), EN)
+
+
 def test_large_numbers_have_their_doubt_below_and_the_persons_asked_the_last_place() -> None:
-    rate, number, asked = results_section.facts(small(), EN).facts
+    rate, number, asked = tiles(small()).facts
     assert rate == Fact("20.0", "per 1,000 adults", "95% interval: 15.0\xa0to\xa026.0")
-    assert (number.number, number.unit) == ("400", "persons in forced labour")
+    assert (number.number, number.unit) == ("about 400", "persons in forced labour")
     assert asked == Fact("2,000", "persons asked", "6 unresolved")
-    careful, *_, nobody = results_section.facts(published(row(**UNRELIABLE)), EN).facts
+    careful, *_, nobody = tiles(published(row(**UNRELIABLE))).facts
     assert careful.doubt.endswith("; unreliable")
     assert nobody.doubt == "Nobody unresolved"
-    (hidden,) = results_section.facts(published(row(**HIDDEN)), EN).facts
+    (hidden,) = tiles(published(row(**HIDDEN))).facts
     assert (hidden.number, hidden.doubt) == ("[c]", "confidential: not shown")
-    few = results_section.facts(published(row(unresolved=NAN)), EN).facts[-1]
+    few = tiles(published(row(unresolved=NAN))).facts[-1]
     assert few.doubt == "Few unresolved"
 
 
@@ -43,8 +49,8 @@ def test_sentences_beside_the_large_numbers_are_on_other_numbers_and_on_those_wi
 
 def test_other_populations_show_their_rate_and_not_their_number() -> None:
     rows = [row(estimate=0.01, **CHILDREN), row(measure="total", estimate=55.0, ci_low=40.0, ci_high=70.0, **CHILDREN)]
-    made = results_section.facts(small(*rows, headlines=("adults", "children")), EN).facts
-    assert [fact.number for fact in made] == ["20.0", "400", "10.0", "2,000"]
+    made = tiles(small(*rows, headlines=("adults", "children"))).facts
+    assert [fact.number for fact in made] == ["20.0", "about 400", "10.0"]
 
 
 def test_a_title_names_country_and_year_and_the_source_how_numbers_were_judged() -> None:
@@ -109,12 +115,12 @@ def test_rule_sets_stand_side_by_side_the_runs_own_first() -> None:
 
 def test_wide_bounds_take_a_number_out_of_the_title_and_leave_the_figure() -> None:
     wide = row(**OPEN | {"bound_high": 0.04, "bound_ci_high": 0.05}, bounds_note="wide bounds")
-    (rate, *_) = results_section.facts(published(wide), EN).facts
+    (rate, *_) = tiles(published(wide)).facts
     assert rate.number == "20.0\xa0to\xa040.0"
     assert rate.doubt == "With sampling error (95%): 15.0\xa0to\xa050.0"
-    (explained,) = results_section.range_explained(results_section.facts(published(wide), EN), EN)
+    (explained,) = results_section.range_explained(tiles(published(wide)), EN)
     assert explained == Paragraph(EN.say("sheet.range_explained"), "quiet")
-    assert results_section.range_explained(results_section.facts(published(row()), EN), EN) == []
+    assert results_section.range_explained(tiles(published(row())), EN) == []
     assert "20.0\xa0to\xa040.0 of every 1,000" in result_sentences.sentence(EN, wide)
     assert "(at least 20.0, " in result_sentences.sentence(EN, wide)
     assert result_sentences.sentence(EN, wide).endswith("No verdict uses it.")

@@ -151,7 +151,7 @@ def test_what_is_to_be_decided_follows_from_the_targets() -> None:
     refused = EN.say("sheet.decisions.refused", targets="north (4.5 per 1,000 by 2030)")
     assert said(None, TARGETS) == (
         f"{refused} The planned survey would detect only a larger fall: for north from 5.0 in 2025 to 1.0 per 1,000 or lower. "
-        "Set at most 1.0 as the target, which that survey can verify, or keep 4.5 as an aim that it cannot verify?"
+        "Set a target of at most 1.0 per 1,000 for north, which that survey can verify, or keep 4.5 as an aim that it cannot verify?"
     )
     needed = f"Persons who must answer: “Prevalence”: {evidence(TARGETS[:1]).targets['sample_needed'].iloc[0]:,.0f}."
     assert said(None, TARGETS[:1]) == f"{EN.say('sheet.decisions.open')} {needed}"
@@ -249,12 +249,16 @@ def test_before_a_target_is_set_it_is_told_what_a_repeat_could_find() -> None:
     )
     table = targets_section.detectable(large, EN)
     assert isinstance(table, PrintedTable)
-    ((what, value, interval, *found),) = table.texts
-    assert (what, value, interval) == ("Prevalence", "5.0", "4.0\xa0to\xa06.0")
+    (what,), (whom, value, interval, *found) = table.texts
+    assert (what, whom, value, interval) == ("Prevalence (per 1,000 adults)", "Everyone", "5.0", "4.0\xa0to\xa06.0")
     assert found == ["20,000", "43%", "2.9", "2026"]  # 5·(1 − 0.429)
     nothing = targets_section.detectable(none, EN)
     assert isinstance(nothing, PrintedTable)
-    assert nothing.texts[0][4:6] == ("–", "–")
+    assert nothing.texts[1][4:6] == ("–", "–")
+    later = dataclasses.replace(large, targets=large.targets.assign(later_value=4.0))
+    held = targets_section.detectable(later, EN)
+    assert isinstance(held, PrintedTable)
+    assert held.texts[1][-1] == "2.9"  # the first year in which a survey can tell is over
     bare = dataclasses.replace(large, targets=large.targets.head(0))
     assert targets_section.detectable(bare, EN) == Paragraph(EN.say("targets.nothing_measured"))
 

@@ -98,7 +98,7 @@ WARNED = {
         "The planned survey could not verify this target.",
         "Prevalence of forced labour, adults (region: north): a cut of 10",
     ],
-    "slides": ["No planned survey can verify the target for north", "Set at most "],
+    "slides": ["No planned survey can verify the target for north", "Set a target of at most "],
 }
 
 

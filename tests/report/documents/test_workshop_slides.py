@@ -51,7 +51,7 @@ def test_the_slides_lead_from_the_question_to_the_discussion() -> None:
     assert [head for head, _ in slides(made)] == [
         "20 of every 1,000 adults reported forced labour in 2025", "Prevalence of forced labour by sex: adults", unknown,
         "A repeat of 2,000 persons would find a fall from 20.0 in 2025 to 9.2 per 1,000 or lower",
-        "Measured in 2025: 20.0 per 1,000; target for 2030: 2.0",
+        "20.0 per 1,000 in 2025; the target for 2030 is 2.0",
         "A later survey would find the fall for 1 of 1 targets", discuss,
     ]  # fmt: skip
     assert (made.kind, made.subtitle, made.language) == ("slides", "Plan of Smallland", "en")
@@ -184,3 +184,12 @@ def test_no_two_slides_have_the_same_title_and_letters_of_charts_are_large_enoug
         words = [t for t in (*figure.texts, *figure.axes[0].texts, *figure.axes[0].get_xticklabels()) if t.get_text()]
         assert min(t.get_fontsize() for t in words) * enlarged >= 12
         assert 72 * figure.get_figheight() * enlarged <= room, chart.picture.name
+
+
+def test_many_hidden_categories_of_a_group_are_counted() -> None:
+    """Before, the 26 hidden ones of 30 regions took half of the slide."""
+    regions = [of("region", f"region {n}", **HIDDEN) for n in range(ROWS + 1)]
+    made = workshop(evidence_from(published(row(), *SEX, *regions, groups=("sex", "region")), TARGET), EN)
+    ((bullets,),) = titled(made, "slides.unknown")
+    assert isinstance(bullets, Bullets)
+    assert f"Hidden to protect persons: region ({ROWS + 1} categories)." in bullets.items

@@ -44,11 +44,15 @@ def test_a_row_with_a_target_says_whether_it_is_reached() -> None:
     rows = fell().follow_up.head(1)
     table = change_tables.follow_up(EN, rows)
     assert table.heads[8].text == "Target"
+    place = [head.key for head in table.heads].index("verdict")
     assert table.texts[1][8] == "25.0"
     assert "Target reached: cannot be said (the target lies inside the interval)" in table.footnotes
     assert "Decreased, but how far is uncertain" not in table.footnotes
     unsure = rows.assign(changed=pd.Series([Reason.of("rounds.unsure", verdict=DECREASED)], index=rows.index, dtype=object))
-    assert "Decreased, but how far is uncertain" in change_tables.follow_up(EN, unsure).footnotes
+    told = change_tables.follow_up(EN, unsure)
+    assert told.texts[1][place].replace("\xa0", " ") == "▼ decreased, but how far is uncertain"
+    assert "Decreased, but how far is uncertain" not in told.footnotes
+    assert "Decreased, but how far is uncertain" in change_tables.follow_up(EN, unsure, signs=True).footnotes
     assert "target" not in {head.key for head in change_tables.follow_up(EN, rows.assign(reached="")).heads}
 
 

@@ -44,7 +44,7 @@ def test_what_was_not_found_and_not_tested_is_said() -> None:
     out = compared(pair("a", "b", verdict=NO_DIFFERENCE), pair("a", "c", verdict=NOT_TESTED, reason=TOO_FEW))
     assert contrast_sentences.sentences(out, EN) == (
         "No difference was detected between a and b. That does not prove that there is none.",
-        "No test compares a with c: too few cases.",
+        "Whether the rate is higher for a or c cannot be said: too few cases.",
     )
 
 

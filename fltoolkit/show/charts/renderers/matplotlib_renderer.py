@@ -158,7 +158,7 @@ def _mark(axes: Any, mark: Mark, at: float, size: Size, *, lane: float = 0.0, up
 
 
 def _curves(chart: CurveChart, size: Size) -> Any:
-    left = widest([t.words for t in chart.y.ticks], size.small) + 1.5 * GAP
+    left = widest([t.words for t in chart.y.ticks], size.small) + (3.5 if chart.y.title else 1.5) * GAP
     right = max(3 * GAP, widest([line.words for line in chart.lines], size.small) + 1.5 * GAP)
     below = size.font * (4.0 if chart.x.title else 2.4) / 72
     over = size.font * (2.4 if any(u.words for u in chart.uprights) else 1.2) / 72
@@ -184,8 +184,10 @@ def _curves(chart: CurveChart, size: Size) -> Any:
     for point in chart.points:
         _mark(axes, point.mark, point.x, size, upright=True)
         _point_words(axes, chart, point, size)
-    if chart.x.title:
-        axes.set_xlabel(chart.x.title, font=letters(chart.x.title), fontsize=size.small, color=QUIET, labelpad=size.font * 0.3)
+    for side, axis in (("x", chart.x), ("y", chart.y)):
+        if axis.title:
+            named = getattr(axes, f"set_{side}label")
+            named(axis.title, font=letters(axis.title), fontsize=size.small, color=QUIET, labelpad=size.font * 0.3)
     return figure
 
 

@@ -54,7 +54,7 @@ def test_the_planned_repeat_starts_from_the_baseline_and_marks_the_value_after_t
     chart = detectable_falls.planned_repeat(target, EN, start_of=start)
     (dot,) = chart.points
     assert (dot.x, dot.words) == (2000.0, "54% (to 9.2) with 2,000 persons")
-    assert "where the rate is 20.0 per 1,000 adults" in chart.subtitle
+    assert "rate: 20.0 per 1,000 adults" in chart.subtitle
     assert any("number asked: 2,000" in note for note in chart.notes)
     assert not any("number asked" in note for note in detectable_falls.planned_repeat(target, EN).notes)
 
