@@ -90,7 +90,7 @@ def test_no_title_leaves_its_chart_on_a_wide_and_on_a_narrow_screen(width: int, 
 
 def test_the_index_shows_the_headline_and_its_links_lead_to_files(outputs: Path, tmp_path: Path) -> None:
     dom = drawn(outputs / "index.html", tmp_path)
-    assert "persons in forced labour" in dom
+    assert "persons aged 18 and over in forced labour" in dom
     links = re.findall(r'href="([^"]+)"', dom)
     assert len(links) >= 8
     assert all((outputs / link).is_file() for link in links)
