@@ -16,6 +16,7 @@ from harvest import lines
 from two_rounds import fell
 
 from fltoolkit.languages.language import Language
+from fltoolkit.languages.marked_text import starred
 from fltoolkit.report.document_formats.column_widths import CELL_MARGIN, widths
 from fltoolkit.report.document_formats.document_blocks import Document
 from fltoolkit.report.document_formats.html_writer import as_html, as_slides
@@ -57,8 +58,9 @@ def width(text: str) -> float:
 
 
 def unbroken(cell: PrintedCell) -> list[str]:
-    """The parts of a cell that must not break: a number whole, of words each."""
-    return [cell.printed] if cell.is_number else re.split(r"[ \n]|(?<=[-–/])", cell.printed)
+    """The parts of a cell that must not break, as they are printed: a number whole, of words each."""
+    seen = starred(cell.printed)
+    return [seen] if cell.is_number else re.split(r"[ \n]|(?<=[-–/])", seen)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

@@ -59,7 +59,7 @@ def test_with_a_plan_the_marked_point_is_what_the_sentence_above_the_picture_say
     (mark,) = (trace for trace in picture.figure.data if trace.mode == "markers")
     assert mark.x == (row["planned_sample"],)
     assert 100 * row["smallest_cut"] - 1 < mark.y[0] <= 100 * row["smallest_cut"] + 1e-9  # the plan rounds it up
-    assert f"where the rate is {row['baseline_value']:.1f} per 1,000" in picture.alt
+    assert f"rate: {row['baseline_value']:.1f} per 1,000" in picture.alt
     clustered = fl.show.repeat(evidence.now, replace(evidence, targets=evidence.targets.assign(deff=2.0)))
     (doubled,) = (trace for trace in clustered.figure.data if trace.mode == "markers")
     assert doubled.y[0] > 1.2 * mark.y[0]  # by less than the root of two: the fall is large
