@@ -19,6 +19,7 @@ from markupsafe import Markup
 from fltoolkit.languages.html_text import inline
 from fltoolkit.languages.marked_text import unmarked
 from fltoolkit.report.document_formats.document_blocks import Block, Document, Heading
+from fltoolkit.report.document_formats.page_fonts import font_faces
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.printed_tables.cell_html import ROOM, cell_html, explained
 
@@ -72,7 +73,7 @@ def _templates() -> Environment:
     }
     made.filters |= {name: lambda *given, make=make: Markup(make(*given)) for name, make in returning_html.items()}
     made.filters |= {"data": _data}
-    made.globals |= {"telephone": TELEPHONE, "room": Markup(ROOM.format(""))}
+    made.globals |= {"fonts": Markup(font_faces()), "telephone": TELEPHONE, "room": Markup(ROOM.format(""))}
     return made
 
 

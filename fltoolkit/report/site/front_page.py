@@ -17,7 +17,7 @@ from fltoolkit.files import write_whole
 from fltoolkit.languages.language import read_language
 from fltoolkit.nap.follow_up import in_units
 from fltoolkit.report.document_sections.results_section import doubt
-from fltoolkit.report.site.notebook_pages import TEMPLATES, template_file
+from fltoolkit.report.site.notebook_pages import TEMPLATES, page_styles
 from fltoolkit.show.wording import number_words, plan_words, result_sentences
 from fltoolkit.show.wording.change_sentences import limits, of_published, rounds, signed
 from fltoolkit.show.wording.english_numbers import ENGLISH, PublishedNumber
@@ -115,7 +115,7 @@ def write_index(outputs: Path, entries: list[Entry]) -> Path:
     for survey in shown:
         countries.setdefault(survey["country"], []).append(survey)
     html = _template().render(
-        css=template_file("page.css"),
+        css=page_styles(),
         forced_labour=ENGLISH.say("sheet.definition"),
         summary=", ".join((_how_many(entries, countries), *(f"{n} {what}" for what, n in counts.items() if n))),
         failed=failed,

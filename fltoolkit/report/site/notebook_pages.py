@@ -13,6 +13,7 @@ from typing import Any
 from fltoolkit.arguments import checked
 from fltoolkit.files import write_whole
 from fltoolkit.publish.published_set import MARKERS
+from fltoolkit.report.document_formats.page_fonts import font_faces
 from fltoolkit.report.document_sections.results_section import masthead
 from fltoolkit.report.site.notebook_sections import lay_out
 from fltoolkit.show.charts.chart_style import MIME
@@ -58,11 +59,16 @@ def page(
     about = {"citation": citation, "terms": {f"[{marker}]": words for marker, words in MARKERS.items()} | TERMS}
     resources = {
         "title": title, "assets": assets, "links": links, "source": source, "masthead": published, "sections": sections, "about": about,
-        "css": template_file("page.css"), "script": template_file("page.js"),
+        "css": page_styles(), "script": template_file("page.js"),
     }  # fmt: skip
     # HTMLExporter's own method also parses the page, for images without a description. There are none: charts are drawn by a script.
     html, _ = TemplateExporter.from_notebook_node(_exporter(threading.get_ident()), read, resources=resources)
     write_whole(target, html)
+
+
+def page_styles() -> str:
+    """Returns the CSS of the front page and of the pages of notebooks, with their font."""
+    return f"{font_faces()}\n{template_file('page.css')}"
 
 
 @lru_cache

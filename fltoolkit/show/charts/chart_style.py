@@ -15,7 +15,7 @@ QUIET = "#55606b"
 """The colour of less important words. Its contrast on white is 6.4 : 1; 4.5 : 1 is required for text."""
 AXIS_TITLE = {"size": 13, "color": QUIET}
 SERIES = (BLUE, ORANGE, GREEN, PURPLE, "#a08a1c", "#5b6770")
-FONT = "Source Sans 3, Segoe UI, Helvetica, Arial, sans-serif"
+FONT = "fltoolkit Sans, Arial, sans-serif"
 CONFIG = {"displaylogo": False, "showSendToCloud": False, "showEditInChartStudio": False, "plotlyServerURL": "", "responsive": True,
           "modeBarButtonsToRemove": ["lasso2d", "select2d", "sendDataToCloud"]}  # fmt: skip
 MIME = "application/vnd.plotly.v1+json"

@@ -127,7 +127,8 @@ def test_nothing_on_a_page_is_fetched_from_a_network(tmp_path: Path) -> None:
     )
     assert page.addresses() == ["../assets/plotly.min.js", "../index.html", "1_survey.html"]
     assert not re.findall(r"""(?:url\(|@import|src=|href=)\s*["']?(?:https?:)?//""", html)
-    assert not re.search("mathjax|requirejs|cdn", html, re.I)
+    words = re.sub(r"base64,[\w+/=]+", "", html)  # letters of a font are no name
+    assert not re.search("mathjax|requirejs|cdn", words, re.I)
     assert not [tag for tag, _ in page.tags if tag in ("link", "iframe", "object", "embed", "img")]
 
 
