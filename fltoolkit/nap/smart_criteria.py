@@ -24,7 +24,8 @@ def smart(plan: Plan, filled: Baseline, judged: pd.DataFrame) -> pd.DataFrame:
     table with one row per indicator and criterion.
 
     The column `met` is `yes`, `no`, or `partners` (only the partner organisations can judge the criterion). The column `missing`
-    describes, in words, the missing part.
+    describes, in words, the missing part. An indicator is measurable if it has a baseline and a survey can verify its targets.
+    Only the partners can say whether a target is achievable.
 
     Args:
         plan: the plan.
@@ -34,7 +35,7 @@ def smart(plan: Plan, filled: Baseline, judged: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for statement in plan.framework:
         for indicator in statement.indicators:
-            answers = (_specific(indicator), _measurable(indicator, filled), _achievable(indicator, filled, judged), _relevant(indicator),
+            answers = (_specific(indicator), _measurable(indicator, filled, judged), _achievable(indicator), _relevant(indicator),
                        _time_bound(indicator, plan, filled))  # fmt: skip
             of_row = {"id": indicator.id, "indicator": indicator.indicator, "code": statement.code, "level": statement.level}
             rows += [
@@ -49,34 +50,28 @@ def _specific(indicator: Indicator) -> Answer:
     return _answer(_missing("both" if len(lacks) > 1 else lacks[0]) if lacks else "")
 
 
-def _measurable(indicator: Indicator, filled: Baseline) -> Answer:
-    rows = rows_of(filled, indicator).query("group == @TOTAL")
+def _measurable(indicator: Indicator, filled: Baseline, judged: pd.DataFrame) -> Answer:
     if indicator.measure is None:
         values = filled.table.loc[filled.table["id"] == indicator.id, "baseline_value"]
         given = (values.notna() & (values != "")).any()
         return _answer("" if given else _missing("value"))
-    shown = rows["baseline_value"].notna().any()
-    why = next(filter(has_text, rows["reason"]), "")
-    return _answer("" if shown else _missing("shown", reason=why))
-
-
-def _achievable(indicator: Indicator, filled: Baseline, judged: pd.DataFrame) -> Answer:
-    if indicator.measure is None:
-        return "partners", _missing("partners")
-    mine = judged[judged["id"].isin(rows_of(filled, indicator)["id"]) & judged["target_year"].notna()]
-    if mine.empty:
-        return "no", _missing("target")
+    rows = rows_of(filled, indicator)
+    total = rows.query("group == @TOTAL")
+    if total["baseline_value"].isna().all():
+        return _answer(_missing("shown", reason=next(filter(has_text, total["reason"]), "")))
+    mine = judged[judged["id"].isin(rows["id"]) & judged["target_year"].notna()]
     refused = mine[mine["verifiable"] == "no"]
-    if len(refused):
-        return "no", joined_reasons(
-            _missing("unverified", target=_target_in_words(r), reason=r["reason"]) for r in refused.to_dict("records")
-        )
-    open_ = [r for r in mine.to_dict("records") if not r["verifiable"]]  # neither yes nor no, so "no" would be wrong
-    return (
-        ("partners", joined_reasons(_missing("not_judged", target=_target_in_words(r), reason=r["reason"]) for r in open_))
-        if open_
-        else ("yes", "")
-    )
+    open_ = mine[mine["verifiable"] == ""]  # neither yes nor no, so "no" would be wrong
+    key, told, met = ("unverified", refused, "no") if len(refused) else ("not_judged", open_, "partners")
+    if told.empty:
+        return _answer("")
+    return met, joined_reasons(_missing(key, target=_target_in_words(r), reason=r["reason"]) for r in told.to_dict("records"))
+
+
+def _achievable(indicator: Indicator) -> Answer:
+    """Tool No. 16 asks whether a target can be achieved at a reasonable cost, and a survey cannot tell."""
+    unset = indicator.measure is not None and not indicator.targets
+    return _answer(_missing("target")) if unset else ("partners", _missing("partners"))
 
 
 def _target_in_words(row: dict[Hashable, Any]) -> Any:

@@ -182,10 +182,14 @@ def targets(evidence: Evidence) -> Result:
 @of_plan
 @checked
 def smart(evidence: Evidence) -> Result:
-    """Returns a sentence on how many indicators of the plan meet all five SMART criteria."""
-    answers = evidence.smart.groupby("id")["met"]
+    """Returns a sentence on how many indicators of the plan meet the SMART criteria. It leaves out *achievable*, which only the
+    partners can judge."""
+    answers = evidence.smart.query("criterion != 'achievable'").groupby("id")["met"]
     met = sum(set(of_one) == {"yes"} for _, of_one in answers)
-    return Result(f"{met} of {_counted(answers.ngroups, 'indicator')} {'meets' if met == 1 else 'meet'} all five criteria.")
+    meets = f"{met} of {_counted(answers.ngroups, 'indicator')} {'meets' if met == 1 else 'meet'}"
+    return Result(
+        f"{meets} the four criteria that can be checked here. Whether a target is achievable is for the partners to say."
+    )
 
 
 @of_plan

@@ -8,18 +8,23 @@ from typing import Any
 import small_country as country
 
 import fltoolkit as fl
+from fltoolkit.nap.smart_criteria import smart
+
+
+USUAL = {"id": "rate", "measure": "prevalence", "disaggregated_by": ["gender"], "sdg": ["8.7"], "targets": [{"year": 2030, "cut": 0.9}],
+         "definition": {"counted": "Persons.", "unit_of_analysis": "person"}}  # fmt: skip
 
 
 def answers(folder: Path, **row: Any) -> dict[str, tuple[str, str]]:
-    usual = {"id": "rate", "measure": "prevalence", "disaggregated_by": ["gender"], "sdg": ["8.7"], "targets": [{"year": 2030, "cut": 0.9}],
-             "definition": {"counted": "Persons.", "unit_of_analysis": "person"}}  # fmt: skip
-    out, plan = country.run(country.write(folder, plan=country.with_rows({**usual, **row})))
+    out, plan = country.run(country.write(folder, plan=country.with_rows({**USUAL, **row})))
     table = fl.evidence(plan, fl.Rounds(out, out)).smart
     return {r["criterion"]: (r["met"], r["missing"]) for r in table.to_dict("records")}
 
 
-def test_an_indicator_that_has_all_of_it_meets_all_five(tmp_path: Path) -> None:
-    assert set(answers(tmp_path).values()) == {("yes", "")}
+def test_an_indicator_that_has_all_of_it_meets_four_and_the_partners_judge_the_fifth(tmp_path: Path) -> None:
+    found = answers(tmp_path)
+    assert found.pop("achievable") == ("partners", "whether it can be reached at its cost is for the partners to say")
+    assert set(found.values()) == {("yes", "")}
 
 
 def test_what_is_missing_is_said_in_words(tmp_path: Path) -> None:
@@ -30,10 +35,11 @@ def test_what_is_missing_is_said_in_words(tmp_path: Path) -> None:
     assert lacking["time_bound"] == ("no", "no target for a year is given")
 
 
-def test_a_target_that_cannot_be_verified_is_not_achievable_and_one_outside_the_plan_not_time_bound(tmp_path: Path) -> None:
+def test_a_target_that_cannot_be_verified_is_not_measurable_and_one_outside_the_plan_not_time_bound(tmp_path: Path) -> None:
     found = answers(tmp_path, targets=[{"year": 2035, "cut": 0.1}])
-    assert found["achievable"][0] == "no"
-    assert "a cut of 10% by 2035 cannot be verified: " in found["achievable"][1]
+    assert found["measurable"][0] == "no"
+    assert "a cut of 10% by 2035 cannot be verified: " in found["measurable"][1]
+    assert found["achievable"][0] == "partners"
     assert found["time_bound"] == ("no", "the target year 2035 lies outside the plan (2026 to 2030)")
 
 
@@ -43,10 +49,13 @@ def test_a_hidden_baseline_is_not_measurable(tmp_path: Path) -> None:
     assert str(found["measurable"][1]).startswith("the survey shows no baseline: ")
 
 
-def test_a_target_that_was_not_judged_is_not_called_unachievable(tmp_path: Path) -> None:
-    found = answers(tmp_path, measure="stock_prevalence", disaggregated_by=None)["achievable"]
-    assert found[0] == "partners"
-    assert str(found[1]).startswith("a cut of 90% by 2030 is not judged: the baseline is not shown: ")
+def test_a_target_that_was_not_judged_is_not_called_unmeasurable(tmp_path: Path) -> None:
+    out, plan = country.run(country.write(tmp_path, plan=country.with_rows(USUAL)))
+    evidence = fl.evidence(plan, fl.Rounds(out, out))
+    unjudged = evidence.targets.assign(verifiable="", reason="no survey")
+    found = smart(plan, evidence.baseline, unjudged).set_index("criterion").loc["measurable"]
+    assert found["met"] == "partners"
+    assert str(found["missing"]).startswith("a cut of 90% by 2030 is not judged: no survey")
 
 
 def test_the_partners_rows_are_theirs_to_judge(tmp_path: Path) -> None:
