@@ -10,7 +10,6 @@ import small_country as country
 import fltoolkit as fl
 from fltoolkit.nap.smart_criteria import smart
 
-
 USUAL = {"id": "rate", "measure": "prevalence", "disaggregated_by": ["gender"], "sdg": ["8.7"], "targets": [{"year": 2030, "cut": 0.9}],
          "definition": {"counted": "Persons.", "unit_of_analysis": "person"}}  # fmt: skip
 
