@@ -7,7 +7,7 @@ there is nothing to fill in.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -27,8 +27,9 @@ from fltoolkit.report.workbook.sheet_words import (
     column,
     cv,
     flag,
-    high,
+    high_or_marker,
     legend,
+    mark,
     page,
     rounded,
     rows_like,
@@ -61,6 +62,7 @@ QUIET = ("again", "unseen")  # in the rows after an indicator's first
 MINE = {"t16_baseline": "baseline_value", "t16_year_1": "target_year_1", "t16_year_2": "target_year_2"}
 PLACES = [[name for name, _, _ in TOOL_16].index(name) for name in MINE]
 PRINTED = len(TOOL_16)
+AFTER = ("marker_after", "flag_after")
 LATER = (("now", 9, "text"), ("marker_after", 8, "marker"))
 PROMISED = ("promised", 18, "text")
 """The column with the targets in words, in the plan's workbook. Tool No. 16 only has columns for the planned values of two
@@ -90,9 +92,10 @@ def matrix(evidence: Evidence, language: Language) -> Page:
     if not followed.empty:
         years = change_tables.years_of_rounds(language, followed["year_before"], followed["year"])
         looks += [LATER[0], *((HIGH,) if wide else ()), LATER[1]]
+    marks = [mark(row, *AFTER) for row in followed.to_dict("records")]
     added = [column(language, *look, beside=True, years=years) for look in looks]
     return page(
-        language, "matrix", (*own[:after], *added, *own[after:]), lines, _notes(filled, language), tool="16", table="matrix", frozen=2,
+        language, "matrix", (*own[:after], *added, *own[after:]), lines, _notes(filled, language, marks), tool="16", table="matrix", frozen=2,
         large=True, printed_columns=PRINTED + len(added),
     )  # fmt: skip
 
@@ -102,9 +105,9 @@ def _later(followed: pd.DataFrame, row: Row, *, wide: bool) -> tuple[object, ...
     is no later survey. `wide` says whether the sheet has a column for the upper ends of ranges."""
     if followed.empty:
         return ()
-    found = next(rows_like(followed, row), {"value": None, "bound": None, "marker_after": ""})
+    found = next(rows_like(followed, row), {"value": None, "bound": None, "marker_after": "", "flag_after": ""})
     names = ("value", "bound") if wide else ("value",)
-    return (*(styled(row["measure"], found[name]) for name in names), bracketed(found["marker_after"]))
+    return (*(styled(row["measure"], found[name]) for name in names), bracketed(mark(found, *AFTER)))
 
 
 def baseline_sheet(filled: Baseline, language: Language) -> Page:
@@ -116,8 +119,9 @@ def baseline_sheet(filled: Baseline, language: Language) -> Page:
     return page(language, "baseline", columns, lines, notes, tool="16", frozen=2, large=True, printed_columns=PRINTED)
 
 
-def _notes(filled: Baseline, language: Language) -> tuple[str, ...]:
-    return (language.say("workbook.goal", goal=language.own(filled.plan.goal)), *legend(language, list(filled.table["marker"])))
+def _notes(filled: Baseline, language: Language, later: Sequence[str] = ()) -> tuple[str, ...]:
+    goal, marks = language.say("workbook.goal", goal=language.own(filled.plan.goal)), map(mark, filled.table.to_dict("records"))
+    return (goal, *legend(language, [*marks, *later]))
 
 
 def _columns(filled: Baseline, language: Language, *, filled_in: bool) -> tuple[Column, ...]:
@@ -168,7 +172,7 @@ def _cells(plan: Plan, row: Row, language: Language) -> list[object]:
     return [
         language.colon(language.own(row["code"]), language.own(row["statement"])), name_of(language, row), definition(language, indicator, row), by,
         language.own(row["means_of_verification"]), unit,
-        value, high(row), styled(row["measure"], row["ci_low"]), styled(row["measure"], row["ci_high"]), bracketed(row["marker"]),
+        value, high_or_marker(row), styled(row["measure"], row["ci_low"]), styled(row["measure"], row["ci_high"]), bracketed(mark(row)),
         *years, frequency(language, indicator.reporting_frequency), language.own(row["lead"]), category, row["n"], cases(language, row),
         cv(row), rounded(row["deff"], 2), row["df"], flag(language, row), number_words.reason(language, row["reason"]),
         word(language, "measures", row["measure"]), language.kit(row["reference_period"]),
