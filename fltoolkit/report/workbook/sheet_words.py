@@ -4,6 +4,7 @@ formatted numbers."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from math import ceil
 from typing import Any
 
@@ -33,7 +34,8 @@ LABEL_ROOM = 0.4  # of a step: the least height between the highest point of a c
 GROUP_WIDTHS, WIDER = (16, 20), 6  # of the columns with group and category, and how much wider they are where there is room
 LONGEST = 74  # characters of the last printed column, if there is still room
 NO_GROUP = "–"
-UNRELIABLE, CONFIDENTIAL, CARE = "u", "c", "†"  # markers; the last is for numbers to be used with caution
+SIGNED = {"whole": "signed_whole", "one_decimal": "signed_decimal"}  # styles of numbers, and those of changes
+UNRELIABLE, NOT_SHOWN, CARE = "u", "c", "†"  # markers; the last is for numbers to be used with caution
 
 
 def star_note(texts: Iterable[OwnText], language: Language, pages: Iterable[Page]) -> tuple[str, ...]:
@@ -111,6 +113,12 @@ def styled(measure: object, value: object) -> Styled:
     return Styled(read, "one_decimal" if decimals(str(measure)) else "whole")
 
 
+def signed(measure: object, value: object) -> Styled:
+    """Returns a change, rounded as `styled` does, with the style of a cell that prints the plus sign."""
+    number = styled(measure, value)
+    return replace(number, style=SIGNED[number.style])
+
+
 def shown_if_wide(columns: Iterable[ColumnLook], *, wide: bool) -> tuple[ColumnLook, ...]:
     """Returns columns in which the one for upper ends of ranges is hidden, unless a number of the sheet is a range (`wide`)."""
     return tuple((name, width, "hidden" if (name, wide) == (HIGH[0], False) else style) for name, width, style in columns)
@@ -124,8 +132,8 @@ def high(row: Row) -> Styled:
 
 def high_or_marker(row: Row) -> Styled:
     """Returns the same cell as `high`, but with the marker [c] if the upper end of a shown baseline is confidential."""
-    hidden = row["unresolved_marker"] == CONFIDENTIAL != row["marker"] and not has_wide_bounds(row)
-    return Styled(bracketed(CONFIDENTIAL), "in_place") if hidden else high(row)
+    hidden = row["unresolved_marker"] == NOT_SHOWN != row["marker"] and not has_wide_bounds(row)
+    return Styled(bracketed(NOT_SHOWN), "in_place") if hidden else high(row)
 
 
 def rounded(value: object, digits: int) -> float | None:

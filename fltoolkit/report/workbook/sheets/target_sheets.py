@@ -31,6 +31,7 @@ from fltoolkit.report.workbook.sheet_words import (
     rows_like,
     sentence,
     shown_if_wide,
+    signed,
     styled,
     surveys,
     without_nan,
@@ -103,9 +104,15 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
     bad = int((table["verifiable"] == "no").sum())
     refused = (language.say("workbook.sheets.targets.refused", n=str(bad)),) if bad else ()
     used = [*map(mark, records), *(mark(row, *AFTER) for row in records if later)]
-    undetected = table["planned_sample"].notna() & ~(table["smallest_cut"] < 1)
-    smallest = (language.say("workbook.sheets.targets.smallest"),) if undetected.any() else ()
-    notes = (surveys(language, evidence.baseline.table, evidence.now.table), *refused, *smallest, *legend(language, used))
+    low_end = (language.say("charts.low_end"),) if wide else ()
+    smallest = (language.say("workbook.sheets.targets.smallest"),) if table["planned_sample"].notna().any() else ()
+    notes = (
+        surveys(language, evidence.baseline.table, evidence.now.table),
+        *refused,
+        *low_end,
+        *smallest,
+        *legend(language, used),
+    )
     return page(language, "targets", columns, lines, notes, once=(0,), frozen=2, large=later, printed_columns=READ + len(read))
 
 
@@ -243,7 +250,7 @@ def _followed(evidence: Evidence, language: Language, r: Row, *, wide: bool) -> 
         *_baseline(evidence, r, wide=wide), *numbers("baseline_ci_low", "baseline_ci_high"), bracketed(mark(r, *ROUNDS[0])),
         *_number(r["measure"], r["value"], r["bound"], wide=wide), *numbers("ci_low", "ci_high"),
         bracketed(mark(r, *ROUNDS[1])),
-        *numbers("change", "change_ci_low", "change_ci_high"),
+        *(signed(r["measure"], r[name]) for name in ("change", "change_ci_low", "change_ci_high")),
         language.kit(sign_and_verdict(r["verdict"], r["verdict_reason"], r["flag"])) if r["light"] else bracketed(r["marker"]),
         number_words.reason(language, r["verdict_reason"]), r["beyond_zero"],
         *(rounded(r[name], 1) for name in ("decrease", "decrease_low", "decrease_high")), *numbers("milestone"), flag(language, r),
