@@ -92,9 +92,10 @@ def matrix(evidence: Evidence, language: Language) -> Page:
         looks = [LATER[0], *((HIGH,) if wide else ()), LATER[1]]
     marks = [mark(row, *AFTER) for row in followed.to_dict("records")]
     added = [column(language, *look, beside=True, years=years) for look in looks]
+    notes = _notes(filled, language, evidence.now.table, marks)
     return page(
-        language, "matrix", (*own[:PRINTED], *added, *own[PRINTED:]), lines, _notes(filled, language, marks), tool="16", table="matrix", frozen=2,
-        large=True, printed_columns=PRINTED + len(added),
+        language, "matrix", (*own[:PRINTED], *added, *own[PRINTED:]), lines, notes, tool="16", table="matrix", frozen=2, large=True,
+        printed_columns=PRINTED + len(added),
     )  # fmt: skip
 
 
@@ -114,13 +115,13 @@ def baseline_sheet(filled: Baseline, language: Language) -> Page:
     promised = promises(language, targets(filled.plan, filled))
     lines = [SheetRow(line.cells) for line in _lines(filled, language, promised, Partners())]
     columns = _columns(filled, language, filled_in=False)
-    notes = _notes(filled, language)
+    notes = _notes(filled, language, filled.table)
     return page(language, "baseline", columns, lines, notes, tool="16", frozen=2, large=True, printed_columns=PRINTED)
 
 
-def _notes(filled: Baseline, language: Language, later: Sequence[str] = ()) -> tuple[str, ...]:
+def _notes(filled: Baseline, language: Language, now: pd.DataFrame, later: Sequence[str] = ()) -> tuple[str, ...]:
     goal, marks = language.say("workbook.goal", goal=language.own(filled.plan.goal)), map(mark, filled.table.to_dict("records"))
-    about = (surveys(language, filled.table),) if filled.table["survey"].notna().any() else ()
+    about = (surveys(language, filled.table, now),) if filled.table["survey"].notna().any() else ()
     return (goal, *about, *legend(language, [*marks, *later]))
 
 
