@@ -43,6 +43,8 @@ STYLES: Mapping[str, Mapping[str, Any]] = {
     "plain": {"num_format": "0"},
     "whole": {"num_format": "#,##0"},
     "one_decimal": {"num_format": "#,##0.0"},
+    "signed_whole": {"num_format": "+#,##0"},
+    "signed_decimal": {"num_format": "+#,##0.0"},
     "two_decimals": {"num_format": "0.00"},
     "percent": {"num_format": "0.0%"},
     "power": {"num_format": "0%"},
@@ -71,7 +73,19 @@ SURE = 1.04  # of a page: rows are a little lower in print
 DIGIT, PADDING = 7, 5  # pixels: a digit of the standard font, and what a column has beside its characters
 LONGEST_FOOTER = 120  # characters; a spreadsheet takes 255 for the whole footer
 ABOVE = {"title", "goal", "result", "note"}  # styles of the lines above a table, which have no borders
-NUMBERS = {"plain", "whole", "one_decimal", "two_decimals", "percent", "power", "money", "sum", "amount"}
+NUMBERS = {
+    "plain",
+    "whole",
+    "one_decimal",
+    "signed_whole",
+    "signed_decimal",
+    "two_decimals",
+    "percent",
+    "power",
+    "money",
+    "sum",
+    "amount",
+}
 
 
 @dataclass(frozen=True)
@@ -133,7 +147,8 @@ class Spreadsheet:
                 # A long number would wrap as text does, and lose digits. `_0` adds a space, so that the number does not touch the
                 # edge of its cell; LibreOffice ignores an indent if the cell on the left is empty.
                 plain = str(look.get("num_format", "General")) + APART
-                sections = [plain] if plain.startswith("General") else [plain, MINUS + plain]
+                bare = plain.removeprefix("+")  # of numbers below zero, and of zero
+                sections = [plain] if plain.startswith("General") else dict.fromkeys((plain, MINUS + bare, bare))
                 shown = ";".join(map(self.numbers.in_language, sections))
                 look |= {"align": "right", "indent": 0, "text_wrap": False, "num_format": shown}
             look |= {"locked": False} if "open" in names else {}

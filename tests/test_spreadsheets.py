@@ -60,6 +60,13 @@ def test_numbers_stand_to_the_right_in_the_format_of_their_style() -> None:
     assert seen == ('#,##0.0_0;"−"#,##0.0_0', "right", None)  # `_0`: it does not touch the edge of its cell
 
 
+def test_a_change_has_a_sign_and_zero_has_none() -> None:
+    file = Spreadsheet("Title", "")
+    file.put(file.book.add_worksheet("One"), (0, 0), 5.5, "signed_decimal")
+    found = openpyxl.load_workbook(io.BytesIO(file.content()))["One"]["A1"].number_format
+    assert found == '+#,##0.0_0;"−"#,##0.0_0;#,##0.0_0'
+
+
 def test_a_number_format_names_the_language_and_parts_the_per_cent_sign_as_it_does() -> None:
     """LibreOffice takes comma and narrow space from the language in the format, Excel from the reader's computer."""
     file = Spreadsheet("Titre", "", NumberWriting("[$-40C]", "\u202f"))

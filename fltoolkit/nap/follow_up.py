@@ -25,8 +25,8 @@ from fltoolkit.survey.spec.groups import TOTAL
 FOLLOW_UP = [
     *KEY, "baseline_value", "baseline_ci_low", "baseline_ci_high", "baseline_bound", "value", "ci_low", "ci_high", "bound", "change",
     "change_ci_low", "change_ci_high", "beyond_zero", "decrease", "decrease_low", "decrease_high", "verdict", "verdict_reason", "light", "changed",
-    "attenuated", "marker", "marker_before", "marker_after", "flag", "reason", "milestone", "year_before", "year", "survey_before", "survey",
-    "interview_conditions_before", "interview_conditions",
+    "attenuated", "marker", "marker_before", "marker_after", "flag_before", "flag_after", "flag", "reason", "milestone", "year_before", "year",
+    "survey_before", "survey", "interview_conditions_before", "interview_conditions",
 ]  # fmt: skip
 SURVEY_COLUMNS = ("year_before", "year", "survey_before", "survey", "interview_conditions_before", "interview_conditions")
 IN_UNITS = {
@@ -46,6 +46,8 @@ CHANGE_FACTS = (
     "marker",
     "marker_before",
     "marker_after",
+    "flag_before",
+    "flag_after",
     "flag",
     "reason",
 )
@@ -56,8 +58,8 @@ LATER_COLUMNS = {
     "ci_high": "later_ci_high",
     "bound": "later_bound",
 }
-LATER_MARKER = "later_marker"
-ANSWERS = {"marker_after": LATER_MARKER, "changed": "changed", "year_before": "year_before"}
+LATER_MARKER, LATER_FLAG = "later_marker", "later_flag"
+ANSWERS = {"marker_after": LATER_MARKER, "flag_after": LATER_FLAG, "changed": "changed", "year_before": "year_before"}
 ABOVE, WHOLLY_ABOVE, BELOW, WHOLLY_BELOW = (Reason.of(f"plan.beside.{s}") for s in ("above", "wholly_above", "below", "wholly"))
 REACHED, NOT_REACHED, INSIDE, UNRELIABLE, UNRELIABLE_BELOW, UNRELIABLE_ABOVE, OPEN = (
     Reason.of(f"plan.reached.{s}") for s in ("yes", "no", "inside", "unreliable", "unreliable_below", "unreliable_above", "open")
@@ -110,7 +112,8 @@ def targets_with_results(judged: pd.DataFrame, followed: pd.DataFrame, exact: pd
 
     The new columns are:
 
-    - `later_year`, `later_value` with its interval, `later_bound` (its upper bound, if it has wide bounds) and `later_marker`;
+    - `later_year`, `later_value` with its interval, `later_bound` (its upper bound, if it has wide bounds),
+      `later_marker` and `later_flag`;
     - `changed`: the verdict of the follow-up on whether the number has changed since the year of the earlier survey
       (`year_before`);
     - `beside`: whether the later number is above or below the target, and whether its whole interval is on the same side;
@@ -135,7 +138,7 @@ def targets_with_results(judged: pd.DataFrame, followed: pd.DataFrame, exact: pd
     beside = [_side_of_target(row) for row in whole.to_dict("records")]
     reached = [_target_verdict(row, place) for row, place in zip(later.to_dict("records"), beside, strict=True)]
     return judged.reset_index(drop=True).assign(
-        **{c: pd.to_numeric(later[c]) for c in LATER_COLUMNS.values()}, later_marker=later[LATER_MARKER].fillna(""),
+        **{c: pd.to_numeric(later[c]) for c in LATER_COLUMNS.values()}, **{c: later[c].fillna("") for c in (LATER_MARKER, LATER_FLAG)},
         changed=later["changed"].fillna(""), year_before=later["year_before"], beside=pd.Series(beside, dtype=object), reached=pd.Series(reached, dtype=object),
     )  # fmt: skip
 
@@ -241,6 +244,7 @@ def _follow_up_row(row: FollowUpRow, found: FollowUpRow | None) -> FollowUpRow:
             **before, **empty, "attenuated": False, "marker": row["marker"] or "x", "reason": row["reason"] or NOT_COMPARED,
             "year_before": row["year"], "year": nan, "survey_before": row["survey"], "survey": "",
             "interview_conditions_before": "", "interview_conditions": "", "marker_before": row["marker"], "marker_after": "",
+            "flag_before": row["flag"], "flag_after": "",
         }  # fmt: skip
     decrease = {
         "decrease": -100 * found["relative_change"], "decrease_low": 100 * (1 - found["ratio_high"]), "decrease_high": 100 * (1 - found["ratio_low"]),

@@ -58,7 +58,8 @@ def test_a_later_round_stands_beside_the_targets(tmp_path: Path) -> None:
     facts = {
         "measure": "change_in_prevalence", "estimate": -0.012, "ci_low": -0.02, "ci_high": -0.004, "estimate_after": 0.008, "ci_low_after": 0.005,
         "ci_high_after": 0.011, "relative_change": -0.6, "ratio_low": 0.2, "ratio_high": 0.7, "verdict": DECREASED, "verdict_reason": "",
-        "attenuated": False, "beyond_zero": "", "marker_before": "", "marker_after": "", "year_before": 2025, "year": 2027, "survey_before": "Small survey",
+        "attenuated": False, "beyond_zero": "", "marker_before": "", "marker_after": "",
+        "flag_before": "", "flag_after": "", "year_before": 2025, "year": 2027, "survey_before": "Small survey",
         "interview_conditions_before": "", "interview_conditions": "by proxy: 12%",
     }  # fmt: skip
     found = fl.evidence(plan(tmp_path), Rounds(OUT, OUT, published(row(**facts))))

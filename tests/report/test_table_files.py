@@ -35,7 +35,7 @@ TOOL_16 = [
     "Lead / partners involved",
 ]
 CLASSES = {"5–14", "15–29", "30–49", "50 and more"}
-HEAD = 6
+HEAD = 8
 LINK = '=HYPERLINK("http://evil.example","click")'
 
 
@@ -71,16 +71,23 @@ def test_the_columns_are_those_of_tool_no_16_in_their_order(sheet: Worksheet) ->
 def test_title_goal_and_the_meaning_of_markers_stand_above(sheet: Worksheet) -> None:
     assert sheet["A2"].value == "Plan of Smallland"
     assert sheet["A4"].value == "Goal: By 2030 nobody is in forced labour."
-    for marker in ("[c] confidential", "[u] low reliability", "[w] none recorded", "[x] not available", "[z] not applicable"):
-        assert marker in sheet["A5"].value
+    for marker in (
+        "[c] confidential",
+        "[u] low reliability",
+        "[w] none recorded",
+        "[x] not available",
+        "[z] not applicable",
+        "† use with caution",
+    ):
+        assert marker in sheet["A6"].value
 
 
 def test_one_table_without_merged_cells_its_head_frozen_and_filtered(sheet: Worksheet) -> None:
     assert not sheet.merged_cells.ranges
-    assert sheet.freeze_panes == "C7"
-    assert sheet.auto_filter.ref.startswith("A6:")
+    assert sheet.freeze_panes == "C9"
+    assert sheet.auto_filter.ref.startswith("A8:")
     assert sheet.max_row == HEAD + len(country.filled().table)
-    assert sheet.print_title_rows == "$6:$6"
+    assert sheet.print_title_rows == "$8:$8"
 
 
 def test_every_row_of_the_baseline_is_a_row_of_the_sheet(sheet: Worksheet) -> None:
@@ -139,7 +146,7 @@ def test_numbers_are_numbers_with_a_format(sheet: Worksheet) -> None:
 
 def test_markers_never_stand_in_a_numbers_cell(sheet: Worksheet) -> None:
     markers = [cell.value for cell in column(sheet, "Marker")]
-    assert {m for m in markers if m} == {"[c]", "[u]", "[w]", "[x]", "[z]"}
+    assert {m for m in markers if m} == {"[c]", "[u]", "[w]", "[x]", "[z]", "†"}
     for name in ("Baseline value", "Interval from", "Interval to", "Persons asked", "Cases", "CV", "Design effect", "df"):
         assert {c.value for c in column(sheet, name) if isinstance(c.value, str)} <= (CLASSES if name == "Cases" else set()), name
 

@@ -15,6 +15,7 @@ ROW, ROWS, POINTS_IN_PIXEL = 20, 22, 0.75  # height of a row in pixels, and rows
 BLUE, GREY, ORANGE, LINES, BAND = "#1F5A7A", "#6B737C", "#B35900", "#D7DDE3", "#B9C3CC"
 SMALL, LARGE = {"size": 10}, {"size": 11, "bold": True}
 LABEL = {"value": True, "font": SMALL}
+ON_WHITE = LABEL | {"fill": {"color": "#FFFFFF"}}  # where a line would cross the number
 
 
 @dataclass(frozen=True)
@@ -99,16 +100,18 @@ def insert_chart(file: Spreadsheet, sheet: Any, chart: NativeChart, *, at: tuple
     if chart.path is not None:
         dashed = {"color": GREY, "width": 1.25, "dash_type": "dash"}
         only_last = [*({"delete": True} for _ in range(chart.rows - 1)), {"value": None}]
-        label = {"value": True, "position": "above", "font": SMALL, "custom": only_last}
+        label = ON_WHITE | {"position": "above", "custom": only_last}
         series(chart.path, line=dashed, marker={"type": "none"}, data_labels=label)
     if chart.band is not None:
         down = column_reference(sheet_name, (first, last), chart.band[1])
         lengths = {"type": "custom", "plus_values": down, "minus_values": down, "direction": "minus", "end_style": 0}
         band = lengths | {"line": {"color": BAND, "width": 6}}
-        series(chart.band[0], marker=_symbol("long_dash", 9, GREY), y_error_bars=band, data_labels=LABEL | {"position": "above"})
-    side = "right" if chart.path is None else "left"  # where no planned values cross the label
+        series(
+            chart.band[0], marker=_symbol("long_dash", 9, GREY), y_error_bars=band, data_labels=ON_WHITE | {"position": "above"}
+        )
+    label = LABEL if chart.path is None else ON_WHITE  # the path begins at the first value
     interval = {"type": "custom", "plus_values": above, "minus_values": below, "line": {"color": BLUE, "width": 1.75}}
-    series(chart.values, marker=_symbol("circle", 8, BLUE), y_error_bars=interval, data_labels=LABEL | {"position": side})
+    series(chart.values, marker=_symbol("circle", 8, BLUE), y_error_bars=interval, data_labels=label | {"position": "right"})
     if chart.earlier is not None:
         grey = interval | {"line": {"color": GREY, "width": 1.75}}
         series(chart.earlier, marker=_symbol("circle", 8, GREY), y_error_bars=grey)

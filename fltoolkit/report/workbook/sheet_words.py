@@ -4,6 +4,7 @@ formatted numbers."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from math import ceil
 from typing import Any
 
@@ -33,7 +34,8 @@ LABEL_ROOM = 0.4  # of a step: the least height between the highest point of a c
 GROUP_WIDTHS, WIDER = (16, 20), 6  # of the columns with group and category, and how much wider they are where there is room
 LONGEST = 74  # characters of the last printed column, if there is still room
 NO_GROUP = "–"
-UNRELIABLE = "u"  # the marker
+SIGNED = {"whole": "signed_whole", "one_decimal": "signed_decimal"}  # styles of numbers, and those of changes
+UNRELIABLE, NOT_SHOWN, CARE = "u", "c", "†"  # markers; the last is for numbers to be used with caution
 
 
 def star_note(texts: Iterable[OwnText], language: Language, pages: Iterable[Page]) -> tuple[str, ...]:
@@ -111,6 +113,12 @@ def styled(measure: object, value: object) -> Styled:
     return Styled(read, "one_decimal" if decimals(str(measure)) else "whole")
 
 
+def signed(measure: object, value: object) -> Styled:
+    """Returns a change, rounded as `styled` does, with the style of a cell that prints the plus sign."""
+    number = styled(measure, value)
+    return replace(number, style=SIGNED[number.style])
+
+
 def shown_if_wide(columns: Iterable[ColumnLook], *, wide: bool) -> tuple[ColumnLook, ...]:
     """Returns columns in which the one for upper ends of ranges is hidden, unless a number of the sheet is a range (`wide`)."""
     return tuple((name, width, "hidden" if (name, wide) == (HIGH[0], False) else style) for name, width, style in columns)
@@ -122,18 +130,31 @@ def high(row: Row) -> Styled:
     return styled(row["measure"], row["bound_high"] if has_wide_bounds(row) else None)
 
 
+def high_or_marker(row: Row) -> Styled:
+    """Returns the same cell as `high`, but with the marker [c] if the upper end of a shown baseline is confidential."""
+    hidden = row["unresolved_marker"] == NOT_SHOWN != row["marker"] and not has_wide_bounds(row)
+    return Styled(bracketed(NOT_SHOWN), "in_place") if hidden else high(row)
+
+
 def rounded(value: object, digits: int) -> float | None:
     return None if value is None or pd.isna(value) else round(float(value), digits)  # type: ignore[arg-type, call-overload]
 
 
-def bracketed(marker: object) -> str:
-    return f"[{marker}]" if isinstance(marker, str) and marker else ""
+def mark(row: Row, marker: str = "marker", flag: str = "flag") -> str:
+    """Returns the marker of a number, such as `u`, or a dagger if the number has none but is to be used with caution. `marker` and
+    `flag` are the columns of `row` that have the marker and the flag."""
+    return row[marker] if isinstance(row[marker], str) and row[marker] else CARE if row[flag] == "caution" else ""
 
 
-def legend(language: Language, used: Sequence[object] = tuple(MARKERS)) -> tuple[str, ...]:
-    """Returns a sentence that explains the markers in a sheet (letters such as [u]). The result is empty if the sheet has
-    none."""
-    words = number_words.markers(language, used)
+def bracketed(marker: str) -> str:
+    return f"[{marker}]" if marker not in ("", CARE) else marker
+
+
+def legend(language: Language, used: Sequence[str] = (*MARKERS, CARE)) -> tuple[str, ...]:
+    """Returns a sentence that explains the markers in a sheet (letters such as [u], and the dagger). The result is empty if the
+    sheet has none."""
+    care = f"{CARE} {language.say('flags.caution')}" if CARE in used else ""
+    words = language.list(text for text in (number_words.markers(language, used), care) if text)
     return (language.say("workbook.legend", markers=words),) if words else ()
 
 

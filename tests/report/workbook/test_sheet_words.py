@@ -16,7 +16,10 @@ from fltoolkit.report.workbook.sheet_words import (
     choices,
     column,
     cv,
+    high,
+    high_or_marker,
     legend,
+    mark,
     page,
     rounded,
     styled,
@@ -78,7 +81,21 @@ def test_a_row_whose_cases_are_a_class_has_no_coefficient_of_variation() -> None
 
 @pytest.mark.parametrize(("marker", "told"), [("c", "[c]"), ("", ""), (None, ""), (float("nan"), "")])
 def test_a_marker_stands_in_brackets_and_none_is_empty(marker: object, told: str) -> None:
-    assert bracketed(marker) == told
+    assert bracketed(mark({"marker": marker, "flag": ""})) == told
+
+
+def test_a_number_to_be_used_with_caution_has_a_dagger_unless_it_has_a_marker() -> None:
+    assert [bracketed(mark({"marker": marker, "flag": "caution"})) for marker in ("", None, "w")] == ["†", "†", "[w]"]
+    (told,) = legend(EN, ["u", "†"])
+    assert told.endswith(": [u] low reliability; † use with caution.")
+
+
+def test_a_high_end_that_is_confidential_has_a_marker_in_its_place() -> None:
+    row = {"measure": "prevalence", "marker": "", "unresolved_marker": "c", "bounds_note": "", "bound_high": None}
+    assert high_or_marker(row) == Styled("[c]", "in_place")
+    assert high(row).value is None
+    assert high_or_marker(row | {"unresolved_marker": ""}).value is None
+    assert high_or_marker(row | {"marker": "c"}).value is None
 
 
 def test_only_the_markers_of_a_sheet_are_explained() -> None:

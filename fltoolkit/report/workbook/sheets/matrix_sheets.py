@@ -7,7 +7,7 @@ there is nothing to fill in.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -18,6 +18,7 @@ from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.partner_entries import Partners, cell_value
 from fltoolkit.nap.results_framework import Indicator, Plan
 from fltoolkit.nap.target_paths import targets_of_row
+from fltoolkit.nap.targets import targets
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.workbook.sheet_words import (
     HIGH,
@@ -27,12 +28,14 @@ from fltoolkit.report.workbook.sheet_words import (
     column,
     cv,
     flag,
-    high,
+    high_or_marker,
     legend,
+    mark,
     page,
     rounded,
     rows_like,
     styled,
+    surveys,
     who,
     without_nan,
     word,
@@ -56,15 +59,16 @@ BESIDE = (
     ("same_work", 12, "text"), ("survey", 34, "text"), ("round", 10, "text"), ("year", 8, "plain"), ("filled_by", 13, "text"),
     ("about_targets", 34, "text"),
 )  # fmt: skip
-STYLES = [style for _, _, style in (*TOOL_16, *BESIDE)]
+PROMISED = ("promised", 18, "text")
+"""The column with the targets in words. Tool No. 16 only has columns for the planned values of two years."""
+READ_COLUMNS = (*TOOL_16, PROMISED)
+STYLES = [style for _, _, style in (*READ_COLUMNS, *BESIDE)]
 QUIET = ("again", "unseen")  # in the rows after an indicator's first
 MINE = {"t16_baseline": "baseline_value", "t16_year_1": "target_year_1", "t16_year_2": "target_year_2"}
 PLACES = [[name for name, _, _ in TOOL_16].index(name) for name in MINE]
-PRINTED = len(TOOL_16)
+PRINTED = len(READ_COLUMNS)
+AFTER = ("marker_after", "flag_after")
 LATER = (("now", 9, "text"), ("marker_after", 8, "marker"))
-PROMISED = ("promised", 18, "text")
-"""The column with the targets in words, in the plan's workbook. Tool No. 16 only has columns for the planned values of two
-years."""
 
 
 def matrix(evidence: Evidence, language: Language) -> Page:
@@ -74,26 +78,24 @@ def matrix(evidence: Evidence, language: Language) -> Page:
 
     In each row that no survey fills, partners can fill in three cells: the baseline and the targets of two years.
     """
-    filled, followed, after = evidence.baseline, evidence.follow_up, len(TOOL_16)
-    promised = promises(language, evidence.targets)
+    filled, followed = evidence.baseline, evidence.follow_up
     wide = bool(followed["bound"].notna().any())
-    beside = [
-        (promised.get((row["id"], row["group"], row["category"]), ""), *_later(followed, row, wide=wide))
-        for row in filled.table.to_dict("records")
-    ]
+    later = [_later(followed, row, wide=wide) for row in filled.table.to_dict("records")]
+    promised = promises(language, evidence.targets)
     lines = [
-        replace(line, cells=[*line.cells[:after], *added, *line.cells[after:]])
-        for line, added in zip(_lines(filled, language, evidence.partners), beside, strict=True)
+        replace(line, cells=[*line.cells[:PRINTED], *added, *line.cells[PRINTED:]])
+        for line, added in zip(_lines(filled, language, promised, evidence.partners), later, strict=True)
     ]
-    own, years = _columns(filled, language, filled_in=True), {}
-    looks = [PROMISED]
+    own, years, looks = _columns(filled, language, filled_in=True), {}, []
     if not followed.empty:
         years = change_tables.years_of_rounds(language, followed["year_before"], followed["year"])
-        looks += [LATER[0], *((HIGH,) if wide else ()), LATER[1]]
+        looks = [LATER[0], *((HIGH,) if wide else ()), LATER[1]]
+    marks = [mark(row, *AFTER) for row in followed.to_dict("records")]
     added = [column(language, *look, beside=True, years=years) for look in looks]
+    notes = _notes(filled, language, evidence.now.table, marks)
     return page(
-        language, "matrix", (*own[:after], *added, *own[after:]), lines, _notes(filled, language), tool="16", table="matrix", frozen=2,
-        large=True, printed_columns=PRINTED + len(added),
+        language, "matrix", (*own[:PRINTED], *added, *own[PRINTED:]), lines, notes, tool="16", table="matrix", frozen=2, large=True,
+        printed_columns=PRINTED + len(added),
     )  # fmt: skip
 
 
@@ -102,22 +104,25 @@ def _later(followed: pd.DataFrame, row: Row, *, wide: bool) -> tuple[object, ...
     is no later survey. `wide` says whether the sheet has a column for the upper ends of ranges."""
     if followed.empty:
         return ()
-    found = next(rows_like(followed, row), {"value": None, "bound": None, "marker_after": ""})
+    found = next(rows_like(followed, row), {"value": None, "bound": None, "marker_after": "", "flag_after": ""})
     names = ("value", "bound") if wide else ("value",)
-    return (*(styled(row["measure"], found[name]) for name in names), bracketed(found["marker_after"]))
+    return (*(styled(row["measure"], found[name]) for name in names), bracketed(mark(found, *AFTER)))
 
 
 def baseline_sheet(filled: Baseline, language: Language) -> Page:
     """Returns the sheet of the plan's indicators for the workbook of the baseline, which has no cells to fill in. Rows that no
     survey fills show the values that partners have given so far."""
-    lines = [SheetRow(line.cells) for line in _lines(filled, language, Partners())]
+    promised = promises(language, targets(filled.plan, filled))
+    lines = [SheetRow(line.cells) for line in _lines(filled, language, promised, Partners())]
     columns = _columns(filled, language, filled_in=False)
-    notes = _notes(filled, language)
+    notes = _notes(filled, language, filled.table)
     return page(language, "baseline", columns, lines, notes, tool="16", frozen=2, large=True, printed_columns=PRINTED)
 
 
-def _notes(filled: Baseline, language: Language) -> tuple[str, ...]:
-    return (language.say("workbook.goal", goal=language.own(filled.plan.goal)), *legend(language, list(filled.table["marker"])))
+def _notes(filled: Baseline, language: Language, now: pd.DataFrame, later: Sequence[str] = ()) -> tuple[str, ...]:
+    goal, marks = language.say("workbook.goal", goal=language.own(filled.plan.goal)), map(mark, filled.table.to_dict("records"))
+    about = (surveys(language, filled.table, now),) if filled.table["survey"].notna().any() else ()
+    return (goal, *about, *legend(language, [*marks, *later]))
 
 
 def _columns(filled: Baseline, language: Language, *, filled_in: bool) -> tuple[Column, ...]:
@@ -132,15 +137,18 @@ def _columns(filled: Baseline, language: Language, *, filled_in: bool) -> tuple[
             key=MINE.get(name, "") if filled_in else "",
             beside=not name.startswith("t16"),
         )
-        for name, width, style in TOOL_16
+        for name, width, style in READ_COLUMNS
     )
     return (*own, *(column(language, name, width, style, beside=True) for name, width, style in BESIDE))
 
 
-def _lines(filled: Baseline, language: Language, partners: Partners) -> Iterator[SheetRow]:
+def _lines(
+    filled: Baseline, language: Language, promised: Mapping[tuple[object, ...], str], partners: Partners
+) -> Iterator[SheetRow]:
     before = ""
     for row in map(without_nan, filled.table.to_dict("records")):
         cells, starts = _cells(filled.plan, row, language), row["id"] != before
+        cells.insert(PRINTED - 1, promised.get((row["id"], row["group"], row["category"]), ""))
         before = row["id"]
         if starts:
             cells = [Styled(cell, "text") if style in QUIET else cell for cell, style in zip(cells, STYLES, strict=True)]
@@ -168,7 +176,7 @@ def _cells(plan: Plan, row: Row, language: Language) -> list[object]:
     return [
         language.colon(language.own(row["code"]), language.own(row["statement"])), name_of(language, row), definition(language, indicator, row), by,
         language.own(row["means_of_verification"]), unit,
-        value, high(row), styled(row["measure"], row["ci_low"]), styled(row["measure"], row["ci_high"]), bracketed(row["marker"]),
+        value, high_or_marker(row), styled(row["measure"], row["ci_low"]), styled(row["measure"], row["ci_high"]), bracketed(mark(row)),
         *years, frequency(language, indicator.reporting_frequency), language.own(row["lead"]), category, row["n"], cases(language, row),
         cv(row), rounded(row["deff"], 2), row["df"], flag(language, row), number_words.reason(language, row["reason"]),
         word(language, "measures", row["measure"]), language.kit(row["reference_period"]),

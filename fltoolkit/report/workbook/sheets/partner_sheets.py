@@ -6,6 +6,7 @@ Their yellow cells show the answers that partners.yaml already has.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import pandas as pd
@@ -15,12 +16,13 @@ from fltoolkit.nap.checklists import ChecklistQuestion, checklists
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.partner_entries import Partners, cell_value
 from fltoolkit.publish.measure_units import is_rate
+from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.document_sections import follow_up_section
 from fltoolkit.report.knowledge_base import CHANGE, TOOL as KNOWLEDGE, answers, is_for_research
-from fltoolkit.report.workbook.sheet_words import choices, column, page, word
+from fltoolkit.report.workbook.sheet_words import NOT_SHOWN, choices, column, page, word
 from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
 from fltoolkit.report.workbook.sheets.definition_sheets import definitions
-from fltoolkit.show.wording import number_words, plan_words
+from fltoolkit.show.wording import contrast_sentences, number_words, plan_words
 from fltoolkit.table_records import records
 
 ANSWERS = ("yes", "partly", "no")
@@ -109,8 +111,10 @@ def answer_from_survey(evidence: Evidence, language: Language, question: Checkli
     found = answers(evidence.now, question.evidence)
     several = len({language.kit(rows["reference_population_label"].iloc[0]) for rows in found}) > 1
     lines = [_breakdown_in_words(language, rows, named=several) for rows in found]
+    if any(rows["breakdown"].iloc[0] == evidence.now.lead for rows in found):
+        lines += contrast_sentences.sentences(evidence.now, language, most=contrast_sentences.MOST_SENTENCES)
     if CHANGE in question.evidence:
-        lines.append(language.list(follow_up_section.answered(language, plan_words.totals(evidence.follow_up))))
+        lines += follow_up_section.answered(language, plan_words.totals(evidence.follow_up))
     answer = "\n".join(line for line in lines if line)
     return answer or (language.say("research.here") if is_for_research(evidence, question) else "")
 
@@ -137,15 +141,18 @@ def _breakdown_in_words(language: Language, rows: pd.DataFrame, *, named: bool) 
     numbers = (
         printed if whole else [f"{number_words.category(language, r)} {text}" for r, text in zip(shown, printed, strict=True)]
     )
-    if hidden := len(every) - len(shown):
-        numbers.append(language.say("workbook.said.hidden", n=str(hidden)))
+    for marker, hidden in Counter(r["marker"] for r in every if pd.isna(r["estimate"])).items():
+        numbers.append(number_words.with_marker(language.say("workbook.said.hidden", n=str(hidden)), {"marker": marker}))
+    if any(map(has_wide_bounds, shown)) and (ends := [r for r in shown if r["unresolved_marker"] == NOT_SHOWN]):
+        names = language.join(number_words.category(language, r) for r in ends)
+        numbers.append(language.colon(names, number_words.inside(language.say("tables.high_end_hidden"))))
     key, group = ("everyone" if whole else "by"), number_words.group(language, str(first["breakdown"]))
     population = str(first["reference_population_label"])
     unit = number_words.unit(language, str(first["measure"]), population)
     if named and not is_rate(str(first["measure"])):
         unit = f"{unit}, {language.kit(population)}"
     text = language.say(f"workbook.said.{key}", group=group, unit=unit, values=language.list(numbers))
-    meaning = number_words.markers(language, [r["marker"] for r in shown])
+    meaning = number_words.markers(language, [r["marker"] for r in every])
     return f"{text} ({meaning})" if meaning else text
 
 

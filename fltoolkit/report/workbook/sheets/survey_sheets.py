@@ -27,10 +27,12 @@ from fltoolkit.report.workbook.sheet_words import (
     cv,
     flag,
     high,
+    high_or_marker,
     if_unreliable,
     legend,
     lengths_of,
     lines_by_indicator,
+    mark,
     page,
     rounded,
     rows_like,
@@ -109,7 +111,9 @@ def headline(evidence: Evidence, language: Language) -> Page | None:
         *follow_up_section.verdicts(evidence, language),
     )
     markers = [
-        marker for row in records for marker in (row["marker"], *(r["marker_after"] for r in rows_like(evidence.follow_up, row)))
+        marker
+        for row in records
+        for marker in (mark(row), *(mark(r, "marker_after", "flag_after") for r in rows_like(evidence.follow_up, row)))
     ]
     notes = (title, surveys(language, evidence.baseline.table, evidence.now.table), *legend(language, markers))
     return page(language, "headline", columns, [SheetRow(line) for line in lines], notes, results=results, chart=chart)
@@ -122,15 +126,18 @@ def _rounds(evidence: Evidence, language: Language, row: dict[Any, Any]) -> Iter
     numbers = [row[name] for name in NUMBERS]
     yield (
         plan_words.category(language, row),
-        *_value(row, (row["year"], row["marker"]), numbers, high(row), earlier=bool(later)),
+        *_value(row, (row["year"], mark(row)), numbers, high(row), earlier=bool(later)),
     )
     for now in later:
         numbers = [now[name] for name in ("value", "ci_low", "ci_high")]
-        yield ("", *_value(row, (now["year"], now["marker_after"]), numbers, styled(row["measure"], now["bound"])))
+        yield (
+            "",
+            *_value(row, (now["year"], mark(now, "marker_after", "flag_after")), numbers, styled(row["measure"], now["bound"])),
+        )
 
 
 def _value(
-    row: dict[Any, Any], about: tuple[Any, object], numbers: Sequence[object], bound: Styled, *, earlier: bool = False
+    row: dict[Any, Any], about: tuple[Any, str], numbers: Sequence[object], bound: Styled, *, earlier: bool = False
 ) -> tuple[object, ...]:
     """Returns the cells of a measured number: its year, the number with its interval, its marker, and the columns from which a
     chart is drawn.
@@ -163,7 +170,7 @@ def detail(evidence: Evidence, language: Language) -> Page | None:
     confidential = (
         sentence(number_words.reason(language, CONFIDENTIAL)) if any(r["reason"] == CONFIDENTIAL for r in records) else ""
     )
-    notes = (surveys(language, table), *legend(language, list(table["marker"])), confidential)
+    notes = (surveys(language, table), *legend(language, list(map(mark, records))), confidential)
     printed = (DETAIL[0], HIGH, *DETAIL[1:]) if wide else DETAIL
     columns = columns_by_indicator(language, printed, FACTS)
     return page(language, "detail", columns, lines, notes, once=(0,), frozen=2, printed_columns=READ + len(printed))
@@ -177,8 +184,8 @@ def _detail(language: Language, r: Row, *, wide: bool) -> tuple[object, ...]:
     if reason and r["flag"] in CAREFUL:
         reason = language.say("flagged", flag=language.say(f"flags.{r['flag']}"), reason=reason)
     return (
-        styled(measure, r["baseline_value"]), *((high(r),) if wide else ()), *(styled(measure, r[name]) for name in NUMBERS[1:]),
-        bracketed(r["marker"]), r["n"], cases(language, r), cv(r), reason,
+        styled(measure, r["baseline_value"]), *((high_or_marker(r),) if wide else ()), *(styled(measure, r[name]) for name in NUMBERS[1:]),
+        bracketed(mark(r)), r["n"], cases(language, r), cv(r), reason,
         r["confidence"], flag(language, r), styled(measure, r["se"]), r["unresolved"], rounded(r["deff"], 2), r["df"],
         word(language, "intervals", r["interval"]), r["rule_set"], language.kit(r["reference_period"]),
         language.kit(r["reference_population_label"]), word(language, "same_work", r["same_work"]),

@@ -20,15 +20,18 @@ from fltoolkit.report.workbook.sheet_words import (
     chart_title,
     columns_by_indicator,
     flag,
+    high_or_marker,
     if_unreliable,
     legend,
     lengths_of,
     lines_by_indicator,
+    mark,
     page,
     rounded,
     rows_like,
     sentence,
     shown_if_wide,
+    signed,
     styled,
     surveys,
     without_nan,
@@ -56,9 +59,11 @@ PLANNED = (
     ("interval_to", 10, "text"), ("marker", 8, "marker"), ("below", 10, "hidden"), ("above", 10, "hidden"),
     ("unreliable", 10, "hidden"), ("target", 10, "hidden"), ("reach", 10, "hidden"),
 )  # fmt: skip
+AFTER = ("later_marker", "later_flag")
+ROUNDS = (("marker_before", "flag_before"), ("marker_after", "flag_after"))
 MEASURED = (
-    ("baseline_year", "marker", "baseline_value", "ci_low", "ci_high"),
-    ("later_year", "later_marker", "later_value", "later_ci_low", "later_ci_high"),
+    ("baseline_year", "marker", "flag", ("baseline_value", "ci_low", "ci_high")),
+    ("later_year", "later_marker", "later_flag", ("later_value", "later_ci_low", "later_ci_high")),
 )
 FOLLOWED = (
     ("baseline", 10, "text"), ("baseline_from", 10, "text"), ("baseline_to", 10, "text"), ("marker_before", 8, "marker"), ("now", 9, "text"),
@@ -95,13 +100,19 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
     records = sorted(
         map(without_nan, table.to_dict("records")), key=lambda row: (order[row["id"]], (row["id"], row["group"]) not in aimed)
     )
-    lines = lines_by_indicator(language, records, lambda row: _promised(language, row, later=later, wide=wide))
+    lines = lines_by_indicator(language, records, lambda row: _promised(evidence, language, row, later=later, wide=wide))
     bad = int((table["verifiable"] == "no").sum())
     refused = (language.say("workbook.sheets.targets.refused", n=str(bad)),) if bad else ()
-    used = [*table["marker"], *(table["later_marker"] if later else [])]
-    undetected = table["planned_sample"].notna() & ~(table["smallest_cut"] < 1)
-    smallest = (language.say("workbook.sheets.targets.smallest"),) if undetected.any() else ()
-    notes = (surveys(language, evidence.baseline.table, evidence.now.table), *refused, *smallest, *legend(language, used))
+    used = [*map(mark, records), *(mark(row, *AFTER) for row in records if later)]
+    low_end = (language.say("charts.low_end"),) if wide else ()
+    smallest = (language.say("workbook.sheets.targets.smallest"),) if table["planned_sample"].notna().any() else ()
+    notes = (
+        surveys(language, evidence.baseline.table, evidence.now.table),
+        *refused,
+        *low_end,
+        *smallest,
+        *legend(language, used),
+    )
     return page(language, "targets", columns, lines, notes, once=(0,), frozen=2, large=later, printed_columns=READ + len(read))
 
 
@@ -115,7 +126,13 @@ def _number(measure: object, value: object, bound: object, *, wide: bool) -> tup
     return (styled(measure, value), *((styled(measure, bound),) if wide else ()))
 
 
-def _promised(language: Language, r: Row, *, later: bool, wide: bool) -> tuple[object, ...]:
+def _baseline(evidence: Evidence, r: Row, *, wide: bool) -> tuple[Styled, ...]:
+    """Returns the same cells as `_number`, of the baseline of a row."""
+    ends = map(high_or_marker, rows_like(evidence.baseline.table, r)) if wide else ()
+    return (styled(r["measure"], r["baseline_value"]), *ends)
+
+
+def _promised(evidence: Evidence, language: Language, r: Row, *, later: bool, wide: bool) -> tuple[object, ...]:
     """Returns the cells of one row of the sheet on targets: the target, and whether a repeat of the survey could verify it.
     `later` says whether there is a later survey, and `wide` whether the sheet has columns for the upper ends of ranges."""
     measure, refused = r["measure"], r["verifiable"] == "no"
@@ -133,7 +150,7 @@ def _promised(language: Language, r: Row, *, later: bool, wide: bool) -> tuple[o
     now = (
         (
             *_number(measure, r["later_value"], r["later_bound"], wide=wide),
-            bracketed(r["later_marker"]),
+            bracketed(mark(r, *AFTER)),
             language.kit(r["reached"]),
             language.kit(r["changed"]),
         )
@@ -142,7 +159,7 @@ def _promised(language: Language, r: Row, *, later: bool, wide: bool) -> tuple[o
     )
     since = (r["later_year"], *(styled(measure, r[name]) for name in ("later_ci_low", "later_ci_high"))) if later else ()
     return (
-        *_number(measure, r["baseline_value"], r["baseline_bound"], wide=wide), *numbers[:2], bracketed(r["marker"]), r["target_year"], numbers[2],
+        *_baseline(evidence, r, wide=wide), *numbers[:2], bracketed(mark(r)), r["target_year"], numbers[2],
         verifiable, least, *now, why, flag(language, r), r["baseline_year"], language.kit(r["target_words"]), rounded(r["cut"], 3),
         rounded(r["power"], 2), styled(measure, plan_words.smallest_value(r)), r["sample_needed"], r["sample_each_round"],
         r["planned_sample"], rounded(r["deff"], 2), r["first_year"], word(language, "paths", r["path"]),
@@ -193,14 +210,14 @@ def _milestone(evidence: Evidence, language: Language, r: Row) -> tuple[object, 
     )  # fmt: skip
 
 
-def _measured(evidence: Evidence, r: Row) -> tuple[object, list[object]]:
+def _measured(evidence: Evidence, r: Row) -> tuple[str, list[object]]:
     """Returns the marker of the number that a survey measured in the year of a milestone, and this number with the limits of
-    its interval. All four are None if no survey measured a number in this year."""
+    its interval. All are empty if no survey measured a number in this year."""
     for one in rows_like(evidence.targets, r):
-        for year, marker, *names in MEASURED:
+        for year, *about, numbers in MEASURED:
             if r["year"] == one[year]:
-                return one[marker], [one[name] for name in names]
-    return None, [None, None, None]
+                return mark(one, *about), [one[name] for name in numbers]
+    return "", [None, None, None]
 
 
 def follow_up(evidence: Evidence, language: Language) -> Page | None:
@@ -213,15 +230,15 @@ def follow_up(evidence: Evidence, language: Language) -> Page | None:
     printed = (*_with_high(FOLLOWED[:4], wide=wide), *_with_high(FOLLOWED[4:], wide=wide))
     columns = columns_by_indicator(language, printed, FOLLOWED_FACTS, years, large=True)
     records = [without_nan(row) for row in table.to_dict("records")]
-    lines = lines_by_indicator(language, records, lambda row: _followed(language, row, wide=wide))
-    used = [*table["marker_before"], *table["marker_after"], *(row["marker"] for row in records if not row["light"])]
+    lines = lines_by_indicator(language, records, lambda row: _followed(evidence, language, row, wide=wide))
+    used = [mark(row, *one) for row in records for one in ROUNDS] + [row["marker"] for row in records if not row["light"]]
     notes = (surveys(language, evidence.baseline.table, evidence.now.table), *legend(language, used))
     return page(
         language, "follow_up", columns, lines, notes, once=(0,), frozen=2, large=True, printed_columns=READ + len(printed)
     )
 
 
-def _followed(language: Language, r: Row, *, wide: bool) -> tuple[object, ...]:
+def _followed(evidence: Evidence, language: Language, r: Row, *, wide: bool) -> tuple[object, ...]:
     """Returns the cells of one row of the sheet on follow-up: the baseline, the later survey, and the result of the test of the
     change. If the change is not shown, its marker (such as [c]) replaces the result. `wide` says whether the sheet has columns
     for the upper ends of ranges."""
@@ -230,10 +247,10 @@ def _followed(language: Language, r: Row, *, wide: bool) -> tuple[object, ...]:
         return [styled(r["measure"], r[name]) for name in names]
 
     return (
-        *_number(r["measure"], r["baseline_value"], r["baseline_bound"], wide=wide), *numbers("baseline_ci_low", "baseline_ci_high"),
-        bracketed(r["marker_before"]), *_number(r["measure"], r["value"], r["bound"], wide=wide), *numbers("ci_low", "ci_high"),
-        bracketed(r["marker_after"]),
-        *numbers("change", "change_ci_low", "change_ci_high"),
+        *_baseline(evidence, r, wide=wide), *numbers("baseline_ci_low", "baseline_ci_high"), bracketed(mark(r, *ROUNDS[0])),
+        *_number(r["measure"], r["value"], r["bound"], wide=wide), *numbers("ci_low", "ci_high"),
+        bracketed(mark(r, *ROUNDS[1])),
+        *(signed(r["measure"], r[name]) for name in ("change", "change_ci_low", "change_ci_high")),
         language.kit(sign_and_verdict(r["verdict"], r["verdict_reason"], r["flag"])) if r["light"] else bracketed(r["marker"]),
         number_words.reason(language, r["verdict_reason"]), r["beyond_zero"],
         *(rounded(r[name], 1) for name in ("decrease", "decrease_low", "decrease_high")), *numbers("milestone"), flag(language, r),

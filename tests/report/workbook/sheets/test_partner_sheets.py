@@ -12,6 +12,8 @@ from published_rows import HIDDEN, of, published, row
 
 from fltoolkit.nap.checklists import ChecklistQuestion, checklists
 from fltoolkit.nap.partner_entries import Partners
+from fltoolkit.publish.contrasts.lead_contrasts import NOT_TESTED, TOO_FEW
+from fltoolkit.publish.reliability import WIDE_BOUNDS
 from fltoolkit.report.workbook.sheet_writer import Styled
 from fltoolkit.report.workbook.sheets.partner_sheets import SHEETS, answer_from_survey, checklist, methods, smart
 from fltoolkit.show.wording import number_words
@@ -71,12 +73,35 @@ def test_the_survey_speaks_in_published_numbers_and_counts_what_is_hidden() -> N
     rate, limits = number_words.shown(EN, rows[0]), number_words.interval(EN, rows[0]).replace("\u00a0", " ")
     assert told[0] == f"Everyone (per 1,000 adults): {rate} ({limits})"
     assert told[1].startswith("By sex (per 1,000 adults): men ")
-    assert told[1].endswith(" [u]; 1 not shown ([u] low reliability)")
+    assert told[1].endswith(" [u]; 1 not shown [c] ([c] confidential: not shown; [u] low reliability)")
     assert told[2].startswith("By urban or rural area (persons): rural ")
     other = published(row(), of("area", "rural", measure="total", reference_population_label="children"), groups=("area",))
     told = answer_from_survey(promises.evidence_from(other), EN, question("total", "area")).replace("\u00a0", " ").splitlines()
     assert told[1].startswith("By urban or rural area (persons, children): rural ")  # two populations, so that each is named
     assert answer_from_survey(found, EN, question("nationality")) == answer_from_survey(found, EN, question("change")) == ""
+
+
+def test_a_high_end_that_is_confidential_is_named_beside_ranges() -> None:
+    wide = {"bounds_note": WIDE_BOUNDS, "bound_high": 0.09}
+    rows = [row(), of("sex", "men", **wide), of("sex", "women", unresolved_marker="c", bound_high=float("nan"))]
+    told = answer_from_survey(promises.evidence_from(published(*rows, groups=("sex",))), EN, question("gender"))
+    assert told.endswith("; women: the high end is not shown, because the number of unresolved persons is confidential")
+
+
+def test_a_question_about_the_lead_group_is_answered_with_the_test_between_its_categories() -> None:
+    pair = {
+        "category": "men",
+        "reference": "women",
+        "reference_population": "adults",
+        "verdict": NOT_TESTED,
+        "reason": TOO_FEW,
+        "tested": 0,
+    }
+    out = published(row(), of("sex", "men"), of("sex", "women"), groups=("sex",), lead="sex", contrasts=pd.DataFrame([pair]))
+    found = promises.evidence_from(out)
+    asked, other = (answer_from_survey(found, EN, question(word)).splitlines() for word in ("gender", "total"))
+    assert asked[-1].startswith("Whether the rate is higher for men or women cannot be said: ")
+    assert not [line for line in other if "cannot be said" in line]
 
 
 def test_what_the_knowledge_base_asks_and_the_survey_cannot_say_is_for_research() -> None:
