@@ -15,11 +15,11 @@ from fltoolkit.publish.paths_to_outcomes import OTHER
 from fltoolkit.publish.published_model import PublishedModel
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.flow_of_persons import flow_population
-from fltoolkit.show.wording import contrast_sentences
+from fltoolkit.show.wording import contrast_sentences, number_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, number, of_plan
 from fltoolkit.show.wording.headline_words import lead
 from fltoolkit.show.wording.plan_words import fall_to
-from fltoolkit.show.wording.result_sentences import headline_unresolved, sentence
+from fltoolkit.show.wording.result_sentences import headline_rows, headline_unresolved, sentence
 from fltoolkit.show.wording.section_words import Nothing, Result
 from fltoolkit.survey.design.survey_design import Survey
 
@@ -85,13 +85,18 @@ def paths(found: pd.DataFrame) -> Result:
     cases = int(shown["step"].isin(CASE_STEPS).sum())
     if not cases:
         return Result("The answers of persons in forced labour differ so much that too few share any path for it to be shown.")
-    return Result(f"{_counted(cases, 'path')} of persons in forced labour, and {len(shown) - cases} of others, are in the table.")
+    return Result(
+        f"{_counted(cases, 'path')} of persons in forced labour, and {len(shown) - cases} of others, are shared by enough persons to be shown."
+    )
 
 
 @checked
 def unresolved(out: Published) -> Result:
-    """Returns a sentence on how many persons are unresolved: their answers neither establish nor exclude forced labour."""
-    return Result(headline_unresolved(out, ENGLISH) or "The rate is not shown, and so is the number of unresolved persons.")
+    """Returns a sentence on how many persons of the default population are unresolved: their answers neither establish nor
+    exclude forced labour."""
+    who = number_words.start(ENGLISH.kit(headline_rows(out)[0]["reference_population_label"]))
+    said = headline_unresolved(out, ENGLISH) or "The rate is not shown, and so is the number of unresolved persons."
+    return Result(ENGLISH.colon(who, said))
 
 
 @checked
