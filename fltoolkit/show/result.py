@@ -205,10 +205,13 @@ def follow_up(evidence: Evidence) -> Result | Nothing:
     moved = int(verdicts.isin(["decreased", "increased"]).sum())
     unjudged = sum(is_unjudged(*pair) for pair in zip(rows["verdict"], rows["verdict_reason"], strict=True))
     still = int((verdicts == "no detectable change").sum()) - unjudged
+    rest = len(rows) - moved - still - unjudged
+    hidden = int((rows["marker"] == "c").sum())
+    why = f" ({'all' if hidden == rest else hidden} confidential)" if hidden else ""
     left = f" {unjudged} {'is' if unjudged == 1 else 'are'} not judged because of unresolved answers," if unjudged else ""
     return Result(
         f"Of {_counted(len(rows), 'row')}, {moved} changed, {still} show no detectable change,{left} "
-        f"and {len(rows) - moved - still - unjudged} have no verdict."
+        f"and {rest} have no verdict{why}."
     )
 
 

@@ -101,6 +101,8 @@ def test_a_plan_says_what_is_filled_verifiable_and_changed() -> None:
     assert str(result.follow_up(replace(evidence, follow_up=unjudged))) == (
         "Of 1 row, 0 changed, 0 show no detectable change, 1 is not judged because of unresolved answers, and 0 have no verdict."
     )
+    hidden = evidence.follow_up.iloc[:2].assign(verdict="", verdict_reason="", marker=["c", "x"])
+    assert str(result.follow_up(replace(evidence, follow_up=hidden))).endswith("and 2 have no verdict (1 confidential).")
     nothing = result.follow_up(replace(evidence, follow_up=evidence.follow_up.iloc[:0]))
     assert NOTHING in nothing._repr_mimebundle_()
     assert "no plan" in str(result.targets(None))

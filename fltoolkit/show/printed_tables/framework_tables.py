@@ -56,8 +56,8 @@ def _target(language: Language, row: Row) -> PrintedCell:
 
 
 def _indicator(language: Language, row: Row) -> str:
-    """Returns the name of an indicator with its unit, for a line above its rows."""
-    unit = language.kit(row["unit"])
+    """Returns the name of an indicator with its unit, for a line above its rows. A % decrease says its unit in its name."""
+    unit = "" if has_text(row["derived_from"]) else language.kit(row["unit"])
     return f"{number_words.indicator(language, row)}{f' ({unit})' if unit else ''}"
 
 
