@@ -113,7 +113,7 @@ def groups(out: Published, measure: str) -> Result:
     if rows.empty:
         return Result("No number of this measure is published by group.")
     counted = (
-        f"Of {_counted(len(rows), 'number')} in this section's tables (on the screen), {len(shown_) - care or 'none'} can be used as they are, "
+        f"Of {_counted(len(rows), 'number')} in the tables on screen, {len(shown_) - care or 'none'} can be used as they are, "
         f"{care or 'none'} only with care, and {gone or 'none'} are not shown."
     )
     tested = contrast_sentences.sentences(out, ENGLISH) if measure == "prevalence" and contrast_sentences.is_compared(out) else ()

@@ -46,7 +46,7 @@ def test_the_groups_shown_with_care_and_not_shown_are_all_of_them(measure: str) 
     *first, counted = str(result.groups(out, measure)).split("\n\n")
     assert [text[:11] for text in first] == (["No differen"] if measure == "prevalence" else [])
     assert counted == (
-        f"Of {len(rows)} numbers in this section's tables (on the screen), {sure.sum() or 'none'} can be used as they are, "
+        f"Of {len(rows)} numbers in the tables on screen, {sure.sum() or 'none'} can be used as they are, "
         f"{care.sum() or 'none'} only with care, and {rows['estimate'].isna().sum() or 'none'} are not shown."
     )
 
