@@ -3,7 +3,7 @@ indicators (the matrix), the indicators with their baselines, and the five SMART
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from math import nan
@@ -109,7 +109,7 @@ def _remarks(ranged: bool, language: Language, row: Row) -> tuple[str, ...]:
     )
 
 
-def _of_plan(language: Language, layout: TableLayout, rows: list[Row], words: TableWords) -> PrintedTable:
+def _of_plan(language: Language, layout: TableLayout, rows: Sequence[Row], words: TableWords) -> PrintedTable:
     """Returns rows of the plan as a printed table, with the reasons of its rows as footnotes."""
     ranged = any(map(has_wide_bounds, rows))
     return printed(language, replace(layout, reasons=partial(_remarks, ranged)), rows, words)

@@ -69,7 +69,7 @@ def test_beside_ranges_a_row_without_its_high_end_says_so() -> None:
     wide = {"bound_high": 0.08, "bounds_note": WIDE_BOUNDS}
     hidden = of("sex", "women", unresolved_marker="c", bound_high=float("nan"))
     table = result_tables.table(EN, published(row(**wide), hidden).table)
-    assert next(head.text for head in table.heads if head.key == "interval") == "95% interval (of a range: of its low end)"
+    assert next(head.text for head in table.heads if head.key == "interval") == "95% interval of the low end"
     assert table.footnotes == ("The high end is not shown, because the number of unresolved persons is confidential",)
     without = result_tables.table(EN, published(row(), hidden).table)
     assert next(head.text for head in without.heads if head.key == "interval") == "95% interval"
