@@ -22,9 +22,9 @@ from fltoolkit.survey.spec.groups import TOTAL
 from fltoolkit.table_records import records
 
 KEPT = (
-    "n", "cases", "cases_class", "se", "cv", "deff", "df", "flag", "marker", "reason", "bounds_note", "unresolved", "unresolved_marker", "bound_high",
-    "interval", "rule_set", "reference_period", "reference_population_label", "same_work", "sector_basis", "duration_basis", "survey", "round", "year",
-    "input_hash", "rounding",
+    "n", "cases", "cases_class", "se", "cv", "deff", "df", "flag", "marker", "reason", "bounds_note", "unresolved", "unresolved_marker",
+    "bound_high", "interval", "rule_set", "reference_period", "reference_population_label", "same_work", "sector_basis", "duration_basis",
+    "survey", "round", "year", "input_hash", "rounding",
 )  # fmt: skip
 PREVALENCE = {column: Reason.of(f"plan.base.{column}") for column in ("indicator", "definition")}
 FILLED = (

@@ -18,7 +18,7 @@ from fltoolkit.errors import RequestError
 from fltoolkit.estimate.models.covariate_patterns import Patterns, is_sensitive, read_patterns, refuse_sensitive
 from fltoolkit.estimate.models.logistic_model import ASSOCIATION, FEW, Logit, fit_patterns
 from fltoolkit.languages.reasons import Reason, Reasons, joined_reasons
-from fltoolkit.publish.printed_numbers import DIGITS, ENOUGH_CASES, HEADLINE_DIGITS, nearest, rounding_steps, significant
+from fltoolkit.publish.printed_numbers import DIGITS, nearest, rounding_steps, significant
 from fltoolkit.publish.published_set import Published
 from fltoolkit.publish.reliability import FLAGS, NO_CASE
 from fltoolkit.survey.spec.groups import NOT_STATED
@@ -220,18 +220,15 @@ def _group_rows(models: _Models, position: int, published: pd.DataFrame, referen
 
 
 def _printable_categories(table: pd.DataFrame, published: pd.DataFrame, step: pd.Series) -> pd.DataFrame:
-    """Returns a group's categories as they may be printed. Odds ratios have two significant digits, or three if category and
-    reference have 30 cases. Effects are rounded like the category's rate.
+    """Returns a group's categories as they may be printed. Odds ratios have two significant digits. Effects are rounded
+    like the category's rate.
 
     Args:
         table: the categories.
         published: their rates at full precision.
         step: the rounding step of each printed rate.
     """
-    cases = published["cases"].to_numpy(float)
-    base = cases[published["category"] == table["reference"].iloc[0]].min()
-    digits = np.where(np.minimum(cases, base) >= ENOUGH_CASES, HEADLINE_DIGITS, DIGITS)
-    ratios = {name: significant(table[name], digits) for name in RATIOS}
+    ratios = {name: significant(table[name], DIGITS) for name in RATIOS}
     return table.assign(**ratios, **{name: nearest(table[name], step[published.index].to_numpy()) for name in EFFECTS})
 
 

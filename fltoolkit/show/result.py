@@ -15,11 +15,11 @@ from fltoolkit.publish.paths_to_outcomes import OTHER
 from fltoolkit.publish.published_model import PublishedModel
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.flow_of_persons import flow_population
-from fltoolkit.show.wording import contrast_sentences
+from fltoolkit.show.wording import contrast_sentences, number_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, number, of_plan
 from fltoolkit.show.wording.headline_words import lead
 from fltoolkit.show.wording.plan_words import fall_to
-from fltoolkit.show.wording.result_sentences import headline_unresolved, sentence
+from fltoolkit.show.wording.result_sentences import headline_rows, headline_unresolved, sentence
 from fltoolkit.show.wording.section_words import Nothing, Result
 from fltoolkit.survey.design.survey_design import Survey
 
@@ -85,13 +85,18 @@ def paths(found: pd.DataFrame) -> Result:
     cases = int(shown["step"].isin(CASE_STEPS).sum())
     if not cases:
         return Result("The answers of persons in forced labour differ so much that too few share any path for it to be shown.")
-    return Result(f"{_counted(cases, 'path')} of persons in forced labour, and {len(shown) - cases} of others, are in the table.")
+    return Result(
+        f"{_counted(cases, 'path')} of persons in forced labour, and {len(shown) - cases} of others, are shared by enough persons to be shown."
+    )
 
 
 @checked
 def unresolved(out: Published) -> Result:
-    """Returns a sentence on how many persons are unresolved: their answers neither establish nor exclude forced labour."""
-    return Result(headline_unresolved(out, ENGLISH) or "The rate is not shown, and so is the number of unresolved persons.")
+    """Returns a sentence on how many persons of the default population are unresolved: their answers neither establish nor
+    exclude forced labour."""
+    who = number_words.start(ENGLISH.kit(headline_rows(out)[0]["reference_population_label"]))
+    said = headline_unresolved(out, ENGLISH) or "The rate is not shown, and so is the number of unresolved persons."
+    return Result(ENGLISH.colon(who, said))
 
 
 @checked
@@ -108,7 +113,7 @@ def groups(out: Published, measure: str) -> Result:
     if rows.empty:
         return Result("No number of this measure is published by group.")
     counted = (
-        f"Of {_counted(len(rows), 'number')} in this section's tables, {len(shown_) - care or 'none'} can be used as they are, "
+        f"Of {_counted(len(rows), 'number')} in the tables on screen, {len(shown_) - care or 'none'} can be used as they are, "
         f"{care or 'none'} only with care, and {gone or 'none'} are not shown."
     )
     tested = contrast_sentences.sentences(out, ENGLISH) if measure == "prevalence" and contrast_sentences.is_compared(out) else ()
@@ -204,10 +209,13 @@ def follow_up(evidence: Evidence) -> Result | Nothing:
     moved = int(verdicts.isin(["decreased", "increased"]).sum())
     unjudged = sum(is_unjudged(*pair) for pair in zip(rows["verdict"], rows["verdict_reason"], strict=True))
     still = int((verdicts == "no detectable change").sum()) - unjudged
+    rest = len(rows) - moved - still - unjudged
+    hidden = int((rows["marker"] == "c").sum())
+    why = f" ({'all' if hidden == rest else hidden} confidential)" if hidden else ""
     left = f" {unjudged} {'is' if unjudged == 1 else 'are'} not judged because of unresolved answers," if unjudged else ""
     return Result(
         f"Of {_counted(len(rows), 'row')}, {moved} changed, {still} show no detectable change,{left} "
-        f"and {len(rows) - moved - still - unjudged} have no verdict."
+        f"and {rest} have no verdict{why}."
     )
 
 

@@ -74,6 +74,8 @@ def questionnaire(survey: Survey) -> Table:
         for item, sources in getattr(items, side).items()
         for source in sources
     ]
+    same_work = spec.episodes.same_work
+    asked += [("in the same work", "same work", source) for source in (same_work if isinstance(same_work, tuple) else ())]
     for key, sources in children.questions() if children else ():
         _, kind, part = key.split(".")
         asked += [(CHILD_WORK[kind], CHILD_PARTS.get(part, part.replace("_", " ")), source) for source in sources or ()]
@@ -87,7 +89,8 @@ def questionnaire(survey: Survey) -> Table:
     ]
     seen = [f"{source.column}: {MODES[source.mode]}." for _, _, source in asked if source.mode in MODES]
     groups = tuple(number_words.start(side) for side, _, _ in asked)
-    about = "a case needs one item of each side, in the same work"
+    about = "one item of each side, in the same work"
+    about = f"adults: {about}; children: any one route" if children else f"a case needs {about}"
     return plain(body, "Questions and items", about, " ".join([*both, *seen]), groups=groups)
 
 
@@ -137,7 +140,7 @@ def calibration(persons: ClassifiedSurvey) -> Table | Words:
 
 
 @checked
-def findings(found: pd.DataFrame, title: str = "What the checks found in the data") -> Table:
+def findings(found: pd.DataFrame, title: str = "Findings in the data") -> Table:
     """Returns a table of findings (problems in the data) from `fl.check` or `fl.check_cases`."""
     names = {"check": "Check", "where": "Where", "what": "What", "count": "How many", "do": "What to do"}
     body = found.astype(str).replace({"where": {"forced_labour": "forced labour"}}).rename(columns=names)

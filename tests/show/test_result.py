@@ -46,7 +46,7 @@ def test_the_groups_shown_with_care_and_not_shown_are_all_of_them(measure: str) 
     *first, counted = str(result.groups(out, measure)).split("\n\n")
     assert [text[:11] for text in first] == (["No differen"] if measure == "prevalence" else [])
     assert counted == (
-        f"Of {len(rows)} numbers in this section's tables, {sure.sum() or 'none'} can be used as they are, "
+        f"Of {len(rows)} numbers in the tables on screen, {sure.sum() or 'none'} can be used as they are, "
         f"{care.sum() or 'none'} only with care, and {rows['estimate'].isna().sum() or 'none'} are not shown."
     )
 
@@ -67,7 +67,7 @@ def test_where_nobody_was_found_the_sections_say_that_and_count_no_groups(
 
 
 def test_the_number_of_unresolved_persons_opens_the_section_about_them() -> None:
-    assert str(result.unresolved(country.published())).startswith("5 of 412 persons asked are unresolved: ")
+    assert str(result.unresolved(country.published())).startswith("Adults: 5 of 412 persons asked are unresolved: ")
 
 
 @pytest.mark.parametrize(
@@ -104,6 +104,8 @@ def test_a_plan_says_what_is_filled_verifiable_and_changed() -> None:
     assert str(result.follow_up(replace(evidence, follow_up=unjudged))) == (
         "Of 1 row, 0 changed, 0 show no detectable change, 1 is not judged because of unresolved answers, and 0 have no verdict."
     )
+    hidden = evidence.follow_up.iloc[:2].assign(verdict="", verdict_reason="", marker=["c", "x"])
+    assert str(result.follow_up(replace(evidence, follow_up=hidden))).endswith("and 2 have no verdict (1 confidential).")
     nothing = result.follow_up(replace(evidence, follow_up=evidence.follow_up.iloc[:0]))
     assert NOTHING in nothing._repr_mimebundle_()
     assert "no plan" in str(result.targets(None))

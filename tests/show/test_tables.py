@@ -191,7 +191,7 @@ def test_counts_of_open_answers_below_the_limit_are_marked() -> None:
 def test_survey_questions_findings_and_paths_are_tables_too(tmp_path: Any) -> None:
     persons = fl.classify(fl.read_survey(country.write(tmp_path)))
     out = fl.publish_run(persons)
-    assert line(tables.facts(fl.describe(persons)), "Persons in the file")[1] == "about 410 in 412 households"
+    assert line(tables.facts(fl.describe(persons)), "Persons in the file")[1] == "about 410 in about 410 households"
     assert cells(tables.questionnaire(persons)) == [
         ["very low or no wages", "", "INV", "yes (1)"],
         ["withheld wages", "", "COE", "yes (1)"],
@@ -207,6 +207,13 @@ def test_survey_questions_findings_and_paths_are_tables_too(tmp_path: Any) -> No
     assert all(number % 10 == 0 for number in printed)
     hidden = pd.DataFrame({"step": ["no work"], "short_trace": ["other paths"], "persons": pd.array([None], dtype="Int64")})
     assert cells(tables.paths(hidden))[0][-1] == "[c]"
+
+
+def test_the_question_on_the_same_work_is_in_the_table_of_questions(tmp_path: Any) -> None:
+    """It decides about cases like the items do."""
+    asked = country.changed(country.SURVEY, episodes={"same_work": {"column": "SAME", "label": "in the same work"}})
+    read = fl.read_survey(country.write(tmp_path, asked, table=country.persons().assign(SAME=1)))
+    assert cells(tables.questionnaire(read))[-1] == ["same work", "in the same work", "SAME", "yes (1)"]
 
 
 def test_corrections_are_tables_or_a_sentence() -> None:

@@ -28,9 +28,7 @@ CASE_CONDITIONS = ("young", "began as children", "no months", "outside")  # thes
 UNRESOLVED = "unresolved"
 UNRESOLVED_BECAUSE = "unresolved, so not counted as cases. No usable answer to"
 MOST_UNRESOLVED = "most of the persons asked are unresolved, so the estimate says almost nothing. No usable answer to"
-ADVICE = (
-    "notebook 2 counts don't know, refused and blank by question; if a skip explains a blank, write its routing in survey.yaml"
-)
+ADVICE = "see the unresolved answers by question; a skip that explains blanks belongs under routing: in survey.yaml"
 ADVICE_IF_MOST = (
     "look at these questions first: is the code of a gate wrong, is `routing:` missing, or does a blank mean no? Then check again. The kit "
     "uses such an estimate in no title and in no verdict"

@@ -164,7 +164,9 @@ def _is_base(row: PublishedNumber) -> bool:
 
 
 def _ratio(x: float) -> str:
-    return "" if pd.isna(x) else "no limit" if np.isinf(x) else f"{x:.2f}"
+    """Returns an odds ratio as text. It has two significant digits, but never more than two decimals."""
+    decimals = 2 if x < 1 else 1 if x < 10 else 0
+    return "" if pd.isna(x) else "no limit" if np.isinf(x) else f"{x:.{decimals}f}"
 
 
 def _ratio_limits(row: PublishedNumber) -> str:

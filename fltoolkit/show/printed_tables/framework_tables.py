@@ -3,7 +3,7 @@ indicators (the matrix), the indicators with their baselines, and the five SMART
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from math import nan
@@ -56,8 +56,8 @@ def _target(language: Language, row: Row) -> PrintedCell:
 
 
 def _indicator(language: Language, row: Row) -> str:
-    """Returns the name of an indicator with its unit, for a line above its rows."""
-    unit = language.kit(row["unit"])
+    """Returns the name of an indicator with its unit, for a line above its rows. A % decrease says its unit in its name."""
+    unit = "" if has_text(row["derived_from"]) else language.kit(row["unit"])
     return f"{number_words.indicator(language, row)}{f' ({unit})' if unit else ''}"
 
 
@@ -97,12 +97,22 @@ def _headings(language: Language, row: Row) -> tuple[str | PrintedCell, ...]:
     return statement, _indicator(language, row), PrintedCell(said, quiet=True), _group(language, row)
 
 
-def _remark(language: Language, row: Row) -> tuple[str, ...]:
-    """Returns the reason why a number of the survey is hidden or doubtful, in words, for a footnote. The text is empty if there
-    is no reason, or if the marker [c] (confidential) already gives it."""
-    if row["filled_by"] == "partners" or row["marker"] == "c" or not has_text(row["reason"]):
+def _remarks(ranged: bool, language: Language, row: Row) -> tuple[str, ...]:
+    """Returns the reasons why a number of the survey is hidden or doubtful, and why it has no high end if others have one
+    (`ranged`), in words, for footnotes. There are none if the marker [c] (confidential) already gives the reason."""
+    if row["filled_by"] == "partners" or row["marker"] == "c":
         return ()
-    return (number_words.remark(language, row),)
+    without_high_end = ranged and row["unresolved_marker"] == "c"
+    return (
+        number_words.remark(language, row) if has_text(row["reason"]) else "",
+        language.say("tables.high_end_hidden") if without_high_end else "",
+    )
+
+
+def _of_plan(language: Language, layout: TableLayout, rows: Sequence[Row], words: TableWords) -> PrintedTable:
+    """Returns rows of the plan as a printed table, with the reasons of its rows as footnotes."""
+    ranged = any(map(has_wide_bounds, rows))
+    return printed(language, replace(layout, reasons=partial(_remarks, ranged)), rows, words)
 
 
 ABOUT = (
@@ -117,7 +127,6 @@ ABOUT = (
 MATRIX = TableLayout(
     (*ABOUT, TableColumn("target", _target, "words")),
     headings=_headings,
-    reasons=_remark,
 )
 """The matrix of Tool No. 16. Facts that all rows of an indicator share stand above these rows, so that the table fits a
 portrait page."""
@@ -125,7 +134,6 @@ portrait page."""
 BASELINE = TableLayout(
     ABOUT,
     headings=lambda language, row: (_statement(language, row), _indicator(language, row), _group(language, row)),
-    reasons=_remark,
 )
 BY_GROUP = replace(
     BASELINE, headings=lambda language, row: (PrintedCell(_indicator(language, row), strong=True), _group(language, row))
@@ -141,7 +149,7 @@ def matrix(language: Language, evidence: Evidence) -> PrintedTable:
     rows = [{**row, "promised": promised.get((row["id"], row["group"], row["category"]), "")} for row in table]
     rows = [row for row in rows if row["promised"] or row["filled_by"] == "partners" or plan_words.is_total(row)]
     words = TableWords(language.say("matrix.title"), heads=plan_cells.years(language, evidence.baseline.table, "year"))
-    return printed(language, MATRIX, rows, words)
+    return _of_plan(language, MATRIX, rows, words)
 
 
 def by_group(language: Language, filled: Baseline, elsewhere: Collection[tuple[str, str, str]] = ()) -> PrintedTable | None:
@@ -154,7 +162,7 @@ def by_group(language: Language, filled: Baseline, elsewhere: Collection[tuple[s
         if (row["measure"], row["reference_population_label"], row["group"]) not in elsewhere
     ]
     words = TableWords(language.say("matrix.by_group"), heads=plan_cells.years(language, filled.table, "year"))
-    return printed(language, BY_GROUP, rows, words) if rows else None
+    return _of_plan(language, BY_GROUP, rows, words) if rows else None
 
 
 def baseline(language: Language, filled: Baseline) -> PrintedTable:
@@ -163,7 +171,7 @@ def baseline(language: Language, filled: Baseline) -> PrintedTable:
     words = TableWords(
         language.own(filled.plan.title), language.own(filled.plan.goal), heads=plan_cells.years(language, filled.table, "year")
     )
-    return printed(language, BASELINE, filled.table.to_dict("records"), words)
+    return _of_plan(language, BASELINE, filled.table.to_dict("records"), words)
 
 
 def smart(language: Language, evidence: Evidence) -> PrintedTable:

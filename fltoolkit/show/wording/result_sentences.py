@@ -50,10 +50,10 @@ def doubts(language: Language, row: PublishedNumber) -> tuple[str, ...]:
     that can be used as it is."""
     if pd.isna(row["estimate"]):
         return ()
-    care = (
-        [language.say("sentence.careful", reason=number_words.reason(language, row["reason"]))] if row["flag"] in CAREFUL else []
-    )
-    return (*care, *([language.say("sentence.wide")] if has_wide_bounds(row) else []))
+    flag, why = str(row["flag"]), number_words.reason(language, row["reason"])
+    care = language.say("flagged", flag=language.say(f"flags.{flag}"), reason=why) if flag in CAREFUL else ""
+    wide = [language.say("sentence.wide")] if has_wide_bounds(row) else []
+    return (*([f"{number_words.start(care)}."] if care else []), *wide)
 
 
 def is_unsure(row: PublishedNumber) -> bool:

@@ -47,13 +47,14 @@ def _survey_facts(survey: Survey) -> dict[str, str]:
     households = to_count(survey.frame.select(HOUSEHOLD).unique().select(nw.len().alias("n")), survey.path)
     pairs = to_pandas(survey.frame.select(STRATA, PSU).unique(), survey.path)
     counts = count_rows(survey.frame, {"persons": nw.lit(True), "answered": nw.col(ASKED), "refused": refused_module(survey)})
-    persons = {name: count_in_words(count, spec.confidentiality.smallest_printed_count) for name, count in counts.items()}
+    limit = spec.confidentiality.smallest_printed_count
+    persons = {name: count_in_words(count, limit) for name, count in {**counts, "households": households}.items()}
     window = spec.reference_period
     dates = f" ({window.start} to {window.end})" if window.start and window.end else ""
     facts = {
         "Survey": f"{spec.title}; {spec.country}, {spec.year}{f' ({spec.round} round)' if spec.round else ''}",
         "Reference period": f"{window.text}{dates}",
-        "Persons in the file": f"{persons['persons']} in {households:,} households",
+        "Persons in the file": f"{persons['persons']} in {persons['households']} households",
         "Answered the module": f"{persons['answered']}; refused it as a whole: {persons['refused']}",
         "Strata": f"{pairs[STRATA].nunique():,}, from {_columns(design.strata)}" if design.strata else "none",
         "Primary sampling units": _psus(survey, pairs[PSU].nunique()),

@@ -35,7 +35,7 @@ def test_what_is_not_detectable_is_not_drawn_but_told() -> None:
 def test_response_is_part_of_the_size_and_named_on_the_axis() -> None:
     all_answer, half = (fl.show.detectable([0.01], sizes=(n, 40_000), response=r) for n, r in ((5_000, 1.0), (10_000, 0.5)))
     assert half.figure.data[0].y[0] == pytest.approx(all_answer.figure.data[0].y[0])
-    assert half.figure.layout.xaxis.title.text == "persons drawn in each round, 50% of whom answer"
+    assert half.figure.layout.xaxis.title.text == "persons drawn in each round, 50% of whom answer (log scale)"
 
 
 def test_a_repeat_is_drawn_from_the_surveys_own_headline() -> None:

@@ -38,6 +38,13 @@ def test_one_long_interval_does_not_set_the_axis(model: fl.PublishedModel) -> No
     assert figure(fl.show.risk(wide))["layout"]["xaxis"]["range"] == figure(fl.show.risk(model))["layout"]["xaxis"]["range"]
 
 
+def test_odds_ratios_have_two_digits_and_no_more(model: fl.PublishedModel) -> None:
+    table = model.table.copy()
+    first = table.index[table["odds_ratio"].notna() & (table["category"] != table["reference"])]
+    table.loc[first, ["odds_ratio", "ci_low", "ci_high"]] = 1.2, 0.53, 12.0
+    assert "1.2 (0.53\xa0to\xa012)" in fl.show.risk(replace(model, table=table)).alt
+
+
 def test_an_interval_that_leaves_the_picture_has_an_arrow(model: fl.PublishedModel) -> None:
     def arrows(low: float, high: float) -> dict[str, list[str]]:
         table = model.table.copy()

@@ -81,6 +81,16 @@ def test_a_baseline_with_wide_bounds_is_a_range() -> None:
         assert cell.text.replace("\xa0", " ") == "20.0 to 40.0"
 
 
+def test_a_row_without_its_high_end_has_a_note_if_others_have_one() -> None:
+    """Beside ranges, a number whose unresolved persons are confidential looks like a sure one."""
+    note = "The high end is not shown, because the number of unresolved persons is confidential"
+    wide, sure = _with_wide_bounds(), evidence()
+    for made in (wide, sure):
+        made.baseline.table["unresolved_marker"] = ["", "c", *[""] * (len(made.baseline.table) - 2)]
+    assert note in framework_tables.baseline(EN, wide.baseline).footnotes
+    assert note not in framework_tables.baseline(EN, sure.baseline).footnotes
+
+
 def test_the_matrix_has_whole_populations_targets_and_partners() -> None:
     names = [row[0] for row in framework_tables.matrix(EN, evidence()).texts if len(row) > 1]
     assert names == ["Everyone", "Men", EN.say("by_partners")]

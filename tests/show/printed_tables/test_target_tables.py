@@ -158,7 +158,7 @@ def test_a_target_that_no_survey_can_verify_says_no_and_why() -> None:
 
 def test_the_headings_say_which_question_is_about_today_and_which_about_a_later_survey() -> None:
     heads = {head.key: head.text for head in followed(EN, aimed(fell())).heads}
-    assert (heads["reached"], heads["verifiable"]) == ("Reached in 2027?", "Fall detectable?")
+    assert (heads["reached"], heads["verifiable"]) == ("Reached in 2027?", "Targeted fall detectable?")
 
 
 def test_a_later_number_has_the_marker_of_its_round() -> None:

@@ -66,13 +66,13 @@ def test_notes_about_lowered_limits_go_with_the_headline() -> None:
 
 def test_the_number_is_followed_by_a_short_list() -> None:
     number, persons, listed = headline().split("\n\n")
-    assert "Read it with care" not in number + persons
+    assert "Use with caution:" not in number + persons
     assert [line.partition(":**")[0] for line in listed.split("\n")] == [
         "- **How sure",
         "- **Unresolved persons",
         "- **What it is based on",
     ]
-    assert listed.count("Read it with care: coefficient of variation above 16.5%.") == 1
+    assert listed.count("Use with caution: coefficient of variation above 16.5%.") == 1
     out = country.published()
     sure = str(fl.show.headline(replace(out, table=out.table.assign(flag=""))))
     assert "- **How sure:** No rule of publication asks for care beyond the interval." in sure
@@ -91,7 +91,7 @@ def test_each_of_several_populations_has_its_name() -> None:
     table = out.table.assign(reference_population="adults")
     both = dataclasses.replace(out, table=pd.concat([table, children], ignore_index=True), headlines=("adults", "children"))
     told = str(fl.show.headline(both))
-    assert "- **How sure:** Adults and children: Read it with care" in told  # a sentence of both is said once
+    assert "- **How sure:** Adults and children: Use with caution" in told  # a sentence of both is said once
     unequal = both.table.assign(unresolved=both.table["unresolved"].where(both.table["reference_population"] == "adults", 0))
     told = str(fl.show.how_sure(dataclasses.replace(both, table=unequal)))
     assert "    - Adults: 5 of 412 persons asked are unresolved" in told

@@ -25,9 +25,9 @@ NAN = float("nan")
         ({"measure": "current", "estimate": 90.0, "ci_low": 50.0, "ci_high": 140.0},
          "At the time of the interview, 90 adults were in forced labour (95% interval: 50 to 140)."),
         ({"measure": "duration", "estimate": 4.0, "ci_low": 3.0, "ci_high": 5.0, "duration_basis": "months over all spells"},
-         "Those in forced labour spent 4.0 months in it on average (95% interval: 3.0 to 5.0). It counts months over all spells."),
+         "Those in forced labour spent 4.0 months in it on average (95% interval: 3.0 to 5.0). Counted: months over all spells."),
         (UNRELIABLE, "At some time in the past 12 months, 20.0 of every 1,000 adults were in forced labour (95% interval: 15.0 to 26.0). "
-         "Read it with care: fewer than 15 cases."),
+         "Unreliable: fewer than 15 cases."),
         (HIDDEN | {"reason": "confidential"}, "Prevalence of forced labour (adults): not shown. Reason: confidential."),
         (HIDDEN | {"marker": "x", "reason": "not asked"}, "Prevalence of forced labour (adults): not available. Reason: not asked."),
     ],

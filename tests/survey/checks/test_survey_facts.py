@@ -23,7 +23,7 @@ Change = Callable[..., dict[str, Any]]
         ({}, "Reference period", "the last 12 months"),
         ({"reference_period.start": "2023-01-01", "reference_period.end": "2024-02-01"}, "Reference period",
          "the last 12 months (2023-01-01 to 2024-02-01)"),
-        ({}, "Persons in the file", "about 20 in 8 households"),
+        ({}, "Persons in the file", "about 20 in about 10 households"),
         ({}, "Answered the module", "about 10; refused it as a whole: fewer than 5"),
         ({"module": None}, "Answered the module", "about 20; refused it as a whole: 0"),
         ({}, "Strata", "2, from the column stratum"),

@@ -77,7 +77,7 @@ class _Start:
         n: the number of persons asked.
         deff: its design effect.
         words: the prevalence in words, with its unit: `17.2 per 1,000 adults`.
-        has_range: whether the words have two ends, because of unresolved persons. The curve then starts from the lower end.
+        has_range: whether the prevalence has a range, because of unresolved persons. `rate` and `words` are its low end.
     """
 
     rate: float
@@ -98,7 +98,8 @@ def repeat(out: Published, language: Language, *, space: ChartSpace = WHOLE_PAGE
     row = out.select("prevalence").iloc[0].to_dict()
     if not _has_start(row):
         return None
-    words = f"{_per_1000(language, number_words.shown(language, row))} {language.kit(row['reference_population_label'])}".strip()
+    rate = number_words.number(language, row["estimate"], "prevalence")
+    words = f"{_per_1000(language, rate)} {language.kit(row['reference_population_label'])}".strip()
     start = _start(row, words)
     mark = (start.n, start.fall(start.n))
     said = _fall_in_words(language, *mark)
@@ -173,7 +174,8 @@ def _repeat_chart(
     """
     power, deff = number_words.percent(language, POWER), language.number(f"{start.deff:.1f}")
     title = language.say("charts.repeat")
-    subtitle = f"{language.say('charts.repeat_in', rate=start.words, power=power, deff=deff)}."
+    rate = language.say("charts.rate_low_end", rate=start.words) if start.has_range else start.words
+    subtitle = f"{language.say('charts.repeat_in', rate=rate, power=power, deff=deff)}."
     low_end = language.say("charts.low_end") if start.has_range else ""
     curve = _curve(start.fall, sizes, "", BLUE)
     y = _percents_up_to(language, curve.y)
@@ -186,18 +188,18 @@ def _repeat_chart(
 
 
 def _regions(language: Language, sizes: tuple[float, float], y: Axis) -> tuple[Region, Region]:
-    """Returns the two texts in the chart. The one above the curve says that such falls are found, the one below it that they
-    are mostly missed."""
+    """Returns the two texts in the chart. They say with which chance falls above the curve and falls below it are found."""
     right = sizes[0] ** 0.3 * sizes[1] ** 0.7  # a place on the log axis at the right of the middle
     above, below = (y.low + part * (y.high - y.low) for part in (0.85, 0.1))
-    return Region(language.say("charts.found"), right, above), Region(language.say("charts.missed"), right, below, above=False)
+    found, missed = (language.say(f"charts.{key}", power=number_words.percent(language, POWER)) for key in ("found", "missed"))
+    return Region(found, right, above), Region(missed, right, below, above=False)
 
 
 def _baseline_rate(row: dict[Any, Any], language: Language) -> str:
-    """Returns the baseline of a row of the plan as a rate with its unit. If the baseline is a number of persons, it is
+    """Returns the baseline of a row of the plan (of a range, its low end) as a rate with its unit. If the baseline is a number of persons, it is
     converted into a rate of the population."""
     if row["measure"] == "prevalence":
-        return f"{plan_words.shown(language, row, 'baseline_value')} {language.kit(row['unit'])}"
+        return f"{plan_words.value(language, row['baseline_value'], row)} {language.kit(row['unit'])}"
     return _per_1000(language, language.number(f"{float(row['rate']) * scale('prevalence'):.3g}"))
 
 

@@ -59,6 +59,15 @@ def test_the_planned_repeat_starts_from_the_baseline_and_marks_the_value_after_t
     assert not any("number asked" in note for note in detectable_falls.planned_repeat(target, EN).notes)
 
 
+def test_the_rate_of_a_range_is_its_low_end_from_which_the_fall_is_counted() -> None:
+    start = published(row())
+    target = promises.evidence_from(start, {"year": 2030, "cut": 0.5}, planned_sample=2000).planned_repeat
+    assert target
+    chart = detectable_falls.planned_repeat({**target, "baseline_bound": 40.0}, EN)
+    assert "rate: 20.0 per 1,000 adults (low end);" in chart.subtitle
+    assert "(low end)" not in detectable_falls.planned_repeat(target, EN).subtitle
+
+
 def test_the_rate_from_which_a_fall_is_counted_keeps_its_decimal_comma() -> None:
     picture = detectable_falls.repeat(out(0.0172), FR)
     assert picture is not None
