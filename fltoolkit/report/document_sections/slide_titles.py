@@ -65,7 +65,8 @@ def shares(out: Published, language: Language, group: str) -> str:
     if not sure:
         return language.say("slides.none_reliable", group=language.by_group(group))
     largest = sorted(sure, key=lambda row: -row["estimate"])[:LARGEST]
-    return _each(language, rows, "slides.shares") or language.say("slides.largest", numbers=_numbers(language, largest))
+    who = language.kit(rows[0]["reference_population_label"])
+    return _each(language, rows, "slides.shares") or language.say("slides.largest", numbers=_numbers(language, largest), who=who)
 
 
 def majorities(out: Published, language: Language, topics: Collection[str]) -> tuple[str, ...]:
@@ -148,7 +149,8 @@ def _each(language: Language, rows: Sequence[PublishedNumber], key: str) -> str 
     if not any(sure) or len(rows) > FEW:
         return None
     named = list(zip(rows, sure, strict=True))
-    told = number_words.start(language.say(key, numbers=_numbers(language, [r for r, known in named if known])))
+    who = language.kit(rows[0]["reference_population_label"])
+    told = number_words.start(language.say(key, numbers=_numbers(language, [r for r, known in named if known]), who=who))
     unknown = [number_words.category(language, r) for r, known in named if not known]
     return language.list([told, language.say("slides.too_few", who=language.join(unknown))]) if unknown else told
 
