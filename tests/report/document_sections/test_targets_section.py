@@ -216,7 +216,9 @@ def test_a_target_for_which_only_a_survey_lacks_says_that_and_not_that_none_coul
     one = evidence()
     lacking = one.targets.assign(obstacle=one.targets["obstacle"].where(one.targets["verifiable"] != "no", UNPLANNED), power=0.91)
     (told,) = targets_section.unverifiable(dataclasses.replace(one, targets=lacking), EN)
-    assert told.label.startswith("No survey is planned that could verify this target: Prevalence (region: north), a cut of 10% by 2030")
+    assert told.label.startswith(
+        "No survey is planned that could verify this target: Prevalence (region: north), a cut of 10% by 2030"
+    )
     assert told.text == "•\xa0A repeat of the planned size in 2030 would find it with a chance of 91%."
 
 
