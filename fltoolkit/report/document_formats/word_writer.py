@@ -206,8 +206,11 @@ def _(block: PrintedTable, word: Any) -> None:
     if block.title:  # what a screen reader says first
         table._tbl.tblPr.append(element("w:tblCaption", val=clean(unmarked(block.title))))
     table._tbl.extend(rows(block, shares))
-    letters = (f"{letter}\u00a0{text}" for letter, text in block.lettered)
-    add(word, "\n".join(note for note in (block.note, *letters) if note), "Table Note").paragraph_format.keep_together = True
+    notes = add(word, block.note, "Table Note")
+    notes.paragraph_format.keep_together = True
+    for letter, text in block.lettered:
+        write(notes, f"\n{letter}" if notes.text else letter, bold=True)
+        write(notes, f"\u00a0\u00a0{text}")
 
 
 def needs_side(block: Block) -> bool:

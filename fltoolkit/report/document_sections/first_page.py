@@ -193,16 +193,27 @@ def _people(evidence: Evidence, language: Language, row: PublishedNumber) -> Fac
     """Returns the number of persons with two significant digits: `about 6,300`, `5,000 to 8,000`. If the change of the rate
     was tested, the text below it has the number of the earlier survey."""
     known = results_section.fact(language, row)
-    if _is_doubtful(row) or row["estimate"] < 10**ABOUT:
+    if not _is_rounded(row):
         return known
-    number, low, high = (_rounded(language, row, column) for column in ("estimate", "ci_low", "ci_high"))
+    low, high = (_rounded(language, row, column) for column in ("ci_low", "ci_high"))
     doubt = language.say("doubt", level=number_words.level(language, row), interval=number_words.limits(language, low, high))
     flagged = [language.say(f"flags.{row['flag']}")] if row["flag"] in result_sentences.CAREFUL else []
     return Fact(
-        language.say("sheet.about", value=number),
+        about(language, row),
         known.unit,
         language.list([doubt, *flagged, *_people_before(evidence, language)]),
     )
+
+
+def about(language: Language, row: PublishedNumber) -> str:
+    """Returns a number of persons as text, with two significant digits if it is sure and large enough: `about 6,300`."""
+    if not _is_rounded(row):
+        return number_words.shown(language, row)
+    return language.say("sheet.about", value=_rounded(language, row, "estimate"))
+
+
+def _is_rounded(row: PublishedNumber) -> bool:
+    return not _is_doubtful(row) and row["estimate"] >= 10**ABOUT
 
 
 def _people_before(evidence: Evidence, language: Language) -> list[str]:
@@ -214,7 +225,7 @@ def _people_before(evidence: Evidence, language: Language) -> list[str]:
     own = (r for r in rest if r["measure"] == "total" and r["reference_population"] == first["reference_population"])
     return [
         language.say("sheet.people_before", before=str(r["year"]), value=_rounded(language, r, "estimate"))
-        for r in own if not _is_doubtful(r) and r["estimate"] >= 10**ABOUT
+        for r in own if _is_rounded(r)
     ]  # fmt: skip
 
 
@@ -233,14 +244,19 @@ def _change(evidence: Evidence, language: Language) -> Fact | None:
         return None
     old, new = (number_words.number(language, row[f"estimate_{when}"], "prevalence") for when in ("before", "after"))
     unit = language.say("sheet.change_unit", before=f"{row['year_before']:g}", after=f"{row['year']:g}")
+    return Fact(language.say("sheet.rounds", old=old, new=new), unit, size_of_change(language, row))
+
+
+def size_of_change(language: Language, row: Row) -> str:
+    """Returns the tested change of a rate in words: `a fall of 7.9 (95% interval: 2.7 to 13.0)`. If the test found no change, or the
+    interval is not shown, returns the result of the test."""
     verdict, ends = row["verdict"], sorted(abs(row[c]) for c in ("ci_low", "ci_high"))
-    doubt = number_words.start(language.kit(stated_verdict(verdict, row["verdict_reason"])))
-    if verdict != NO_CHANGE and not row["beyond_zero"] and pd.notna(row["estimate"]) and ends[0]:
-        size, *around = (number_words.number(language, abs(n), "prevalence") for n in (row["estimate"], *ends))
-        interval = language.say("doubt", level=number_words.level(language, row), interval=number_words.limits(language, *around))
-        key = "sheet.change_fewer" if verdict == DECREASED else "sheet.change_more"
-        doubt = language.say(key, size=size, doubt=number_words.inside(interval))
-    return Fact(language.say("sheet.rounds", old=old, new=new), unit, doubt)
+    if verdict not in (DECREASED, INCREASED) or row["beyond_zero"] or pd.isna(row["estimate"]) or not ends[0] > 0:
+        return number_words.start(language.kit(stated_verdict(verdict, row["verdict_reason"])))
+    size, *around = (number_words.number(language, abs(n), "prevalence") for n in (row["estimate"], *ends))
+    interval = language.say("doubt", level=number_words.level(language, row), interval=number_words.limits(language, *around))
+    key = "sheet.change_fewer" if verdict == DECREASED else "sheet.change_more"
+    return language.say(key, size=size, doubt=number_words.inside(interval))
 
 
 def _target(evidence: Evidence, language: Language) -> Fact | None:

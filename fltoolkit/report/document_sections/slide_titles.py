@@ -17,7 +17,6 @@ from fltoolkit.publish.published_set import Published
 from fltoolkit.report.document_sections import first_page
 from fltoolkit.report.document_sections.results_section import groups_of, profile_populations
 from fltoolkit.report.document_sections.targets_section import MET, MISSED, NOT_KNOWN, on_path, with_target
-from fltoolkit.show.charts.descriptions import detectable_falls
 from fltoolkit.show.wording import contrast_sentences, number_words, plan_words, result_sentences
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.show.wording.plan_words import is_total, shown, value
@@ -66,7 +65,8 @@ def shares(out: Published, language: Language, group: str) -> str:
     if not sure:
         return language.say("slides.none_reliable", group=language.by_group(group))
     largest = sorted(sure, key=lambda row: -row["estimate"])[:LARGEST]
-    return _each(language, rows, "slides.shares") or language.say("slides.largest", numbers=_numbers(language, largest))
+    who = language.kit(rows[0]["reference_population_label"])
+    return _each(language, rows, "slides.shares") or language.say("slides.largest", numbers=_numbers(language, largest), who=who)
 
 
 def majorities(out: Published, language: Language, topics: Collection[str]) -> tuple[str, ...]:
@@ -83,7 +83,7 @@ def majority(language: Language, rows: pd.DataFrame) -> str | None:
     sure = [r for r in rows.to_dict("records") if not result_sentences.is_unsure(r) and r["ci_low"] > HALF]
     if not 1 <= len(sure) <= FEW:
         return None
-    what = language.join(number_words.category(language, r) for r in sure)
+    what = language.list(number_words.category(language, r) for r in sure)
     return language.say("slides.majority", who=language.kit(sure[0]["reference_population_label"]), what=what)
 
 
@@ -106,19 +106,6 @@ def repeat(evidence: Evidence, language: Language) -> str | None:
         "slides.repeat", persons=number_words.count(language, row["planned_sample"]), fall=plan_words.fall_to(language, row)
     )
     return language.say("slides.if_resolved", said=number_words.inside(told)) if pd.notna(row["baseline_bound"]) else told
-
-
-def left_to_fall(evidence: Evidence, language: Language) -> str:
-    """Returns, as a title, that the planned repeat would most likely miss the fall from the newest rate to the target. The text is
-    empty if it would detect this fall, if the rate is a range, is not that of the default population, or is at or below the target,
-    or if there is no target."""
-    row = evidence.planned_repeat
-    if not row or not row["target_value"] < row["later_value"] or pd.notna(row["later_bound"]):
-        return ""
-    now, aim = (value(language, row[name], row) for name in ("later_value", "target_value"))
-    own = number_words.number(language, evidence.now.select("prevalence").iloc[0]["estimate"], "prevalence")
-    is_found = 1 - row["target_value"] / row["later_value"] >= detectable_falls.smallest_fall(evidence.now, row["planned_sample"])
-    return "" if is_found or now != own else language.say("slides.aim_missed", year=f"{row['later_year']:g}", rate=now, aim=aim)
 
 
 def path(evidence: Evidence, language: Language) -> str | None:
@@ -162,7 +149,8 @@ def _each(language: Language, rows: Sequence[PublishedNumber], key: str) -> str 
     if not any(sure) or len(rows) > FEW:
         return None
     named = list(zip(rows, sure, strict=True))
-    told = number_words.start(language.say(key, numbers=_numbers(language, [r for r, known in named if known])))
+    who = language.kit(rows[0]["reference_population_label"])
+    told = number_words.start(language.say(key, numbers=_numbers(language, [r for r, known in named if known]), who=who))
     unknown = [number_words.category(language, r) for r, known in named if not known]
     return language.list([told, language.say("slides.too_few", who=language.join(unknown))]) if unknown else told
 

@@ -170,13 +170,16 @@ def is_below_unconfirmed(row: Line) -> bool:
 
 
 def _detectable_instead(language: Language, rows: Sequence[Line]) -> str:
-    """Returns a sentence on the falls that the planned survey would detect in place of the smaller ones to the targets, each from
-    its baseline, for at most `NAMED` targets. The text is empty if no such fall is known."""
+    """Returns sentences on the falls that a survey in the year of a target would detect in place of the smaller ones to the target,
+    each from its baseline, for at most `NAMED` targets. The text is empty if no such fall is known."""
     falls = [
-        language.say("sheet.decisions.fall", who=_subject(language, r), fall=fall_to(language, r))
+        language.say(
+            "sheet.decisions.instead", who=_subject(language, r), year=f"{r['target_year']:g}", fall=fall_to(language, r),
+            aim=value(language, r["target_value"], r),
+        )
         for r in rows if r["smallest_value"] < r["target_value"]
     ][:NAMED]  # fmt: skip
-    return language.say("sheet.decisions.instead", falls=language.list(falls)) if falls else ""
+    return _sentences(*map(number_words.start, falls))
 
 
 def _is_never_enough(row: Line) -> bool:
@@ -197,9 +200,8 @@ def _choice(language: Language, rows: Sequence[Line]) -> str:
         key = "later_year"
     else:
         key = "set_lower" if not others and first["smallest_value"] < first["target_value"] else "set_another"
-    unit = number_words.unit(language, str(first["measure"]))
     numbers = {"value": value(language, smallest_value(first), first), "aim": value(language, first["target_value"], first)}
-    return language.say(f"sheet.decisions.{key}", **numbers, unit=unit, who=_subject(language, first))
+    return language.say(f"sheet.decisions.{key}", **numbers, who=_subject(language, first))
 
 
 def _persons_needed(language: Language, rows: Sequence[Line]) -> str:

@@ -88,7 +88,7 @@ def _numbers(evidence: Evidence, language: Language) -> list[Block]:
     follow = follow_up_section.table(evidence, language, rows)
     changed: list[Block] = [follow] if follow else []
     means = results_section.profile_tables(out, language, IN_BRIEF)
-    most = [Paragraph(f"{told}.") for told in slide_titles.majorities(out, language, IN_BRIEF)]
+    most = [Paragraph(f"{told}. {language.say('profile.majority')}") for told in slide_titles.majorities(out, language, IN_BRIEF)]
     profile: list[Block] = [Heading(language.say("profile.heading"), 2), *most, *means] if means else []
     return [
         Heading(language.say("brief.numbers"), new_page=True), Paragraph(contrast_sentences.family(out, language)),

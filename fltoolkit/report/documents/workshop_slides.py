@@ -139,9 +139,8 @@ def _categories_by_group(language: Language, rows: pd.DataFrame, key: str) -> st
 def _targets_and_repeat(evidence: Evidence, language: Language) -> list[Block]:
     """Returns slides on what the plan could promise: what a repeat of the survey would detect, the path to the first target,
     and which targets a planned survey could verify, with the decision to take."""
-    left, found = slide_titles.left_to_fall(evidence, language), slide_titles.repeat(evidence, language)
     blocks: list[Block] = [
-        *_pictured(repeat(evidence, language, "slide"), left or found), *([Paragraph(f"{found}.", "quiet")] if left else []),
+        *_pictured(repeat(evidence, language, "slide"), slide_titles.repeat(evidence, language)),
         *_pictured(path(evidence, language, "slide"), slide_titles.path(evidence, language)),
     ]  # fmt: skip
     promise = Heading(slide_titles.targets(evidence, language) or language.say("slides.promise"))

@@ -12,14 +12,14 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from fltoolkit.estimate.change_over_time.unresolved_excess import stated_verdict
 from fltoolkit.files import write_whole
 from fltoolkit.languages.language import read_language
 from fltoolkit.nap.follow_up import in_units
+from fltoolkit.report.document_sections import first_page
 from fltoolkit.report.document_sections.results_section import doubt
 from fltoolkit.report.site.notebook_pages import TEMPLATES, page_styles
 from fltoolkit.show.wording import number_words, plan_words, result_sentences
-from fltoolkit.show.wording.change_sentences import limits, of_published, rounds, signed
+from fltoolkit.show.wording.change_sentences import of_published, rounds
 from fltoolkit.show.wording.english_numbers import ENGLISH, PublishedNumber
 from fltoolkit.survey.spec.files_and_design import Release
 
@@ -228,15 +228,10 @@ def _change(folder: Path) -> dict[str, str]:
     line = {**row, **in_units(row, "prevalence"), "measure": "prevalence"}
     old, new = (plan_words.shown(ENGLISH, line, column) for column in ("baseline_value", "value"))
     before, after = rounds(row)
-    interval = limits(ENGLISH, line)
-    size = (
-        f": {signed(ENGLISH, line['change'], line)} ({number_words.level(ENGLISH, row)} interval: {interval})" if interval else ""
-    )
-    verdict = number_words.start(ENGLISH.kit(stated_verdict(row["verdict"], row["verdict_reason"])))
     return told | {
         "rates": ENGLISH.say("sheet.rounds", old=old, new=new),
         "unit": f"change per 1,000, {before} to {after}",
-        "doubt": f"{verdict}{size}",
+        "doubt": first_page.size_of_change(ENGLISH, row),
     }
 
 
@@ -265,9 +260,9 @@ def _warnings(findings: Path) -> list[str]:
 
 def _headlines(numbers: _Published) -> list[dict[str, str]]:
     """Returns the headline numbers of a survey: the rate and the number of persons, and the rates of adults and of children if
-    both were asked. Ranges come last. A measure that the run does not publish is left out."""
+    both were asked, in the order of the brief. A measure that the run does not publish is left out."""
     rows = [found[0] for measure in ON_THE_PAGE if (found := numbers.of(measure))] + _adults_and_children(numbers)
-    return [_in_large_type(row) for row in sorted(rows, key=number_words.has_range)]
+    return [_in_large_type(row) for row in rows]
 
 
 def _in_large_type(row: PublishedNumber) -> dict[str, str]:
@@ -277,7 +272,7 @@ def _in_large_type(row: PublishedNumber) -> dict[str, str]:
     unit = f"in forced labour per 1,000 {who}" if row["measure"] == "prevalence" else f"{who} in forced labour"
     flag, wide = f"flags.{row['flag']}", "wide range" if number_words.has_range(row) else ""
     return {
-        "value": number_words.shown(ENGLISH, row),
+        "value": first_page.about(ENGLISH, row) if row["measure"] == "total" else number_words.shown(ENGLISH, row),
         "unit": unit,
         "doubt": doubt(ENGLISH, row),
         "flag": ", ".join(filter(None, (ENGLISH.say(flag) if ENGLISH.has(flag) else str(row["flag"]), wide))),

@@ -59,7 +59,7 @@ def table(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTab
         title or language.say("tables.of", title=_measured(language, first), who=who), _subtitle(language, first),
         (number_words.start(about), *of_rows), {"level": number_words.level(language, first)},
     )  # fmt: skip
-    layout = results(measure, ranged=any(map(number_words.has_range, records(rows))))
+    layout = results(measure, ranged=measure not in PROFILES and any(map(number_words.has_range, records(rows))))
     shown = layout.only(*(column.key for column in layout.columns if not (base and column.key == "n")))
     return printed(language, shown, records(rows), words)
 
@@ -94,7 +94,7 @@ def results(measure: str, *, ranged: bool = False) -> TableLayout:
         headings=lambda language, row: (
             "" if row["measure"] == "flowchart" else number_words.start(number_words.group(language, str(row["breakdown"]))),
         ),
-        reasons=partial(_reasons, ranged and measure not in PROFILES),
+        reasons=partial(_reasons, ranged),
     )
 
 

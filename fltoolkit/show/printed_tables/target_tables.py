@@ -111,7 +111,7 @@ TARGETS = TableLayout(
 VERIFIED = ("category", "baseline", "baseline_interval", "aim", "verifiable", "power", "after", "needed")
 VERIFIED_LATER = (*VERIFIED[:3], "later", *VERIFIED[3:])
 EVERY_ROW = ("category", "baseline", "baseline_interval", "planned", "smallest", "first_year")
-FOUND = ("category", "baseline", "baseline_interval", "planned", "smallest", "after", "first_year")
+FOUND = ("category", "baseline", "baseline_interval", "planned", "smallest", "after")
 WHOM = TableColumn("category", plan_cells.category, "label")
 BEFORE = ("baseline_value", "ci_low", "ci_high", "marker")
 AFTER = ("later_value", "later_ci_low", "later_ci_high", "later_marker")
@@ -184,7 +184,8 @@ def filled_columns(columns: Sequence[str], rows: pd.DataFrame) -> list[str]:
 def every_row(language: Language, rows: pd.DataFrame) -> PrintedTable:
     """Returns a table of the smallest fall that a repeat of the survey could detect with the planned number of persons. It has a
     row for each indicator and category that the survey measures. `rows` are rows of `Evidence.targets`; a row with two targets is
-    printed once. The first year in which a repeat can show a change is in the note, if it is the same in all rows."""
+    printed once. The first year whose reference period does not overlap that of the baseline is in the note, if it is the same in
+    all rows."""
     once = rows.drop_duplicates(["id", "group", "category"])
     years = once.loc[once["baseline_value"].notna(), "first_year"]
     same = years.notna().all() and years.nunique() == 1
@@ -200,11 +201,9 @@ def every_row(language: Language, rows: pd.DataFrame) -> PrintedTable:
 
 def detectable(language: Language, rows: pd.DataFrame) -> PrintedTable:
     """Returns a table of the smallest fall that a repeat of the survey could detect with the planned number of persons, for each
-    indicator and its whole population. `rows` are rows of `Evidence.targets`. The first year in which a repeat can show a change is
-    left out if a later survey has been held."""
-    keys = FOUND[:-1] if rows["later_value"].notna().any() else FOUND
+    indicator and its whole population. `rows` are rows of `Evidence.targets`."""
     words = TableWords(language.say("detectable.title"), heads=plan_cells.years(language, rows, "baseline_year"))
-    return printed(language, TARGETS.only(*keys), rows.to_dict("records"), words)
+    return printed(language, TARGETS.only(*FOUND), rows.to_dict("records"), words)
 
 
 def milestones(language: Language, rows: pd.DataFrame) -> PrintedTable:

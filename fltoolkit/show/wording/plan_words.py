@@ -162,11 +162,11 @@ def verifiable(language: Language, row: Line) -> str:
 
 
 def warning(language: Language, row: Line) -> tuple[str, ...]:
-    """Returns the sentences of the warning about the target of a row that no survey of the planned size could verify: first that it
-    could not, then the target and the reasons."""
+    """Returns the sentences of the warning about the target of a row that no survey of the planned size could verify: first which
+    target it could not, then the reasons."""
     unplanned = row["obstacle"] == UNPLANNED  # the planned repeat would be large enough
-    said = [language.say("targets.not_planned" if unplanned else "targets.not_verifiable")]
-    said.append(language.say("targets.aim", what=about(language, row), target=promise(language, row)))
+    key = "targets.not_planned" if unplanned else "targets.not_verifiable"
+    said = [language.say(key, what=about(language, row), target=promise(language, row))]
     if unplanned:
         chance = number_words.percent(language, row["power"])
         said.append(language.say("targets.unplanned", year=f"{row['target_year']:g}", chance=chance))

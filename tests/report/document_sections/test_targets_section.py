@@ -150,8 +150,9 @@ def test_what_is_to_be_decided_follows_from_the_targets() -> None:
 
     refused = EN.say("sheet.decisions.refused", targets="north (4.5 per 1,000 by 2030)")
     assert said(None, TARGETS) == (
-        f"{refused} The planned survey would detect only a larger fall: for north from 5.0 in 2025 to 1.0 per 1,000 or lower. "
-        "Set a target of at most 1.0 per 1,000 for north, which that survey can verify, or keep 4.5 as an aim that it cannot verify?"
+        f"{refused} For north, a survey of the planned size in 2030 would find a fall from 5.0 in 2025 to 1.0 per 1,000 or lower; a "
+        "smaller one, such as that to 4.5, it would too often miss. Tighten the target for north to 1.0, or keep 4.5 as an aim that no "
+        "survey, however large, can verify?"
     )
     needed = f"Persons who must answer: “Prevalence”: {evidence(TARGETS[:1]).targets['sample_needed'].iloc[0]:,.0f}."
     assert said(None, TARGETS[:1]) == f"{EN.say('sheet.decisions.open')} {needed}"
@@ -173,7 +174,7 @@ def test_where_unresolved_answers_make_the_result_wide_the_first_remedy_is_fewer
         return targets_section.decision(dataclasses.replace(one, now=RATE, targets=refused), EN)
 
     fewer = EN.say("sheet.decisions.fewer_open", targets="“Prevalence”")
-    assert "Training interviewers" in fewer
+    assert "Train interviewers" in fewer
     assert said(TOO_WIDE, 3500.0) == fewer
     assert said(joined_reasons((TOO_WIDE, short_obstacle("sample"))), 3500.0) == fewer
     small = said(short_obstacle("sample"), 3500.0)
@@ -215,9 +216,10 @@ def test_a_target_for_which_only_a_survey_lacks_says_that_and_not_that_none_coul
     one = evidence()
     lacking = one.targets.assign(obstacle=one.targets["obstacle"].where(one.targets["verifiable"] != "no", UNPLANNED), power=0.91)
     (told,) = targets_section.unverifiable(dataclasses.replace(one, targets=lacking), EN)
-    assert told.label == "No survey is planned that could verify this target."
-    assert told.text.startswith("•\xa0Prevalence")
-    assert told.text.endswith("A repeat of the planned size in 2030 would find it with a chance of 91%.")
+    assert told.label.startswith(
+        "No survey is planned that could verify this target: Prevalence (region: north), a cut of 10% by 2030"
+    )
+    assert told.text == "•\xa0A repeat of the planned size in 2030 would find it with a chance of 91%."
 
 
 def test_the_warning_of_a_target_says_what_a_later_round_found() -> None:
@@ -251,7 +253,7 @@ def test_before_a_target_is_set_it_is_told_what_a_repeat_could_find() -> None:
     assert isinstance(table, PrintedTable)
     (what,), (whom, value, interval, *found) = table.texts
     assert (what, whom, value, interval) == ("Prevalence (per 1,000 adults)", "Everyone", "5.0", "4.0\xa0to\xa06.0")
-    assert found == ["20,000", "43%", "2.9", "2026"]  # 5·(1 − 0.429)
+    assert found == ["20,000", "43%", "2.9"]  # 5·(1 − 0.429)
     nothing = targets_section.detectable(none, EN)
     assert isinstance(nothing, PrintedTable)
     assert nothing.texts[1][4:6] == ("–", "–")

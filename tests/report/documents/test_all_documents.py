@@ -95,10 +95,9 @@ def test_each_says_its_doubts(name: str, language: Language) -> None:
 WARNED = {
     "evidence_brief": ["No: baseline too uncertain for this cut"],
     "nap_skeleton": [
-        "The planned survey could not verify this target.",
-        "Prevalence of forced labour, adults (region: north): a cut of 10",
+        "The planned survey could not verify this target: Prevalence of forced labour, adults (region: north), a cut of 10",
     ],
-    "slides": ["No planned survey can verify the target for north", "Set a target of at most "],
+    "slides": ["No planned survey can verify the target for north", "Tighten the target for north to "],
 }
 
 

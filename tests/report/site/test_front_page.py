@@ -46,7 +46,7 @@ def test_the_headline_numbers_stand_with_interval_basis_and_coverage(tmp_path: P
     put(tmp_path, "small")
     html = index(tmp_path, Entry("small", "Small country", ("the homeless", "islands")))
     assert "<b>99.5</b><span>in forced labour per 1,000 adults</span>" in html
-    assert "<b>410</b><span>adults in forced labour</span>" in html
+    assert "<b>about 410</b><span>adults in forced labour</span>" in html
     assert re.search(r"95% interval: \d+\.\d to \d+\.\d", html)
     assert (
         "Definition: 2018 international definition (in the data files: icls_2018 v1); that involuntary work and coercion went together"
@@ -279,11 +279,11 @@ def test_the_change_since_the_earlier_round_is_told_with_its_verdict(tmp_path: P
     report.write_changes(changed, tmp_path / "small")
     html = index(tmp_path, Entry("small", "Small country"))
     above, folded = html.split('<details class="data">')
-    told = "<b>50.0 → 18.8</b><span>change per 1,000, 2025 to 2027</span><span>Decreased: −31.2 (95% interval: "
+    told = "<b>50.0 → 18.8</b><span>change per 1,000, 2025 to 2027</span><span>a fall of 31.2 (95% interval: "
     assert above.index('class="numbers"') < above.index(told) < above.index('class="open"') < above.index("Definition: ")
     assert "Prevalence of forced labour: 50.0 in 2025, then 18.8 in 2027, per 1,000 adults" in folded
     assert "Test of the change since 2025: decreased.</p>" in folded
-    assert "Decreased" not in index(tmp_path, Entry("bad", "Bad", error="x"))
+    assert "a fall of" not in index(tmp_path, Entry("bad", "Bad", error="x"))
 
 
 def test_a_change_that_is_not_shown_is_a_sentence_without_numbers(tmp_path: Path) -> None:
@@ -311,6 +311,6 @@ def test_a_number_with_wide_bounds_is_a_range(tmp_path: Path) -> None:
     html = index(tmp_path, Entry("small", "Small country"))
     assert "to 250.0</b>" in html
     assert "<span>With sampling error (95%): " in html
-    assert html.index("<b>410</b>") < html.index("to 250.0</b>") < html.index("A range goes from the established cases to")
+    assert html.index("to 250.0</b>") < html.index("<b>about 410</b>") < html.index("A range goes from the established cases to")
     put(tmp_path, "small")
     assert "A range goes from" not in index(tmp_path, Entry("small", "Small country"))

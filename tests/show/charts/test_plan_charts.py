@@ -55,7 +55,7 @@ def test_a_target_that_cannot_be_verified_is_told_in_the_words_of_the_documents(
     place = [head.key for head in handed.heads].index("verifiable")
     cell = next(row[place] for row in handed.texts if len(row) > 1)
     assert cell == f"No: {obstacle}"
-    assert f"Targeted fall detectable? No: {obstacle}" in plan_charts.targets(refused).text
+    assert f"Fall from baseline detectable? No: {obstacle}" in plan_charts.targets(refused).text
 
 
 def test_what_the_later_round_says_of_a_target_is_told_in_the_words_of_the_documents() -> None:

@@ -72,7 +72,7 @@ def test_a_first_year_that_all_rows_share_is_in_the_note_and_a_hidden_row_has_no
     once = rows.drop_duplicates(["id", "group", "category"]).assign(first_year=2026.0)
     table = target_tables.every_row(EN, once)
     assert "first_year" not in [head.key for head in table.heads]
-    assert "The first year in which a repeat can show a change: 2026." in table.note
+    assert "From 2026 on, the reference period of a repeat no longer overlaps that of the baseline." in table.note
     there = once["baseline_value"].notna()
     first = once.index[there][0]
     table = target_tables.every_row(EN, once.assign(first_year=once["first_year"].where(once.index != first, 2027.0)))
@@ -158,7 +158,7 @@ def test_a_target_that_no_survey_can_verify_says_no_and_why() -> None:
 
 def test_the_headings_say_which_question_is_about_today_and_which_about_a_later_survey() -> None:
     heads = {head.key: head.text for head in followed(EN, aimed(fell())).heads}
-    assert (heads["reached"], heads["verifiable"]) == ("Reached in 2027?", "Targeted fall detectable?")
+    assert (heads["reached"], heads["verifiable"]) == ("Reached in 2027?", "Fall from baseline detectable?")
 
 
 def test_a_later_number_has_the_marker_of_its_round() -> None:

@@ -110,7 +110,7 @@ def test_whether_it_can_be_verified_is_told_with_what_stands_in_the_way() -> Non
 
 
 def test_a_warning_says_the_reason_and_what_could_be_found() -> None:
-    start = "The planned survey could not verify this target. Prevalence: a cut of 50% by 2030, to 8.6 per 1,000 adults. Reason: too few persons."
+    start = "The planned survey could not verify this target: Prevalence, a cut of 50% by 2030, to 8.6 per 1,000 adults. Reason: too few persons."
     assert said(" ".join(warning(EN, ROW))) == (
         f"{start} With a chance of 80%, the planned repeat would find a fall from 17.2 in 2025 to 4.1 per 1,000 or lower."
     )
@@ -123,7 +123,7 @@ def test_a_warning_says_the_reason_and_what_could_be_found() -> None:
 
 def test_where_no_survey_is_planned_then_the_chance_of_one_is_told() -> None:
     assert said(" ".join(warning(EN, row(obstacle=UNPLANNED, power=0.9)))) == (
-        "No survey is planned that could verify this target. Prevalence: a cut of 50% by 2030, to 8.6 per 1,000 adults. "
+        "No survey is planned that could verify this target: Prevalence, a cut of 50% by 2030, to 8.6 per 1,000 adults. "
         "A repeat of the planned size in 2030 would find it with a chance of 90%."
     )
 

@@ -21,7 +21,6 @@ from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
 from fltoolkit.show.charts.descriptions.chart_parts import Axis, CurveChart, Glyph, Line, Mark, Point, Region, Tick, Upright
 from fltoolkit.show.charts.descriptions.estimates_by_group import WHOLE_PAGE, ChartSpace
 from fltoolkit.show.wording import number_words, plan_words
-from fltoolkit.show.wording.english_numbers import PublishedNumber
 
 SIZES = (2_000, 100_000)
 POINTS = 60
@@ -96,11 +95,12 @@ def repeat(out: Published, language: Language, *, space: ChartSpace = WHOLE_PAGE
     of persons who answer in the repeat. The number of persons in this survey is marked on the curve. Returns None if the survey
     has no published prevalence above zero or no published design effect."""
     row = out.select("prevalence").iloc[0].to_dict()
-    if not _has_start(row):
+    if pd.isna(row["estimate"]) or row["estimate"] == 0 or pd.isna(row["n_eff"]):
         return None
     rate = number_words.number(language, row["estimate"], "prevalence")
     words = f"{_per_1000(language, rate)} {language.kit(row['reference_population_label'])}".strip()
-    start = _start(row, words)
+    n = float(row["n"])
+    start = _Start(float(row["estimate"]), n, max(1.0, float(n / row["n_eff"])), words, number_words.has_range(row))
     mark = (start.n, start.fall(start.n))
     said = _fall_in_words(language, *mark)
     marks = [(*mark, said)] if math.isfinite(mark[1]) else []
@@ -113,23 +113,6 @@ def _with_base(chart: CurveChart, out: Published, language: Language, space: Cha
     row = out.select("prevalence").iloc[0].to_dict()
     base = chart_notes.base_and_source(out, row, language) if space.source else ""
     return replace(chart, notes=chart_notes.nonempty(*chart.notes, base))
-
-
-def smallest_fall(out: Published, planned: float) -> float:
-    """Returns the smallest fall of a survey's prevalence that a repeat in which `planned` persons answer would detect, as a
-    share of this prevalence. The result is nan or infinite if no fall would be detected."""
-    row = out.select("prevalence").iloc[0].to_dict()
-    return _start(row, "").fall(planned) / 100 if _has_start(row) else math.nan
-
-
-def _has_start(row: PublishedNumber) -> bool:
-    """Returns whether a published prevalence and its design effect are shown, and the prevalence is above zero."""
-    return bool(pd.notna(row["estimate"]) and row["estimate"] != 0 and pd.notna(row["n_eff"]))
-
-
-def _start(row: PublishedNumber, words: str) -> _Start:
-    n = float(row["n"])
-    return _Start(float(row["estimate"]), n, max(1.0, float(n / row["n_eff"])), words, number_words.has_range(row))
 
 
 def planned_repeat(

@@ -114,7 +114,7 @@ def test_adults_and_children_never_stand_under_one_title() -> None:
 def test_the_grey_line_stands_at_everyones_rate_and_never_at_a_number_of_persons() -> None:
     out = country.published()
     assert regions().reference == pytest.approx(99.5)  # 41 of 412
-    assert "Grey vertical line: everyone." in " ".join(regions().notes)
+    assert "Grey vertical line: all adults." in " ".join(regions().notes)
     persons = estimates(out, out.select("total", [[], ["region"]]), EN)
     assert persons.reference != persons.reference
     assert "Grey" not in " ".join(persons.notes)
