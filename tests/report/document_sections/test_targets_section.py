@@ -151,8 +151,8 @@ def test_what_is_to_be_decided_follows_from_the_targets() -> None:
     refused = EN.say("sheet.decisions.refused", targets="north (4.5 per 1,000 by 2030)")
     assert said(None, TARGETS) == (
         f"{refused} For north, a survey of the planned size in 2030 would find a fall from 5.0 in 2025 to 1.0 per 1,000 or lower; a "
-        "smaller one, such as that to 4.5, it would too often miss. Tighten the target for north to 1.0, or keep 4.5 as an aim that no "
-        "survey, however large, can verify?"
+        "smaller one, such as that to 4.5, it would too often miss. Tighten the target for north to 1.0, or keep 4.5, a fall too small for "
+        "any survey to show?"
     )
     needed = f"Persons who must answer: “Prevalence”: {evidence(TARGETS[:1]).targets['sample_needed'].iloc[0]:,.0f}."
     assert said(None, TARGETS[:1]) == f"{EN.say('sheet.decisions.open')} {needed}"
