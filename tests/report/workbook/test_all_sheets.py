@@ -49,7 +49,7 @@ TOOL_12 = [
     "Secured", "Gap",
 ]  # fmt: skip
 FILLED_IN = {
-    "M&E matrix": 3, "SMART": 2, "4Ps checklist": 98, "Background studies": 126, "Capacity": 32, "Cost estimate": 110, "Implementation matrix": 69,
+    "M&E matrix": 3, "SMART": 4, "4Ps checklist": 98, "Background studies": 126, "Capacity": 32, "Cost estimate": 110, "Implementation matrix": 69,
     "Communication": 60, "Definitions and methods": 30, "Mainstreaming": 32,
 }  # fmt: skip
 UPRIGHT = {"4Ps checklist", "Capacity", "Cost summary", "Communication", "SDG links", "Data dictionary"}
@@ -185,13 +185,13 @@ def test_the_matrix_has_tool_16s_columns_and_the_baselines_rows(book: Workbook) 
 
 def test_a_target_that_cannot_be_verified_is_warned_of_in_words(book: Workbook) -> None:
     no, yes = row(book, "Targets", "women", "a cut of 10% by 2030"), row(book, "Targets", "a cut of 75% by 2030")
-    assert no["Fall detectable?"] == "NO"
+    assert no["Fall from baseline detectable?"] == "NO"
     assert no["Why"].startswith("WARNING: the planned survey could not verify this target. ")
-    assert (yes["Fall detectable?"], yes["Power"] >= 0.8, yes["First year that can tell"]) == ("yes", True, 2026)
+    assert (yes["Fall from baseline detectable?"], yes["Power"] >= 0.8, yes["First year that can tell"]) == ("yes", True, 2026)
     assert book["Targets"]["A5"].value.startswith("Targets that cannot be verified by the survey that is planned: 1.")
     kinds = {r[4].value for r in book["Milestones"].iter_rows(min_row=head_of(book["Milestones"]) + 1)} - {None}
     assert kinds == {"baseline", "not measured", "target"}
-    assert row(book, "SMART", "Achievable", "% decrease of prevalence")["Met"] == "NO"
+    assert row(book, "SMART", "Measurable", "% decrease of prevalence")["Met"] == "NO"
     assert "Follow-up" not in book.sheetnames  # there is no later round yet
 
 

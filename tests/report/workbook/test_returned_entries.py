@@ -84,7 +84,7 @@ def test_what_was_typed_is_what_partners_yaml_holds(original: Path, filled: Path
     held = read_partners(plan)
     assert held.matrix == {"trained": {"baseline_value": 60, "target_year_1": "", "target_year_2": "about 1 300"}}
     assert held.checklists == {
-        "smart.trained.achievable": {"answer": "partly"}, "prev_groups": {"answer": "yes"}, "know_causes": {"source": "Étude 2024"},
+        "smart.decrease.achievable": {"answer": "partly"}, "prev_groups": {"answer": "yes"}, "know_causes": {"source": "Étude 2024"},
     }  # fmt: skip
     assert held.costs == {
         "1": {"activity": "Train", "quantity": 4, "unit_cost": 2500.5, "year": 2026, "secured": 3000}, "6": {"activity": "the last free row"},

@@ -45,7 +45,7 @@ def test_a_target_that_cannot_be_verified_is_a_warning_above_and_in_its_row() ->
     page = sheet(judged(reason="too few persons"))
     assert page.notes[1].startswith("Targets that cannot be verified by the survey that is planned: 1.")
     row = cells(page)
-    assert row["Fall detectable?"] == Styled("NO", "warn")
+    assert row["Fall from baseline detectable?"] == Styled("NO", "warn")
     assert row["Why"] == Styled("WARNING: the planned survey could not verify this target. Too few persons.", "warn")
     assert row["Smallest detectable cut"] == 0.77  # 76.2%, up
     assert row["Sample needed, each round"] == rounded_up(promises.NEEDED[0.5]) == 15_000
@@ -60,7 +60,7 @@ def test_several_that_cannot_are_counted_and_one_that_can_is_no_warning() -> Non
     assert page.notes[1].startswith("Targets that cannot be verified by the survey that is planned: 2.")
     can = sheet(judged(verifiable="yes", reason="it would"))
     assert not [note for note in can.notes if "cannot be verified" in note]
-    assert (cells(can)["Fall detectable?"], cells(can)["Why"]) == ("yes", "It would.")
+    assert (cells(can)["Fall from baseline detectable?"], cells(can)["Why"]) == ("yes", "It would.")
 
 
 @pytest.mark.parametrize(
