@@ -83,14 +83,12 @@ def questionnaire(survey: Survey) -> Table:
         {"Item": item, "Question": source.label, "Column": source.column, "Answers that count": _counting(source, spec.answers)}
         for _, item, source in asked
     )
-    of_side = {side: {source.column for on, _, source in asked if on == side} for side in SIDES}
-    both = [
-        f"{column} counts on both sides, each time with another answer." for column in sorted(set.intersection(*of_side.values()))
-    ]
+    first, second = ({source.column for on, _, source in asked if on == side} for side in SIDES)
+    both = [f"{column} counts on both sides, each time with another answer." for column in sorted(first & second)]
     seen = [f"{source.column}: {MODES[source.mode]}." for _, _, source in asked if source.mode in MODES]
     groups = tuple(number_words.start(side) for side, _, _ in asked)
-    about = "one item of each side, in the same work"
-    about = f"adults: {about}; children: any one route" if children else f"a case needs {about}"
+    adults = "one item of each side, in the same work"
+    about = f"adults: {adults}; children: any one route" if children else f"a case needs {adults}"
     return plain(body, "Questions and items", about, " ".join([*both, *seen]), groups=groups)
 
 

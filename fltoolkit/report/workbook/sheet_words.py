@@ -35,7 +35,7 @@ GROUP_WIDTHS, WIDER = (16, 20), 6  # of the columns with group and category, and
 LONGEST = 74  # characters of the last printed column, if there is still room
 NO_GROUP = "–"
 SIGNED = {"whole": "signed_whole", "one_decimal": "signed_decimal"}  # styles of numbers, and those of changes
-UNRELIABLE, NOT_SHOWN, CARE = "u", "c", "†"  # markers; the last is for numbers to be used with caution
+UNRELIABLE, NOT_SHOWN = "u", "c"  # markers
 
 
 def star_note(texts: Iterable[OwnText], language: Language, pages: Iterable[Page]) -> tuple[str, ...]:
@@ -132,7 +132,7 @@ def high(row: Row) -> Styled:
 
 def high_or_marker(row: Row) -> Styled:
     """Returns the same cell as `high`, but with the marker [c] if the upper end of a shown baseline is confidential."""
-    hidden = row["unresolved_marker"] == NOT_SHOWN != row["marker"] and not has_wide_bounds(row)
+    hidden = row["unresolved_marker"] == NOT_SHOWN and row["marker"] != NOT_SHOWN and not has_wide_bounds(row)
     return Styled(bracketed(NOT_SHOWN), "in_place") if hidden else high(row)
 
 
@@ -143,17 +143,17 @@ def rounded(value: object, digits: int) -> float | None:
 def mark(row: Row, marker: str = "marker", flag: str = "flag") -> str:
     """Returns the marker of a number, such as `u`, or a dagger if the number has none but is to be used with caution. `marker` and
     `flag` are the columns of `row` that have the marker and the flag."""
-    return row[marker] if isinstance(row[marker], str) and row[marker] else CARE if row[flag] == "caution" else ""
+    return row[marker] if isinstance(row[marker], str) and row[marker] else number_words.CARE if row[flag] == "caution" else ""
 
 
 def bracketed(marker: str) -> str:
-    return f"[{marker}]" if marker not in ("", CARE) else marker
+    return f"[{marker}]" if marker not in ("", number_words.CARE) else marker
 
 
-def legend(language: Language, used: Sequence[str] = (*MARKERS, CARE)) -> tuple[str, ...]:
+def legend(language: Language, used: Sequence[str] = (*MARKERS, number_words.CARE)) -> tuple[str, ...]:
     """Returns a sentence that explains the markers in a sheet (letters such as [u], and the dagger). The result is empty if the
     sheet has none."""
-    care = f"{CARE} {language.say('flags.caution')}" if CARE in used else ""
+    care = f"{number_words.CARE} {language.say('flags.caution')}" if number_words.CARE in used else ""
     words = language.list(text for text in (number_words.markers(language, used), care) if text)
     return (language.say("workbook.legend", markers=words),) if words else ()
 

@@ -109,7 +109,8 @@ def _verdict(language: Language, row: Row) -> PrintedCell:
     breaks between the sign and the first word."""
     if not row["light"]:
         return EMPTY
-    text = f"{_sign(row)} {_unsure(language, row)}" if _unsure(language, row) else _short_verdict(language, row)
+    unsure = _unsure(language, row)
+    text = f"{_sign(row)} {unsure}" if unsure else _short_verdict(language, row)
     return PrintedCell(text.replace(" ", NBSP, 1))
 
 
@@ -121,8 +122,8 @@ def _unsure(language: Language, row: Row) -> str:
 
 def _reasons(language: Language, row: Row) -> tuple[str, ...]:
     """Returns the texts for the footnotes of a row. They say whether the target of the row is reached, and why a change is not
-    judged. They also give the reasons for the result of the test and for the
-    marker. Words that the row already shows are left out."""
+    judged. They also give the reasons for the result of the test and for the marker. Words that the row already shows are left
+    out."""
     columns = ("verdict_reason",) if row["marker"] == "c" else ("verdict_reason", "reason")
     given = (COVERS_ZERO, *UNRESOLVED_REASONS)
     reasons = (row[c] for c in columns if row[c] and row[c] not in given)

@@ -23,6 +23,7 @@ from fltoolkit.show.wording.english_numbers import NBSP, PublishedNumber
 from fltoolkit.survey.spec.groups import TOTAL, crossed, groups_of_breakdown
 
 SEXES = ("men", "women", "boys", "girls", "men_boys", "women_girls")  # words of the kit, which have an article in some languages
+CARE = "†"  # beside a number that is to be used with caution, where a chart or a sheet has no room for the words
 TENTHS = 0.1  # a share: smaller shares, such as a power or a cut, have a decimal
 
 

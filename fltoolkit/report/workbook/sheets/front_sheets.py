@@ -22,15 +22,15 @@ def read_me(pages: Sequence[Page], language: Language, notes: Sequence[str] = ()
 
 
 def dictionary(pages: Sequence[Page], language: Language) -> Page:
-    """Returns the sheet that explains each column of the workbook. A column that is in several sheets is explained once.
-    Hidden columns come last, and are not printed."""
+    """Returns the sheet that explains each column of the workbook. A column that is in several sheets is explained once. Columns
+    that are hidden on every sheet come last, and are not printed."""
     widths = (("column", 25), ("holds", 42), ("sheet", 36), ("name_in_partners", 23))
     columns = [column(language, name, width) for name, width in widths]
     sheets: dict[tuple[str, ...], list[str]] = {}
-    every = sorted(((p, c) for p in pages for c in p.columns), key=lambda each: each[1].hidden)
-    for p, c in every:
+    every, printed = [(p, c) for p in pages for c in p.columns], 0
+    for p, c in sorted(every, key=lambda each: each[1].hidden):
         sheets.setdefault((c.head, c.help, f"{p.table}: {c.key}" if c.key else ""), []).append(p.name)
-    printed = len(sheets) - len({(c.head, c.help) for _, c in every if c.hidden})
+        printed = printed if c.hidden else len(sheets)
     lines = [SheetRow((head, holds, language.list(found), name)) for (head, holds, name), found in sheets.items()]
     return page(language, "dictionary", columns, lines, legend(language), printed_lines=printed)
 

@@ -179,8 +179,8 @@ def _regions(language: Language, sizes: tuple[float, float], y: Axis) -> tuple[R
 
 
 def _baseline_rate(row: dict[Any, Any], language: Language) -> str:
-    """Returns the baseline of a row of the plan (of a range, its low end) as a rate with its unit. If the baseline is a number of persons, it is
-    converted into a rate of the population."""
+    """Returns the baseline of a row of the plan (of a range, its low end) as a rate with its unit. If the baseline is a number of
+    persons, it is converted into a rate of the population."""
     if row["measure"] == "prevalence":
         return f"{plan_words.value(language, row['baseline_value'], row)} {language.kit(row['unit'])}"
     return _per_1000(language, language.number(f"{float(row['rate']) * scale('prevalence'):.3g}"))

@@ -24,7 +24,6 @@ from fltoolkit.show.wording.english_numbers import NBSP, PublishedNumber
 from fltoolkit.survey.spec.groups import groups_of_breakdown
 from fltoolkit.table_records import records
 
-CARE = f"{NBSP}†"
 REASON = 150  # letters of a reason that is printed in the chart
 
 
@@ -35,7 +34,8 @@ class ChartSpace:
     Attributes:
         steps: how many steps the axis has at most.
         markers: whether a note below the chart explains the markers.
-        source: whether notes below the chart name the source and the number of persons asked, and a sign marks the numbers to be used with caution.
+        source: whether notes below the chart name the source and the number of persons asked, and a sign marks the numbers to be
+            used with caution.
         whole: whether a grey line marks the value of the whole population.
     """
 
@@ -233,7 +233,8 @@ def _crossed(language: Language, rows: pd.DataFrame) -> list[tuple[str, list[Lab
 
 def _row(language: Language, label: str, name: str, row: PublishedNumber, *, careful: bool = False) -> ChartRow:
     """Returns the row of a published number. `careful` says whether a sign marks a number that is to be used with caution."""
-    printed = f"{_printed(language, row)}{CARE if careful and row['flag'] == 'caution' and row['marker'] != 'w' else ''}"
+    care = f"{NBSP}{number_words.CARE}" if careful and row["flag"] == "caution" and row["marker"] != "w" else ""
+    printed = f"{_printed(language, row)}{care}"
     marks = mark_of(language, row, str(row["measure"]), words=printed)
     remark = number_words.reason(language, row["reason"])
     return ChartRow(number_words.start(label), name, marks, printed, "" if marks else absent(language, row), remark)

@@ -33,6 +33,15 @@ def test_the_dictionary_and_the_first_sheet_tell_what_each_column_and_sheet_is_f
     ]
 
 
+def test_a_column_that_is_hidden_on_every_sheet_is_explained_last_and_not_printed() -> None:
+    shown, hidden = Column("High end", 8, help="of a range"), Column("High end", 8, "hidden", help="of a range")
+    helper = Column("Gap", 8, "hidden", help="for a chart")
+    page = Page("a", "A", "", (helper, hidden), [])
+    told = dictionary([page, replace(page, name="B", columns=(shown,))], EN)
+    assert [line.cells[:3] for line in told.lines] == [("High end", "of a range", "B; A"), ("Gap", "for a chart", "A")]
+    assert told.printed_lines == 1
+
+
 def test_entries_without_a_row_are_listed() -> None:
     plan = promises.plan_with()
     stray = unplaced(promises.evidence_before_a_repeat(plan, entries(matrix={"gone": {"target_year_1": 5}})), EN)
