@@ -11,7 +11,7 @@ import pandas as pd
 from fltoolkit.arguments import checked
 from fltoolkit.languages.own_words import OwnWords
 from fltoolkit.nap.baseline import Baseline, baseline, published_baseline, words_of
-from fltoolkit.nap.follow_up import follow_up, targets_with_results, with_targets
+from fltoolkit.nap.follow_up import follow_up, targets_with_results, with_decreases, with_targets
 from fltoolkit.nap.partner_entries import Partners, read_partners, with_partners
 from fltoolkit.nap.results_framework import Plan
 from fltoolkit.nap.smart_criteria import smart
@@ -83,6 +83,6 @@ def evidence(plan: Plan, found: Rounds) -> Evidence:
     years = {int(year) for year in followed["year"].dropna()}
     answered = targets_with_results(judged, followed, exact)
     return Evidence(
-        plan, found.now, found.start, found.changed, filled, answered, milestones(plan, filled, years), smart(plan, filled, judged),
+        plan, found.now, found.start, found.changed, with_decreases(filled, followed), answered, milestones(plan, filled, years), smart(plan, filled, judged),
         with_targets(followed, answered), partners,
     )  # fmt: skip

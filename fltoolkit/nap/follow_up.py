@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from math import nan
 from typing import Any
 
@@ -11,13 +12,13 @@ import pandas as pd
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO, DECREASED, INCREASED, NO_CHANGE, NOT_COMPARABLE
 from fltoolkit.estimate.change_over_time.unresolved_excess import is_unjudged, is_unsure, reason_after_verdict, stated_verdict
-from fltoolkit.languages.reasons import Reason
+from fltoolkit.languages.reasons import Reason, joined_reasons
 from fltoolkit.nap.baseline import Baseline, rows_of
 from fltoolkit.nap.profile.profile_rows import PROFILE, rows_of_characteristic
 from fltoolkit.nap.results_framework import Plan, group_of
 from fltoolkit.nap.target_paths import planned_value, targets_of_row
 from fltoolkit.nap.targets import KEY
-from fltoolkit.publish.measure_units import scaled
+from fltoolkit.publish.measure_units import rounded_as_printed, scaled, unit
 from fltoolkit.publish.published_set import Published
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.survey.spec.groups import TOTAL
@@ -65,6 +66,7 @@ REACHED, NOT_REACHED, INSIDE, UNRELIABLE, UNRELIABLE_BELOW, UNRELIABLE_ABOVE, OP
     Reason.of(f"plan.reached.{s}") for s in ("yes", "no", "inside", "unreliable", "unreliable_below", "unreliable_above", "open")
 )
 NOT_COMPARED = Reason.of("rounds.one")
+DECREASE, NOBODY = "percent_decrease", Reason.of("plan.nobody")
 FollowUpRow = dict[Any, Any]
 
 
@@ -77,7 +79,9 @@ def follow_up(plan: Plan, filled: Baseline, changed: Published | None) -> pd.Dat
         changed: the changes since the baseline (`Rounds.changed`). If it is None, the table is empty.
 
     Returns:
-        One row per indicator and category of the baseline. Numbers are in the unit of the indicator. The columns are those of
+        One row per indicator and category of the baseline. Numbers are in the unit of the indicator. In the row of a % decrease,
+        the value of the later survey is the decrease since the baseline, and there is no verdict: the row of the prevalence,
+        from which the decrease is computed, has it. The columns are those of
         `KEY` (which name the row), the years and titles of the two surveys, and:
 
         - the values of the baseline and of the later survey, and the change, each with its interval
@@ -104,6 +108,8 @@ def follow_up(plan: Plan, filled: Baseline, changed: Published | None) -> pd.Dat
                 mine = targets_of_row(indicator.targets, row["group"], row["category"])
                 milestone = planned_value(mine, row["baseline_value"], int(row["year"]), int(later_row["year"]))
             rows.append({**{k: row[k] for k in KEY}, **later_row, "milestone": milestone})
+        derived = here[here["derived_from"] != ""].to_dict("records")
+        rows += [_decrease_row(d, r) for d in derived for r in rows if (r["id"], r["category"]) == (d["derived_from"], TOTAL)]
     return pd.DataFrame(rows, columns=FOLLOW_UP)
 
 
@@ -150,6 +156,22 @@ def with_targets(followed: pd.DataFrame, answered: pd.DataFrame) -> pd.DataFrame
     first = answered[answered["target_year"].notna()].sort_values("target_year").drop_duplicates(keys)
     found = followed.merge(first[[*keys, "target_year", "target_value", *texts]], on=keys, how="left")
     return found.assign(**{c: found[c].fillna("") for c in texts})
+
+
+def with_decreases(filled: Baseline, followed: pd.DataFrame) -> Baseline:
+    """Returns the baseline in which the row of each % decrease, which has no value in a baseline, gives the decrease in the later
+    survey as its reason. `followed` is the result of `follow_up`."""
+    table = filled.table.copy()
+    for row in followed[followed["measure"] == DECREASE].to_dict("records"):
+        own = table["id"] == row["id"]
+        numbers = {k: rounded_as_printed(row[c], DECREASE) for k, c in (("N", "value"), ("low", "ci_low"), ("high", "ci_high"))}
+        known = {k: round(number) for k, number in numbers.items() if pd.notna(number)}
+        years = {"before": f"{row['year_before']:.0f}", "after": f"{row['year']:.0f}"}
+        key = {0: "hidden", 1: "alone"}.get(len(known), "found")
+        said = Reason.of(f"plan.decrease.{key}", **known, **years) if pd.notna(row["year"]) else ""
+        reason = joined_reasons([*table.loc[own, "reason"], said, row["reason"]])
+        table["reason"] = table["reason"].mask(own, reason)
+    return replace(filled, table=table)
 
 
 def in_units(found: Mapping[Any, Any], measure: str) -> FollowUpRow:
@@ -261,3 +283,24 @@ def _follow_up_row(row: FollowUpRow, found: FollowUpRow | None) -> FollowUpRow:
         "light": sign_and_verdict(verdict, found["verdict_reason"]) if verdict else "",
         "changed": answer_on_change(verdict, found["verdict_reason"], str(found["flag"])) if verdict else "",
     }
+
+
+def _decrease_row(row: FollowUpRow, base: FollowUpRow) -> FollowUpRow:
+    """Returns the row of a % decrease in the table of `follow_up`. A decrease that is not shown has the marker and the reason of the
+    change; if nobody was found in the baseline, there is no decrease.
+
+    Args:
+        row: the row of the % decrease in the baseline.
+        base: the row of the prevalence in the table of `follow_up`.
+    """
+    shown = pd.notna(base["decrease"])
+    marker = base["marker"] or ("" if shown else "z")
+    reason = NOBODY if base["baseline_value"] == 0 else joined_reasons([base["reason"], base["verdict_reason"]])
+    blank = (*IN_UNITS, "decrease", "decrease_low", "decrease_high", "milestone")
+    return {
+        **base, **dict.fromkeys(blank, nan), **dict.fromkeys(("beyond_zero", "verdict", "verdict_reason", "light", "changed"), ""),
+        **{k: row[k] for k in KEY}, "measure": DECREASE, "unit": unit(DECREASE),
+        "value": base["decrease"], "ci_low": base["decrease_low"], "ci_high": base["decrease_high"],
+        "marker": "" if shown else marker, "marker_before": row["marker"], "flag_before": "", "marker_after": marker, "flag_after": base["flag"],
+        "reason": reason,
+    }  # fmt: skip

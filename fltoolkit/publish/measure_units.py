@@ -19,6 +19,7 @@ SCALES = {
     "duration": (1.0, "months_unit"),
     "profile": (100.0, "percent"),
     "profile_total": (1.0, "persons"),
+    "percent_decrease": (100.0, "percent"),
 }
 """For each measure, the factor that an estimate is multiplied by, and the key of its unit under `kit.whom` in the language
 files.
@@ -29,6 +30,8 @@ COUNT_MEASURES = ("total", "flowchart", "stock", "current", "profile_total")
 """Measures that are numbers of persons."""
 CASE_SHARES = ("share", "profile")
 """Measures that are shares of the cases."""
+PERCENTAGES = (*CASE_SHARES, "percent_decrease")
+"""Measures in percent. They are ratios of rounded numbers, so a decimal would promise too much precision."""
 PROFILES = ("profile", "profile_total")
 """Measures of a profile of cases: a share or a number for each characteristic."""
 
@@ -47,7 +50,7 @@ def scaled(value: float, measure: str) -> float:
 
 def rounded_as_printed(value: float, measure: str) -> float:
     """Returns a number rounded as documents, notebooks and the workbook print it. Numbers of persons have three significant
-    digits (6,290), shares of cases have no decimal (36), all others have one decimal (17.2). A share in the middle between two
+    digits (6,290), percentages have no decimal (36), all others have one decimal (17.2). A percentage in the middle between two
     whole numbers is rounded up. A missing number stays missing.
 
     Args:
@@ -58,13 +61,12 @@ def rounded_as_printed(value: float, measure: str) -> float:
         return value
     if measure in COUNT_MEASURES:
         return round(value, -max(0, len(str(int(abs(value)))) - 3))
-    return float(math.floor(value + 0.5)) if measure in CASE_SHARES else round(value, 1)
+    return float(math.floor(value + 0.5)) if measure in PERCENTAGES else round(value, 1)
 
 
 def decimals(measure: str) -> int:
-    """Returns the number of decimals that the numbers of a measure have in print. Shares of cases have none: they are ratios of
-    rounded numbers, so a decimal would promise too much precision."""
-    return 0 if measure in (*COUNT_MEASURES, *CASE_SHARES) else 1
+    """Returns the number of decimals that the numbers of a measure have in print."""
+    return 0 if measure in (*COUNT_MEASURES, *PERCENTAGES) else 1
 
 
 def unit(measure: str, population: object = "") -> Reason:

@@ -3,6 +3,7 @@ rounds."""
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 import small_country as country
 import yaml
+from scipy.stats import t
 from two_rounds import PLAN, fell, followed, survey
 
 import fltoolkit as fl
@@ -45,6 +47,40 @@ def test_the_baseline_is_the_earlier_rounds_and_the_later_stands_beside_it() -> 
     assert row["milestone"] == pytest.approx(37.5)  # half way, in a straight line, to half of it
     assert of(fell(), "persons")["verdict"] == "decreased"
     assert set(fell().follow_up.loc[fell().follow_up["group"] == "gender", "category"]) == {"men", "women"}
+
+
+def test_a_percent_decrease_is_one_minus_the_ratio_of_the_two_rates_with_the_interval_of_this_ratio() -> None:
+    """By hand: the rates are 120 and 45 of 2,400, and SE² of the logarithm of their ratio is SE1²/p1² + SE2²/p2²."""
+    evidence = fell()
+    row, base = of(evidence, "decrease"), of(evidence, "decrease_base")
+    assert (row["measure"], row["unit"], row["marker_before"], row["marker_after"]) == ("percent_decrease", "%", "z", "")
+    exact = evidence.changed.exact.query("measure == 'change_in_prevalence' and breakdown == ''").iloc[0]
+    error = math.hypot(exact["se_before"] / 0.05, exact["se_after"] / 0.01875)
+    times = math.exp(t.ppf(0.975, exact["df"]) * error)
+    step = 100 * 0.1 / 50  # a limit is rounded to a tenth per 1,000, as a part of the earlier rate
+    assert row["value"] == base["decrease"] == pytest.approx(100 * (1 - 18.8 / 50))
+    assert [row["ci_low"], row["ci_high"]] == pytest.approx([100 * (1 - 0.375 * times), 100 * (1 - 0.375 / times)], abs=step / 2)
+    assert (row["verdict"], row["light"], row["changed"]) == ("", "", "")  # those of the prevalence
+    (reason,) = evidence.baseline.table.query("id == 'decrease'")["reason"]
+    low, high = (math.floor(row[name] + 0.5) for name in ("ci_low", "ci_high"))
+    assert str(reason).endswith(f"it has no baseline; from 2025 to 2027: 62% ({low}% to {high}%)")
+
+
+def test_a_percent_decrease_is_hidden_where_its_change_is_hidden(tmp_path: Path) -> None:
+    survey(tmp_path / "first", 2025, 120)
+    evidence = followed(tmp_path, survey(tmp_path / "second", 2027, 2))
+    row, base = of(evidence, "decrease"), of(evidence, "decrease_base")
+    assert pd.isna(row["value"])
+    assert (row["marker"], row["marker_after"], row["reason"]) == (base["marker"], base["marker"], base["reason"])
+    (reason,) = evidence.baseline.table.query("id == 'decrease'")["reason"]
+    assert "from 2025 to 2027: not shown; " in str(reason)
+
+
+def test_nothing_can_decrease_where_nobody_was_found(tmp_path: Path) -> None:
+    survey(tmp_path / "first", 2025, 0)
+    row = of(followed(tmp_path, survey(tmp_path / "second", 2027, 45)), "decrease")
+    assert pd.isna(row["value"])
+    assert (row["marker_after"], row["reason"]) == ("z", "nobody was found in the baseline, so that nothing can fall")
 
 
 def test_a_light_says_its_verdict_and_nothing_more() -> None:

@@ -104,9 +104,9 @@ def _later(followed: pd.DataFrame, row: Row, *, wide: bool) -> tuple[object, ...
     is no later survey. `wide` says whether the sheet has a column for the upper ends of ranges."""
     if followed.empty:
         return ()
-    found = next(rows_like(followed, row), {"value": None, "bound": None, "marker_after": "", "flag_after": ""})
+    found = next(rows_like(followed, row), {"measure": "", "value": None, "bound": None, "marker_after": "", "flag_after": ""})
     names = ("value", "bound") if wide else ("value",)
-    return (*(styled(row["measure"], found[name]) for name in names), bracketed(mark(found, *AFTER)))
+    return (*(styled(found["measure"], found[name]) for name in names), bracketed(mark(found, *AFTER)))
 
 
 def baseline_sheet(filled: Baseline, language: Language) -> Page:
