@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.nap.follow_up import sign_and_verdict
+from fltoolkit.nap.follow_up import DECREASE, sign_and_verdict
 from fltoolkit.nap.targets import BASELINE, TARGET, UNPLANNED
 from fltoolkit.report.workbook.sheet_charts import NativeChart
 from fltoolkit.report.workbook.sheet_words import (
@@ -71,7 +71,7 @@ FOLLOWED = (
     ("change_to", 10, "text"), ("verdict", 38, "text"), ("why", 23, "text"),
 )  # fmt: skip
 FOLLOWED_FACTS = (
-    ("side", 7, "text"), ("decrease", 10, "one_decimal"), ("decrease_from", 10, "one_decimal"), ("decrease_to", 10, "one_decimal"),
+    ("side", 7, "text"), ("decrease", 10, "text"), ("decrease_from", 10, "text"), ("decrease_to", 10, "text"),
     ("milestone", 10, "text"), ("flag", 18, "text"), ("reason", 60, "text"), ("year_before", 9, "plain"), ("year", 8, "plain"),
     ("survey_before", 26, "text"), ("survey", 26, "text"),
 )  # fmt: skip
@@ -253,6 +253,6 @@ def _followed(evidence: Evidence, language: Language, r: Row, *, wide: bool) -> 
         *(signed(r["measure"], r[name]) for name in ("change", "change_ci_low", "change_ci_high")),
         language.kit(sign_and_verdict(r["verdict"], r["verdict_reason"], r["flag"])) if r["light"] else bracketed(r["marker"]),
         number_words.reason(language, r["verdict_reason"]), r["beyond_zero"],
-        *(rounded(r[name], 1) for name in ("decrease", "decrease_low", "decrease_high")), *numbers("milestone"), flag(language, r),
+        *(styled(DECREASE, r[name]) for name in ("decrease", "decrease_low", "decrease_high")), *numbers("milestone"), flag(language, r),
         number_words.reason(language, r["reason"]), r["year_before"], r["year"], language.kit(r["survey_before"]), language.kit(r["survey"]),
     )  # fmt: skip

@@ -174,7 +174,7 @@ def test_without_a_later_round_there_is_no_follow_up_and_with_one_a_row_is_said_
     # The same words as on the sheet of targets: an unreliable number says which way it went, not how far.
     assert (told["Changed?"], told["Decrease in %"], told["Baseline"]) == (
         "▼ decreased, but how far is uncertain",
-        62.5,
+        Styled(63.0, "whole"),
         Styled(None, "whole"),
     )
     assert (told["Marker 2025"], told["Marker 2027"]) == ("[c]", "[u]")
