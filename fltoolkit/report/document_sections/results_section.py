@@ -82,16 +82,9 @@ def fact(language: Language, row: PublishedNumber) -> Fact:
         return Fact(f"[{row['marker']}]", unit, language.say(f"markers.{row['marker']}"))
     is_range = number_words.has_range(row)
     flag = [language.say(f"flags.{row['flag']}")] if row["flag"] in CAREFUL and not is_range else []
-    return Fact(number_words.shown(language, row), unit, language.list([doubt(language, row), *flag]), is_range=is_range)
-
-
-def doubt(language: Language, row: PublishedNumber) -> str:
-    """Returns the interval of a number in large type. The interval of a range goes from the lower limit of its low end to the
-    upper limit of its high end."""
-    if not number_words.has_range(row):
-        return number_words.doubt(language, row)
-    ends = (number_words.number(language, row[column], row["measure"]) for column in ("ci_low", "bound_ci_high"))
-    return language.say("doubt_of_range", level=number_words.level(language, row), interval=number_words.limits(language, *ends))
+    return Fact(
+        number_words.shown(language, row), unit, language.list([number_words.doubt(language, row), *flag]), is_range=is_range
+    )
 
 
 def range_explained(facts: Facts, language: Language) -> list[Block]:

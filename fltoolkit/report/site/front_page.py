@@ -16,7 +16,6 @@ from fltoolkit.files import write_whole
 from fltoolkit.languages.language import read_language
 from fltoolkit.nap.follow_up import in_units
 from fltoolkit.report.document_sections import first_page
-from fltoolkit.report.document_sections.results_section import doubt
 from fltoolkit.report.site.notebook_pages import TEMPLATES, page_styles
 from fltoolkit.show.wording import number_words, plan_words, result_sentences
 from fltoolkit.show.wording.change_sentences import of_published, rounds
@@ -274,7 +273,7 @@ def _in_large_type(row: PublishedNumber) -> dict[str, str]:
     return {
         "value": first_page.about(ENGLISH, row) if row["measure"] == "total" else number_words.shown(ENGLISH, row),
         "unit": unit,
-        "doubt": doubt(ENGLISH, row),
+        "doubt": number_words.doubt(ENGLISH, row),
         "flag": ", ".join(filter(None, (ENGLISH.say(flag) if ENGLISH.has(flag) else str(row["flag"]), wide))),
         "reason": number_words.reason(ENGLISH, row["reason"]),
     }

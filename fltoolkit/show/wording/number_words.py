@@ -100,16 +100,13 @@ def with_interval(language: Language, row: PublishedNumber) -> str:
 
 
 def doubt(language: Language, row: PublishedNumber) -> str:
-    """Returns the interval of a published number in words. A number can be a range, because of unresolved persons. Then the words
-    name both ends: the low end with its interval, and the high end, which counts all unresolved persons as cases. The text is
-    empty if the interval is not shown."""
+    """Returns the interval of a published number in words. The interval of a range goes from the lower limit of its low end to the
+    upper limit of its high end, which counts all unresolved persons as cases. The text is empty if the interval is not shown."""
     if pd.isna(row["ci_low"]):
         return ""
-    known = {"level": level(language, row), "interval": interval(language, row)}
-    if not has_range(row):
-        return language.say("doubt", **known)
-    ends = {name: number(language, row[c], row["measure"]) for name, c in (("low", "estimate"), ("high", "bound_high"))}
-    return language.say("doubt_of_lower", **known, **ends)
+    key, high = ("doubt_of_range", "bound_ci_high") if has_range(row) else ("doubt", "ci_high")
+    ends = (number(language, row[column], row["measure"]) for column in ("ci_low", high))
+    return language.say(key, level=level(language, row), interval=limits(language, *ends))
 
 
 def has_range(row: PublishedNumber) -> bool:

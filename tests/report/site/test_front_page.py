@@ -310,7 +310,7 @@ def test_a_number_with_wide_bounds_is_a_range(tmp_path: Path) -> None:
     put(tmp_path, "small", bounds_note="wide bounds", bound_high=0.25)
     html = index(tmp_path, Entry("small", "Small country"))
     assert "to 250.0</b>" in html
-    assert "<span>With sampling error (95%): " in html
+    assert "<span>With sampling error, at 95%: " in html
     assert html.index("to 250.0</b>") < html.index("<b>about 410</b>") < html.index("A range goes from the established cases to")
     put(tmp_path, "small")
     assert "A range goes from" not in index(tmp_path, Entry("small", "Small country"))

@@ -151,8 +151,8 @@ def number_text(language: Language, row: PublishedNumber) -> str:
         return f"{number_words.shown(language, row)} {why}".strip()
     reason = f", {number_words.reason(language, row['reason'])}" if row["flag"] == "unreliable" else ""
     doubt = number_words.doubt(language, row) if number_words.has_range(row) else ""
-    of_lower = f" ({doubt})" if doubt else ""
-    return f"{_printed(language, row)}{of_lower}{reason}"
+    of_range = f" ({number_words.inside(doubt)})" if doubt else ""
+    return f"{_printed(language, row)}{of_range}{reason}"
 
 
 def absent(language: Language, row: PublishedNumber) -> str:

@@ -173,7 +173,7 @@ def test_a_number_with_wide_bounds_is_printed_as_the_range_that_titles_have(spac
     assert chart.rows[0].printed == f"{low}\u00a0to\u00a0300.0"
     assert (EN.say("charts.beside") in " ".join(chart.notes)) is space.source
     assert chart.rows[0].marks[0].words == chart.rows[0].printed
-    assert f"everyone: {low}\u00a0to\u00a0300.0 (At least {low}, 95" in chart.alt
+    assert f"everyone: {low}\u00a0to\u00a0300.0 (with sampling error, at 95%: " in chart.alt
     reaches = [mark.reach for row in chart.rows for mark in row.marks]
     assert reaches[0] == 300.0 <= chart.axis.high
     assert all(math.isnan(reach) for reach in reaches[1:])
