@@ -10,7 +10,6 @@ import pandas as pd
 from fltoolkit.arguments import checked
 from fltoolkit.estimate.change_over_time.unresolved_excess import is_unjudged
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.nap.follow_up import DECREASE
 from fltoolkit.publish.disclosure.suppression_decision import CASE_STEPS
 from fltoolkit.publish.paths_to_outcomes import OTHER
 from fltoolkit.publish.published_model import PublishedModel
