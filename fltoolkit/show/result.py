@@ -10,6 +10,7 @@ import pandas as pd
 from fltoolkit.arguments import checked
 from fltoolkit.estimate.change_over_time.unresolved_excess import is_unjudged
 from fltoolkit.nap.evidence import Evidence
+from fltoolkit.nap.follow_up import DECREASE
 from fltoolkit.publish.disclosure.suppression_decision import CASE_STEPS
 from fltoolkit.publish.paths_to_outcomes import OTHER
 from fltoolkit.publish.published_model import PublishedModel
@@ -202,7 +203,7 @@ def smart(evidence: Evidence) -> Result:
 def follow_up(evidence: Evidence) -> Result | Nothing:
     """Returns a sentence on how many numbers of the plan have changed since the baseline according to the test, and for how many
     no change was detected. Returns a note if there is no later survey."""
-    rows = evidence.follow_up.query("measure != @DECREASE")  # its verdict is that of the prevalence
+    rows = evidence.follow_up[evidence.follow_up["measure"] != DECREASE]  # its verdict is that of the prevalence
     if rows.empty:
         return Nothing("This survey is the plan's baseline, so that there is nothing to follow up yet.")
     verdicts = rows["verdict"].astype(str)
