@@ -35,13 +35,14 @@ UNPLANNED = short_obstacle(
     "unplanned"
 )  # an `obstacle`; if it is the only one, a survey as planned would do, if held in that year
 TOO_WIDE = short_obstacle("unresolved")  # so many answers are unresolved that the baseline has wide bounds
+NO_FALL, UNLIKE = short_obstacle("none"), short_obstacle("unlike")
 BASELINE, NOT_MEASURED, TARGET = (Reason.of(f"plan.kinds.{kind}") for kind in ("baseline", "not_measured", "target"))
 POINT_IN_TIME = ("current", "current_prevalence")
 KEY = ["id", "indicator", "group", "category", "unit", "measure"]
 TARGETS = [
     *KEY, "baseline_year", "baseline_value", "ci_low", "ci_high", "baseline_bound", "marker", "flag", "target_year", "target_value", "target_words", "cut",
-    "path", "verifiable", "obstacle", "power", "reason", "smallest_cut", "smallest_value", "sample_needed", "sample_each_round", "planned_sample", "deff",
-    "first_year", "rate", "n",
+    "path", "verifiable", "obstacle", "power", "reason", "smallest_cut", "smallest_value", "smallest_obstacle", "sample_needed", "sample_each_round",
+    "planned_sample", "deff", "first_year", "rate", "n",
 ]  # fmt: skip
 MILESTONES = [*KEY, "year", "value", "kind"]
 VERDICT = ("verifiable", "obstacle")
@@ -71,8 +72,8 @@ def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
         - `verifiable` (`yes`, `no`, or an empty text if neither can be said), `obstacle` (in a word or two), `reason` (in words)
         - `power`: the probability to detect the target, rounded down to a whole percent
         - `smallest_cut`: the smallest relative decrease that would be detected, rounded up to a whole percent (nan if no decrease
-          would be detected, or if a verdict is not allowed); `smallest_value`: the value after this decrease, in the unit of the
-          indicator
+          would be detected, or if a verdict is not allowed; `smallest_obstacle` says which, in a word or two);
+          `smallest_value`: the value after this decrease, in the unit of the indicator
         - `sample_needed`: the number of persons of the category who must answer in the repeat; `sample_each_round`: the number
           who must answer in each of two new surveys of equal size; `planned_sample`: the persons of the category in the planned
           sample. These numbers are rounded up to two significant digits. Only the `planned_sample` of the whole population is
@@ -130,7 +131,7 @@ def _target_row(
     """
     printed, judged = (_computed_row(start, plan, indicator, target) for start in (shown, whole))
     alike = all(printed[k] == judged[k] for k in VERDICT) and all(isnan(printed[k]) == isnan(judged[k]) for k in CALCULATED)
-    return printed if alike else printed | {k: judged[k] for k in (*VERDICT, *CALCULATED, "reason")}
+    return printed if alike else printed | {k: judged[k] for k in (*VERDICT, *CALCULATED, "smallest_obstacle", "reason")}
 
 
 def _printed_design_effect(deff: float, row: TargetRow) -> float:
@@ -202,7 +203,15 @@ def _computed_row(start: _BaselineValue, plan: Plan, indicator: Indicator, targe
     found: TargetRow = {k: row[k] for k in (*KEY, "baseline_value", "ci_low", "ci_high", "marker", "flag")}
     first = _first_year(row)
     found["baseline_bound"] = row["bound_high"] if has_wide_bounds(row) else nan
-    found |= {"baseline_year": row["year"], "first_year": first, "power": nan, "verifiable": "", "obstacle": "", "reason": ""}
+    found |= {
+        "baseline_year": row["year"],
+        "first_year": first,
+        "power": nan,
+        "verifiable": "",
+        "obstacle": "",
+        "reason": "",
+        "smallest_obstacle": "",
+    }
     found |= dict.fromkeys(
         ("smallest_cut", "smallest_value", "sample_needed", "sample_each_round", "planned_sample", "deff", "cut", "rate", "n"),
         nan,
@@ -225,8 +234,11 @@ def _computed_row(start: _BaselineValue, plan: Plan, indicator: Indicator, targe
     if isnan(planned):
         return found | {"obstacle": short_obstacle("n"), "reason": Reason.of("plan.no_n")}
     least = detectable_change(p, row["n"], planned, deff=deff)
-    smallest = least.relative if _verdict_is_allowed(row["n"], planned, p * (1 - least.relative)) else nan
-    smallest = nan if isnan(smallest) else ceil(100 * smallest - TINY) / 100
+    allowed = _verdict_is_allowed(row["n"], planned, p * (1 - least.relative))
+    smallest = ceil(100 * least.relative - TINY) / 100 if allowed and not isnan(least.relative) else nan
+    if isnan(smallest):
+        unlike = UNLIKE if size_ratio(row["n"], planned) > COMPARED else TOO_FEW
+        found["smallest_obstacle"] = NO_FALL if isnan(least.relative) else unlike
     found |= {
         "planned_sample": planned if row["group"] == TOTAL else rounded_up(planned),
         "deff": deff,
@@ -275,7 +287,7 @@ def _verifiability_columns(start: _BaselineValue, plan: Plan, found: TargetRow, 
     if plan.planned_surveys and year not in plan.planned_surveys:
         obstacles[UNPLANNED] = Reason.of("plan.no_survey", N=str(year))
     if size > COMPARED:
-        obstacles[short_obstacle("unlike")] = Reason.of("plan.size", N=COMPARED)
+        obstacles[UNLIKE] = Reason.of("plan.size", N=COMPARED)
     elif size > LIKE and 0 < planned * after < LEAST_CASES:
         about = float(significant(planned * after, DIGITS))
         obstacles[TOO_FEW] = Reason.of("plan.cases", N=about, M=LEAST_CASES)

@@ -95,7 +95,10 @@ def test_the_sample_that_a_target_needs_passes_its_own_verdict(cut: float) -> No
 
 
 def test_the_smallest_fall_is_one_on_which_something_would_be_decided() -> None:
-    assert np.isnan(judged(n=20_000, keys={"planned_sample": 90_000})["smallest_cut"])
+    unlike = judged(n=20_000, keys={"planned_sample": 90_000})
+    assert np.isnan(unlike["smallest_cut"])
+    assert unlike["smallest_obstacle"] == "sizes too unlike"
+    assert judged(n=20_000, keys={"planned_sample": 20_000})["smallest_obstacle"] == ""
     few = judged(n=20_000, keys={"planned_sample": 6_000})
     assert np.isnan(few["smallest_cut"]) or 0.005 * 6_000 * (1 - few["smallest_cut"]) >= 15
 

@@ -46,17 +46,21 @@ def _answer(language: Language, row: Row, *, question: str) -> PrintedCell:
 
 
 def _smallest(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell with the smallest fall that the planned repeat of the survey would detect. The cell has `–` if it
-    would detect no fall."""
-    return number_cells.percent(language, row["smallest_cut"], NONE if pd.notna(row["planned_sample"]) else EMPTY)
+    """Returns the cell with the smallest fall that the planned repeat of the survey would detect, or with the reason why there is
+    none."""
+    return number_cells.percent(language, row["smallest_cut"], _no_fall(language, row))
 
 
 def _after(language: Language, row: Row) -> PrintedCell:
     """Returns the cell with the value that the number would have after the smallest fall that the planned repeat of the survey
     would detect."""
     if pd.isna(row["smallest_value"]):
-        return NONE if pd.notna(row["planned_sample"]) else EMPTY
+        return _no_fall(language, row)
     return number_cells.in_unit(language, plan_words.smallest_value(row), str(row["measure"]))
+
+
+def _no_fall(language: Language, row: Row) -> PrintedCell:
+    return PrintedCell(language.kit(row["smallest_obstacle"]))
 
 
 def _chance(language: Language, row: Row) -> PrintedCell:

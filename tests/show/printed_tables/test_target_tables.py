@@ -4,11 +4,13 @@ a dash."""
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 from handed import EN, FR, aimed, column, evidence
 from two_rounds import fell
 
+from fltoolkit.estimate.change_over_time.difference import TOO_FEW
 from fltoolkit.languages.reasons import Reason, joined_reasons
-from fltoolkit.nap.targets import NOT_MEASURED, TOO_WIDE, short_obstacle
+from fltoolkit.nap.targets import NO_FALL, NOT_MEASURED, TOO_WIDE, short_obstacle
 from fltoolkit.show.printed_tables import target_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 from fltoolkit.show.printed_tables.target_tables import FOLLOWED, NOT_YET_FOLLOWED, followed
@@ -87,10 +89,11 @@ def test_a_number_of_persons_after_a_fall_has_no_more_digits_than_the_fall_allow
         assert column(table, "after") == [told]
 
 
-def test_a_fall_that_no_repeat_would_find_is_a_dash() -> None:
-    rows = evidence().targets.assign(smallest_cut=float("nan"), smallest_value=float("nan"))
+@pytest.mark.parametrize(("why", "told"), [(NO_FALL, "aucune"), (TOO_FEW, "trop peu de cas")])
+def test_where_there_is_no_smallest_fall_the_cell_says_why(why: object, told: str) -> None:
+    rows = evidence().targets.assign(smallest_cut=float("nan"), smallest_value=float("nan"), smallest_obstacle=why)
     table = target_tables.detectable(FR, rows[rows["planned_sample"].notna()])
-    assert set(column(table, "smallest")) == set(column(table, "after")) == {"–"}
+    assert set(column(table, "smallest")) == set(column(table, "after")) == {told}
 
 
 def test_milestones_say_their_unit_above_and_what_nobody_measured() -> None:

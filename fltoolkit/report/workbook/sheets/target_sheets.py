@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fltoolkit.estimate.change_over_time.difference import TOO_FEW
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.follow_up import DECREASE, sign_and_verdict
-from fltoolkit.nap.targets import BASELINE, TARGET, UNPLANNED
+from fltoolkit.nap.targets import BASELINE, NO_FALL, TARGET, UNPLANNED
 from fltoolkit.report.workbook.sheet_charts import NativeChart
 from fltoolkit.report.workbook.sheet_words import (
     HIGH,
@@ -45,7 +46,6 @@ PROMISED = (
     ("baseline_value", 10, "text"), ("interval_from", 10, "text"), ("interval_to", 10, "text"), ("marker", 8, "marker"), ("target_year", 7, "plain"),
     ("target_value", 9, "text"), ("verifiable", 12, "text"), ("smallest_cut", 11, "power"),
 )  # fmt: skip
-NO_FALL = "–"  # in place of the smallest fall that a repeat would detect, if it would detect none
 LATER = (("now", 9, "text"), ("marker_after", 8, "marker"), ("reached", 36, "text"), ("changed", 28, "text"))
 WHY = (("why", 23, "text"),)
 CALCULATED = (
@@ -55,7 +55,7 @@ CALCULATED = (
 )  # fmt: skip
 LATER_INTERVAL = (("later_round", 10, "plain"), ("now_from", 10, "text"), ("now_to", 10, "text"))
 PLANNED = (
-    ("year", 7, "plain"), ("planned", 9, "text"), ("kind", 15, "text"), ("measured", 10, "text"), HIGH, ("interval_from", 10, "text"),
+    ("year", 7, "plain"), ("planned", 9, "text"), ("kind", 19, "text"), ("measured", 10, "text"), HIGH, ("interval_from", 10, "text"),
     ("interval_to", 10, "text"), ("marker", 8, "marker"), ("below", 10, "hidden"), ("above", 10, "hidden"),
     ("unreliable", 10, "hidden"), ("target", 10, "hidden"), ("reach", 10, "hidden"),
 )  # fmt: skip
@@ -105,7 +105,8 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
     refused = (language.say("workbook.sheets.targets.refused", n=str(bad)),) if bad else ()
     used = [*map(mark, records), *(mark(row, *AFTER) for row in records if later)]
     low_end = (language.say("charts.low_end"),) if wide else ()
-    smallest = (language.say("workbook.sheets.targets.smallest"),) if table["planned_sample"].notna().any() else ()
+    said = language.say("workbook.sheets.targets.smallest", none=language.kit(NO_FALL), few=language.kit(TOO_FEW))
+    smallest = (said,) if table["planned_sample"].notna().any() else ()
     notes = (
         surveys(language, evidence.baseline.table, evidence.now.table),
         *refused,
@@ -143,9 +144,8 @@ def _promised(evidence: Evidence, language: Language, r: Row, *, later: bool, wi
     if refused:
         warning = "workbook.not_planned" if r["obstacle"] == UNPLANNED else "workbook.cannot"
         why = Styled(language.say(warning, why=why).strip(), "warn")
-    least: object = rounded(r["smallest_cut"], 3)
-    if least is None and r["planned_sample"] is not None:
-        least = Styled(NO_FALL, "in_place")
+    why_none = language.kit(r["smallest_obstacle"])
+    least: object = Styled(why_none, "in_place") if why_none else rounded(r["smallest_cut"], 3)
     numbers = [styled(measure, r[name]) for name in ("ci_low", "ci_high", "target_value")]
     now = (
         (
@@ -197,7 +197,9 @@ def milestones(evidence: Evidence, language: Language) -> Page | None:
 def _milestone(evidence: Evidence, language: Language, r: Row) -> tuple[object, ...]:
     """Returns the cells of one row of the sheet on milestones: the planned value of a year, beside the number that a survey
     measured in this year, if there is one."""
-    kind = Styled(language.kit(r["kind"]), "text" if r["kind"] == BASELINE else "quiet")
+    way = next((one["path"] for one in rows_like(evidence.targets, r) if one["target_year"] == r["year"]), "")
+    words = f"{language.kit(r['kind'])} ({word(language, 'paths', way)})" if way else language.kit(r["kind"])
+    kind = Styled(words, "text" if r["kind"] == BASELINE else "quiet")
     marker, numbers = _measured(evidence, r)
     measure = r["measure"]
     # The upper end of a baseline that is a range; the chart draws a grey band from the baseline to it.

@@ -11,12 +11,12 @@ import promises
 import pytest
 from handed import EN, FR
 
-from fltoolkit.estimate.change_over_time.difference import DECREASED
+from fltoolkit.estimate.change_over_time.difference import DECREASED, TOO_FEW
 from fltoolkit.languages.reasons import Name, Reason
 from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.follow_up import INSIDE
-from fltoolkit.nap.targets import UNPLANNED
+from fltoolkit.nap.targets import NO_FALL, UNPLANNED
 from fltoolkit.publish.printed_numbers import rounded_up
 from fltoolkit.report.workbook.sheet_writer import Page, Styled
 from fltoolkit.report.workbook.sheets.target_sheets import follow_up, milestones, targets
@@ -67,7 +67,8 @@ def test_several_that_cannot_are_counted_and_one_that_can_is_no_warning() -> Non
     ("facts", "told"),
     [
         ({"smallest_cut": 0.3}, 0.3),
-        ({"smallest_cut": np.nan}, Styled("–", "in_place")),
+        ({"smallest_cut": np.nan, "smallest_obstacle": NO_FALL}, Styled("none", "in_place")),
+        ({"smallest_cut": np.nan, "smallest_obstacle": TOO_FEW}, Styled("too few cases", "in_place")),
         ({"smallest_cut": np.nan, "planned_sample": np.nan}, None),
     ],
 )
@@ -82,7 +83,10 @@ def test_no_fall_that_a_repeat_would_find_is_none_in_words_and_without_a_repeat_
 )
 def test_the_smallest_cut_is_explained_once_above_if_a_repeat_is_planned(facts: dict[str, Any], explained: int) -> None:
     notes = sheet(judged(**facts)).notes
-    assert sum("100% means that only a fall to zero would be found, – that no fall would" in note for note in notes) == explained
+    assert (
+        sum("100% means that only a fall to zero would be found, “none” that no fall would" in note for note in notes)
+        == explained
+    )
 
 
 def test_a_group_with_a_target_comes_first_and_its_categories_keep_their_order() -> None:
@@ -121,7 +125,7 @@ def test_what_nobody_measures_is_quiet_and_without_targets_there_is_no_sheet() -
         (2025, 5.0), (2026, 4.5), (2027, 4.0), (2028, 3.5), (2029, 3.0), (2030, 2.5),
     ]  # fmt: skip
     kinds = [cells(page, n)["In that year"] for n in range(6)]
-    assert kinds == [Styled("baseline", "text"), *[Styled("not measured", "quiet")] * 4, Styled("target", "quiet")]
+    assert kinds == [Styled("baseline", "text"), *[Styled("not measured", "quiet")] * 4, Styled("target (linear)", "quiet")]
     assert [cells(page, n)["Measured value"].value for n in range(6)] == [5.0, None, None, None, None, None]
     assert page.chart
     assert (page.chart.rows, page.chart.first, page.chart.path) == (6, 1, 3)
