@@ -14,6 +14,7 @@ from fltoolkit.languages.language import Language
 from fltoolkit.languages.marked_text import STAR
 from fltoolkit.languages.own_text import OwnText
 from fltoolkit.nap.evidence import Evidence
+from fltoolkit.nap.targets import UNPLANNED
 from fltoolkit.publish.measure_units import decimals, rounded_as_printed
 from fltoolkit.publish.published_set import MARKERS
 from fltoolkit.publish.reliability import has_wide_bounds
@@ -230,6 +231,16 @@ def lines_by_indicator(language: Language, records: Sequence[Row], cells: Callab
             lines.append(SheetRow([Styled(heading, "across"), *[Styled(None, "across")] * (len(line) - 1)]))
         lines.append(SheetRow(line))
     return lines
+
+
+def refusal(language: Language, row: Row) -> str:
+    """Returns a warning that no survey of the plan could verify the target of a row."""
+    return language.say("workbook.not_planned" if row["obstacle"] == UNPLANNED else "workbook.cannot")
+
+
+def low_end(language: Language, *, wide: bool) -> tuple[str, ...]:
+    """Returns a sentence on the numbers that are calculated from the low end of a range, if the sheet has a range (`wide`)."""
+    return (language.say("workbook.low_end"),) if wide else ()
 
 
 def sentence(text: str) -> str:

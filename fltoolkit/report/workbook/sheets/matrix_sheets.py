@@ -30,8 +30,10 @@ from fltoolkit.report.workbook.sheet_words import (
     flag,
     high_or_marker,
     legend,
+    low_end,
     mark,
     page,
+    refusal,
     rounded,
     rows_like,
     styled,
@@ -47,10 +49,10 @@ from fltoolkit.show.wording.plan_words import frequency, promises
 from fltoolkit.survey.spec.groups import TOTAL
 
 TOOL_16 = (
-    ("t16_statement", 18, "unseen"), ("t16_indicator", 24, "unseen"), ("t16_definition", 33, "unseen"), ("t16_by", 28, "text"),
-    ("t16_verification", 16, "unseen"), ("t16_unit", 15, "unseen"), ("t16_baseline", 10, "given"), HIGH, ("interval_from", 10, "text"),
+    ("t16_statement", 17, "unseen"), ("t16_indicator", 22, "unseen"), ("t16_definition", 30, "unseen"), ("t16_by", 25, "text"),
+    ("t16_verification", 15, "unseen"), ("t16_unit", 13, "unseen"), ("t16_baseline", 10, "given"), HIGH, ("interval_from", 10, "text"),
     ("interval_to", 10, "text"), ("marker", 8, "marker"), ("t16_year_1", 8, "given"), ("t16_year_2", 8, "given"),
-    ("t16_frequency", 14, "unseen"), ("t16_lead", 20, "unseen"),
+    ("t16_frequency", 13, "unseen"), ("t16_lead", 18, "unseen"),
 )  # fmt: skip
 BESIDE = (
     ("category", 24, "text"), ("n", 12, "whole"),
@@ -68,7 +70,8 @@ MINE = {"t16_baseline": "baseline_value", "t16_year_1": "target_year_1", "t16_ye
 PLACES = [[name for name, _, _ in TOOL_16].index(name) for name in MINE]
 PRINTED = len(READ_COLUMNS)
 AFTER = ("marker_after", "flag_after")
-LATER = (("now", 9, "text"), ("marker_after", 8, "marker"))
+LATER = (("now", 9, "text"), ("now_from", 8, "text"), ("now_to", 8, "text"), ("marker_after", 8, "marker"))
+NO_LATER = {"measure": "", "value": None, "bound": None, "ci_low": None, "ci_high": None, "marker_after": "", "flag_after": ""}
 
 
 def matrix(evidence: Evidence, language: Language) -> Page:
@@ -81,7 +84,7 @@ def matrix(evidence: Evidence, language: Language) -> Page:
     filled, followed = evidence.baseline, evidence.follow_up
     wide = bool(followed["bound"].notna().any())
     later = [_later(followed, row, wide=wide) for row in filled.table.to_dict("records")]
-    promised = promises(language, evidence.targets)
+    promised = _promised(language, evidence.targets)
     lines = [
         replace(line, cells=[*line.cells[:PRINTED], *added, *line.cells[PRINTED:]])
         for line, added in zip(_lines(filled, language, promised, evidence.partners), later, strict=True)
@@ -89,7 +92,7 @@ def matrix(evidence: Evidence, language: Language) -> Page:
     own, years, looks = _columns(filled, language, filled_in=True), {}, []
     if not followed.empty:
         years = change_tables.years_of_rounds(language, followed["year_before"], followed["year"])
-        looks = [LATER[0], *((HIGH,) if wide else ()), LATER[1]]
+        looks = [LATER[0], *((HIGH,) if wide else ()), *LATER[1:]]
     marks = [mark(row, *AFTER) for row in followed.to_dict("records")]
     added = [column(language, *look, beside=True, years=years) for look in looks]
     notes = _notes(filled, language, evidence.now.table, marks)
@@ -100,29 +103,40 @@ def matrix(evidence: Evidence, language: Language) -> Page:
 
 
 def _later(followed: pd.DataFrame, row: Row, *, wide: bool) -> tuple[object, ...]:
-    """Returns the cells with the number of the later survey in a row of the baseline and its marker. The result is empty if there
-    is no later survey. `wide` says whether the sheet has a column for the upper ends of ranges."""
+    """Returns the cells with the number of the later survey in a row of the baseline, its interval and its marker. The result is
+    empty if there is no later survey. `wide` says whether the sheet has a column for the upper ends of ranges."""
     if followed.empty:
         return ()
-    found = next(rows_like(followed, row), {"measure": "", "value": None, "bound": None, "marker_after": "", "flag_after": ""})
-    names = ("value", "bound") if wide else ("value",)
+    found = next(rows_like(followed, row), NO_LATER)
+    names = ("value", *(("bound",) if wide else ()), "ci_low", "ci_high")
     return (*(styled(found["measure"], found[name]) for name in names), bracketed(mark(found, *AFTER)))
 
 
 def baseline_sheet(filled: Baseline, language: Language) -> Page:
     """Returns the sheet of the plan's indicators for the workbook of the baseline, which has no cells to fill in. Rows that no
     survey fills show the values that partners have given so far."""
-    promised = promises(language, targets(filled.plan, filled))
+    promised = _promised(language, targets(filled.plan, filled))
     lines = [SheetRow(line.cells) for line in _lines(filled, language, promised, Partners())]
     columns = _columns(filled, language, filled_in=False)
     notes = _notes(filled, language, filled.table)
     return page(language, "baseline", columns, lines, notes, tool="16", frozen=2, large=True, printed_columns=PRINTED)
 
 
+def _promised(language: Language, rows: pd.DataFrame) -> dict[tuple[object, ...], object]:
+    """Returns the cells with the targets in words, by indicator, group and category. A target that no planned survey could verify
+    has a warning."""
+    found: dict[tuple[object, ...], object] = dict(promises(language, rows))
+    for row in rows[rows["verifiable"] == "no"].to_dict("records"):
+        key = (row["id"], row["group"], row["category"])
+        found[key] = Styled(f"{found[key]}. {refusal(language, row)}", "warn")
+    return found
+
+
 def _notes(filled: Baseline, language: Language, now: pd.DataFrame, later: Sequence[str] = ()) -> tuple[str, ...]:
     goal, marks = language.say("workbook.goal", goal=language.own(filled.plan.goal)), map(mark, filled.table.to_dict("records"))
     about = (surveys(language, filled.table, now),) if filled.table["survey"].notna().any() else ()
-    return (goal, *about, *legend(language, [*marks, *later]))
+    wide = any(map(has_wide_bounds, filled.table.to_dict("records")))
+    return (goal, *about, *low_end(language, wide=wide), *legend(language, [*marks, *later]))
 
 
 def _columns(filled: Baseline, language: Language, *, filled_in: bool) -> tuple[Column, ...]:
@@ -143,7 +157,7 @@ def _columns(filled: Baseline, language: Language, *, filled_in: bool) -> tuple[
 
 
 def _lines(
-    filled: Baseline, language: Language, promised: Mapping[tuple[object, ...], str], partners: Partners
+    filled: Baseline, language: Language, promised: Mapping[tuple[object, ...], object], partners: Partners
 ) -> Iterator[SheetRow]:
     before = ""
     for row in map(without_nan, filled.table.to_dict("records")):

@@ -9,7 +9,7 @@ from fltoolkit.estimate.change_over_time.difference import TOO_FEW
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.follow_up import DECREASE, sign_and_verdict
-from fltoolkit.nap.targets import BASELINE, NO_FALL, TARGET, UNPLANNED
+from fltoolkit.nap.targets import BASELINE, NO_FALL, TARGET
 from fltoolkit.report.workbook.sheet_charts import NativeChart
 from fltoolkit.report.workbook.sheet_words import (
     HIGH,
@@ -26,8 +26,10 @@ from fltoolkit.report.workbook.sheet_words import (
     legend,
     lengths_of,
     lines_by_indicator,
+    low_end,
     mark,
     page,
+    refusal,
     rounded,
     rows_like,
     sentence,
@@ -104,13 +106,12 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
     bad = int((table["verifiable"] == "no").sum())
     refused = (language.say("workbook.sheets.targets.refused", n=str(bad)),) if bad else ()
     used = [*map(mark, records), *(mark(row, *AFTER) for row in records if later)]
-    low_end = (language.say("charts.low_end"),) if wide else ()
     said = language.say("workbook.sheets.targets.smallest", none=language.kit(NO_FALL), few=language.kit(TOO_FEW))
     smallest = (said,) if table["planned_sample"].notna().any() else ()
     notes = (
         surveys(language, evidence.baseline.table, evidence.now.table),
         *refused,
-        *low_end,
+        *low_end(language, wide=wide),
         *smallest,
         *legend(language, used),
     )
@@ -142,8 +143,7 @@ def _promised(evidence: Evidence, language: Language, r: Row, *, later: bool, wi
     silent = r["marker"] == "c" and r["target_year"] is None
     why: object = "" if silent else sentence(number_words.reason(language, r["reason"]))
     if refused:
-        warning = "workbook.not_planned" if r["obstacle"] == UNPLANNED else "workbook.cannot"
-        why = Styled(language.say(warning, why=why).strip(), "warn")
+        why = Styled(f"{refusal(language, r)} {why}", "warn")
     why_none = language.kit(r["smallest_obstacle"])
     least: object = Styled(why_none, "in_place") if why_none else rounded(r["smallest_cut"], 3)
     numbers = [styled(measure, r[name]) for name in ("ci_low", "ci_high", "target_value")]
@@ -184,10 +184,9 @@ def milestones(evidence: Evidence, language: Language) -> Page | None:
         axes=chart_axes(evidence, language, first[0], heights, hollow=hollow, wide=wide), hollow=12 if hollow else None,
         band=(6, 14) if wide else None,
     )  # fmt: skip
-    low_end = (language.say("charts.low_end"),) if wide else ()
     notes = (
         surveys(language, evidence.baseline.table, evidence.now.table),
-        *low_end,
+        *low_end(language, wide=wide),
         *legend(language, [_measured(evidence, r)[0] for r in records]),
     )
     columns = columns_by_indicator(language, shown_if_wide(PLANNED, wide=wide), ())

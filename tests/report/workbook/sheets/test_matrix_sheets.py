@@ -58,7 +58,7 @@ def test_the_number_of_a_later_survey_stands_beside_the_target_with_its_marker(p
     assert not any(c.head.startswith(("Value 20", "Marker 20")) for c in page.columns)
     made = fell()
     later = matrix(made, EN)
-    assert [c.head for c in later.printed][-3:] == ["Target", "Value 2027", "Marker 2027"]
+    assert [c.head for c in later.printed][-5:] == ["Target", "Value 2027", "2027, from", "2027, to", "Marker 2027"]
     found = made.follow_up.set_index(["id", "group", "category"])
     compared = 0
     for row, line in zip(made.baseline.table.to_dict("records"), later.lines, strict=True):
@@ -66,9 +66,13 @@ def test_the_number_of_a_later_survey_stands_beside_the_target_with_its_marker(p
         if key in found.index and row["measure"] == "prevalence":
             assert told["Value 2027"].value == pytest.approx(round(found.loc[key, "value"], 1), nan_ok=True)
             compared += 1
+        if row["id"] == "decrease":
+            low, high = (Styled(float(round(found.loc[key, name])), "whole") for name in ("ci_low", "ci_high"))
+            assert (told["Value 2027"], told["2027, from"], told["2027, to"]) == (Styled(62.0, "whole"), low, high)
+            assert (plain(told["Marker"]), told["Marker 2027"]) == ("[z]", "")
     assert compared
     wide = matrix(replace(made, follow_up=made.follow_up.assign(bound=990.0)), EN)
-    assert [c.head for c in wide.printed][-3:] == ["Value 2027", "High end", "Marker 2027"]
+    assert [c.head for c in wide.printed][-5:-2] == ["Value 2027", "High end", "2027, from"]
 
 
 def test_an_indicators_words_are_plain_in_its_first_row_and_stand_in_the_others_too(page: Page) -> None:
@@ -98,7 +102,12 @@ def test_partners_fill_three_cells_of_their_rows_and_of_no_other(page: Page) -> 
 def test_the_target_itself_stands_beside_the_years_on_its_path() -> None:
     made = evidence_from(published(published_row()), {"year": 2030, "cut": 0.5})
     first = cells(matrix(made, EN), matrix(made, EN).lines[0])
-    assert first["Target"] == "a cut of 50% by 2030, to 10.0"
+    aim = "a cut of 50% by 2030, to 10.0"
+    assert first["Target"] == Styled(f"{aim}. WARNING: the planned survey could not verify this target.", "warn")
+    for line in (cells(sheet, sheet.lines[0]) for sheet in (baseline_sheet(made.baseline, EN), matrix(made, EN))):
+        assert line["Target"] == first["Target"]
+    could = replace(made, targets=made.targets.assign(verifiable="yes"))
+    assert cells(matrix(could, EN), matrix(could, EN).lines[0])["Target"] == aim
 
 
 def test_a_baseline_with_wide_bounds_has_its_high_end_beside_it() -> None:

@@ -142,7 +142,7 @@ def test_what_nobody_measures_is_quiet_and_without_targets_there_is_no_sheet() -
 
 
 def test_milestones_from_the_low_end_of_a_range_say_so() -> None:
-    said = EN.say("charts.low_end")
+    said = EN.say("workbook.low_end")
     wide, narrow = milestones(judged(baseline_bound=40.0), EN), milestones(judged(), EN)
     assert wide
     assert narrow
