@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
+from itertools import pairwise
 from typing import Any
 
 LONGEST = 32767  # the most characters that a cell can hold
@@ -33,6 +34,7 @@ STYLES: Mapping[str, Mapping[str, Any]] = {
     "head": {**HEAD, "bg_color": "#D6E6F0"},
     "head_beside": {**HEAD, "bg_color": "#EDEFF1"},
     "to_right": {"align": "right"},
+    "middle": {"valign": "vcenter"},
     "centred": {"align": "center", "indent": 0},
     "text": BASE,
     "group": {"bg_color": "#E4E8EC"},
@@ -217,21 +219,55 @@ def fits_in_print(widths: Iterable[float], paper: Paper = A4) -> int:
     return int(page) - sum(map(width_in_pixels, widths))
 
 
-def fewer_pages(heights: Sequence[float], head: float, room: int, paper: Paper = A4) -> int:
+def break_pages(sheet: Any, head: int, heights: Sequence[float], starts: Sequence[int], place: tuple[int, Paper]) -> None:
+    """Breaks a sheet into printed pages, so that its last page is not nearly empty, or that a heading stays with its rows.
+
+    Args:
+        sheet: the sheet, after `print_as_read`.
+        head: its row with the column headings.
+        heights: the heights, in points, of the text above the table, of the row `head`, and of each printed row below it.
+        starts: the rows below `head`, counted from 0, that begin a group.
+        place: the width that is free beside the printed columns (see `fits_in_print`), and the paper.
+    """
+    room, paper = place
+    wide = (paper.width - 2 * MARGIN) * 96
+    length = 72 * (paper.height - TOP - BOTTOM) / min(1.0, wide / (wide * LETTERS / SMALLEST_PRINT - room))
+    if pages := fewer_pages(heights, heights[1], length, paper):
+        sheet.fit_to_pages(1, pages)
+    else:
+        sheet.set_h_pagebreaks([head + 1 + row for row in before_groups(heights, length, starts)])
+
+
+def fewer_pages(heights: Sequence[float], head: float, length: float, paper: Paper = A4) -> int:
     """Returns the number of pages on which a sheet should be printed, so that its last page is not nearly empty. The result is 0
     if the sheet can stay as it is, or if its letters would become smaller than `LAST_RESORT`.
 
     Args:
         heights: the height of the text above the table, then the height of each printed row, in points.
         head: the height of the column headings, in points. They are repeated on each page.
-        room: the width that is free beside the printed columns (see `fits_in_print`).
+        length: the height of the rows that a page takes.
+        paper: the paper.
     """
-    page, wide = 72 * (paper.height - TOP - BOTTOM), (paper.width - 2 * MARGIN) * 96
-    scale = min(1.0, wide / (wide * LETTERS / SMALLEST_PRINT - room))
-    pages, used = _pages(heights, head, page / scale)
-    if pages == 1 or used > FULL * page / scale:
+    pages, used = _pages(heights, head, length)
+    if pages == 1 or used > FULL * length:
         return 0
-    return pages - 1 if _pages(heights, head, SURE * page * LETTERS / LAST_RESORT)[0] < pages else 0
+    least = SURE * 72 * (paper.height - TOP - BOTTOM) * LETTERS / LAST_RESORT
+    return pages - 1 if _pages(heights, head, least)[0] < pages else 0
+
+
+def before_groups(heights: Sequence[float], length: float, starts: Sequence[int]) -> list[int]:
+    """Returns the rows before which a new page should begin: if a group of rows does not fit on the rest of a page that is nearly
+    full, it begins on the next page. The arguments are those of `break_pages`; `length` is the height of the rows that a page takes."""
+    (above, head, *rows), breaks = heights, list[int]()
+    used = above + head
+    for start, end in pairwise((*starts, len(rows))):
+        size = sum(rows[start:end])
+        if end - start > 1 and used + size > length and used > FULL * length:
+            breaks, used = [*breaks, start], head
+        used += size
+        while used > length:
+            used -= length - head
+    return breaks
 
 
 def _pages(heights: Sequence[float], head: float, page: float) -> tuple[int, float]:

@@ -12,7 +12,16 @@ import pytest
 from openpyxl.cell.cell import Cell
 
 import fltoolkit
-from fltoolkit.spreadsheets import LONGEST, NumberWriting, Spreadsheet, clean_text, fewer_pages, fits_in_print, print_as_read
+from fltoolkit.spreadsheets import (
+    LONGEST,
+    NumberWriting,
+    Spreadsheet,
+    before_groups,
+    clean_text,
+    fewer_pages,
+    fits_in_print,
+    print_as_read,
+)
 
 
 def content(*values: object) -> bytes:
@@ -113,10 +122,17 @@ def test_no_other_module_writes_a_spreadsheet() -> None:
 
 
 def test_a_last_page_that_would_be_nearly_empty_is_avoided_by_smaller_letters() -> None:
-    wide = fits_in_print([]) // 2  # half of the page is free: letters of ten points
     page = 72 * (8.27 - 0.9)
     rows = [20.0] * round(page / 20)
-    assert fewer_pages(rows[:-2], 20.0, wide) == 0  # one page
-    assert fewer_pages([*rows, *rows[:3]], 20.0, wide) == 1  # a little more than one
-    assert fewer_pages([*rows, *rows[:-3]], 20.0, wide) == 0  # two that are filled
-    assert fewer_pages([*rows, *rows[: len(rows) // 2 + 1]], 20.0, wide) == 0  # the letters would be too small
+    assert fewer_pages(rows[:-2], 20.0, page) == 0  # one page
+    assert fewer_pages([*rows, *rows[:3]], 20.0, page) == 1  # a little more than one
+    assert fewer_pages([*rows, *rows[:-3]], 20.0, page) == 0  # two that are filled
+    assert fewer_pages([*rows, *rows[: len(rows) // 2 + 1]], 20.0, page) == 0  # the letters would be too small
+
+
+def test_a_page_begins_with_a_group_that_does_not_fit_on_the_rest_of_a_full_page() -> None:
+    heights = [30.0, 10.0, *[10.0] * 12]  # on a page of 110 points, seven rows fit below the text and the head
+    assert before_groups(heights, 110, [0, 5]) == [5]  # its seven rows would be parted from their heading
+    assert before_groups(heights, 110, [0, 2]) == []  # most of the page would be empty
+    assert before_groups(heights, 110, list(range(12))) == []  # each row stands alone
+    assert before_groups(heights, 160, [0, 5]) == []  # all fit

@@ -102,9 +102,9 @@ def without_nan(row: Row) -> dict[Any, Any]:
 def rows_like(table: pd.DataFrame, row: Row) -> Iterator[dict[Any, Any]]:
     """Yields the rows of `table` that have the same indicator, group and category as `row`, as dictionaries without nan (None
     instead). `row` is a row of another table."""
-    if len(table):
-        same = (table["id"] == row["id"]) & (table["group"] == row["group"]) & (table["category"] == row["category"])
-        yield from map(without_nan, table[same].to_dict("records"))
+    keys = ["id", "group", "category"]
+    same = [key == tuple(row[name] for name in keys) for key in table[keys].itertuples(index=False, name=None)]
+    yield from map(without_nan, table[same].to_dict("records"))
 
 
 def styled(measure: object, value: object) -> Styled:
@@ -204,7 +204,8 @@ def columns_by_indicator(
     """
     style = "text" if facts else "hidden"
     paper = A3 if large else A4
-    room = max(0, fits_in_print([*GROUP_WIDTHS, *(width for _, width, _ in printed)], paper) // DIGIT) if facts else 0
+    widths = [*GROUP_WIDTHS, *(width for _, width, look in printed if look != "hidden")]
+    room = max(0, fits_in_print(widths, paper) // DIGIT) if facts else 0
     first, second = (float(width + min(WIDER, room // 2)) for width in GROUP_WIDTHS)
     *before, (name, width, look_of_last) = printed
     longest = max(width, min(LONGEST, width + room - 2 * WIDER))
@@ -236,11 +237,6 @@ def lines_by_indicator(language: Language, records: Sequence[Row], cells: Callab
 def refusal(language: Language, row: Row) -> str:
     """Returns a warning that no survey of the plan could verify the target of a row."""
     return language.say("workbook.not_planned" if row["obstacle"] == UNPLANNED else "workbook.cannot")
-
-
-def low_end(language: Language, *, wide: bool) -> tuple[str, ...]:
-    """Returns a sentence on the numbers that are calculated from the low end of a range, if the sheet has a range (`wide`)."""
-    return (language.say("workbook.low_end"),) if wide else ()
 
 
 def sentence(text: str) -> str:

@@ -26,8 +26,8 @@ from fltoolkit.spreadsheets import (
     NumberWriting,
     Paper,
     Spreadsheet,
+    break_pages,
     clean_text,
-    fewer_pages,
     fits_in_print,
     print_as_read,
     width_in_pixels,
@@ -163,6 +163,13 @@ class Page:
         return bool(styles & NUMBERS) or any(isinstance(cell, (int, float)) for cell in cells)
 
     @property
+    def starts(self) -> list[int]:
+        """Returns the rows that begin a group of rows, counted from 0: the headings above rows, or rows with a text of their own in the
+        first column."""
+        styles = [getattr(line.cells[0], "style", self.columns[0].style) for line in self.lines]
+        return [n for n, style in enumerate(styles) if style == "across" or ("across" not in styles and style != "unseen")]
+
+    @property
     def paper(self) -> Paper:
         """Returns the paper on which the sheet is printed: A3 if `large` is true, A4 upright if the columns fit and there is
         no chart, otherwise A4 landscape."""
@@ -288,8 +295,7 @@ class _Writer:
             self.choices(sheet, column, about, (first, last))
         heights = [height_of(lines_in(about.head, about.width, bold=True) for about in page.printed)]
         for i, line in enumerate(page.lines):
-            self.line(sheet, page, first + i, line, (first, last))
-            heights.append(height_of(_lines_of(cell, about) for cell, about in zip(line.cells, page.printed, strict=False)))
+            heights.append(self.line(sheet, page, first + i, line, (first, last)))
         for i, height in enumerate(heights):
             sheet.set_row(head + i, height)
         if page.chart:
@@ -304,25 +310,29 @@ class _Writer:
         texts = [about.head, *(str(getattr(cell, "value", cell)) for cell in (line.cells[column] for line in page.lines))]
         return min(WIDEST, max(about.width, *(len(text) / IN_WIDTH + 1 for text in texts)))
 
-    def line(self, sheet: Any, page: Page, row: int, line: SheetRow, span: tuple[int, int]) -> None:
+    def line(self, sheet: Any, page: Page, row: int, line: SheetRow, span: tuple[int, int]) -> float:
+        """Writes a row. The texts of a row of one line are in its middle, away from the lines above and below. Returns its height."""
+        lines = max(_lines_of(cell, about) for cell, about in zip(line.cells, page.printed, strict=False))
+        look = ("middle",) if lines == 1 else ()
         for column, (about, value) in enumerate(zip(page.columns, line.cells, strict=True)):
             at = (row, column)
             if isinstance(value, Formula):
                 text = value.text.format(r=row + 1, first=span[0] + 1, last=span[1] + 1)
-                sheet.write_formula(*at, text, self.file.style(value.style), value.value)
+                sheet.write_formula(*at, text, self.file.style(value.style, *look), value.value)
                 self.record(page.name, at, "formula", text)
             elif isinstance(value, SheetLink):
-                sheet.write_url(*at, f"internal:'{value.sheet}'!A1", self.file.style("link"), value.text)
+                sheet.write_url(*at, f"internal:'{value.sheet}'!A1", self.file.style("link", *look), value.text)
                 self.record(page.name, at, "locked", value.text)
             elif about.key and about.key in line.inputs:
-                written = self.file.put(sheet, at, about.shown(value), about.style, "open")
+                written = self.file.put(sheet, at, about.shown(value), about.style, "open", *look)
                 kept = (page.table, line.id, about.key, about.key in line.held)
                 self.record(page.name, at, "input", written, *kept, None if about.shown(value) == value else value)
             else:
-                style = value.style if isinstance(value, Styled) else about.style
-                written = self.file.put(sheet, at, value.value if isinstance(value, Styled) else value, style)
+                cell = value if isinstance(value, Styled) else Styled(value, about.style)
+                written = self.file.put(sheet, at, cell.value, cell.style, *look)
                 if written is not None:
                     self.record(page.name, at, "locked", written)
+        return height_of([lines])
 
     def choices(self, sheet: Any, column: int, about: Column, span: tuple[int, int]) -> None:
         """Adds a list of choices, or a check for numbers. The spreadsheet warns if something else is typed."""
@@ -348,8 +358,7 @@ class _Writer:
         sheet.print_area(0, 0, max(below, head + rows_covered(heights[1:])) if page.chart else below, wide - 1 + page.chart_cells)
         print_as_read(sheet, head, page.paper, self.made.source)
         above = TITLE_LINE + TOP_LINE * (head - 1) + GAP
-        if pages := fewer_pages([above, *heights[: below - head + 1]], heights[0], page.room, page.paper):
-            sheet.fit_to_pages(1, pages)
+        break_pages(sheet, head, [above, *heights[: below - head + 1]], page.starts, (page.room, page.paper))
         sheet.hide_gridlines(2)
         sheet.set_tab_color("#E0B400" if page.table and self.made.recorded else "#1F5A7A")
         if self.made.recorded:
@@ -376,17 +385,12 @@ class _Writer:
         """
         pages = self.made.pages
         words = {
-            f"{p.table}.{c.key}": {word: code for code, word in c.choices.items()}
-            for p in pages
-            for c in p.columns
-            if c.key and c.choices
-        }
+            f"{p.table}.{c.key}": {word: code for code, word in c.choices.items()} for p in pages for c in p.columns if c.key and c.choices
+        }  # fmt: skip
         about = {
-            "language": self.made.language.code,
-            "sheets": {p.key: p.name for p in pages},
-            "choices": words,
+            "language": self.made.language.code, "sheets": {p.key: p.name for p in pages}, "choices": words,
             "charts": sum(p.chart is not None for p in pages),
-        }
+        }  # fmt: skip
         sheet = self.file.book.add_worksheet(KIT)
         first = (json.dumps(list(self.made.ids)), json.dumps(about, ensure_ascii=False))
         for i, row in enumerate((first, *self.records)):

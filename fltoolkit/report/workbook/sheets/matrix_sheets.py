@@ -30,12 +30,12 @@ from fltoolkit.report.workbook.sheet_words import (
     flag,
     high_or_marker,
     legend,
-    low_end,
     mark,
     page,
     refusal,
     rounded,
     rows_like,
+    shown_if_wide,
     styled,
     surveys,
     who,
@@ -70,7 +70,7 @@ MINE = {"t16_baseline": "baseline_value", "t16_year_1": "target_year_1", "t16_ye
 PLACES = [[name for name, _, _ in TOOL_16].index(name) for name in MINE]
 PRINTED = len(READ_COLUMNS)
 AFTER = ("marker_after", "flag_after")
-LATER = (("now", 9, "text"), ("now_from", 8, "text"), ("now_to", 8, "text"), ("marker_after", 8, "marker"))
+LATER = (("now", 9, "text"), HIGH, ("now_from", 8, "text"), ("now_to", 8, "text"), ("marker_after", 8, "marker"))
 NO_LATER = {"measure": "", "value": None, "bound": None, "ci_low": None, "ci_high": None, "marker_after": "", "flag_after": ""}
 
 
@@ -82,17 +82,16 @@ def matrix(evidence: Evidence, language: Language) -> Page:
     In each row that no survey fills, partners can fill in three cells: the baseline and the targets of two years.
     """
     filled, followed = evidence.baseline, evidence.follow_up
-    wide = bool(followed["bound"].notna().any())
-    later = [_later(followed, row, wide=wide) for row in filled.table.to_dict("records")]
+    later = [_later(followed, row) for row in filled.table.to_dict("records")]
     promised = _promised(language, evidence.targets)
     lines = [
         replace(line, cells=[*line.cells[:PRINTED], *added, *line.cells[PRINTED:]])
         for line, added in zip(_lines(filled, language, promised, evidence.partners), later, strict=True)
     ]
-    own, years, looks = _columns(filled, language, filled_in=True), {}, []
+    own, years = _columns(filled, language, filled_in=True), dict[str, object]()
+    looks = shown_if_wide(() if followed.empty else LATER, wide=bool(followed["bound"].notna().any()))
     if not followed.empty:
         years = change_tables.years_of_rounds(language, followed["year_before"], followed["year"])
-        looks = [LATER[0], *((HIGH,) if wide else ()), *LATER[1:]]
     marks = [mark(row, *AFTER) for row in followed.to_dict("records")]
     added = [column(language, *look, beside=True, years=years) for look in looks]
     notes = _notes(filled, language, evidence.now.table, marks)
@@ -102,14 +101,16 @@ def matrix(evidence: Evidence, language: Language) -> Page:
     )  # fmt: skip
 
 
-def _later(followed: pd.DataFrame, row: Row, *, wide: bool) -> tuple[object, ...]:
+def _later(followed: pd.DataFrame, row: Row) -> tuple[object, ...]:
     """Returns the cells with the number of the later survey in a row of the baseline, its interval and its marker. The result is
-    empty if there is no later survey. `wide` says whether the sheet has a column for the upper ends of ranges."""
+    empty if there is no later survey."""
     if followed.empty:
         return ()
     found = next(rows_like(followed, row), NO_LATER)
-    names = ("value", *(("bound",) if wide else ()), "ci_low", "ci_high")
-    return (*(styled(found["measure"], found[name]) for name in names), bracketed(mark(found, *AFTER)))
+    return (
+        *(styled(found["measure"], found[name]) for name in ("value", "bound", "ci_low", "ci_high")),
+        bracketed(mark(found, *AFTER)),
+    )
 
 
 def baseline_sheet(filled: Baseline, language: Language) -> Page:
@@ -135,25 +136,17 @@ def _promised(language: Language, rows: pd.DataFrame) -> dict[tuple[object, ...]
 def _notes(filled: Baseline, language: Language, now: pd.DataFrame, later: Sequence[str] = ()) -> tuple[str, ...]:
     goal, marks = language.say("workbook.goal", goal=language.own(filled.plan.goal)), map(mark, filled.table.to_dict("records"))
     about = (surveys(language, filled.table, now),) if filled.table["survey"].notna().any() else ()
-    wide = any(map(has_wide_bounds, filled.table.to_dict("records")))
-    return (goal, *about, *low_end(language, wide=wide), *legend(language, [*marks, *later]))
+    return (goal, *about, *legend(language, [*marks, *later]))
 
 
 def _columns(filled: Baseline, language: Language, *, filled_in: bool) -> tuple[Column, ...]:
     """Returns the columns of the sheet. The column for the upper ends of ranges is hidden if no baseline is a range."""
     wide = any(map(has_wide_bounds, filled.table.to_dict("records")))
     own = (
-        column(
-            language,
-            name,
-            width,
-            style if wide or name != HIGH[0] else "hidden",
-            key=MINE.get(name, "") if filled_in else "",
-            beside=not name.startswith("t16"),
-        )
-        for name, width, style in READ_COLUMNS
+        column(language, *look, key=MINE.get(look[0], "") if filled_in else "", beside=not look[0].startswith("t16"))
+        for look in shown_if_wide(READ_COLUMNS, wide=wide)
     )
-    return (*own, *(column(language, name, width, style, beside=True) for name, width, style in BESIDE))
+    return (*own, *(column(language, *look, beside=True) for look in BESIDE))
 
 
 def _lines(

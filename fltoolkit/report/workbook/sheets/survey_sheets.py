@@ -55,7 +55,7 @@ HEADLINE = (
     ("reach", 10, "hidden"), ("earlier", 10, "hidden"),
 )  # fmt: skip
 DETAIL = (
-    ("baseline_value", 10, "text"), ("interval_from", 10, "text"), ("interval_to", 10, "text"), ("marker", 8, "marker"), ("n", 12, "whole"),
+    ("baseline_value", 10, "text"), HIGH, ("interval_from", 10, "text"), ("interval_to", 10, "text"), ("marker", 8, "marker"), ("n", 12, "whole"),
     ("cases", 12, "whole"), ("cv", 8, "percent"), ("reason", 58, "text"),
 )  # fmt: skip
 FACTS = (
@@ -166,25 +166,24 @@ def detail(evidence: Evidence, language: Language) -> Page | None:
     if not records:
         return None
     wide = any(map(has_wide_bounds, records))
-    lines = lines_by_indicator(language, records, lambda row: _detail(language, row, wide=wide))
+    lines = lines_by_indicator(language, records, lambda row: _detail(language, row))
     confidential = (
         sentence(number_words.reason(language, CONFIDENTIAL)) if any(r["reason"] == CONFIDENTIAL for r in records) else ""
     )
     notes = (surveys(language, table), *legend(language, list(map(mark, records))), confidential)
-    printed = (DETAIL[0], HIGH, *DETAIL[1:]) if wide else DETAIL
-    columns = columns_by_indicator(language, printed, FACTS)
-    return page(language, "detail", columns, lines, notes, once=(0,), frozen=2, printed_columns=READ + len(printed))
+    columns = columns_by_indicator(language, shown_if_wide(DETAIL, wide=wide), FACTS)
+    return page(language, "detail", columns, lines, notes, once=(0,), frozen=2, printed_columns=READ + len(DETAIL))
 
 
-def _detail(language: Language, r: Row, *, wide: bool) -> tuple[object, ...]:
+def _detail(language: Language, r: Row) -> tuple[object, ...]:
     """Returns the cells of one row of the sheet `detail`: a number of the baseline, and the facts on which it is based. The
-    columns are those in `DETAIL` and `FACTS`. `wide` says whether the sheet has a column for the upper end of a range."""
+    columns are those in `DETAIL` and `FACTS`."""
     measure = r["measure"]
     reason = "" if r["reason"] == CONFIDENTIAL else number_words.reason(language, r["reason"])  # said once, above the table
     if reason and r["flag"] in CAREFUL:
         reason = language.say("flagged", flag=language.say(f"flags.{r['flag']}"), reason=reason)
     return (
-        styled(measure, r["baseline_value"]), *((high_or_marker(r),) if wide else ()), *(styled(measure, r[name]) for name in NUMBERS[1:]),
+        styled(measure, r["baseline_value"]), high_or_marker(r), *(styled(measure, r[name]) for name in NUMBERS[1:]),
         bracketed(mark(r)), r["n"], cases(language, r), cv(r), reason,
         r["confidence"], flag(language, r), styled(measure, r["se"]), r["unresolved"], rounded(r["deff"], 2), r["df"],
         word(language, "intervals", r["interval"]), r["rule_set"], language.kit(r["reference_period"]),

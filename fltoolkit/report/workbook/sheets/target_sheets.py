@@ -3,8 +3,6 @@ comparison of the baseline with a later survey)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from fltoolkit.estimate.change_over_time.difference import TOO_FEW
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
@@ -14,7 +12,6 @@ from fltoolkit.report.workbook.sheet_charts import NativeChart
 from fltoolkit.report.workbook.sheet_words import (
     HIGH,
     READ,
-    ColumnLook,
     Row,
     bracketed,
     chart_axes,
@@ -26,7 +23,6 @@ from fltoolkit.report.workbook.sheet_words import (
     legend,
     lengths_of,
     lines_by_indicator,
-    low_end,
     mark,
     page,
     refusal,
@@ -45,10 +41,10 @@ from fltoolkit.show.printed_tables import change_tables
 from fltoolkit.show.wording import number_words, plan_words
 
 PROMISED = (
-    ("baseline_value", 10, "text"), ("interval_from", 10, "text"), ("interval_to", 10, "text"), ("marker", 8, "marker"), ("target_year", 7, "plain"),
-    ("target_value", 9, "text"), ("verifiable", 12, "text"), ("smallest_cut", 11, "power"),
+    ("baseline_value", 10, "text"), HIGH, ("interval_from", 10, "text"), ("interval_to", 10, "text"), ("marker", 8, "marker"),
+    ("target_year", 7, "plain"), ("target_value", 9, "text"), ("verifiable", 12, "text"), ("smallest_cut", 11, "power"),
 )  # fmt: skip
-LATER = (("now", 9, "text"), ("marker_after", 8, "marker"), ("reached", 36, "text"), ("changed", 28, "text"))
+LATER = (("now", 9, "text"), HIGH, ("marker_after", 8, "marker"), ("reached", 36, "text"), ("changed", 28, "text"))
 WHY = (("why", 23, "text"),)
 CALCULATED = (
     ("flag", 18, "text"), ("baseline_year", 10, "plain"), ("target_words", 26, "text"), ("cut", 9, "power"), ("power", 9, "power"),
@@ -68,7 +64,7 @@ MEASURED = (
     ("later_year", "later_marker", "later_flag", ("later_value", "later_ci_low", "later_ci_high")),
 )
 FOLLOWED = (
-    ("baseline", 10, "text"), ("baseline_from", 10, "text"), ("baseline_to", 10, "text"), ("marker_before", 8, "marker"), ("now", 9, "text"),
+    ("baseline", 10, "text"), HIGH, ("baseline_from", 10, "text"), ("baseline_to", 10, "text"), ("marker_before", 8, "marker"), ("now", 9, "text"), HIGH,
     ("now_from", 10, "text"), ("now_to", 10, "text"), ("marker_after", 8, "marker"), ("change", 9, "text"), ("change_from", 10, "text"),
     ("change_to", 10, "text"), ("verdict", 38, "text"), ("why", 23, "text"),
 )  # fmt: skip
@@ -94,7 +90,7 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
     promised = [("marker_before" if later and name == "marker" else name, width, style) for name, width, style in PROMISED]
     asked = "reached_in" if years and str(years["after"]).isdigit() else "reached"
     answered = [(asked if name == "reached" else name, width, style) for name, width, style in LATER] if later else []
-    read = (*_with_high(promised, wide=wide), *_with_high(answered, wide=wide), *WHY)
+    read = shown_if_wide((*promised, *answered, *WHY), wide=wide)
     columns = columns_by_indicator(language, read, (*CALCULATED, *(LATER_INTERVAL if later else ())), years, large=later)
     # Groups with a target come first among those of their indicator; the categories of a group keep their order.
     order = {id: place for place, id in enumerate(dict.fromkeys(table["id"]))}
@@ -102,42 +98,28 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
     records = sorted(
         map(without_nan, table.to_dict("records")), key=lambda row: (order[row["id"]], (row["id"], row["group"]) not in aimed)
     )
-    lines = lines_by_indicator(language, records, lambda row: _promised(evidence, language, row, later=later, wide=wide))
+    lines = lines_by_indicator(language, records, lambda row: _promised(evidence, language, row, later=later))
     bad = int((table["verifiable"] == "no").sum())
     refused = (language.say("workbook.sheets.targets.refused", n=str(bad)),) if bad else ()
     used = [*map(mark, records), *(mark(row, *AFTER) for row in records if later)]
     said = language.say("workbook.sheets.targets.smallest", none=language.kit(NO_FALL), few=language.kit(TOO_FEW))
     smallest = (said,) if table["planned_sample"].notna().any() else ()
-    notes = (
-        surveys(language, evidence.baseline.table, evidence.now.table),
-        *refused,
-        *low_end(language, wide=wide),
-        *smallest,
-        *legend(language, used),
-    )
+    notes = (surveys(language, evidence.baseline.table, evidence.now.table), *refused, *smallest, *legend(language, used))
     return page(language, "targets", columns, lines, notes, once=(0,), frozen=2, large=later, printed_columns=READ + len(read))
 
 
-def _with_high(columns: Sequence[ColumnLook], *, wide: bool) -> Sequence[ColumnLook]:
-    """Returns columns with one for the upper end of a range behind the first, if any number of the sheet is a range (`wide`)."""
-    return (*columns[:1], *((HIGH,) if wide and columns else ()), *columns[1:])
+def _numbers(evidence: Evidence, r: Row, *, later: str) -> tuple[Styled, Styled, Styled, Styled]:
+    """Returns four cells: the baseline of a row and the upper end of its range, and the same of the later survey. `later` is the
+    name of the later number's column; its upper end is in the column that `plan_words.BOUNDS` names."""
+    measure, none = r["measure"], styled(r["measure"], None)
+    high = next(map(high_or_marker, rows_like(evidence.baseline.table, r)), none)
+    return styled(measure, r["baseline_value"]), high, styled(measure, r[later]), styled(measure, r[plan_words.BOUNDS[later]])
 
 
-def _number(measure: object, value: object, bound: object, *, wide: bool) -> tuple[Styled, ...]:
-    """Returns the cell of a number and, if the sheet has a column for it (`wide`), the cell with its upper end."""
-    return (styled(measure, value), *((styled(measure, bound),) if wide else ()))
-
-
-def _baseline(evidence: Evidence, r: Row, *, wide: bool) -> tuple[Styled, ...]:
-    """Returns the same cells as `_number`, of the baseline of a row."""
-    ends = map(high_or_marker, rows_like(evidence.baseline.table, r)) if wide else ()
-    return (styled(r["measure"], r["baseline_value"]), *ends)
-
-
-def _promised(evidence: Evidence, language: Language, r: Row, *, later: bool, wide: bool) -> tuple[object, ...]:
+def _promised(evidence: Evidence, language: Language, r: Row, *, later: bool) -> tuple[object, ...]:
     """Returns the cells of one row of the sheet on targets: the target, and whether a repeat of the survey could verify it.
-    `later` says whether there is a later survey, and `wide` whether the sheet has columns for the upper ends of ranges."""
-    measure, refused = r["measure"], r["verifiable"] == "no"
+    `later` says whether there is a later survey."""
+    measure, refused, measured = r["measure"], r["verifiable"] == "no", _numbers(evidence, r, later="later_value")
     verifiable: object = Styled(word(language, "met", "no"), "warn") if refused else word(language, "met", r["verifiable"])
     # The marker says why a baseline is not shown.
     silent = r["marker"] == "c" and r["target_year"] is None
@@ -149,7 +131,7 @@ def _promised(evidence: Evidence, language: Language, r: Row, *, later: bool, wi
     numbers = [styled(measure, r[name]) for name in ("ci_low", "ci_high", "target_value")]
     now = (
         (
-            *_number(measure, r["later_value"], r["later_bound"], wide=wide),
+            *measured[2:],
             bracketed(mark(r, *AFTER)),
             language.kit(r["reached"]),
             language.kit(r["changed"]),
@@ -159,7 +141,7 @@ def _promised(evidence: Evidence, language: Language, r: Row, *, later: bool, wi
     )
     since = (r["later_year"], *(styled(measure, r[name]) for name in ("later_ci_low", "later_ci_high"))) if later else ()
     return (
-        *_baseline(evidence, r, wide=wide), *numbers[:2], bracketed(mark(r)), r["target_year"], numbers[2],
+        *measured[:2], *numbers[:2], bracketed(mark(r)), r["target_year"], numbers[2],
         verifiable, least, *now, why, flag(language, r), r["baseline_year"], language.kit(r["target_words"]), rounded(r["cut"], 3),
         rounded(r["power"], 2), styled(measure, plan_words.smallest_value(r)), r["sample_needed"], r["sample_each_round"],
         r["planned_sample"], rounded(r["deff"], 2), r["first_year"], word(language, "paths", r["path"]),
@@ -184,11 +166,8 @@ def milestones(evidence: Evidence, language: Language) -> Page | None:
         axes=chart_axes(evidence, language, first[0], heights, hollow=hollow, wide=wide), hollow=12 if hollow else None,
         band=(6, 14) if wide else None,
     )  # fmt: skip
-    notes = (
-        surveys(language, evidence.baseline.table, evidence.now.table),
-        *low_end(language, wide=wide),
-        *legend(language, [_measured(evidence, r)[0] for r in records]),
-    )
+    markers = legend(language, [_measured(evidence, r)[0] for r in records])
+    notes = (surveys(language, evidence.baseline.table, evidence.now.table), *markers)
     columns = columns_by_indicator(language, shown_if_wide(PLANNED, wide=wide), ())
     return page(language, "milestones", columns, lines, notes, once=(0,), frozen=2, chart=chart)
 
@@ -228,10 +207,10 @@ def follow_up(evidence: Evidence, language: Language) -> Page | None:
         return None
     years = change_tables.years_of_rounds(language, table["year_before"], table["year"])
     wide = bool(table[["baseline_bound", "bound"]].notna().any(axis=None))
-    printed = (*_with_high(FOLLOWED[:4], wide=wide), *_with_high(FOLLOWED[4:], wide=wide))
+    printed = shown_if_wide(FOLLOWED, wide=wide)
     columns = columns_by_indicator(language, printed, FOLLOWED_FACTS, years, large=True)
     records = [without_nan(row) for row in table.to_dict("records")]
-    lines = lines_by_indicator(language, records, lambda row: _followed(evidence, language, row, wide=wide))
+    lines = lines_by_indicator(language, records, lambda row: _followed(evidence, language, row))
     used = [mark(row, *one) for row in records for one in ROUNDS] + [row["marker"] for row in records if not row["light"]]
     notes = (surveys(language, evidence.baseline.table, evidence.now.table), *legend(language, used))
     return page(
@@ -239,17 +218,17 @@ def follow_up(evidence: Evidence, language: Language) -> Page | None:
     )
 
 
-def _followed(evidence: Evidence, language: Language, r: Row, *, wide: bool) -> tuple[object, ...]:
+def _followed(evidence: Evidence, language: Language, r: Row) -> tuple[object, ...]:
     """Returns the cells of one row of the sheet on follow-up: the baseline, the later survey, and the result of the test of the
-    change. If the change is not shown, its marker (such as [c]) replaces the result. `wide` says whether the sheet has columns
-    for the upper ends of ranges."""
+    change. If the change is not shown, its marker (such as [c]) replaces the result."""
+    measured = _numbers(evidence, r, later="value")
 
     def numbers(*names: str) -> list[Styled]:
         return [styled(r["measure"], r[name]) for name in names]
 
     return (
-        *_baseline(evidence, r, wide=wide), *numbers("baseline_ci_low", "baseline_ci_high"), bracketed(mark(r, *ROUNDS[0])),
-        *_number(r["measure"], r["value"], r["bound"], wide=wide), *numbers("ci_low", "ci_high"),
+        *measured[:2], *numbers("baseline_ci_low", "baseline_ci_high"), bracketed(mark(r, *ROUNDS[0])),
+        *measured[2:], *numbers("ci_low", "ci_high"),
         bracketed(mark(r, *ROUNDS[1])),
         *(signed(r["measure"], r[name]) for name in ("change", "change_ci_low", "change_ci_high")),
         language.kit(sign_and_verdict(r["verdict"], r["verdict_reason"], r["flag"])) if r["light"] else bracketed(r["marker"]),
