@@ -71,6 +71,7 @@ APART, MINUS = "_0", '"−"'  # a space behind a number, as wide as a digit, and
 MARGIN, TOP, BOTTOM = 0.3, 0.4, 0.5  # inches
 SMALLEST_PRINT = 8  # points
 FULL, LAST_RESORT = 0.6, 7.0  # of a page, and points: a fuller last page is better than letters smaller than this
+NEARLY = 0.75  # of a page: so full that a group of rows that does not fit begins on the next
 SURE = 1.04  # of a page: rows are a little lower in print
 DIGIT, PADDING = 7, 5  # pixels: a digit of the standard font, and what a column has beside its characters
 LONGEST_FOOTER = 120  # characters; a spreadsheet takes 255 for the whole footer
@@ -262,7 +263,7 @@ def before_groups(heights: Sequence[float], length: float, starts: Sequence[int]
     used = above + head
     for start, end in pairwise((*starts, len(rows))):
         size = sum(rows[start:end])
-        if end - start > 1 and used + size > length and used > FULL * length:
+        if end - start > 1 and used + size > length and used > NEARLY * length:
             breaks, used = [*breaks, start], head
         used += size
         while used > length:

@@ -12,7 +12,7 @@ from math import ceil, inf
 from fltoolkit.report.document_formats.column_widths import in_font_sizes
 from fltoolkit.spreadsheets import DIGIT, LETTERS, clean_text
 
-LINE, BESIDE = 12.8, 3.0  # points of a line, and points above and below the lines of a row
+LINE, BESIDE = 12.8, 1.5  # points of a line, and points above and below the lines of a row
 INDENT = 9  # pixels at the left of a text
 CALIBRI = (
     (" ijlI.,;:'’îí\u00a0\u202f", 0.24), ("fJrt!()[]-", 0.33), ("cszL/ç“”", 0.41), ("gkvxyFSZ?", 0.46), ("bdhnopqu", 0.525),
