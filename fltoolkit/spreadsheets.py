@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
-from itertools import pairwise
+from itertools import accumulate
 from typing import Any
 
 LONGEST = 32767  # the most characters that a cell can hold
@@ -71,7 +72,7 @@ APART, MINUS = "_0", '"−"'  # a space behind a number, as wide as a digit, and
 MARGIN, TOP, BOTTOM = 0.3, 0.4, 0.5  # inches
 SMALLEST_PRINT = 8  # points
 FULL, LAST_RESORT = 0.6, 7.0  # of a page, and points: a fuller last page is better than letters smaller than this
-NEARLY = 0.75  # of a page: so full that a group of rows that does not fit begins on the next
+NEARLY = 0.85  # of a page: so full that a group of rows begins on the next
 SURE = 1.04  # of a page: rows are a little lower in print
 DIGIT, PADDING = 7, 5  # pixels: a digit of the standard font, and what a column has beside its characters
 LONGEST_FOOTER = 120  # characters; a spreadsheet takes 255 for the whole footer
@@ -220,14 +221,16 @@ def fits_in_print(widths: Iterable[float], paper: Paper = A4) -> int:
     return int(page) - sum(map(width_in_pixels, widths))
 
 
-def break_pages(sheet: Any, head: int, heights: Sequence[float], starts: Sequence[int], place: tuple[int, Paper]) -> None:
+def break_pages(
+    sheet: Any, head: int, heights: Sequence[float], levels: Sequence[Sequence[int]], place: tuple[int, Paper]
+) -> None:
     """Breaks a sheet into printed pages, so that its last page is not nearly empty, or that a heading stays with its rows.
 
     Args:
         sheet: the sheet, after `print_as_read`.
         head: its row with the column headings.
         heights: the heights, in points, of the text above the table, of the row `head`, and of each printed row below it.
-        starts: the rows below `head`, counted from 0, that begin a group.
+        levels: the rows below `head`, counted from 0, that begin a group, from the largest groups to the smallest.
         place: the width that is free beside the printed columns (see `fits_in_print`), and the paper.
     """
     room, paper = place
@@ -236,7 +239,7 @@ def break_pages(sheet: Any, head: int, heights: Sequence[float], starts: Sequenc
     if pages := fewer_pages(heights, heights[1], length, paper):
         sheet.fit_to_pages(1, pages)
     else:
-        sheet.set_h_pagebreaks([head + 1 + row for row in before_groups(heights, length, starts)])
+        sheet.set_h_pagebreaks([head + 1 + row for row in first_rows(heights, SURE * length, levels)])
 
 
 def fewer_pages(heights: Sequence[float], head: float, length: float, paper: Paper = A4) -> int:
@@ -256,19 +259,19 @@ def fewer_pages(heights: Sequence[float], head: float, length: float, paper: Pap
     return pages - 1 if _pages(heights, head, least)[0] < pages else 0
 
 
-def before_groups(heights: Sequence[float], length: float, starts: Sequence[int]) -> list[int]:
-    """Returns the rows before which a new page should begin: if a group of rows does not fit on the rest of a page that is nearly
-    full, it begins on the next page. The arguments are those of `break_pages`; `length` is the height of the rows that a page takes."""
-    (above, head, *rows), breaks = heights, list[int]()
-    used = above + head
-    for start, end in pairwise((*starts, len(rows))):
-        size = sum(rows[start:end])
-        if end - start > 1 and used + size > length and used > NEARLY * length:
-            breaks, used = [*breaks, start], head
-        used += size
-        while used > length:
-            used -= length - head
-    return breaks
+def first_rows(heights: Sequence[float], length: float, levels: Sequence[Sequence[int]]) -> list[int]:
+    """Returns the first row of each page after the first, counted from 0 below the column headings. If a page is nearly full where a
+    group of rows begins, the group begins on the next page. The arguments are those of `break_pages`; `length` is the height of
+    the rows that a page takes."""
+    (used, head, *rows), firsts = heights, [0]
+    while True:
+        heights_to = list(accumulate(rows[firsts[-1] :], initial=used + head))
+        fits = firsts[-1] + bisect_right(heights_to, length) - 1
+        if fits >= len(rows) or fits <= firsts[-1]:
+            return firsts[1:]
+        full = firsts[-1] + bisect_left(heights_to, NEARLY * length)
+        within = ([row for row in starts if full <= row <= fits] for starts in levels)
+        firsts, used = [*firsts, next((found[-1] for found in within if found), fits)], 0.0
 
 
 def _pages(heights: Sequence[float], head: float, page: float) -> tuple[int, float]:

@@ -16,9 +16,9 @@ from fltoolkit.spreadsheets import (
     LONGEST,
     NumberWriting,
     Spreadsheet,
-    before_groups,
     clean_text,
     fewer_pages,
+    first_rows,
     fits_in_print,
     print_as_read,
 )
@@ -130,9 +130,10 @@ def test_a_last_page_that_would_be_nearly_empty_is_avoided_by_smaller_letters() 
     assert fewer_pages([*rows, *rows[: len(rows) // 2 + 1]], 20.0, page) == 0  # the letters would be too small
 
 
-def test_a_page_begins_with_a_group_that_does_not_fit_on_the_rest_of_a_full_page() -> None:
-    heights = [30.0, 10.0, *[10.0] * 12]  # on a page of 110 points, seven rows fit below the text and the head
-    assert before_groups(heights, 110, [0, 5]) == [5]  # its seven rows would be parted from their heading
-    assert before_groups(heights, 110, [0, 2]) == []  # most of the page would be empty
-    assert before_groups(heights, 110, list(range(12))) == []  # each row stands alone
-    assert before_groups(heights, 160, [0, 5]) == []  # all fit
+def test_a_page_begins_with_a_group_unless_the_page_before_would_be_half_empty() -> None:
+    heights = [30.0, 10.0, *[10.0] * 12]  # on a page of 110 points, seven rows fit below the text and the head, then ten
+    assert first_rows(heights, 110, [[0, 6], []]) == [6]  # the heading stays with its rows
+    assert first_rows(heights, 110, [[0, 2], [6]]) == [6]  # a part of the group begins the page
+    assert first_rows(heights, 110, [[0, 2], []]) == [7]  # most of the page would be empty
+    assert first_rows(heights, 160, [[0, 6], []]) == []  # all fit
+    assert first_rows([30.0, 10.0, *[10.0] * 30], 110, [[], []]) == [7, 17, 27]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from textwrap import wrap
 from typing import Any
@@ -156,18 +157,18 @@ class Page:
         return self.columns[: self.printed_columns]
 
     def holds_numbers(self, column: int) -> bool:
-        """Returns whether a column is for numbers. The heading of such a column is right-aligned, like its numbers. `column` is
-        the position of the column, from 0."""
+        """Returns whether a column (its position, from 0) is for numbers. Its heading is right-aligned, like its numbers."""
         cells = [line.cells[column] for line in self.lines]
         styles = {self.columns[column].style, *(cell.style for cell in cells if isinstance(cell, Styled))}
         return bool(styles & NUMBERS) or any(isinstance(cell, (int, float)) for cell in cells)
 
     @property
-    def starts(self) -> list[int]:
-        """Returns the rows that begin a group of rows, counted from 0: the headings above rows, or rows with a text of their own in the
-        first column."""
-        styles = [getattr(line.cells[0], "style", self.columns[0].style) for line in self.lines]
-        return [n for n, style in enumerate(styles) if style == "across" or ("across" not in styles and style != "unseen")]
+    def starts(self) -> tuple[list[int], list[int]]:
+        """Returns the rows that begin a group, counted from 0: the headings above rows; then rows, not below a heading, with a text of
+        their own in the first column."""
+        styles = ["", *(getattr(line.cells[0], "style", self.columns[0].style) for line in self.lines)]
+        headings = [n for n, style in enumerate(styles[1:]) if style == "across"]
+        return headings, [n for n, (above, style) in enumerate(pairwise(styles)) if style != "unseen" and above != "across"]
 
     @property
     def paper(self) -> Paper:
@@ -227,8 +228,7 @@ class Book:
 
 
 def write_book(path: Path, book: Book) -> None:
-    """Writes a workbook to a file: its pages, then the sheets that partners added, then the hidden sheet that records every cell.
-    The same content gives the same bytes."""
+    """Writes a workbook to a file: its pages, the sheets that partners added, and the hidden sheet that records every cell."""
     say = book.language.say
     numbers = NumberWriting(say("format.spreadsheet"), say("format.percent", value="").removesuffix("%"))
     file = Spreadsheet(book.title, say("workbook.made"), numbers)
