@@ -256,7 +256,7 @@ def test_before_a_target_is_set_it_is_told_what_a_repeat_could_find() -> None:
     assert found == ["20,000", "43%", "2.9"]  # 5·(1 − 0.429)
     nothing = targets_section.detectable(none, EN)
     assert isinstance(nothing, PrintedTable)
-    assert nothing.texts[1][4:6] == ("–", "–")
+    assert nothing.texts[1][4:6] == ("sizes too unlike",) * 2
     later = dataclasses.replace(large, targets=large.targets.assign(later_value=4.0))
     held = targets_section.detectable(later, EN)
     assert isinstance(held, PrintedTable)
