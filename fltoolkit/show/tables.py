@@ -141,7 +141,7 @@ def calibration(persons: ClassifiedSurvey) -> Table | Words:
 def findings(found: pd.DataFrame, title: str = "Findings in the data") -> Table:
     """Returns a table of findings (problems in the data) from `fl.check` or `fl.check_cases`."""
     names = {"check": "Check", "where": "Where", "what": "What", "count": "How many", "do": "What to do"}
-    body = found.astype(str).replace({"where": {"forced_labour": "forced labour"}}).rename(columns=names)
+    body = found.astype(str).rename(columns=names)
     severities = tuple(f"{number_words.start(severity)}s" for severity in body.pop("severity"))
     return plain(body, title, f"{len(found)} finding{'' if len(found) == 1 else 's'}", groups=severities)
 
@@ -208,7 +208,7 @@ def paths(found: pd.DataFrame) -> Table | Nothing:
 @checked
 def baseline(filled: Baseline) -> Table:
     """Returns a table of the plan's indicators for a notebook, with their baselines from the survey."""
-    return in_notebook(framework_tables.baseline(plan_words.english(filled.plan), filled))
+    return in_notebook(framework_tables.baseline(plan_words.english(filled.own_words), filled))
 
 
 def plain(body: pd.DataFrame, title: str, subtitle: str, note: str = "", *, groups: tuple[str, ...] = ()) -> Table:

@@ -84,7 +84,7 @@ def flow(out: Published, *, title: str = "") -> Picture | Nothing:
 
 def _conditions(rows: Rows) -> list[Line]:
     """Returns a line of the picture for each condition of the definition that the survey asked about. Persons who do not meet a
-    condition leave there; the others go on. At least so many go on if numbers before and after a condition are hidden."""
+    condition leave there; the others go on. If numbers before and after a condition are hidden, ` + [c]` stands for those after it."""
     leaves = [leaf for leaf in QUESTIONS if leaf in rows]
     left = [_number(rows[leaf]) for leaf in leaves]
     ends = [_number(rows[name]) for name in ENDS if name in rows]
@@ -92,10 +92,10 @@ def _conditions(rows: Rows) -> list[Line]:
     found = []
     for i, leaf in enumerate(leaves):
         above, below = [whole, *left[: i + 1]], [*left[i + 1 :], *ends]
-        remain, least = sum(n or 0.0 for n in below), None in below
+        remain, hidden = sum(n or 0.0 for n in below), None in below
         if None not in above:
-            remain, least = max(0.0, above[0] - sum(above[1:])), False  # type: ignore[operator,arg-type]
-        going = f"{'at least ' if least else ''}{number(remain, 'total')} go on"
+            remain, hidden = max(0.0, above[0] - sum(above[1:])), False  # type: ignore[operator,arg-type]
+        going = f"{number(remain, 'total')}{' + [c]' if hidden else ''} go on"
         leaving = f"{_count(rows[leaf])} leave: {safe(exit_at(ENGLISH, leaf))}"
         found.append((f"<b>{safe(question(ENGLISH, leaf))}</b>", going, remain, left[i] or 0.0, leaving))
     return found

@@ -20,7 +20,7 @@ from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, Picture, axis, fi
 from fltoolkit.show.explore.explorer_controls import WIDE, dropdown, explorer_language, with_controls, without_controls
 from fltoolkit.show.wording import number_words, plan_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, of_plan
-from fltoolkit.show.wording.section_words import Sentences, Words, emphasised
+from fltoolkit.show.wording.section_words import Sentences, Words
 
 CUT, POINTS = 0.25, 60
 STEPS = range(0, 101, 20)  # per cent, on the axis of the chance
@@ -83,7 +83,7 @@ def plan_view(evidence: Evidence, choice: str, repeat: Repeat, language: Languag
     fig.update_xaxes(**axis(language.say("charts.answering"), type="log", tickvals=TICKS, ticktext=sizes_in_words, range=span,
                             ticklabelstandoff=8))  # fmt: skip
     fig.update_yaxes(**axis(say("axis"), range=[0, 105], tickvals=list(STEPS), ticktext=percents, ticklabelstandoff=8))
-    return Sentences(emphasised(text)), Picture(fig, say("alt", text=text.replace("**", "")))
+    return Sentences(text), Picture(fig, say("alt", text=text))
 
 
 def _percent(language: Language, value: float) -> str:

@@ -39,13 +39,13 @@ def test_what_a_repeat_would_find_follows_the_controls() -> None:
     evidence = offered()
     words, picture = plan_view(evidence, EVERYONE, Repeat(0.5, 2030, 14_070))
     assert str(words) == (
-        "Prevalence: of a fall by 50%, a repeat in which 14,070 persons answer would find something with a chance of **80%**."
+        "Prevalence: of a fall by 50%, a repeat in which 14,070 persons answer would find something with a chance of 80%."
     )
     assert "with a chance of 80%." in picture.alt
     assert "until 2026 its look-back window overlaps" in str(plan_view(evidence, EVERYONE, Repeat(0.5, 2025, 14_070))[0])
     assert "overlaps" not in str(plan_view(evidence, EVERYONE, Repeat(0.5, 2026, 14_070))[0])
     less = str(plan_view(evidence, EVERYONE, Repeat(0.1, 2029, 14_070))[0])
-    assert "**; 80% is what makes a target verifiable." in less
+    assert "%; 80% is what makes a target verifiable." in less
     with pytest.raises(RequestError, match="no such row of the plan"):
         plan_view(evidence, "x", Repeat(0.5, 2029, 2400))
 
