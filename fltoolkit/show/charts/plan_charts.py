@@ -21,12 +21,11 @@ from fltoolkit.show.printed_tables.printed_table import Head
 from fltoolkit.show.tables import in_notebook
 from fltoolkit.show.wording import plan_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, of_plan
-from fltoolkit.show.wording.section_words import Nothing, Sentences, Words, bold
+from fltoolkit.show.wording.section_words import NO_FOLLOW_UP, Nothing, Sentences, Words, bold
 from fltoolkit.survey.spec.groups import TOTAL
 
 PlanRow = dict[Any, Any]
 NO_TARGETS = "nap.yaml gives no `targets:` yet. The table says what a repeat would find, before anyone types one."
-NO_FOLLOW_UP = "This survey is the plan's baseline, so that there is nothing to follow up yet."
 
 
 @checked
@@ -124,7 +123,7 @@ def follow_up(evidence: Evidence) -> Table | Words:
     """
     rows = evidence.follow_up
     if rows.empty:
-        return Nothing(NO_FOLLOW_UP)
+        return NO_FOLLOW_UP
     table = change_tables.follow_up(plan_words.english(evidence.own_words), rows, signs=True)
     return in_notebook(replace(table, heads=_under_years(table.heads)))
 

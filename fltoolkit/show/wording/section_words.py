@@ -57,3 +57,7 @@ class Nothing(Sentences):
     """One sentence that says why a section of a notebook has nothing to show. The page shows the section as this one line."""
 
     kind: ClassVar[dict[str, Any]] = {NOTHING: {}}
+
+
+NO_FOLLOW_UP = Nothing("This survey is the plan's baseline, so that there is nothing to follow up yet.")
+NOT_IN_TIME = Nothing("The run asks for no numbers in time: persons on an average day, at the interview, or durations.")

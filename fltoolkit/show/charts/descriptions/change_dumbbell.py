@@ -133,9 +133,8 @@ def _notes(
     language: Language, rows: pd.DataFrame, signs: Sequence[str], years: tuple[str, str], space: ChartSpace
 ) -> tuple[str, ...]:
     arrows = [language.say("charts.arrows", before=years[0], after=years[1])] if (rows["verdict"] != "").any() else []
-    unjudged = [pair for pair in zip(rows["verdict"], rows["verdict_reason"], strict=True) if is_unjudged(*pair)]
-    reasons = dict.fromkeys(number_words.start(language.kit(stated_verdict(*pair))) for pair in unjudged)
-    said = " ".join([*arrows, *signs, *([f"{language.list(reasons)}."] if reasons else [])])
+    unjudged = any(map(is_unjudged, rows["verdict"], rows["verdict_reason"]))
+    said = " ".join([*arrows, *signs, *([language.say("charts.unjudged_why")] if unjudged else [])])
     if not space.source:
         return chart_notes.nonempty(said)
     first = rows.iloc[0].to_dict()
