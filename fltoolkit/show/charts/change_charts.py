@@ -10,7 +10,7 @@ from fltoolkit.show.charts.renderers.plotly_renderer import picture
 from fltoolkit.show.printed_tables import change_tables
 from fltoolkit.show.tables import in_notebook
 from fltoolkit.show.wording import change_sentences
-from fltoolkit.show.wording.english_numbers import ENGLISH, PublishedNumber
+from fltoolkit.show.wording.english_numbers import ENGLISH
 from fltoolkit.show.wording.section_words import Nothing, Result, Words, bold
 
 
@@ -28,12 +28,5 @@ def changes(found: Published | None) -> None:
     display(Result("\n\n".join(bold(text) for text in change_sentences.of_headline(found, ENGLISH))))
     display(picture(change_dumbbell.change(rows, ENGLISH)))
     display(in_notebook(change_tables.changes(ENGLISH, rows)))
-    display(Words("\n\n".join([ENGLISH.say("change.note"), *interviews(rows.iloc[0].to_dict())])))
-
-
-def interviews(row: PublishedNumber) -> tuple[str, ...]:
-    """Returns one paragraph in a tuple. It says how the interviews of the two compared surveys were held, for example by
-    telephone. The tuple is empty if neither survey.yaml says this."""
-    held = [row[f"interview_conditions{side}"] for side in ("_before", "")]
-    before, after = (str(words or ENGLISH.say("change.not_said")) for words in held)
-    return (ENGLISH.say("change.interviews", before=before, after=after),) if any(held) else ()
+    held = change_sentences.interviews(ENGLISH, rows.iloc[0].to_dict())
+    display(Words("\n\n".join(filter(None, (ENGLISH.say("change.note"), held)))))

@@ -22,7 +22,7 @@ def lit(picture: Any) -> list[str]:
     thick = [(s.x0, s.y1) for s in layout.shapes if s.line.width > 2]
     assert {s.fillcolor for s in layout.shapes if s.line.width > 2} == {LIT}
     texts = {(a.x, a.y): a.text for a in layout.annotations if a.text}
-    boxes = [(s, texts[(s.x0 + s.x1) / 2, (s.y0 + s.y1) / 2]) for s in layout.shapes]
+    boxes = [(s, texts[(s.x0 + s.x1) / 2, (s.y0 + s.y1) / 2]) for s in layout.shapes if s.type == "rect"]
     return [text.replace("<b>", "").replace("</b>", "").replace("<br>", " ") for s, text in boxes if (s.x0, s.y1) in thick]
 
 
