@@ -194,9 +194,7 @@ def smart(evidence: Evidence) -> Result:
     answers = evidence.smart.query("criterion != 'achievable'").groupby("id")["met"]
     met = sum(set(of_one) == {"yes"} for _, of_one in answers)
     meets = f"{met} of {_counted(answers.ngroups, 'indicator')} {'meets' if met == 1 else 'meet'}"
-    return Result(
-        f"{meets} the four criteria that can be checked here. Whether a target is achievable is for the partners to say."
-    )
+    return Result(f"{meets} the four criteria that can be checked here. The partners judge what is achievable.")
 
 
 @of_plan
