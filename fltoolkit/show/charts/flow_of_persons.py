@@ -31,16 +31,13 @@ HIDDEN = "[c] not shown"
 
 
 @checked
-def flow(out: Published, *, title: str = "") -> Picture | Nothing:
+def flow(out: Published) -> Picture | Nothing:
     """Returns a picture of the definition of forced labour as bars. The first bar is everybody who was asked. After each
     condition of the definition, bars show how many persons go on and how many leave. If there are no such numbers, a note says
     so.
 
     The numbers of persons who leave are published numbers. The numbers of persons who go on are calculated from these, so
     they reveal nothing new.
-
-    Args:
-        title: replaces the title of the picture.
     """
     population = flow_population(out, of_children=False)
     if population is None:
@@ -56,7 +53,7 @@ def flow(out: Published, *, title: str = "") -> Picture | Nothing:
     lines += [(f"<b>{safe(ENDS_HERE[name])}</b>", _count(rows[name]), _number(rows[name]) or 0.0, 0.0, "") for name in ends]
     y = [0.0, *accumulate((-1.0 if line[-1] else -SHORT) for line in lines[:-1])]
     fig = figure(
-        title or "Who is in forced labour, condition by condition",
+        "Who is in forced labour, condition by condition",
         f"weighted persons who go on (dark) and who leave (pale); {HIDDEN}{'; to be verified' if whole['to_verify'] else ''}",
         round(ROW_HEIGHT * (1 - y[-1])), notes=[_sum_in_words(rows)], below=0,
     )  # fmt: skip

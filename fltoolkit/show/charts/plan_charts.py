@@ -83,13 +83,12 @@ def detectable(evidence: Evidence) -> Table:
 
 @of_plan
 @checked
-def path(evidence: Evidence, row: str = "", *, title: str = "") -> Picture | Words:
+def path(evidence: Evidence, row: str = "") -> Picture | Words:
     """Returns a picture of the path of one indicator from its baseline to its target. Milestones (planned values of the years
     between) are small ticks, because no survey measures them. Returns a sentence if no target can be drawn.
 
     Args:
         row: the id of an indicator; by default the first with a target.
-        title: replaces the usual title, which is the name of the indicator.
 
     Raises:
         RequestError: the indicator `row` has no target that can be drawn.
@@ -99,7 +98,7 @@ def path(evidence: Evidence, row: str = "", *, title: str = "") -> Picture | Wor
         return Sentences(
             NO_TARGETS if evidence.milestones.empty else "No target of a whole indicator has a baseline that is shown."
         )
-    found = way_of(evidence, row or str(steps["id"].iloc[0]), plan_words.english(evidence.own_words), title=title)
+    found = way_of(evidence, row or str(steps["id"].iloc[0]), plan_words.english(evidence.own_words))
     if found is None:
         raise RequestError("no such row with a target", found=row, allowed=list(steps["id"].unique()))
     return picture(found)

@@ -89,7 +89,6 @@ def test_the_way_to_the_target_tells_what_is_measured_and_what_is_not() -> None:
     assert [list(t.x) for t in ticks] == [[2026, 2027, 2028]]
     assert "decreased" not in plan_charts.path(baseline_run()).alt  # type: ignore[union-attr]
     assert isinstance(plan_charts.path(replace(fell(), milestones=fell().milestones.iloc[:0])), Words)
-    assert "<b>My own</b>" in plan_charts.path(fell(), title="My own").figure.layout.title.text  # type: ignore[union-attr]
     with pytest.raises(RequestError, match="no such row"):
         plan_charts.path(fell(), "nothing")
 
