@@ -8,6 +8,7 @@ from operator import itemgetter
 import pandas as pd
 
 from fltoolkit.arguments import checked
+from fltoolkit.classify.rules.rule_set import SIDES
 from fltoolkit.estimate.change_over_time.unresolved_excess import is_unjudged
 from fltoolkit.estimate.measures.stock_and_duration import IN_TIME
 from fltoolkit.nap.evidence import Evidence
@@ -24,8 +25,6 @@ from fltoolkit.show.wording.plan_words import fall_to
 from fltoolkit.show.wording.result_sentences import headline_rows, headline_unresolved, sentence
 from fltoolkit.show.wording.section_words import NO_FOLLOW_UP, NOT_IN_TIME, Nothing, Result
 from fltoolkit.survey.design.survey_design import Survey
-
-SIDES = ("involuntary", "coercion")
 
 
 @checked

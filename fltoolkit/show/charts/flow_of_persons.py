@@ -12,7 +12,7 @@ from fltoolkit.arguments import checked
 from fltoolkit.classify.children import CHILD_LEAVES
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts import definition_flowchart
-from fltoolkit.show.charts.chart_style import BLUE, INK, ORANGE, Picture, Table, figure, safe, wrap
+from fltoolkit.show.charts.chart_style import BLUE, INK, ORANGE, QUIET, Picture, Table, figure, safe, wrap
 from fltoolkit.show.charts.definition_flowchart import ASKED, NO_WORK, OPEN_CHILD, QUESTIONS, exit_at, question
 from fltoolkit.show.tables import table
 from fltoolkit.show.wording import number_words
@@ -26,7 +26,7 @@ Line = tuple[str, str, float, float, str]
 ENDS = ("unresolved", "abroad, unresolved", "forced labour")
 ENDS_HERE = {"forced labour": "In forced labour", "unresolved": "Unresolved", "abroad, unresolved": "Abroad, unresolved"}
 SHORT = 0.75  # of a row's height: a row that nobody leaves has no words below its bar
-ROW_HEIGHT, LEAVING, QUIET = 56, "#c9d3da", "#55606b"
+ROW_HEIGHT, LEAVING = 56, "#c9d3da"
 HIDDEN = "[c] not shown"
 
 

@@ -86,7 +86,7 @@ def _strong(cell: PrintedCell) -> PrintedCell:
 AIM = TableColumn("aim", lambda language, row: PrintedCell(plan_words.short_aim(language, row)), "words", "target")
 TARGETS = TableLayout(
     (
-        TableColumn("category", plan_cells.category, "label"),
+        plan_cells.CATEGORY,
         *plan_cells.BASELINE,
         AIM,
         TableColumn("verifiable", _verifiable, "words"),
@@ -106,12 +106,11 @@ VERIFIED = ("category", "baseline", "baseline_interval", "aim", "verifiable", "p
 VERIFIED_LATER = (*VERIFIED[:3], "later", *VERIFIED[3:])
 EVERY_ROW = ("category", "baseline", "baseline_interval", "planned", "smallest", "first_year")
 FOUND = ("category", "baseline", "baseline_interval", "planned", "smallest", "after")
-WHOM = TableColumn("category", plan_cells.category, "label")
 BEFORE = ("baseline_value", "ci_low", "ci_high", "marker")
 AFTER = ("later_value", "later_ci_low", "later_ci_high", "later_marker")
 AIMED = TableLayout(
     (
-        WHOM,
+        plan_cells.CATEGORY,
         TableColumn("baseline", partial(_with_interval, columns=BEFORE), "value", "round_before"),
         AIM,
         TableColumn("verifiable", lambda language, row: _strong(_verifiable(language, row)), "words", "verifiable_now"),
@@ -120,7 +119,7 @@ AIMED = TableLayout(
 )
 AIMED_LATER = TableLayout(
     (
-        WHOM,
+        plan_cells.CATEGORY,
         TableColumn("baseline", lambda language, row: plan_cells.value(language, row, "baseline_value", "marker"), "number", "round_before"),
         TableColumn("later", partial(_with_interval, columns=AFTER), "value", "round_after"),
         AIM,
@@ -206,8 +205,7 @@ def milestones(language: Language, rows: pd.DataFrame) -> PrintedTable:
     for row in rows.to_dict("records"):
         paths.setdefault((row["id"], row["group"], str(row["category"])), dict(row))[str(row["year"])] = row["value"]
     years = [year for year, found in kinds.items() if len(kinds) <= MOST_YEARS or set(found) != {NOT_MEASURED}]
-    columns = [TableColumn("category", plan_cells.category, "label")]
-    columns += [TableColumn(year, partial(_planned, year=year), head="year") for year in years]
+    columns = [plan_cells.CATEGORY, *(TableColumn(year, partial(_planned, year=year), head="year") for year in years)]
     words = TableWords(language.say("milestones.title"), notes=(language.say("milestones.note"), *_low_end(language, rows)))
     table = printed(language, TableLayout(tuple(columns), plan_cells.headings), paths.values(), words)
     heads = (Head(year, f"{year} {language.list(dict.fromkeys(map(language.kit, kinds[year])))}", "number") for year in years)
