@@ -153,10 +153,10 @@ def children(
     sheet.box(right, 0, words[NO_WORK], NO_WORK in lit, LEFT)
     sheet.arrow((left[1], 0), (right[0], 0), "", NO_WORK in lit)
     sheet.box(right, -5, words[OPEN_CHILD], OPEN_CHILD in lit, UNCLEAR)
-    sheet.lead([(left[0], -y) for y in range(1, 5)], -0.3, [(-0.3, -5.6), (8.6, -5.6), (8.6, -5.3)])
-    sheet.lead([(right[1], -2)], 10.5, [(10.5, -5), (right[1], -5)])
+    sheet.lead([(left[0], -y) for y in range(1, 5)], -0.18, [(-0.18, -5.6), (8.6, -5.6), (8.6, -5.3)])
+    sheet.lead([(right[1], -2)], 10.38, [(10.38, -5), (right[1], -5)])
     sheet.notes = (language.say("flowchart.children.note"),)
-    return sheet.drawn(title, subtitle, 450, (-0.4, 10.6), (-5.65, 0.35))
+    return sheet.drawn(title, subtitle, 450, (-0.22, 10.42), (-5.65, 0.35))
 
 
 def _lines(text: str) -> str:
