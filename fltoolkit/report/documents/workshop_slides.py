@@ -108,7 +108,7 @@ def _coerced(evidence: Evidence, language: Language) -> list[Block]:
     if rows.empty or len(rows) > ROWS:
         return []
     picture = estimates(evidence, language, "slide", Grouped("profile", (COERCION,), there[0]))
-    return _pictured(picture, slide_titles.majority(language, rows))
+    return _pictured(picture, slide_titles.majority(language, rows, "slides.coerced"))
 
 
 def _unknown(evidence: Evidence, language: Language) -> list[Block]:

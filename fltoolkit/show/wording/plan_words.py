@@ -59,11 +59,6 @@ def _is_share(row: Line) -> bool:
     return row["measure"] == "share" and row["category"] not in ("", TOTAL)
 
 
-def whom(language: Language, row: Line) -> str:
-    """Returns whom a row of the plan is about, as a part of a sentence: `women`, in French `les femmes`."""
-    return language.say("whom.everyone") if is_total(row) else number_words.whom(language, row["category"])
-
-
 def value(language: Language, number: float, row: Line) -> str:
     """Returns a number of the plan as text in a language, without its unit. The number is already in the unit of its row (17.2
     for 17.2 per 1,000). The text is empty if the number is missing."""
