@@ -113,7 +113,10 @@ def _changes(evidence: Evidence, language: Language) -> list[str]:
     for row in groups:
         told = _change_of(language, row, language.say("sheet.changes.of", who=number_words.whom(language, row["category"])))
         if row["flag"] not in ("suppress", "unreliable"):
-            old, new = (number_words.number(language, row[f"estimate_{when}"], "prevalence") for when in ("before", "after"))
+            old, new = (
+                f"{number_words.number(language, row[f'estimate_{when}'], 'prevalence')}{number_words.care(row[f'flag_{when}'])}"
+                for when in ("before", "after")
+            )
             told = language.say("sheet.change_numbers", told=told, old=old, new=new)
         each.append(told)
     told_of = 0 < len(groups) <= MOST_CHANGES
