@@ -11,7 +11,7 @@ import pandas as pd
 from fltoolkit.languages.language import Language
 from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.published_set import Published
-from fltoolkit.report.document_formats.document_blocks import Block, Fact, Facts, Heading, Paragraph
+from fltoolkit.report.document_formats.document_blocks import Block, Fact, Heading, Paragraph
 from fltoolkit.show.printed_tables import result_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 from fltoolkit.show.wording import number_words
@@ -75,14 +75,14 @@ def persons_asked(language: Language, row: PublishedNumber) -> Fact:
 
 def fact(language: Language, row: PublishedNumber) -> Fact:
     """Returns a published number in large type, with its interval and its flag (such as `unreliable`)."""
-    unit = number_words.unit(language, str(row["measure"]), str(row["reference_population_label"]))
+    label = str(row["reference_population_label"])
+    unit = number_words.unit(language, str(row["measure"]), label)
     if row["measure"] == "total":
-        unit = language.say("units.total_in_forced_labour")
+        unit = language.say("units.total_in_forced_labour", who=language.kit(label))
     if pd.isna(row["estimate"]):
         return Fact(f"[{row['marker']}]", unit, language.say(f"markers.{row['marker']}"))
-    is_range = number_words.has_range(row)
-    flag = [language.say(f"flags.{row['flag']}")] if row["flag"] in CAREFUL and not is_range else []
-    return Fact(number_words.shown(language, row), unit, language.list([doubt(language, row), *flag]), is_range=is_range)
+    flag = [language.say(f"flags.{row['flag']}")] if row["flag"] in CAREFUL else []
+    return Fact(number_words.shown(language, row), unit, language.list([doubt(language, row), *flag]))
 
 
 def doubt(language: Language, row: PublishedNumber) -> str:
@@ -94,10 +94,13 @@ def doubt(language: Language, row: PublishedNumber) -> str:
     return language.say("doubt_of_range", level=number_words.level(language, row), interval=number_words.limits(language, *ends))
 
 
-def range_explained(facts: Facts, language: Language) -> list[Block]:
-    """Returns, in a list, a paragraph that explains what a range means. It is for the place above numbers in large type. The
-    list is empty if none of these numbers is a range."""
-    return [Paragraph(language.say("sheet.range_explained"), "quiet")] if any(fact.is_range for fact in facts.facts) else []
+def range_explained(out: Published, language: Language) -> list[Block]:
+    """Returns, in a list, a paragraph that explains what a range means, and why a number beside it has none although persons are
+    unresolved. It is for the place above numbers in large type. The list is empty if none of these numbers is a range."""
+    rows = _in_large_type(out)
+    told = [language.say("sheet.range_explained")] if any(map(number_words.has_range, rows)) else []
+    told += [language.say("sheet.without_range")] if told and any(r["estimate"] < r["bound_high"] <= r["ci_high"] for r in rows) else []
+    return [Paragraph(" ".join(told), "quiet")] if told else []
 
 
 def groups_of(out: Published, measure: str, population: str | None = None, least: int = 1) -> tuple[str, ...]:

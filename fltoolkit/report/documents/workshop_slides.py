@@ -51,7 +51,7 @@ def _found(evidence: Evidence, language: Language) -> list[Block]:
         result_sentences.window(language, out.select("prevalence").iloc[0].to_dict()), result_sentences.headline_unresolved(out, language),
     )  # fmt: skip
     return [
-        Heading(title or language.say("slides.found")), *results_section.range_explained(facts, language), facts,
+        Heading(title or language.say("slides.found")), *results_section.range_explained(out, language), facts,
         Paragraph(language.say("sheet.definition"), "lead"), Bullets(tuple(t for t in told if t)),
     ]  # fmt: skip
 

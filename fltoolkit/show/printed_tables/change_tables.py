@@ -11,7 +11,7 @@ from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO
 from fltoolkit.estimate.change_over_time.unresolved_excess import UNRESOLVED_REASONS, is_unjudged, stated_verdict
 from fltoolkit.languages.language import Language
 from fltoolkit.languages.reasons import Reason
-from fltoolkit.nap.follow_up import in_units, sign_and_verdict
+from fltoolkit.nap.follow_up import answer_on_change, in_units, sign_and_verdict
 from fltoolkit.show.printed_tables import plan_cells
 from fltoolkit.show.printed_tables.number_cells import EMPTY
 from fltoolkit.show.printed_tables.printed_table import (
@@ -50,20 +50,27 @@ def follow_up(language: Language, rows: pd.DataFrame, *notes: str, signs: bool =
     return printed(language, replace(layout, reasons=_reasons_of_sign) if signs else layout, records, words)
 
 
-def changes(language: Language, rows: pd.DataFrame) -> PrintedTable:
+def changes(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTable:
     """Returns a table of the published changes of one measure between two rounds of a survey. A row has the numbers of both
-    rounds, the change, its interval and the result of the test."""
+    rounds, the change, its interval and the result of the test. `title` replaces the usual title; the unit is behind it."""
     first = rows.iloc[0].to_dict()
     measure = str(first["measure"]).removeprefix("change_in_")
     unit = number_words.unit(language, measure, str(first["reference_population_label"]))
     numbers = pd.DataFrame([in_units(row, measure) for row in rows.to_dict("records")], index=rows.index)
-    judged = zip(rows["verdict"], rows["verdict_reason"], strict=True)
-    lights = [sign_and_verdict(verdict, reason) if verdict else "" for verdict, reason in judged]
-    made = rows.assign(measure=measure, light=pd.Series(lights, index=rows.index, dtype=object), **numbers)
-    title = language.say("tables.change_in", title=language.say(f"titles.{measure}"))
+    judged = list(zip(rows["verdict"], rows["verdict_reason"], rows["flag"].astype(str), strict=True))
+    answers = pd.DataFrame(
+        {
+            "light": [sign_and_verdict(verdict, reason) if verdict else "" for verdict, reason, _ in judged],
+            "changed": [answer_on_change(*known) if known[0] else "" for known in judged],
+        },
+        index=rows.index,
+        dtype=object,
+    )
+    made = rows.assign(measure=measure, **answers, **numbers)
+    named = language.colon(title, unit) if title else language.say("tables.change_in", title=language.say(f"titles.{measure}"))
     subtitle = language.list((unit, number_words.definition(language, first["rule_set"])))
     years = dict(zip(("before", "after"), change_sentences.rounds(first), strict=True))
-    words = TableWords(title, subtitle, (language.say("tables.rounded_changes"),), years)
+    words = TableWords(named, subtitle, (language.say("tables.rounded_changes"),), years)
     layout = TableLayout(
         (
             TableColumn(

@@ -24,7 +24,7 @@ def tiles(out: Published) -> Facts:
 def test_large_numbers_have_their_doubt_below_and_the_persons_asked_the_last_place() -> None:
     rate, number, asked = tiles(small()).facts
     assert rate == Fact("20.0", "per 1,000 adults", "95% interval: 15.0\xa0to\xa026.0")
-    assert (number.number, number.unit) == ("about 400", "persons in forced labour")
+    assert (number.number, number.unit) == ("about 400", "adults in forced labour")
     assert asked == Fact("2,000", "persons asked", "6 unresolved")
     careful, *_, nobody = tiles(published(row(**UNRELIABLE))).facts
     assert careful.doubt.endswith("; unreliable")
@@ -118,9 +118,12 @@ def test_wide_bounds_take_a_number_out_of_the_title_and_leave_the_figure() -> No
     (rate, *_) = tiles(published(wide)).facts
     assert rate.number == "20.0\xa0to\xa040.0"
     assert rate.doubt == "With sampling error (95%): 15.0\xa0to\xa050.0"
-    (explained,) = results_section.range_explained(tiles(published(wide)), EN)
+    (explained,) = results_section.range_explained(published(wide), EN)
     assert explained == Paragraph(EN.say("sheet.range_explained"), "quiet")
-    assert results_section.range_explained(tiles(published(row())), EN) == []
+    assert results_section.range_explained(published(row()), EN) == []
+    children = row(reference_population="children", reference_population_label="children", bound_high=0.025)
+    (explained,) = results_section.range_explained(published(wide, children, headlines=("adults", "children")), EN)
+    assert explained.text.endswith("Without a range: the high end lies inside the interval.")
     assert "20.0\xa0to\xa040.0 of every 1,000" in result_sentences.sentence(EN, wide)
     assert "(at least 20.0, " in result_sentences.sentence(EN, wide)
     assert result_sentences.sentence(EN, wide).endswith("No verdict uses it.")
