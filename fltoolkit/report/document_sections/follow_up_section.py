@@ -25,14 +25,15 @@ def table(evidence: Evidence, language: Language) -> PrintedTable | None:
 
 def whole_and_by_group(evidence: Evidence, language: Language) -> list[PrintedTable]:
     """Returns two tables of changes since the plan's baseline: of each indicator for its whole population, and of the rate by
-    each group for which a brief has room. A table without rows is left out."""
+    each group for which a brief has room. Hidden changes are left out, and a table without rows."""
     rows, changed = totals(evidence.follow_up).assign(reached=""), evidence.changed
     by = groups_of(changed, "change_in_prevalence") if changed else ()
     fitting = [[group] for group in by if fits_in_brief(evidence.now, group)]
     found = [] if rows.empty else [change_tables.follow_up(language, rows, interviews(evidence, language))]
-    if changed and fitting:
-        of_rate = changed.select("change_in_prevalence", fitting)
-        found.append(change_tables.changes(language, of_rate, language.say("follow_up.by_group")))
+    of_rate = changed.select("change_in_prevalence", fitting) if changed and fitting else rows.head(0)
+    if (of_rate["verdict"] != "").any():
+        title, left_out = language.say("follow_up.by_group"), language.say("follow_up.left_out")
+        found.append(change_tables.changes(language, of_rate[of_rate["verdict"] != ""], title, left_out))
     return found
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pandas as pd
 
 from fltoolkit.languages.language import Language
+from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.published_set import Published
 from fltoolkit.report.document_formats.document_blocks import Block, Fact, Heading, Paragraph
@@ -40,12 +41,15 @@ def masthead(release: Release | None, language: Language) -> str:
     return language.say("masthead", office=language.own(release.office), date=number_words.date(language, release.date))
 
 
-def source(out: Published, language: Language, key: str = "source") -> str:
-    """Returns one line that says where every number of a document comes from: the survey, the definition (which answers make
-    a person a case), and the look-back window. `key` is the key of a shorter line, for the foot of a page."""
-    first = out.select("prevalence").iloc[0]
+def source(evidence: Evidence, language: Language, key: str = "source") -> str:
+    """Returns one line that says where every number of a document comes from: the survey (and the earlier survey with which it is
+    compared), the definition (which answers make a person a case), and the look-back window. `key` is the key of a shorter line,
+    for the foot of a page."""
+    first = evidence.now.select("prevalence").iloc[0]
+    before = [] if evidence.changed is None else evidence.changed.table["survey_before"].iloc[:1]
+    surveys = dict.fromkeys(str(survey) for survey in (*before, first["survey"]) if survey)
     definition, period = number_words.definition(language, first["rule_set"]), language.kit(first["reference_period"])
-    return language.say(key, survey=language.own(str(first["survey"])), definition=definition, period=period)
+    return language.say(key, survey=language.list(map(language.own, surveys)), definition=definition, period=period)
 
 
 def beside_facts(out: Published, language: Language) -> tuple[str, ...]:
@@ -99,7 +103,11 @@ def range_explained(out: Published, language: Language) -> list[Block]:
     unresolved. It is for the place above numbers in large type. The list is empty if none of these numbers is a range."""
     rows = _in_large_type(out)
     told = [language.say("sheet.range_explained")] if any(map(number_words.has_range, rows)) else []
-    told += [language.say("sheet.without_range")] if told and any(r["estimate"] < r["bound_high"] <= r["ci_high"] for r in rows) else []
+    told += (
+        [language.say("sheet.without_range")]
+        if told and any(r["estimate"] < r["bound_high"] <= r["ci_high"] for r in rows)
+        else []
+    )
     return [Paragraph(" ".join(told), "quiet")] if told else []
 
 

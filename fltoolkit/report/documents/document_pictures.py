@@ -32,7 +32,6 @@ SIZES = {"wide": WIDE, "low": replace(WIDE, font=8.0, words=0.48, height=2.3, fi
 of the evidence brief.
 """
 SPACES = {"wide": WHOLE_PAGE, "low": WHOLE_PAGE, "first": WITHOUT_SOURCE, "half": HALF_PAGE, "slide": WITHOUT_SOURCE}
-FEW = {"wide": 11, "first": 8, "half": 8, "slide": 8}  # categories that there is room for
 FEW_CHANGES = {"first": 6, "half": 6, "slide": 2}  # categories of a picture of a change that there is room for
 ABOVE_A_NOTE = replace(SLIDE, height=4.6)  # on a slide with a note below the picture
 MOSTLY = 0.5  # of a group's categories: if fewer are shown, a picture of the group is not worth its place
@@ -121,13 +120,6 @@ def _profile(out: Published) -> list[Grouped]:
     there = {population: groups_of(out, "profile", population) for population in profile_populations(out)}
     families = [(p, tuple(t for t in topics if t in found)) for p, found in there.items() for topics in FAMILIES.values()]
     return [Grouped("profile", topics, population) for population, topics in families if topics]
-
-
-def by_group(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
-    """Returns a picture of the prevalence by group, such as sex and region. Groups that the plan names come first; groups for
-    which there is no room are left out. Returns None if the prevalence is published by no group."""
-    groups = groups_that_fit(evidence, FEW[width])
-    return estimates(evidence, language, width, Grouped("prevalence", tuple(groups))) if groups else None
 
 
 def groups_that_fit(evidence: Evidence, rows: int) -> list[str]:

@@ -24,7 +24,7 @@ def evidence_brief(evidence: Evidence, language: Language) -> Document:
     blocks = (*_fact_sheet(evidence, language), *_numbers(evidence, language), *_limits_and_basis(evidence, language))
     title, about = first_page.title(evidence, language), results_section.title(out, language, "brief.title")
     subtitle = about if title != about else language.own(evidence.plan.title)
-    foot, masthead = results_section.source(out, language), results_section.masthead(out.release, language)
+    foot, masthead = results_section.source(evidence, language), results_section.masthead(out.release, language)
     return Document("brief", title, subtitle, language.code, blocks, foot, masthead)
 
 

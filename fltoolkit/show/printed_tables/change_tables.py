@@ -50,9 +50,14 @@ def follow_up(language: Language, rows: pd.DataFrame, *notes: str, signs: bool =
     return printed(language, replace(layout, reasons=_reasons_of_sign) if signs else layout, records, words)
 
 
-def changes(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTable:
+def changes(language: Language, rows: pd.DataFrame, title: str = "", *notes: str) -> PrintedTable:
     """Returns a table of the published changes of one measure between two rounds of a survey. A row has the numbers of both
-    rounds, the change, its interval and the result of the test. `title` replaces the usual title; the unit is behind it."""
+    rounds, the change, its interval and the result of the test.
+
+    Args:
+        title: replaces the usual title; the unit is behind it.
+        notes: further sentences below the table.
+    """
     first = rows.iloc[0].to_dict()
     measure = str(first["measure"]).removeprefix("change_in_")
     unit = number_words.unit(language, measure, str(first["reference_population_label"]))
@@ -70,7 +75,7 @@ def changes(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedT
     named = language.colon(title, unit) if title else language.say("tables.change_in", title=language.say(f"titles.{measure}"))
     subtitle = language.list((unit, number_words.definition(language, first["rule_set"])))
     years = dict(zip(("before", "after"), change_sentences.rounds(first), strict=True))
-    words = TableWords(named, subtitle, (language.say("tables.rounded_changes"),), years)
+    words = TableWords(named, subtitle, (language.say("tables.rounded_changes"), *notes), years)
     layout = TableLayout(
         (
             TableColumn(

@@ -84,6 +84,10 @@ def _with_interval(language: Language, row: Row, *, columns: tuple[str, str, str
     return replace(_with_care(replace(cell, text=text), row[flag]), number=True, has_range=False)
 
 
+def _baseline(language: Language, row: Row) -> PrintedCell:
+    return _with_care(plan_cells.value(language, row, "baseline_value", "marker"), row["flag"])
+
+
 def _with_care(cell: PrintedCell, flag: object) -> PrintedCell:
     """Returns the cell of a number with a sign behind it if the number is to be used with caution."""
     return replace(cell, text=f"{cell.text}{number_words.care(flag)}") if cell.text else cell
@@ -132,7 +136,7 @@ AIMED = TableLayout(
 AIMED_LATER = TableLayout(
     (
         WHOM,
-        TableColumn("baseline", lambda language, row: _with_care(plan_cells.value(language, row, "baseline_value", "marker"), row["flag"]), "number", "round_before"),
+        TableColumn("baseline", _baseline, "number", "round_before"),
         TableColumn("later", partial(_with_interval, columns=AFTER), "value", "round_after"),
         AIM,
         TableColumn("changed", lambda language, row: _strong(_answer(language, row, question="changed")), "words", "verdict"),

@@ -3,6 +3,9 @@ has its flag."""
 
 from __future__ import annotations
 
+import dataclasses
+
+import two_rounds
 from handed import EN, FR
 from promises import evidence_from
 from published_rows import CHILDREN, HIDDEN, OPEN, OTHER_RULES, UNRELIABLE, of, plain, published, row, small
@@ -55,7 +58,12 @@ def test_other_populations_show_their_rate_and_not_their_number() -> None:
 
 def test_a_title_names_country_and_year_and_the_source_how_numbers_were_judged() -> None:
     assert results_section.title(small(), EN, "brief.title") == "Forced labour in Nowhere: what the survey of 2025 found"
-    assert results_section.source(small(), EN).endswith("the past 12 months.")
+    alone, later = evidence_from(small()), two_rounds.fell()
+    assert results_section.source(alone, EN) == "Source: Small survey; 2018 international definition; the past 12 months."
+    assert later.changed is not None
+    named = dataclasses.replace(later.changed, table=later.changed.table.assign(survey_before="Earlier survey"))
+    told = results_section.source(dataclasses.replace(later, changed=named), EN)
+    assert told.startswith("Source: Earlier survey; ")
 
 
 def test_a_table_names_each_group_once_and_marks_each_hidden_cell() -> None:
