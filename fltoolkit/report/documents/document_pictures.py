@@ -26,7 +26,7 @@ from fltoolkit.show.charts.renderers.matplotlib_renderer import drawn
 from fltoolkit.show.charts.renderers.matplotlib_sheet import HALF, SLIDE, WIDE, Drawn
 
 Width = Literal["wide", "low", "first", "half", "slide"]
-SIZES = {"wide": WIDE, "low": replace(WIDE, font=8.0, words=0.48, height=2.3, filled=3.0),
+SIZES = {"wide": WIDE, "low": replace(WIDE, font=7.6, words=0.48, height=2.3, filled=3.0),
          "first": replace(WIDE, font=8.5, height=1.9), "half": HALF, "slide": SLIDE}  # fmt: skip
 """`low` is as wide as the text of a page, and so low that two pictures stand on a page below some text. `first` is for the first page
 of the evidence brief.
@@ -105,7 +105,8 @@ def estimates(evidence: Evidence, language: Language, width: Width, what: Groupe
 
 @_draw_once
 def _drawn_estimates(evidence: Evidence, language: Language, width: Width, what: Grouped) -> Drawn:
-    return drawn(estimates_by_group.estimates(evidence.now, _rows(evidence, what), language, space=SPACES[width]), SIZES[width])
+    chart = estimates_by_group.estimates(evidence.now, _rows(evidence, what), language, space=SPACES[width])
+    return drawn(replace(chart, notes=(" ".join(chart.notes),)), SIZES[width])  # on a page, one paragraph takes less room
 
 
 def _rows(evidence: Evidence, what: Grouped) -> pd.DataFrame:

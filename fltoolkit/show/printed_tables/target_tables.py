@@ -203,7 +203,7 @@ def every_row(language: Language, rows: pd.DataFrame) -> PrintedTable:
     words = TableWords(
         language.say("targets.every_title"),
         language.say("targets.every_about"),
-        notes=(language.say("targets.first_year", year=f"{years.iloc[0]:.0f}"),) if same else (),
+        notes=(*((language.say("targets.first_year", year=f"{years.iloc[0]:.0f}"),) if same else ()), *_low_end(language, rows)),
         heads=plan_cells.years(language, rows, "baseline_year"),
     )
     return printed(language, TARGETS.only(*keys), once.to_dict("records"), words)
@@ -212,7 +212,8 @@ def every_row(language: Language, rows: pd.DataFrame) -> PrintedTable:
 def detectable(language: Language, rows: pd.DataFrame) -> PrintedTable:
     """Returns a table of the smallest fall that a repeat of the survey could detect with the planned number of persons, for each
     indicator and its whole population. `rows` are rows of `Evidence.targets`."""
-    words = TableWords(language.say("detectable.title"), heads=plan_cells.years(language, rows, "baseline_year"))
+    years = plan_cells.years(language, rows, "baseline_year")
+    words = TableWords(language.say("detectable.title"), notes=_low_end(language, rows), heads=years)
     return printed(language, TARGETS.only(*FOUND), rows.to_dict("records"), words)
 
 
@@ -229,11 +230,15 @@ def milestones(language: Language, rows: pd.DataFrame) -> PrintedTable:
     years = [year for year, found in kinds.items() if len(kinds) <= MOST_YEARS or set(found) != {NOT_MEASURED}]
     columns = [TableColumn("category", plan_cells.category, "label")]
     columns += [TableColumn(year, partial(_planned, year=year), head="year") for year in years]
-    low_end = (language.say("charts.low_end"),) if rows["baseline_bound"].notna().any() else ()
-    words = TableWords(language.say("milestones.title"), notes=(language.say("milestones.note"), *low_end))
+    words = TableWords(language.say("milestones.title"), notes=(language.say("milestones.note"), *_low_end(language, rows)))
     table = printed(language, TableLayout(tuple(columns), plan_cells.headings), paths.values(), words)
     heads = (Head(year, f"{year} {language.list(dict.fromkeys(map(language.kit, kinds[year])))}", "number") for year in years)
     return replace(table, heads=(table.heads[0], *heads))
+
+
+def _low_end(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
+    """Returns the note that numbers calculated from a baseline start at the low end of its range, if any baseline is a range."""
+    return (language.say("charts.low_end"),) if rows["baseline_bound"].notna().any() else ()
 
 
 def _planned(language: Language, row: Row, *, year: str) -> PrintedCell:
