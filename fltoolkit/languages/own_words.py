@@ -9,10 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from fltoolkit.languages.own_text import OwnText, WorkingText, own_texts_in
-from fltoolkit.languages.word_files import BASE
 from fltoolkit.yaml_files.loading import Model
 
 Place = tuple[str, str]  # a file and the keys within it
@@ -33,12 +31,6 @@ class OwnWords:
     labels: Mapping[str, OwnText] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)
     same_groups: Mapping[str, str] = field(default_factory=dict)
-
-    @cached_property
-    def is_english(self) -> bool:
-        """Returns whether documents in English need no look-up. This is so if all texts are in English and survey.yaml has no
-        labels for groups."""
-        return not self.labels and all(text.language == BASE for text in self.texts.values())
 
     def __or__(self, more: OwnWords) -> OwnWords:
         """Returns the texts of both collections together. A text that is in both gets all its translations. If the two

@@ -15,21 +15,9 @@ from fltoolkit.errors import SpecError
 from fltoolkit.files import path_inside
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.survey.classifications.standards import OWN, Isic, isic, standard
-from fltoolkit.survey.data.person_frame import column
 from fltoolkit.survey.readers.small_csv import read_small_csv
 from fltoolkit.survey.spec.groups import Sector
 from fltoolkit.yaml_files.loading import canonical_code
-
-
-def isic_key(sector: Sector, episode: str = "") -> nw.Expr:
-    """Returns, for each person, the part of an industry code that decides in which row of a table by industry the person is
-    counted, such as the division `01` of `0111`.
-
-    Args:
-        sector: the entry of survey.yaml for the column of codes.
-        episode: the text that replaces `{episode}` in the name of the column.
-    """
-    return key_of(column(sector.column, episode), sector)
 
 
 def key_of(value: nw.Expr, sector: Sector) -> nw.Expr:
