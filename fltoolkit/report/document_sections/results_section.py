@@ -4,13 +4,11 @@ uncertainty."""
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 
 import pandas as pd
 
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.published_set import Published
 from fltoolkit.report.document_formats.document_blocks import Block, Fact, Heading, Paragraph
 from fltoolkit.show.printed_tables import result_tables
@@ -46,8 +44,8 @@ def source(evidence: Evidence, language: Language, key: str = "source") -> str:
     compared), the definition (which answers make a person a case), and the look-back window. `key` is the key of a shorter line,
     for the foot of a page."""
     first = evidence.now.select("prevalence").iloc[0]
-    before = [] if evidence.changed is None else evidence.changed.table["survey_before"].iloc[:1]
-    surveys = dict.fromkeys(str(survey) for survey in (*before, first["survey"]) if survey)
+    before = "" if evidence.changed is None else evidence.changed.table["survey_before"].iloc[0]
+    surveys = dict.fromkeys(str(survey) for survey in (before, first["survey"]) if survey)
     definition, period = number_words.definition(language, first["rule_set"]), language.kit(first["reference_period"])
     return language.say(key, survey=language.list(map(language.own, surveys)), definition=definition, period=period)
 
@@ -126,30 +124,22 @@ def groups_of(out: Published, measure: str, population: str | None = None, least
 
 def rates(out: Published, language: Language) -> tuple[PrintedTable, ...]:
     """Returns the prevalence by each group, one table per headline population (a population whose rate is always shown, such as
-    adults or children). Crossed groups are left out, and groups for which a brief has no room."""
+    adults or children). Crossed groups are left out, and groups for which a brief has no room. Groups of single origins
+    (nationalities, ethnicities) come last."""
     populations = out.headlines or (str(out.select("prevalence").iloc[0]["reference_population"]),)
     rows = out.own_rows(measure="prevalence")
-    rows = rows[rows["reference_population"].isin(populations)]
-    fitting = [b for b in rows["breakdown"].unique() if b == "" or fits_in_brief(out, b)]
-    return tables(replace(out, table=rows[rows["breakdown"].isin(fitting)]), language)
+    crossed = {b: len(groups_of_breakdown(b)) > 1 for b in rows["breakdown"].unique()}
+    fitting = [b for b in crossed if b == "" or (not crossed[b] and fits_in_brief(out, b))]
+    rows = rows[rows["reference_population"].isin(populations) & rows["breakdown"].isin(fitting)]
+    rows = rows.iloc[rows["breakdown"].isin(out.origins).to_numpy().argsort(kind="stable")]
+    parts = rows.groupby("reference_population", sort=False)
+    return tuple(result_tables.table(language, part) for _, part in parts if len(part) > 1)
 
 
 def fits_in_brief(out: Published, group: str) -> bool:
     """Returns whether a group has so few categories that the brief has room for a picture and a table of them."""
     rows = out.own_rows(measure="prevalence", breakdown=group)
     return bool(rows["category"].nunique() <= MOST_CATEGORIES)
-
-
-def tables(out: Published, language: Language) -> tuple[PrintedTable, ...]:
-    """Returns all published numbers by each group, one table per measure and population. Crossed groups are left out.
-
-    Groups of single origins (nationalities, ethnicities) come last. Profiles are left out (see `profile_tables`).
-    """
-    own = out.own
-    own = own[~own["measure"].isin(["flowchart", *PROFILES]) & (own["breakdown"].map(groups_of_breakdown).map(len) < 2)]
-    own = own.iloc[own["breakdown"].isin(out.origins).to_numpy().argsort(kind="stable")]
-    parts = own.groupby(["measure", "reference_population"], sort=False)
-    return tuple(result_tables.table(language, part) for _, part in parts if len(part) > 1)
 
 
 def profile_populations(out: Published) -> tuple[str, ...]:

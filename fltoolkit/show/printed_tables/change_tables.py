@@ -62,16 +62,9 @@ def changes(language: Language, rows: pd.DataFrame, title: str = "", *notes: str
     measure = str(first["measure"]).removeprefix("change_in_")
     unit = number_words.unit(language, measure, str(first["reference_population_label"]))
     numbers = pd.DataFrame([in_units(row, measure) for row in rows.to_dict("records")], index=rows.index)
-    judged = list(zip(rows["verdict"], rows["verdict_reason"], rows["flag"].astype(str), strict=True))
-    answers = pd.DataFrame(
-        {
-            "light": [sign_and_verdict(verdict, reason) if verdict else "" for verdict, reason, _ in judged],
-            "changed": [answer_on_change(*known) if known[0] else "" for known in judged],
-        },
-        index=rows.index,
-        dtype=object,
-    )
-    made = rows.assign(measure=measure, **answers, **numbers)
+    judged = zip(rows["verdict"], rows["verdict_reason"], rows["flag"].astype(str), strict=True)
+    said = [(sign_and_verdict(v, why), answer_on_change(v, why, flag)) if v else ("", "") for v, why, flag in judged]
+    made = rows.assign(measure=measure, **numbers, **pd.DataFrame(said, rows.index, ["light", "changed"], dtype=object))
     named = language.colon(title, unit) if title else language.say("tables.change_in", title=language.say(f"titles.{measure}"))
     subtitle = language.list((unit, number_words.definition(language, first["rule_set"])))
     years = dict(zip(("before", "after"), change_sentences.rounds(first), strict=True))

@@ -67,7 +67,7 @@ def test_a_title_names_country_and_year_and_the_source_how_numbers_were_judged()
 
 
 def test_a_table_names_each_group_once_and_marks_each_hidden_cell() -> None:
-    (table,) = results_section.tables(
+    (table,) = results_section.rates(
         small(of("sex × region", "men × north")), EN
     )  # the number alone is no table, nor what is crossed
     assert table.title == "Prevalence of forced labour: adults"
