@@ -8,8 +8,11 @@ from operator import itemgetter
 import pandas as pd
 
 from fltoolkit.arguments import checked
+from fltoolkit.classify.rules.rule_set import SIDES
 from fltoolkit.estimate.change_over_time.unresolved_excess import is_unjudged
+from fltoolkit.estimate.measures.stock_and_duration import IN_TIME
 from fltoolkit.nap.evidence import Evidence
+from fltoolkit.nap.follow_up import REACHED
 from fltoolkit.publish.disclosure.suppression_decision import CASE_STEPS
 from fltoolkit.publish.paths_to_outcomes import OTHER
 from fltoolkit.publish.published_model import PublishedModel
@@ -20,10 +23,8 @@ from fltoolkit.show.wording.english_numbers import ENGLISH, number, of_plan
 from fltoolkit.show.wording.headline_words import lead
 from fltoolkit.show.wording.plan_words import fall_to
 from fltoolkit.show.wording.result_sentences import headline_rows, headline_unresolved, sentence
-from fltoolkit.show.wording.section_words import Nothing, Result
+from fltoolkit.show.wording.section_words import NO_FOLLOW_UP, NOT_IN_TIME, Nothing, Result
 from fltoolkit.survey.design.survey_design import Survey
-
-SIDES = ("involuntary", "coercion")
 
 
 @checked
@@ -113,7 +114,7 @@ def groups(out: Published, measure: str) -> Result:
     if rows.empty:
         return Result("No number of this measure is published by group.")
     counted = (
-        f"Of {_counted(len(rows), 'number')} in the tables on screen, {len(shown_) - care or 'none'} can be used as they are, "
+        f"The tables of this section have {_counted(len(rows), 'number')}: {len(shown_) - care or 'none'} can be used as they are, "
         f"{care or 'none'} only with care, and {gone or 'none'} are not shown."
     )
     tested = contrast_sentences.sentences(out, ENGLISH) if measure == "prevalence" and contrast_sentences.is_compared(out) else ()
@@ -126,12 +127,12 @@ def in_time(out: Published) -> Result | Nothing:
     day, the persons at the interview, or the duration. If all these results are hidden, the sentence says why. Returns a
     note if `tables:` of survey.yaml asks for none of them."""
     said: list[tuple[bool, str]] = []
-    for measure in ("stock_prevalence", "stock", "current_prevalence", "current", "duration"):
+    for measure in IN_TIME:
         rows = out.own_rows(measure=measure, breakdown="")
         said += [(bool(pd.notna(row["estimate"])), sentence(ENGLISH, row)) for row in rows.head(1).to_dict("records")]
     if said:
         return Result(max(said, key=itemgetter(0))[1])
-    return Nothing("The run asks for no numbers in time: persons on an average day, at the interview, or durations.")
+    return NOT_IN_TIME
 
 
 @checked
@@ -181,7 +182,7 @@ def targets(evidence: Evidence) -> Result:
     if given.empty:
         return Result("The plan gives no targets yet.")
     could = int((given["verifiable"] == "yes").sum())
-    return Result(f"A later survey would find the fall for {could} of {_counted(len(given), 'target')}.")
+    return Result(f"As planned, a repeat would find the fall to the target for {could} of {_counted(len(given), 'target')}.")
 
 
 @of_plan
@@ -192,19 +193,17 @@ def smart(evidence: Evidence) -> Result:
     answers = evidence.smart.query("criterion != 'achievable'").groupby("id")["met"]
     met = sum(set(of_one) == {"yes"} for _, of_one in answers)
     meets = f"{met} of {_counted(answers.ngroups, 'indicator')} {'meets' if met == 1 else 'meet'}"
-    return Result(
-        f"{meets} the four criteria that can be checked here. Whether a target is achievable is for the partners to say."
-    )
+    return Result(f"{meets} the four criteria that can be checked here. The partners judge what is achievable.")
 
 
 @of_plan
 @checked
 def follow_up(evidence: Evidence) -> Result | Nothing:
     """Returns a sentence on how many numbers of the plan have changed since the baseline according to the test, and for how many
-    no change was detected. Returns a note if there is no later survey."""
+    no change was detected. A second sentence says how many targets are reached. Returns a note if there is no later survey."""
     rows = evidence.follow_up
     if rows.empty:
-        return Nothing("This survey is the plan's baseline, so that there is nothing to follow up yet.")
+        return NO_FOLLOW_UP
     verdicts = rows["verdict"].astype(str)
     moved = int(verdicts.isin(["decreased", "increased"]).sum())
     unjudged = sum(is_unjudged(*pair) for pair in zip(rows["verdict"], rows["verdict_reason"], strict=True))
@@ -213,9 +212,11 @@ def follow_up(evidence: Evidence) -> Result | Nothing:
     hidden = int((rows["marker"] == "c").sum())
     why = f" ({'all' if hidden == rest else hidden} confidential)" if hidden else ""
     left = f" {unjudged} {'is' if unjudged == 1 else 'are'} not judged because of unresolved answers," if unjudged else ""
+    aims = [answer for answer in rows["reached"] if answer]
+    reached = f" Targets shown to be reached: {aims.count(REACHED)} of {len(aims)}." if aims else ""
     return Result(
         f"Of {_counted(len(rows), 'row')}, {moved} changed, {still} show no detectable change,{left} "
-        f"and {rest} have no verdict{why}."
+        f"and {rest} have no verdict{why}.{reached}"
     )
 
 

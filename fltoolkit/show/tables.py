@@ -11,15 +11,16 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.classify.rules.rule_set import SIDES
 from fltoolkit.estimate.weights.calibration import calibrated
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.publish.disclosure.suppression_decision import CASE_STEPS
 from fltoolkit.publish.printed_numbers import nearest, rounding_base
-from fltoolkit.show.charts.chart_style import Table
+from fltoolkit.show.charts.chart_style import QUIET, Table
 from fltoolkit.show.printed_tables import framework_tables, result_tables
 from fltoolkit.show.printed_tables.cell_html import MARKER_ROOM, Meanings, cell_html, explained
-from fltoolkit.show.printed_tables.printed_table import NBSP, Head, PrintedCell, PrintedTable
+from fltoolkit.show.printed_tables.printed_table import NBSP, PrintedTable, of_texts
 from fltoolkit.show.wording import number_words, plan_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, count, count_or_mark, of_plan
 from fltoolkit.show.wording.section_words import Nothing, Words
@@ -30,7 +31,6 @@ from fltoolkit.survey.spec.questions import AnswerCodes, Source
 ACROSS = "across"  # the column with lines across the table
 FEW = 6  # columns of a table that is wider than its numbers need
 SHORT, LEAST = 26, "11em"  # letters of a text that stays on one line, and the least width of a column of longer texts
-SIDES = ("involuntary", "coercion")
 CHILD_WORK = {
     "third_party": "children: work for a third party, route (i)",
     "with_parents": "children: work with or for the parents, routes (ii) and (iii)",
@@ -68,7 +68,7 @@ def questionnaire(survey: Survey) -> Table:
     Each row has a question, its column in the data, the answers that count, and the item of the definition (such as debt
     bondage) for which survey.yaml uses it."""
     spec, items, children = survey.spec, survey.spec.items, survey.spec.children
-    asked = [
+    asked: list[tuple[str, str, Source]] = [
         (side, item.replace("_", " "), source)
         for side in SIDES
         for item, sources in getattr(items, side).items()
@@ -141,7 +141,7 @@ def calibration(persons: ClassifiedSurvey) -> Table | Words:
 def findings(found: pd.DataFrame, title: str = "Findings in the data") -> Table:
     """Returns a table of findings (problems in the data) from `fl.check` or `fl.check_cases`."""
     names = {"check": "Check", "where": "Where", "what": "What", "count": "How many", "do": "What to do"}
-    body = found.astype(str).replace({"where": {"forced_labour": "forced labour"}}).rename(columns=names)
+    body = found.astype(str).rename(columns=names)
     severities = tuple(f"{number_words.start(severity)}s" for severity in body.pop("severity"))
     return plain(body, title, f"{len(found)} finding{'' if len(found) == 1 else 's'}", groups=severities)
 
@@ -208,7 +208,7 @@ def paths(found: pd.DataFrame) -> Table | Nothing:
 @checked
 def baseline(filled: Baseline) -> Table:
     """Returns a table of the plan's indicators for a notebook, with their baselines from the survey."""
-    return in_notebook(framework_tables.baseline(plan_words.english(filled.plan), filled))
+    return in_notebook(framework_tables.baseline(plan_words.english(filled.own_words), filled))
 
 
 def plain(body: pd.DataFrame, title: str, subtitle: str, note: str = "", *, groups: tuple[str, ...] = ()) -> Table:
@@ -219,14 +219,14 @@ def plain(body: pd.DataFrame, title: str, subtitle: str, note: str = "", *, grou
     columns equal).
     """
     frame = body.fillna("").astype(str)
-    numbers = [frame[c].str.fullmatch(NUMBER).all() and frame[c].str.contains(r"\d").any() for c in frame]
-    heads = tuple(Head(str(c), str(c), "number" if number else "words") for c, number in zip(frame, numbers, strict=True))
+    of_numbers = [frame[c].str.fullmatch(NUMBER).all() and frame[c].str.contains(r"\d").any() for c in frame]
     lines = groups or ("",) * len(frame)
-    rows: list[tuple[PrintedCell, ...]] = []
+    rows: list[tuple[str, ...]] = []
     for before, line, texts in zip(("", *lines), lines, frame.itertuples(index=False, name=None), strict=False):
-        rows += [(PrintedCell(line),)] if line != before else []
-        rows.append(tuple(map(PrintedCell, texts)))
-    return in_notebook(PrintedTable(title, heads, tuple(rows), subtitle, note), scrolled=False)
+        rows += [(line,)] if line != before else []
+        rows.append(texts)
+    made = of_texts(title, tuple(map(str, frame)), rows, tuple(compress(range(len(frame.columns)), of_numbers)), note)
+    return in_notebook(replace(made, subtitle=subtitle), scrolled=False)
 
 
 def in_notebook(table: PrintedTable, *, scrolled: bool = True) -> Table:
@@ -279,7 +279,7 @@ def in_notebook(table: PrintedTable, *, scrolled: bool = True) -> Table:
     if marked := list(compress(heads, table.marked)):  # the head ends where the numbers end
         shown = shown.tab_style(style.css(f"padding-right: calc(8px + {MARKER_ROOM});"), loc.column_labels(columns=marked))
     if across:
-        shown = shown.tab_style(style.text(align="left", color="#55606b", weight="bold"), loc.row_groups())
+        shown = shown.tab_style(style.text(align="left", color=QUIET, weight="bold"), loc.row_groups())
     rows = [row for row in table.rows if len(row) > 1]
     for place, column in enumerate(heads):
         if any(row[place].marker for row in rows):

@@ -14,6 +14,7 @@ from two_rounds import fell
 import fltoolkit as fl
 from fltoolkit.estimate.change_over_time.difference import NO_CHANGE
 from fltoolkit.estimate.change_over_time.unresolved_excess import MORE_UNRESOLVED
+from fltoolkit.nap.follow_up import REACHED
 from fltoolkit.show import result
 from fltoolkit.show.wording.section_words import NOTHING, RESULT
 
@@ -46,7 +47,7 @@ def test_the_groups_shown_with_care_and_not_shown_are_all_of_them(measure: str) 
     *first, counted = str(result.groups(out, measure)).split("\n\n")
     assert [text[:11] for text in first] == (["No differen"] if measure == "prevalence" else [])
     assert counted == (
-        f"Of {len(rows)} numbers in the tables on screen, {sure.sum() or 'none'} can be used as they are, "
+        f"The tables of this section have {len(rows)} numbers: {sure.sum() or 'none'} can be used as they are, "
         f"{care.sum() or 'none'} only with care, and {rows['estimate'].isna().sum() or 'none'} are not shown."
     )
 
@@ -97,14 +98,17 @@ def test_a_plan_says_what_is_filled_verifiable_and_changed() -> None:
     evidence = fell()
     given = evidence.targets[evidence.targets["target_year"].notna()]
     assert str(result.targets(evidence)) == (
-        f"A later survey would find the fall for {(given['verifiable'] == 'yes').sum()} of {len(given)} target{'s' * (len(given) != 1)}."
+        f"As planned, a repeat would find the fall to the target for {(given['verifiable'] == 'yes').sum()} of {len(given)} target{'s' * (len(given) != 1)}."
     )
-    assert " changed, " in str(result.follow_up(evidence))
-    unjudged = evidence.follow_up.iloc[:1].assign(verdict=NO_CHANGE, verdict_reason=MORE_UNRESOLVED)
+    said = str(result.follow_up(evidence))
+    assert " changed, " in said
+    reached = list(evidence.follow_up["reached"]).count(REACHED)
+    assert said.endswith(f" Targets shown to be reached: {reached} of {len(given)}.")
+    unjudged = evidence.follow_up.iloc[:1].assign(verdict=NO_CHANGE, verdict_reason=MORE_UNRESOLVED, reached="")
     assert str(result.follow_up(replace(evidence, follow_up=unjudged))) == (
         "Of 1 row, 0 changed, 0 show no detectable change, 1 is not judged because of unresolved answers, and 0 have no verdict."
     )
-    hidden = evidence.follow_up.iloc[:2].assign(verdict="", verdict_reason="", marker=["c", "x"])
+    hidden = evidence.follow_up.iloc[:2].assign(verdict="", verdict_reason="", marker=["c", "x"], reached="")
     assert str(result.follow_up(replace(evidence, follow_up=hidden))).endswith("and 2 have no verdict (1 confidential).")
     nothing = result.follow_up(replace(evidence, follow_up=evidence.follow_up.iloc[:0]))
     assert NOTHING in nothing._repr_mimebundle_()

@@ -63,7 +63,7 @@ def test_numbers_stand_right_also_beside_a_marker_words_left_and_columns_are_as_
         {"Who": ["a", "b"], "Counted": ["1,200", "[c]"], "Change": ["−7.8", ""], "Marker": ["", "[c]"], "Open": ["", ""]}
     )
     html = tables.plain(body, "T", "").html
-    assert re.findall(r'style="text-align: (\w+);[^"]*"[^>]*id="t[0-9a-f]{7}-(?:Who|Counted|Change|Marker|Open)"', html) == [
+    assert re.findall(r'style="text-align: (\w+);[^"]*"[^>]*id="t[0-9a-f]{7}-[0-4]"', html) == [
         "left", "right", "right", "left", "left",
     ]  # fmt: skip
     assert html.count('style="table-layout: auto; ') == 1  # JupyterLab's own rule makes columns equal

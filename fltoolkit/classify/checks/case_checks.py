@@ -28,9 +28,9 @@ CASE_CONDITIONS = ("young", "began as children", "no months", "outside")  # thes
 UNRESOLVED = "unresolved"
 UNRESOLVED_BECAUSE = "unresolved, so not counted as cases. No usable answer to"
 MOST_UNRESOLVED = "most of the persons asked are unresolved, so the estimate says almost nothing. No usable answer to"
-ADVICE = "see the unresolved answers by question; a skip that explains blanks belongs under routing: in survey.yaml"
+ADVICE = "see the unresolved answers by question; if a filter of the questionnaire explains blanks, describe it in survey.yaml"
 ADVICE_IF_MOST = (
-    "look at these questions first: is the code of a gate wrong, is `routing:` missing, or does a blank mean no? Then check again. The kit "
+    "look at these questions first: is the code of a filter wrong, does survey.yaml describe no filter, or does a blank mean no? Then check again. The kit "
     "uses such an estimate in no title and in no verdict"
 )
 Condition = tuple[str, nw.Expr]
@@ -103,7 +103,7 @@ def case_findings(persons: ClassifiedSurvey) -> list[Finding]:
         if found["cases"]:
             what = f"only a few cases were found in {spec.default_population}: their number and rate cannot be shown"
             do = "pool rounds, or ask more people"
-        out.append(Finding("warning", "cases", "forced_labour", what, found["cases"], do, counted="cases"))
+        out.append(Finding("warning", "cases", "forced labour", what, found["cases"], do, counted="cases"))
     if not found["cases"] and spec.design.design_effect_at_zero_cases is None:
         what = f"the upper limit comes from the weights' design effect, which ignores clustering, in {spec.default_population}"
         do = "give design_effect_at_zero_cases under design:, such as the design effect of an earlier round"
@@ -192,7 +192,7 @@ def unresolved_findings(persons: ClassifiedSurvey, asked: int, unresolved: int) 
     left = tuple((name, count) for name, count in by.items() if count)
     most = 2 * unresolved > asked
     what, do = (MOST_UNRESOLVED, ADVICE_IF_MOST) if most else (UNRESOLVED_BECAUSE, ADVICE)
-    return [Finding("warning" if most else "note", UNRESOLVED, "forced_labour", what, unresolved, do, by=left)]
+    return [Finding("warning" if most else "note", UNRESOLVED, "forced labour", what, unresolved, do, by=left)]
 
 
 def _of_adults(persons: ClassifiedSurvey) -> Iterator[Condition]:

@@ -12,7 +12,7 @@ from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report.document_sections.results_section import fits_in_brief, groups_of
 from fltoolkit.show.printed_tables import change_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
-from fltoolkit.show.wording import change_sentences, number_words
+from fltoolkit.show.wording import change_sentences
 from fltoolkit.show.wording.plan_words import about, answers, totals
 
 
@@ -59,10 +59,7 @@ def interviews(evidence: Evidence, language: Language) -> str:
     if neither survey says this."""
     conditions = evidence.follow_up[["interview_conditions_before", "interview_conditions"]]
     conditions = conditions[(conditions != "").any(axis=1)]
-    if conditions.empty:
-        return ""
-    before, after = (number_words.reason(language, text) or language.say("change.not_said") for text in conditions.iloc[0])
-    return language.say("change.interviews", before=before, after=after)
+    return "" if conditions.empty else change_sentences.interviews(language, conditions.iloc[0].to_dict())
 
 
 def verdicts(evidence: Evidence, language: Language) -> tuple[str, ...]:

@@ -270,11 +270,11 @@ def _in_large_type(row: PublishedNumber) -> dict[str, str]:
     with the reason."""
     who = row["reference_population_label"]
     unit = f"in forced labour per 1,000 {who}" if row["measure"] == "prevalence" else f"{who} in forced labour"
-    flag, wide = f"flags.{row['flag']}", "wide range" if number_words.has_range(row) else ""
+    flag = f"flags.{row['flag']}"
     return {
         "value": first_page.about(ENGLISH, row) if row["measure"] == "total" else number_words.shown(ENGLISH, row),
         "unit": unit,
         "doubt": doubt(ENGLISH, row),
-        "flag": ", ".join(filter(None, (ENGLISH.say(flag) if ENGLISH.has(flag) else str(row["flag"]), wide))),
+        "flag": ENGLISH.say(flag) if ENGLISH.has(flag) else str(row["flag"]),
         "reason": number_words.reason(ENGLISH, row["reason"]),
     }

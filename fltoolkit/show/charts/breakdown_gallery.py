@@ -16,7 +16,7 @@ from fltoolkit.show.charts.estimate_charts import bars, dots
 from fltoolkit.show.tables import table
 from fltoolkit.show.wording.english_numbers import ENGLISH
 from fltoolkit.show.wording.result_sentences import sentence
-from fltoolkit.show.wording.section_words import Nothing, Sentences
+from fltoolkit.show.wording.section_words import NOT_IN_TIME, Sentences
 from fltoolkit.survey.spec.groups import crossed, groups_of_breakdown
 
 MOST_ROWS = 30  # of a picture: with a headline above it, it still fits a printed page
@@ -53,7 +53,7 @@ def in_time(out: Published) -> None:
     there = set(out.own["measure"])
     asked = [m for m in IN_TIME if m in there]
     if not asked:
-        display(Nothing("The run asks for no numbers in time: persons on an average day, at the interview, or durations."))
+        display(NOT_IN_TIME)
     for measure in asked:
         rows = out.own_rows(measure=measure)
         if not (rows["marker"] == "x").all():

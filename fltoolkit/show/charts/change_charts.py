@@ -10,14 +10,8 @@ from fltoolkit.show.charts.renderers.plotly_renderer import picture
 from fltoolkit.show.printed_tables import change_tables
 from fltoolkit.show.tables import in_notebook
 from fltoolkit.show.wording import change_sentences
-from fltoolkit.show.wording.english_numbers import ENGLISH, PublishedNumber
+from fltoolkit.show.wording.english_numbers import ENGLISH
 from fltoolkit.show.wording.section_words import Nothing, Result, Words, bold
-
-NOT_SAID = "survey.yaml does not say how they were held"
-NOTE = (
-    "The verdict is that of a test of the difference: two intervals that overlap prove nothing. Of many groups compared, one in twenty "
-    "shows a change by chance alone. Nothing here says why anything changed."
-)
 
 
 @checked
@@ -34,14 +28,5 @@ def changes(found: Published | None) -> None:
     display(Result("\n\n".join(bold(text) for text in change_sentences.of_headline(found, ENGLISH))))
     display(picture(change_dumbbell.change(rows, ENGLISH)))
     display(in_notebook(change_tables.changes(ENGLISH, rows)))
-    display(Words("\n\n".join([NOTE, *interviews(rows.iloc[0].to_dict())])))
-
-
-def interviews(row: PublishedNumber) -> tuple[str, ...]:
-    """Returns one paragraph in a tuple. It says how the interviews of the two compared surveys were held, for example by
-    telephone. The tuple is empty if neither survey.yaml says this."""
-    names = change_sentences.rounds(row)
-    conditions = list(zip(names, (row[f"interview_conditions{side}"] for side in ("_before", "")), strict=True))
-    if not any(words for _, words in conditions):
-        return ()
-    return (f"Interviews: {'; '.join(f'in {year} {words or NOT_SAID}' for year, words in conditions)}.",)
+    held = change_sentences.interviews(ENGLISH, rows.iloc[0].to_dict())
+    display(Words("\n\n".join(filter(None, (ENGLISH.say("change.note"), held)))))

@@ -5,7 +5,7 @@ The caller gives the words in the boxes, and says which boxes are highlighted.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from fltoolkit.classify.children import ENDS, ROUTES
@@ -15,7 +15,7 @@ from fltoolkit.show.wording.english_numbers import ENGLISH
 
 PAPER, LIT = "#f4f7f9", "#d3e2ec"
 NARROW_BOX = 14  # letters in a line of the narrowest box
-LEFT_BOX, MIDDLE, RIGHT_BOX = (0.1, 5.5), 2.8, (6.5, 9.9)  # of the flowchart of adults
+LEFT_BOX, MIDDLE, RIGHT_BOX = (0.5, 5.5), 3.0, (6.5, 9.9)  # of the flowchart of adults
 WORDS = 14  # pixels, the size of all letters: at least 8 points in print
 CLEAR = 14  # pixels from the middle of an arrow to its word: the word stays clear of a thick arrowhead on any screen
 ASKED, WITH_PARENTS = "total", "with parents?"
@@ -30,6 +30,7 @@ IV, III, II, I = ROUTES.values()  # noqa: E741 - as the guidelines number them
 CHILDREN = {f"?{IV}": "worst_form", WITH_PARENTS: "with_parents", f"?{III}": "parent", f"?{II}": "threat", f"?{I}": "third_party"}
 """The questions asked about children, with the keys of their words in the language files."""
 Answers = Mapping[str, str]
+Place = tuple[float, float]
 
 
 class _BoxColours(NamedTuple):
@@ -98,9 +99,10 @@ def adults(
     end = -len(spine) - 1
     sheet.arrow((MIDDLE, end + 0.7), (MIDDLE, end + 0.3), yes, "forced labour" in lit)
     sheet.box(LEFT_BOX, end, words["forced labour"], "forced labour" in lit, FOUND)
-    # Every question can lead there, so the words in the box say it, and not an arrow.
     sheet.box(RIGHT_BOX, end, safe(language.say("flowchart.open_somewhere")), "unresolved" in lit, UNCLEAR)
-    return sheet.drawn(title, subtitle, 52 * (len(spine) + 2), (0, 10), (-len(spine) - 1.35, 0.35))
+    questions, below = [(LEFT_BOX[0], -i) for i in range(1, len(spine) + 1)], end - 0.6
+    sheet.lead(questions, 0.15, [(0.15, below), (8.2, below), (8.2, end - 0.3)])
+    return sheet.drawn(title, subtitle, 52 * (len(spine) + 2), (0, 10), (end - 0.75, 0.35))
 
 
 def children(
@@ -151,8 +153,10 @@ def children(
     sheet.box(right, 0, words[NO_WORK], NO_WORK in lit, LEFT)
     sheet.arrow((left[1], 0), (right[0], 0), "", NO_WORK in lit)
     sheet.box(right, -5, words[OPEN_CHILD], OPEN_CHILD in lit, UNCLEAR)
+    sheet.lead([(left[0], -y) for y in range(1, 5)], -0.18, [(-0.18, -5.6), (8.6, -5.6), (8.6, -5.3)])
+    sheet.lead([(right[1], -2)], 10.38, [(10.38, -5), (right[1], -5)])
     sheet.notes = (language.say("flowchart.children.note"),)
-    return sheet.drawn(title, subtitle, 430, (0, 10.5), (-5.35, 0.35))
+    return sheet.drawn(title, subtitle, 450, (-0.22, 10.42), (-5.65, 0.35))
 
 
 def _lines(text: str) -> str:
@@ -183,15 +187,24 @@ class _Sheet:
         self.shapes.append({"type": "rect", **corners, "fillcolor": fill, "line": {"color": line, "width": width}})
         self.words((x0 + x1) / 2, y, text, ink)
 
-    def arrow(self, start: tuple[float, float], end: tuple[float, float], word: str, lit: bool) -> None:
+    def lead(self, questions: Sequence[Place], across: float, corners: Sequence[Place]) -> None:
+        """Adds a line that leads from the side of each question to the box of unresolved persons. The parts from the questions meet
+        at the position `across`. From there the line goes along `corners`. The last corner is the side of the box."""
+        stubs = [f"M{x},{y}L{across},{y}" for x, y in questions]
+        trunk = "L".join(f"{x},{y}" for x, y in [(across, questions[0][1]), *corners[:-1]])
+        line = {"color": ORANGE, "width": 1.5}
+        self.shapes.append({"type": "path", "path": f"{''.join(stubs)}M{trunk}", "line": line})
+        self.arrow(corners[-2], corners[-1], "", lit=False, colour=ORANGE)
+
+    def arrow(self, start: Place, end: Place, word: str, lit: bool, colour: str = GREY) -> None:
         """Adds an arrow. Its word is beside it if the arrow points down, and above it if the arrow points right.
 
-        `start` and `end` are positions (x, y). `lit` says whether the arrow is highlighted.
+        `start` and `end` are positions (x, y). `lit` says whether the arrow is highlighted; if not, it has the colour `colour`.
         """
         (x0, y0), (x1, y1) = start, end
         self.annotations.append(
             {"x": x1, "y": y1, "ax": x0, "ay": y0, "xref": "x", "yref": "y", "axref": "x", "ayref": "y", "text": "", "showarrow": True,
-             "arrowhead": 2, "arrowcolor": BLUE if lit else GREY, "arrowwidth": 3 if lit else 2}
+             "arrowhead": 2, "arrowcolor": BLUE if lit else colour, "arrowwidth": 3 if lit else 2}
         )  # fmt: skip
         if word:
             down = x0 == x1

@@ -53,18 +53,18 @@ def dot_chart(
 
 
 @checked
-def bars(out: Published, group: str, *, population: str | None = None, title: str = "") -> Picture:
+def bars(out: Published, group: str, *, population: str | None = None) -> Picture:
     """Returns a picture with the number of persons in forced labour in each category of a group, as bars with intervals and
     printed values.
 
     A hollow bar is unreliable. A number that is not shown has its marker.
     """
     rows = out.select("total", [group], population=population)
-    return picture(replace(estimates(out, rows, ENGLISH, title=title), bars=True))
+    return picture(replace(estimates(out, rows, ENGLISH), bars=True))
 
 
 @checked
-def rule_sets(out: Published, measure: str = "prevalence", *, title: str = "") -> Picture:
+def rule_sets(out: Published, measure: str = "prevalence") -> Picture:
     """Returns a picture of the headline (the number for the default population) under each rule set. The run's own rule set is
     first. A rule set says which answers make a person a case.
 
@@ -72,30 +72,28 @@ def rule_sets(out: Published, measure: str = "prevalence", *, title: str = "") -
     set is still to be compared with the publication of the rule set. The page of a notebook then shows the picture only to
     readers who open it, and does not print it.
     """
-    drawn = picture(under_each_rule_set(out, measure, ENGLISH, title=title))
+    drawn = picture(under_each_rule_set(out, measure, ENGLISH))
     unverified = (out.rule_sets(measure)["to_verify"] != "").any()
     return replace(drawn, aside=EXERCISE) if unverified else drawn
 
 
 @checked
-def unresolved(counts: pd.DataFrame, *, title: str = "") -> Picture:
+def unresolved(counts: pd.DataFrame) -> Picture:
     """Returns a picture of the number of unresolved answers (don't know, refused, blank) to each question. Such answers can
     prevent a decision on whether a person is in forced labour. `counts` is the table from `fl.nonresponse`, with one row per
     question. Questions without such answers are left out; `fl.show.nonresponse` has them."""
     with_answers = counts[UNRESOLVED].fillna(0).sum(axis=1) > 0
-    return unresolved_answers(counts[with_answers] if with_answers.any() else counts, ENGLISH, title=title)
+    return unresolved_answers(counts[with_answers] if with_answers.any() else counts, ENGLISH)
 
 
-def unresolved_answers(
-    counts: pd.DataFrame, language: Language, *, title: str = "", compared: pd.DataFrame | None = None
-) -> Picture:
+def unresolved_answers(counts: pd.DataFrame, language: Language, *, compared: pd.DataFrame | None = None) -> Picture:
     """Returns the picture that `unresolved` draws, in a language. `compared` are questions in other pictures with which this
     picture is compared. The axis covers their values too. Each reason has its own bar: the numbers are rounded, so bars on top of
     each other would show a sum that differs from the rounded sum."""
     rows = counts.to_dict("records")
     labels = [wrap(f"{language.own(row['label'])} ({row['column']})", 46) for row in rows]
     about = language.say("open_answers.picture_about")
-    fig = figure(title or language.say("open_answers.title"), about, 34 * len(counts), above=30, below=52, barmode="group")
+    fig = figure(language.say("open_answers.title"), about, 34 * len(counts), above=30, below=52, barmode="group")
     names = {kind: language.say(f"open_answers.kinds.{kind}") for kind in UNRESOLVED}
     # Bars are drawn from below: the last kind first, so that they stand in the order of the legend.
     for kind, colour in reversed(list(zip(UNRESOLVED, SERIES, strict=False))):

@@ -12,7 +12,7 @@ from fltoolkit.arguments import checked
 from fltoolkit.classify.children import CHILD_LEAVES
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts import definition_flowchart
-from fltoolkit.show.charts.chart_style import BLUE, INK, ORANGE, Picture, Table, figure, safe, wrap
+from fltoolkit.show.charts.chart_style import BLUE, INK, ORANGE, QUIET, Picture, Table, figure, safe, wrap
 from fltoolkit.show.charts.definition_flowchart import ASKED, NO_WORK, OPEN_CHILD, QUESTIONS, exit_at, question
 from fltoolkit.show.tables import table
 from fltoolkit.show.wording import number_words
@@ -26,21 +26,18 @@ Line = tuple[str, str, float, float, str]
 ENDS = ("unresolved", "abroad, unresolved", "forced labour")
 ENDS_HERE = {"forced labour": "In forced labour", "unresolved": "Unresolved", "abroad, unresolved": "Abroad, unresolved"}
 SHORT = 0.75  # of a row's height: a row that nobody leaves has no words below its bar
-ROW_HEIGHT, LEAVING, QUIET = 56, "#c9d3da", "#55606b"
+ROW_HEIGHT, LEAVING = 56, "#c9d3da"
 HIDDEN = "[c] not shown"
 
 
 @checked
-def flow(out: Published, *, title: str = "") -> Picture | Nothing:
+def flow(out: Published) -> Picture | Nothing:
     """Returns a picture of the definition of forced labour as bars. The first bar is everybody who was asked. After each
     condition of the definition, bars show how many persons go on and how many leave. If there are no such numbers, a note says
     so.
 
     The numbers of persons who leave are published numbers. The numbers of persons who go on are calculated from these, so
     they reveal nothing new.
-
-    Args:
-        title: replaces the title of the picture.
     """
     population = flow_population(out, of_children=False)
     if population is None:
@@ -56,7 +53,7 @@ def flow(out: Published, *, title: str = "") -> Picture | Nothing:
     lines += [(f"<b>{safe(ENDS_HERE[name])}</b>", _count(rows[name]), _number(rows[name]) or 0.0, 0.0, "") for name in ends]
     y = [0.0, *accumulate((-1.0 if line[-1] else -SHORT) for line in lines[:-1])]
     fig = figure(
-        title or "Who is in forced labour, condition by condition",
+        "Who is in forced labour, condition by condition",
         f"weighted persons who go on (dark) and who leave (pale); {HIDDEN}{'; to be verified' if whole['to_verify'] else ''}",
         round(ROW_HEIGHT * (1 - y[-1])), notes=[_sum_in_words(rows)], below=0,
     )  # fmt: skip
@@ -84,7 +81,7 @@ def flow(out: Published, *, title: str = "") -> Picture | Nothing:
 
 def _conditions(rows: Rows) -> list[Line]:
     """Returns a line of the picture for each condition of the definition that the survey asked about. Persons who do not meet a
-    condition leave there; the others go on. At least so many go on if numbers before and after a condition are hidden."""
+    condition leave there; the others go on. If numbers before and after a condition are hidden, ` + [c]` stands for those after it."""
     leaves = [leaf for leaf in QUESTIONS if leaf in rows]
     left = [_number(rows[leaf]) for leaf in leaves]
     ends = [_number(rows[name]) for name in ENDS if name in rows]
@@ -92,10 +89,10 @@ def _conditions(rows: Rows) -> list[Line]:
     found = []
     for i, leaf in enumerate(leaves):
         above, below = [whole, *left[: i + 1]], [*left[i + 1 :], *ends]
-        remain, least = sum(n or 0.0 for n in below), None in below
+        remain, hidden = sum(n or 0.0 for n in below), None in below
         if None not in above:
-            remain, least = max(0.0, above[0] - sum(above[1:])), False  # type: ignore[operator,arg-type]
-        going = f"{'at least ' if least else ''}{number(remain, 'total')} go on"
+            remain, hidden = max(0.0, above[0] - sum(above[1:])), False  # type: ignore[operator,arg-type]
+        going = f"{number(remain, 'total')}{' + [c]' if hidden else ''} go on"
         leaving = f"{_count(rows[leaf])} leave: {safe(exit_at(ENGLISH, leaf))}"
         found.append((f"<b>{safe(question(ENGLISH, leaf))}</b>", going, remain, left[i] or 0.0, leaving))
     return found

@@ -21,12 +21,11 @@ from fltoolkit.show.printed_tables.printed_table import Head
 from fltoolkit.show.tables import in_notebook
 from fltoolkit.show.wording import plan_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, of_plan
-from fltoolkit.show.wording.section_words import Nothing, Sentences, Words, bold
+from fltoolkit.show.wording.section_words import NO_FOLLOW_UP, Nothing, Sentences, Words, bold
 from fltoolkit.survey.spec.groups import TOTAL
 
 PlanRow = dict[Any, Any]
 NO_TARGETS = "nap.yaml gives no `targets:` yet. The table says what a repeat would find, before anyone types one."
-NO_FOLLOW_UP = "This survey is the plan's baseline, so that there is nothing to follow up yet."
 
 
 @checked
@@ -36,9 +35,10 @@ def named(plan: Plan | None) -> Words:
         return Sentences(
             "There is no plan: none is named, and no nap.yaml lies beside survey.yaml. The cells below that need one say so."
         )
-    language = plan_words.english(plan)
+    words = own_words(plan.path.name, plan)
+    language = plan_words.english(words)
     said = f"The plan: {bold(language.own(plan.title))}, {language.own(plan.country)}, {plan.first_year} to {plan.last_year}."
-    starred = len(lacking(own_words(plan.path.name, plan), ENGLISH))
+    starred = len(lacking(words, ENGLISH))
     return Sentences(
         f"{said} Texts of the plan without an English translation ({starred}) are marked with *." if starred else said
     )
@@ -53,7 +53,7 @@ def warnings(evidence: Evidence) -> Words:
     if given.empty:
         return Sentences(NO_TARGETS)
     ordered = sorted(given.to_dict("records"), key=lambda r: r["verifiable"] != "no")
-    found = [_warned(plan_words.english(evidence.plan), row) for row in ordered if row["verifiable"] != "yes"]
+    found = [_warned(plan_words.english(evidence.own_words), row) for row in ordered if row["verifiable"] != "yes"]
     return Sentences("\n\n".join(found) or "The planned repeat can verify each of these targets.")
 
 
@@ -67,12 +67,10 @@ def _warned(language: Language, row: PlanRow) -> str:
 @checked
 def targets(evidence: Evidence) -> Table | Words:
     """Returns a table of the plan's targets. It says whether a survey can verify each target, with which probability, and how
-    many persons must answer for this. Returns a sentence if the plan has no target.
-
-    If there is a later survey, the table also says whether each target is reached, and whether the number has changed.
-    """
+    many persons must answer for this. If there is a later survey, the table also has its numbers. Returns a sentence if the plan
+    has no target."""
     rows = evidence.targets[evidence.targets["target_year"].notna()]
-    return Nothing(NO_TARGETS) if rows.empty else in_notebook(target_tables.followed(plan_words.english(evidence.plan), rows))
+    return Nothing(NO_TARGETS) if rows.empty else in_notebook(target_tables.targets(plan_words.english(evidence.own_words), rows))
 
 
 @of_plan
@@ -80,18 +78,17 @@ def targets(evidence: Evidence) -> Table | Words:
 def detectable(evidence: Evidence) -> Table:
     """Returns a table of the smallest fall that a repeat of the survey would detect with the planned number of persons. It has a
     row for each indicator and category of the plan that the survey measures."""
-    return in_notebook(target_tables.every_row(plan_words.english(evidence.plan), evidence.targets))
+    return in_notebook(target_tables.every_row(plan_words.english(evidence.own_words), evidence.targets))
 
 
 @of_plan
 @checked
-def path(evidence: Evidence, row: str = "", *, title: str = "") -> Picture | Words:
+def path(evidence: Evidence, row: str = "") -> Picture | Words:
     """Returns a picture of the path of one indicator from its baseline to its target. Milestones (planned values of the years
     between) are small ticks, because no survey measures them. Returns a sentence if no target can be drawn.
 
     Args:
         row: the id of an indicator; by default the first with a target.
-        title: replaces the usual title, which is the name of the indicator.
 
     Raises:
         RequestError: the indicator `row` has no target that can be drawn.
@@ -101,7 +98,7 @@ def path(evidence: Evidence, row: str = "", *, title: str = "") -> Picture | Wor
         return Sentences(
             NO_TARGETS if evidence.milestones.empty else "No target of a whole indicator has a baseline that is shown."
         )
-    found = way_of(evidence, row or str(steps["id"].iloc[0]), plan_words.english(evidence.plan), title=title)
+    found = way_of(evidence, row or str(steps["id"].iloc[0]), plan_words.english(evidence.own_words))
     if found is None:
         raise RequestError("no such row with a target", found=row, allowed=list(steps["id"].unique()))
     return picture(found)
@@ -112,7 +109,7 @@ def path(evidence: Evidence, row: str = "", *, title: str = "") -> Picture | Wor
 def smart(evidence: Evidence) -> Table:
     """Returns a table that shows for each indicator which of the five SMART criteria of the ILO toolkit (Tool No. 16) it meets.
     Footnotes say what is missing."""
-    return in_notebook(framework_tables.smart(plan_words.english(evidence.plan), evidence))
+    return in_notebook(framework_tables.smart(plan_words.english(evidence.own_words), evidence))
 
 
 @of_plan
@@ -125,8 +122,8 @@ def follow_up(evidence: Evidence) -> Table | Words:
     """
     rows = evidence.follow_up
     if rows.empty:
-        return Nothing(NO_FOLLOW_UP)
-    table = change_tables.follow_up(plan_words.english(evidence.plan), rows, signs=True)
+        return NO_FOLLOW_UP
+    table = change_tables.follow_up(plan_words.english(evidence.own_words), rows, signs=True)
     return in_notebook(replace(table, heads=_under_years(table.heads)))
 
 

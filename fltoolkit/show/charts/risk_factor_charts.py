@@ -22,24 +22,21 @@ from fltoolkit.show.wording.english_numbers import ENGLISH, NBSP, PublishedNumbe
 
 TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 PER_1000 = "prevalence"
+RATIOS = "Odds ratios of the groups in one model"
 LEFT_AND_RIGHT = "Left of 1: less often than in the reference group (ref.); right of 1: more often."
 
 
 @checked
-def risk(model: PublishedModel, *, title: str = "") -> Picture:
+def risk(model: PublishedModel) -> Picture:
     """Returns a picture of odds ratios as dots with their intervals on a log axis, group by group. The picture also has the
     reference category of each group.
 
     The dots of unreliable odds ratios are hollow. A number that is not shown has its marker, `[c]` (confidential) or `[u]`
     (unreliable), in its place.
-
-    Args:
-        title: replaces the usual title of the picture.
     """
-    named = title or "Odds ratios of the groups in one model"
     if model.table.empty:
         empty = {"visible": False}
-        fig = figure(named, " ".join(model.notes), 10, below=0, xaxis=empty, yaxis=empty)
+        fig = figure(RATIOS, " ".join(model.notes), 10, below=0, xaxis=empty, yaxis=empty)
         return Picture(fig, f"Forest plot without rows. {' '.join(model.notes)}")
     level = number_words.percent(ENGLISH, model.level)
     about = (
@@ -54,7 +51,7 @@ def risk(model: PublishedModel, *, title: str = "") -> Picture:
         f"{r['group'].replace('_', ' ')} {r['category']}: {_ratio_with_limits(r)}" for r in model.table.to_dict("records")
     )
     alt = f"Forest plot. {about}. {sentences}. {' '.join(model.notes)}"
-    return picture(DotChart("risk_factors", named, f"{about}.", notes, alt, tuple(rows), axis, reference=1.0))
+    return picture(DotChart("risk_factors", RATIOS, f"{about}.", notes, alt, tuple(rows), axis, reference=1.0))
 
 
 @checked
@@ -84,7 +81,7 @@ def risk_table(model: PublishedModel) -> Table:
         *([f"To be verified: {model.to_verify}."] if model.to_verify else []),
         number_words.markers(ENGLISH, model.table["marker"]),
     )
-    return plain(body, "Odds ratios of the groups in one model", about, " ".join(n for n in notes if n))
+    return plain(body, RATIOS, about, " ".join(n for n in notes if n))
 
 
 @checked

@@ -33,7 +33,7 @@ from fltoolkit.show.charts.definition_flowchart import (  # fmt: skip
 )
 from fltoolkit.show.explore.explorer_controls import Part, dropdown, with_controls, without_controls
 from fltoolkit.show.wording.english_numbers import ENGLISH
-from fltoolkit.show.wording.section_words import Sentences, Words, emphasised
+from fltoolkit.show.wording.section_words import Sentences, Words, bold
 
 Answers = Mapping[str, str]
 LONGEST = 45  # letters of an answer in a box
@@ -83,10 +83,8 @@ def view(who: Who, answers: Answers, language: Language = ENGLISH) -> tuple[Word
     way = " → ".join(boxes)
     verdict, way = _verdict(language, found.step), _say(language, "way", way=way)
     draw = _adult if who == "adult" else _child
-    alt = _say(language, "alt", verdict=verdict.replace("**", ""), way=way)
-    return Sentences(emphasised(f"{verdict}\n\n{way}")), Picture(
-        draw(found, passed, language), alt, least=700 if who == "adult" else 0
-    )
+    alt = _say(language, "alt", verdict=verdict, way=way)
+    return Sentences(f"{bold(verdict)}\n\n{way}"), Picture(draw(found, passed, language), alt, least=700 if who == "adult" else 0)
 
 
 @checked

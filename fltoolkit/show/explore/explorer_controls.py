@@ -83,11 +83,8 @@ def with_controls(
 
 
 def _bundle(part: Part) -> dict[str, Any]:
-    if isinstance(part, Words):
-        return {"text/markdown": part._repr_markdown_(), "text/plain": str(part)}
     data = part._repr_mimebundle_()
-    if (
-        MIME in data
-    ):  # the chart adapts to the width of the screen anyway; with `responsive` it may lose its height if it is not the first
+    # The chart adapts to the width of the screen anyway. With `responsive` it may lose its height if it is not the first.
+    if MIME in data:
         data[MIME]["config"] = {**data[MIME]["config"], "responsive": False}
     return data

@@ -4,9 +4,10 @@ chooses an indicator of the plan (for everyone or for one category), the fall, t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import log10
+from math import nan
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from fltoolkit.arguments import checked
@@ -16,15 +17,18 @@ from fltoolkit.languages.language import Language
 from fltoolkit.languages.word_files import BASE
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.targets import POWER
-from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, Picture, axis, figure
+from fltoolkit.show.charts.chart_style import INK, Picture
+from fltoolkit.show.charts.descriptions import axis_ticks
+from fltoolkit.show.charts.descriptions.chart_parts import Axis, CurveChart, Glyph, Line, Mark, Point, Tick
+from fltoolkit.show.charts.renderers.plotly_renderer import picture
 from fltoolkit.show.explore.explorer_controls import WIDE, dropdown, explorer_language, with_controls, without_controls
 from fltoolkit.show.wording import number_words, plan_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, of_plan
-from fltoolkit.show.wording.section_words import Sentences, Words, emphasised
+from fltoolkit.show.wording.section_words import Sentences, Words
 
 CUT, POINTS = 0.25, 60
+SIZES = 500.0, 200_000.0
 STEPS = range(0, 101, 20)  # per cent, on the axis of the chance
-TICKS = [500, 2_000, 10_000, 50_000, 200_000]  # few enough that their labels do not touch on half a screen
 
 
 @dataclass(frozen=True)
@@ -64,26 +68,23 @@ def plan_view(evidence: Evidence, choice: str, repeat: Repeat, language: Languag
     def say(key: str, **values: str) -> str:
         return language.say(f"explorer.plan.{key}", **values)
 
-    found, percents = chance(sample), [_percent(language, share) for share in STEPS]
+    found = chance(sample)
     fall, told = say("fall", cut=_percent(language, 100 * repeat.cut)), _percent(language, found)
     words = {"row": choice, "fall": fall, "persons": number_words.count(language, sample), "chance": told}
     enough = _percent(language, 100 * POWER)
     sentences = [say("chance", **words) if found >= 100 * POWER else say("too_low", **words, enough=enough)]
     sentences += [say("too_early", year=f"{row['first_year']:.0f}")] if repeat.year < row["first_year"] else []
     text = " ".join(sentences)
-    first, last = min(TICKS[0], sample), max(TICKS[-1], sample)
-    sizes = [first * (last / first) ** (i / (POINTS - 1)) for i in range(POINTS)]
-    about = say("subtitle", row=choice, deff=language.number(f"{row['deff']:.2f}"))
-    fig = figure(say("title", fall=fall), about, 260, below=52, showlegend=False)
-    fig.add_scatter(x=sizes, y=[chance(n) for n in sizes], mode="lines", line={"color": BLUE, "width": 3})
-    fig.add_hline(y=100 * POWER, line={"color": GREY, "dash": "dot"})
-    fig.add_scatter(x=[sample], y=[found], mode="markers+text", text=[f"<b>{told}</b>"], textposition="top left",
-                    marker={"size": 12, "color": INK})  # fmt: skip
-    span, sizes_in_words = [log10(first), log10(1.05 * last)], [number_words.count(language, tick) for tick in TICKS]
-    fig.update_xaxes(**axis(language.say("charts.answering"), type="log", tickvals=TICKS, ticktext=sizes_in_words, range=span,
-                            ticklabelstandoff=8))  # fmt: skip
-    fig.update_yaxes(**axis(say("axis"), range=[0, 105], tickvals=list(STEPS), ticktext=percents, ticklabelstandoff=8))
-    return Sentences(emphasised(text)), Picture(fig, say("alt", text=text.replace("**", "")))
+    sizes = min(SIZES[0], sample), max(SIZES[1], sample)
+    falls = [float(n) for n in np.geomspace(*sizes, POINTS)]
+    at = Point(sample, Mark(found, nan, nan, Glyph.MEASURED, told, INK), told)
+    chart = CurveChart(
+        "chance", say("title", fall=fall), say("subtitle", row=choice, deff=language.number(f"{row['deff']:.2f}")), (), say("alt", text=text),
+        axis_ticks.of_sizes(language, *sizes, steps=axis_ticks.FEW, title=language.say("charts.answering")),
+        Axis(0.0, 105.0, tuple(Tick(share, _percent(language, share)) for share in STEPS), say("axis")),
+        (Line(tuple(falls), tuple(map(chance, falls))), Line(sizes, (100 * POWER, 100 * POWER), planned=True)), (at,),
+    )  # fmt: skip
+    return Sentences(text), picture(chart)
 
 
 def _percent(language: Language, value: float) -> str:

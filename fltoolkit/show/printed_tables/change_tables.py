@@ -12,7 +12,7 @@ from fltoolkit.estimate.change_over_time.unresolved_excess import UNRESOLVED_REA
 from fltoolkit.languages.language import Language
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.nap.follow_up import answer_on_change, in_units, sign_and_verdict
-from fltoolkit.show.printed_tables import plan_cells
+from fltoolkit.show.printed_tables import plan_cells, result_tables
 from fltoolkit.show.printed_tables.number_cells import EMPTY
 from fltoolkit.show.printed_tables.printed_table import (
     NBSP,
@@ -42,7 +42,9 @@ def follow_up(language: Language, rows: pd.DataFrame, *notes: str, signs: bool =
     title = language.say("follow_up.by_group" if signs else "follow_up.title")
     if meanings := dict.fromkeys(_short_verdict(language, row) for row in records if signs and row["light"]):
         title = language.colon(title, language.list(meanings))
-    about = (language.say("change.note"), language.say("tables.rounded"), *notes)
+    unjudged = any(is_unjudged(row["verdict"], row["verdict_reason"]) for row in records if signs)
+    rule = language.say("charts.unjudged_why") if unjudged else ""
+    about = (language.say("change.note"), rule, language.say("tables.rounded"), *notes)
     target = ("target",) if any(row["reached"] for row in records) else ()
     years = years_of_rounds(language, rows["year_before"], rows["year"])
     words = TableWords(title, "", about, years)
@@ -69,16 +71,8 @@ def changes(language: Language, rows: pd.DataFrame, title: str = "", *notes: str
     subtitle = language.list((unit, number_words.definition(language, first["rule_set"])))
     years = dict(zip(("before", "after"), change_sentences.rounds(first), strict=True))
     words = TableWords(named, subtitle, (language.say("tables.rounded_changes"), *notes), years)
-    layout = TableLayout(
-        (
-            TableColumn(
-                "category", lambda language, row: PrintedCell(number_words.start(number_words.category(language, row))), "label"
-            ),
-            *CHANGE.only(*NUMBERED[1:], "verdict").columns,
-        ),
-        headings=lambda language, row: (number_words.start(number_words.group(language, str(row["breakdown"]))),),
-        reasons=_reasons,
-    )
+    columns = (result_tables.CATEGORY, *CHANGE.only(*NUMBERED[1:], "verdict").columns)
+    layout = TableLayout(columns, result_tables.group, _reasons)
     return printed(language, layout, made.to_dict("records"), words)
 
 
@@ -158,7 +152,7 @@ def years_of_rounds(language: Language, before: pd.Series, after: pd.Series) -> 
 
 CHANGE = TableLayout(
     (
-        TableColumn("category", plan_cells.category, "label"),
+        plan_cells.CATEGORY,
         TableColumn("before", lambda language, row: plan_cells.value(language, row, "baseline_value", "marker_before"), "number", "round_before"),
         TableColumn("before_interval", lambda language, row: plan_cells.limits(language, row, "baseline_ci_low", "baseline_ci_high"), head="limits_before"),
         TableColumn("after", lambda language, row: plan_cells.value(language, row, "value", "marker_after"), "value", "round_after"),

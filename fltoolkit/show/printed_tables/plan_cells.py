@@ -31,12 +31,6 @@ def indicator(language: Language, row: Row) -> str:
     return f"{name} ({unit})"
 
 
-def about(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell with the indicator and the category of a row of the plan. It is for tables without headings above the
-    rows."""
-    return PrintedCell(plan_words.about(language, row))
-
-
 def category(language: Language, row: Row) -> PrintedCell:
     """Returns the cell with the category of a row of the plan, such as `women`. It is for tables that have the group (`sex`) as a
     heading."""
@@ -64,6 +58,7 @@ def limits(language: Language, row: Row, low: str, high: str) -> PrintedCell:
     return number_cells.interval(language, row[low], row[high], str(row["measure"]))
 
 
+CATEGORY = TableColumn("category", category, "label")
 BASELINE = (
     TableColumn("baseline", lambda language, row: value(language, row, "baseline_value", "marker"), "value", "baseline_of"),
     TableColumn("baseline_interval", lambda language, row: limits(language, row, "ci_low", "ci_high"), head="limits"),

@@ -24,6 +24,9 @@ from fltoolkit.show.printed_tables.printed_table import (
 from fltoolkit.show.wording import number_words
 from fltoolkit.table_records import records
 
+CATEGORY = TableColumn(
+    "category", lambda language, row: PrintedCell(number_words.start(number_words.category(language, row))), "label"
+)
 BASES = {
     **dict.fromkeys(("share", *PROFILES), "of_cases"),
     "duration": "with_months",
@@ -81,9 +84,7 @@ def results(measure: str, *, ranged: bool = False) -> TableLayout:
     """
     return TableLayout(
         (
-            TableColumn(
-                "category", lambda language, row: PrintedCell(number_words.start(number_words.category(language, row))), "label"
-            ),
+            CATEGORY,
             *_estimate(measure, ranged),
             TableColumn(
                 "n", lambda language, row: number_cells.count(language, row["n"], _hidden(row)), head=BASES.get(measure, "asked")
@@ -91,11 +92,14 @@ def results(measure: str, *, ranged: bool = False) -> TableLayout:
             TableColumn("cases", _cases, head=COUNTED_AS.get(measure, "cases")),
             *((TableColumn("unresolved", _unresolved),) if measure in PROFILES else ()),
         ),
-        headings=lambda language, row: (
-            "" if row["measure"] == "flowchart" else number_words.start(number_words.group(language, str(row["breakdown"]))),
-        ),
+        headings=group,
         reasons=partial(_reasons, ranged),
     )
+
+
+def group(language: Language, row: Row) -> tuple[str]:
+    """Returns the line across a table above a published row: the name of its group. The rows of a flowchart have no such line."""
+    return ("" if row["measure"] == "flowchart" else number_words.start(number_words.group(language, str(row["breakdown"]))),)
 
 
 def rule_sets(language: Language, rows: pd.DataFrame) -> PrintedTable:

@@ -4,7 +4,6 @@ everyone or for one category."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from math import nan
@@ -14,7 +13,6 @@ import pandas as pd
 
 from fltoolkit.languages.language import Language
 from fltoolkit.languages.reasons import Reason
-from fltoolkit.nap.follow_up import NOT_REACHED, REACHED
 from fltoolkit.nap.targets import NOT_MEASURED
 from fltoolkit.show.printed_tables import number_cells, plan_cells
 from fltoolkit.show.printed_tables.number_cells import EMPTY, NONE
@@ -30,9 +28,6 @@ from fltoolkit.show.printed_tables.printed_table import (
     printed,
 )
 from fltoolkit.show.wording import number_words, plan_words
-
-SHORT = {REACHED: "yes", NOT_REACHED: "no"}
-JUDGED = ("rounds.unsure", "rounds.because")  # results of a test that have more than one word
 
 
 def _verifiable(language: Language, row: Row) -> PrintedCell:
@@ -100,12 +95,11 @@ def _strong(cell: PrintedCell) -> PrintedCell:
 AIM = TableColumn("aim", lambda language, row: PrintedCell(plan_words.short_aim(language, row)), "words", "target")
 TARGETS = TableLayout(
     (
-        TableColumn("category", plan_cells.category, "label"),
+        plan_cells.CATEGORY,
         *plan_cells.BASELINE,
         AIM,
         TableColumn("verifiable", _verifiable, "words"),
         TableColumn("later", lambda language, row: plan_cells.value(language, row, "later_value", "later_marker"), head="later_round"),
-        TableColumn("later_interval", lambda language, row: plan_cells.limits(language, row, "later_ci_low", "later_ci_high"), head="limits"),
         TableColumn("power", _chance),
         TableColumn("smallest", _smallest),
         TableColumn("after", _after),
@@ -121,12 +115,11 @@ VERIFIED = ("category", "baseline", "baseline_interval", "aim", "verifiable", "p
 VERIFIED_LATER = (*VERIFIED[:3], "later", *VERIFIED[3:])
 EVERY_ROW = ("category", "baseline", "baseline_interval", "planned", "smallest", "first_year")
 FOUND = ("category", "baseline", "baseline_interval", "planned", "smallest", "after")
-WHOM = TableColumn("category", plan_cells.category, "label")
 BEFORE = ("baseline_value", "ci_low", "ci_high", "marker", "flag")
 AFTER = ("later_value", "later_ci_low", "later_ci_high", "later_marker", "later_flag")
 AIMED = TableLayout(
     (
-        WHOM,
+        plan_cells.CATEGORY,
         TableColumn("baseline", partial(_with_interval, columns=BEFORE), "value", "round_before"),
         AIM,
         TableColumn("verifiable", lambda language, row: _strong(_verifiable(language, row)), "words", "verifiable_now"),
@@ -135,7 +128,7 @@ AIMED = TableLayout(
 )
 AIMED_LATER = TableLayout(
     (
-        WHOM,
+        plan_cells.CATEGORY,
         TableColumn("baseline", _baseline, "number", "round_before"),
         TableColumn("later", partial(_with_interval, columns=AFTER), "value", "round_after"),
         AIM,
@@ -172,23 +165,15 @@ def in_words(language: Language, rows: pd.DataFrame, *, with_change: bool = True
 
 def targets(language: Language, rows: pd.DataFrame) -> PrintedTable:
     """Returns a table of the plan's targets: each with its baseline, whether a repeat of the survey could verify it, and the
-    smallest fall that the repeat could detect. If there is a later survey, the table also has its numbers. `rows` are rows
-    of `Evidence.targets` that have a target."""
+    smallest fall that the repeat could detect. If there is a later survey, the table also has its numbers. The columns in
+    `REPEAT` are left out if every baseline has wide bounds, because they would be empty. `rows` are rows of `Evidence.targets`
+    that have a target."""
     later, years = rows["later_value"].notna().any(), plan_cells.years(language, rows, "baseline_year")
-    columns = VERIFIED_LATER if later else VERIFIED
     years |= {"year": f"{rows['later_year'].max():.0f}"} if later else {}
-    return printed(
-        language,
-        TARGETS.only(*filled_columns(columns, rows)),
-        rows.to_dict("records"),
-        TableWords(language.say("targets.title"), heads=years),
-    )
-
-
-def filled_columns(columns: Sequence[str], rows: pd.DataFrame) -> list[str]:
-    """Returns the columns of a table that are not empty. The columns in `REPEAT` are empty if every baseline has wide bounds."""
     wide = all(map(plan_words.is_too_wide, rows.to_dict("records")))
-    return [column for column in columns if not (wide and column in REPEAT)]
+    columns = [c for c in (VERIFIED_LATER if later else VERIFIED) if not (wide and c in REPEAT)]
+    words = TableWords(language.say("targets.title"), heads=years)
+    return printed(language, TARGETS.only(*columns), rows.to_dict("records"), words)
 
 
 def every_row(language: Language, rows: pd.DataFrame) -> PrintedTable:
@@ -200,21 +185,23 @@ def every_row(language: Language, rows: pd.DataFrame) -> PrintedTable:
     years = once.loc[once["baseline_value"].notna(), "first_year"]
     same = years.notna().all() and years.nunique() == 1
     keys = [key for key in EVERY_ROW if key != "first_year" or not same]
-    words = TableWords(
-        language.say("targets.every_title"),
-        language.say("targets.every_about"),
-        notes=(*((language.say("targets.first_year", year=f"{years.iloc[0]:.0f}"),) if same else ()), *_low_end(language, rows)),
-        heads=plan_cells.years(language, rows, "baseline_year"),
-    )
+    first_year = (language.say("targets.first_year", year=f"{years.iloc[0]:.0f}"),) if same else ()
+    notes, heads = (*_low_end(language, once), *first_year), plan_cells.years(language, rows, "baseline_year")
+    words = TableWords(language.say("targets.every_title"), language.say("targets.every_about"), notes, heads)
     return printed(language, TARGETS.only(*keys), once.to_dict("records"), words)
 
 
 def detectable(language: Language, rows: pd.DataFrame) -> PrintedTable:
     """Returns a table of the smallest fall that a repeat of the survey could detect with the planned number of persons, for each
     indicator and its whole population. `rows` are rows of `Evidence.targets`."""
-    years = plan_cells.years(language, rows, "baseline_year")
-    words = TableWords(language.say("detectable.title"), notes=_low_end(language, rows), heads=years)
+    heads = plan_cells.years(language, rows, "baseline_year")
+    words = TableWords(language.say("detectable.title"), notes=_low_end(language, rows), heads=heads)
     return printed(language, TARGETS.only(*FOUND), rows.to_dict("records"), words)
+
+
+def _low_end(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
+    """Returns a note that falls start from the low end of a baseline, in a tuple. It is empty if no baseline is a range."""
+    return (language.say("charts.low_end"),) if rows["baseline_bound"].notna().any() else ()
 
 
 def milestones(language: Language, rows: pd.DataFrame) -> PrintedTable:
@@ -228,17 +215,11 @@ def milestones(language: Language, rows: pd.DataFrame) -> PrintedTable:
     for row in rows.to_dict("records"):
         paths.setdefault((row["id"], row["group"], str(row["category"])), dict(row))[str(row["year"])] = row["value"]
     years = [year for year, found in kinds.items() if len(kinds) <= MOST_YEARS or set(found) != {NOT_MEASURED}]
-    columns = [TableColumn("category", plan_cells.category, "label")]
-    columns += [TableColumn(year, partial(_planned, year=year), head="year") for year in years]
+    columns = [plan_cells.CATEGORY, *(TableColumn(year, partial(_planned, year=year), head="year") for year in years)]
     words = TableWords(language.say("milestones.title"), notes=(language.say("milestones.note"), *_low_end(language, rows)))
     table = printed(language, TableLayout(tuple(columns), plan_cells.headings), paths.values(), words)
     heads = (Head(year, f"{year} {language.list(dict.fromkeys(map(language.kit, kinds[year])))}", "number") for year in years)
     return replace(table, heads=(table.heads[0], *heads))
-
-
-def _low_end(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
-    """Returns the note that numbers calculated from a baseline start at the low end of its range, if any baseline is a range."""
-    return (language.say("charts.low_end"),) if rows["baseline_bound"].notna().any() else ()
 
 
 def _planned(language: Language, row: Row, *, year: str) -> PrintedCell:
@@ -246,64 +227,3 @@ def _planned(language: Language, row: Row, *, year: str) -> PrintedCell:
     has no value in this year."""
     bound = row["baseline_bound"] if year == str(row["year"]) else nan
     return number_cells.in_unit(language, row[year], str(row["measure"]), bound=bound) if year in row else EMPTY
-
-
-def followed(language: Language, rows: pd.DataFrame) -> PrintedTable:
-    """Returns a table of the plan's targets with the numbers of a later survey beside them. If there is no later survey yet,
-    the table has the smallest fall that a repeat of the survey could detect. `rows` are rows of `Evidence.targets` that have
-    a target."""
-    later = rows.loc[rows["later_value"].notna(), "later_year"]
-    heads, notes = plan_cells.years(language, rows, "baseline_year"), tuple[str, ...]()
-    if len(later):
-        heads, notes = heads | {"year": f"{later.iloc[0]:.0f}"}, (language.say("targets.no_test"),)
-    columns = FOLLOWED if len(later) else NOT_YET_FOLLOWED
-    layout = FOLLOWED_TARGETS.only(*filled_columns(columns, rows))
-    return printed(language, layout, rows.to_dict("records"), TableWords(language.say("targets.title"), notes=notes, heads=heads))
-
-
-def _reached(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell that says whether a target is reached: *yes*, *no*, or *not known*. The cell is empty if the later
-    number is not shown."""
-    if not row["reached"]:
-        return EMPTY
-    return PrintedCell(language.say(f"verifiable.{SHORT[row['reached']]}" if row["reached"] in SHORT else "targets.not_known"))
-
-
-def _changed(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell with the result of the test of the change in as few words as possible: `decreased`."""
-    changed = row["changed"]
-    short = dict(changed.values)["verdict"] if isinstance(changed, Reason) and changed.code in JUDGED else changed
-    return PrintedCell(language.kit(short))
-
-
-def _footnotes(language: Language, row: Row) -> tuple[str, ...]:
-    """Returns the footnotes of a row: the reasons why it is not known whether the target is reached, why the result of the
-    test is uncertain, and why no survey can verify the target."""
-    changed = row["changed"]
-    why = {
-        "reached_in": language.kit(row["reached"]) if row["reached"] and row["reached"] not in SHORT else "",
-        "verdict": language.kit(changed) if isinstance(changed, Reason) and changed.code in JUDGED else "",
-        "verifiable": plan_words.verifiable(language, row) if row["obstacle"] else "",
-    }
-    year: str = f"{row['later_year']:g}" if pd.notna(row["later_year"]) else ""
-    return tuple(f"{language.say(f'columns.{key}', year=year)} {number_words.start(text)}" for key, text in why.items() if text)
-
-
-FOLLOWED_TARGETS = TableLayout(
-    (
-        *TARGETS.only("category", "baseline", "baseline_interval").columns,
-        TableColumn("aim", lambda language, row: PrintedCell(plan_words.short_aim(language, row)), "number", "target"),
-        *TARGETS.only("later", "later_interval").columns,
-        TableColumn("reached", _reached, "words", "reached_in"),
-        TableColumn("changed", _changed, "words", "verdict"),
-        TableColumn(
-            "verifiable", lambda language, row: PrintedCell(language.say(f"verifiable.{row['verifiable'] or 'open'}")), "words"
-        ),
-        *TARGETS.only("power", "smallest", "needed").columns,
-    ),
-    headings=plan_cells.headings,
-    reasons=_footnotes,
-)
-FOLLOWED = ("category", "baseline", "aim", "later", "later_interval", "reached", "changed", "verifiable", "needed")
-NOT_YET_FOLLOWED = ("category", "baseline", "baseline_interval", "aim", "verifiable", "power", "smallest", "needed")
-"""The columns if there is a later survey (FOLLOWED), and if there is none (NOT_YET_FOLLOWED)."""

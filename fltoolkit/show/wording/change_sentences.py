@@ -81,3 +81,11 @@ def rounds(row: Line) -> tuple[str, str]:
     by = "round" if row["year"] == row["year_before"] and "round" in row else "year"
     old, new = row[f"{by}_before"], row[by]
     return (str(old), str(new)) if by == "round" else (f"{old:g}", f"{new:g}")
+
+
+def interviews(language: Language, row: Line) -> str:
+    """Returns a sentence on how the interviews of the two compared surveys were held, for example by telephone. The text is empty
+    if neither survey.yaml says this."""
+    said = [number_words.reason(language, row[f"interview_conditions{side}"]) for side in ("_before", "")]
+    before, after = (text or language.say("change.not_said") for text in said)
+    return language.say("change.interviews", before=before, after=after) if any(said) else ""

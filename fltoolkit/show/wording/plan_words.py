@@ -9,10 +9,9 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.languages.language import Language
-from fltoolkit.languages.own_words import own_words
+from fltoolkit.languages.own_words import OwnWords
 from fltoolkit.languages.reasons import Reasons
 from fltoolkit.nap.follow_up import NOT_REACHED, REACHED
-from fltoolkit.nap.results_framework import Plan
 from fltoolkit.nap.targets import TOO_WIDE, UNPLANNED
 from fltoolkit.publish.measure_units import COUNT_MEASURES
 from fltoolkit.publish.printed_numbers import DIGITS, significant
@@ -25,9 +24,10 @@ BOUNDS = {"baseline_value": "baseline_bound", "value": "bound", "later_value": "
 """For each measured number of the plan's tables, the column of its upper bound, which is filled if the bounds are wide."""
 
 
-def english(plan: Plan) -> Language:
-    """Returns English with the plan's own translations, for notebooks. A text without an English translation gets a star."""
-    return ENGLISH.about(own_words(plan.path.name, plan)).with_stars()
+def english(words: OwnWords) -> Language:
+    """Returns English with the texts that users wrote in nap.yaml and survey.yaml, for notebooks. A text without an English
+    translation gets a star."""
+    return ENGLISH.about(words).with_stars()
 
 
 def is_total(row: Line) -> bool:

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import Any, ClassVar
 
 RESULT = "application/vnd.fltoolkit.result+json"
 NOTHING = "application/vnd.fltoolkit.nothing+json"
-BOLD, ITALIC = "\ue000", "\ue001"  # before and after words that the kit prints so; a star in a survey's own text is only a star
+BOLD, ITALIC = "\ue003", "\ue004"  # before and after words that the kit prints so; a star in a survey's own text is only a star
 
 
 def bold(text: str) -> str:
     return f"{BOLD}{text}{BOLD}"
 
 
-def emphasised(text: str) -> str:
-    """Returns a text with the signs of the kit for bold words, which the language files have as `**`."""
-    return text.replace("**", BOLD)
-
-
 @dataclass(frozen=True)
 class Words:
-    """Sentences that a notebook shows as Markdown. HTML, links and pictures in them are shown as plain text."""
+    """Sentences that a notebook shows as Markdown. HTML, links and pictures in them are shown as plain text. `kind` tells a
+    notebook's page which sentences they are."""
 
     text: str
+    kind: ClassVar[dict[str, Any]] = {}
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        return {"text/markdown": self._repr_markdown_(), "text/plain": str(self), **self.kind}
 
     def _repr_markdown_(self) -> str:
         return escape(self.text, quote=False).replace("[", "&#91;")
@@ -47,17 +47,17 @@ class Sentences(Words):
         return self.text.replace(BOLD, "**").replace(ITALIC, "*")
 
 
-@dataclass(frozen=True)
 class Result(Sentences):
     """The result of a notebook's section in one sentence. The notebook's page shows it under the section's heading."""
 
-    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        return {"text/markdown": self._repr_markdown_(), "text/plain": str(self), RESULT: {}}
+    kind: ClassVar[dict[str, Any]] = {RESULT: {}}
 
 
-@dataclass(frozen=True)
 class Nothing(Sentences):
     """One sentence that says why a section of a notebook has nothing to show. The page shows the section as this one line."""
 
-    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        return {"text/markdown": self._repr_markdown_(), "text/plain": str(self), NOTHING: {}}
+    kind: ClassVar[dict[str, Any]] = {NOTHING: {}}
+
+
+NO_FOLLOW_UP = Nothing("This survey is the plan's baseline, so that there is nothing to follow up yet.")
+NOT_IN_TIME = Nothing("The run asks for no numbers in time: persons on an average day, at the interview, or durations.")

@@ -64,7 +64,7 @@ def test_a_finding_about_cases(
 ) -> None:
     table = fl.check_cases(fl.classify(survey_of(persons, keys)))
     assert list(table.columns) == ["severity", "check", "where", "what", "count", "do"]
-    assert short(table[~table["where"].isin(["forced_labour", NO_DEFF])]) == expected
+    assert short(table[~table["where"].isin(["forced labour", NO_DEFF])]) == expected
 
 
 # How many of twelve persons are cases, and what is said of that.
@@ -76,7 +76,7 @@ def test_a_finding_about_cases(
 def test_few_cases_are_told_before_the_estimate(survey_of: SurveyOf, cases: int, what: str | None) -> None:
     persons = {f"p{i}": FORCED if i < cases else {} for i in range(12)}
     table = fl.check_cases(fl.classify(survey_of(persons)))
-    assert table["what"][table["where"] == "forced_labour"].tolist() == ([what] if what else [])
+    assert table["what"][table["where"] == "forced labour"].tolist() == ([what] if what else [])
     assert (NO_DEFF in set(table["where"])) == (cases == 0)
 
 

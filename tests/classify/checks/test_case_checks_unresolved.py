@@ -32,18 +32,18 @@ def told(survey: fl.Survey) -> list[tuple[Any, ...]]:
         # Refusing one side with the other side no leaves nothing open: no and ? is no.
         (many("a", 30) | many("b", 12, hazardous_work="V"), {}, []),
         (many("a", 30) | many("b", 12, hazardous_work="V", debt_bondage="J"), {},
-         [("note", "forced_labour", f"{LEFT}hazardous_work (about 10)", "about 10")]),
+         [("note", "forced labour", f"{LEFT}hazardous_work (about 10)", "about 10")]),
         # Another yes on the side decides it.
         (many("a", 30) | many("b", 12, hazardous_work="V", different_job="J", debt_bondage="J"), {}, []),
         (many("a", 40) | many("b", 21, hazardous_work="V", debt_bondage="J") | many("c", 3, different_job="", debt_bondage="J")
          | many("d", 6, hazardous_work="J", withheld_wages="W"), {},
-         [("note", "forced_labour", f"{LEFT}hazardous_work (about 20); withheld_wages (about 10); different_job (fewer than 5)", "about 30")]),
+         [("note", "forced labour", f"{LEFT}hazardous_work (about 20); withheld_wages (about 10); different_job (fewer than 5)", "about 30")]),
         (many("a", 30) | many("b", 7, paid="V", hazardous_work="J", debt_bondage="J"), {},
-         [("note", "forced_labour", f"{LEFT}paid (about 10)", "about 10")]),
+         [("note", "forced labour", f"{LEFT}paid (about 10)", "about 10")]),
         (many("a", 30) | many("b", 7, hazardous_work="J", debt_bondage="J", link="W"), {"episodes": {"same_work": "link"}},
-         [("note", "forced_labour", f"{LEFT}link (about 10)", "about 10")]),
+         [("note", "forced labour", f"{LEFT}link (about 10)", "about 10")]),
         (many("a", 9) | many("b", 30, hazardous_work="", debt_bondage="J"), {},
-         [("warning", "forced_labour", f"{MOST}hazardous_work (about 30)", "about 30")]),
+         [("warning", "forced labour", f"{MOST}hazardous_work (about 30)", "about 30")]),
         # Not of the population.
         (many("a", 30) | many("b", 12, hazardous_work="V", debt_bondage="J", years=12), {}, []),
     ],
@@ -110,5 +110,5 @@ def test_check_tells_them_before_everything_else(survey_of: SurveyOf, capsys: py
     survey = survey_of(many("a", 30) | many("b", 12, hazardous_work="V", debt_bondage="J") | many("c", 2, years=99))
     assert commands.check(argparse.Namespace(survey=survey.path, show_values=False, private="", name="", before=None)) == 0
     first, *rest = capsys.readouterr().out.splitlines()
-    assert first == f"NOTE    forced_labour: {LEFT}hazardous_work (about 10) [about 10]"
+    assert first == f"NOTE    forced labour: {LEFT}hazardous_work (about 10) [about 10]"
     assert any(line.startswith("WARNING years: age not stated") for line in rest)

@@ -96,7 +96,8 @@ def test_adults_and_children_stand_apart_where_both_were_asked(tmp_path: Path) -
     wide.to_csv(tmp_path / "both" / "estimates.csv", index=False)
     html = index(tmp_path, Entry("both", "Both"))
     assert "<b>100.0 to 250.0</b><span>in forced labour per 1,000 children</span>" in html
-    assert re.findall(r'<em class="flag"[^>]*>([^<]*wide range)</em>', html) == ["unreliable, wide range"]
+    assert re.findall(r"per 1,000 children</span><span>[^<]+</span><span><em[^>]*>([^<]*)</em>", html) == ["unreliable"]
+    assert "A range goes from the established cases" in html
 
 
 def test_how_many_are_unresolved_stands_beside_the_headline(tmp_path: Path) -> None:

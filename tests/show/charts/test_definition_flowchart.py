@@ -18,13 +18,13 @@ CHILD = {ASKED: "asked", "child, no work": "did not work", "child, unresolved": 
 def boxes(fig: Any) -> dict[str, Any]:
     """Each box by its words, which stand in its middle."""
     told = {(round(a.x, 6), round(a.y, 6)): a.text for a in fig.layout.annotations if not a.showarrow and a.xanchor is None}
-    middles = {(round((s.x0 + s.x1) / 2, 6), round((s.y0 + s.y1) / 2, 6)): s for s in fig.layout.shapes}
+    middles = {(round((s.x0 + s.x1) / 2, 6), round((s.y0 + s.y1) / 2, 6)): s for s in fig.layout.shapes if s.type == "rect"}
     return {told[place]: shape for place, shape in middles.items()}
 
 
 def ways(fig: Any) -> list[tuple[tuple[float, float], tuple[float, float], str]]:
-    """The arrows: from where, to where, and BLUE where lit."""
-    arrows = [a for a in fig.layout.annotations if a.showarrow]
+    """The arrows of answers: from where, to where, and BLUE where lit."""
+    arrows = [a for a in fig.layout.annotations if a.showarrow and a.arrowcolor != ORANGE]
     return [((a.ax, round(a.ay, 6)), (a.x, round(a.y, 6)), a.arrowcolor) for a in arrows]
 
 
@@ -47,13 +47,34 @@ def test_adults_pass_a_question_or_leave_there() -> None:
         assert asked.x1 < left.x0
         assert left.line.color == GREY
     assert found["leaf: forced labour"].fillcolor == BLUE
-    assert found["unresolved at a question"].line.color == ORANGE  # its words say the way, and no arrow leads to it
+    assert found["unresolved at a question"].line.color == ORANGE
     assert words_on_ways(fig) == [
         "no",
         *["yes", "no"] * 6,
         "yes",
     ]  # nobody is asked before the first question
     assert all(x0 == x1 or y0 == y1 for (x0, y0), (x1, y1), _ in ways(fig))
+
+
+def test_every_question_leads_to_the_box_of_unresolved_persons() -> None:
+    for fig, words, asked in (
+        (adults("T", "", WORDS), "unresolved at a question", len(LEAVES)),
+        (children("T", "", CHILD), "unresolved", 5),
+    ):
+        lines = [shape for shape in fig.layout.shapes if shape.type == "path"]
+        starts = [tuple(map(float, part.split("L")[0].split(","))) for line in lines for part in line.path.split("M")[1:-1]]
+        sides = {
+            (side, round((box.y0 + box.y1) / 2, 6))
+            for text, box in boxes(fig).items()
+            if "?" in text
+            for side in (box.x0, box.x1)
+        }
+        assert len(starts) == asked
+        assert sides.issuperset(starts)
+        box = boxes(fig)[words]
+        ends = [(a.x, round(a.y, 6)) for a in fig.layout.annotations if a.showarrow and a.arrowcolor == ORANGE]
+        assert all((box.x0 <= x <= box.x1 and y == round(box.y0, 6)) or (x == box.x1 and box.y0 <= y <= box.y1) for x, y in ends)
+        assert len(ends) == len(lines)
 
 
 def test_a_question_whose_leaf_has_no_words_is_not_drawn() -> None:
@@ -71,7 +92,7 @@ def test_an_adults_way_is_lit_and_the_answers_stand_beside_their_questions() -> 
     framed = boxes(fig)
     assert framed["leaf: no work"].line.width == 3
     assert framed["leaf: no coercion"].line.width < 3
-    assert [way[:2] for way in ways(fig) if way[2] == BLUE] == [((2.8, -0.3), (2.8, -0.7)), ((5.5, -1), (6.5, -1))]
+    assert [way[:2] for way in ways(fig) if way[2] == BLUE] == [((3.0, -0.3), (3.0, -0.7)), ((5.5, -1), (6.5, -1))]
 
 
 def test_children_have_four_ways_into_forced_labour_and_their_counts_stand_on_them() -> None:

@@ -74,7 +74,7 @@ def test_how_many_go_on_is_reckoned_from_the_end_past_a_hidden_step(out: fl.Publ
 def test_between_two_hidden_steps_the_flow_says_what_is_published_below_and_no_more(out: fl.Published) -> None:
     said, (on, _) = flow_with(out, one="not involuntary", two="no coercion")
     assert on == [1000, 700, 50, 50, 10, 40]
-    assert "<b>at least 50 go on</b>" in said
+    assert "<b>50 + [c] go on</b>" in said
     assert "<b>50 go on</b>" in said
 
 

@@ -55,20 +55,15 @@ def test_a_target_that_cannot_be_verified_is_told_in_the_words_of_the_documents(
     place = [head.key for head in handed.heads].index("verifiable")
     cell = next(row[place] for row in handed.texts if len(row) > 1)
     assert cell == f"No: {obstacle}"
-    assert f"Fall from baseline detectable? No: {obstacle}" in plan_charts.targets(refused).text
+    assert cell in plan_charts.targets(refused).text
 
 
 def test_what_the_later_round_says_of_a_target_is_told_in_the_words_of_the_documents() -> None:
     (row,) = (r for r in fell().targets.to_dict("records") if r["reached"])
     assert later(EN, row) in str(plan_charts.warnings(with_targets(verifiable="no", obstacle=UNPLANNED)))
-    text = plan_charts.targets(fell()).text
-    for said in ("In 2027", "Cannot be said (the target lies inside the interval)", "decreased", "A target is reached if"):
-        assert said in text
-    first = fell()
-    alone = plan_charts.targets(
-        replace(first, targets=first.targets.assign(later_value=float("nan")))
-    ).text  # the baseline's own run
-    assert "reached" not in alone
+    assert "In 2027" in plan_charts.targets(fell()).text
+    alone = replace(fell(), targets=fell().targets.assign(later_value=float("nan")))  # the baseline's own run
+    assert "In 2027" not in plan_charts.targets(alone).text
 
 
 def test_every_row_of_the_plan_says_which_fall_a_repeat_would_find() -> None:
@@ -94,7 +89,6 @@ def test_the_way_to_the_target_tells_what_is_measured_and_what_is_not() -> None:
     assert [list(t.x) for t in ticks] == [[2026, 2027, 2028]]
     assert "decreased" not in plan_charts.path(baseline_run()).alt  # type: ignore[union-attr]
     assert isinstance(plan_charts.path(replace(fell(), milestones=fell().milestones.iloc[:0])), Words)
-    assert "<b>My own</b>" in plan_charts.path(fell(), title="My own").figure.layout.title.text  # type: ignore[union-attr]
     with pytest.raises(RequestError, match="no such row"):
         plan_charts.path(fell(), "nothing")
 

@@ -23,7 +23,6 @@ def test_a_category_stands_below_its_group() -> None:
     row = ROW | {"group": "region", "category": "north"}
     assert plan_cells.headings(FR, row)[1] == "Région"
     assert plan_cells.category(EN, row).text == "North"
-    assert plan_cells.about(EN, row).text == "Prevalence (region: north)"
 
 
 def test_the_head_of_the_baseline_has_the_years_of_what_is_shown() -> None:

@@ -7,11 +7,10 @@ import pandas as pd
 from handed import EN, FR, aimed, column, evidence
 from two_rounds import fell
 
-from fltoolkit.languages.reasons import Reason, joined_reasons
+from fltoolkit.languages.reasons import joined_reasons
 from fltoolkit.nap.targets import NOT_MEASURED, TOO_WIDE, short_obstacle
 from fltoolkit.show.printed_tables import target_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
-from fltoolkit.show.printed_tables.target_tables import FOLLOWED, NOT_YET_FOLLOWED, followed
 
 
 def test_every_table_prints_columns_of_the_one_list() -> None:
@@ -24,7 +23,7 @@ def test_every_table_prints_columns_of_the_one_list() -> None:
         *target_tables.FOUND,
         *target_tables.EVERY_ROW,
         *target_tables.VERIFIED_LATER,
-    } | {"later_interval"} == there  # a column of FOLLOWED_TARGETS
+    } == there
 
 
 def test_where_the_bounds_are_wide_neither_a_chance_nor_more_persons_help() -> None:
@@ -119,47 +118,16 @@ def test_milestones_from_a_range_show_both_of_its_ends_and_say_where_the_way_beg
     assert EN.say("charts.low_end") in table.note
 
 
-def test_the_later_round_stands_beside_the_targets_once_there_is_one() -> None:
-    later = followed(EN, aimed(fell()))
-    assert [head.key for head in later.heads] == [*FOLLOWED, "notes"]
-    assert "In 2027" in [head.text for head in later.heads]
-    assert later.note.startswith("A target is reached if the later number is reliable")
-    alone = followed(EN, aimed(fell()).assign(later_value=float("nan"), reached=""))
-    assert [head.key for head in alone.heads if head.key != "notes"] == list(NOT_YET_FOLLOWED)
-    assert "A target is reached" not in alone.note
-
-
-def test_a_verdict_is_a_short_word_and_its_reason_a_footnote() -> None:
-    table = followed(EN, aimed(fell()))
-    assert column(table, "reached")[0] == "not known"
-    assert column(table, "changed")[0] == "decreased"
-    assert "Reached in 2027? Cannot be said (the target lies inside the interval)" in table.footnotes
-    unsure = aimed(fell()).head(1)
-    changed = Reason.of("rounds.unsure", verdict=Reason.of("rounds.decreased"))
-    unsure = unsure.assign(changed=pd.Series([changed], index=unsure.index, dtype=object))
-    table = followed(EN, unsure)
-    assert column(table, "changed") == ["decreased"]
-    assert "Changed? Decreased, but how far is uncertain" in table.footnotes
-
-
 def test_a_target_has_its_value_and_its_year_in_one_cell() -> None:
-    assert column(followed(EN, aimed(fell())), "aim")[0] == "25.0 by 2029"
+    assert column(target_tables.targets(EN, aimed(fell())), "aim")[0] == "25.0 by 2029"
 
 
-def test_a_target_that_no_survey_can_verify_says_no_and_why() -> None:
-    rows = aimed(fell()).head(1)
-    small = rows.assign(verifiable="no", obstacle=pd.Series([short_obstacle("sample")], index=rows.index, dtype=object))
-    table = followed(EN, small)
-    assert column(table, "verifiable") == ["no"]
-    assert any("sample too small" in text for text in table.footnotes)
-    wide = rows.assign(verifiable="no", obstacle=pd.Series([TOO_WIDE], index=rows.index, dtype=object))
-    assert "needed" not in [head.key for head in followed(EN, wide).heads]
-
-
-def test_the_headings_say_which_question_is_about_today_and_which_about_a_later_survey() -> None:
-    heads = {head.key: head.text for head in followed(EN, aimed(fell())).heads}
-    assert (heads["reached"], heads["verifiable"]) == ("Reached in 2027?", "Fall from baseline detectable?")
+def test_a_fall_from_the_low_end_of_a_range_says_so() -> None:
+    rows = evidence().targets.assign(baseline_bound=float("nan"))
+    for table in (target_tables.every_row, target_tables.detectable):
+        assert EN.say("charts.low_end") not in table(EN, rows).note
+        assert EN.say("charts.low_end") in table(EN, rows.assign(baseline_bound=90.0)).note
 
 
 def test_a_later_number_has_the_marker_of_its_round() -> None:
-    assert column(followed(EN, aimed(fell()).assign(later_marker="u")), "later")[0].endswith(" [u]")
+    assert column(target_tables.targets(EN, aimed(fell()).assign(later_marker="u")), "later")[0].endswith(" [u]")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fltoolkit.show.wording.section_words import BOLD, Sentences, bold, emphasised
+from fltoolkit.show.wording.section_words import Sentences, bold
 
 
 def test_html_links_pictures_and_stars_in_a_label_stay_letters_in_markdown() -> None:
@@ -14,7 +14,3 @@ def test_html_links_pictures_and_stars_in_a_label_stay_letters_in_markdown() -> 
     assert "<" not in markdown
     assert "](" not in markdown.replace("&#91;x](", "").replace("&#91;a](", "")
     assert "&amp;" in markdown
-
-
-def test_bold_words_of_the_language_files_get_the_signs_of_the_kit() -> None:
-    assert emphasised("**Yes**: no") == f"{BOLD}Yes{BOLD}: no"

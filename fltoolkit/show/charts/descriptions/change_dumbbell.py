@@ -23,13 +23,12 @@ from fltoolkit.survey.spec.groups import groups_of_breakdown
 SIDES = (("_before", GREY), ("_after", BLUE))
 
 
-def change(rows: pd.DataFrame, language: Language, *, title: str = "", space: ChartSpace = WHOLE_PAGE) -> DotChart:
+def change(rows: pd.DataFrame, language: Language, *, space: ChartSpace = WHOLE_PAGE) -> DotChart:
     """Returns a chart of the change between two rounds of a survey. Each row has the estimates of both rounds with their
     intervals, and the result of the test.
 
     Args:
         rows: changes of one measure in one population, from the published changes.
-        title: replaces the usual title (measure, population and years).
         space: how much space the chart has.
     """
     first = rows.iloc[0].to_dict()
@@ -45,7 +44,7 @@ def change(rows: pd.DataFrame, language: Language, *, title: str = "", space: Ch
         lines.append(_row(language, name, row))
     marks = [mark for line in lines for mark in line.marks]
     of = language.say("charts.change", title=language.say(f"titles.{measure}"), before=before, after=after)
-    named = title or of_population(language, first, of)
+    named = of_population(language, first, of)
     axis = axis_ticks.from_zero(language, [axis_ticks.furthest(marks)], steps=axis_ticks.FEW)
     unit = number_words.start(number_words.unit(language, measure))
     subtitle = f"{language.say('charts.estimates', unit=unit, level=number_words.level(language, first))}."
@@ -137,10 +136,9 @@ def _notes(
     language: Language, rows: pd.DataFrame, signs: Sequence[str], years: tuple[str, str], space: ChartSpace
 ) -> tuple[str, ...]:
     arrows = [language.say("charts.arrows", before=years[0], after=years[1])] if (rows["verdict"] != "").any() else []
-    unjudged = [pair for pair in zip(rows["verdict"], rows["verdict_reason"], strict=True) if is_unjudged(*pair)]
-    reasons = dict.fromkeys(number_words.start(language.kit(stated_verdict(*pair))) for pair in unjudged)
+    unjudged = any(map(is_unjudged, rows["verdict"], rows["verdict_reason"]))
     care = number_words.care_note(language, pd.concat([rows["flag_before"], rows["flag_after"]]))
-    said = " ".join([*arrows, *signs, *care, *([f"{language.list(reasons)}."] if reasons else [])])
+    said = " ".join([*arrows, *signs, *care, *([language.say("charts.unjudged_why")] if unjudged else [])])
     if not space.source:
         return chart_notes.nonempty(said)
     first = rows.iloc[0].to_dict()

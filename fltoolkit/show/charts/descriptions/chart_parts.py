@@ -250,22 +250,15 @@ class Line:
 @dataclass(frozen=True)
 class Point:
     """One number in a chart of curves, with its interval: a point with a place on both axes. `words` are above it, or at its
-    right if `beside` is true: beside its value, or beside another `height`."""
+    right if `beside` is true: beside its value, or beside another `height`. If `upright` is true, a dotted line leads to it from the
+    horizontal axis."""
 
     x: float
     mark: Mark
     words: str = ""
     beside: bool = False
     height: float | None = None
-
-
-@dataclass(frozen=True)
-class Upright:
-    """A dotted vertical line in a chart of curves, at the place `x`. It ends at the height `top`, with words at its upper end."""
-
-    x: float
-    top: float
-    words: str = ""
+    upright: bool = False
 
 
 @dataclass(frozen=True)
@@ -287,7 +280,6 @@ class CurveChart(DescribedChart):
         x, y: the axes.
         lines: the curves.
         points: single numbers with their intervals.
-        uprights: vertical lines.
         regions: the parts above or below the first curve that have words.
     """
 
@@ -295,5 +287,4 @@ class CurveChart(DescribedChart):
     y: Axis
     lines: tuple[Line, ...]
     points: tuple[Point, ...] = ()
-    uprights: tuple[Upright, ...] = ()
     regions: tuple[Region, ...] = ()

@@ -18,7 +18,7 @@ from fltoolkit.publish.measure_units import scale
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import BLUE, SERIES
 from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
-from fltoolkit.show.charts.descriptions.chart_parts import Axis, CurveChart, Glyph, Line, Mark, Point, Region, Tick, Upright
+from fltoolkit.show.charts.descriptions.chart_parts import Axis, CurveChart, Glyph, Line, Mark, Point, Region, Tick
 from fltoolkit.show.charts.descriptions.estimates_by_group import WHOLE_PAGE, ChartSpace
 from fltoolkit.show.wording import number_words, plan_words
 
@@ -29,7 +29,7 @@ POWER = 0.8
 
 def falls(
     prevalences: Sequence[float], language: Language, *, sizes: tuple[float, float] = SIZES, deff: float = 1.5, alpha: float = 0.05,
-    power: float = POWER, response: float = 1.0, planned: float | None = None, title: str = "",
+    power: float = POWER, response: float = 1.0,
 ) -> CurveChart:  # fmt: skip
     """Returns a chart of the smallest fall in prevalence that two rounds of a survey of the same size would detect. It has one
     curve for each prevalence of the earlier round. The arguments are those of `fl.show.detectable`."""
@@ -42,29 +42,22 @@ def falls(
         for p in sorted(prevalences)
     }
     lines = tuple(_curve(partial(fall, p), sizes, name, colour) for (p, name), colour in zip(names.items(), SERIES, strict=False))
-    at = [] if planned is None else [(planned, fall(p, planned), colour) for p, colour in zip(names, SERIES, strict=False)]
-    points = tuple(_point(n, y, number_words.percent(language, y / 100), colour) for n, y, colour in at if math.isfinite(y))
-    words = "" if planned is None else language.say("charts.planned_size", persons=number_words.count(language, planned))
-    uprights = () if planned is None else (Upright(planned, 100.0, words),)
     key = "charts.interviewed" if response == 1 else "charts.drawn"
     persons = language.say(key, response=number_words.percent(language, response))
-    described = sizes if planned is None else (planned,)  # the sizes that the chart's description in words mentions
     sentences = [
         language.say(
             "charts.falls_alt",
             **{"from": number_words.start(name)},
-            falls=language.join(_fall_in_words(language, n, fall(p, n)) for n in described),
+            falls=language.join(_fall_in_words(language, n, fall(p, n)) for n in sizes),
         )
         for p, name in names.items()
     ]
-    named = title or language.say("charts.repeat")
-    subtitle = (
-        f"{language.say('charts.falls_in', power=number_words.percent(language, power), deff=language.number(f'{deff:g}'))}."
-    )
+    named, chance = language.say("charts.repeat"), number_words.percent(language, power)
+    subtitle = f"{language.say('charts.falls_in', power=chance, deff=language.number(f'{deff:g}'))}."
     x = axis_ticks.of_sizes(language, *sizes, title=persons)
     percents = Axis(0.0, 104.0, tuple(Tick(y, number_words.percent(language, y / 100)) for y in (0.0, 50.0, 100.0)))
     return CurveChart("detectable", named, subtitle, (), f"{named} {subtitle} {language.list(sentences)}. {number_words.start(persons)}.",
-                      x, percents, lines, points, uprights)  # fmt: skip
+                      x, percents, lines)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -116,7 +109,7 @@ def _with_base(chart: CurveChart, out: Published, language: Language, space: Cha
 
 
 def planned_repeat(
-    row: dict[Any, Any], language: Language, *, title: str = "", start_of: Published | None = None, space: ChartSpace = WHOLE_PAGE
+    row: dict[Any, Any], language: Language, *, start_of: Published | None = None, space: ChartSpace = WHOLE_PAGE
 ) -> CurveChart:
     """Returns a chart of the smallest fall from the plan's baseline that a repeat of the survey would detect, by the number
     of persons who answer in the repeat. The planned sample is marked. The fall at this sample is the number that the plan's
@@ -124,7 +117,6 @@ def planned_repeat(
 
     Args:
         row: a row of `Evidence.targets` with a planned sample and a smallest fall.
-        title: replaces the title.
         start_of: the published numbers of the baseline survey; None if its numbers come from a publication.
     """
     rate, n, planned, deff = (float(row[name]) for name in ("rate", "n", "planned_sample", "deff"))
@@ -136,8 +128,7 @@ def planned_repeat(
     sizes = (min(n, planned, SIZES[0]), max(5 * n, 2 * planned, 20_000.0))
     chart = _repeat_chart(start, language, sizes, [(planned, start.fall(planned), words)], space.steps)
     chart = _with_base(chart, start_of, language, space) if start_of else chart
-    named = title or chart.title
-    return replace(chart, title=named, alt=f"{named} {chart.subtitle} {number_words.start(words)}.")
+    return replace(chart, alt=f"{chart.alt} {number_words.start(words)}.")
 
 
 def _repeat_chart(
@@ -165,8 +156,7 @@ def _repeat_chart(
     return CurveChart(
         "repeat", title, subtitle, chart_notes.nonempty(low_end), f"{title} {subtitle}",
         axis_ticks.of_sizes(language, *sizes, steps=steps, title=language.say("charts.answering")), y,
-        (curve,), tuple(_point(*mark, BLUE) for mark in marks),
-        tuple(Upright(size, fall) for size, fall, _ in marks), _regions(language, sizes, y),
+        (curve,), tuple(_point(*mark) for mark in marks), _regions(language, sizes, y),
     )  # fmt: skip
 
 
@@ -199,8 +189,8 @@ def _curve(fall: Callable[[float], float], sizes: tuple[float, float], words: st
     return Line(tuple(n), tuple(fall(size) for size in n), words, colour)
 
 
-def _point(size: float, fall: float, words: str, colour: str) -> Point:
-    return Point(size, Mark(fall, math.nan, math.nan, Glyph.MEASURED, words, colour), words, beside=True)
+def _point(size: float, fall: float, words: str) -> Point:
+    return Point(size, Mark(fall, math.nan, math.nan, Glyph.MEASURED, words), words, beside=True, upright=True)
 
 
 def _percents_up_to(language: Language, falls: Sequence[float]) -> Axis:

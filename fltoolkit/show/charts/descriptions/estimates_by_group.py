@@ -106,7 +106,7 @@ def estimates(
     )  # fmt: skip
 
 
-def rule_sets(out: Published, measure: str, language: Language, *, title: str = "") -> DotChart:
+def rule_sets(out: Published, measure: str, language: Language) -> DotChart:
     """Returns a chart of a measure in the default population under each rule set (which says which answers make a person a case):
     first the run's own rule set, then the others. If the survey cannot be used with a rule set, its row gives the reason."""
     rows = out.rule_sets(measure)
@@ -117,7 +117,7 @@ def rule_sets(out: Published, measure: str, language: Language, *, title: str = 
         said = [number_words.start(number_words.definition(language, row["rule_set"])), *doubt]
         lines.append(_row(language, "\n".join(said), language.list(said), row))
     marks = [mark for line in lines for mark in line.marks]
-    named = title or of_population(language, first, language.say("tables.by_rule_set", title=language.say(f"titles.{measure}")))
+    named = of_population(language, first, language.say("tables.by_rule_set", title=language.say(f"titles.{measure}")))
     subtitle, axis = _subtitle(language, first | {"to_verify": ""}), axis_ticks.from_zero(language, [axis_ticks.furthest(marks)])
     signs = [*chart_notes.signs(language, marks, axis), *number_words.care_note(language, rows["flag"])]
     sentences = [language.colon(line.name, number_text(language, row)) for line, row in zip(lines, records(rows), strict=True)]

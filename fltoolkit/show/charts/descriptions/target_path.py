@@ -28,7 +28,7 @@ ABOVE = 1.2  # times the highest value: room for the words above it
 
 def target_path(
     target: PlanRow, milestones: pd.DataFrame, later: PlanRow | None, language: Language, *,
-    surveys: Sequence[str] = (), title: str = "", space: ChartSpace = WHOLE_PAGE,
+    surveys: Sequence[str] = (), space: ChartSpace = WHOLE_PAGE,
 ) -> CurveChart:  # fmt: skip
     """Returns a chart of the baseline with its interval, the planned values and the target. If there is a later survey, its
     number is in the chart too, with its interval.
@@ -38,7 +38,6 @@ def target_path(
         milestones: the planned values of each year for this target, in the unit of the target.
         later: the row that compares the baseline with the later survey, for this target; None if there is no later survey.
         surveys: the names of the surveys that measured the numbers.
-        title: replaces the usual title.
         space: the parts for which the chart has room.
     """
     start = int(target["baseline_year"])
@@ -58,7 +57,7 @@ def target_path(
     points += [_goal(language, target, r) for r in goals.to_dict("records")]
     way = pd.concat([pd.DataFrame({"year": [start], "value": [target["baseline_value"]]}), steps, goals]).sort_values("year")
     last = int(max(way["year"].max(), start + 1, later["year"] if later is not None else 0))
-    named = title or language.say("charts.path", indicator=number_words.indicator(language, target))
+    named = language.say("charts.path", indicator=number_words.indicator(language, target))
     unit = number_words.start(language.kit(target["unit"]))
     subtitle = f"{language.say('charts.path_in', unit=unit)}."
     notes = [
@@ -75,9 +74,7 @@ def target_path(
     )  # fmt: skip
 
 
-def way_of(
-    evidence: Evidence, row: str, language: Language, *, title: str = "", space: ChartSpace = WHOLE_PAGE
-) -> CurveChart | None:
+def way_of(evidence: Evidence, row: str, language: Language, *, space: ChartSpace = WHOLE_PAGE) -> CurveChart | None:
     """Returns a chart of the path from the baseline of an indicator to its target, for everyone (not for one category). Returns
     None if the indicator has no target, or if its baseline is not shown or is zero.
 
@@ -91,7 +88,7 @@ def way_of(
         return None
     surveys = [str(out.table["survey"].iloc[0]) for out in (evidence.start, evidence.now) if out is not None]
     return target_path(targets.iloc[0].to_dict(), steps, later.iloc[0].to_dict() if len(later) else None, language,
-                       surveys=surveys, title=title, space=space)  # fmt: skip
+                       surveys=surveys, space=space)  # fmt: skip
 
 
 def _end_off_path(found: Point, milestones: pd.DataFrame) -> float | None:

@@ -161,7 +161,7 @@ def _curves(chart: CurveChart, size: Size) -> Any:
     left = widest([t.words for t in chart.y.ticks], size.small) + (3.5 if chart.y.title else 1.5) * GAP
     right = max(3 * GAP, widest([line.words for line in chart.lines], size.small) + 1.5 * GAP)
     below = size.font * (4.0 if chart.x.title else 2.4) / 72
-    over = size.font * (2.4 if any(u.words for u in chart.uprights) else 1.2) / 72
+    over = size.font * 1.2 / 72
     body = size.width * (0.36 if size.width > 5 else 0.6)
     figure, axes = sheet(chart, size, (body / 2, body), SheetMargins(left, right, over, below))
     axes.tick_params(axis="x", pad=0.7 * size.font)
@@ -170,9 +170,6 @@ def _curves(chart: CurveChart, size: Size) -> Any:
         axes.plot(line.x, line.y, **(planned if line.planned else {"color": line.colour, "linewidth": size.font / 4.5}))
         if line.words and math.isfinite(line.y[-1]):
             _note(axes, line.words, (line.x[-1], line.y[-1]), (5, 0), size, va="center", color=line.colour)
-    for upright in chart.uprights:
-        axes.plot([upright.x, upright.x], [chart.y.low, upright.top], color=GREY, linewidth=0.9, linestyle=(0, (2, 2)), zorder=1)
-        _note(axes, upright.words, (upright.x, upright.top), (0, size.font * 0.6), size, ha="center")
     if chart.regions:
         axes.fill_between(chart.lines[0].x, chart.lines[0].y, chart.y.high, color=BLUE, alpha=0.09, linewidth=0, zorder=0)
     for region in chart.regions:
@@ -182,6 +179,9 @@ def _curves(chart: CurveChart, size: Size) -> Any:
     _scale(axes, "x", chart.x, size)
     _scale(axes, "y", chart.y, size)
     for point in chart.points:
+        if point.upright:
+            ends = [chart.y.low, point.mark.value]
+            axes.plot([point.x, point.x], ends, color=GREY, linewidth=0.9, linestyle=(0, (2, 2)), zorder=1)
         _mark(axes, point.mark, point.x, size, upright=True)
         _point_words(axes, chart, point, size)
     for side, axis in (("x", chart.x), ("y", chart.y)):

@@ -172,11 +172,9 @@ def _curves(chart: CurveChart) -> Any:
         _words(
             fig, _place(chart.x, region.x), region.y, region.words, font={"size": 13, "color": BLUE if region.above else QUIET}
         )
-    for upright in chart.uprights:
-        fig.add_scatter(x=[upright.x, upright.x], y=[chart.y.low, upright.top], mode="lines", line={"color": GREY, "dash": "dot", "width": 1.5},
+    for point in (point for point in chart.points if point.upright):
+        fig.add_scatter(x=[point.x, point.x], y=[chart.y.low, point.mark.value], mode="lines", line={"color": GREY, "dash": "dot", "width": 1.5},
                         hoverinfo="skip", showlegend=False)  # fmt: skip
-        if upright.words:
-            _words(fig, _place(chart.x, upright.x), upright.top, upright.words, yanchor="bottom")
     for line in chart.lines:
         style = {"color": GREY, "dash": "dot", "width": 1.5} if line.planned else {"color": line.colour, "width": 3}
         y = [None if math.isnan(v) or math.isinf(v) else v for v in line.y]
