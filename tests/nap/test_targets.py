@@ -245,4 +245,4 @@ def test_no_target_is_verifiable_from_a_baseline_with_wide_bounds() -> None:
     target = {"year": 2030, "cut": 0.8}
     sure, wide = (judged(target, n=20_000, deff=1.5, bounds_note=note) for note in ("", "wide bounds"))
     assert (sure["verifiable"], wide["verifiable"], wide["obstacle"]) == ("yes", "no", "too many unresolved answers")
-    assert wide["reason"] == "unresolved answers make the baseline a wide range: no verdict uses it"
+    assert wide["reason"] == "unresolved answers make the baseline a wide range, which no verdict uses"

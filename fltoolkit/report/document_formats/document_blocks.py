@@ -69,13 +69,11 @@ class Fact:
         number: the number, as printed.
         unit: the words that say what the number counts or measures.
         doubt: the uncertainty of the number, in words.
-        is_range: whether the number is a range, because of unresolved persons.
     """
 
     number: str
     unit: str
     doubt: str
-    is_range: bool = False
 
 
 @dataclass(frozen=True)

@@ -95,8 +95,8 @@ def who(evidence: Evidence, language: Language) -> tuple[str, ...]:
 
 
 def _rate_of_population(language: Language, row: PublishedNumber) -> str:
-    value = number_words.with_marker(number_words.shown(language, row), row)
-    return language.say("sheet.population", value=value, who=language.kit(row["reference_population_label"]))
+    rate = number_words.with_marker(number_words.shown(language, row), row)
+    return f"{rate} {number_words.unit(language, str(row['measure']), str(row['reference_population_label']))}"
 
 
 def _changes(evidence: Evidence, language: Language) -> list[str]:
@@ -109,11 +109,14 @@ def _changes(evidence: Evidence, language: Language) -> list[str]:
     rows = evidence.changed.table
     of_rate = (rows["measure"] == whole["measure"]) & (rows["reference_population"] == whole["reference_population"])
     groups = rows[of_rate & (rows["breakdown"] == evidence.now.lead) & (rows["verdict"] != "")].to_dict("records")
-    each = [_change_of(language, whole, language.say("whom.everyone"))]
+    each = [_change_of(language, whole, language.say("sheet.changes.overall"))]
     for row in groups:
-        told = _change_of(language, row, number_words.whom(language, row["category"]))
+        told = _change_of(language, row, language.say("sheet.changes.of", who=number_words.whom(language, row["category"])))
         if row["flag"] not in ("suppress", "unreliable"):
-            old, new = (number_words.number(language, row[f"estimate_{when}"], "prevalence") for when in ("before", "after"))
+            old, new = (
+                f"{number_words.number(language, row[f'estimate_{when}'], 'prevalence')}{number_words.care(row[f'flag_{when}'])}"
+                for when in ("before", "after")
+            )
             told = language.say("sheet.change_numbers", told=told, old=old, new=new)
         each.append(told)
     told_of = 0 < len(groups) <= MOST_CHANGES
@@ -121,7 +124,8 @@ def _changes(evidence: Evidence, language: Language) -> list[str]:
 
 
 def _change_of(language: Language, row: Row, who: str) -> str:
-    """Returns the result of the test of a change as a clause: `the rate fell for women, but how far is uncertain`."""
+    """Returns the result of the test of a change as a clause: `the rate fell for women, but how far is uncertain`. `who` is `for
+    women` or `overall`."""
     verdict, reason = row["verdict"], row["verdict_reason"]
     if verdict not in list(CHANGES) or is_unjudged(verdict, reason):
         return language.say("sheet.changes.other", verdict=language.kit(stated_verdict(verdict, reason)), who=who)

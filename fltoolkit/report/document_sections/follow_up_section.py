@@ -9,18 +9,32 @@ import pandas as pd
 
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
+from fltoolkit.report.document_sections.results_section import fits_in_brief, groups_of
 from fltoolkit.show.printed_tables import change_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 from fltoolkit.show.wording import change_sentences
 from fltoolkit.show.wording.plan_words import about, answers, totals
 
 
-def table(evidence: Evidence, language: Language, rows: pd.DataFrame | None = None) -> PrintedTable | None:
-    """Returns a table of changes since the plan's baseline, each with the result of its test. `rows` are rows of the
-    follow-up (the comparison of the baseline with a later survey); None means the most important rows. Returns None if the
-    run is itself the baseline."""
-    rows = most_important(evidence) if rows is None else rows
+def table(evidence: Evidence, language: Language) -> PrintedTable | None:
+    """Returns a table of the most important changes since the plan's baseline, each with the result of its test. Returns None if
+    the run is itself the baseline."""
+    rows = most_important(evidence)
     return None if rows.empty else change_tables.follow_up(language, rows, interviews(evidence, language))
+
+
+def whole_and_by_group(evidence: Evidence, language: Language) -> list[PrintedTable]:
+    """Returns two tables of changes since the plan's baseline: of each indicator for its whole population, and of the rate by
+    each group for which a brief has room. Hidden changes are left out, and a table without rows."""
+    rows, changed = totals(evidence.follow_up).assign(reached=""), evidence.changed
+    by = groups_of(changed, "change_in_prevalence") if changed else ()
+    fitting = [[group] for group in by if fits_in_brief(evidence.now, group)]
+    found = [] if rows.empty else [change_tables.follow_up(language, rows, interviews(evidence, language))]
+    of_rate = changed.select("change_in_prevalence", fitting) if changed and fitting else rows.head(0)
+    if (of_rate["verdict"] != "").any():
+        title, left_out = language.say("follow_up.by_group"), language.say("follow_up.left_out")
+        found.append(change_tables.changes(language, of_rate[of_rate["verdict"] != ""], title, left_out))
+    return found
 
 
 def by_group(evidence: Evidence, language: Language) -> PrintedTable | None:

@@ -4,14 +4,13 @@ uncertainty."""
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 
 import pandas as pd
 
 from fltoolkit.languages.language import Language
-from fltoolkit.publish.measure_units import PROFILES
+from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.published_set import Published
-from fltoolkit.report.document_formats.document_blocks import Block, Fact, Facts, Heading, Paragraph
+from fltoolkit.report.document_formats.document_blocks import Block, Fact, Heading, Paragraph
 from fltoolkit.show.printed_tables import result_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 from fltoolkit.show.wording import number_words
@@ -40,12 +39,15 @@ def masthead(release: Release | None, language: Language) -> str:
     return language.say("masthead", office=language.own(release.office), date=number_words.date(language, release.date))
 
 
-def source(out: Published, language: Language, key: str = "source") -> str:
-    """Returns one line that says where every number of a document comes from: the survey, the definition (which answers make
-    a person a case), and the look-back window. `key` is the key of a shorter line, for the foot of a page."""
-    first = out.select("prevalence").iloc[0]
+def source(evidence: Evidence, language: Language, key: str = "source") -> str:
+    """Returns one line that says where every number of a document comes from: the survey (and the earlier survey with which it is
+    compared), the definition (which answers make a person a case), and the look-back window. `key` is the key of a shorter line,
+    for the foot of a page."""
+    first = evidence.now.select("prevalence").iloc[0]
+    before = "" if evidence.changed is None else evidence.changed.table["survey_before"].iloc[0]
+    surveys = dict.fromkeys(str(survey) for survey in (before, first["survey"]) if survey)
     definition, period = number_words.definition(language, first["rule_set"]), language.kit(first["reference_period"])
-    return language.say(key, survey=language.own(str(first["survey"])), definition=definition, period=period)
+    return language.say(key, survey=language.list(map(language.own, surveys)), definition=definition, period=period)
 
 
 def beside_facts(out: Published, language: Language) -> tuple[str, ...]:
@@ -75,22 +77,27 @@ def persons_asked(language: Language, row: PublishedNumber) -> Fact:
 
 def fact(language: Language, row: PublishedNumber) -> Fact:
     """Returns a published number in large type, with its interval and its flag (such as `unreliable`)."""
-    unit = number_words.unit(language, str(row["measure"]), str(row["reference_population_label"]))
+    label = str(row["reference_population_label"])
+    unit = number_words.unit(language, str(row["measure"]), label)
     if row["measure"] == "total":
-        unit = language.say("units.total_in_forced_labour")
+        unit = language.say("units.total_in_forced_labour", who=language.kit(label))
     if pd.isna(row["estimate"]):
         return Fact(f"[{row['marker']}]", unit, language.say(f"markers.{row['marker']}"))
-    is_range = number_words.has_range(row)
-    flag = [language.say(f"flags.{row['flag']}")] if row["flag"] in CAREFUL and not is_range else []
-    return Fact(
-        number_words.shown(language, row), unit, language.list([number_words.doubt(language, row), *flag]), is_range=is_range
+    flag = [language.say(f"flags.{row['flag']}")] if row["flag"] in CAREFUL else []
+    return Fact(number_words.shown(language, row), unit, language.list([number_words.doubt(language, row), *flag]))
+
+
+def range_explained(out: Published, language: Language) -> list[Block]:
+    """Returns, in a list, a paragraph that explains what a range means, and why a number beside it has none although persons are
+    unresolved. It is for the place above numbers in large type. The list is empty if none of these numbers is a range."""
+    rows = _in_large_type(out)
+    told = [language.say("sheet.range_explained")] if any(map(number_words.has_range, rows)) else []
+    told += (
+        [language.say("sheet.without_range")]
+        if told and any(r["estimate"] < r["bound_high"] <= r["ci_high"] for r in rows)
+        else []
     )
-
-
-def range_explained(facts: Facts, language: Language) -> list[Block]:
-    """Returns, in a list, a paragraph that explains what a range means. It is for the place above numbers in large type. The
-    list is empty if none of these numbers is a range."""
-    return [Paragraph(language.say("sheet.range_explained"), "quiet")] if any(fact.is_range for fact in facts.facts) else []
+    return [Paragraph(" ".join(told), "quiet")] if told else []
 
 
 def groups_of(out: Published, measure: str, population: str | None = None, least: int = 1) -> tuple[str, ...]:
@@ -108,30 +115,22 @@ def groups_of(out: Published, measure: str, population: str | None = None, least
 
 def rates(out: Published, language: Language) -> tuple[PrintedTable, ...]:
     """Returns the prevalence by each group, one table per headline population (a population whose rate is always shown, such as
-    adults or children). Crossed groups are left out, and groups for which a brief has no room."""
+    adults or children). Crossed groups are left out, and groups for which a brief has no room. Groups of single origins
+    (nationalities, ethnicities) come last."""
     populations = out.headlines or (str(out.select("prevalence").iloc[0]["reference_population"]),)
     rows = out.own_rows(measure="prevalence")
-    rows = rows[rows["reference_population"].isin(populations)]
-    fitting = [b for b in rows["breakdown"].unique() if b == "" or fits_in_brief(out, b)]
-    return tables(replace(out, table=rows[rows["breakdown"].isin(fitting)]), language)
+    crossed = {b: len(groups_of_breakdown(b)) > 1 for b in rows["breakdown"].unique()}
+    fitting = [b for b in crossed if b == "" or (not crossed[b] and fits_in_brief(out, b))]
+    rows = rows[rows["reference_population"].isin(populations) & rows["breakdown"].isin(fitting)]
+    rows = rows.iloc[rows["breakdown"].isin(out.origins).to_numpy().argsort(kind="stable")]
+    parts = rows.groupby("reference_population", sort=False)
+    return tuple(result_tables.table(language, part) for _, part in parts if len(part) > 1)
 
 
 def fits_in_brief(out: Published, group: str) -> bool:
     """Returns whether a group has so few categories that the brief has room for a picture and a table of them."""
     rows = out.own_rows(measure="prevalence", breakdown=group)
     return bool(rows["category"].nunique() <= MOST_CATEGORIES)
-
-
-def tables(out: Published, language: Language) -> tuple[PrintedTable, ...]:
-    """Returns all published numbers by each group, one table per measure and population. Crossed groups are left out.
-
-    Groups of single origins (nationalities, ethnicities) come last. Profiles are left out (see `profile_tables`).
-    """
-    own = out.own
-    own = own[~own["measure"].isin(["flowchart", *PROFILES]) & (own["breakdown"].map(groups_of_breakdown).map(len) < 2)]
-    own = own.iloc[own["breakdown"].isin(out.origins).to_numpy().argsort(kind="stable")]
-    parts = own.groupby(["measure", "reference_population"], sort=False)
-    return tuple(result_tables.table(language, part) for _, part in parts if len(part) > 1)
 
 
 def profile_populations(out: Published) -> tuple[str, ...]:

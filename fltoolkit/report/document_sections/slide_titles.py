@@ -76,15 +76,15 @@ def majorities(out: Published, language: Language, topics: Collection[str]) -> t
     return tuple(told for part in rows if (told := majority(language, part)))
 
 
-def majority(language: Language, rows: pd.DataFrame) -> str | None:
+def majority(language: Language, rows: pd.DataFrame, key: str = "slides.majority") -> str | None:
     """Returns a sentence with the characteristics that more than half of all cases have (the whole interval is above one half),
-    in the order of the questionnaire. `rows` are the published shares of cases by characteristic. Returns None if there is no
-    such characteristic, or if there are too many for a title."""
+    in the order of the questionnaire. `rows` are the published shares of cases by characteristic, and `key` is that of the
+    sentence. Returns None if there is no such characteristic, or if there are too many for a title."""
     sure = [r for r in rows.to_dict("records") if not result_sentences.is_unsure(r) and r["ci_low"] > HALF]
     if not 1 <= len(sure) <= FEW:
         return None
     what = language.list(number_words.category(language, r) for r in sure)
-    return language.say("slides.majority", who=language.kit(sure[0]["reference_population_label"]), what=what)
+    return language.say(key, who=language.kit(sure[0]["reference_population_label"]), what=what)
 
 
 def definitions(language: Language, rows: pd.DataFrame) -> str | None:

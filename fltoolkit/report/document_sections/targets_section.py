@@ -97,6 +97,14 @@ def most_on_first_page(evidence: Evidence) -> int:
     return max(1, room - (len(with_target(evidence)) > room))
 
 
+def is_told_on_first_page(evidence: Evidence) -> bool:
+    """Returns whether the first page of the brief has all that can be said of the targets. So it has if there is room for all of
+    them, and either a later survey has measured them, or each baseline is too wide a range for a chance or a number of persons."""
+    rows = with_target(evidence)
+    measured_or_wide = evidence.changed is not None or all(map(is_too_wide, rows.to_dict("records")))
+    return 0 < len(rows) <= most_on_first_page(evidence) and measured_or_wide
+
+
 def more_targets(evidence: Evidence, language: Language, limit: int) -> str:
     """Returns a sentence on how many targets a table of at most `limit` targets leaves out. The text is empty if none is left out."""
     left = len(with_target(evidence)) - limit

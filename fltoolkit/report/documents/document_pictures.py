@@ -26,13 +26,12 @@ from fltoolkit.show.charts.renderers.matplotlib_renderer import drawn
 from fltoolkit.show.charts.renderers.matplotlib_sheet import HALF, SLIDE, WIDE, Drawn
 
 Width = Literal["wide", "low", "first", "half", "slide"]
-SIZES = {"wide": WIDE, "low": replace(WIDE, font=8.0, words=0.48, height=2.3, filled=3.0),
+SIZES = {"wide": WIDE, "low": replace(WIDE, font=7.6, words=0.48, height=2.3, filled=3.0),
          "first": replace(WIDE, font=8.5, height=1.9), "half": HALF, "slide": SLIDE}  # fmt: skip
 """`low` is as wide as the text of a page, and so low that two pictures stand on a page below some text. `first` is for the first page
 of the evidence brief.
 """
 SPACES = {"wide": WHOLE_PAGE, "low": WHOLE_PAGE, "first": WITHOUT_SOURCE, "half": HALF_PAGE, "slide": WITHOUT_SOURCE}
-FEW = {"wide": 11, "first": 8, "half": 8, "slide": 8}  # categories that there is room for
 FEW_CHANGES = {"first": 6, "half": 6, "slide": 2}  # categories of a picture of a change that there is room for
 ABOVE_A_NOTE = replace(SLIDE, height=4.6)  # on a slide with a note below the picture
 MOSTLY = 0.5  # of a group's categories: if fewer are shown, a picture of the group is not worth its place
@@ -106,7 +105,8 @@ def estimates(evidence: Evidence, language: Language, width: Width, what: Groupe
 
 @_draw_once
 def _drawn_estimates(evidence: Evidence, language: Language, width: Width, what: Grouped) -> Drawn:
-    return drawn(estimates_by_group.estimates(evidence.now, _rows(evidence, what), language, space=SPACES[width]), SIZES[width])
+    chart = estimates_by_group.estimates(evidence.now, _rows(evidence, what), language, space=SPACES[width])
+    return drawn(replace(chart, notes=(" ".join(chart.notes),)), SIZES[width])  # on a page, one paragraph takes less room
 
 
 def _rows(evidence: Evidence, what: Grouped) -> pd.DataFrame:
@@ -121,13 +121,6 @@ def _profile(out: Published) -> list[Grouped]:
     there = {population: groups_of(out, "profile", population) for population in profile_populations(out)}
     families = [(p, tuple(t for t in topics if t in found)) for p, found in there.items() for topics in FAMILIES.values()]
     return [Grouped("profile", topics, population) for population, topics in families if topics]
-
-
-def by_group(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
-    """Returns a picture of the prevalence by group, such as sex and region. Groups that the plan names come first; groups for
-    which there is no room are left out. Returns None if the prevalence is published by no group."""
-    groups = groups_that_fit(evidence, FEW[width])
-    return estimates(evidence, language, width, Grouped("prevalence", tuple(groups))) if groups else None
 
 
 def groups_that_fit(evidence: Evidence, rows: int) -> list[str]:

@@ -24,7 +24,7 @@ def evidence_brief(evidence: Evidence, language: Language) -> Document:
     blocks = (*_fact_sheet(evidence, language), *_numbers(evidence, language), *_limits_and_basis(evidence, language))
     title, about = first_page.title(evidence, language), results_section.title(out, language, "brief.title")
     subtitle = about if title != about else language.own(evidence.plan.title)
-    foot, masthead = results_section.source(out, language), results_section.masthead(out.release, language)
+    foot, masthead = results_section.source(evidence, language), results_section.masthead(out.release, language)
     return Document("brief", title, subtitle, language.code, blocks, foot, masthead)
 
 
@@ -38,7 +38,7 @@ def _fact_sheet(evidence: Evidence, language: Language) -> list[Block]:
     blocks += [Paragraph(more, "quiet")] if more else []
     who = first_page.who(evidence, language)
     return [
-        *results_section.range_explained(facts, language), facts, Paragraph(" ".join((*others, language.say("sheet.definition")))),
+        *results_section.range_explained(evidence.now, language), facts, Paragraph(" ".join((*others, language.say("sheet.definition")))),
         *_lead_pictures(evidence, language), *([Bullets(who)] if who else []), *blocks,
         targets_section.to_decide(evidence, language),
         Heading(language.say("sheet.careful"), 2), Bullets(_caveats(evidence, language)),
@@ -79,20 +79,16 @@ def _caveats(evidence: Evidence, language: Language) -> tuple[str, ...]:
 def _numbers(evidence: Evidence, language: Language) -> list[Block]:
     """Returns the section with numbers: the rates by group, the profile of cases, and the rate under other definitions.
 
-    If there is a later survey, the section also says what changed. It says whether the targets are reached only if the first
-    page has no room for all targets. Without a later survey, the section says which targets a survey could verify.
+    If there is a later survey, the section also says what changed.
     """
-    out, rows = evidence.now, follow_up_section.most_important(evidence)
-    if not targets_section.more_targets(evidence, language, targets_section.most_on_first_page(evidence)):
-        rows = rows.assign(reached="")  # the first page has all targets
-    follow = follow_up_section.table(evidence, language, rows)
-    changed: list[Block] = [follow] if follow else []
+    out = evidence.now
+    changed = follow_up_section.whole_and_by_group(evidence, language)
     means = results_section.profile_tables(out, language, IN_BRIEF)
     most = [Paragraph(f"{told}. {language.say('profile.majority')}") for told in slide_titles.majorities(out, language, IN_BRIEF)]
     profile: list[Block] = [Heading(language.say("profile.heading"), 2), *most, *means] if means else []
     return [
         Heading(language.say("brief.numbers"), new_page=True), Paragraph(contrast_sentences.family(out, language)),
-        *results_section.rates(out, language), *(changed or _targets(evidence, language)), *profile,
+        *results_section.rates(out, language), *changed, *_targets(evidence, language), *profile,
         Paragraph(f"{language.say('brief.markers')} {language.say('contrasts.where')}", "quiet"),
         *results_section.rule_sets(out, language, Heading(language.say("rule_sets.heading"), 2)),
     ]  # fmt: skip
@@ -100,7 +96,9 @@ def _numbers(evidence: Evidence, language: Language) -> list[Block]:
 
 def _targets(evidence: Evidence, language: Language) -> list[Block]:
     """Returns the section on targets: the smallest fall that a repeat of the survey could detect, and which targets it could
-    verify."""
+    verify. The list is empty if the table of targets has no more to say than that of the first page."""
+    if targets_section.is_told_on_first_page(evidence):
+        return []
     return [
         Heading(language.say("brief.promises"), 2), Paragraph(targets_section.meaning(evidence, language)),
         *([] if len(targets_section.with_target(evidence)) else [targets_section.detectable(evidence, language)]),

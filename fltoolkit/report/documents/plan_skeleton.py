@@ -50,7 +50,7 @@ def nap_skeleton(evidence: Evidence, language: Language) -> Document:
     listed = tuple(b for b in chapters if isinstance(b, Heading) and b.level <= LISTED)
     how = Paragraph(language.say("skeleton.how"), "quiet")
     blocks = (_cover(evidence, language), how, Contents(language.say("skeleton.contents"), listed), *chapters)
-    title, source = language.own(evidence.plan.title), results_section.source(evidence.now, language, "skeleton.foot")
+    title, source = language.own(evidence.plan.title), results_section.source(evidence, language, "skeleton.foot")
     return Document("skeleton", title, language.say("skeleton.subtitle"), language.code, blocks, source)
 
 

@@ -11,13 +11,14 @@ from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Ch
 from fltoolkit.report.document_sections import first_page, follow_up_section, results_section, slide_titles, targets_section
 from fltoolkit.report.document_sections.results_section import groups_of
 from fltoolkit.report.documents.document_language import with_own_words
-from fltoolkit.report.documents.document_pictures import Grouped, by_group, change, estimates, fitting, path, repeat
+from fltoolkit.report.documents.document_pictures import Grouped, change, estimates, fitting, groups_that_fit, path, repeat
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.wording import number_words, result_sentences
 from fltoolkit.table_records import records
 
 ROWS = 9  # of a table, a picture or a list that fits on a slide
-VERDICTS, TARGETS, WITH_DECISION = 2, 5, 3  # verdicts and targets that fit on a slide, and targets beside which the decision fits
+CATEGORIES = 8  # of the groups in one picture
+VERDICTS, TARGETS, WITH_DECISION = 2, 5, 2  # verdicts and targets that fit on a slide, and targets beside which the decision fits
 COERCION = "coercion"  # the topic of a profile
 
 
@@ -36,7 +37,7 @@ def workshop(evidence: Evidence, language: Language) -> Document:
         *_unknown(evidence, language), *_targets_and_repeat(evidence, language), *_discuss(language),
     ]  # fmt: skip
     title = results_section.title(out, language, "slides.title")
-    foot, masthead = results_section.source(out, language), results_section.masthead(out.release, language)
+    foot, masthead = results_section.source(evidence, language), results_section.masthead(out.release, language)
     return Document("slides", title, language.own(evidence.plan.title), language.code, tuple(blocks), foot, masthead)
 
 
@@ -51,7 +52,7 @@ def _found(evidence: Evidence, language: Language) -> list[Block]:
         result_sentences.window(language, out.select("prevalence").iloc[0].to_dict()), result_sentences.headline_unresolved(out, language),
     )  # fmt: skip
     return [
-        Heading(title or language.say("slides.found")), *results_section.range_explained(facts, language), facts,
+        Heading(title or language.say("slides.found")), *results_section.range_explained(out, language), facts,
         Paragraph(language.say("sheet.definition"), "lead"), Bullets(tuple(t for t in told if t)),
     ]  # fmt: skip
 
@@ -72,9 +73,15 @@ def _changed(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _pictures(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns slides with one picture each. The pictures show which persons are in forced labour, and the means of coercion."""
+    """Returns slides with one picture each. The pictures show which persons are in forced labour, and the means of coercion. A title
+    that compares the categories of the lead group stands above their picture; other groups have the next one."""
     out = evidence.now
-    slides = _pictured(by_group(evidence, language, "slide"), slide_titles.groups(out, language))
+    title = slide_titles.groups(out, language)
+    groups = tuple(g for g in groups_that_fit(evidence, CATEGORIES) if not title or g != out.lead)
+    slides = []
+    for part, said in (((out.lead,) if title else (), title), (groups, None)):
+        if part:
+            slides += _pictured(estimates(evidence, language, "slide", Grouped("prevalence", part)), said)
     slides += [*_shared(evidence, language), *_coerced(evidence, language)]
     for population in out.headlines[1:]:  # such as children
         if groups := groups_of(out, "prevalence", population, least=2):
@@ -108,7 +115,7 @@ def _coerced(evidence: Evidence, language: Language) -> list[Block]:
     if rows.empty or len(rows) > ROWS:
         return []
     picture = estimates(evidence, language, "slide", Grouped("profile", (COERCION,), there[0]))
-    return _pictured(picture, slide_titles.majority(language, rows))
+    return _pictured(picture, slide_titles.majority(language, rows, "slides.coerced"))
 
 
 def _unknown(evidence: Evidence, language: Language) -> list[Block]:

@@ -11,7 +11,7 @@ from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO
 from fltoolkit.estimate.change_over_time.unresolved_excess import UNRESOLVED_REASONS, is_unjudged, stated_verdict
 from fltoolkit.languages.language import Language
 from fltoolkit.languages.reasons import Reason
-from fltoolkit.nap.follow_up import in_units, sign_and_verdict
+from fltoolkit.nap.follow_up import answer_on_change, in_units, sign_and_verdict
 from fltoolkit.show.printed_tables import plan_cells, result_tables
 from fltoolkit.show.printed_tables.number_cells import EMPTY
 from fltoolkit.show.printed_tables.printed_table import (
@@ -52,20 +52,25 @@ def follow_up(language: Language, rows: pd.DataFrame, *notes: str, signs: bool =
     return printed(language, replace(layout, reasons=_reasons_of_sign) if signs else layout, records, words)
 
 
-def changes(language: Language, rows: pd.DataFrame) -> PrintedTable:
+def changes(language: Language, rows: pd.DataFrame, title: str = "", *notes: str) -> PrintedTable:
     """Returns a table of the published changes of one measure between two rounds of a survey. A row has the numbers of both
-    rounds, the change, its interval and the result of the test."""
+    rounds, the change, its interval and the result of the test.
+
+    Args:
+        title: replaces the usual title; the unit is behind it.
+        notes: further sentences below the table.
+    """
     first = rows.iloc[0].to_dict()
     measure = str(first["measure"]).removeprefix("change_in_")
     unit = number_words.unit(language, measure, str(first["reference_population_label"]))
     numbers = pd.DataFrame([in_units(row, measure) for row in rows.to_dict("records")], index=rows.index)
-    judged = zip(rows["verdict"], rows["verdict_reason"], strict=True)
-    lights = [sign_and_verdict(verdict, reason) if verdict else "" for verdict, reason in judged]
-    made = rows.assign(measure=measure, light=pd.Series(lights, index=rows.index, dtype=object), **numbers)
-    title = language.say("tables.change_in", title=language.say(f"titles.{measure}"))
+    judged = zip(rows["verdict"], rows["verdict_reason"], rows["flag"].astype(str), strict=True)
+    said = [(sign_and_verdict(v, why), answer_on_change(v, why, flag)) if v else ("", "") for v, why, flag in judged]
+    made = rows.assign(measure=measure, **numbers, **pd.DataFrame(said, rows.index, ["light", "changed"], dtype=object))
+    named = language.colon(title, unit) if title else language.say("tables.change_in", title=language.say(f"titles.{measure}"))
     subtitle = language.list((unit, number_words.definition(language, first["rule_set"])))
     years = dict(zip(("before", "after"), change_sentences.rounds(first), strict=True))
-    words = TableWords(title, subtitle, (language.say("tables.rounded_changes"),), years)
+    words = TableWords(named, subtitle, (language.say("tables.rounded_changes"), *notes), years)
     columns = (result_tables.CATEGORY, *CHANGE.only(*NUMBERED[1:], "verdict").columns)
     layout = TableLayout(columns, result_tables.group, _reasons)
     return printed(language, layout, made.to_dict("records"), words)

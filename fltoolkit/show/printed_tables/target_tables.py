@@ -72,15 +72,24 @@ def _needed(language: Language, row: Row) -> PrintedCell:
     return number_cells.count(language, row["sample_needed"], NONE if pd.notna(row["target_year"]) else EMPTY)
 
 
-def _with_interval(language: Language, row: Row, *, columns: tuple[str, str, str, str]) -> PrintedCell:
-    """Returns the cell of a number with its interval behind it in brackets. `columns` are the names of four columns: the
-    number, its lower limit, its upper limit and its marker. A range (because of unresolved answers) has no interval here;
-    the sentence above the numbers in large type explains it."""
-    column, low, high, marker = columns
+def _with_interval(language: Language, row: Row, *, columns: tuple[str, str, str, str, str]) -> PrintedCell:
+    """Returns the cell of a number with its interval behind it in brackets, and with a sign if it is to be used with caution.
+    `columns` are the names of five columns: the number, its lower limit, its upper limit, its marker and its flag. A range
+    (because of unresolved answers) has no interval here; the sentence above the numbers in large type explains it."""
+    column, low, high, marker, flag = columns
     cell = plan_cells.value(language, row, column, marker)
     between = "" if cell.has_range else plan_words.between(language, row, low, high)
     text = f"{cell.text}{NBSP}({between})" if cell.text and between else cell.text
-    return replace(cell, text=text, number=True, has_range=False)
+    return replace(_with_care(replace(cell, text=text), row[flag]), number=True, has_range=False)
+
+
+def _baseline(language: Language, row: Row) -> PrintedCell:
+    return _with_care(plan_cells.value(language, row, "baseline_value", "marker"), row["flag"])
+
+
+def _with_care(cell: PrintedCell, flag: object) -> PrintedCell:
+    """Returns the cell of a number with a sign behind it if the number is to be used with caution."""
+    return replace(cell, text=f"{cell.text}{number_words.care(flag)}") if cell.text else cell
 
 
 def _strong(cell: PrintedCell) -> PrintedCell:
@@ -110,8 +119,8 @@ VERIFIED = ("category", "baseline", "baseline_interval", "aim", "verifiable", "p
 VERIFIED_LATER = (*VERIFIED[:3], "later", *VERIFIED[3:])
 EVERY_ROW = ("category", "baseline", "baseline_interval", "planned", "smallest", "first_year")
 FOUND = ("category", "baseline", "baseline_interval", "planned", "smallest", "after")
-BEFORE = ("baseline_value", "ci_low", "ci_high", "marker")
-AFTER = ("later_value", "later_ci_low", "later_ci_high", "later_marker")
+BEFORE = ("baseline_value", "ci_low", "ci_high", "marker", "flag")
+AFTER = ("later_value", "later_ci_low", "later_ci_high", "later_marker", "later_flag")
 AIMED = TableLayout(
     (
         plan_cells.CATEGORY,
@@ -124,7 +133,7 @@ AIMED = TableLayout(
 AIMED_LATER = TableLayout(
     (
         plan_cells.CATEGORY,
-        TableColumn("baseline", lambda language, row: plan_cells.value(language, row, "baseline_value", "marker"), "number", "round_before"),
+        TableColumn("baseline", _baseline, "number", "round_before"),
         TableColumn("later", partial(_with_interval, columns=AFTER), "value", "round_after"),
         AIM,
         TableColumn("changed", lambda language, row: _strong(_answer(language, row, question="changed")), "words", "verdict"),
@@ -154,7 +163,8 @@ def in_words(language: Language, rows: pd.DataFrame, *, with_change: bool = True
     since = {"before": before, "after": "" if later.empty else f"{later.max():.0f}"}
     told = language.say("sheet.reached_if") if len(later) else language.say("targets.meaning")
     layout = AIMED if later.empty else AIMED_LATER if with_change else WITHOUT_CHANGE
-    return printed(language, layout, rows.to_dict("records"), TableWords("", notes=(told,), heads=since))
+    care = number_words.care_note(language, pd.concat([rows["flag"], rows["later_flag"]]))
+    return printed(language, layout, rows.to_dict("records"), TableWords("", notes=(told, *care), heads=since))
 
 
 def targets(language: Language, rows: pd.DataFrame) -> PrintedTable:

@@ -223,6 +223,16 @@ def with_marker(text: str, row: PublishedNumber) -> str:
     return f"{text} [{row['marker']}]".strip() if isinstance(row["marker"], str) and row["marker"] else text
 
 
+def care(flag: object) -> str:
+    """Returns the sign that stands behind a number to be used with caution, with a space before it; or an empty text."""
+    return f"{NBSP}{CARE}" if flag == "caution" else ""
+
+
+def care_note(language: Language, flags: pd.Series) -> list[str]:
+    """Returns the note on the sign of `care`, in a list. The list is empty if no flag asks for caution."""
+    return [language.say("charts.solid")] if flags.eq("caution").any() else []
+
+
 def markers(language: Language, used: Iterable[object]) -> str:
     """Returns a text that explains the markers used in a table: letters such as [c] (confidential) and [u] (unreliable)."""
     there = {str(m) for m in used}

@@ -130,14 +130,22 @@ def test_for_whom_the_change_was_detected_follows_from_the_tests_by_the_lead_gro
     whole = made.changed.table.iloc[0].to_dict()
     by_sex = [
         whole
-        | {"breakdown": "sex", "category": "men", "verdict": NO_CHANGE, "estimate_before": 0.0169, "estimate_after": 0.0147},
+        | {
+            "breakdown": "sex",
+            "category": "men",
+            "verdict": NO_CHANGE,
+            "estimate_before": 0.0169,
+            "estimate_after": 0.0147,
+            "flag_before": "",
+            "flag_after": "caution",
+        },
         whole | {"breakdown": "sex", "category": "women", "flag": "unreliable"},
         whole | {"breakdown": "sex", "category": "other", "verdict": ""},
     ]
     changed = published(whole, *by_sex)
     (told, *_) = first_page.who(dataclasses.replace(made, changed=changed, now=dataclasses.replace(made.now, lead="sex")), EN)
     assert told == (
-        "Since 2025, according to the tests, the rate fell for everyone; no change was detected for men (16.9, then 14.7); "
+        "Since 2025, according to the tests, the rate fell overall; no change was detected for men (16.9, then 14.7\u00a0†); "
         "the rate fell for women, but how far is uncertain."
     )
     many = [by_sex[1] | {"category": f"region {n}"} for n in range(first_page.MOST_CHANGES + 1)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+import two_rounds
 from handed import EN, FR
 from promises import evidence_of, filled, plan_with
 
@@ -74,6 +75,20 @@ def test_beside_a_category_with_a_target_its_whole_group_is_important() -> None:
     assert found["category"].tolist() == [made.follow_up["category"].iloc[0], "men", "women"]
     without = follow_up_section.most_important(dataclasses.replace(made, follow_up=rows.assign(target_year=NAN)))
     assert len(without) == 1
+
+
+def test_the_brief_has_each_shown_change_of_the_rate_and_says_what_it_leaves_out() -> None:
+    """Before, a group that the plan does not name was left out, although its rate had fallen."""
+    made = two_rounds.fell()
+    assert made.changed is not None
+    whole, by = follow_up_section.whole_and_by_group(made, EN)
+    assert {row[0] for row in whole.texts if len(row) > 1} == {"Everyone"}
+    assert [row[7].replace("\xa0", " ") for row in by.texts if len(row) > 1] == ["▼ decreased", "▼ decreased"]
+    assert "Groups whose change is not shown are left out." in by.note
+    hidden = made.changed.table.assign(verdict=made.changed.table["verdict"].mask(made.changed.table["category"] == "men", ""))
+    without = dataclasses.replace(made, changed=dataclasses.replace(made.changed, table=hidden))
+    assert "Men" not in {row[0] for row in follow_up_section.whole_and_by_group(without, EN)[1].texts}
+    assert follow_up_section.whole_and_by_group(evidence(), EN) == []
 
 
 def test_a_change_that_unresolved_answers_leave_unjudged_is_not_called_undetectable() -> None:

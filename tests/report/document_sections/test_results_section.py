@@ -3,6 +3,9 @@ has its flag."""
 
 from __future__ import annotations
 
+import dataclasses
+
+import two_rounds
 from handed import EN, FR
 from promises import evidence_from
 from published_rows import CHILDREN, HIDDEN, OPEN, OTHER_RULES, UNRELIABLE, of, plain, published, row, small
@@ -24,7 +27,7 @@ def tiles(out: Published) -> Facts:
 def test_large_numbers_have_their_doubt_below_and_the_persons_asked_the_last_place() -> None:
     rate, number, asked = tiles(small()).facts
     assert rate == Fact("20.0", "per 1,000 adults", "95% interval: 15.0\xa0to\xa026.0")
-    assert (number.number, number.unit) == ("about 400", "persons in forced labour")
+    assert (number.number, number.unit) == ("about 400", "adults in forced labour")
     assert asked == Fact("2,000", "persons asked", "6 unresolved")
     careful, *_, nobody = tiles(published(row(**UNRELIABLE))).facts
     assert careful.doubt.endswith("; unreliable")
@@ -55,11 +58,16 @@ def test_other_populations_show_their_rate_and_not_their_number() -> None:
 
 def test_a_title_names_country_and_year_and_the_source_how_numbers_were_judged() -> None:
     assert results_section.title(small(), EN, "brief.title") == "Forced labour in Nowhere: what the survey of 2025 found"
-    assert results_section.source(small(), EN).endswith("the past 12 months.")
+    alone, later = evidence_from(small()), two_rounds.fell()
+    assert results_section.source(alone, EN) == "Source: Small survey; 2018 international definition; the past 12 months."
+    assert later.changed is not None
+    named = dataclasses.replace(later.changed, table=later.changed.table.assign(survey_before="Earlier survey"))
+    told = results_section.source(dataclasses.replace(later, changed=named), EN)
+    assert told.startswith("Source: Earlier survey; ")
 
 
 def test_a_table_names_each_group_once_and_marks_each_hidden_cell() -> None:
-    (table,) = results_section.tables(
+    (table,) = results_section.rates(
         small(of("sex × region", "men × north")), EN
     )  # the number alone is no table, nor what is crossed
     assert table.title == "Prevalence of forced labour: adults"
@@ -118,9 +126,12 @@ def test_wide_bounds_take_a_number_out_of_the_title_and_leave_the_figure() -> No
     (rate, *_) = tiles(published(wide)).facts
     assert rate.number == "20.0\xa0to\xa040.0"
     assert rate.doubt == "With sampling error, at 95%: 15.0\xa0to\xa050.0"
-    (explained,) = results_section.range_explained(tiles(published(wide)), EN)
+    (explained,) = results_section.range_explained(published(wide), EN)
     assert explained == Paragraph(EN.say("sheet.range_explained"), "quiet")
-    assert results_section.range_explained(tiles(published(row())), EN) == []
+    assert results_section.range_explained(published(row()), EN) == []
+    children = row(reference_population="children", reference_population_label="children", bound_high=0.025)
+    (explained,) = results_section.range_explained(published(wide, children, headlines=("adults", "children")), EN)
+    assert explained.text.endswith("Without a range: the high end lies inside the interval.")
     assert "20.0\xa0to\xa040.0 of every 1,000" in result_sentences.sentence(EN, wide)
     assert "(with sampling error, at 95%: 15.0\xa0to\xa050.0)" in result_sentences.sentence(EN, wide)
     assert result_sentences.sentence(EN, wide).endswith("No verdict uses it.")

@@ -14,11 +14,11 @@ from published_rows import HIDDEN, of, published, row
 import fltoolkit as fl
 from fltoolkit.report.documents import document_pictures
 from fltoolkit.report.documents.document_pictures import (
-    FEW,
+    Grouped,
     all_pictures,
-    by_group,
     change,
     drawn_once,
+    estimates,
     groups_that_fit,
     path,
     repeat,
@@ -56,7 +56,7 @@ def test_the_plans_groups_come_first_as_long_as_there_is_room() -> None:
     """The plan asks by gender and region; eight ages come before them in the set."""
     made = evidence(*AGE, *REGION, *SEX)
     assert groups_that_fit(made, 13) == ["sex", "region", "age_group"]
-    assert groups_that_fit(made, FEW["wide"]) == ["sex", "region"]
+    assert groups_that_fit(made, 11) == ["sex", "region"]
     assert groups_that_fit(made, 4) == ["sex"]
     assert groups_that_fit(made, 2) == ["sex"]
     assert groups_that_fit(made, 1) == ["sex"]  # too large, and better than none
@@ -67,7 +67,6 @@ def test_a_group_mostly_hidden_is_drawn_only_where_there_is_no_other() -> None:
     assert groups_that_fit(evidence(*hidden, *SEX), 11) == ["sex"]
     assert groups_that_fit(evidence(*hidden), 11) == ["region"]
     assert groups_that_fit(evidence(), 11) == []
-    assert by_group(evidence(), EN, "half") is None
 
 
 def test_without_a_later_round_the_way_to_a_target_stands_beside_else_what_a_repeat_could_detect() -> None:
@@ -123,7 +122,8 @@ def test_each_picture_is_drawn_once_a_language_for_all_documents(tmp_path: Path,
 
 def test_outside_a_document_nothing_is_kept() -> None:
     made = evidence(*SEX)
-    assert by_group(made, EN, "half") is not by_group(made, EN, "half")
+    what = Grouped("prevalence", ("sex",))
+    assert estimates(made, EN, "half", what) is not estimates(made, EN, "half", what)
     with drawn_once():
-        assert by_group(made, EN, "half") is by_group(made, EN, "half")
-        assert by_group(made, EN, "wide") is not by_group(made, EN, "half")
+        assert estimates(made, EN, "half", what) is estimates(made, EN, "half", what)
+        assert estimates(made, EN, "wide", what) is not estimates(made, EN, "half", what)

@@ -98,13 +98,17 @@ def _row(language: Language, name: str, row: PublishedNumber) -> ChartRow:
         marks += mark_of(language, part, _measure(row), words=words, colour=colour)
     said = verdict(language, row)
     short = _short_verdict(language, row)
-    old, new = (number_words.shown(language, _of_round(row, side)) for side, _ in SIDES)
+    old, new = (_shown(language, _of_round(row, side)) for side, _ in SIDES)
     printed = language.colon(language.say("charts.values", old=old, new=new), short) if row["verdict"] else short
     why = language.list(number_words.reason(language, t) for t in (row["verdict_reason"], row["reason"]) if t)
     found = row["verdict"] in (DECREASED, INCREASED)
     return ChartRow(
         number_words.start(name), name, tuple(marks), printed if marks else "", "" if marks else said, why, changed=found
     )
+
+
+def _shown(language: Language, part: PublishedNumber) -> str:
+    return f"{number_words.shown(language, part)}{number_words.care(part['flag'])}"
 
 
 def _measure(row: PublishedNumber) -> str:
@@ -133,7 +137,8 @@ def _notes(
 ) -> tuple[str, ...]:
     arrows = [language.say("charts.arrows", before=years[0], after=years[1])] if (rows["verdict"] != "").any() else []
     unjudged = any(map(is_unjudged, rows["verdict"], rows["verdict_reason"]))
-    said = " ".join([*arrows, *signs, *([language.say("charts.unjudged_why")] if unjudged else [])])
+    care = number_words.care_note(language, pd.concat([rows["flag_before"], rows["flag_after"]]))
+    said = " ".join([*arrows, *signs, *care, *([language.say("charts.unjudged_why")] if unjudged else [])])
     if not space.source:
         return chart_notes.nonempty(said)
     first = rows.iloc[0].to_dict()

@@ -20,7 +20,7 @@ from fltoolkit.show.charts.chart_style import BLUE
 from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
 from fltoolkit.show.charts.descriptions.chart_parts import Axis, ChartRow, DotChart, Mark
 from fltoolkit.show.wording import number_words
-from fltoolkit.show.wording.english_numbers import NBSP, PublishedNumber
+from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.survey.spec.groups import groups_of_breakdown
 from fltoolkit.table_records import records
 
@@ -34,8 +34,7 @@ class ChartSpace:
     Attributes:
         steps: how many steps the axis has at most.
         markers: whether a note below the chart explains the markers.
-        source: whether notes below the chart name the source and the number of persons asked, and a sign marks the numbers to be
-            used with caution.
+        source: whether notes below the chart name the source and the number of persons asked.
         whole: whether a grey line marks the value of the whole population.
     """
 
@@ -85,7 +84,7 @@ def estimates(
     lines: list[ChartRow] = []
     for head, part in heads:
         lines += [ChartRow(head, head, heading=True)] if head else []
-        lines += [_row(language, *labelled, careful=space.source) for labelled in part]
+        lines += [_row(language, *labelled) for labelled in part]
     marks = [mark for line in lines for mark in line.marks]
     whole = rows[(rows["breakdown"] == "") & (measure not in COUNT_MEASURES)]["estimate"].dropna()
     at = scaled(whole.iloc[0], measure) if len(whole) and len(rows) > 1 and space.whole else math.nan
@@ -95,7 +94,7 @@ def estimates(
     remarks = [language.say("charts.whole", who=who)] if not math.isnan(at) else number_words.of_profile(language, rows)
     remarks += [language.say("profile.largest")] if rows["breakdown"].isin(UNORDERED).any() and not crossed else []
     axis = axis_ticks.from_zero(language, [axis_ticks.furthest(marks)], steps=space.steps)
-    beside = [language.say("charts.solid")] if space.source and rows["flag"].eq("caution").any() else []
+    beside = number_words.care_note(language, rows["flag"])
     beside += [language.say("charts.beside")] if space.source and any(not math.isnan(mark.reach) for mark in marks) else []
     notes = [*chart_notes.signs(language, marks, axis), *beside, *remarks]
     labelled = zip(number_words.labels(language, rows), records(rows), strict=True)
@@ -120,9 +119,10 @@ def rule_sets(out: Published, measure: str, language: Language) -> DotChart:
     marks = [mark for line in lines for mark in line.marks]
     named = of_population(language, first, language.say("tables.by_rule_set", title=language.say(f"titles.{measure}")))
     subtitle, axis = _subtitle(language, first | {"to_verify": ""}), axis_ticks.from_zero(language, [axis_ticks.furthest(marks)])
+    signs = [*chart_notes.signs(language, marks, axis), *number_words.care_note(language, rows["flag"])]
     sentences = [language.colon(line.name, number_text(language, row)) for line, row in zip(lines, records(rows), strict=True)]
     return DotChart(
-        f"{measure}_rule_sets", named, subtitle, _notes(out, rows, language, " ".join(chart_notes.signs(language, marks, axis)), WHOLE_PAGE),
+        f"{measure}_rule_sets", named, subtitle, _notes(out, rows, language, " ".join(signs), WHOLE_PAGE),
         f"{named}. {subtitle} {language.list(sentences)}.", tuple(lines), axis,
     )  # fmt: skip
 
@@ -231,10 +231,8 @@ def _crossed(language: Language, rows: pd.DataFrame) -> list[tuple[str, list[Lab
     return found
 
 
-def _row(language: Language, label: str, name: str, row: PublishedNumber, *, careful: bool = False) -> ChartRow:
-    """Returns the row of a published number. `careful` says whether a sign marks a number that is to be used with caution."""
-    care = f"{NBSP}{number_words.CARE}" if careful and row["flag"] == "caution" and row["marker"] != "w" else ""
-    printed = f"{_printed(language, row)}{care}"
+def _row(language: Language, label: str, name: str, row: PublishedNumber) -> ChartRow:
+    printed = f"{_printed(language, row)}{number_words.care(row['flag'])}"
     marks = mark_of(language, row, str(row["measure"]), words=printed)
     remark = number_words.reason(language, row["reason"])
     return ChartRow(number_words.start(label), name, marks, printed, "" if marks else absent(language, row), remark)

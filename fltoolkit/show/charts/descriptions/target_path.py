@@ -62,6 +62,7 @@ def target_path(
     subtitle = f"{language.say('charts.path_in', unit=unit)}."
     notes = [
         *chart_notes.signs(language, [p.mark for p in points]),
+        *number_words.care_note(language, pd.Series([_flag(row) for row in (target, shown_later) if row])),
         *([chart_notes.source(language, *surveys)] if space.source else []),
     ]
     alt = f"{named}. {subtitle} {_path_in_words(language, target, steps, goals, shown_later)}"
@@ -102,7 +103,8 @@ def _point(language: Language, year: int, row: PlanRow, named: tuple[str, str], 
     """Returns a measured value of a year as a point of the chart, with words. `named` has two names: the column of the value in
     `row`, and the key of the words in the language files."""
     column, key = named
-    words = language.colon(language.say(key), shown(language, row, column))
+    number = f"{shown(language, row, column)}{number_words.care(_flag(row))}"
+    words = language.colon(language.say(key), number)
     return Point(year, _measured(language, row, column, colour), words)
 
 
@@ -112,8 +114,13 @@ def _measured(language: Language, row: PlanRow, column: str, colour: str) -> Mar
     low, high, reach = float(row["ci_low"]), float(row["ci_high"]), float(row[BOUNDS[column]])
     words = shown(language, row, column)
     words = words if math.isnan(low) or not math.isnan(reach) else f"{words} ({between(language, row, 'ci_low', 'ci_high')})"
-    unreliable = row.get("flag") in chart_notes.MARKED
+    unreliable = _flag(row) in chart_notes.MARKED
     return Mark(float(row[column]), low, high, Glyph.UNRELIABLE if unreliable else Glyph.MEASURED, words, colour, reach)
+
+
+def _flag(row: PlanRow) -> object:
+    """Returns the flag of a measured number; in a row of the follow-up, that of the later one."""
+    return row.get("flag_after", row.get("flag"))
 
 
 def _goal(language: Language, target: PlanRow, row: PlanRow) -> Point:

@@ -124,9 +124,9 @@ def test_numbers_to_be_used_with_caution_have_a_sign_that_a_note_explains() -> N
     out = country.published()
     rows = out.select("prevalence", [[], ["region"]])
     for flag, told in (("caution", True), ("publish", False)):
-        chart = estimates(out, rows.assign(flag=flag), EN)
-        assert (EN.say("charts.solid") in " ".join(chart.notes), chart.rows[0].printed.endswith("†")) == (told, told)
-    assert EN.say("charts.solid") not in " ".join(estimates(out, rows.assign(flag="caution"), EN, space=HALF_PAGE).notes)
+        for space in (WHOLE_PAGE, HALF_PAGE):
+            chart = estimates(out, rows.assign(flag=flag), EN, space=space)
+            assert (EN.say("charts.solid") in " ".join(chart.notes), chart.rows[0].printed.endswith("†")) == (told, told)
 
 
 def test_half_a_page_leaves_the_grey_line_source_and_base_to_what_stands_beside_it() -> None:
