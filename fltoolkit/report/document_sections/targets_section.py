@@ -4,8 +4,9 @@ target)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -13,7 +14,7 @@ from fltoolkit.languages.language import Language
 from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.follow_up import UNRELIABLE_BELOW
-from fltoolkit.nap.targets import UNPLANNED
+from fltoolkit.nap.targets import NO_FALL, UNPLANNED
 from fltoolkit.report.document_formats.document_blocks import Paragraph
 from fltoolkit.show.printed_tables import target_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
@@ -268,11 +269,17 @@ def found_by_repeat(evidence: Evidence, language: Language) -> tuple[str, ...]:
     rows = rows[rows["planned_sample"].notna()]
     return tuple(
         language.say(
-            "targets.repeat" if pd.notna(r["smallest_cut"]) else "targets.repeat_nothing", fall=fall_to(language, r),
+            f"targets.repeat.{_found(r)}", fall=fall_to(language, r), why=language.kit(r["smallest_obstacle"]),
             planned=number_words.count(language, r["planned_sample"]), what=number_words.indicator(language, r),
         )
         for r in rows.drop_duplicates("id").to_dict("records")
     )  # fmt: skip
+
+
+def _found(row: Mapping[Hashable, Any]) -> str:
+    if pd.notna(row["smallest_cut"]):
+        return "fall"
+    return "nothing" if row["smallest_obstacle"] == NO_FALL else "not_judged"
 
 
 def table(evidence: Evidence, language: Language) -> PrintedTable | Paragraph:

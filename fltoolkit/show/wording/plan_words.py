@@ -12,7 +12,7 @@ from fltoolkit.languages.language import Language
 from fltoolkit.languages.own_words import OwnWords
 from fltoolkit.languages.reasons import Reasons
 from fltoolkit.nap.follow_up import NOT_REACHED, REACHED
-from fltoolkit.nap.targets import TOO_WIDE, UNPLANNED
+from fltoolkit.nap.targets import NO_FALL, TOO_WIDE, UNPLANNED
 from fltoolkit.publish.measure_units import COUNT_MEASURES
 from fltoolkit.publish.printed_numbers import DIGITS, significant
 from fltoolkit.show.wording import number_words
@@ -178,7 +178,7 @@ def detectable_cut(language: Language, row: Line) -> str:
         return ""
     if pd.notna(row["smallest_cut"]):
         return language.say("targets.smallest", fall=fall_to(language, row))
-    return language.say("targets.none_detectable") if pd.notna(row["power"]) else ""
+    return language.say("targets.none_detectable") if row["smallest_obstacle"] == NO_FALL else ""
 
 
 def sign(row: Line) -> str:

@@ -242,19 +242,21 @@ def test_a_target_that_a_later_round_has_decided_is_not_warned_of() -> None:
 
 
 def test_before_a_target_is_set_it_is_told_what_a_repeat_could_find() -> None:
-    """Of 20,000 persons a cut by 43 % (promises.SMALLEST), of the total alone; of 10 nothing."""
-    large, none = evidence([], n=20_000), evidence([], planned_sample=10)
+    """Of 20,000 persons a cut by 43 % (promises.SMALLEST), of the total alone; of 1,000 nothing; 10 are too unlike 15,000."""
+    large, none, unlike = evidence([], n=20_000), evidence([], n=1_000), evidence([], planned_sample=10)
     (told,) = targets_section.found_by_repeat(large, EN)
     assert told.startswith("Prevalence: a repeat of 20,000 persons would find a fall from 5.0 in 2025 to 2.9 per 1,000 or lower")
     assert targets_section.found_by_repeat(none, EN) == (
-        "Prevalence: a repeat of 10 persons would find no fall with a chance of 80%, however deep.",
+        "Prevalence: a repeat of 1,000 persons would find no fall with a chance of 80%, however deep.",
     )
+    (told,) = targets_section.found_by_repeat(unlike, EN)
+    assert told == "Prevalence: a repeat of 10 persons allows no verdict on a fall (sizes too unlike)."
     table = targets_section.detectable(large, EN)
     assert isinstance(table, PrintedTable)
     (what,), (whom, value, interval, *found) = table.texts
     assert (what, whom, value, interval) == ("Prevalence (per 1,000 adults)", "Everyone", "5.0", "4.0\xa0to\xa06.0")
     assert found == ["20,000", "43%", "2.9"]  # 5·(1 − 0.429)
-    nothing = targets_section.detectable(none, EN)
+    nothing = targets_section.detectable(unlike, EN)
     assert isinstance(nothing, PrintedTable)
     assert nothing.texts[1][4:6] == ("sizes too unlike",) * 2
     later = dataclasses.replace(large, targets=large.targets.assign(later_value=4.0))

@@ -14,7 +14,7 @@ from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.nap.follow_up import INSIDE, NOT_REACHED, REACHED, answer_on_change
 from fltoolkit.nap.results_framework import Target
 from fltoolkit.nap.target_paths import target_in_words
-from fltoolkit.nap.targets import TOO_WIDE, UNPLANNED
+from fltoolkit.nap.targets import NO_FALL, TOO_WIDE, UNPLANNED
 from fltoolkit.publish.measure_units import unit
 from fltoolkit.show.wording.plan_words import (
     about,
@@ -34,7 +34,7 @@ ROW: dict[str, Any] = {
     "baseline_year": 2025.0, "baseline_value": 17.25, "ci_low": 13.4, "ci_high": 21.7, "target_year": 2030.0, "target_value": 8.625,
     "cut": 0.5, "target_words": "eradicated by 2030", "verifiable": "no", "obstacle": "sample too small", "reason": "too few persons",
     "power": 0.39, "smallest_cut": 0.762, "smallest_value": 4.1, "later_year": np.nan, "later_value": np.nan, "later_ci_low": 6.0, "later_ci_high": 10.0,
-    "later_bound": np.nan, "later_marker": "", "reached": "", "changed": "", "year_before": 2025.0,
+    "later_bound": np.nan, "later_marker": "", "smallest_obstacle": "", "reached": "", "changed": "", "year_before": 2025.0,
 }  # fmt: skip
 LATER: dict[str, Any] = {
     "later_year": 2027.0,
@@ -115,9 +115,9 @@ def test_a_warning_says_the_reason_and_what_could_be_found() -> None:
         f"{start} With a chance of 80%, the planned repeat would find a fall from 17.2 in 2025 to 4.1 per 1,000 or lower."
     )
     assert said(" ".join(warning(EN, row(obstacle=TOO_WIDE)))) == start
-    assert (
-        said(" ".join(warning(EN, row(smallest_cut=np.nan)))) == f"{start} The planned repeat would find no fall, however deep."
-    )
+    nothing = said(" ".join(warning(EN, row(smallest_cut=np.nan, smallest_obstacle=NO_FALL))))
+    assert nothing == f"{start} The planned repeat would find no fall, however deep."
+    assert said(" ".join(warning(EN, row(smallest_cut=np.nan, smallest_obstacle="too few cases")))) == start
     assert said(" ".join(warning(EN, row(smallest_cut=np.nan, power=np.nan)))) == start  # no repeat was reckoned with
 
 
