@@ -154,9 +154,19 @@ def bracketed(marker: str) -> str:
 def legend(language: Language, used: Sequence[str] = (*MARKERS, number_words.CARE)) -> tuple[str, ...]:
     """Returns a sentence that explains the markers in a sheet (letters such as [u], and the dagger). The result is empty if the
     sheet has none."""
-    care = f"{number_words.CARE} {language.say('flags.caution')}" if number_words.CARE in used else ""
-    words = language.list(text for text in (number_words.markers(language, used), care) if text)
+    words = meanings(language, used)
     return (language.say("workbook.legend", markers=words),) if words else ()
+
+
+def meanings(language: Language, used: Sequence[str]) -> str:
+    """Returns the markers that are used, each with its meaning: `[u] low reliability; † use with caution`."""
+    care = f"{number_words.CARE} {language.say('flags.caution')}" if number_words.CARE in used else ""
+    return language.list(text for text in (number_words.markers(language, used), care) if text)
+
+
+def toolkit(language: Language, *tools: int) -> str:
+    """Returns a sentence that names the tools of the ILO toolkit from which the texts of a sheet come."""
+    return language.say(f"checklists.source.{'one' if len(tools) == 1 else 'several'}", tools=language.join(map(str, tools)))
 
 
 def flag(language: Language, row: Row) -> str:

@@ -181,7 +181,7 @@ def _cells(plan: Plan, row: Row, language: Language) -> list[object]:
     by = groups if first else language.colon(str(group), str(category))
     value, *years = (_number(language, row["measure"], row[name]) for name in MINE.values())
     return [
-        language.colon(language.own(row["code"]), language.own(row["statement"])), name_of(language, row), definition(language, indicator, row), by,
+        language.colon(language.own(row["code"]), language.own(row["statement"])), name_of(language, indicator, row), definition(language, indicator, row), by,
         language.own(row["means_of_verification"]), unit,
         value, high_or_marker(row), styled(row["measure"], row["ci_low"]), styled(row["measure"], row["ci_high"]), bracketed(mark(row)),
         *years, frequency(language, indicator.reporting_frequency), language.own(row["lead"]), category, row["n"], cases(language, row),
@@ -207,11 +207,13 @@ def _indicator_of(plan: Plan, row: Row) -> Indicator:
     return by_id.get(row["id"]) or by_id[str(row["id"]).removesuffix("_base")]
 
 
-def name_of(language: Language, row: Row) -> str:
+def name_of(language: Language, indicator: Indicator, row: Row) -> str:
     """Returns the name of an indicator. If an indicator is a decrease in %, the kit adds a row with the prevalence from which
-    the decrease is calculated. The name of this row says so."""
+    the decrease is calculated. The name of this row names the decrease."""
     name = number_words.indicator(language, row)
-    return language.say("workbook.base_of", indicator=name) if row["indicator"] == PREVALENCE["indicator"] else name
+    if row["indicator"] != PREVALENCE["indicator"]:
+        return name
+    return language.say("workbook.base_of", indicator=name, derived=language.own(indicator.indicator))
 
 
 def definition(language: Language, indicator: Indicator, row: Row) -> str:

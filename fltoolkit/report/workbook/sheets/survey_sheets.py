@@ -40,6 +40,7 @@ from fltoolkit.report.workbook.sheet_words import (
     shown_if_wide,
     styled,
     surveys,
+    toolkit,
     without_nan,
     word,
 )
@@ -213,7 +214,7 @@ def sdg(evidence: Evidence, language: Language) -> Page:
     lines += [
         SheetRow((code, other_words, "\n".join(language.own(i.indicator) for i in indicators if code in i.sdg))) for code in other
     ]
-    return page(language, "sdg", columns, lines, (language.say("checklists.source"),), tool="6")
+    return page(language, "sdg", columns, lines, (toolkit(language, 6),), tool="6")
 
 
 def global_figures(language: Language) -> Page:

@@ -142,9 +142,10 @@ def test_a_definition_is_the_plans_words_between_the_kits() -> None:
 
 def test_the_row_that_the_kit_adds_says_what_it_is_for() -> None:
     row = {"indicator": PREVALENCE["indicator"], "unit": Reason.of("whom.rate", who=Name("kit.populations", "adults"))}
-    assert name_of(EN, row) == "Prevalence of forced labour, adults (the base of the row below)"
-    assert name_of(FR, row) == "Prévalence du travail forcé, adultes (base de la ligne suivante)"
-    assert name_of(FR, {"indicator": "Inspectors trained", "unit": "person"}) == "Inspectors trained"
+    fall = Indicator.model_construct(indicator="% decrease")
+    assert name_of(EN, fall, row) == "Prevalence of forced labour, adults (base of “% decrease”)"
+    assert name_of(FR, fall, row) == "Prévalence du travail forcé, adultes (base de «\u202f% decrease\u202f»)"
+    assert name_of(FR, fall, {"indicator": "Inspectors trained", "unit": "person"}) == "Inspectors trained"
 
 
 def test_the_path_of_several_targets_is_told_in_their_order() -> None:
