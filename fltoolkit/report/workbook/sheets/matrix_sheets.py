@@ -117,10 +117,18 @@ def baseline_sheet(filled: Baseline, language: Language) -> Page:
     """Returns the sheet of the plan's indicators for the workbook of the baseline, which has no cells to fill in. Rows that no
     survey fills show the values that partners have given so far."""
     promised = _promised(language, targets(filled.plan, filled))
-    lines = [SheetRow(line.cells) for line in _lines(filled, language, promised, Partners())]
+    lines = [SheetRow(_with_open_cell(language, line)) for line in _lines(filled, language, promised, Partners())]
     columns = _columns(filled, language, filled_in=False)
     notes = _notes(filled, language, filled.table)
     return page(language, "baseline", columns, lines, notes, tool="16", frozen=2, large=True, printed_columns=PRINTED)
+
+
+def _with_open_cell(language: Language, line: SheetRow) -> list[object]:
+    """Returns the cells of a row. If partners must give its baseline and have not, the cell of the baseline says so."""
+    cells = list(line.cells)
+    if line.inputs and cells[PLACES[0]] is None:
+        cells[PLACES[0]] = language.say("workbook.to_fill")
+    return cells
 
 
 def _promised(language: Language, rows: pd.DataFrame) -> dict[tuple[object, ...], object]:
@@ -136,7 +144,15 @@ def _promised(language: Language, rows: pd.DataFrame) -> dict[tuple[object, ...]
 def _notes(filled: Baseline, language: Language, now: pd.DataFrame, later: Sequence[str] = ()) -> tuple[str, ...]:
     goal, marks = language.say("workbook.goal", goal=language.own(filled.plan.goal)), map(mark, filled.table.to_dict("records"))
     about = (surveys(language, filled.table, now),) if filled.table["survey"].notna().any() else ()
-    return (goal, *about, *legend(language, [*marks, *later]))
+    return (goal, *about, *_years(filled, language), *legend(language, [*marks, *later]))
+
+
+def _years(filled: Baseline, language: Language) -> list[str]:
+    """Returns a note with the year of the baseline and the years of the two target columns. The list is empty if no survey gives
+    a number."""
+    found = sorted({int(year) for year in filled.table["year"].dropna()})
+    first, second, third = (language.join(str(year + more) for year in found) for more in range(3))
+    return [language.say("workbook.years", year=first, first=second, second=third)] if found else []
 
 
 def _columns(filled: Baseline, language: Language, *, filled_in: bool) -> tuple[Column, ...]:
