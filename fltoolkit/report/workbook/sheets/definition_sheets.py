@@ -67,9 +67,10 @@ def _rules(evidence: Evidence, language: Language) -> str:
     reasons = {
         flag: [number_words.reason(language, rule.reason) for rule in profile.reliability if rule.flag == flag] for flag in FLAGS
     }
-    return language.list(
+    rules = [
         language.colon(word(language, "flags", flag), ", ".join(dict.fromkeys(texts))) for flag, texts in reasons.items() if texts
-    )
+    ]
+    return number_words.start(language.list(rules))
 
 
 def _text(language: Language, name: str, **values: str) -> str:
