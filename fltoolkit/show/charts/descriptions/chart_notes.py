@@ -57,7 +57,7 @@ def persons_asked(out: Published, first: PublishedNumber, language: Language) ->
     if not who:
         return ""
     if first["measure"] == "duration":
-        known = "" if pd.isna(first["n"]) else number_words.count(language, first["n"])
+        known: str = "" if pd.isna(first["n"]) else number_words.count(language, first["n"])
         return language.say("charts.base_of_durations" if known else "charts.base_of_durations_hidden", who=who, n=known)
     if asked.empty or pd.isna(asked["n"].iloc[0]):
         return language.say("charts.base_unknown", who=who)
