@@ -72,7 +72,8 @@ def test_every_row_of_the_plan_says_which_fall_a_repeat_would_find() -> None:
     assert f"{100 * first['smallest_cut']:.0f}%" in text
     assert "Women" in text
     assert "base of the decrease" not in text
-    assert "–" in plan_charts.detectable(with_targets(smallest_cut=float("nan"))).text
+    none = with_targets(smallest_cut=float("nan"), smallest_obstacle="too few cases")
+    assert "too few cases" in plan_charts.detectable(none).text
 
 
 def test_a_plan_without_targets_has_no_table_of_them() -> None:
