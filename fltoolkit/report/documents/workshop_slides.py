@@ -155,10 +155,11 @@ def _targets_and_repeat(evidence: Evidence, language: Language) -> list[Block]:
     if not targets:
         return [*blocks, promise, targets_section.table(evidence, language)]
     more = targets_section.more_targets(evidence, language, TARGETS)
+    head = language.say("sheet.decide")
     is_short = len(targets_section.with_target(evidence)) <= WITH_DECISION
     return [
-        *blocks, promise, targets, *([Paragraph(more, "quiet")] if more else []), *([] if is_short else [Heading(language.say("sheet.decide"))]),
-        targets_section.to_decide(evidence, language, labelled=is_short),
+        *blocks, promise, targets, *([Paragraph(more, "quiet")] if more else []), Heading(head, 2) if is_short else Heading(head),
+        *targets_section.to_decide_on_slide(evidence, language),
     ]  # fmt: skip
 
 
