@@ -194,7 +194,7 @@ def test_milestones_lie_on_their_path_and_only_surveys_measure_them() -> None:
     assert list(steps["year"]) == [2025, 2026, 2027, 2028, 2029]
     assert list(steps["kind"]) == ["baseline", "not measured", "planned survey", "not measured", "target"]
     held = milestones(plan, filled(plan), {2027, 2029})
-    assert list(held["kind"]) == ["baseline", "not measured", "survey held", "not measured", "target"]
+    assert list(held["kind"]) == ["baseline", "not measured", "planned (survey held)", "not measured", "target"]
     assert list(steps["value"]) == pytest.approx([5 * 0.64 ** (t / 4) for t in range(5)])
     linear = plan_with({"year": 2027, "value": 4}, {"year": 2029, "eradicate": "true"})
     assert list(milestones(linear, filled(linear))["value"]) == pytest.approx([5, 4.5, 4, 2, 0])

@@ -327,4 +327,10 @@ def milestones(evidence: Evidence, language: Language) -> PrintedTable | Paragra
         return Paragraph(language.say("milestones.none"), "quiet")
     key = ["id", "group", "category"]
     ends = evidence.targets.drop_duplicates(key)[[*key, "baseline_bound"]]
-    return target_tables.milestones(language, rows.merge(ends, how="left", on=key))
+    ways = (
+        with_target(evidence)
+        .groupby(key, dropna=False)[["target_year", "path"]]
+        .apply(lambda aims: aims.to_dict("records"))
+        .rename("ways")
+    )
+    return target_tables.milestones(language, rows.merge(ends, how="left", on=key).merge(ways, how="left", on=key))
