@@ -10,7 +10,9 @@ from fltoolkit.nap.checklists import checklists
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Heading, Paragraph
 from fltoolkit.report.knowledge_base import TOOL, answers, for_research
+from fltoolkit.show.charts.descriptions.estimates_by_group import title_of
 from fltoolkit.show.printed_tables import result_tables
+from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
 Key = tuple[str, str, str]
 """What a table is about: its measure, its population in words, and its group."""
@@ -31,9 +33,15 @@ def known(evidence: Evidence, language: Language) -> list[Block]:
         listed |= set(parts)
         if new:
             parts_of = pd.concat(new).groupby(["measure", "reference_population"], sort=False)
-            tables = (result_tables.table(language, _with_everyone(evidence, rows)) for _, rows in parts_of)
+            tables = (_table(evidence, language, rows) for _, rows in parts_of)
             blocks += [Heading(language.say(f"checklists.sections.{section}"), 3), *tables]
     return blocks
+
+
+def _table(evidence: Evidence, language: Language, rows: pd.DataFrame) -> PrintedTable:
+    """Returns published rows by group as a table. Its title names the groups, because several tables have the same measure."""
+    title = title_of(language, rows.iloc[0].to_dict(), list(rows["breakdown"].unique()))
+    return result_tables.table(language, _with_everyone(evidence, rows), title)
 
 
 def research(evidence: Evidence, language: Language) -> list[Block]:
