@@ -8,6 +8,7 @@ import pandas as pd
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.checklists import checklists
 from fltoolkit.nap.evidence import Evidence
+from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Heading, Paragraph
 from fltoolkit.report.knowledge_base import TOOL, answers, for_research
 from fltoolkit.show.charts.descriptions.estimates_by_group import title_of
@@ -39,8 +40,10 @@ def known(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _table(evidence: Evidence, language: Language, rows: pd.DataFrame) -> PrintedTable:
-    """Returns published rows by group as a table. Its title names the groups, because several tables have the same measure."""
-    title = title_of(language, rows.iloc[0].to_dict(), list(rows["breakdown"].unique()))
+    """Returns published rows by group as a table. Its title names the groups, because several tables have the same measure. Only a
+    profile has one table for all its topics."""
+    first, groups = rows.iloc[0].to_dict(), list(rows["breakdown"].unique())
+    title = "" if first["measure"] in PROFILES else title_of(language, first, groups)
     return result_tables.table(language, _with_everyone(evidence, rows), title)
 
 
