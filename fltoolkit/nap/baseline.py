@@ -18,6 +18,7 @@ from fltoolkit.nap.results_framework import WORDS, Indicator, Plan, PublishedFig
 from fltoolkit.nap.target_paths import planned_value, targets_of_row
 from fltoolkit.publish.measure_units import scaled, unit
 from fltoolkit.publish.published_set import Published
+from fltoolkit.survey.spec.files_and_design import Release
 from fltoolkit.survey.spec.groups import TOTAL
 from fltoolkit.table_records import records
 
@@ -51,12 +52,14 @@ class Baseline:
             `target_year_2` are the planned values one and two years after the baseline (explained in `about_targets`).
         exact: the same rows at full precision. They decide whether a target can be verified, and they are never printed.
         own_words: the texts that users wrote in nap.yaml and survey.yaml, with their translations.
+        release: the office that publishes the numbers and the date; None if survey.yaml has no release.
     """
 
     plan: Plan
     table: pd.DataFrame
     exact: pd.DataFrame = field(repr=False)
     own_words: OwnWords = field(repr=False)
+    release: Release | None = None
 
 
 def words_of(plan: Plan, *rounds: Published) -> OwnWords:
@@ -85,7 +88,7 @@ def baseline(plan: Plan, out: Published) -> Baseline:
     printed, exact = (
         _table([row for s in plan.framework for i in s.indicators for row in _indicator_rows(s, i, given)]) for given in sets
     )
-    return Baseline(plan, printed, exact, words_of(plan, out))
+    return Baseline(plan, printed, exact, words_of(plan, out), out.release)
 
 
 def published_baseline(plan: Plan, now: Published) -> Baseline:
@@ -116,7 +119,7 @@ def published_baseline(plan: Plan, now: Published) -> Baseline:
             if not mine and not lacking:
                 rows.append({**blank, "filled_by": "survey", "group": TOTAL, "category": ""})
             rows += derived
-    return Baseline(plan, _table(rows), _table(rows), words_of(plan, now))
+    return Baseline(plan, _table(rows), _table(rows), words_of(plan, now), now.release)
 
 
 def _not_given(indicator: Indicator, figures: list[PublishedFigure], now: Published) -> list[tuple[str, str]]:

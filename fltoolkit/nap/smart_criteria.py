@@ -23,9 +23,9 @@ def smart(plan: Plan, filled: Baseline, judged: pd.DataFrame) -> pd.DataFrame:
     """Checks each indicator by the five SMART criteria (specific, measurable, achievable, relevant, time-bound). Returns a
     table with one row per indicator and criterion.
 
-    The column `met` is `yes`, `no`, or `partners` (only the partner organisations can judge the criterion). The column `missing`
-    describes, in words, the missing part. An indicator is measurable if it has a baseline and a survey can verify its targets.
-    Only the partners can say whether a target is achievable.
+    The column `met` is `yes`, `no`, `partly`, or `partners` (only the partner organisations can judge the criterion). The column
+    `missing` describes, in words, the missing part. An indicator is measurable if it has a baseline and a survey can verify its
+    targets; it is partly so if this is true of some of its targets. Only the partners can say whether a target is achievable.
 
     Args:
         plan: the plan.
@@ -62,7 +62,8 @@ def _measurable(indicator: Indicator, filled: Baseline, judged: pd.DataFrame) ->
     mine = judged[judged["id"].isin(rows["id"]) & judged["target_year"].notna()]
     refused = mine[mine["verifiable"] == "no"]
     open_ = mine[mine["verifiable"] == ""]  # neither yes nor no, so "no" would be wrong
-    key, told, met = ("unverified", refused, "no") if len(refused) else ("not_judged", open_, "partners")
+    no = "partly" if (mine["verifiable"] == "yes").any() else "no"
+    key, told, met = ("unverified", refused, no) if len(refused) else ("not_judged", open_, "partners")
     if told.empty:
         return _answer("")
     return met, joined_reasons(_missing(key, target=_target_in_words(r), reason=r["reason"]) for r in told.to_dict("records"))
@@ -71,7 +72,7 @@ def _measurable(indicator: Indicator, filled: Baseline, judged: pd.DataFrame) ->
 def _achievable(indicator: Indicator) -> Answer:
     """Tool No. 16 asks whether a target can be achieved at a reasonable cost, and a survey cannot tell."""
     unset = indicator.measure is not None and not indicator.targets
-    return _answer(_missing("target")) if unset else ("partners", _missing("partners"))
+    return "partners", _missing("target" if unset else "partners")
 
 
 def _target_in_words(row: dict[Hashable, Any]) -> Any:

@@ -29,7 +29,7 @@ def test_an_indicator_that_has_all_of_it_meets_four_and_the_partners_judge_the_f
 def test_what_is_missing_is_said_in_words(tmp_path: Path) -> None:
     lacking = answers(tmp_path, sdg=None, definition={"counted": "Persons."}, disaggregated_by=None, targets=None)
     assert lacking["specific"] == ("no", "the definition does not say the unit of analysis and by what it is disaggregated")
-    assert lacking["achievable"] == ("no", "no target is given")
+    assert lacking["achievable"] == ("partners", "without a target, nobody can say whether it can be reached")
     assert lacking["relevant"][0] == "no"
     assert lacking["time_bound"] == ("no", "no target for a year is given")
 
@@ -40,6 +40,12 @@ def test_a_target_that_cannot_be_verified_is_not_measurable_and_one_outside_the_
     assert "a cut of 10% by 2035 cannot be verified: " in found["measurable"][1]
     assert found["achievable"][0] == "partners"
     assert found["time_bound"] == ("no", "the target year 2035 lies outside the plan (2026 to 2030)")
+
+
+def test_an_indicator_of_which_one_target_can_be_verified_and_another_not_is_measurable_in_part(tmp_path: Path) -> None:
+    met, missing = answers(tmp_path, targets=[{"year": 2030, "cut": 0.9}, {"year": 2029, "cut": 0.1}])["measurable"]
+    assert met == "partly"
+    assert str(missing).startswith("a cut of 10% by 2029 cannot be verified: ")
 
 
 def test_a_hidden_baseline_is_not_measurable(tmp_path: Path) -> None:

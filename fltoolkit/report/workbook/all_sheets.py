@@ -104,7 +104,8 @@ def write_baseline_book(filled: Baseline, path: Path) -> None:
     16). The sheet has no cells to fill in."""
     language = read_language(filled.plan.languages[0]).about(filled.own_words).with_stars()
     page = matrix_sheets.baseline_sheet(filled, language)
-    page = replace(page, notes=(*page.notes, *star_note(_own_texts(filled.own_words, filled.plan), language, [page])))
+    about = [text for text in (results_section.masthead(filled.release, language),) if text]
+    page = replace(page, notes=(*about, *page.notes, *star_note(_own_texts(filled.own_words, filled.plan), language, [page])))
     write_book(
         path,
         Book(

@@ -65,18 +65,20 @@ def page(
     language: Language, key: str, columns: Sequence[Column], lines: Sequence[SheetRow], notes: Sequence[str] = (), **more: Any
 ) -> Page:
     """Returns a sheet of the workbook. Its name and its texts are under `workbook.sheets.<key>` in the language files. `notes`
-    are printed before the notes of the language files. `more` are other fields of `Page`."""
+    are printed before the notes of the language files. `more` are other fields of `Page`. If some numbers are ranges, the heading
+    of their column says that it has the low end."""
     words = f"workbook.sheets.{key}"
     own = language.each(f"{words}.notes") if language.has(f"{words}.notes.0") else ()
     fills = language.say(f"{words}.fills") if language.has(f"{words}.fills") else ""
     name, purpose = (language.say(f"{words}.{part}") for part in ("name", "purpose"))
     high_end = column(language, *HIGH)
-    ranges = (
-        [sentence(language.colon(high_end.head, high_end.help))]
-        if any(c.head == high_end.head and not c.hidden for c in columns)
-        else []
+    behind = [c.head == high_end.head and not c.hidden for c in (*columns[1:], columns[0])]
+    ranges = [sentence(language.colon(high_end.head, high_end.help))] if any(behind) else []
+    read = tuple(
+        replace(c, head=language.say("workbook.low_end", head=c.head)) if low else c
+        for c, low in zip(columns, behind, strict=True)
     )
-    return Page(key, name, purpose, tuple(columns), lines, fills=fills, notes=(*notes, *ranges, *own), **more)
+    return Page(key, name, purpose, read, lines, fills=fills, notes=(*notes, *ranges, *own), **more)
 
 
 def word(language: Language, words: str, code: object) -> str:
@@ -154,9 +156,19 @@ def bracketed(marker: str) -> str:
 def legend(language: Language, used: Sequence[str] = (*MARKERS, number_words.CARE)) -> tuple[str, ...]:
     """Returns a sentence that explains the markers in a sheet (letters such as [u], and the dagger). The result is empty if the
     sheet has none."""
-    care = f"{number_words.CARE} {language.say('flags.caution')}" if number_words.CARE in used else ""
-    words = language.list(text for text in (number_words.markers(language, used), care) if text)
+    words = meanings(language, used)
     return (language.say("workbook.legend", markers=words),) if words else ()
+
+
+def meanings(language: Language, used: Sequence[str]) -> str:
+    """Returns the markers that are used, each with its meaning: `[u] low reliability; † use with caution`."""
+    care = f"{number_words.CARE} {language.say('flags.caution')}" if number_words.CARE in used else ""
+    return language.list(text for text in (number_words.markers(language, used), care) if text)
+
+
+def toolkit(language: Language, *tools: int) -> str:
+    """Returns a sentence that names the tools of the ILO toolkit from which the texts of a sheet come."""
+    return language.say(f"checklists.source.{'one' if len(tools) == 1 else 'several'}", tools=language.join(map(str, tools)))
 
 
 def flag(language: Language, row: Row) -> str:
@@ -228,7 +240,7 @@ def lines_by_indicator(language: Language, records: Sequence[Row], cells: Callab
         indicator, group, category, unit = who(language, record)
         line = (group, category, *cells(record), indicator, unit)
         if before != (before := (indicator, unit)):
-            heading = f"{indicator} ({unit})" if unit else indicator
+            heading = indicator if str(unit) in str(indicator) else f"{indicator} ({unit})"
             lines.append(SheetRow([Styled(heading, "across"), *[Styled(None, "across")] * (len(line) - 1)]))
         lines.append(SheetRow(line))
     return lines
@@ -244,10 +256,18 @@ def sentence(text: str) -> str:
 
 
 def surveys(language: Language, *tables: pd.DataFrame) -> str:
-    """Returns a sentence that names the surveys of a sheet. `tables` are those with its numbers: that of the baseline, and that of
-    the later survey if the sheet shows it."""
+    """Returns a note that names the surveys of a sheet and the level of its intervals. `tables` are those with its numbers: that of
+    the baseline, and that of the later survey if the sheet shows it."""
     names = dict.fromkeys(language.kit(one) for table in tables for one in table["survey"].dropna().iloc[:1])
-    return language.say("workbook.surveys", surveys=language.list(names))
+    said = [language.say("workbook.surveys", surveys=language.list(names))]
+    said += [language.say("workbook.level_of_intervals", level=level) for level in _levels(language, *tables)]
+    return " ".join(said)
+
+
+def _levels(language: Language, *tables: pd.DataFrame) -> list[str]:
+    """Returns the level of the intervals in tables, in a list. The list is empty if the tables have no intervals."""
+    columns = [table[name] for table in tables for name in ("confidence", "level") if name in table]
+    return [number_words.level(language, {"level": level}) for level in pd.concat(columns).dropna().iloc[:1]]
 
 
 def chart_title(language: Language, name: str, row: Row) -> str:
@@ -267,8 +287,8 @@ def chart_axes(
     most = max([float(styled(row["measure"], height).value or 0) for height in heights], default=0) or 1.0  # type: ignore[arg-type]
     each = step(most, STEPS_UP)
     most += LABEL_ROOM * each
-    levels = pd.concat([evidence.baseline.table["confidence"], evidence.now.table["level"]]).dropna()
-    across = [language.say("workbook.charts.lines", level=number_words.level(language, {"level": levels.iloc[0]}))]
+    levels = _levels(language, evidence.baseline.table, evidence.now.table)
+    across = [language.say("workbook.charts.lines", level=levels[0])]
     across += [language.say(f"workbook.charts.{name}") for name, has in (("bands", wide), ("hollow", hollow)) if has]
     return ChartAxes(
         language.list(across), language.kit(row["unit"]), each * ceil(most / each), each, "#,##0" if each >= 1 else "#,##0.0"

@@ -84,7 +84,7 @@ FEW = RoundEstimates(0.0014, 0.0004, 0.0008, 0.0024, 60.0, 10_000, 14, 14)
             replace(HIGH, ci_low=0.004),
             replace(NONE, ci_high=0.0065),
             "no detectable change",
-            "the interval of the change covers no change",
+            "the interval of the change includes 0",
         ),
         (replace(HIGH, df=0.0), replace(HIGH, df=0.0), "no detectable change", "no degrees of freedom"),
         (
@@ -119,7 +119,7 @@ LOW = replace(HIGH, estimate=0.003, se=0.0005, ci_low=0.0021, ci_high=0.0042)
         (replace(LOW, n=2_500), "mover", "decreased", ""),
         (replace(LOW, n=2_499), "mover", "no detectable change", "the rounds are too unlike in size"),
         (replace(LOW, df=29.0), "mover", "no detectable change", "the rounds are too unlike in size"),
-        (replace(LOW, n=7_999, ci_high=0.006), "mover", "no detectable change", "the interval of the change covers no change"),
+        (replace(LOW, n=7_999, ci_high=0.006), "mover", "no detectable change", "the interval of the change includes 0"),
     ],
 )
 def test_rounds_of_unlike_size_are_decided_by_mover_or_not_at_all(
@@ -171,7 +171,7 @@ def test_a_change_between_like_rounds_is_d_plus_or_minus_t_se_and_its_ratio_is_o
     spread = np.exp(2.026 * np.hypot(0.03 / 0.3, 0.04 / 0.2))
     assert (row["ratio_low"], row["ratio_high"]) == pytest.approx((2 / 3 / spread, 2 / 3 * spread), rel=1e-3)
     assert (row["method"], row["verdict"], row["reason"]) == (
-        "taylor", "no detectable change", "the interval of the change covers no change"
+        "taylor", "no detectable change", "the interval of the change includes 0"
     )  # fmt: skip
     narrow = difference(
         RoundEstimates(0.3, 0.03, 0, 1, 20.0, 500, 99, 40), RoundEstimates(0.2, 0.04, 0, 1, 20.0, 500, 99, 40), level=0.9

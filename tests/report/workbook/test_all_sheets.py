@@ -280,9 +280,9 @@ def test_charts_are_native_and_drawn_from_the_cells_beside_them(book: Workbook, 
         drawn = [archive.read(f"xl/charts/chart{n}.xml").decode() for n in (1, 2)]
     rows = book["Headline"].max_row
     head = head_of(book["Headline"])
-    assert re.findall(r"<c:val><c:numRef><c:f>([^<]*)<", drawn[0]) == [f"Headline!$C${head + 1}:$C${rows}"]
+    assert re.findall(r"<c:val><c:numRef><c:f>([^<]*)<", drawn[0]) == [f"Headline!$D${head + 1}:$D${rows}"]
     assert "Milestones!$D$" in drawn[1]
-    assert book["Headline"].column_dimensions["H"].hidden
+    assert book["Headline"].column_dimensions["I"].hidden
 
 
 def test_the_targets_sheet_gives_the_check_values_of_planning(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def test_every_row_of_the_plan_says_which_fall_a_repeat_would_find() -> None:
     first = fell().targets.iloc[0]
     assert f"{100 * first['smallest_cut']:.0f}%" in text
     assert "Women" in text
-    assert "the base of the row below" not in text
+    assert "base of the decrease" not in text
     assert "–" in plan_charts.detectable(with_targets(smallest_cut=float("nan"))).text
 
 

@@ -7,6 +7,7 @@ from fltoolkit.languages.language import Language
 from fltoolkit.nap.checklists import checklists
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.published_set import MARKERS
+from fltoolkit.publish.reliability import FLAGS, load_publication_profile
 from fltoolkit.report.workbook.sheet_words import word
 from fltoolkit.show.wording import number_words
 
@@ -47,15 +48,29 @@ def _method(evidence: Evidence, language: Language) -> list[DefinitionRow]:
         "interval": _text(language, "interval", level=number_words.level(language, row), method=word(language, "intervals", row["interval"])),
         "confidentiality": _text(language, "confidentiality", **numbers),
         "rounding": _text(language, "rounding"),
-        "reliability": _text(language, "reliability", profile=out.judged.partition(":")[0] or out.profile),
+        "reliability": _text(language, "reliability", profile=out.judged.partition(":")[0] or out.profile, rules=_rules(evidence, language)),
     }  # fmt: skip
     terms = [(language.say(f"workbook.method.{name}.term"), text) for name, text in texts.items()]
     terms += [(f"[{marker}]", language.say(f"markers.{marker}")) for marker in MARKERS]
+    terms.append((number_words.CARE, language.say("flags.caution")))
     left_out = language.list(map(language.own, out.coverage_excludes)) or language.say("workbook.method.coverage.nobody")
     terms.append((language.say("workbook.method.coverage.term"), left_out))
     terms += [(language.say("workbook.method.note.term"), number_words.reason(language, note)) for note in out.notes]
     kind = language.say("checklists.kinds.method")
     return [(kind, term, text, "") for term, text in terms]
+
+
+def _rules(evidence: Evidence, language: Language) -> str:
+    """Returns the reliability rules of the run's publication profile: each flag, and the reasons for it."""
+    out = evidence.now
+    profile = out.basis.publication_profile if out.basis else load_publication_profile(out.profile)
+    reasons = {
+        flag: [number_words.reason(language, rule.reason) for rule in profile.reliability if rule.flag == flag] for flag in FLAGS
+    }
+    rules = [
+        language.colon(word(language, "flags", flag), ", ".join(dict.fromkeys(texts))) for flag, texts in reasons.items() if texts
+    ]
+    return number_words.start(language.list(rules))
 
 
 def _text(language: Language, name: str, **values: str) -> str:

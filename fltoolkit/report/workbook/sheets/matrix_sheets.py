@@ -117,10 +117,18 @@ def baseline_sheet(filled: Baseline, language: Language) -> Page:
     """Returns the sheet of the plan's indicators for the workbook of the baseline, which has no cells to fill in. Rows that no
     survey fills show the values that partners have given so far."""
     promised = _promised(language, targets(filled.plan, filled))
-    lines = [SheetRow(line.cells) for line in _lines(filled, language, promised, Partners())]
+    lines = [SheetRow(_with_open_cell(language, line)) for line in _lines(filled, language, promised, Partners())]
     columns = _columns(filled, language, filled_in=False)
     notes = _notes(filled, language, filled.table)
     return page(language, "baseline", columns, lines, notes, tool="16", frozen=2, large=True, printed_columns=PRINTED)
+
+
+def _with_open_cell(language: Language, line: SheetRow) -> list[object]:
+    """Returns the cells of a row. If partners must give its baseline and have not, the cell of the baseline says so."""
+    cells = list(line.cells)
+    if line.inputs and cells[PLACES[0]] is None:
+        cells[PLACES[0]] = language.say("workbook.to_fill")
+    return cells
 
 
 def _promised(language: Language, rows: pd.DataFrame) -> dict[tuple[object, ...], object]:
@@ -136,7 +144,15 @@ def _promised(language: Language, rows: pd.DataFrame) -> dict[tuple[object, ...]
 def _notes(filled: Baseline, language: Language, now: pd.DataFrame, later: Sequence[str] = ()) -> tuple[str, ...]:
     goal, marks = language.say("workbook.goal", goal=language.own(filled.plan.goal)), map(mark, filled.table.to_dict("records"))
     about = (surveys(language, filled.table, now),) if filled.table["survey"].notna().any() else ()
-    return (goal, *about, *legend(language, [*marks, *later]))
+    return (goal, *about, *_years(filled, language), *legend(language, [*marks, *later]))
+
+
+def _years(filled: Baseline, language: Language) -> list[str]:
+    """Returns a note with the year of the baseline and the years of the two target columns. The list is empty if no survey gives
+    a number."""
+    found = sorted({int(year) for year in filled.table["year"].dropna()})
+    first, second, third = (language.join(str(year + more) for year in found) for more in range(3))
+    return [language.say("workbook.years", year=first, first=second, second=third)] if found else []
 
 
 def _columns(filled: Baseline, language: Language, *, filled_in: bool) -> tuple[Column, ...]:
@@ -181,7 +197,7 @@ def _cells(plan: Plan, row: Row, language: Language) -> list[object]:
     by = groups if first else language.colon(str(group), str(category))
     value, *years = (_number(language, row["measure"], row[name]) for name in MINE.values())
     return [
-        language.colon(language.own(row["code"]), language.own(row["statement"])), name_of(language, row), definition(language, indicator, row), by,
+        language.colon(language.own(row["code"]), language.own(row["statement"])), name_of(language, indicator, row), definition(language, indicator, row), by,
         language.own(row["means_of_verification"]), unit,
         value, high_or_marker(row), styled(row["measure"], row["ci_low"]), styled(row["measure"], row["ci_high"]), bracketed(mark(row)),
         *years, frequency(language, indicator.reporting_frequency), language.own(row["lead"]), category, row["n"], cases(language, row),
@@ -207,11 +223,13 @@ def _indicator_of(plan: Plan, row: Row) -> Indicator:
     return by_id.get(row["id"]) or by_id[str(row["id"]).removesuffix("_base")]
 
 
-def name_of(language: Language, row: Row) -> str:
+def name_of(language: Language, indicator: Indicator, row: Row) -> str:
     """Returns the name of an indicator. If an indicator is a decrease in %, the kit adds a row with the prevalence from which
-    the decrease is calculated. The name of this row says so."""
+    the decrease is calculated. The name of this row names the decrease."""
     name = number_words.indicator(language, row)
-    return language.say("workbook.base_of", indicator=name) if row["indicator"] == PREVALENCE["indicator"] else name
+    if row["indicator"] != PREVALENCE["indicator"]:
+        return name
+    return language.say("workbook.base_of", indicator=name, derived=language.own(indicator.indicator))
 
 
 def definition(language: Language, indicator: Indicator, row: Row) -> str:

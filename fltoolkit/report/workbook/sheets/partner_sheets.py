@@ -19,10 +19,11 @@ from fltoolkit.publish.measure_units import is_rate
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.document_sections import follow_up_section
 from fltoolkit.report.knowledge_base import CHANGE, TOOL as KNOWLEDGE, answers, is_for_research
-from fltoolkit.report.workbook.sheet_words import NOT_SHOWN, choices, column, page, word
+from fltoolkit.report.workbook.sheet_words import NOT_SHOWN, bracketed, choices, column, mark, meanings, page, toolkit, word
 from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
 from fltoolkit.report.workbook.sheets.definition_sheets import definitions
 from fltoolkit.show.wording import contrast_sentences, number_words, plan_words
+from fltoolkit.survey.spec.groups import groups_of_breakdown
 from fltoolkit.table_records import records
 
 ANSWERS = ("yes", "partly", "no")
@@ -52,7 +53,7 @@ def smart(evidence: Evidence, language: Language) -> Page:
     lines = []
     for row in evidence.smart.to_dict("records"):
         met: object = word(language, "met", row["met"])
-        met = Styled(met, "warn") if row["met"] == "no" else met
+        met = Styled(met, "warn") if row["met"] in ("no", "partly") else met
         about, criterion = map(language.own, (row["code"], row["indicator"])), language.say(f"columns.{row['criterion']}")
         words = (*about, criterion, met, number_words.reason(language, row["missing"]))
         id = f"smart.{row['id']}.{row['criterion']}"
@@ -78,9 +79,17 @@ def checklist(evidence: Evidence, language: Language, tool: int) -> Page:
         from_survey = [_said_once(language, answer_from_survey(evidence, language, q), q, said)] if beside else []
         words = (language.say(f"checklists.sections.{q.section}"), language.say(f"checklists.questions.{q.id}"), *from_survey)
         lines.append(_checklist_row(words, evidence.partners, q.id, keys))
-    source = (language.say("checklists.source"),)
+    notes = [toolkit(language, *tools), language.say("checklists.source.questions")]
+    notes += _how_numbers_read(evidence, language) if beside else []
     numbers = ", ".join(map(str, tools))
-    return page(language, SHEETS[tool], columns, lines, source, once=(0,), tool=numbers, table="checklists", frozen=2)
+    return page(language, SHEETS[tool], columns, lines, notes, once=(0,), tool=numbers, table="checklists", frozen=2)
+
+
+def _how_numbers_read(evidence: Evidence, language: Language) -> list[str]:
+    """Returns notes that tell an interval (`9.3 (6.3 to 13.3)`) from a range (`26.8 to 55.2`)."""
+    every = records(evidence.now.table)
+    notes = [language.say("workbook.said.interval", level=number_words.level(language, every[0]))]
+    return notes + [language.say("workbook.said.range")] * any(map(number_words.has_range, every))
 
 
 def methods(evidence: Evidence, language: Language) -> Page:
@@ -97,8 +106,9 @@ def methods(evidence: Evidence, language: Language) -> Page:
         section = language.say("workbook.standards", section=language.say(f"checklists.sections.{q.section}"))
         words = (section, name.rstrip(), number_words.start(rest), tool)
         lines.append(_checklist_row(words, evidence.partners, q.id, ("answer", "note")))
-    source = (language.say("checklists.source"),)
-    return page(language, "definitions", columns, lines, source, once=(0,), tool="1, 2", table="checklists", frozen=2)
+    return page(
+        language, "definitions", columns, lines, (toolkit(language, 1, 2),), once=(0,), tool="1, 2", table="checklists", frozen=2
+    )
 
 
 def answer_from_survey(evidence: Evidence, language: Language, question: ChecklistQuestion) -> str:
@@ -137,22 +147,24 @@ def _breakdown_in_words(language: Language, rows: pd.DataFrame, *, named: bool) 
     every = records(rows)
     first, shown = every[0], [r for r in every if pd.notna(r["estimate"])]
     whole = not first["breakdown"]
-    printed = [number_words.with_marker(number_words.with_interval(language, r), r) for r in shown]
+    printed = [f"{number_words.with_interval(language, r)} {bracketed(mark(r))}".rstrip() for r in shown]
     numbers = (
         printed if whole else [f"{number_words.category(language, r)} {text}" for r, text in zip(shown, printed, strict=True)]
     )
     for marker, hidden in Counter(r["marker"] for r in every if pd.isna(r["estimate"])).items():
-        numbers.append(number_words.with_marker(language.say("workbook.said.hidden", n=str(hidden)), {"marker": marker}))
+        words = language.say(f"workbook.said.hidden.{'one' if hidden == 1 else 'several'}", n=str(hidden))
+        numbers.append(number_words.with_marker(words, {"marker": marker}))
     if any(map(has_wide_bounds, shown)) and (ends := [r for r in shown if r["unresolved_marker"] == NOT_SHOWN]):
         names = language.join(number_words.category(language, r) for r in ends)
         numbers.append(language.colon(names, number_words.inside(language.say("tables.high_end_hidden"))))
-    key, group = ("everyone" if whole else "by"), number_words.group(language, str(first["breakdown"]))
+    key = "everyone" if whole else "by"
+    group = language.join(map(language.by_group, groups_of_breakdown(str(first["breakdown"]))))
     population = str(first["reference_population_label"])
     unit = number_words.unit(language, str(first["measure"]), population)
     if named and not is_rate(str(first["measure"])):
         unit = f"{unit}, {language.kit(population)}"
     text = language.say(f"workbook.said.{key}", group=group, unit=unit, values=language.list(numbers))
-    meaning = number_words.markers(language, [r["marker"] for r in every])
+    meaning = meanings(language, list(map(mark, every)))
     return f"{text} ({meaning})" if meaning else text
 
 

@@ -40,6 +40,7 @@ from fltoolkit.report.workbook.sheet_words import (
     shown_if_wide,
     styled,
     surveys,
+    toolkit,
     without_nan,
     word,
 )
@@ -50,7 +51,7 @@ from fltoolkit.survey.spec.groups import TOTAL
 
 NUMBERS = ("baseline_value", "ci_low", "ci_high")
 HEADLINE = (
-    ("category", 18, "text"), ("year", 7, "plain"), ("value", 10, "text"), HIGH, ("interval_from", 10, "text"),
+    ("category", 18, "text"), ("label", 10, "hidden"), ("year", 7, "plain"), ("value", 10, "text"), HIGH, ("interval_from", 10, "text"),
     ("interval_to", 10, "text"), ("marker", 8, "marker"), ("below", 10, "hidden"), ("above", 10, "hidden"), ("unreliable", 10, "hidden"),
     ("reach", 10, "hidden"), ("earlier", 10, "hidden"),
 )  # fmt: skip
@@ -98,13 +99,13 @@ def headline(evidence: Evidence, language: Language) -> Page | None:
         return None
     records = [without_nan(row) for row in rows.to_dict("records")]
     lines = [line for row in records for line in _rounds(evidence, language, row)]
-    wide, hollow, later = (any(line[place].value is not None for line in lines) for place in (3, 9, 11))
+    wide, hollow, later = (any(line[place].value is not None for line in lines) for place in (4, 10, 12))
     columns = [column(language, *look) for look in shown_if_wide(HEADLINE, wide=wide)]
     title = chart_title(language, "headline", records[0])
-    heights = [line[place].value for line in lines for place in (2, 3, 5)]
+    heights = [line[place].value for line in lines for place in (3, 4, 6)]
     chart = NativeChart(
-        title, names=(0, 1), values=2, lengths=(7, 8), rows=len(lines), hollow=9 if hollow else None, band=(3, 10) if wide else None,
-        earlier=11 if later else None, axes=chart_axes(evidence, language, records[0], heights, hollow=hollow, wide=wide),
+        title, names=(1, 2), values=3, lengths=(8, 9), rows=len(lines), hollow=10 if hollow else None, band=(4, 11) if wide else None,
+        earlier=12 if later else None, axes=chart_axes(evidence, language, records[0], heights, hollow=hollow, wide=wide),
     )  # fmt: skip
     results = (
         result_sentences.sentence(language, result_sentences.headline_rows(evidence.now)[0]),
@@ -120,17 +121,19 @@ def headline(evidence: Evidence, language: Language) -> Page | None:
 
 
 def _rounds(evidence: Evidence, language: Language, row: dict[Any, Any]) -> Iterator[tuple[Any, ...]]:
-    """Yields the cells of a row of the baseline, and then those of the later survey's row, if there is one. The second row has an
-    empty category, so that a chart shows one label for both surveys."""
+    """Yields the cells of a row of the baseline, and then those of the later survey's row, if there is one. The second row has no
+    label for the chart, which shows one label for both surveys."""
     later = list(rows_like(evidence.follow_up, row))
-    numbers = [row[name] for name in NUMBERS]
+    category, numbers = plan_words.category(language, row), [row[name] for name in NUMBERS]
     yield (
-        plan_words.category(language, row),
+        category,
+        category,
         *_value(row, (row["year"], mark(row)), numbers, high(row), earlier=bool(later)),
     )
     for now in later:
         numbers = [now[name] for name in ("value", "ci_low", "ci_high")]
         yield (
+            Styled(category, "again"),
             "",
             *_value(row, (now["year"], mark(now, "marker_after", "flag_after")), numbers, styled(row["measure"], now["bound"])),
         )
@@ -213,7 +216,7 @@ def sdg(evidence: Evidence, language: Language) -> Page:
     lines += [
         SheetRow((code, other_words, "\n".join(language.own(i.indicator) for i in indicators if code in i.sdg))) for code in other
     ]
-    return page(language, "sdg", columns, lines, (language.say("checklists.source"),), tool="6")
+    return page(language, "sdg", columns, lines, (toolkit(language, 6),), tool="6")
 
 
 def global_figures(language: Language) -> Page:

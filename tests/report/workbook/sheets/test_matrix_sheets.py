@@ -78,7 +78,7 @@ def test_the_number_of_a_later_survey_stands_beside_the_target_with_its_marker(p
             assert (plain(told["Marker"]), told["Marker 2027"]) == ("[z]", "")
     assert compared
     wide = matrix(replace(made, follow_up=made.follow_up.assign(bound=990.0)), EN)
-    assert [c.head for c in wide.printed][-5:-2] == ["Value 2027", "High end", "2027, from"]
+    assert [c.head for c in wide.printed][-5:-2] == ["Value 2027 or low end of the range", "High end", "2027, from"]
 
 
 def test_an_indicators_words_are_plain_in_its_first_row_and_stand_in_the_others_too(page: Page) -> None:
@@ -105,6 +105,18 @@ def test_partners_fill_three_cells_of_their_rows_and_of_no_other(page: Page) -> 
     assert not [line for line in baseline_sheet(evidence().baseline, EN).lines if line.inputs]
 
 
+def test_the_notes_say_the_years_of_the_columns_and_the_level_of_the_intervals(page: Page) -> None:
+    for notes in (page.notes, baseline_sheet(evidence().baseline, EN).notes):
+        assert any("is of 2025; their “Year +1” is 2026 and their “Year +2” 2027" in note for note in notes)
+        assert any(note.endswith("Intervals are 95% confidence intervals.") for note in notes)
+
+
+def test_a_baseline_that_partners_have_not_given_is_said_to_be_theirs() -> None:
+    sheet = baseline_sheet(evidence().baseline, EN)
+    (row,) = lines_of(sheet, "partners")
+    assert plain(row["Baseline value"]) == "to be filled by the partners"
+
+
 def test_the_target_itself_stands_beside_the_years_on_its_path() -> None:
     made = evidence_from(published(published_row()), {"year": 2030, "cut": 0.5})
     first = cells(matrix(made, EN), matrix(made, EN).lines[0])
@@ -122,7 +134,7 @@ def test_a_baseline_with_wide_bounds_has_its_high_end_beside_it() -> None:
     table.loc[0, ["bound_high", "bounds_note"]] = [40.0, WIDE_BOUNDS]
     page = matrix(replace(made, baseline=replace(made.baseline, table=table)), EN)
     row = cells(page, page.lines[0])
-    assert (plain(row["Baseline value"]), plain(row["High end"])) == (20.0, 40.0)
+    assert (plain(row["Baseline value or low end of the range"]), plain(row["High end"])) == (20.0, 40.0)
     assert [c.head for c in page.columns if c.hidden] == []
     assert [c.head for c in matrix(made, EN).columns if c.hidden] == ["High end"]
 
@@ -142,9 +154,10 @@ def test_a_definition_is_the_plans_words_between_the_kits() -> None:
 
 def test_the_row_that_the_kit_adds_says_what_it_is_for() -> None:
     row = {"indicator": PREVALENCE["indicator"], "unit": Reason.of("whom.rate", who=Name("kit.populations", "adults"))}
-    assert name_of(EN, row) == "Prevalence of forced labour, adults (the base of the row below)"
-    assert name_of(FR, row) == "Prévalence du travail forcé, adultes (base de la ligne suivante)"
-    assert name_of(FR, {"indicator": "Inspectors trained", "unit": "person"}) == "Inspectors trained"
+    fall = Indicator.model_construct(indicator="% decrease")
+    assert name_of(EN, fall, row) == "Prevalence of forced labour, adults (base of “% decrease”)"
+    assert name_of(FR, fall, row) == "Prévalence du travail forcé, adultes (base de «\u202f% decrease\u202f»)"
+    assert name_of(FR, fall, {"indicator": "Inspectors trained", "unit": "person"}) == "Inspectors trained"
 
 
 def test_the_path_of_several_targets_is_told_in_their_order() -> None:

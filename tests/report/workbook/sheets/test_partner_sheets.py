@@ -81,6 +81,16 @@ def test_the_survey_speaks_in_published_numbers_and_counts_what_is_hidden() -> N
     assert answer_from_survey(found, EN, question("nationality")) == answer_from_survey(found, EN, question("change")) == ""
 
 
+def test_a_number_to_be_used_with_caution_has_its_dagger_here_too() -> None:
+    rows = [row(), of("sex", "men", flag="caution"), *(of("sex", name, **HIDDEN) for name in ("women", "other"))]
+    told = answer_from_survey(promises.evidence_from(published(*rows, groups=("sex",))), FR, question("gender")).replace(
+        "\u00a0", " "
+    )
+    assert told.startswith("Selon le sexe (")
+    assert ") † ; 2 catégories non montrées [c] (" in told.replace("\u202f", " ")
+    assert told.endswith("† à utiliser avec prudence)")
+
+
 def test_a_high_end_that_is_confidential_is_named_beside_ranges() -> None:
     wide = {"bounds_note": WIDE_BOUNDS, "bound_high": 0.09}
     rows = [row(), of("sex", "men", **wide), of("sex", "women", unresolved_marker="c", bound_high=float("nan"))]
@@ -102,6 +112,17 @@ def test_a_question_about_the_lead_group_is_answered_with_the_test_between_its_c
     asked, other = (answer_from_survey(found, EN, question(word)).splitlines() for word in ("gender", "total"))
     assert asked[-1].startswith("Whether the rate is higher for men or women cannot be said: ")
     assert not [line for line in other if "cannot be said" in line]
+
+
+def test_a_sheet_names_its_own_tools_and_tells_an_interval_from_a_range() -> None:
+    found = promises.evidence_from(published(row(bounds_note=WIDE_BOUNDS, bound_high=0.09)))
+    source, questions, intervals, ranges = checklist(found, EN, 8).notes
+    assert source.replace("\u00a0", " ").endswith("Tools No. 4 and 8.")
+    assert questions == EN.say("checklists.source.questions")
+    assert "brackets hold the 95% interval" in intervals
+    assert "without brackets are a range" in ranges
+    assert EN.say("workbook.said.range") not in checklist(promises.evidence_from(published(row())), EN, 8).notes
+    assert [note.replace("\u00a0", " ")[-12:] for note in methods(found, EN).notes] == ["No. 1 and 2."]
 
 
 def test_what_the_knowledge_base_asks_and_the_survey_cannot_say_is_for_research() -> None:

@@ -82,7 +82,7 @@ def test_the_headline_is_the_first_indicator_for_everyone_and_by_its_first_group
     assert row["Below"].value == pytest.approx(row["Value"].value - row["Interval from"].value)
     assert row["Above"].value == pytest.approx(row["Interval to"].value - row["Value"].value)
     assert page.chart
-    assert (page.chart.rows, page.chart.lengths, page.chart.names) == (3, (7, 8), (0, 1))
+    assert (page.chart.rows, page.chart.lengths, page.chart.names) == (3, (8, 9), (1, 2))
     assert page.chart.axes.top >= max(cells(page, n)["Interval to"].value for n in range(3))
     assert page.chart.axes.up == "per 1,000 adults"
     assert cells(headline(evidence(), FR))["Catégorie"] == "ensemble"
@@ -96,7 +96,8 @@ def test_the_headline_has_the_latest_round_below_its_baseline_and_marks_what_is_
     assert any("Test of the change since 2025: decreased." in note for note in page.results)
     rows = [cells(page, n) for n in range(len(page.lines))]
     assert [row["Year"] for row in rows] == [2025, 2027] * (len(rows) // 2)
-    assert [bool(row["Category"]) for row in rows] == [True, False] * (len(rows) // 2)
+    assert [bool(row["Label"]) for row in rows] == [True, False] * (len(rows) // 2)
+    assert rows[1]["Category"] == Styled(rows[0]["Category"], "again")
     now = made.follow_up[made.follow_up["group"] == "total"].iloc[0]
     assert rows[1]["Value"] == Styled(round(now["value"], 1), "one_decimal")
     assert page.chart
@@ -106,7 +107,7 @@ def test_the_headline_has_the_latest_round_below_its_baseline_and_marks_what_is_
     marked = [row["Low reliability"].value == row["Value"].value for row in rows if row["Marker"] == "[u]"]
     assert all(marked)
     assert all(row["Low reliability"].value is None for row in rows if row["Marker"] != "[u]")
-    assert (page.chart.hollow == 9) == bool(marked)
+    assert (page.chart.hollow == 10) == bool(marked)
     doubtful = cells(headline(replace(made, follow_up=made.follow_up.assign(marker_after="u")), EN), 1)
     assert doubtful["Low reliability"] == doubtful["Value"]
     hidden = made.follow_up.assign(value=np.nan, ci_low=np.nan, ci_high=np.nan, marker_after="c")
@@ -134,17 +135,20 @@ def test_wide_bounds_are_a_column_of_the_headline_and_a_band_in_its_chart() -> N
     page = headline(replace(made, baseline=replace(made.baseline, table=wide)), EN)
     assert page
     assert page.chart
-    assert (page.chart.band, heads(page)[3], page.columns[10].head) == ((3, 10), head, "Reach")
+    assert (page.chart.band, heads(page)[3], page.columns[11].head) == ((4, 11), head, "Reach")
     assert "grey bands: up to the high end" in page.chart.axes.across
     assert [cells(page, n)[head].value for n in (0, 2)] == [None, None]
     men = cells(page, 1)
     assert men[head] == Styled(400.0, "one_decimal")
-    assert men["Reach"].value == pytest.approx(400.0 - men["Value"].value)
+    assert men["Reach"].value == pytest.approx(400.0 - men["Value or low end of the range"].value)
     assert 400 <= page.chart.axes.top < 990
     sheet = detail(replace(made, baseline=replace(made.baseline, table=wide)), EN)
     assert sheet
     rate = next(row for row in (cells(sheet, n) for n in range(len(sheet.lines))) if row["Category"] == "men")
-    assert (rate["Baseline value"], rate["High end"]) == (men["Value"], men["High end"])
+    assert (rate["Baseline value or low end of the range"], rate["High end"]) == (
+        men["Value or low end of the range"],
+        men["High end"],
+    )
     assert any(note.startswith("High end: the number if all unresolved persons were cases") for note in sheet.notes)
     hidden = wide.assign(bound_high=np.nan)
     assert head not in heads(headline(replace(made, baseline=replace(made.baseline, table=hidden)), EN))
