@@ -18,7 +18,7 @@ from fltoolkit.table_records import records
 
 ROWS = 9  # of a table, a picture or a list that fits on a slide
 CATEGORIES = 8  # of the groups in one picture
-VERDICTS, TARGETS, WITH_DECISION = 2, 5, 2  # verdicts and targets that fit on a slide, and targets beside which the decision fits
+VERDICTS, TARGETS, WITH_DECISION = 2, 5, 1  # verdicts and targets that fit on a slide, and targets beside which the decision fits
 COERCION = "coercion"  # the topic of a profile
 
 
