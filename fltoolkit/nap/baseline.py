@@ -197,8 +197,7 @@ def _prevalence_row(frame: dict[str, Any]) -> dict[str, Any]:
 def _decrease_rows(frame: dict[str, Any]) -> list[dict[str, Any]]:
     """Returns a list of one row: the row of an indicator that is a % decrease. The row has no value in the baseline, because a
     decrease needs two surveys. `frame` has the columns of the indicator."""
-    derived = joined_reasons([Reason.of("reasons.derived"), Reason.of("reasons.no_baseline")])
-    words = {"filled_by": "survey", "category": TOTAL, "group": TOTAL, "marker": "z", "reason": derived}
+    words = {"filled_by": "survey", "category": TOTAL, "group": TOTAL, "marker": "z", "reason": Reason.of("reasons.derived")}
     return [{**frame, **words, "derived_from": _prevalence_row(frame)["id"]}]
 
 

@@ -166,10 +166,10 @@ def with_decreases(filled: Baseline, followed: pd.DataFrame) -> Baseline:
         own = table["id"] == row["id"]
         numbers = {k: rounded_as_printed(row[c], DECREASE) for k, c in (("N", "value"), ("low", "ci_low"), ("high", "ci_high"))}
         known = {k: round(number) for k, number in numbers.items() if pd.notna(number)}
-        years = {"before": f"{row['year_before']:.0f}", "after": f"{row['year']:.0f}"}
         key = {0: "hidden", 1: "alone"}.get(len(known), "found")
-        said = Reason.of(f"plan.decrease.{key}", **known, **years) if pd.notna(row["year"]) else ""
-        reason = joined_reasons([*table.loc[own, "reason"], said, row["reason"]])
+        said = Reason.of(f"plan.decrease.{key}", **known, after=f"{row['year']:.0f}") if pd.notna(row["year"]) else ""
+        doubt = Reason.of("plan.decrease.care") if row["flag_after"] == "caution" else row["reason"]
+        reason = joined_reasons([*table.loc[own, "reason"], said, doubt])
         table["reason"] = table["reason"].mask(own, reason)
     return replace(filled, table=table)
 

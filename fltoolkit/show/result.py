@@ -114,8 +114,8 @@ def groups(out: Published, measure: str) -> Result:
     if rows.empty:
         return Result("No number of this measure is published by group.")
     counted = (
-        f"The tables of this section have {_counted(len(rows), 'number')}: {len(shown_) - care or 'none'} can be used as they are, "
-        f"{care or 'none'} only with care, and {gone or 'none'} are not shown."
+        f"All tables of this section, also those that are not printed, have {_counted(len(rows), 'number')}: "
+        f"{len(shown_) - care or 'none'} can be used as they are, {care or 'none'} only with care, and {gone or 'none'} are not shown."
     )
     tested = contrast_sentences.sentences(out, ENGLISH) if measure == "prevalence" and contrast_sentences.is_compared(out) else ()
     return Result("\n\n".join((*tested, counted)))
@@ -154,12 +154,12 @@ def risk(model: PublishedModel) -> Result:
 @checked
 def baseline(evidence: Evidence) -> Result:
     """Returns a sentence on how many baselines of the plan the survey gives. The sentence also says how many baselines the
-    plan expects from a survey."""
+    plan expects from a survey. If there is a later survey, a second sentence says that the baseline is the earlier round."""
     rows = evidence.baseline.table
     asked = rows[rows["filled_by"] == "survey"]
-    return Result(
-        f"The survey fills {int(asked['baseline_value'].notna().sum())} of {_counted(len(asked), 'row')} that the plan asks of it."
-    )
+    filled = f"{int(asked['baseline_value'].notna().sum())} of {_counted(len(asked), 'row')} that the plan asks of it."
+    earlier = "" if evidence.follow_up.empty else " The baseline is an earlier round; the last part shows what has changed since."
+    return Result(f"The survey fills {filled}{earlier}")
 
 
 @of_plan
@@ -182,7 +182,10 @@ def targets(evidence: Evidence) -> Result:
     if given.empty:
         return Result("The plan gives no targets yet.")
     could = int((given["verifiable"] == "yes").sum())
-    return Result(f"As planned, a repeat would find the fall to the target for {could} of {_counted(len(given), 'target')}.")
+    later = " What the later survey found is in the last part." if given["later_value"].notna().any() else ""
+    return Result(
+        f"As planned, a repeat would find the fall to the target for {could} of {_counted(len(given), 'target')}.{later}"
+    )
 
 
 @of_plan

@@ -141,7 +141,7 @@ def calibration(persons: ClassifiedSurvey) -> Table | Words:
 def findings(found: pd.DataFrame, title: str = "Findings in the data") -> Table:
     """Returns a table of findings (problems in the data) from `fl.check` or `fl.check_cases`."""
     names = {"check": "Check", "where": "Where", "what": "What", "count": "How many", "do": "What to do"}
-    body = found.astype(str).rename(columns=names)
+    body = found.astype(str).replace({"count": {"": "–"}}).rename(columns=names)
     severities = tuple(f"{number_words.start(severity)}s" for severity in body.pop("severity"))
     return plain(body, title, f"{len(found)} finding{'' if len(found) == 1 else 's'}", groups=severities)
 

@@ -63,7 +63,7 @@ def test_a_percent_decrease_is_one_minus_the_ratio_of_the_two_rates_with_the_int
     assert (row["verdict"], row["light"], row["changed"]) == ("", "", "")  # those of the prevalence
     (reason,) = evidence.baseline.table.query("id == 'decrease'")["reason"]
     low, high = (math.floor(row[name] + 0.5) for name in ("ci_low", "ci_high"))
-    assert str(reason).endswith(f"it has no baseline; from 2025 to 2027: 62% ({low}% to {high}%)")
+    assert str(reason).endswith(f"from the prevalence above; in 2027 it was 62% ({low}% to {high}%)")
 
 
 def test_a_percent_decrease_is_hidden_where_its_change_is_hidden(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_a_percent_decrease_is_hidden_where_its_change_is_hidden(tmp_path: Path)
     assert pd.isna(row["value"])
     assert (row["marker"], row["marker_after"], row["reason"]) == (base["marker"], base["marker"], base["reason"])
     (reason,) = evidence.baseline.table.query("id == 'decrease'")["reason"]
-    assert "from 2025 to 2027: not shown; " in str(reason)
+    assert "in 2027 it is not shown; " in str(reason)
 
 
 def test_nothing_can_decrease_where_nobody_was_found(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def test_the_groups_shown_with_care_and_not_shown_are_all_of_them(measure: str) 
     *first, counted = str(result.groups(out, measure)).split("\n\n")
     assert [text[:11] for text in first] == (["No differen"] if measure == "prevalence" else [])
     assert counted == (
-        f"The tables of this section have {len(rows)} numbers: {sure.sum() or 'none'} can be used as they are, "
+        f"All tables of this section, also those that are not printed, have {len(rows)} numbers: {sure.sum() or 'none'} can be used as they are, "
         f"{care.sum() or 'none'} only with care, and {rows['estimate'].isna().sum() or 'none'} are not shown."
     )
 
@@ -97,8 +97,14 @@ def test_findings_are_counted_by_severity() -> None:
 def test_a_plan_says_what_is_filled_verifiable_and_changed() -> None:
     evidence = fell()
     given = evidence.targets[evidence.targets["target_year"].notna()]
-    assert str(result.targets(evidence)) == (
-        f"As planned, a repeat would find the fall to the target for {(given['verifiable'] == 'yes').sum()} of {len(given)} target{'s' * (len(given) != 1)}."
+    first = replace(evidence, targets=evidence.targets.assign(later_value=float("nan")), follow_up=evidence.follow_up.iloc[:0])
+    could, of = (given["verifiable"] == "yes").sum(), f"{len(given)} target{'s' * (len(given) != 1)}"
+    found = f"As planned, a repeat would find the fall to the target for {could} of {of}."
+    assert str(result.targets(first)) == found
+    assert str(result.targets(evidence)) == f"{found} What the later survey found is in the last part."
+    assert str(result.baseline(first)).endswith(" that the plan asks of it.")
+    assert str(result.baseline(evidence)).endswith(
+        "The baseline is an earlier round; the last part shows what has changed since."
     )
     said = str(result.follow_up(evidence))
     assert " changed, " in said

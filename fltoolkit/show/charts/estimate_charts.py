@@ -81,9 +81,17 @@ def rule_sets(out: Published, measure: str = "prevalence") -> Picture:
 def unresolved(counts: pd.DataFrame) -> Picture:
     """Returns a picture of the number of unresolved answers (don't know, refused, blank) to each question. Such answers can
     prevent a decision on whether a person is in forced labour. `counts` is the table from `fl.nonresponse`, with one row per
-    question. Questions without such answers are left out; `fl.show.nonresponse` has them."""
+    question. Questions without such answers are left out; `fl.show.nonresponse` has them. If one column feeds two items, its
+    answers are drawn once, with both names."""
     with_answers = counts[UNRESOLVED].fillna(0).sum(axis=1) > 0
-    return unresolved_answers(counts[with_answers] if with_answers.any() else counts, ENGLISH)
+    drawn = counts[with_answers] if with_answers.any() else counts
+    same = ["column", *UNRESOLVED]
+    together = drawn.groupby(same, dropna=False, sort=False)["label"].transform(_names_of_column)
+    return unresolved_answers(drawn.assign(label=together).drop_duplicates(same), ENGLISH)
+
+
+def _names_of_column(labels: pd.Series) -> object:
+    return labels.iloc[0] if len(labels) == 1 else "; ".join(map(ENGLISH.own, labels))
 
 
 def unresolved_answers(counts: pd.DataFrame, language: Language, *, compared: pd.DataFrame | None = None) -> Picture:

@@ -59,8 +59,5 @@ def limits(language: Language, row: Row, low: str, high: str) -> PrintedCell:
 
 
 CATEGORY = TableColumn("category", category, "label")
-BASELINE = (
-    TableColumn("baseline", lambda language, row: value(language, row, "baseline_value", "marker"), "value", "baseline_of"),
-    TableColumn("baseline_interval", lambda language, row: limits(language, row, "ci_low", "ci_high"), head="limits"),
-)
-"""The baseline and its interval, for rows that a survey fills."""
+INTERVAL = TableColumn("baseline_interval", lambda language, row: limits(language, row, "ci_low", "ci_high"), head="limits")
+"""The interval of the baseline, for rows that a survey fills."""

@@ -65,11 +65,11 @@ def _chance(language: Language, row: Row) -> PrintedCell:
 
 
 def _needed(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell with the number of persons who must answer in the repeat of the survey. The cell is empty if the
-    baseline has wide bounds, because more persons then do not help."""
+    """Returns the cell with the number of persons who must answer in the repeat of the survey, or a dash if no repeat is large
+    enough. The cell is empty if the baseline has wide bounds, because more persons then do not help."""
     if plan_words.is_too_wide(row):
         return EMPTY
-    return number_cells.count(language, row["sample_needed"], NONE if pd.notna(row["target_year"]) else EMPTY)
+    return number_cells.count(language, row["sample_needed"], NONE if pd.notna(row["power"]) else EMPTY)
 
 
 def _with_interval(language: Language, row: Row, *, columns: tuple[str, str, str, str, str]) -> PrintedCell:
@@ -87,6 +87,10 @@ def _baseline(language: Language, row: Row) -> PrintedCell:
     return _with_care(plan_cells.value(language, row, "baseline_value", "marker"), row["flag"])
 
 
+def _later(language: Language, row: Row) -> PrintedCell:
+    return _with_care(plan_cells.value(language, row, "later_value", "later_marker"), row["later_flag"])
+
+
 def _with_care(cell: PrintedCell, flag: object) -> PrintedCell:
     """Returns the cell of a number with a sign behind it if the number is to be used with caution."""
     return replace(cell, text=f"{cell.text}{number_words.care(flag)}") if cell.text else cell
@@ -100,10 +104,11 @@ AIM = TableColumn("aim", lambda language, row: PrintedCell(plan_words.short_aim(
 TARGETS = TableLayout(
     (
         plan_cells.CATEGORY,
-        *plan_cells.BASELINE,
+        TableColumn("baseline", _baseline, "value", "baseline_of"),
+        plan_cells.INTERVAL,
         AIM,
         TableColumn("verifiable", _verifiable, "words"),
-        TableColumn("later", lambda language, row: plan_cells.value(language, row, "later_value", "later_marker"), head="later_round"),
+        TableColumn("later", _later, head="later_round"),
         TableColumn("power", _chance),
         TableColumn("smallest", _smallest),
         TableColumn("after", _after),
@@ -176,7 +181,10 @@ def targets(language: Language, rows: pd.DataFrame) -> PrintedTable:
     years |= {"year": f"{rows['later_year'].max():.0f}"} if later else {}
     wide = all(map(plan_words.is_too_wide, rows.to_dict("records")))
     columns = [c for c in (VERIFIED_LATER if later else VERIFIED) if not (wide and c in REPEAT)]
-    words = TableWords(language.say("targets.title"), heads=years)
+    never = any(_needed(language, row) is NONE for row in rows.to_dict("records"))
+    dash = (language.say("targets.dash"),) if never else ()
+    care = number_words.care_note(language, pd.concat([rows["flag"], rows["later_flag"]]))
+    words = TableWords(language.say("targets.title"), notes=(*dash, *care), heads=years)
     return printed(language, TARGETS.only(*columns), rows.to_dict("records"), words)
 
 
@@ -190,7 +198,7 @@ def every_row(language: Language, rows: pd.DataFrame) -> PrintedTable:
     same = years.notna().all() and years.nunique() == 1
     keys = [key for key in EVERY_ROW if key != "first_year" or not same]
     first_year = (language.say("targets.first_year", year=f"{years.iloc[0]:.0f}"),) if same else ()
-    notes, heads = (*_low_end(language, once), *first_year), plan_cells.years(language, rows, "baseline_year")
+    notes, heads = (*_doubts(language, once), *first_year), plan_cells.years(language, rows, "baseline_year")
     words = TableWords(language.say("targets.every_title"), language.say("targets.every_about"), notes, heads)
     return printed(language, TARGETS.only(*keys), once.to_dict("records"), words)
 
@@ -199,8 +207,13 @@ def detectable(language: Language, rows: pd.DataFrame) -> PrintedTable:
     """Returns a table of the smallest fall that a repeat of the survey could detect with the planned number of persons, for each
     indicator and its whole population. `rows` are rows of `Evidence.targets`."""
     heads = plan_cells.years(language, rows, "baseline_year")
-    words = TableWords(language.say("detectable.title"), notes=_low_end(language, rows), heads=heads)
+    words = TableWords(language.say("detectable.title"), notes=_doubts(language, rows), heads=heads)
     return printed(language, TARGETS.only(*FOUND), rows.to_dict("records"), words)
+
+
+def _doubts(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
+    """Returns the notes on the baselines of a table: those of `_low_end`, and what the sign of caution means."""
+    return (*_low_end(language, rows), *number_words.care_note(language, rows["flag"]))
 
 
 def _low_end(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:

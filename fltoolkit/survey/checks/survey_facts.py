@@ -15,6 +15,7 @@ from fltoolkit.survey.data.internal_columns import ASKED, CHILD, HOUSEHOLD, PSU,
 from fltoolkit.survey.design.design_summary import design_facts
 from fltoolkit.survey.design.survey_design import Design, Survey
 from fltoolkit.survey.spec.files_and_design import DesignSpec, ModuleStatus
+from fltoolkit.survey.spec.questions import ReferencePeriod
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,6 +42,16 @@ def describe(design: Design) -> pd.DataFrame:
     return pd.DataFrame(list(facts.items()), columns=["fact", "value"])
 
 
+def _dates(window: ReferencePeriod) -> str:
+    """Returns the dates of a reference period in brackets. If they span more months than the period has, they are those of
+    different persons: the earliest start, and the latest interview."""
+    start, end = window.start, window.end
+    if not (start and end):
+        return ""
+    spanned = 12 * (end.year - start.year) + end.month - start.month + 1
+    return f" (earliest start {start}, latest interview {end})" if spanned > window.months else f" ({start} to {end})"
+
+
 def _survey_facts(survey: Survey) -> dict[str, str]:
     """Returns the main facts of a survey as {fact: value}, in words, such as its year and its reference period."""
     spec, design = survey.spec, survey.spec.design
@@ -50,10 +61,9 @@ def _survey_facts(survey: Survey) -> dict[str, str]:
     limit = spec.confidentiality.smallest_printed_count
     persons = {name: count_in_words(count, limit) for name, count in {**counts, "households": households}.items()}
     window = spec.reference_period
-    dates = f" ({window.start} to {window.end})" if window.start and window.end else ""
     facts = {
         "Survey": f"{spec.title}; {spec.country}, {spec.year}{f' ({spec.round} round)' if spec.round else ''}",
-        "Reference period": f"{window.text}{dates}",
+        "Reference period": f"{window.text}{_dates(window)}",
         "Persons in the file": f"{persons['persons']} in {persons['households']} households",
         "Answered the module": f"{persons['answered']}; refused it as a whole: {persons['refused']}",
         "Strata": f"{pairs[STRATA].nunique():,}, from {_columns(design.strata)}" if design.strata else "none",

@@ -53,8 +53,8 @@ def test_a_target_whose_baseline_is_hidden_tells_neither() -> None:
     assert isinstance(table, PrintedTable)
     (west,) = (row for row in table.texts if "West" in row[0])
     said = ("a target for 2030; its baseline is not shown", "Cannot be said: baseline not shown")
-    assert west == ("West", "[c]", "", said[0], said[1], "", "", "–")
-    assert table.note == f"[c] {CONFIDENTIAL}."
+    assert west == ("West", "[c]", "", said[0], said[1], "", "", "")
+    assert table.note == f"–: no repeat is large enough. [c] {CONFIDENTIAL}."
 
 
 def test_the_table_says_of_each_target_whether_a_survey_could_verify_it() -> None:
@@ -95,7 +95,7 @@ def test_a_number_that_is_unreliable_or_has_wide_bounds_decides_no_target() -> N
         (
             {"marker_after": "u"},
             "[u]",
-            "Below the target, not confirmed (the number is unreliable)",
+            "Not confirmed as reached (below the target, but unreliable)",
         ),
         ({"marker_after": "u", "ci_high": 2.6}, "[u]", "Cannot be said (the number is unreliable)"),
         ({"bound": 3.5}, "2.0\xa0to\xa03.5", "Cannot be said (too many unresolved answers)"),

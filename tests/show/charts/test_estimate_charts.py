@@ -225,6 +225,10 @@ def test_each_reason_for_an_open_answer_is_a_bar_and_small_counts_are_marked() -
     assert "Q2: don't know 8, refused 0, blank [c]" in picture.alt
     assert "Q3" not in picture.alt  # it would be a row without a bar
     assert "Q3" in estimate_charts.unresolved(counts.iloc[2:]).alt
+    twice = pd.concat([counts, counts.head(1).assign(label="violence")], ignore_index=True)  # the same answers, for two items
+    assert len(figure(estimate_charts.unresolved(twice))["data"][0]["x"]) == 2
+    other = pd.concat([counts, counts.head(1).assign(label="violence", dont_know=9)], ignore_index=True)
+    assert len(figure(estimate_charts.unresolved(other))["data"][0]["x"]) == 3
 
 
 @pytest.mark.parametrize("place", ["group", "population", "period"])

@@ -59,6 +59,19 @@ def test_in_a_document_the_number_of_the_later_survey_stands_beside_the_baseline
     assert [head.key for head in alone.heads] == list(target_tables.VERIFIED)
 
 
+def test_in_a_document_a_number_to_be_used_with_caution_and_a_repeat_that_is_never_enough_have_signs_and_notes() -> None:
+    rows = (
+        aimed(fell())
+        .head(1)
+        .assign(flag="", later_flag="caution", later_marker="", obstacle="", power=0.2, sample_needed=float("nan"))
+    )
+    table = target_tables.targets(EN, rows)
+    assert [text[-1] for key in ("baseline", "later", "needed") for text in column(table, key)] == ["0", "†", "–"]
+    assert table.note == "–: no repeat is large enough. †: use with caution."
+    plain = target_tables.targets(EN, rows.assign(later_flag="", sample_needed=900.0))
+    assert not {"†", "–:"} & set(plain.note.split())
+
+
 def test_every_row_stands_in_a_table_and_a_hidden_one_has_no_number() -> None:
     rows = evidence().targets
     assert rows["target_year"].isna().any()

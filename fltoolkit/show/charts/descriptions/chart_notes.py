@@ -46,7 +46,8 @@ def markers(language: Language, used: Iterable[object]) -> str:
 
 def persons_asked(out: Published, first: PublishedNumber, language: Language) -> str:
     """Returns a note on the persons whom a chart is about: the name of the population, and how many of its persons were asked (as
-    published). If the chart shows shares of cases, the note also gives the number of cases.
+    published). If the chart shows shares of cases, the note also gives the number of cases. If it shows how long forced labour
+    lasted, the note is about the cases whose duration is known.
 
     Args:
         first: a row of the chart, which has the name of the population.
@@ -55,6 +56,9 @@ def persons_asked(out: Published, first: PublishedNumber, language: Language) ->
     asked = out.own_rows(measure="prevalence", breakdown="", reference_population=str(first["reference_population"]))
     if not who:
         return ""
+    if first["measure"] == "duration":
+        known = "" if pd.isna(first["n"]) else number_words.count(language, first["n"])
+        return language.say("charts.base_of_durations" if known else "charts.base_of_durations_hidden", who=who, n=known)
     if asked.empty or pd.isna(asked["n"].iloc[0]):
         return language.say("charts.base_unknown", who=who)
     whole = asked.iloc[0].to_dict()

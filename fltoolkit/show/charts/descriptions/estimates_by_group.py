@@ -90,8 +90,11 @@ def estimates(
     at = scaled(whole.iloc[0], measure) if len(whole) and len(rows) > 1 and space.whole else math.nan
     named = title or title_of(language, first, titled)
     subtitle = _subtitle(language, first)
-    who = language.kit(first["reference_population_label"])
-    remarks = [language.say("charts.whole", who=who)] if not math.isnan(at) else number_words.of_profile(language, rows)
+    who, line = (
+        language.kit(first["reference_population_label"]),
+        "charts.whole_of_cases" if measure == "duration" else "charts.whole",
+    )
+    remarks = [language.say(line, who=who)] if not math.isnan(at) else number_words.of_profile(language, rows)
     remarks += [language.say("profile.largest")] if rows["breakdown"].isin(UNORDERED).any() and not crossed else []
     axis = axis_ticks.from_zero(language, [axis_ticks.furthest(marks)], steps=space.steps)
     beside = number_words.care_note(language, rows["flag"])
