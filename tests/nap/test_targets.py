@@ -108,7 +108,9 @@ def test_a_target_no_repeat_would_find_says_how_many_persons_it_would_need() -> 
     assert row["verifiable"] == "no"
     assert row["power"] < 0.8
     assert f"{100 * row['power']:.0f}%, and 80% is asked: it would need {row['sample_needed']:,.0f}" in row["reason"]
-    assert "no repeat is large enough" in judged({"year": 2030, "cut": 0.25}, n=10_000)["reason"]
+    assert (
+        "no survey, however large, would find it with a chance of 80%" in judged({"year": 2030, "cut": 0.25}, n=10_000)["reason"]
+    )
 
 
 def test_a_target_inside_the_interval_of_its_baseline_is_told() -> None:
@@ -192,7 +194,7 @@ def test_milestones_lie_on_their_path_and_only_surveys_measure_them() -> None:
     assert list(steps["year"]) == [2025, 2026, 2027, 2028, 2029]
     assert list(steps["kind"]) == ["baseline", "not measured", "planned survey", "not measured", "target"]
     held = milestones(plan, filled(plan), {2027, 2029})
-    assert list(held["kind"]) == ["baseline", "not measured", "survey held", "not measured", "target"]
+    assert list(held["kind"]) == ["baseline", "not measured", "planned (survey held)", "not measured", "target"]
     assert list(steps["value"]) == pytest.approx([5 * 0.64 ** (t / 4) for t in range(5)])
     linear = plan_with({"year": 2027, "value": 4}, {"year": 2029, "eradicate": "true"})
     assert list(milestones(linear, filled(linear))["value"]) == pytest.approx([5, 4.5, 4, 2, 0])

@@ -61,11 +61,11 @@ def _needs(table: PrintedTable, place: int) -> tuple[float, float, float]:
 
 
 def is_moved(table: PrintedTable, place: int) -> bool:
-    """Returns whether the texts of a column are moved to the right. Two kinds of texts are moved: labels below headings
-    across the table, and words behind a column of numbers."""
+    """Returns whether the texts of a column are moved to the right. Three kinds of texts are moved: labels below headings
+    across the table, words behind a column of numbers, and the value of a later year behind an interval."""
     if place == 0:
         return any(len(row) == 1 and not row[0].quiet for row in table.rows)
-    return table.heads[place].kind in ("words", "notes") and table.heads[place - 1].kind in ("value", "number")
+    return table.heads[place].kind in ("words", "notes", "value") and table.heads[place - 1].kind in ("value", "number")
 
 
 def _longest_word(text: str) -> float:

@@ -8,9 +8,12 @@ import pandas as pd
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.checklists import checklists
 from fltoolkit.nap.evidence import Evidence
+from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Heading, Paragraph
 from fltoolkit.report.knowledge_base import TOOL, answers, for_research
+from fltoolkit.show.charts.descriptions.estimates_by_group import title_of
 from fltoolkit.show.printed_tables import result_tables
+from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
 Key = tuple[str, str, str]
 """What a table is about: its measure, its population in words, and its group."""
@@ -31,9 +34,17 @@ def known(evidence: Evidence, language: Language) -> list[Block]:
         listed |= set(parts)
         if new:
             parts_of = pd.concat(new).groupby(["measure", "reference_population"], sort=False)
-            tables = (result_tables.table(language, _with_everyone(evidence, rows)) for _, rows in parts_of)
+            tables = (_table(evidence, language, rows) for _, rows in parts_of)
             blocks += [Heading(language.say(f"checklists.sections.{section}"), 3), *tables]
     return blocks
+
+
+def _table(evidence: Evidence, language: Language, rows: pd.DataFrame) -> PrintedTable:
+    """Returns published rows by group as a table. Its title names the groups, because several tables have the same measure. Only a
+    profile has one table for all its topics."""
+    first, groups = rows.iloc[0].to_dict(), list(rows["breakdown"].unique())
+    title = "" if first["measure"] in PROFILES else title_of(language, first, groups)
+    return result_tables.table(language, _with_everyone(evidence, rows), title)
 
 
 def research(evidence: Evidence, language: Language) -> list[Block]:

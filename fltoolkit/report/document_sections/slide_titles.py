@@ -103,8 +103,9 @@ def repeat(evidence: Evidence, language: Language) -> str | None:
     if not row or not is_total(row):
         return None
     told = language.say(
-        "slides.repeat", persons=number_words.count(language, row["planned_sample"]), fall=plan_words.fall_to(language, row)
-    )
+        "slides.repeat", persons=number_words.count(language, row["planned_sample"]),
+        value=value(language, plan_words.smallest_value(row), row), unit=number_words.unit(language, str(row["measure"])),
+    )  # fmt: skip
     return language.say("slides.if_resolved", said=number_words.inside(told)) if pd.notna(row["baseline_bound"]) else told
 
 

@@ -15,7 +15,7 @@ from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.follow_up import UNRELIABLE_BELOW
 from fltoolkit.nap.targets import NO_FALL, UNPLANNED
-from fltoolkit.report.document_formats.document_blocks import Paragraph
+from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Paragraph
 from fltoolkit.show.printed_tables import target_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 from fltoolkit.show.wording import number_words
@@ -36,6 +36,8 @@ MOST = 4  # targets on the first page of a first survey of one population
 NAMED = 2  # targets in a sentence
 MET, MISSED, NOT_KNOWN = "✓", "✗", "?"  # whether a target is reached
 URGENT = (MISSED, NOT_KNOWN, MET)
+Decision = tuple[str, tuple[str, ...]]
+"""Sentences on what is to be decided, and the choices: none or two."""
 
 
 def with_target(evidence: Evidence) -> pd.DataFrame:
@@ -112,15 +114,27 @@ def more_targets(evidence: Evidence, language: Language, limit: int) -> str:
     return language.say("sheet.more_targets", n=str(left)) if left > 0 else ""
 
 
-def to_decide(evidence: Evidence, language: Language, *, labelled: bool = True) -> Paragraph:
-    """Returns the paragraph with the most urgent decision about the plan's targets (see `decision`). `labelled` is false below a
-    heading that already says that this is to be decided."""
-    label = language.say("sheet.decide") if labelled else ""
-    return Paragraph(number_words.start(decision(evidence, language)), "warning", label)
+def to_decide(evidence: Evidence, language: Language) -> Paragraph:
+    """Returns the paragraph with the most urgent decision about the plan's targets (see `decisions`). A choice is a question."""
+    asked = []
+    for reason, choices in decisions(evidence, language):
+        pair = dict(zip(("one", "other"), choices, strict=False))
+        asked += [number_words.start(reason), number_words.start(language.say("sheet.either", **pair)) if pair else ""]
+    return Paragraph(_sentences(*asked), "warning", language.say("sheet.decide"))
 
 
-def decision(evidence: Evidence, language: Language) -> str:
-    """Returns a sentence on the most urgent decision about the plan's targets.
+def to_decide_on_slide(evidence: Evidence, language: Language) -> list[Block]:
+    """Returns what `to_decide` says as blocks of a slide: the reason in a paragraph, and each choice with a bullet."""
+    blocks: list[Block] = []
+    for reason, choices in decisions(evidence, language):
+        blocks.append(Paragraph(number_words.start(reason), "warning"))
+        blocks += [Bullets(tuple(f"{number_words.start(choice)}." for choice in choices))] if choices else []
+    return blocks
+
+
+def decisions(evidence: Evidence, language: Language) -> list[Decision]:
+    """Returns the most urgent decision about the plan's targets: sentences, and the choices if there are any. There are two if
+    targets of two kinds cannot be verified.
 
     It is about the targets that are not reached. If there are none, it is about targets that no planned survey can verify,
     or else about those that a survey still has to verify. If all targets are reached, the sentence says so. Without any
@@ -129,36 +143,39 @@ def decision(evidence: Evidence, language: Language) -> str:
     rows = with_target(evidence)
     if rows.empty:
         repeat = found_by_repeat(evidence, language)
-        return language.say("sheet.decisions.none", repeat=repeat[0] if repeat else "")
+        return [(language.say("sheet.decisions.none", repeat=repeat[0] if repeat else ""), ())]
     records = rows.to_dict("records")
     states = [sign(row) for row in records]
     by_state = {state: [row for row, its in zip(records, states, strict=True) if its == state] for state in URGENT}
     if by_state[MISSED]:
-        return language.say("sheet.decisions.missed", targets=_subjects(language, by_state[MISSED]))
+        return [(language.say("sheet.decisions.missed", targets=_subjects(language, by_state[MISSED])), ())]
     if doubtful := [row for row in by_state[NOT_KNOWN] if row["verifiable"] == "no"]:
         return _remedies(language, doubtful)
     if not by_state[NOT_KNOWN]:
-        return language.say("sheet.decisions.met")
-    return _sentences(language.say("sheet.decisions.open"), _persons_needed(language, by_state[NOT_KNOWN]))
+        return [(language.say("sheet.decisions.met"), ())]
+    return [(_sentences(language.say("sheet.decisions.open"), _persons_needed(language, by_state[NOT_KNOWN])), ())]
 
 
-def _remedies(language: Language, rows: Sequence[Line]) -> str:
-    """Returns sentences on what could make targets verifiable that no planned survey can verify now.
+def _remedies(language: Language, rows: Sequence[Line]) -> list[Decision]:
+    """Returns what could make targets verifiable that no planned survey can verify now, with the choices to decide between.
 
-    If unresolved answers (don't know, refused, blank) make a number a wide range, the first sentence advises to get fewer
+    If unresolved answers (don't know, refused, blank) make a number a wide range, the first decision advises to get fewer
     such answers, because more persons alone do not help. For the other targets, the sentences say how many persons are
-    needed, or which larger fall the planned survey would detect, and end with the question to decide.
+    needed, or which larger fall the planned survey would detect.
     """
     wide = [row for row in rows if is_too_wide(row)]
     others = [row for row in rows if not is_too_wide(row)]
-    remedies = [language.say("sheet.decisions.fewer_open", targets=_subjects(language, wide))] if wide else []
+    found: list[Decision] = []
+    if wide:
+        advice = language.say("sheet.decisions.fewer_open", targets=_subjects(language, wide))
+        found.append((advice, language.each("sheet.choices.fewer_open")))
     if others:
+        remedies = [*_already_below(language, others), _detectable_instead(language, others), _persons_needed(language, others)]
         if not all(map(is_below_unconfirmed, others)):
             targets = _listed(language, map(partial(_aimed_subject, language), others))
-            remedies.append(language.say("sheet.decisions.refused", targets=targets))
-        remedies += [*_already_below(language, others), _detectable_instead(language, others)]
-        remedies += [_persons_needed(language, others), _choice(language, others)]
-    return _sentences(*(r if n == 0 else number_words.start(r) for n, r in enumerate(remedies)))
+            remedies.insert(0, language.say("sheet.decisions.refused", targets=targets))
+        found.append((_sentences(*map(number_words.start, remedies)), _choices(language, others)))
+    return found
 
 
 def _already_below(language: Language, rows: Sequence[Line]) -> list[str]:
@@ -180,11 +197,12 @@ def is_below_unconfirmed(row: Line) -> bool:
 
 def _detectable_instead(language: Language, rows: Sequence[Line]) -> str:
     """Returns sentences on the falls that a survey in the year of a target would detect in place of the smaller ones to the target,
-    each from its baseline, for at most `NAMED` targets. The text is empty if no such fall is known."""
+    each from its baseline, for at most `NAMED` targets. The text is empty if no such fall is known. If no survey is large enough to
+    detect the smaller fall, the sentences say so."""
     falls = [
         language.say(
-            "sheet.decisions.instead", who=_subject(language, r), year=f"{r['target_year']:g}", fall=fall_to(language, r),
-            aim=value(language, r["target_value"], r),
+            f"sheet.decisions.{'instead_of_never' if _is_never_enough(r) else 'instead'}", who=_subject(language, r),
+            year=f"{r['target_year']:g}", start=f"{r['baseline_year']:g}", fall=fall_to(language, r), aim=value(language, r["target_value"], r),
         )
         for r in rows if r["smallest_value"] < r["target_value"]
     ][:NAMED]  # fmt: skip
@@ -197,9 +215,9 @@ def _is_never_enough(row: Line) -> bool:
     return bool(pd.notna(row["power"]) and pd.isna(row["sample_needed"]))
 
 
-def _choice(language: Language, rows: Sequence[Line]) -> str:
-    """Returns the question to decide about targets that no planned survey can verify: ask more persons only if that helps for one
-    of them, plan a survey only if one is missing, set a lower target only if the planned survey would detect the fall to it."""
+def _choices(language: Language, rows: Sequence[Line]) -> tuple[str, ...]:
+    """Returns the two choices about targets that no planned survey can verify: ask more persons only if that helps for one of
+    them, plan a survey only if one is missing, set a lower target only if the planned survey would detect the fall to it."""
     first, *others = rows
     if any(row["obstacle"] == UNPLANNED for row in rows):
         key = "plan_survey"
@@ -210,7 +228,7 @@ def _choice(language: Language, rows: Sequence[Line]) -> str:
     else:
         key = "set_lower" if not others and first["smallest_value"] < first["target_value"] else "set_another"
     numbers = {"value": value(language, smallest_value(first), first), "aim": value(language, first["target_value"], first)}
-    return language.say(f"sheet.decisions.{key}", **numbers, who=_subject(language, first))
+    return language.each(f"sheet.choices.{key}", **numbers, who=_subject(language, first))
 
 
 def _persons_needed(language: Language, rows: Sequence[Line]) -> str:
@@ -309,4 +327,10 @@ def milestones(evidence: Evidence, language: Language) -> PrintedTable | Paragra
         return Paragraph(language.say("milestones.none"), "quiet")
     key = ["id", "group", "category"]
     ends = evidence.targets.drop_duplicates(key)[[*key, "baseline_bound"]]
-    return target_tables.milestones(language, rows.merge(ends, how="left", on=key))
+    ways = (
+        with_target(evidence)
+        .groupby(key, dropna=False)[["target_year", "path"]]
+        .apply(lambda aims: aims.to_dict("records"))
+        .rename("ways")
+    )
+    return target_tables.milestones(language, rows.merge(ends, how="left", on=key).merge(ways, how="left", on=key))

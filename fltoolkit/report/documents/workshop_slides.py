@@ -18,7 +18,7 @@ from fltoolkit.table_records import records
 
 ROWS = 9  # of a table, a picture or a list that fits on a slide
 CATEGORIES = 8  # of the groups in one picture
-VERDICTS, TARGETS, WITH_DECISION = 2, 5, 2  # verdicts and targets that fit on a slide, and targets beside which the decision fits
+VERDICTS, TARGETS, WITH_DECISION = 2, 5, 1  # verdicts and targets that fit on a slide, and targets beside which the decision fits
 COERCION = "coercion"  # the topic of a profile
 
 
@@ -155,10 +155,11 @@ def _targets_and_repeat(evidence: Evidence, language: Language) -> list[Block]:
     if not targets:
         return [*blocks, promise, targets_section.table(evidence, language)]
     more = targets_section.more_targets(evidence, language, TARGETS)
+    head = language.say("sheet.decide")
     is_short = len(targets_section.with_target(evidence)) <= WITH_DECISION
     return [
-        *blocks, promise, targets, *([Paragraph(more, "quiet")] if more else []), *([] if is_short else [Heading(language.say("sheet.decide"))]),
-        targets_section.to_decide(evidence, language, labelled=is_short),
+        *blocks, promise, targets, *([Paragraph(more, "quiet")] if more else []), Heading(head, 2) if is_short else Heading(head),
+        *targets_section.to_decide_on_slide(evidence, language),
     ]  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 
 from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO
-from fltoolkit.estimate.change_over_time.unresolved_excess import UNRESOLVED_REASONS, is_unjudged, stated_verdict
+from fltoolkit.estimate.change_over_time.unresolved_excess import UNRESOLVED_REASONS, is_unjudged
 from fltoolkit.languages.language import Language
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.nap.follow_up import answer_on_change, in_units, sign_and_verdict
@@ -42,9 +42,7 @@ def follow_up(language: Language, rows: pd.DataFrame, *notes: str, signs: bool =
     title = language.say("follow_up.by_group" if signs else "follow_up.title")
     if meanings := dict.fromkeys(_short_verdict(language, row) for row in records if signs and row["light"]):
         title = language.colon(title, language.list(meanings))
-    unjudged = any(is_unjudged(row["verdict"], row["verdict_reason"]) for row in records if signs)
-    rule = language.say("charts.unjudged_why") if unjudged else ""
-    about = (language.say("change.note"), rule, language.say("tables.rounded"), *notes)
+    about = (language.say("change.note"), language.say("tables.rounded"), *notes)
     target = ("target",) if any(row["reached"] for row in records) else ()
     years = years_of_rounds(language, rows["year_before"], rows["year"])
     words = TableWords(title, "", about, years)
@@ -127,9 +125,8 @@ def _reasons(language: Language, row: Row) -> tuple[str, ...]:
     given = (COVERS_ZERO, *UNRESOLVED_REASONS)
     reasons = (row[c] for c in columns if row[c] and row[c] not in given)
     reached = language.say("targets.reached", said=language.kit(row["reached"])) if row.get("reached") else ""
-    judged = (row["verdict"], row["verdict_reason"])
-    unjudged = language.kit(stated_verdict(*judged)) if is_unjudged(*judged) else ""
-    return (reached.rstrip("."), unjudged, *(number_words.reason(language, reason) for reason in reasons))
+    unjudged = language.say("charts.unjudged_why") if is_unjudged(row["verdict"], row["verdict_reason"]) else ""
+    return (reached.rstrip("."), unjudged.rstrip("."), *(number_words.reason(language, reason) for reason in reasons))
 
 
 def _reasons_of_sign(language: Language, row: Row) -> tuple[str, ...]:

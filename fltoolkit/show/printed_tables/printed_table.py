@@ -113,12 +113,14 @@ class TableWords:
         title, subtitle: the words above the table; no title if the heading before the table already says it.
         notes: the sentences below the table.
         heads: the values that replace placeholders such as `{level}` in the column headings.
+        ranges: the key of the note that says what a range means, in the language files.
     """
 
     title: str
     subtitle: str = ""
     notes: tuple[str, ...] = ()
     heads: Mapping[str, object] = field(default_factory=dict)
+    ranges: str = "tables.range"
 
 
 @dataclass(frozen=True)
@@ -213,7 +215,7 @@ def printed(language: Language, layout: TableLayout, rows: Iterable[Row], words:
         (f"[{m}]", language.kit(CONFIDENTIAL) if m == "c" else language.say(f"markers.{m}")) for m in MARKERS if m in used
     )
     legend = language.list(f"{marker} {meaning}" for marker, meaning in markers)
-    ranges = language.say("tables.range") if has_range else ""
+    ranges = language.say(words.ranges) if has_range else ""
     note = " ".join(f"{text.rstrip('.')}." for text in (ranges, *words.notes, legend) if text)
     terms = ((language.say(f"terms.{key}.name"), language.say(f"terms.{key}.meaning")) for key in ("cv", "deff"))
     return PrintedTable(words.title, heads, tuple(body), words.subtitle, note, tuple(footnotes), (*markers, *terms))

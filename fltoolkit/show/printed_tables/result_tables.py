@@ -3,6 +3,7 @@ population) under each rule set."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -61,6 +62,7 @@ def table(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTab
     words = TableWords(
         title or language.say("tables.of", title=_measured(language, first), who=who), _subtitle(language, first),
         (number_words.start(about), *of_rows), {"level": number_words.level(language, first)},
+        "profile.range" if measure in PROFILES else "tables.range",
     )  # fmt: skip
     layout = results(measure, ranged=measure not in PROFILES and any(map(number_words.has_range, records(rows))))
     shown = layout.only(*(column.key for column in layout.columns if not (base and column.key == "n")))
@@ -84,7 +86,7 @@ def results(measure: str, *, ranged: bool = False) -> TableLayout:
     """
     return TableLayout(
         (
-            CATEGORY,
+            replace(CATEGORY, head="characteristic") if measure in PROFILES else CATEGORY,
             *_estimate(measure, ranged),
             TableColumn(
                 "n", lambda language, row: number_cells.count(language, row["n"], _hidden(row)), head=BASES.get(measure, "asked")

@@ -224,7 +224,8 @@ def _low_end(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
 def milestones(language: Language, rows: pd.DataFrame) -> PrintedTable:
     """Returns a table with a row for each target and a column for each year, from the baseline to the target. A cell has the
     planned value of the year. The heading of a year says whether a survey measures the value. `rows` are rows of
-    `Evidence.milestones`, each with the upper bound of its baseline (`baseline_bound`) if that is a range."""
+    `Evidence.milestones`, each with the upper bound of its baseline (`baseline_bound`) if that is a range, and with the year and the
+    path of each of its targets (`ways`)."""
     kinds: dict[str, list[Reason]] = {}
     paths: dict[tuple[str, ...], dict[Any, Any]] = {}
     for row in rows.sort_values("year", kind="stable").to_dict("records"):
@@ -234,9 +235,14 @@ def milestones(language: Language, rows: pd.DataFrame) -> PrintedTable:
     years = [year for year, found in kinds.items() if len(kinds) <= MOST_YEARS or set(found) != {NOT_MEASURED}]
     columns = [plan_cells.CATEGORY, *(TableColumn(year, partial(_planned, year=year), head="year") for year in years)]
     words = TableWords(language.say("milestones.title"), notes=(language.say("milestones.note"), *_low_end(language, rows)))
-    table = printed(language, TableLayout(tuple(columns), plan_cells.headings), paths.values(), words)
+    table = printed(language, TableLayout(tuple(columns), plan_cells.headings, _ways), paths.values(), words)
     heads = (Head(year, f"{year} {language.list(dict.fromkeys(map(language.kit, kinds[year])))}", "number") for year in years)
-    return replace(table, heads=(table.heads[0], *heads))
+    return replace(table, heads=(table.heads[0], *heads, *table.heads[1 + len(years) :]))
+
+
+def _ways(language: Language, row: Row) -> tuple[str, ...]:
+    """Returns the texts for the footnotes of a row: how its planned values reach each target, by equal steps or percentages."""
+    return tuple(language.say(f"milestones.{way['path']}", year=f"{way['target_year']:g}") for way in row["ways"])
 
 
 def _planned(language: Language, row: Row, *, year: str) -> PrintedCell:

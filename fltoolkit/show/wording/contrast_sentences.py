@@ -36,14 +36,16 @@ def sentences(out: Published, language: Language, *, most: float = inf) -> tuple
     """
     first, *rest = dict.fromkeys(out.contrasts[POPULATION]) if len(out.contrasts) else ("",)
     tested = [p for p in rest if _is_tested(out, p)]
-    own = _population_sentences(out, language, first, most)
-    named = ((p, language.kit(out.select("prevalence", population=p).iloc[0]["reference_population_label"])) for p in tested)
-    others = tuple(
-        language.say("contrasts.of", who=who, said=number_words.inside(text))
-        for p, who in named
-        for text in _population_sentences(out, language, p, most)
-    )
-    return tuple(map(number_words.start, (*own, *others) if _is_tested(out, first) else (*others, *own)))
+    each = [(p, text) for p in (first, *tested) for text in _population_sentences(out, language, p, most)]
+    if not _is_tested(out, first):
+        each.sort(key=lambda told: told[0] == first)
+    return tuple(number_words.start(_of(out, language, p, text) if tested else text) for p, text in each)
+
+
+def _of(out: Published, language: Language, population: str, text: str) -> str:
+    """Returns a sentence with its population before it: `Among adults, …`."""
+    who = language.kit(out.select("prevalence", population=population).iloc[0]["reference_population_label"])
+    return language.say("contrasts.of", who=who, said=number_words.inside(text))
 
 
 def _is_tested(out: Published, population: str) -> bool:

@@ -146,12 +146,13 @@ def whom(language: Language, category: object) -> str:
 
 def of_profile(language: Language, rows: pd.DataFrame) -> list[str]:
     """Returns notes for the published rows of a profile (shares of cases by characteristic): that one case can have several
-    characteristics, and how cases without an answer are counted. The list is empty for other measures."""
+    characteristics (for which topics not), and how cases without an answer are counted. The list is empty for other measures."""
     if not rows["measure"].isin(PROFILES).all():
         return []
-    topics = {topic for breakdown in rows["breakdown"].unique() for topic in groups_of_breakdown(breakdown) if topic in TOPICS}
-    overlap = [language.say("profile.overlap")] if topics - set(EXCLUSIVE) else []
-    return [*overlap, language.say("profile.open")]
+    topics = [topic for breakdown in rows["breakdown"].unique() for topic in groups_of_breakdown(breakdown) if topic in TOPICS]
+    single = language.join(language.by_group(topic) for topic in dict.fromkeys(topics) if topic in EXCLUSIVE)
+    overlap = language.say("profile.overlap_except" if single else "profile.overlap", groups=single)
+    return [*([overlap] if set(topics) - set(EXCLUSIVE) else []), language.say("profile.open")]
 
 
 def labels(language: Language, rows: pd.DataFrame) -> list[str]:

@@ -25,6 +25,11 @@ def test_each_topic_has_its_tables_and_a_rate_stands_before_a_share() -> None:
     blocks = known(evidence_from(OUT), EN)
     assert [b.text for b in blocks if isinstance(b, Heading)] == ["Who is affected", "Work and places", "Forms, means and time"]
     tables = [b for b in blocks if isinstance(b, PrintedTable)]
+    assert [t.title for t in tables] == [
+        "Prevalence of forced labour by sex: adults",
+        "Prevalence of forced labour by region: adults",
+        "Cases of forced labour by form, in %: adults",
+    ]
     assert [t.heads[1].key for t in tables] == ["prevalence", "prevalence", "share"]
     assert [[cells[0] for cells in t.texts if len(cells) > 1] for t in tables] == [
         ["Everyone", "Men", "Women"],

@@ -123,9 +123,8 @@ def test_the_path_names_the_target_and_the_measured_numbers(language: Language, 
 def test_the_targets_that_a_survey_could_verify_are_counted() -> None:
     made = evidence_from(published(row()), TARGET, {"year": 2032, "cut": 0.02}, planned_sample=2000)
     assert slide_titles.targets(made, EN) == "A later survey would find the fall for 1 of 2 targets"
-    assert (
-        slide_titles.repeat(made, EN) == "A repeat of 2,000 persons would find a fall from 20.0 in 2025 to 9.2 per 1,000 or lower"
-    )
+    planned = "The planned repeat of 2,000 persons has an 80% chance of finding a fall to 9.2 per 1,000 or lower"
+    assert slide_titles.repeat(made, EN) == planned
     none = dataclasses.replace(made, targets=made.targets.assign(verifiable="no"))
     assert slide_titles.targets(none, EN) == "No target can be verified by a planned survey"
     open_ = dataclasses.replace(made, targets=made.targets.assign(verifiable=["no", ""]))
@@ -147,4 +146,4 @@ def test_a_fall_from_the_low_end_of_a_range_is_told_with_its_condition() -> None
     wide = evidence_from(published(row(bounds_note=WIDE_BOUNDS, bound_high=0.09)), TARGET, planned_sample=2000)
     told = slide_titles.repeat(wide, EN)
     assert told is not None
-    assert told.startswith("If no answer were unresolved: a repeat of 2,000 persons would find a fall from 20.0")
+    assert told.startswith("If no answer were unresolved: the planned repeat of 2,000 persons has an 80% chance")

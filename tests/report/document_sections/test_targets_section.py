@@ -18,9 +18,10 @@ from fltoolkit.nap.baseline import Baseline, words_of
 from fltoolkit.nap.results_framework import Plan
 from fltoolkit.nap.targets import TOO_WIDE, UNPLANNED, short_obstacle
 from fltoolkit.publish.published_set import CONFIDENTIAL
-from fltoolkit.report.document_formats.document_blocks import Paragraph
+from fltoolkit.report.document_formats.document_blocks import Bullets, Paragraph
 from fltoolkit.report.document_sections import targets_section
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
+from fltoolkit.show.wording.number_words import start
 from fltoolkit.show.wording.plan_words import sign
 
 TARGETS = [
@@ -142,24 +143,28 @@ def in_words(evidence: fl.Evidence) -> PrintedTable:
     return found
 
 
+def decided(evidence: fl.Evidence) -> str:
+    return targets_section.to_decide(evidence, EN).text
+
+
 def test_what_is_to_be_decided_follows_from_the_targets() -> None:
     met, missed = {"value": 2.0, "ci_low": 1.5, "ci_high": 2.4}, {"value": 3.0, "ci_low": 2.6, "ci_high": 4.0}
 
     def said(followed: list[dict[str, Any]] | None, targets: list[dict[str, Any]]) -> str:
-        return targets_section.decision(dataclasses.replace(evidence(targets, followed), now=RATE), EN)
+        return decided(dataclasses.replace(evidence(targets, followed), now=RATE))
 
-    refused = EN.say("sheet.decisions.refused", targets="north (4.5 per 1,000 by 2030)")
     assert said(None, TARGETS) == (
-        f"{refused} For north, a survey of the planned size in 2030 would find a fall from 5.0 in 2025 to 1.0 per 1,000 or lower; a "
-        "smaller one, such as that to 4.5, it would too often miss. Tighten the target for north to 1.0, or keep 4.5, a fall too small for "
-        "any survey to show?"
+        "No planned survey can verify the target for north (4.5 per 1,000 by 2030). For north, no survey, however large, would find a "
+        "fall to 4.5 with a chance of 80%: the baseline of 2025 is too uncertain. With that chance, a survey of the planned size in 2030 "
+        "would find a fall from 5.0 in 2025 to 1.0 per 1,000 or lower. Set 1.0 as the target for north, or keep 4.5, knowing that a survey "
+        "may miss so small a fall?"
     )
     needed = f"Persons who must answer: “Prevalence”: {evidence(TARGETS[:1]).targets['sample_needed'].iloc[0]:,.0f}."
-    assert said(None, TARGETS[:1]) == f"{EN.say('sheet.decisions.open')} {needed}"
-    assert said([met], TARGETS[:1]) == EN.say("sheet.decisions.met")
-    assert said([missed], TARGETS) == EN.say("sheet.decisions.missed", targets="“Prevalence”")
+    assert said(None, TARGETS[:1]) == f"{start(EN.say('sheet.decisions.open'))} {needed}"
+    assert said([met], TARGETS[:1]) == start(EN.say("sheet.decisions.met"))
+    assert said([missed], TARGETS) == start(EN.say("sheet.decisions.missed", targets="“Prevalence”"))
     assert said(None, []).startswith(
-        "which target to set. Prevalence: a repeat of 15,000 persons would find a fall from 5.0 in 2025 to "
+        "Which target to set. Prevalence: a repeat of 15,000 persons would find a fall from 5.0 in 2025 to "
     )
 
 
@@ -171,31 +176,41 @@ def test_where_unresolved_answers_make_the_result_wide_the_first_remedy_is_fewer
         refused = one.targets.assign(
             verifiable="no", obstacle=pd.Series([obstacle] * len(one.targets), dtype=object), sample_needed=needed
         )
-        return targets_section.decision(dataclasses.replace(one, now=RATE, targets=refused), EN)
+        return decided(dataclasses.replace(one, now=RATE, targets=refused))
 
-    fewer = EN.say("sheet.decisions.fewer_open", targets="“Prevalence”")
-    assert "Train interviewers" in fewer
+    fewer = start(EN.say("sheet.decisions.fewer_open", targets="“Prevalence”"))
+    fewer += " Train interviewers and ask unresolved persons again, or keep the target as an aim that cannot be verified?"
     assert said(TOO_WIDE, 3500.0) == fewer
     assert said(joined_reasons((TOO_WIDE, short_obstacle("sample"))), 3500.0) == fewer
     small = said(short_obstacle("sample"), 3500.0)
     assert small == (
-        "no planned survey can verify the target for “Prevalence”. Persons who must answer: “Prevalence”: 3,500. "
+        "No planned survey can verify the target for “Prevalence”. Persons who must answer: “Prevalence”: 3,500. "
         "Ask as many persons, or set another target?"
     )
     none = said(short_obstacle("sample"), float("nan"))
-    assert none.endswith(EN.say("sheet.decisions.set_another"))  # the planned survey would detect the fall to the target
+    assert none.endswith(
+        "Set other targets, or keep the present ones as aims?"
+    )  # the planned survey would detect the fall to the target
     assert "persons" not in none
-    assert said(UNPLANNED, 3500.0).endswith(EN.say("sheet.decisions.plan_survey"))
+    assert said(UNPLANNED, 3500.0).endswith("Plan a survey for that year, or set another target?")
+
+
+def test_on_a_slide_each_choice_has_a_bullet() -> None:
+    made = dataclasses.replace(evidence(TARGETS), now=RATE)
+    reason, choices = targets_section.to_decide_on_slide(made, EN)
+    assert isinstance(reason, Paragraph)
+    assert decided(made).startswith(reason.text)
+    assert choices == Bullets(("Set 1.0 as the target for north.", "Keep 4.5, knowing that a survey may miss so small a fall."))
 
 
 def test_a_number_that_is_below_its_target_but_unreliable_is_told_in_the_decision() -> None:
     """So the box does not contradict the row above it."""
     below = evidence(TARGETS[:1], [{"value": 2.0, "ci_low": 1.5, "ci_high": 2.4, "marker_after": "u"}])
     refused = dataclasses.replace(below, now=RATE, targets=below.targets.assign(verifiable="no"))
-    told = EN.say("sheet.decisions.already", year="2027", who="“Prevalence”", value="2.0 (1.5\xa0to\xa02.4)", aim="2.5")
-    said = targets_section.decision(refused, EN)
+    told = start(EN.say("sheet.decisions.already", year="2027", who="“Prevalence”", value="2.0 (1.5\xa0to\xa02.4)", aim="2.5"))
+    said = decided(refused)
     assert said.startswith(told)
-    assert "no planned survey" not in said
+    assert "planned survey can" not in said
 
 
 def test_what_helps_follows_from_what_stands_in_the_way() -> None:
@@ -273,8 +288,9 @@ def test_the_way_to_a_target_is_told_year_by_year_and_what_nobody_measures_as_su
     assert isinstance(table, PrintedTable)
     head, row = table.texts
     assert head == ("Prevalence (per 1,000 adults)",)
-    assert row[1:] == ("5.0", "4.5", "4.0", "3.5", "3.0", "2.5")
-    assert [head.text for head in table.heads[1:]] == [
+    assert row[1:] == ("5.0", "4.5", "4.0", "3.5", "3.0", "2.5", "a")
+    assert table.footnotes == ("Planned to fall by the same amount each year until 2030",)
+    assert [head.text for head in table.heads[1:-1]] == [
         "2025 baseline", "2026 not measured", "2027 not measured", "2028 planned survey", "2029 not measured", "2030 target",
     ]  # fmt: skip
     assert targets_section.milestones(evidence([]), EN) == Paragraph(EN.say("milestones.none"), "quiet")

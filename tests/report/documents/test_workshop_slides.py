@@ -50,7 +50,7 @@ def test_the_slides_lead_from_the_question_to_the_discussion() -> None:
     unknown, discuss = (EN.say(f"slides.{key}") for key in ("unknown", "discuss"))
     assert [head for head, _ in slides(made)] == [
         "20 of every 1,000 adults reported forced labour in 2025", "Prevalence of forced labour by sex: adults", unknown,
-        "A repeat of 2,000 persons would find a fall from 20.0 in 2025 to 9.2 per 1,000 or lower",
+        "The planned repeat of 2,000 persons has an 80% chance of finding a fall to 9.2 per 1,000 or lower",
         "20.0 per 1,000 in 2025; the target for 2030 is 2.0",
         "A later survey would find the fall for 1 of 1 targets", discuss,
     ]  # fmt: skip
@@ -123,20 +123,19 @@ def test_the_table_of_targets_is_cut_to_a_slide_and_its_title_counts_what_is_ver
     assert isinstance(table, PrintedTable)
     assert len([line for line in table.rows if len(line) > 1]) == TARGETS
     assert more == Paragraph("Further targets, in the table of targets: 6.", "quiet")
-    ((decide,),) = titled(workshop(many, EN), "sheet.decide")
-    assert decide == targets_section.to_decide(many, EN, labelled=False)
+    (decide,) = titled(workshop(many, EN), "sheet.decide")
+    assert decide == targets_section.to_decide_on_slide(many, EN)
     ((nothing,),) = titled(workshop(evidence_from(published(row())), EN), "slides.promise")
     assert nothing == Paragraph(EN.say("targets.no_target"))
 
 
 def test_what_to_decide_stands_below_few_targets_in_the_words_of_the_brief() -> None:
     made = evidence_from(published(row()), {"year": 2030, "cut": 0.05}, planned_sample=2000)
-    ((table, decide),) = [
+    ((table, *decide),) = [
         blocks for head, blocks in slides(workshop(made, EN)) if head == "No target can be verified by a planned survey"
     ]
     assert isinstance(table, PrintedTable)
-    assert decide == targets_section.to_decide(made, EN)
-    assert (decide.label, decide.style) == ("To decide", "warning")
+    assert decide == [Heading("To decide", 2), *targets_section.to_decide_on_slide(made, EN)]
     assert titled(workshop(made, EN), "sheet.decide") == []
 
 

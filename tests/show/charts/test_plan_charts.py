@@ -83,7 +83,7 @@ def test_a_plan_without_targets_has_no_table_of_them() -> None:
 def test_the_way_to_the_target_tells_what_is_measured_and_what_is_not() -> None:
     picture = plan_charts.path(fell())
     assert isinstance(picture, Picture)
-    assert "baseline; 2026: 43.8, not measured; 2027: 37.5, survey held" in picture.alt
+    assert "baseline; 2026: 43.8, not measured; 2027: 37.5, planned (survey held)" in picture.alt
     assert "2029: 25.0, target; 2027: 18.8 (" in picture.alt
     assert picture.alt.endswith("decreased.")
     ticks = [t for t in picture.figure.data if t.marker.symbol == "line-ns-open"]

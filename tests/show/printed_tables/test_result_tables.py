@@ -74,3 +74,14 @@ def test_beside_ranges_a_row_without_its_high_end_says_so() -> None:
     without = result_tables.table(EN, published(row(), hidden).table)
     assert next(head.text for head in without.heads if head.key == "interval") == "95% interval"
     assert without.footnotes == ()
+
+
+def test_a_table_of_characteristics_says_for_which_of_them_a_case_has_only_one_and_what_its_ranges_mean() -> None:
+    """Before, the high end of a share was told as *all unresolved persons*, and the parts of a form as overlapping."""
+    wide = {"bound_high": 0.08, "bounds_note": WIDE_BOUNDS}
+    rows = [of("form", "state", measure="profile", **wide), of("coercion", "debt_bondage", measure="profile")]
+    table = result_tables.table(EN, published(*rows).table)
+    assert table.heads[0].text == "Characteristic"
+    assert "Except for form, a case can have several of these characteristics" in table.note
+    assert table.note.startswith(EN.say("profile.range"))
+    assert "all unresolved persons" not in table.note

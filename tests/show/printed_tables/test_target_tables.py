@@ -108,27 +108,33 @@ def test_where_there_is_no_smallest_fall_the_cell_says_why(why: object, told: st
     assert set(column(table, "smallest")) == set(column(table, "after")) == {told}
 
 
+def planned_values() -> pd.DataFrame:
+    rows = evidence().milestones.assign(baseline_bound=float("nan"))
+    return rows.assign(ways=[[{"target_year": 2030.0, "path": "geometric"}]] * len(rows))
+
+
 def test_milestones_say_their_unit_above_and_what_nobody_measured() -> None:
-    table = target_tables.milestones(EN, evidence().milestones.assign(baseline_bound=float("nan")))
+    table = target_tables.milestones(EN, planned_values())
     assert table.texts[0][0].endswith(", adults (per 1,000)")
     assert any(head.text.endswith(" not measured") for head in table.heads)
+    assert table.footnotes == ("Planned to fall by the same percentage each year until 2030",)
 
 
 def test_milestones_over_many_years_show_those_that_somebody_measures_and_a_target_has_its_own_years() -> None:
-    rows = evidence().milestones.assign(baseline_bound=float("nan"))
+    rows = planned_values()
     one = rows[(rows["group"] == rows["group"].iloc[0]) & (rows["category"] == rows["category"].iloc[0])]
     later = pd.DataFrame([{**one.iloc[-1], "year": year, "kind": NOT_MEASURED} for year in range(2031, 2040)])
     table = target_tables.milestones(EN, pd.concat([one, later]))
     assert not [head.text for head in table.heads if "not measured" in head.text]
     short = one[one["year"] < 2030].assign(category="short", group="region")
     (*_, row) = target_tables.milestones(EN, pd.concat([one, short])).texts
-    assert row[-1] == ""
+    assert row[-2] == ""
 
 
 def test_milestones_from_a_range_show_both_of_its_ends_and_say_where_the_way_begins() -> None:
-    rows = evidence().milestones.iloc[:2]
+    rows = planned_values().iloc[:2]
     table = target_tables.milestones(EN, rows.assign(baseline_bound=2 * rows["value"].iloc[0]))
-    first, second = table.texts[-1][1:]
+    first, second = table.texts[-1][1:3]
     assert first.endswith(f"to\xa0{2 * rows['value'].iloc[0]:.1f}")
     assert "to" not in second
     assert EN.say("charts.low_end") in table.note

@@ -48,6 +48,17 @@ def test_what_was_not_found_and_not_tested_is_said() -> None:
     )
 
 
+def test_of_two_populations_each_sentence_opens_with_its_own() -> None:
+    """Else *it is not known whether* stands beside *the rate is higher*, and the two seem to contradict each other."""
+    children = {"reference_population": "children", "reference_population_label": "children"}
+    pairs = compared(pair("a", "b", verdict=NOT_TESTED, reason=TOO_FEW), pair("a", "b", **children)).contrasts
+    rows = [row(), row(**children), *(of("region", name) for name in "ab"), *(of("region", name, **children) for name in "ab")]
+    out = published(*rows, lead="region", groups=("region",), contrasts=pairs)
+    first, second = contrast_sentences.sentences(out, EN)
+    assert first.startswith("Among children, the rate is higher for a than for b")
+    assert second == "Among adults, whether the rate is higher for a or b cannot be said: too few cases."
+
+
 def test_of_many_pairs_those_found_are_told_and_the_others_counted() -> None:
     none = {"verdict": NO_DIFFERENCE}
     out = compared(pair("a", "b"), pair("a", "c", **none), pair("a", "d", **none), pair("b", "c", **none))

@@ -88,7 +88,7 @@ def estimates(
     marks = [mark for line in lines for mark in line.marks]
     whole = rows[(rows["breakdown"] == "") & (measure not in COUNT_MEASURES)]["estimate"].dropna()
     at = scaled(whole.iloc[0], measure) if len(whole) and len(rows) > 1 and space.whole else math.nan
-    named = title or _title(language, first, titled)
+    named = title or title_of(language, first, titled)
     subtitle = _subtitle(language, first)
     who, line = (
         language.kit(first["reference_population_label"]),
@@ -248,7 +248,9 @@ def _printed(language: Language, row: PublishedNumber) -> str:
     return number_words.with_marker(number_words.with_interval(language, row), row)
 
 
-def _title(language: Language, first: PublishedNumber, groups: Sequence[str]) -> str:
+def title_of(language: Language, first: PublishedNumber, groups: Sequence[str]) -> str:
+    """Returns the title of a chart or table of rows of one measure by groups: `Prevalence of forced labour by sex: adults`. `first`
+    is one of the rows."""
     if first["measure"] in PROFILES:
         # The subjects of the characteristics, such as means of coercion, then the groups of the breakdown, if there are any.
         keys = [key for group in groups for key in groups_of_breakdown(group)]

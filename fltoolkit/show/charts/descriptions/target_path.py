@@ -62,6 +62,7 @@ def target_path(
     subtitle = f"{language.say('charts.path_in', unit=unit)}."
     notes = [
         *chart_notes.signs(language, [p.mark for p in points]),
+        *([language.say("charts.path_low_end")] if pd.notna(target["baseline_bound"]) else []),
         *number_words.care_note(language, pd.Series([_flag(row) for row in (target, shown_later) if row])),
         *([chart_notes.source(language, *surveys)] if space.source else []),
     ]

@@ -52,6 +52,12 @@ def test_a_number_with_wide_bounds_is_a_range_with_a_band() -> None:
     assert EN.say("charts.wide") not in " ".join(way(LATER).notes)
 
 
+def test_a_path_from_a_range_says_that_it_begins_at_the_low_end() -> None:
+    chart = target_path({**TARGET, "baseline_bound": 70.0}, WAY, None, EN, surveys=["Survey of 2025"])
+    assert EN.say("charts.path_low_end") in " ".join(chart.notes)
+    assert EN.say("charts.path_low_end") not in " ".join(way().notes)
+
+
 @pytest.mark.parametrize(
     ("value", "low", "high", "end"), [(18.75, 13.7, 25.0, 13.7), (45.0, 40.0, 52.0, 52.0), (45.0, np.nan, np.nan, None)]
 )
