@@ -128,7 +128,10 @@ def to_decide_on_slide(evidence: Evidence, language: Language) -> list[Block]:
     blocks: list[Block] = []
     for reason, choices in decisions(evidence, language):
         blocks.append(Paragraph(number_words.start(reason), "warning"))
-        blocks += [Bullets(tuple(f"{number_words.start(choice)}." for choice in choices))] if choices else []
+        if choices:
+            one, other = choices
+            both = (one, language.say("sheet.or", choice=other))
+            blocks.append(Bullets(tuple(f"{number_words.start(choice)}." for choice in both)))
     return blocks
 
 
@@ -167,8 +170,11 @@ def _remedies(language: Language, rows: Sequence[Line]) -> list[Decision]:
     others = [row for row in rows if not is_too_wide(row)]
     found: list[Decision] = []
     if wide:
-        advice = language.say("sheet.decisions.fewer_open", targets=_subjects(language, wide))
-        found.append((advice, language.each("sheet.choices.fewer_open")))
+        advice = [language.say("sheet.decisions.fewer_open", targets=_subjects(language, wide))]
+        aims = [value(language, row["target_value"], row) for row in wide if _is_never_enough(row)]
+        too_small = language.say("sheet.decisions.even_then", aim=_listed(language, aims))
+        advice.append(too_small if aims else language.say("sheet.decisions.more_persons"))
+        found.append((_sentences(*map(number_words.start, advice)), language.each("sheet.choices.fewer_open")))
     if others:
         remedies = [*_already_below(language, others), _detectable_instead(language, others), _persons_needed(language, others)]
         if not all(map(is_below_unconfirmed, others)):
