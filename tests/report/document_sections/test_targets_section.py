@@ -200,7 +200,9 @@ def test_on_a_slide_each_choice_has_a_bullet() -> None:
     reason, choices = targets_section.to_decide_on_slide(made, EN)
     assert isinstance(reason, Paragraph)
     assert decided(made).startswith(reason.text)
-    assert choices == Bullets(("Set 1.0 as the target for north.", "Or keep 4.5, knowing that a survey may miss so small a fall."))
+    assert choices == Bullets(
+        ("Set 1.0 as the target for north.", "Or keep 4.5, knowing that a survey may miss so small a fall.")
+    )
 
 
 def test_a_number_that_is_below_its_target_but_unreliable_is_told_in_the_decision() -> None:
