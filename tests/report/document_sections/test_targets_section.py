@@ -179,6 +179,7 @@ def test_where_unresolved_answers_make_the_result_wide_the_first_remedy_is_fewer
         return decided(dataclasses.replace(one, now=RATE, targets=refused))
 
     fewer = start(EN.say("sheet.decisions.fewer_open", targets="“Prevalence”"))
+    fewer += " Asking more persons does not help by itself."
     fewer += " Train interviewers and ask unresolved persons again, or keep the target as an aim that cannot be verified?"
     assert said(TOO_WIDE, 3500.0) == fewer
     assert said(joined_reasons((TOO_WIDE, short_obstacle("sample"))), 3500.0) == fewer

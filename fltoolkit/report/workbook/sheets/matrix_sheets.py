@@ -117,18 +117,11 @@ def baseline_sheet(filled: Baseline, language: Language) -> Page:
     """Returns the sheet of the plan's indicators for the workbook of the baseline, which has no cells to fill in. Rows that no
     survey fills show the values that partners have given so far."""
     promised = _promised(language, targets(filled.plan, filled))
-    lines = [SheetRow(_with_open_cell(language, line)) for line in _lines(filled, language, promised, Partners())]
+    lines = [SheetRow(line.cells) for line in _lines(filled, language, promised, Partners())]
     columns = _columns(filled, language, filled_in=False)
-    notes = _notes(filled, language, filled.table)
+    *notes, last = _notes(filled, language, filled.table)
+    notes.append(f"{last} {language.say('workbook.to_fill')}")
     return page(language, "baseline", columns, lines, notes, tool="16", frozen=2, large=True, printed_columns=PRINTED)
-
-
-def _with_open_cell(language: Language, line: SheetRow) -> list[object]:
-    """Returns the cells of a row. If partners must give its baseline and have not, the cell of the baseline says so."""
-    cells = list(line.cells)
-    if line.inputs and cells[PLACES[0]] is None:
-        cells[PLACES[0]] = language.say("workbook.to_fill")
-    return cells
 
 
 def _promised(language: Language, rows: pd.DataFrame) -> dict[tuple[object, ...], object]:

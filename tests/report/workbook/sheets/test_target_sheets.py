@@ -51,7 +51,8 @@ def test_a_target_that_cannot_be_verified_is_a_warning_above_and_in_its_row() ->
     assert row["Sample needed, each round"] == rounded_up(promises.NEEDED[0.5]) == 15_000
     assert (row["Baseline value"], row["Target value"]) == (Styled(5.0, "one_decimal"), Styled(2.5, "one_decimal"))
     unplanned = cells(sheet(judged(obstacle=UNPLANNED)))["Why"]
-    assert unplanned.value.startswith("WARNING: no survey is planned that could verify this target. A repeat of 5,000 ")
+    start = "WARNING: no survey is planned that could verify this target. A repeat of the planned size (5,000 persons) "
+    assert unplanned.value.startswith(start)
 
 
 def test_several_that_cannot_are_counted_and_one_that_can_is_no_warning() -> None:
