@@ -203,15 +203,8 @@ def _computed_row(start: _BaselineValue, plan: Plan, indicator: Indicator, targe
     found: TargetRow = {k: row[k] for k in (*KEY, "baseline_value", "ci_low", "ci_high", "marker", "flag")}
     first = _first_year(row)
     found["baseline_bound"] = row["bound_high"] if has_wide_bounds(row) else nan
-    found |= {
-        "baseline_year": row["year"],
-        "first_year": first,
-        "power": nan,
-        "verifiable": "",
-        "obstacle": "",
-        "reason": "",
-        "smallest_obstacle": "",
-    }
+    found |= {"baseline_year": row["year"], "first_year": first, "power": nan}
+    found |= dict.fromkeys(("verifiable", "obstacle", "reason", "smallest_obstacle"), "")
     found |= dict.fromkeys(
         ("smallest_cut", "smallest_value", "sample_needed", "sample_each_round", "planned_sample", "deff", "cut", "rate", "n"),
         nan,
@@ -234,12 +227,10 @@ def _computed_row(start: _BaselineValue, plan: Plan, indicator: Indicator, targe
     if isnan(planned):
         return found | {"obstacle": short_obstacle("n"), "reason": Reason.of("plan.no_n")}
     least = detectable_change(p, row["n"], planned, deff=deff)
-    allowed = _verdict_is_allowed(row["n"], planned, p * (1 - least.relative))
-    smallest = ceil(100 * least.relative - TINY) / 100 if allowed and not isnan(least.relative) else nan
-    if isnan(smallest):
-        unlike = UNLIKE if size_ratio(row["n"], planned) > COMPARED else TOO_FEW
-        found["smallest_obstacle"] = NO_FALL if isnan(least.relative) else unlike
+    refused = NO_FALL if isnan(least.relative) else _why_no_verdict(row["n"], planned, p * (1 - least.relative))
+    smallest = nan if refused else ceil(100 * least.relative - TINY) / 100
     found |= {
+        "smallest_obstacle": refused,
         "planned_sample": planned if row["group"] == TOTAL else rounded_up(planned),
         "deff": deff,
         "rate": p,
@@ -275,7 +266,6 @@ def _verifiability_columns(start: _BaselineValue, plan: Plan, found: TargetRow, 
     both = rounded_up(float(sample_size(p, cut=cut, deff=deff)))
     percent = floor(100 * power + TINY)
     chance = {"N": round(found["planned_sample"]), "M": percent}
-    size = float(size_ratio(n, planned))
     obstacles: dict[Reason, Reason] = {}
     if year <= row["year"]:
         late = Reason.of("plan.not_after", N=f"{row['year']:.0f}")
@@ -286,9 +276,10 @@ def _verifiability_columns(start: _BaselineValue, plan: Plan, found: TargetRow, 
         obstacles[short_obstacle("windows")] = Reason.of("plan.overlap", N=f"{first:.0f}")
     if plan.planned_surveys and year not in plan.planned_surveys:
         obstacles[UNPLANNED] = Reason.of("plan.no_survey", N=str(year))
-    if size > COMPARED:
+    refused = _why_no_verdict(n, planned, after)
+    if refused == UNLIKE:
         obstacles[UNLIKE] = Reason.of("plan.size", N=COMPARED)
-    elif size > LIKE and 0 < planned * after < LEAST_CASES:
+    elif refused == TOO_FEW:
         about = float(significant(planned * after, DIGITS))
         obstacles[TOO_FEW] = Reason.of("plan.cases", N=about, M=LEAST_CASES)
     if power < POWER:
@@ -318,14 +309,14 @@ def _needed_sample(p: float, cut: float, deff: float, n: float) -> float:
         needed = float(sample_size(p, cut=cut, deff=deff, n_before=n))
     except RequestError:
         return nan
-    if not _verdict_is_allowed(n, needed, p * (1 - cut)):
+    if _why_no_verdict(n, needed, p * (1 - cut)):
         needed = max(needed, float(ceil(min(LEAST_CASES / (p * (1 - cut)), n / LIKE))))
-    return needed if _verdict_is_allowed(n, needed, p * (1 - cut)) else nan
+    return nan if _why_no_verdict(n, needed, p * (1 - cut)) else needed
 
 
-def _verdict_is_allowed(n: float, planned: float, after: float) -> bool:
-    """Returns whether a test between the baseline and its repeat may give a verdict on a change. A verdict is not allowed if the
-    sizes of the two samples differ too much (docs/methods.md §5).
+def _why_no_verdict(n: float, planned: float, after: float) -> Reason | str:
+    """Returns why a test between the baseline and its repeat may give no verdict on a change, in a word or two: the sizes of the two
+    samples differ too much (docs/methods.md §5). The text is empty if a verdict is allowed.
 
     Args:
         n: the persons asked in the baseline.
@@ -333,7 +324,9 @@ def _verdict_is_allowed(n: float, planned: float, after: float) -> bool:
         after: the expected share of cases in the repeat.
     """
     size = float(size_ratio(n, planned))
-    return size <= LIKE or (size <= COMPARED and planned * after >= LEAST_CASES)
+    if size <= LIKE or (size <= COMPARED and planned * after >= LEAST_CASES):
+        return ""
+    return UNLIKE if size > COMPARED else TOO_FEW
 
 
 def _as_rate(row: TargetRow) -> tuple[float, float]:

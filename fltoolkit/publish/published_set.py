@@ -126,6 +126,11 @@ class Published:
     basis: Basis | None = field(default=None, repr=False, compare=False)
 
     @property
+    def publication_profile(self) -> PublicationProfile:
+        """The rules by which this set was published: those it was made with, or, in a set read from files, those of its profile."""
+        return self.basis.publication_profile if self.basis else load_publication_profile(self.profile)
+
+    @property
     def own(self) -> pd.DataFrame:
         """Returns the rows under the run's own rule set, without the headlines under other rule sets."""
         return self.own_rows()

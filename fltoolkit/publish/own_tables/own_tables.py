@@ -176,8 +176,7 @@ def _with_rows_of_table(out: Published, made: Published, est: Estimates, familie
     fresh = [i for i, name in enumerate(_row_names(made.table)) if name not in there]
     tables = [_stacked(old, new.iloc[fresh]) for old, new in ((out.table, made.table), (out.exact, made.exact))]
     notes = tuple(dict.fromkeys((*out.notes, *made.notes)))
-    profile = out.basis.publication_profile if out.basis else load_publication_profile(out.profile)
-    both = replace(out, table=tables[0], exact=tables[1], notes=notes, basis=Basis(families, profile))
+    both = replace(out, table=tables[0], exact=tables[1], notes=notes, basis=Basis(families, out.publication_profile))
     return _with_outcome_label(both, est, families)
 
 

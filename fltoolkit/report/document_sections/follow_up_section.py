@@ -30,10 +30,11 @@ def whole_and_by_group(evidence: Evidence, language: Language) -> list[PrintedTa
     by = groups_of(changed, "change_in_prevalence") if changed else ()
     fitting = [[group] for group in by if fits_in_brief(evidence.now, group)]
     found = [] if rows.empty else [change_tables.follow_up(language, rows, interviews(evidence, language))]
-    of_rate = changed.select("change_in_prevalence", fitting) if changed and fitting else rows.head(0)
-    if (of_rate["verdict"] != "").any():
+    if changed and fitting:
+        of_rate = changed.select("change_in_prevalence", fitting)
+        of_rate = of_rate[of_rate["verdict"] != ""]
         title, left_out = language.say("follow_up.by_group"), language.say("follow_up.left_out")
-        found.append(change_tables.changes(language, of_rate[of_rate["verdict"] != ""], title, left_out))
+        found += [] if of_rate.empty else [change_tables.changes(language, of_rate, title, left_out)]
     return found
 
 

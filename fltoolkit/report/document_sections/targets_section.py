@@ -4,9 +4,8 @@ target)."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import Any
 
 import pandas as pd
 
@@ -22,6 +21,7 @@ from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.plan_words import (
     Line,
     fall_to,
+    is_never_enough,
     is_too_wide,
     is_total,
     measured,
@@ -118,8 +118,10 @@ def to_decide(evidence: Evidence, language: Language) -> Paragraph:
     """Returns the paragraph with the most urgent decision about the plan's targets (see `decisions`). A choice is a question."""
     asked = []
     for reason, choices in decisions(evidence, language):
-        pair = dict(zip(("one", "other"), choices, strict=False))
-        asked += [number_words.start(reason), number_words.start(language.say("sheet.either", **pair)) if pair else ""]
+        asked.append(number_words.start(reason))
+        if choices:
+            one, other = choices
+            asked.append(number_words.start(language.say("sheet.either", one=one, other=other)))
     return Paragraph(_sentences(*asked), "warning", language.say("sheet.decide"))
 
 
@@ -171,9 +173,11 @@ def _remedies(language: Language, rows: Sequence[Line]) -> list[Decision]:
     found: list[Decision] = []
     if wide:
         advice = [language.say("sheet.decisions.fewer_open", targets=_subjects(language, wide))]
-        aims = [value(language, row["target_value"], row) for row in wide if _is_never_enough(row)]
-        too_small = language.say("sheet.decisions.even_then", aim=_listed(language, aims))
-        advice.append(too_small if aims else language.say("sheet.decisions.more_persons"))
+        aims = [value(language, row["target_value"], row) for row in wide if is_never_enough(row)]
+        if aims:
+            advice.append(language.say("sheet.decisions.even_then", aim=_listed(language, aims)))
+        else:
+            advice.append(language.say("sheet.decisions.more_persons"))
         found.append((_sentences(*map(number_words.start, advice)), language.each("sheet.choices.fewer_open")))
     if others:
         remedies = [*_already_below(language, others), _detectable_instead(language, others), _persons_needed(language, others)]
@@ -207,18 +211,12 @@ def _detectable_instead(language: Language, rows: Sequence[Line]) -> str:
     detect the smaller fall, the sentences say so."""
     falls = [
         language.say(
-            f"sheet.decisions.{'instead_of_never' if _is_never_enough(r) else 'instead'}", who=_subject(language, r),
+            f"sheet.decisions.{'instead_of_never' if is_never_enough(r) else 'instead'}", who=_subject(language, r),
             year=f"{r['target_year']:g}", start=f"{r['baseline_year']:g}", fall=fall_to(language, r), aim=value(language, r["target_value"], r),
         )
         for r in rows if r["smallest_value"] < r["target_value"]
     ][:NAMED]  # fmt: skip
     return _sentences(*map(number_words.start, falls))
-
-
-def _is_never_enough(row: Line) -> bool:
-    """Returns whether no repeat of the survey is large enough to verify a target, because its baseline is too uncertain. Either its
-    sampling error alone hides the change, or a repeat that is large enough may not be compared with so small a baseline."""
-    return bool(pd.notna(row["power"]) and pd.isna(row["sample_needed"]))
 
 
 def _choices(language: Language, rows: Sequence[Line]) -> tuple[str, ...]:
@@ -229,7 +227,7 @@ def _choices(language: Language, rows: Sequence[Line]) -> tuple[str, ...]:
         key = "plan_survey"
     elif any(pd.notna(row["sample_needed"]) for row in rows):
         key = "ask_more"
-    elif not any(map(_is_never_enough, rows)):
+    elif not any(map(is_never_enough, rows)):
         key = "later_year"
     else:
         key = "set_lower" if not others and first["smallest_value"] < first["target_value"] else "set_another"
@@ -300,7 +298,8 @@ def found_by_repeat(evidence: Evidence, language: Language) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _found(row: Mapping[Hashable, Any]) -> str:
+def _found(row: Line) -> str:
+    """Returns the key of the sentence on what a repeat of the survey could detect in a row."""
     if pd.notna(row["smallest_cut"]):
         return "fall"
     return "nothing" if row["smallest_obstacle"] == NO_FALL else "not_judged"

@@ -79,9 +79,10 @@ def _pictures(evidence: Evidence, language: Language) -> list[Block]:
     title = slide_titles.groups(out, language)
     groups = tuple(g for g in groups_that_fit(evidence, CATEGORIES) if not title or g != out.lead)
     slides = []
-    for part, said in (((out.lead,) if title else (), title), (groups, None)):
-        if part:
-            slides += _pictured(estimates(evidence, language, "slide", Grouped("prevalence", part)), said)
+    if title:
+        slides += _pictured(estimates(evidence, language, "slide", Grouped("prevalence", (out.lead,))), title)
+    if groups:
+        slides += _pictured(estimates(evidence, language, "slide", Grouped("prevalence", groups)), None)
     slides += [*_shared(evidence, language), *_coerced(evidence, language)]
     for population in out.headlines[1:]:  # such as children
         if groups := groups_of(out, "prevalence", population, least=2):

@@ -72,13 +72,13 @@ def page(
     fills = language.say(f"{words}.fills") if language.has(f"{words}.fills") else ""
     name, purpose = (language.say(f"{words}.{part}") for part in ("name", "purpose"))
     high_end = column(language, *HIGH)
-    behind = [c.head == high_end.head and not c.hidden for c in (*columns[1:], columns[0])]
-    ranges = [sentence(language.colon(high_end.head, high_end.help))] if any(behind) else []
-    read = tuple(
-        replace(c, head=language.say("workbook.low_end", head=c.head)) if low else c
-        for c, low in zip(columns, behind, strict=True)
-    )
-    return Page(key, name, purpose, read, lines, fills=fills, notes=(*notes, *ranges, *own), **more)
+    read, ranges = list(columns), []
+    for place, about in enumerate(columns):
+        if about.head == high_end.head and not about.hidden:
+            ranges = [sentence(language.colon(high_end.head, high_end.help))]
+            low_end = columns[place - 1]
+            read[place - 1] = replace(low_end, head=language.say("workbook.low_end", head=low_end.head))
+    return Page(key, name, purpose, tuple(read), lines, fills=fills, notes=(*notes, *ranges, *own), **more)
 
 
 def word(language: Language, words: str, code: object) -> str:
@@ -105,7 +105,8 @@ def rows_like(table: pd.DataFrame, row: Row) -> Iterator[dict[Any, Any]]:
     """Yields the rows of `table` that have the same indicator, group and category as `row`, as dictionaries without nan (None
     instead). `row` is a row of another table."""
     keys = ["id", "group", "category"]
-    same = [key == tuple(row[name] for name in keys) for key in table[keys].itertuples(index=False, name=None)]
+    wanted = tuple(row[name] for name in keys)
+    same = [key == wanted for key in table[keys].itertuples(index=False, name=None)]
     yield from map(without_nan, table[same].to_dict("records"))
 
 

@@ -69,7 +69,7 @@ def _needed(language: Language, row: Row) -> PrintedCell:
     enough. The cell is empty if the baseline has wide bounds, because more persons then do not help."""
     if plan_words.is_too_wide(row):
         return EMPTY
-    return number_cells.count(language, row["sample_needed"], NONE if pd.notna(row["power"]) else EMPTY)
+    return number_cells.count(language, row["sample_needed"], NONE if plan_words.is_never_enough(row) else EMPTY)
 
 
 def _with_interval(language: Language, row: Row, *, columns: tuple[str, str, str, str, str]) -> PrintedCell:
@@ -181,8 +181,8 @@ def targets(language: Language, rows: pd.DataFrame) -> PrintedTable:
     years |= {"year": f"{rows['later_year'].max():.0f}"} if later else {}
     wide = all(map(plan_words.is_too_wide, rows.to_dict("records")))
     columns = [c for c in (VERIFIED_LATER if later else VERIFIED) if not (wide and c in REPEAT)]
-    never = any(_needed(language, row) is NONE for row in rows.to_dict("records"))
-    dash = (language.say("targets.dash"),) if never else ()
+    dashed = [row for row in rows.to_dict("records") if plan_words.is_never_enough(row) and not plan_words.is_too_wide(row)]
+    dash = (language.say("targets.dash"),) if dashed else ()
     care = number_words.care_note(language, pd.concat([rows["flag"], rows["later_flag"]]))
     words = TableWords(language.say("targets.title"), notes=(*dash, *care), heads=years)
     return printed(language, TARGETS.only(*columns), rows.to_dict("records"), words)

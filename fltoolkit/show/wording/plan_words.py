@@ -145,6 +145,12 @@ def is_too_wide(row: Line) -> bool:
     return TOO_WIDE in (obstacle.parts if isinstance(obstacle, Reasons) else (obstacle,))
 
 
+def is_never_enough(row: Line) -> bool:
+    """Returns whether no repeat of the survey is large enough to verify a target, because its baseline is too uncertain. Either its
+    sampling error alone hides the change, or a repeat that is large enough may not be compared with so small a baseline."""
+    return bool(pd.notna(row["power"]) and pd.isna(row["sample_needed"]))
+
+
 def verifiable(language: Language, row: Line) -> str:
     """Returns in words whether a survey could verify the target of a row, with the reason if none could: `no: sample too
     small`."""

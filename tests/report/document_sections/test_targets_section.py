@@ -183,6 +183,10 @@ def test_where_unresolved_answers_make_the_result_wide_the_first_remedy_is_fewer
     fewer += " Train interviewers and ask unresolved persons again, or keep the target as an aim that cannot be verified?"
     assert said(TOO_WIDE, 3500.0) == fewer
     assert said(joined_reasons((TOO_WIDE, short_obstacle("sample"))), 3500.0) == fewer
+    too_small = said(TOO_WIDE, float("nan"))  # no number of persons is enough
+    assert too_small == fewer.replace(
+        "Asking more persons does not help by itself.", "Even then the fall to 2.5 stays too small to be found."
+    )
     small = said(short_obstacle("sample"), 3500.0)
     assert small == (
         "No planned survey can verify the target for “Prevalence”. Persons who must answer: “Prevalence”: 3,500. "

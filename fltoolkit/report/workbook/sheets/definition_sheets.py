@@ -7,7 +7,7 @@ from fltoolkit.languages.language import Language
 from fltoolkit.nap.checklists import checklists
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.published_set import MARKERS
-from fltoolkit.publish.reliability import FLAGS, load_publication_profile
+from fltoolkit.publish.reliability import FLAGS
 from fltoolkit.report.workbook.sheet_words import word
 from fltoolkit.show.wording import number_words
 
@@ -62,15 +62,12 @@ def _method(evidence: Evidence, language: Language) -> list[DefinitionRow]:
 
 def _rules(evidence: Evidence, language: Language) -> str:
     """Returns the reliability rules of the run's publication profile: each flag, and the reasons for it."""
-    out = evidence.now
-    profile = out.basis.publication_profile if out.basis else load_publication_profile(out.profile)
-    reasons = {
-        flag: [number_words.reason(language, rule.reason) for rule in profile.reliability if rule.flag == flag] for flag in FLAGS
-    }
-    rules = [
+    rules = evidence.now.publication_profile.reliability
+    reasons = {flag: [number_words.reason(language, rule.reason) for rule in rules if rule.flag == flag] for flag in FLAGS}
+    told = [
         language.colon(word(language, "flags", flag), ", ".join(dict.fromkeys(texts))) for flag, texts in reasons.items() if texts
     ]
-    return number_words.start(language.list(rules))
+    return number_words.start(language.list(told))
 
 
 def _text(language: Language, name: str, **values: str) -> str:

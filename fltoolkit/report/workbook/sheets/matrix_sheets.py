@@ -83,7 +83,7 @@ def matrix(evidence: Evidence, language: Language) -> Page:
     """
     filled, followed = evidence.baseline, evidence.follow_up
     later = [_later(followed, row) for row in filled.table.to_dict("records")]
-    promised = _promised(language, evidence.targets)
+    promised = _warned_promises(language, evidence.targets)
     lines = [
         replace(line, cells=[*line.cells[:PRINTED], *added, *line.cells[PRINTED:]])
         for line, added in zip(_lines(filled, language, promised, evidence.partners), later, strict=True)
@@ -116,7 +116,7 @@ def _later(followed: pd.DataFrame, row: Row) -> tuple[object, ...]:
 def baseline_sheet(filled: Baseline, language: Language) -> Page:
     """Returns the sheet of the plan's indicators for the workbook of the baseline, which has no cells to fill in. Rows that no
     survey fills show the values that partners have given so far."""
-    promised = _promised(language, targets(filled.plan, filled))
+    promised = _warned_promises(language, targets(filled.plan, filled))
     lines = [SheetRow(line.cells) for line in _lines(filled, language, promised, Partners())]
     columns = _columns(filled, language, filled_in=False)
     *notes, last = _notes(filled, language, filled.table)
@@ -124,7 +124,7 @@ def baseline_sheet(filled: Baseline, language: Language) -> Page:
     return page(language, "baseline", columns, lines, notes, tool="16", frozen=2, large=True, printed_columns=PRINTED)
 
 
-def _promised(language: Language, rows: pd.DataFrame) -> dict[tuple[object, ...], object]:
+def _warned_promises(language: Language, rows: pd.DataFrame) -> dict[tuple[object, ...], object]:
     """Returns the cells with the targets in words, by indicator, group and category. A target that no planned survey could verify
     has a warning."""
     found: dict[tuple[object, ...], object] = dict(promises(language, rows))

@@ -89,7 +89,9 @@ def _how_numbers_read(evidence: Evidence, language: Language) -> list[str]:
     """Returns notes that tell an interval (`9.3 (6.3 to 13.3)`) from a range (`26.8 to 55.2`)."""
     every = records(evidence.now.table)
     notes = [language.say("workbook.said.interval", level=number_words.level(language, every[0]))]
-    return notes + [language.say("workbook.said.range")] * any(map(number_words.has_range, every))
+    if any(map(number_words.has_range, every)):
+        notes.append(language.say("workbook.said.range"))
+    return notes
 
 
 def methods(evidence: Evidence, language: Language) -> Page:
