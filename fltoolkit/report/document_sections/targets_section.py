@@ -175,7 +175,7 @@ def _remedies(language: Language, rows: Sequence[Line]) -> list[Decision]:
         advice = [language.say("sheet.decisions.fewer_open", targets=_subjects(language, wide))]
         aims = [value(language, row["target_value"], row) for row in wide if is_never_enough(row)]
         if aims:
-            advice.append(language.say("sheet.decisions.even_then", aim=_listed(language, aims)))
+            advice.append(language.say("sheet.decisions.even_without", aim=_listed(language, aims)))
         else:
             advice.append(language.say("sheet.decisions.more_persons"))
         found.append((_sentences(*map(number_words.start, advice)), language.each("sheet.choices.fewer_open")))

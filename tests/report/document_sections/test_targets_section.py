@@ -185,7 +185,7 @@ def test_where_unresolved_answers_make_the_result_wide_the_first_remedy_is_fewer
     assert said(joined_reasons((TOO_WIDE, short_obstacle("sample"))), 3500.0) == fewer
     too_small = said(TOO_WIDE, float("nan"))  # no number of persons is enough
     assert too_small == fewer.replace(
-        "Asking more persons does not help by itself.", "Even then the fall to 2.5 stays too small to be found."
+        "Asking more persons does not help by itself.", "Even without them, the fall to 2.5 is too small to be found."
     )
     small = said(short_obstacle("sample"), 3500.0)
     assert small == (
