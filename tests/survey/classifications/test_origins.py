@@ -91,7 +91,7 @@ def test_with_a_reason_rates_are_published_last_and_with_the_sentence(survey_of:
     assert "ethnicity" not in results_section.groups_of(out, "prevalence")
     for code, sentence in NOT_A_PROFILE.items():
         language = read_language(code)
-        table = results_section.tables(out, language)[0]
+        table = results_section.rates(out, language)[0]
         assert sentence in table.note
         heads = [row[0].text for row in table.rows if len(row) == 1]
         assert heads[-1] == start(language.group("ethnicity"))
