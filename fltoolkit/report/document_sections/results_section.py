@@ -92,8 +92,9 @@ def range_explained(out: Published, language: Language) -> list[Block]:
     unresolved. It is for the place above numbers in large type. The list is empty if none of these numbers is a range."""
     rows = _in_large_type(out)
     told = [language.say("sheet.range_explained")] if any(map(number_words.has_range, rows)) else []
-    if told and any(r["estimate"] < r["bound_high"] <= r["ci_high"] for r in rows):
-        told.append(language.say("sheet.without_range"))
+    without = [number_words.shown(language, r) for r in rows if r["estimate"] < r["bound_high"] <= r["ci_high"]]
+    if told and without:
+        told.append(language.say("sheet.without_range", values=language.join(without)))
     return [Paragraph(" ".join(told), "quiet")] if told else []
 
 
