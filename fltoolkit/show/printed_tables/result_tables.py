@@ -52,14 +52,13 @@ def table(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTab
     )
     about = about if first["rule_set"] else number_words.start(language.kit(first["reference_period"]))
     parts = language.say("tables.rounded") if (rows["breakdown"] != "").any() and measure not in PROFILES else ""
-    limits = language.say("tables.above_zero") if ((rows["ci_low"] == 0) & (rows["estimate"] > 0)).any() else ""
     of_groups = (*number_words.of_profile(language, rows), *number_words.group_notes(language, rows))
     same = list(rows["n"].dropna().unique()) if measure in CASE_SHARES else []
     base = language.say("profile.base", n=number_words.count(language, same[0])) if len(same) == 1 else ""
     order = language.say("profile.order") if measure in PROFILES else ""
     # Which months are counted: those of all spells of forced labour, or only those of the last spell.
     months = (number_words.start(number_words.reason(language, text)) for text in dict.fromkeys(rows["duration_basis"]))
-    of_rows = (base, order, *months, parts, limits, *of_groups, _to_verify(language, rows))
+    of_rows = (base, order, *months, parts, *number_words.limits_at_zero(language, rows), *of_groups, _to_verify(language, rows))
     words = TableWords(
         title or language.say("tables.of", title=_measured(language, first), who=who), _subtitle(language, first),
         (number_words.start(about), *of_rows), {"level": number_words.level(language, first)},
