@@ -84,6 +84,10 @@ def verdict_in_words(language: Language, row: Row) -> str:
     return language.kit(row["light"]) if row["light"] else ""
 
 
+def _of_round(language: Language, row: Row, column: str, when: str) -> PrintedCell:
+    return plan_cells.value(language, row, column, f"marker_{when}", f"flag_{when}")
+
+
 def _change(language: Language, row: Row) -> PrintedCell:
     """Returns the cell of a change as a number with + or −.
 
@@ -154,9 +158,9 @@ def years_of_rounds(language: Language, before: pd.Series, after: pd.Series) -> 
 CHANGE = TableLayout(
     (
         plan_cells.CATEGORY,
-        TableColumn("before", lambda language, row: plan_cells.value(language, row, "baseline_value", "marker_before", "flag_before"), "number", "round_before"),
+        TableColumn("before", lambda language, row: _of_round(language, row, "baseline_value", "before"), "number", "round_before"),
         TableColumn("before_interval", lambda language, row: plan_cells.limits(language, row, "baseline_ci_low", "baseline_ci_high"), head="limits_before"),
-        TableColumn("after", lambda language, row: plan_cells.value(language, row, "value", "marker_after", "flag_after"), "value", "round_after"),
+        TableColumn("after", lambda language, row: _of_round(language, row, "value", "after"), "value", "round_after"),
         TableColumn("after_interval", lambda language, row: plan_cells.limits(language, row, "ci_low", "ci_high"), head="limits_after"),
         TableColumn("target", lambda language, row: plan_cells.value(language, row, "target_value")),
         TableColumn("change", _change),
