@@ -17,6 +17,7 @@ from fltoolkit.publish.disclosure.suppression_decision import CASE_STEPS
 from fltoolkit.publish.paths_to_outcomes import OTHER
 from fltoolkit.publish.published_model import PublishedModel
 from fltoolkit.publish.published_set import Published
+from fltoolkit.show.charts import breakdown_gallery
 from fltoolkit.show.charts.flow_of_persons import flow_population
 from fltoolkit.show.wording import contrast_sentences, number_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, number, of_plan
@@ -103,18 +104,20 @@ def unresolved(out: Published) -> Result:
 @checked
 def groups(out: Published, measure: str) -> Result:
     """Returns the result of a measure by group. For the prevalence, it begins with the results of the tests that survey.yaml
-    names beforehand. Then it says how many numbers by group can be used as they are, how many need care, and how many are not shown."""
+    names beforehand. Then it says how many numbers by group in the first picture, which is always printed, can be used as they
+    are, how many need care, and how many are not shown."""
     own = out.own_rows(measure=measure)
     rows = own[own["breakdown"] != ""]
-    shown_ = rows[rows["estimate"].notna()]
-    care = int((shown_["flag"] != "").sum())
-    gone = len(rows) - len(shown_)
     if rows.empty and len(own) and pd.isna(own["estimate"].iloc[0]):
         return Result(sentence(ENGLISH, own.iloc[0].to_dict()))
     if rows.empty:
         return Result("No number of this measure is published by group.")
+    pictured = next((drawn for _, drawn in breakdown_gallery.pairs(out, measure)), rows)
+    rows = pictured[pictured["breakdown"] != ""]
+    shown_ = rows[rows["estimate"].notna()]
+    care, gone = int((shown_["flag"] != "").sum()), len(rows) - len(shown_)
     counted = (
-        f"All tables of this section, also those that are not printed, have {_counted(len(rows), 'number')}: "
+        f"The first picture or table has {_counted(len(rows), 'number')} by group: "
         f"{len(shown_) - care or 'none'} can be used as they are, {care or 'none'} only with care, and {gone or 'none'} are not shown."
     )
     tested = contrast_sentences.sentences(out, ENGLISH) if measure == "prevalence" and contrast_sentences.is_compared(out) else ()
