@@ -157,12 +157,13 @@ def risk(model: PublishedModel) -> Result:
 @checked
 def baseline(evidence: Evidence) -> Result:
     """Returns a sentence on how many baselines of the plan the survey gives. The sentence also says how many baselines the
-    plan expects from a survey. If there is a later survey, a second sentence says that the baseline is the earlier round."""
+    plan expects from a survey. If there is a later survey, the sentence says that the baseline is the earlier round."""
     rows = evidence.baseline.table
     asked = rows[rows["filled_by"] == "survey"]
-    filled = f"{int(asked['baseline_value'].notna().sum())} of {_counted(len(asked), 'row')} that the plan asks of it."
-    earlier = "" if evidence.follow_up.empty else " The baseline is an earlier round; the last part shows what has changed since."
-    return Result(f"The survey fills {filled}{earlier}")
+    fills = f"fills {int(asked['baseline_value'].notna().sum())} of {_counted(len(asked), 'row')} that the plan asks of it."
+    if evidence.follow_up.empty:
+        return Result(f"The survey {fills}")
+    return Result(f"The earlier round, which is the baseline, {fills} The last part shows what has changed since.")
 
 
 @of_plan

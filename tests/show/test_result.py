@@ -109,9 +109,9 @@ def test_a_plan_says_what_is_filled_verifiable_and_changed() -> None:
     assert str(result.targets(first)) == found
     assert str(result.targets(evidence)) == f"{found} What the later survey found is in the last part."
     assert str(result.baseline(first)).endswith(" that the plan asks of it.")
-    assert str(result.baseline(evidence)).endswith(
-        "The baseline is an earlier round; the last part shows what has changed since."
-    )
+    said = str(result.baseline(evidence))
+    assert said.startswith("The earlier round, which is the baseline, fills ")
+    assert said.endswith("The last part shows what has changed since.")
     said = str(result.follow_up(evidence))
     assert " changed, " in said
     reached = list(evidence.follow_up["reached"]).count(REACHED)
