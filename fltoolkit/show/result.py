@@ -117,8 +117,8 @@ def groups(out: Published, measure: str) -> Result:
     shown_ = rows[rows["estimate"].notna()]
     care, gone = int((shown_["flag"] != "").sum()), len(rows) - len(shown_)
     counted = (
-        f"The first picture or table has {_counted(len(rows), 'number')} by group: "
-        f"{len(shown_) - care or 'none'} can be used as they are, {care or 'none'} only with care, and {gone or 'none'} are not shown."
+        f"Of {_counted(len(rows), 'number')} by group in the first picture or table: {len(shown_) - care or 'none'} usable as they are, "
+        f"{care or 'none'} only with care, {gone or 'none'} not shown."
     )
     tested = contrast_sentences.sentences(out, ENGLISH) if measure == "prevalence" and contrast_sentences.is_compared(out) else ()
     return Result("\n\n".join((*tested, counted)))

@@ -53,8 +53,8 @@ def test_the_groups_shown_with_care_and_not_shown_are_all_of_them(measure: str) 
     *first, counted = str(result.groups(out, measure)).split("\n\n")
     assert [text[:11] for text in first] == (["No differen"] if measure == "prevalence" else [])
     assert counted == (
-        f"The first picture or table has {len(rows)} numbers by group: {sure.sum() or 'none'} can be used as they are, "
-        f"{care.sum() or 'none'} only with care, and {rows['estimate'].isna().sum() or 'none'} are not shown."
+        f"Of {len(rows)} numbers by group in the first picture or table: {sure.sum() or 'none'} usable as they are, "
+        f"{care.sum() or 'none'} only with care, {rows['estimate'].isna().sum() or 'none'} not shown."
     )
 
 
