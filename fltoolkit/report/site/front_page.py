@@ -234,9 +234,10 @@ def _rate(numbers: _Published) -> str:
 
 def _ranges(numbers: _Published) -> str:
     """Returns what a range means, and why a number beside it has none. The text is empty if no number is a range."""
-    ranges = [number_words.has_range(row) for row in numbers.whole]
-    keys = ("range_explained",) if all(ranges) else ("range_explained", "without_range")
-    return " ".join(ENGLISH.say(f"sheet.{key}") for key in keys) if any(ranges) else ""
+    if not any(map(number_words.has_range, numbers.whole)):
+        return ""
+    without = any(row["estimate"] < row["bound_high"] <= row["ci_high"] for row in numbers.whole)
+    return " ".join(ENGLISH.say(f"sheet.{key}") for key in ("range_explained", *(("without_range",) if without else ())))
 
 
 def _change(folder: Path) -> _Change | None:
