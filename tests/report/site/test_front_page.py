@@ -93,8 +93,6 @@ def test_adults_and_children_stand_apart_where_both_were_asked(tmp_path: Path) -
         bounds_note=table["bounds_note"].astype(object).mask(children, str(WIDE_BOUNDS)),
         bound_high=table["bound_high"].mask(children, 0.25),
     )
-    wide.assign(bound_high=wide["bound_high"].where(children)).to_csv(tmp_path / "both" / "estimates.csv", index=False)
-    assert "Without a range" not in index(tmp_path, Entry("both", "Both"))
     inside = wide["bound_high"].where(children, wide["ci_high"])
     wide.assign(bound_high=inside).to_csv(tmp_path / "both" / "estimates.csv", index=False)
     html = index(tmp_path, Entry("both", "Both"))
@@ -329,8 +327,13 @@ def test_a_number_with_wide_bounds_is_a_range(tmp_path: Path) -> None:
     put(tmp_path, "small", bounds_note="wide bounds", bound_high=0.25)
     html = index(tmp_path, Entry("small", "Small country"))
     assert '<p class="lead">Forced labour in 2025: 100 to 250 of every 1,000 adults</p>' in html
+    assert "Without a range: the high end lies inside the interval." in html  # the number of persons
     assert "to 250.0</b>" in html
     assert "<span>With sampling error, at 95%: " in html
     assert html.index("to 250.0</b>") < html.index("<b>about 410</b>") < html.index("A range goes from the established cases to")
+    file = tmp_path / "small" / "estimates.csv"
+    table = pd.read_csv(file)
+    table.assign(bound_high=table["bound_high"].where(table["measure"] == "prevalence")).to_csv(file, index=False)
+    assert "Without a range" not in index(tmp_path, Entry("small", "Small country"))
     put(tmp_path, "small")
     assert "A range goes from" not in index(tmp_path, Entry("small", "Small country"))
