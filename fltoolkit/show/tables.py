@@ -258,8 +258,11 @@ def in_notebook(table: PrintedTable, *, scrolled: bool = True) -> Table:
         row_group_border_bottom_style="none", table_body_border_top_style="none",
     )  # fmt: skip
     for span in dict.fromkeys(head.span for head in table.heads if head.span):
-        shown = shown.tab_spanner(span, [head.key for head in table.heads if head.span == span], id=f"{name}-{span}")
+        below = [head.key for head in table.heads if head.span == span]
+        shown = shown.tab_spanner(span, below, id=f"{name}-{span}")
         shown = shown.tab_style(style.text(weight="bold"), loc.spanner_labels(ids=[f"{name}-{span}"]))
+        gap = [loc.body(columns=below[0]), loc.column_labels(columns=below[0])]
+        shown = shown.tab_style(style.css("padding-left: 20px;"), gap)
     # JupyterLab stripes rows, and the column that stays in view would stand out of them.
     shown = shown.opt_css(f"#{name} tbody tr {{ background: white; }}")
     left = [loc.body(columns=words), loc.column_labels(columns=words), loc.title(), loc.subtitle()]
