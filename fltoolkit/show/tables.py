@@ -277,7 +277,7 @@ def in_notebook(table: PrintedTable, *, scrolled: bool = True) -> Table:
         first = table.heads[0].key
         kept = [loc.body(columns=first), loc.column_labels(columns=first)]
         shown = shown.tab_style(style.css("position: sticky; left: 0; background-color: white;"), kept)
-        if len(frame.columns) < FEW:  # a wide table has no room to spare
+        if len(table.heads) < FEW and all(head.kind != "words" for head in table.heads[1:]):  # others have no room to spare
             shown = shown.tab_style(style.css("width: 35%;"), loc.column_labels(columns=first))
     if marked := list(compress(heads, table.marked)):  # the head ends where the numbers end
         shown = shown.tab_style(style.css(f"padding-right: calc(8px + {MARKER_ROOM});"), loc.column_labels(columns=marked))
