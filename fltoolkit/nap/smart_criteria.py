@@ -25,7 +25,8 @@ def smart(plan: Plan, filled: Baseline, judged: pd.DataFrame) -> pd.DataFrame:
 
     The column `met` is `yes`, `no`, `partly`, or `partners` (only the partner organisations can judge the criterion). The column
     `missing` describes, in words, the missing part. An indicator is measurable if it has a baseline and a survey can verify its
-    targets; it is partly so if this is true of some of its targets. Only the partners can say whether a target is achievable.
+    targets; it is partly so if this is true of some of its targets. Without a target, a baseline with wide bounds is not measurable,
+    because no later change could be seen in it. Only the partners can say whether a target is achievable.
 
     Args:
         plan: the plan.
@@ -59,7 +60,10 @@ def _measurable(indicator: Indicator, filled: Baseline, judged: pd.DataFrame) ->
     total = rows.query("group == @TOTAL")
     if total["baseline_value"].isna().all():
         return _answer(_missing("shown", reason=next(filter(has_text, total["reason"]), "")))
-    mine = judged[judged["id"].isin(rows["id"]) & judged["target_year"].notna()]
+    mine = judged[judged["id"].isin(rows["id"])]
+    if not indicator.targets and mine.loc[mine["group"] == TOTAL, "baseline_bound"].notna().any():
+        return _answer(Reason.of("plan.wide_bounds"))
+    mine = mine[mine["target_year"].notna()]
     refused = mine[mine["verifiable"] == "no"]
     open_ = mine[mine["verifiable"] == ""]  # neither yes nor no, so "no" would be wrong
     no = "partly" if (mine["verifiable"] == "yes").any() else "no"

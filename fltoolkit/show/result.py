@@ -17,6 +17,7 @@ from fltoolkit.publish.disclosure.suppression_decision import CASE_STEPS
 from fltoolkit.publish.paths_to_outcomes import OTHER
 from fltoolkit.publish.published_model import PublishedModel
 from fltoolkit.publish.published_set import Published
+from fltoolkit.show.charts import breakdown_gallery
 from fltoolkit.show.charts.flow_of_persons import flow_population
 from fltoolkit.show.wording import contrast_sentences, number_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, number, of_plan
@@ -103,19 +104,21 @@ def unresolved(out: Published) -> Result:
 @checked
 def groups(out: Published, measure: str) -> Result:
     """Returns the result of a measure by group. For the prevalence, it begins with the results of the tests that survey.yaml
-    names beforehand. Then it says how many numbers by group can be used as they are, how many need care, and how many are not shown."""
+    names beforehand. Then it says how many numbers by group in the first picture, which is always printed, can be used as they
+    are, how many need care, and how many are not shown."""
     own = out.own_rows(measure=measure)
     rows = own[own["breakdown"] != ""]
-    shown_ = rows[rows["estimate"].notna()]
-    care = int((shown_["flag"] != "").sum())
-    gone = len(rows) - len(shown_)
     if rows.empty and len(own) and pd.isna(own["estimate"].iloc[0]):
         return Result(sentence(ENGLISH, own.iloc[0].to_dict()))
     if rows.empty:
         return Result("No number of this measure is published by group.")
+    pictured = next((drawn for _, drawn in breakdown_gallery.pairs(out, measure)), rows)
+    rows = pictured[pictured["breakdown"] != ""]
+    shown_ = rows[rows["estimate"].notna()]
+    care, gone = int((shown_["flag"] != "").sum()), len(rows) - len(shown_)
     counted = (
-        f"All tables of this section, also those that are not printed, have {_counted(len(rows), 'number')}: "
-        f"{len(shown_) - care or 'none'} can be used as they are, {care or 'none'} only with care, and {gone or 'none'} are not shown."
+        f"Of {_counted(len(rows), 'number')} by group in the first picture or table: {len(shown_) - care or 'none'} usable as they are, "
+        f"{care or 'none'} only with care, {gone or 'none'} not shown."
     )
     tested = contrast_sentences.sentences(out, ENGLISH) if measure == "prevalence" and contrast_sentences.is_compared(out) else ()
     return Result("\n\n".join((*tested, counted)))
@@ -154,12 +157,13 @@ def risk(model: PublishedModel) -> Result:
 @checked
 def baseline(evidence: Evidence) -> Result:
     """Returns a sentence on how many baselines of the plan the survey gives. The sentence also says how many baselines the
-    plan expects from a survey. If there is a later survey, a second sentence says that the baseline is the earlier round."""
+    plan expects from a survey. If there is a later survey, the sentence says that the baseline is the earlier round."""
     rows = evidence.baseline.table
     asked = rows[rows["filled_by"] == "survey"]
-    filled = f"{int(asked['baseline_value'].notna().sum())} of {_counted(len(asked), 'row')} that the plan asks of it."
-    earlier = "" if evidence.follow_up.empty else " The baseline is an earlier round; the last part shows what has changed since."
-    return Result(f"The survey fills {filled}{earlier}")
+    fills = f"fills {int(asked['baseline_value'].notna().sum())} of {_counted(len(asked), 'row')} that the plan asks of it."
+    if evidence.follow_up.empty:
+        return Result(f"The survey {fills}")
+    return Result(f"The earlier round, which is the baseline, {fills} The last part shows what has changed since.")
 
 
 @of_plan

@@ -258,8 +258,11 @@ def in_notebook(table: PrintedTable, *, scrolled: bool = True) -> Table:
         row_group_border_bottom_style="none", table_body_border_top_style="none",
     )  # fmt: skip
     for span in dict.fromkeys(head.span for head in table.heads if head.span):
-        shown = shown.tab_spanner(span, [head.key for head in table.heads if head.span == span], id=f"{name}-{span}")
+        below = [head.key for head in table.heads if head.span == span]
+        shown = shown.tab_spanner(span, below, id=f"{name}-{span}")
         shown = shown.tab_style(style.text(weight="bold"), loc.spanner_labels(ids=[f"{name}-{span}"]))
+        gap = [loc.body(columns=below[0]), loc.column_labels(columns=below[0])]
+        shown = shown.tab_style(style.css("padding-left: 20px;"), gap)
     # JupyterLab stripes rows, and the column that stays in view would stand out of them.
     shown = shown.opt_css(f"#{name} tbody tr {{ background: white; }}")
     left = [loc.body(columns=words), loc.column_labels(columns=words), loc.title(), loc.subtitle()]
@@ -274,7 +277,7 @@ def in_notebook(table: PrintedTable, *, scrolled: bool = True) -> Table:
         first = table.heads[0].key
         kept = [loc.body(columns=first), loc.column_labels(columns=first)]
         shown = shown.tab_style(style.css("position: sticky; left: 0; background-color: white;"), kept)
-        if len(frame.columns) < FEW:  # a wide table has no room to spare
+        if len(table.heads) < FEW and all(head.kind != "words" for head in table.heads[1:]):  # others have no room to spare
             shown = shown.tab_style(style.css("width: 35%;"), loc.column_labels(columns=first))
     if marked := list(compress(heads, table.marked)):  # the head ends where the numbers end
         shown = shown.tab_style(style.css(f"padding-right: calc(8px + {MARKER_ROOM});"), loc.column_labels(columns=marked))

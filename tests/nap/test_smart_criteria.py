@@ -54,6 +54,14 @@ def test_a_hidden_baseline_is_not_measurable(tmp_path: Path) -> None:
     assert str(found["measurable"][1]).startswith("the survey shows no baseline: ")
 
 
+def test_a_baseline_with_wide_bounds_is_not_measurable_without_a_target_either(tmp_path: Path) -> None:
+    out, plan = country.run(country.write(tmp_path, plan=country.with_rows({**USUAL, "targets": None})))
+    evidence = fl.evidence(plan, fl.Rounds(out, out))
+    wide = evidence.targets.assign(baseline_bound=evidence.targets["ci_high"])
+    met, missing = smart(plan, evidence.baseline, wide).query("criterion == 'measurable'")[["met", "missing"]].iloc[0]
+    assert (met, missing) == ("no", "unresolved answers make the baseline a wide range, which no verdict uses")
+
+
 def test_a_target_that_was_not_judged_is_not_called_unmeasurable(tmp_path: Path) -> None:
     out, plan = country.run(country.write(tmp_path, plan=country.with_rows(USUAL)))
     evidence = fl.evidence(plan, fl.Rounds(out, out))

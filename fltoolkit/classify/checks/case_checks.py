@@ -123,7 +123,7 @@ def case_findings(persons: ClassifiedSurvey) -> list[Finding]:
          "forced labour: route (iii) is unresolved", "say so next to the figure; ask parents in the same household next time"),
         ("open for it", "note", "children.parents", "of these, children who are unresolved because no other route decides", "see the upper bound"),
         ("proxy", "warning", "interview.proxy", "answered by someone else", "forced labour is under-reported by proxies"),
-        ("alone", "note", "interview", "somebody else was present", "answers may be guarded"),
+        ("alone", "note", "interview", "interviews at which somebody else was present", "answers may be guarded"),
     ):  # fmt: skip
         if found.get(key):
             of: Counted = "cases" if key in CASE_CONDITIONS else "persons"

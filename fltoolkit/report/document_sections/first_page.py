@@ -43,11 +43,16 @@ def title(evidence: Evidence, language: Language) -> str:
     """
     out, first = evidence.now, result_sentences.headline_rows(evidence.now)[0]
     if changed := headline_change(evidence):
-        old, new = _rates_for_title(language, changed["estimate_before"], changed["estimate_after"])
-        when = {"before": f"{changed['year_before']:g}", "after": f"{changed['year']:g}"}
-        unjudged = is_unjudged(changed["verdict"], changed["verdict_reason"])
-        return language.say("sheet.not_judged" if unjudged else TITLES[changed["verdict"]], **when, old=old, new=new)
+        return title_of_change(language, changed)
     return rate(language, first) or results_section.title(out, language, "brief.title")
+
+
+def title_of_change(language: Language, row: PublishedNumber) -> str:
+    """Returns the tested change of a rate as a title: `Fewer people report forced labour: 9 per 1,000 in 2027, 17 in 2025`."""
+    old, new = _rates_for_title(language, row["estimate_before"], row["estimate_after"])
+    when = {"before": f"{row['year_before']:g}", "after": f"{row['year']:g}"}
+    key = "sheet.not_judged" if is_unjudged(row["verdict"], row["verdict_reason"]) else TITLES[row["verdict"]]
+    return language.say(key, **when, old=old, new=new)
 
 
 def rate(language: Language, row: PublishedNumber) -> str | None:

@@ -4,7 +4,7 @@ and coverage, links to its files, and the surveys whose run failed."""
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,9 +24,9 @@ from fltoolkit.survey.spec.files_and_design import Release
 
 NOTEBOOKS = {
     "1_survey.html": "1 The survey: what was asked, and of whom",
-    "2_classify.html": "2 Who is in forced labour, and why",
+    "2_classify.html": "2 How answers decide who is in forced labour",
     "3_estimate.html": "3 How many, and how sure",
-    "4_nap.html": "4 The plan's baseline",
+    "4_nap.html": "4 The plan: baseline, targets, follow-up",
 }
 DOCUMENTS = {
     "evidence_brief": "Evidence brief",
@@ -99,6 +99,21 @@ class _Published:
         return [row for row in self.whole if row["measure"] == measure]
 
 
+@dataclass(frozen=True)
+class _Change:
+    """What changed since the earlier survey.
+
+    Attributes:
+        sentence: the change with the result of its test. It claims no more than the test.
+        number: the texts of both rates in large type; empty if the change is not shown.
+        title: the change as a title; empty if it is too uncertain for one.
+    """
+
+    sentence: str
+    number: dict[str, str] = field(default_factory=dict)
+    title: str = ""
+
+
 def write_index(outputs: Path, entries: list[Entry]) -> Path:
     """Writes `outputs/index.html`, the front page of a batch, which lists its surveys. Surveys that failed come first. The others
     are grouped by country, and the newest round is the first of its country. The country with the newest survey comes first.
@@ -154,13 +169,15 @@ def _published_numbers(outputs: Path, entry: Entry) -> _Published:
 def _survey(outputs: Path, entry: Entry, numbers: _Published) -> dict[str, Any]:
     """Returns the values that the template of the front page needs for a survey that has results."""
     folder = outputs / entry.folder
+    change = _change(folder)
     return {
         "entry": entry,
         "masthead": [ENGLISH.own(r.office), number_words.date(ENGLISH, r.date)] if (r := entry.release) else [],
         "country": str(numbers.first["country"]),
-        "numbers": _headlines(numbers),
-        "ranges": ENGLISH.say("sheet.range_explained") if any(map(number_words.has_range, numbers.whole)) else "",
-        "change": _change(folder),
+        "finding": change.title if change and change.title else _rate(numbers),
+        "numbers": [*_headlines(numbers), *([change.number] if change and change.number else [])],
+        "ranges": _ranges(numbers),
+        "change": change,
         "sentences": _unresolved(numbers),
         "basis": _basis(numbers.first, entry),
         "definition": result_sentences.definition(ENGLISH, numbers.first),
@@ -210,28 +227,39 @@ def _documents(folder: Path) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-def _change(folder: Path) -> dict[str, str]:
-    """Returns what changed since the earlier survey: both rates (`rates`), their unit and years (`unit`), the result of the test
-    with the difference and its interval (`doubt`), and one sentence with all of this (`sentence`). The sentence claims no more
-    than the test. If the change is not shown, only the sentence is filled. If there is no earlier survey, the result is empty."""
+def _rate(numbers: _Published) -> str:
+    """Returns the rate of a survey as a title. The title is empty if the rate is too uncertain for one."""
+    return next((first_page.rate(ENGLISH, row) or "" for row in numbers.of("prevalence")), "")
+
+
+def _ranges(numbers: _Published) -> str:
+    """Returns what a range means, and why a number beside it has none. The text is empty if no number is a range."""
+    if not any(map(number_words.has_range, numbers.whole)):
+        return ""
+    without = any(row["estimate"] < row["bound_high"] <= row["ci_high"] for row in numbers.whole)
+    return " ".join(ENGLISH.say(f"sheet.{key}") for key in ("range_explained", *(("without_range",) if without else ())))
+
+
+def _change(folder: Path) -> _Change | None:
+    """Returns what changed since the earlier survey, or None if there is no earlier survey."""
     if not (folder / "changes.csv").is_file():
-        return {}
+        return None
     text = ("verdict", "verdict_reason", "reason", "breakdown", "flag", "beyond_zero")
     table = pd.read_csv(folder / "changes.csv", dtype=dict.fromkeys(text, str)).fillna(dict.fromkeys(text, ""))
     rows = table[(table["measure"] == "change_in_prevalence") & (table["breakdown"] == "")].to_dict("records")
     if not rows:
-        return {}
-    row, told = rows[0], {"sentence": of_published(ENGLISH, rows[0]), "rates": "", "unit": "", "doubt": ""}
+        return None
+    row, sentence = rows[0], of_published(ENGLISH, rows[0])
     if not row["verdict"] or pd.isna(row["estimate"]):
-        return told
+        return _Change(sentence)
     line = {**row, **in_units(row, "prevalence"), "measure": "prevalence"}
     old, new = (plan_words.shown(ENGLISH, line, column) for column in ("baseline_value", "value"))
     before, after = rounds(row)
-    return told | {
-        "rates": ENGLISH.say("sheet.rounds", old=old, new=new),
-        "unit": f"change per 1,000, {before} to {after}",
-        "doubt": first_page.size_of_change(ENGLISH, row),
-    }
+    texts = (ENGLISH.say("sheet.rounds", old=old, new=new), f"change per 1,000, {before} to {after}")
+    number = _with_flag(row, *texts, first_page.size_of_change(ENGLISH, row))
+    wide = pd.notna([row["bound_high_before"], row["bound_high_after"]]).any()
+    titled = row["verdict"] in list(first_page.TITLES) and not (wide or result_sentences.is_unsure(row))
+    return _Change(sentence, number, first_page.title_of_change(ENGLISH, row) if titled else "")
 
 
 def _unresolved(numbers: _Published) -> list[str]:
@@ -269,11 +297,17 @@ def _in_large_type(row: PublishedNumber) -> dict[str, str]:
     with the reason."""
     who = row["reference_population_label"]
     unit = f"in forced labour per 1,000 {who}" if row["measure"] == "prevalence" else f"{who} in forced labour"
+    value = first_page.about(ENGLISH, row) if row["measure"] == "total" else number_words.shown(ENGLISH, row)
+    return _with_flag(row, value, unit, number_words.doubt(ENGLISH, row))
+
+
+def _with_flag(row: PublishedNumber, value: str, unit: str, doubt: str) -> dict[str, str]:
+    """Returns the texts of a number in large type together with the flag of its published row and the reason for the flag."""
     flag = f"flags.{row['flag']}"
     return {
-        "value": first_page.about(ENGLISH, row) if row["measure"] == "total" else number_words.shown(ENGLISH, row),
+        "value": value,
         "unit": unit,
-        "doubt": number_words.doubt(ENGLISH, row),
+        "doubt": doubt,
         "flag": ENGLISH.say(flag) if ENGLISH.has(flag) else str(row["flag"]),
         "reason": number_words.reason(ENGLISH, row["reason"]),
     }

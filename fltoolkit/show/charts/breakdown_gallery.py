@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
@@ -62,12 +62,11 @@ def in_time(out: Published) -> None:
             display(Sentences(sentence(ENGLISH, rows.iloc[0].to_dict())))
 
 
-def pairs(out: Published, measure: str) -> list[tuple[Picture, pd.DataFrame]]:
-    """Returns pairs of a picture and the published rows from which it is drawn: one pair for each picture that `gallery`
+def pairs(out: Published, measure: str) -> Iterator[tuple[Picture, pd.DataFrame]]:
+    """Yields pairs of a picture and the published rows from which it is drawn: one pair for each picture that `gallery`
     displays."""
     rows = out.own_rows(measure=measure)
     rows = rows[~rows["breakdown"].isin(out.origins)]
-    found: list[tuple[Picture, pd.DataFrame]] = []
     for population, part in rows.groupby("reference_population", sort=False):
         who = str(population)
         names = [list(groups_of_breakdown(b)) for b in part["breakdown"].unique()]
@@ -77,8 +76,7 @@ def pairs(out: Published, measure: str) -> list[tuple[Picture, pd.DataFrame]]:
         together = _that_fit(plain, {str(b): n for b, n in part["breakdown"].value_counts().items()})
         for by in _families(names) if measure in PROFILES else [*together, *alone]:
             drawn = bars(out, by[0][0], population=who) if by[0] in only else dots(out, measure, by, population=who)
-            found.append((drawn, out.select(measure, by, population=who)))
-    return found
+            yield drawn, out.select(measure, by, population=who)
 
 
 def _that_fit(names: Sequence[list[str]], sizes: Mapping[str, int]) -> list[list[list[str]]]:

@@ -101,7 +101,7 @@ def unresolved_answers(counts: pd.DataFrame, language: Language, *, compared: pd
     rows = counts.to_dict("records")
     labels = [wrap(f"{language.own(row['label'])} ({row['column']})", 46) for row in rows]
     about = language.say("open_answers.picture_about")
-    fig = figure(language.say("open_answers.title"), about, 34 * len(counts), above=30, below=52, barmode="group")
+    fig = figure(language.say("open_answers.title"), about, 44 * len(counts), above=30, below=52, barmode="group")
     names = {kind: language.say(f"open_answers.kinds.{kind}") for kind in UNRESOLVED}
     # Bars are drawn from below: the last kind first, so that they stand in the order of the legend.
     for kind, colour in reversed(list(zip(UNRESOLVED, SERIES, strict=False))):

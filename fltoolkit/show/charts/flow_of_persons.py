@@ -32,7 +32,7 @@ HIDDEN = "[c] not shown"
 
 @checked
 def flow(out: Published) -> Picture | Nothing:
-    """Returns a picture of the definition of forced labour as bars. The first bar is everybody who was asked. After each
+    """Returns a picture of the definition of forced labour as bars. The first bar is everybody whom the survey represents. After each
     condition of the definition, bars show how many persons go on and how many leave. If there are no such numbers, a note says
     so.
 
@@ -47,7 +47,7 @@ def flow(out: Published) -> Picture | Nothing:
     ends = [name for name in ENDS if name in rows]
     size = _number(whole) or max([1.0, *(line[2] for line in conditions)])
     lines = [
-        (f"<b>{wrap(start(str(whole['reference_population_label'])), 40)}</b>, asked", _count(whole), size, 0.0, ""),
+        (f"<b>{wrap(start(str(whole['reference_population_label'])), 40)}</b>, represented", _count(whole), size, 0.0, ""),
         *conditions,
     ]
     lines += [(f"<b>{safe(ENDS_HERE[name])}</b>", _count(rows[name]), _number(rows[name]) or 0.0, 0.0, "") for name in ends]
@@ -103,7 +103,7 @@ def _sum_in_words(rows: Rows) -> str:
     leaving = [_count(rows[leaf]) for leaf in QUESTIONS if leaf in rows]
     ends = [(name, _count(rows[key])) for key, name in ENDS_HERE.items() if key in rows]
     parts = [f"{' + '.join(leaving)} who leave", *(f"{count} {name[0].lower()}{name[1:]}" for name, count in ends)]
-    return f"Sum: {_count(rows['total'])} asked = {', + '.join(parts)}. Each number is rounded by itself."
+    return f"Sum: {_count(rows['total'])} represented = {', + '.join(parts)}. Each number is rounded by itself."
 
 
 def _number(row: dict[Hashable, Any]) -> float | None:
@@ -145,7 +145,7 @@ def children_flow(out: Published, population: str) -> Picture:
     number of children who reach it."""
     rows = _steps(out, population)
     words = {
-        ASKED: f"<b>{_count(rows.get('total'))}</b> asked<br>{wrap(rows['total']['reference_population_label'])}",
+        ASKED: f"<b>{_count(rows.get('total'))}</b><br>{wrap(rows['total']['reference_population_label'])}",
         NO_WORK: f"<b>{_count(rows.get(NO_WORK))}</b> did not work",
         OPEN_CHILD: f"<b>{_count(rows.get(OPEN_CHILD))}</b><br>{safe(ENGLISH.say('flowchart.open_somewhere'))}",
     }

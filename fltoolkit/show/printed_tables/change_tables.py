@@ -42,7 +42,7 @@ def follow_up(language: Language, rows: pd.DataFrame, *notes: str, signs: bool =
     title = language.say("follow_up.by_group" if signs else "follow_up.title")
     if meanings := dict.fromkeys(_short_verdict(language, row) for row in records if signs and row["light"]):
         title = language.colon(title, language.list(meanings))
-    about = (language.say("change.note"), language.say("tables.rounded"), *notes)
+    about = (language.say("change.note"), language.say("tables.rounded"), *_care_note(language, rows), *notes)
     target = ("target",) if any(row["reached"] for row in records) else ()
     years = years_of_rounds(language, rows["year_before"], rows["year"])
     words = TableWords(title, "", about, years)
@@ -68,16 +68,24 @@ def changes(language: Language, rows: pd.DataFrame, title: str = "", *notes: str
     named = language.colon(title, unit) if title else language.say("tables.change_in", title=language.say(f"titles.{measure}"))
     subtitle = language.list((unit, number_words.definition(language, first["rule_set"])))
     years = dict(zip(("before", "after"), change_sentences.rounds(first), strict=True))
-    words = TableWords(named, subtitle, (language.say("tables.rounded_changes"), *notes), years)
+    words = TableWords(named, subtitle, (language.say("tables.rounded_changes"), *_care_note(language, rows), *notes), years)
     columns = (result_tables.CATEGORY, *CHANGE.only(*NUMBERED[1:], "verdict").columns)
     layout = TableLayout(columns, result_tables.group, _reasons)
     return printed(language, layout, made.to_dict("records"), words)
+
+
+def _care_note(language: Language, rows: pd.DataFrame) -> list[str]:
+    return number_words.care_note(language, pd.concat([rows["flag_before"], rows["flag_after"]]))
 
 
 def verdict_in_words(language: Language, row: Row) -> str:
     """Returns the result of the test of a change, with a sign before it: `▼ decreased`. The text is empty if the row is
     hidden."""
     return language.kit(row["light"]) if row["light"] else ""
+
+
+def _of_round(language: Language, row: Row, column: str, when: str) -> PrintedCell:
+    return plan_cells.value(language, row, column, f"marker_{when}", f"flag_{when}")
 
 
 def _change(language: Language, row: Row) -> PrintedCell:
@@ -150,9 +158,9 @@ def years_of_rounds(language: Language, before: pd.Series, after: pd.Series) -> 
 CHANGE = TableLayout(
     (
         plan_cells.CATEGORY,
-        TableColumn("before", lambda language, row: plan_cells.value(language, row, "baseline_value", "marker_before"), "number", "round_before"),
+        TableColumn("before", lambda language, row: _of_round(language, row, "baseline_value", "before"), "number", "round_before"),
         TableColumn("before_interval", lambda language, row: plan_cells.limits(language, row, "baseline_ci_low", "baseline_ci_high"), head="limits_before"),
-        TableColumn("after", lambda language, row: plan_cells.value(language, row, "value", "marker_after"), "value", "round_after"),
+        TableColumn("after", lambda language, row: _of_round(language, row, "value", "after"), "value", "round_after"),
         TableColumn("after_interval", lambda language, row: plan_cells.limits(language, row, "ci_low", "ci_high"), head="limits_after"),
         TableColumn("target", lambda language, row: plan_cells.value(language, row, "target_value")),
         TableColumn("change", _change),

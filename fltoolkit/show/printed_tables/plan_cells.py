@@ -3,6 +3,7 @@ everyone or for one category. Its numbers are in the unit of the row, such as 17
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import nan
 
 import pandas as pd
@@ -37,12 +38,14 @@ def category(language: Language, row: Row) -> PrintedCell:
     return PrintedCell(number_words.start(plan_words.category(language, row)))
 
 
-def value(language: Language, row: Row, column: str, marker: str = "") -> PrintedCell:
+def value(language: Language, row: Row, column: str, marker: str = "", flag: str = "") -> PrintedCell:
     """Returns the cell of a number in a row of the plan; the number is already in the unit of the row. `column` is the name
-    of its column, and `marker` the name of the column with its marker. If unresolved persons (answers don't know, refused,
-    blank) could raise the number above its interval, the cell has a range."""
+    of its column, `marker` that of the column with its marker, and `flag` that of the column with its flag. A number to be used
+    with caution has a sign behind it. If unresolved persons (answers don't know, refused, blank) could raise the number above
+    its interval, the cell has a range."""
     bound = row[plan_words.BOUNDS[column]] if column in plan_words.BOUNDS else nan
-    return number_cells.in_unit(language, row[column], str(row["measure"]), row[marker] if marker else "", bound)
+    cell = number_cells.in_unit(language, row[column], str(row["measure"]), row[marker] if marker else "", bound)
+    return replace(cell, text=f"{cell.text}{number_words.care(row[flag])}") if flag and cell.text else cell
 
 
 def years(language: Language, rows: pd.DataFrame, column: str) -> dict[str, object]:

@@ -80,20 +80,15 @@ def _with_interval(language: Language, row: Row, *, columns: tuple[str, str, str
     cell = plan_cells.value(language, row, column, marker)
     between = "" if cell.has_range else plan_words.between(language, row, low, high)
     text = f"{cell.text}{NBSP}({between})" if cell.text and between else cell.text
-    return replace(_with_care(replace(cell, text=text), row[flag]), number=True, has_range=False)
+    return replace(cell, text=f"{text}{number_words.care(row[flag])}" if text else text, number=True, has_range=False)
 
 
 def _baseline(language: Language, row: Row) -> PrintedCell:
-    return _with_care(plan_cells.value(language, row, "baseline_value", "marker"), row["flag"])
+    return plan_cells.value(language, row, "baseline_value", "marker", "flag")
 
 
 def _later(language: Language, row: Row) -> PrintedCell:
-    return _with_care(plan_cells.value(language, row, "later_value", "later_marker"), row["later_flag"])
-
-
-def _with_care(cell: PrintedCell, flag: object) -> PrintedCell:
-    """Returns the cell of a number with a sign behind it if the number is to be used with caution."""
-    return replace(cell, text=f"{cell.text}{number_words.care(flag)}") if cell.text else cell
+    return plan_cells.value(language, row, "later_value", "later_marker", "later_flag")
 
 
 def _strong(cell: PrintedCell) -> PrintedCell:

@@ -93,11 +93,13 @@ def test_adults_and_children_stand_apart_where_both_were_asked(tmp_path: Path) -
         bounds_note=table["bounds_note"].astype(object).mask(children, str(WIDE_BOUNDS)),
         bound_high=table["bound_high"].mask(children, 0.25),
     )
-    wide.to_csv(tmp_path / "both" / "estimates.csv", index=False)
+    inside = wide["bound_high"].where(children, wide["ci_high"])
+    wide.assign(bound_high=inside).to_csv(tmp_path / "both" / "estimates.csv", index=False)
     html = index(tmp_path, Entry("both", "Both"))
     assert "<b>100.0 to 250.0</b><span>in forced labour per 1,000 children</span>" in html
     assert re.findall(r"per 1,000 children</span><span>[^<]+</span><span><em[^>]*>([^<]*)</em>", html) == ["unreliable"]
     assert "A range goes from the established cases" in html
+    assert "Without a range: the high end lies inside the interval." in html
 
 
 def test_how_many_are_unresolved_stands_beside_the_headline(tmp_path: Path) -> None:
@@ -284,7 +286,21 @@ def test_the_change_since_the_earlier_round_is_told_with_its_verdict(tmp_path: P
     assert above.index('class="numbers"') < above.index(told) < above.index('class="open"') < above.index("Definition: ")
     assert "Prevalence of forced labour: 50.0 in 2025, then 18.8 in 2027, per 1,000 adults" in folded
     assert "Test of the change since 2025: decreased.</p>" in folded
+    assert (
+        '<h3>Small country</h3>\n<p class="lead">Fewer people report forced labour: 19 per 1,000 in 2027, 50 in 2025</p>' in above
+    )
     assert "a fall of" not in index(tmp_path, Entry("bad", "Bad", error="x"))
+
+
+def test_an_uncertain_change_has_its_flag_and_no_title(tmp_path: Path) -> None:
+    put(tmp_path, "small", flag="unreliable")
+    report.write_changes(two_rounds.fell().changed, tmp_path / "small")
+    table = pd.read_csv(tmp_path / "small" / "changes.csv")
+    for flag, titles, told in (("caution", 1, "use with caution"), ("unreliable", 0, "unreliable")):
+        table.assign(flag=flag, reason="after: few").to_csv(tmp_path / "small" / "changes.csv", index=False)
+        above = index(tmp_path, Entry("small", "Small country")).split('<details class="data">')[0]
+        assert above.count("Fewer people report forced labour") == titles
+        assert f'<em class="flag" title="after: few">{told}</em></span></div></div>' in above
 
 
 def test_a_change_that_is_not_shown_is_a_sentence_without_numbers(tmp_path: Path) -> None:
@@ -310,8 +326,14 @@ def test_an_earlier_round_is_a_smaller_card_whose_basis_is_folded(tmp_path: Path
 def test_a_number_with_wide_bounds_is_a_range(tmp_path: Path) -> None:
     put(tmp_path, "small", bounds_note="wide bounds", bound_high=0.25)
     html = index(tmp_path, Entry("small", "Small country"))
+    assert '<p class="lead">Forced labour in 2025: 100 to 250 of every 1,000 adults</p>' in html
+    assert "Without a range: the high end lies inside the interval." in html  # the number of persons
     assert "to 250.0</b>" in html
     assert "<span>With sampling error, at 95%: " in html
     assert html.index("to 250.0</b>") < html.index("<b>about 410</b>") < html.index("A range goes from the established cases to")
+    file = tmp_path / "small" / "estimates.csv"
+    table = pd.read_csv(file)
+    table.assign(bound_high=table["bound_high"].where(table["measure"] == "prevalence")).to_csv(file, index=False)
+    assert "Without a range" not in index(tmp_path, Entry("small", "Small country"))
     put(tmp_path, "small")
     assert "A range goes from" not in index(tmp_path, Entry("small", "Small country"))

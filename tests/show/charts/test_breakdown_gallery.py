@@ -44,7 +44,7 @@ def test_many_categories_are_several_pictures(norvia: fl.Published, monkeypatch:
 
 
 def test_populations_never_stand_in_one_picture(norvia: fl.Published) -> None:
-    found = pairs(norvia, "prevalence")
+    found = list(pairs(norvia, "prevalence"))
     assert {rows["reference_population"].nunique() for _, rows in found} == {1}
     assert {rows["reference_population"].iloc[0] for _, rows in found} == {"adults", "workers"}
 
@@ -61,7 +61,7 @@ def test_numbers_by_the_sector_of_forced_labour_are_bars_and_shares_dots(norvia:
 def test_a_table_follows_each_picture(norvia: fl.Published, monkeypatch: pytest.MonkeyPatch) -> None:
     with displayed(monkeypatch) as seen:
         gallery(norvia, "total")
-    assert len(seen) == 2 * len(pairs(norvia, "total"))
+    assert len(seen) == 2 * len(list(pairs(norvia, "total")))
     assert {type(part) for part in seen[::2]} == {Picture}
     assert {type(part) for part in seen[1::2]} == {Table}
 

@@ -32,7 +32,7 @@ def test_the_childrens_ways_hold_their_numbers(out: fl.Published) -> None:
     assert [w for w in said if w.startswith(("yes", "no "))] == [
         "yes", "yes  <b>0</b>", "yes  <b>0</b>", "yes  <b>90</b>", "no  <b>0</b>", "yes  <b>120</b>", "no  <b>900</b>",
     ]  # fmt: skip
-    assert any(w.startswith("<b>2,480</b> asked") for w in said)
+    assert any(w.startswith("<b>2,480</b><br>children") for w in said)
     assert "<b>1,300</b> did not work" in said
     assert "<b>70</b><br>unresolved at a question" in said
 
@@ -81,7 +81,7 @@ def test_between_two_hidden_steps_the_flow_says_what_is_published_below_and_no_m
 def test_the_numbers_of_the_flow_are_added_up_below_it(out: fl.Published) -> None:
     said, _ = flow_with(out, one="no coercion")
     (summed,) = (text for text in said if text.startswith("Sum: "))
-    assert summed.startswith("Sum: 1,000 asked = 300 + 500 + [c] who leave, + 40 in forced labour, + 10 unresolved.")
+    assert summed.startswith("Sum: 1,000 represented = 300 + 500 + [c] who leave, + 40 in forced labour, + 10 unresolved.")
 
 
 def test_the_alternative_text_tells_every_number(out: fl.Published) -> None:

@@ -161,7 +161,7 @@ def _curves(chart: CurveChart) -> Any:
     names = [safe(line.words) for line in chart.lines]
     left, right = _widest([t.words for t in chart.y.ticks]), max(AROUND, _widest(names))
     fig = figure(
-        chart.title, chart.subtitle, CURVE, notes=chart.notes, above=AROUND, below=52 if chart.x.title else 30, margin_l=left, margin_r=right
+        chart.title, chart.subtitle, CURVE, notes=chart.notes, above=AROUND, below=58 if chart.x.title else 30, margin_l=left, margin_r=right
     )  # fmt: skip
     if chart.regions:
         first = chart.lines[0]

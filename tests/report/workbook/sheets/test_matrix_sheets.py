@@ -107,7 +107,9 @@ def test_partners_fill_three_cells_of_their_rows_and_of_no_other(page: Page) -> 
 
 def test_the_notes_say_the_years_of_the_columns_and_the_level_of_the_intervals(page: Page) -> None:
     for notes in (page.notes, baseline_sheet(evidence().baseline, EN).notes):
-        assert any("is of 2025; their “Year +1” is 2026 and their “Year +2” 2027" in note for note in notes)
+        assert any(
+            "the baseline (2025) is measured" in note and "Year +1” (2026) and “Year +2” (2027) are" in note for note in notes
+        )
         assert any(note.endswith("Intervals are 95% confidence intervals.") for note in notes)
 
 
