@@ -44,8 +44,8 @@ def test_a_row_holds_number_and_marker_interval_basis_and_the_letter_of_its_note
 def test_a_suppressed_row_has_its_marker_in_each_cell() -> None:
     shown = tables.table(country.published().select("prevalence", "region"))
     assert line(shown, "West")[1:] == ["[c]", "[c]", "[c]", "[c]", ""]
-    assert f"[c] {CONFIDENTIAL}; [u] low reliability; [w] none recorded in the survey" in shown.text
-    assert '<abbr title="low reliability">[u]</abbr>' in shown.html
+    assert f"[c] {CONFIDENTIAL}; [u] unreliable; [w] none recorded in the survey" in shown.text
+    assert '<abbr title="unreliable">[u]</abbr>' in shown.html
 
 
 def test_care_that_has_no_marker_is_asked_for_in_a_note() -> None:

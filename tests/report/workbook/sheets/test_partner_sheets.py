@@ -73,7 +73,7 @@ def test_the_survey_speaks_in_published_numbers_and_counts_what_is_hidden() -> N
     rate, limits = number_words.shown(EN, rows[0]), number_words.interval(EN, rows[0]).replace("\u00a0", " ")
     assert told[0] == f"Everyone (per 1,000 adults): {rate} ({limits})"
     assert told[1].startswith("By sex (per 1,000 adults): men ")
-    assert told[1].endswith(" [u]; 1 not shown [c] ([c] confidential: not shown; [u] low reliability)")
+    assert told[1].endswith(" [u]; 1 not shown [c] ([c] confidential: not shown; [u] unreliable)")
     assert told[2].startswith("By urban or rural area (persons): rural ")
     other = published(row(), of("area", "rural", measure="total", reference_population_label="children"), groups=("area",))
     told = answer_from_survey(promises.evidence_from(other), EN, question("total", "area")).replace("\u00a0", " ").splitlines()
