@@ -162,7 +162,7 @@ def test_html_in_labels_and_titles_is_shown_and_not_obeyed() -> None:
 def test_the_baseline_leaves_partners_rows_open_and_marks_what_is_not_shown() -> None:
     table = tables.baseline(country.filled())
     shown = cells(table)
-    assert shown[-1] == ["to be filled by the partners", "", "", ""]  # the line above it names the indicator
+    assert shown[-1] == ["–", "to be filled by the partners", "", ""]  # the line above it names the indicator
     assert "Inspectors trained" in table.text
     assert "[z]" in [row[1] for row in shown]
     by = {row[0]: row for row in shown}
