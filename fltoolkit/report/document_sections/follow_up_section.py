@@ -37,10 +37,13 @@ def whole_and_by_group(evidence: Evidence, language: Language) -> list[PrintedTa
 def of_other_groups(evidence: Evidence, language: Language) -> list[PrintedTable]:
     """Returns a table of the changes of the rate by those groups of the survey that the plan does not name, in a list. The list is
     empty if there is no such change."""
-    by = groups_of(evidence.changed, "change_in_prevalence") if evidence.changed else ()
+    if not evidence.changed:
+        return []
     same = evidence.own_words.same_groups
     named = {same.get(str(group), str(group)) for group in evidence.follow_up["group"]}
-    return _of_rate(evidence, language, [group for group in by if group not in named])
+    return _of_rate(
+        evidence, language, [group for group in groups_of(evidence.changed, "change_in_prevalence") if group not in named]
+    )
 
 
 def _of_rate(evidence: Evidence, language: Language, groups: Sequence[str]) -> list[PrintedTable]:

@@ -95,7 +95,7 @@ def test_a_number_that_is_unreliable_or_has_wide_bounds_decides_no_target() -> N
         (
             {"marker_after": "u"},
             "[u]",
-            "Not confirmed as reached (below the target, but unreliable)",
+            "Not confirmed (below the target, but unreliable)",
         ),
         ({"marker_after": "u", "ci_high": 2.6}, "[u]", "Cannot be said (the number is unreliable)"),
         ({"bound": 3.5}, "2.0\xa0to\xa03.5", "Cannot be said (too many unresolved answers)"),
