@@ -174,7 +174,7 @@ def _opened(path: Path, tables: Any, given_spec: SurveySpec | None = None) -> Su
         path=path,
         input_hash=digest.result().hexdigest(),
         joins=table.joins,
-        widths=table.widths,
+        columns_of_files=table.columns_of_files,
         episodes=episodes,
         corrected=applied,
     )
