@@ -25,8 +25,9 @@ from fltoolkit.survey.checks.unknown_codes import code_findings, different_value
 from fltoolkit.survey.checks.weights.replicate_checks import replicate_findings
 from fltoolkit.survey.checks.weights.weight_sums import weight_columns, weight_findings
 from fltoolkit.survey.data.column_values import ROUNDED
+from fltoolkit.survey.data.engines import count_distinct, rows_of
 from fltoolkit.survey.data.fetch_rows import to_rows
-from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, PSU, SOURCE, STRATA
+from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, HOUSEHOLD, PART, PSU, SOURCE, STRATA
 from fltoolkit.survey.data.person_columns import wanted_columns
 from fltoolkit.survey.data.person_frame import column
 from fltoolkit.survey.data.printable_values import Mask
@@ -171,7 +172,8 @@ def _design_findings(survey: Survey, mask: Mask, found: _CountedConditions) -> l
             out.append(Finding("error", "weights", name, "no weight is above zero", 0, "check design.weight"))
     out += [*weight_findings(survey), *replicate_findings(survey)]
     do = "fill it in; every person belongs to a sampled unit"
-    for key, name in (("psu", spec.design.psu or ""), ("strata", ", ".join(spec.design.strata))):
+    units = [spec.design.psu or "", *(spec.design.second_stage if spec.design.certainty else ())]
+    for key, name in (("psu", ", ".join(units)), ("strata", ", ".join(spec.design.strata))):
         if counts[key]:
             rows = FindingRows(survey.frame, tests[key])
             out.append(Finding("error", "design", name, f"rows without {key}", counts[key], do, rows, "others"))
@@ -186,7 +188,23 @@ def _design_findings(survey: Survey, mask: Mask, found: _CountedConditions) -> l
             "name the column under design.psu; if persons were drawn directly, say selection: srs",
         )
         out.append(Finding("warning", "design", "psu", what, 0, do))
-    return [*out, *_unit_labels(survey, mask)]
+    return [*out, *_assumed_units(survey), *_unit_labels(survey, mask)]
+
+
+def _assumed_units(survey: Survey) -> list[Finding]:
+    """Returns a note about the units that count as drawn within PSUs taken with certainty, if survey.yaml names none. A warning is
+    given if persons count as drawn directly, although several persons of one household were asked."""
+    design, persons = survey.spec.design, "persons count as drawn one by one, also those of one household"
+    if design.certainty and not design.ssu:
+        what = f"within PSUs taken with certainty, {'households count as drawn' if design.household else persons}"
+        do = "nothing, if that is how they were drawn; otherwise name the column of the units under design.ssu"
+        return [Finding("note", "design", ", ".join(design.household) or "ssu", what, "", do)]
+    if survey.clustered or survey.replication or design.selection == "pps" or not design.household:
+        return []
+    at_home = survey.frame.filter(nw.col(ASKED) & ~nw.col(HOUSEHOLD).is_null())
+    shared = rows_of(at_home) - count_distinct(at_home, [HOUSEHOLD, PART])
+    do = f"if households were drawn, say psu: {design.household[0]}: the interval is too narrow otherwise"
+    return [Finding("warning", "design", "psu", f"no PSU is named, so {persons}", shared, do)] if shared else []
 
 
 def sees_all_errors_of_design(survey: Survey) -> bool:
