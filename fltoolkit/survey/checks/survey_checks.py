@@ -29,7 +29,7 @@ from fltoolkit.survey.data.engines import count_distinct, rows_of
 from fltoolkit.survey.data.fetch_rows import to_rows
 from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, HOUSEHOLD, PART, PSU, SOURCE, STRATA
 from fltoolkit.survey.data.person_columns import wanted_columns
-from fltoolkit.survey.data.person_frame import column
+from fltoolkit.survey.data.person_frame import Frame, column
 from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Survey, weight_of
 from fltoolkit.survey.spec.groups import Group
@@ -298,17 +298,27 @@ def _file_findings(survey: Survey) -> list[Finding]:
             what, do = f"{len(used.intersection(there))} of {len(there):,} columns are used", "nothing: the others are not read"
             out.append(Finding("note", "files", f"files.{kind}", what, len(there), do, counted="others"))
     for join in survey.joins:
-        key = f"files.{join.file}"
+        key, do = f"files.{join.file}", "check the keys"
+        if join.lost is not None and join.unmatched_rows and _differ_by_zeros(survey, join.lost):
+            do = "write the keys alike in both files: keys are text, so 01 is not 1, and these differ by zeros in front"
         if join.unmatched_persons and join.file == "household":
             what = "persons without a row in the household file"
-            out.append(Finding("warning", "files", key, what, join.unmatched_persons, "check the keys"))
+            out.append(Finding("warning", "files", key, what, join.unmatched_persons, do))
         if join.unmatched_rows:
             what = f"rows of the {join.file} file without a person; left out"
             answers = join.file != "household"  # rows of a household file hold no answers
             rows = None if join.lost is None else FindingRows(join.lost, None, join.file)
             severity = "error" if answers else "warning"
-            out.append(Finding(severity, "files", key, what, join.unmatched_rows, "check the keys", rows, acceptable=answers))
+            out.append(Finding(severity, "files", key, what, join.unmatched_rows, do, rows, acceptable=answers))
     return out
+
+
+def _differ_by_zeros(survey: Survey, lost: Frame) -> bool:
+    """Returns whether keys without a person (`lost`) are those of persons except for zeros in front, such as `01` and `1`."""
+    named = [c for c in lost.collect_schema().names() if c.startswith(SOURCE)]
+    bare = [nw.col(c).cast(nw.String).str.replace_all("^0+", "") for c in named]
+    persons = survey.frame.select(named).with_columns(bare).unique()
+    return rows_of(lost.select(named).with_columns(bare).join(persons, on=named, how="inner")) > 0
 
 
 def _module_tests(survey: Survey) -> dict[str, nw.Expr]:

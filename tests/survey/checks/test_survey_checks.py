@@ -270,6 +270,10 @@ def test_rows_that_do_not_meet_are_found(spec: dict[str, Any], people: pd.DataFr
         ("warning", "files", "files.household", "persons without a row in the household file", 2),
         ("warning", "files", "files.household", "rows of the household file without a person; left out", 1),
     ]
+    padded = {"homes": homes.assign(hh="0" + homes["hh"]), "module": module.assign(line=[f"{n:02d}" for n in module["line"]])}
+    found = fl.check(fl.read_survey(write(changed(spec, keys), people=persons, **padded)))
+    assert found.loc[found["check"] == "files", "do"].str.contains("keys are text, so 01 is not 1").all()
+    assert (found["check"] == "files").sum() == 3
 
 
 @pytest.mark.parametrize(
