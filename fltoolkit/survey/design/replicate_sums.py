@@ -16,6 +16,7 @@ from fltoolkit.survey.data.person_frame import FACTOR, Frame
 
 SAME = 1e-9  # sums that differ by less, relative to their size, count as equal: they were added in another order
 UNLIKE = 0.1  # mean distance from the weight, relative to its mean, above which the replicates may be no replicates of it
+MEAN, BESIDE = "fl__mean_replicate", "fl__beside"
 FAR = (0.4, 2.5)  # a half-sample whose weights were not doubled has 0.5 of the sum
 
 
@@ -90,21 +91,16 @@ def replicate_sums(frame: Frame, names: Sequence[str], *, combined: bool, asked:
         asked: which persons count.
         beside: a number of each person by which replicates with equal sums are told apart.
     """
-    weight = nw.col(WEIGHT)
-    who = (asked & weight.is_finite() & (weight > 0)).fill_null(False)
-
-    def of_those(value: nw.Expr) -> nw.Expr:
-        return nw.when(who).then(value).otherwise(0.0)
-
-    columns = [nw.col(f"{REPLICATE}{r}") for r in range(len(names))]
+    weight, columns = nw.col(WEIGHT), [nw.col(f"{REPLICATE}{r}") for r in range(len(names))]
+    rows = frame.filter((asked & weight.is_finite() & (weight > 0)).fill_null(False))
     pooled = nw.col(FACTOR) if FACTOR in frame.collect_schema().names() else nw.lit(1.0)
-    mean = nw.sum_horizontal(*columns) / len(names)
-    if_other = mean / pooled * weight if combined else mean / nw.when(who).then(weight) * pooled
-    sums = [who.cast(nw.Int64), of_those(weight), of_those(weight * weight)]
-    sums += [of_those((mean - weight).abs()), of_those((if_other - weight).abs())]
+    rows = rows.with_columns((nw.sum_horizontal(*columns) / len(names)).alias(MEAN), beside.alias(BESIDE))
+    mean = nw.col(MEAN)
+    if_other = mean / pooled * weight if combined else mean / weight * pooled
+    sums = [nw.lit(1), weight, weight * weight, (mean - weight).abs(), (if_other - weight).abs()]
     for value in columns:
-        sums += [of_those(value), of_those(value * value), of_those(value * weight), of_those(value * beside)]
-    persons, added, squared, distance, distance_if_other, *rest = map(float, to_sums(frame, sums))
+        sums += [value, value * value, value * weight, value * nw.col(BESIDE)]
+    persons, added, squared, distance, distance_if_other, *rest = map(float, to_sums(rows, sums))
     of_each = tuple((rest[i], rest[i + 1], rest[i + 2], rest[i + 3]) for i in range(0, len(rest), 4))
     return ReplicateSums(tuple(names), persons, added, squared, of_each, distance, distance_if_other)
 
