@@ -61,10 +61,10 @@ def test_a_hidden_high_end_is_named_beside_ranges_only() -> None:
     rows = out.select("prevalence", [[], ["region"]])
     hidden = rows.assign(unresolved_marker=rows["unresolved_marker"].where(rows["category"] == "north", ""))
     words = "north: the high end is not shown"
-    assert words not in estimates(out, hidden, EN).notes
+    assert words not in " ".join(estimates(out, hidden, EN).notes)
     south = rows["category"] == "south"
     wide = {"bounds_note": rows["bounds_note"].mask(south, WIDE_BOUNDS), "bound_high": rows["bound_high"].mask(south, 0.9)}
-    assert words in estimates(out, hidden.assign(**wide), EN).notes
+    assert words in " ".join(estimates(out, hidden.assign(**wide), EN).notes)
 
 
 def test_what_is_not_shown_has_words_and_no_number() -> None:
