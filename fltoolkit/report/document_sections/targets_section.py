@@ -334,7 +334,7 @@ def milestones(evidence: Evidence, language: Language) -> PrintedTable | Paragra
     ends = evidence.targets.drop_duplicates(key)[[*key, "baseline_bound"]]
     ways = (
         with_target(evidence)
-        .groupby(key, dropna=False)[["target_year", "path"]]
+        .groupby(key, dropna=False, sort=False)[["target_year", "path"]]  # categories in the words of the kit have no order
         .apply(lambda aims: aims.to_dict("records"))
         .rename("ways")
     )

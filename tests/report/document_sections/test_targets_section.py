@@ -13,7 +13,7 @@ from promises import evidence_of, filled
 from published_rows import published, row
 
 import fltoolkit as fl
-from fltoolkit.languages.reasons import joined_reasons
+from fltoolkit.languages.reasons import Reason, joined_reasons
 from fltoolkit.nap.baseline import Baseline, words_of
 from fltoolkit.nap.results_framework import Plan
 from fltoolkit.nap.targets import TOO_WIDE, UNPLANNED, short_obstacle
@@ -301,3 +301,16 @@ def test_the_way_to_a_target_is_told_year_by_year_and_what_nobody_measures_as_su
         "2025 baseline", "2026 not measured", "2027 not measured", "2028 planned survey", "2029 not measured", "2030 target",
     ]  # fmt: skip
     assert targets_section.milestones(evidence([]), EN) == Paragraph(EN.say("milestones.none"), "quiet")
+
+
+def test_targets_of_two_sexes_are_rows_of_the_milestones() -> None:
+    """The kit's own categories are remarks, which have no order. Before, the run stopped here."""
+    sexes = {name: Reason.of(f"categories.{name}") for name in ("women", "men")}
+    one = evidence(TARGETS[:1])
+    tables = {
+        name: pd.concat([table[table["group"] == "total"].assign(group="sex", category=sex) for sex in sexes.values()])
+        for name, table in (("targets", one.targets), ("milestones", one.milestones))
+    }
+    table = targets_section.milestones(dataclasses.replace(one, **tables), EN)
+    assert isinstance(table, PrintedTable)
+    assert [row[0] for row in table.texts if len(row) > 1] == ["Women", "Men"]
