@@ -239,16 +239,23 @@ def _survey_rows(frame: dict[str, Any], indicator: Indicator, measure: str, out:
         if group is None:
             rows.append({**blank, "reason": Reason.of("reasons.no_group", group=group_name(word))})
         elif group in out.case_only and rows[0].get("cases") == 0:
-            rows.append({**blank, "marker": "w", "reason": Reason.of("reasons.none_to_break_down")})
+            known = {k: rows[0][k] for k in ("measure", "population", "year", "reference_months")}
+            nobody = {**blank, **known, "marker": "w", "reason": Reason.of("reasons.none_to_break_down")}
+            rows += _once_for_each_target(nobody, indicator)
         elif not can_break_down(measure, group, out.case_only):
             no_rate = [Reason.of(f"reasons.{code}", group=group_name(word)) for code in ("no_rate", "see_number")]
             rows.append({**blank, "reason": joined_reasons(no_rate)})
         else:
-            rows += [
-                _filled_row(frame, indicator, measure, word, row)
-                for row in records(_published(out, indicator, measure, (group,)))
-            ]
+            for row in records(_published(out, indicator, measure, (group,))):
+                rows += _once_for_each_target(_filled_row(frame, indicator, measure, word, row), indicator)
     return rows
+
+
+def _once_for_each_target(row: dict[str, Any], indicator: Indicator) -> list[dict[str, Any]]:
+    """Returns a row of the baseline. If it stands for a whole group whose numbers the survey cannot give, because it found nobody or
+    lacks a question, the row is repeated for each category of the group that has a target. So no target is lost."""
+    aimed = dict.fromkeys(t.category for t in indicator.targets if t.group == row["group"])
+    return [row] if row["category"] or not aimed else [{**row, "category": category} for category in aimed]
 
 
 def _published(out: Published, indicator: Indicator, measure: str, by: tuple[str, ...]) -> pd.DataFrame:
