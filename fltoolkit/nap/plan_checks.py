@@ -10,7 +10,8 @@ import pandas as pd
 from fltoolkit.classify.category_codes import names_in
 from fltoolkit.errors import SpecError
 from fltoolkit.nap.profile.profile_rows import PROFILE, allowed_characteristics, topic_and_name
-from fltoolkit.nap.results_framework import Indicator, Plan, Target, can_break_down, group_of
+from fltoolkit.nap.results_framework import Indicator, Plan, can_break_down, group_of
+from fltoolkit.nap.target_paths import Target
 from fltoolkit.survey.checks.findings import Finding, findings
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 

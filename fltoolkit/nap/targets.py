@@ -15,8 +15,8 @@ from fltoolkit.estimate.change_over_time.difference import COMPARED, LEAST_CASES
 from fltoolkit.estimate.power_and_sample_size import detectable_change, power_of_change, sample_size
 from fltoolkit.languages.reasons import Reason, joined_reasons
 from fltoolkit.nap.baseline import Baseline, rows_of
-from fltoolkit.nap.results_framework import Indicator, Plan, Target
-from fltoolkit.nap.target_paths import planned_value, target_in_words, target_value, targets_of_row
+from fltoolkit.nap.results_framework import Indicator, Plan
+from fltoolkit.nap.target_paths import Target, planned_value, target_in_words, target_value, targets_of_row
 from fltoolkit.publish.measure_units import CASE_SHARES, is_rate, scale
 from fltoolkit.publish.printed_numbers import DIGITS, ENOUGH_CASES, HEADLINE_DIGITS, rounded_up, significant
 from fltoolkit.publish.reliability import has_wide_bounds

@@ -50,6 +50,15 @@ def test_what_is_wrong_is_found(tmp_path: Path, row: dict[str, Any], keys: dict[
     assert told in found(tmp_path, row, **keys)
 
 
+def test_a_number_of_persons_of_normalised_weights_is_found(tmp_path: Path) -> None:
+    """Before, the check found no errors, and notebook 2 stopped without naming the indicator."""
+    survey = country.changed(country.SURVEY, design={**country.SURVEY["design"], "weights": "normalised"}, tables=[])
+    path = country.write(tmp_path, survey, country.with_rows({**ROW, "id": "persons", "measure": "total"}))
+    (told,) = check_plan(fl.read_plan(path.with_name("nap.yaml")), read_spec(path)).to_dict("records")
+    assert (told["severity"], told["where"]) == ("error", "measure of persons")
+    assert told["what"] == "a number of persons needs weights that add up to it: total, with weights: normalised in survey.yaml"
+
+
 def test_a_published_figure_in_another_unit_is_found(tmp_path: Path) -> None:
     figure = {"indicator": "rate", "value": 0.05, "ci_low": 0.04, "ci_high": 0.06, "cases": 120, "n": 2400, "year": 2025}
     told = found(tmp_path, {}, baseline_survey=[figure])

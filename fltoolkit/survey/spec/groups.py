@@ -339,6 +339,11 @@ class TableSpec(Model):
         return self
 
     @property
+    def counts_persons(self) -> bool:
+        """Returns whether the table has numbers of persons, which only weights that add up to the population can give."""
+        return self.measure in ("total", "stock", "current", "profile_total")
+
+    @property
     def is_profile(self) -> bool:
         """Returns whether the table is a profile: it describes the persons in forced labour, in place of the rate."""
         return self.measure in ("profile", "profile_total")
