@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.arguments import checked
+from fltoolkit.errors import RequestError
 from fltoolkit.languages.own_words import OwnWords, merged_words, own_words
 from fltoolkit.languages.reasons import Reason, group_name, joined_reasons
 from fltoolkit.nap.profile.profile_rows import PROFILE, rows_of_characteristic
@@ -19,7 +20,7 @@ from fltoolkit.nap.target_paths import planned_value, targets_of_row
 from fltoolkit.publish.measure_units import scaled, unit
 from fltoolkit.publish.published_set import Published
 from fltoolkit.survey.spec.files_and_design import Release
-from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.survey.spec.groups import TOTAL, crossed
 from fltoolkit.table_records import records
 
 KEPT = (
@@ -261,8 +262,16 @@ def _once_for_each_target(row: dict[str, Any], indicator: Indicator) -> list[dic
 def _published(out: Published, indicator: Indicator, measure: str, by: tuple[str, ...]) -> pd.DataFrame:
     if measure == PROFILE and indicator.of is not None:
         return rows_of_characteristic(out, indicator.of, by, indicator.population)
-    wanted = by if indicator.of is None else (*by, indicator.of)
-    return out.select(measure, by=[wanted], population=indicator.population)
+    if indicator.of is None:
+        return out.select(measure, by=[by], population=indicator.population)
+    try:
+        return out.select(measure, by=[(*by, indicator.of)], population=indicator.population)
+    except RequestError:
+        asked = {"reference_population": indicator.population} if indicator.population else {}
+        nobody = out.own_rows(measure=measure, breakdown=crossed(by), marker="x", **asked)
+        if nobody.empty:
+            raise
+        return nobody.head(1)  # without a case there are no categories to share, and one row has the reason
 
 
 def _filled_row(

@@ -342,7 +342,7 @@ def _estimates(persons: ClassifiedSurvey, asked: Sequence[TableSpec]) -> tuple[l
                 est = estimate_measure(persons, measure, of, population, by)
             made.append(est)
         except NotAvailable as error:
-            refused.append(Refused(measure, population, tuple((*groups, of) if of else groups for groups in by), error))
+            refused.append(Refused(measure, population, tuple(by), error))
     if persons.grosses_up:
         made += [flowchart(persons, population=p) for p in persons.spec.charted]
     return made, refused

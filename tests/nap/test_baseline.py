@@ -244,7 +244,7 @@ def test_where_nobody_is_a_case_a_share_and_a_target_of_a_sector_have_a_row_with
     assert (mining["category"], mining["marker"]) == ("mining", "w")
     assert mining["reason"] == "no case recorded in the survey, so that there is none to break down"
     share = filled.table[filled.table["id"] == "sh"]
-    assert share[["group", "category", "marker"]].to_numpy().tolist() == [["total", "", "x"], ["region", "north", "x"]]
+    assert share[["group", "category", "marker"]].to_numpy().tolist() == [["total", "total", "x"], ["region", "north", "x"]]
     assert set(share["reason"]) == {"no case was recorded, so that there is nothing to distribute"}
     judged = targets(plan, filled)
     assert judged.loc[judged["target_year"].notna(), "obstacle"].tolist() == ["baseline not shown"] * 2

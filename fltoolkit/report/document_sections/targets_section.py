@@ -12,7 +12,7 @@ import pandas as pd
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.nap.follow_up import UNRELIABLE_BELOW
+from fltoolkit.nap.follow_up import BEHIND, UNRELIABLE_BELOW
 from fltoolkit.nap.targets import NO_FALL, UNPLANNED
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Paragraph
 from fltoolkit.show.printed_tables import target_tables
@@ -141,9 +141,9 @@ def decisions(evidence: Evidence, language: Language) -> list[Decision]:
     """Returns the most urgent decision about the plan's targets: sentences, and the choices if there are any. There are two if
     targets of two kinds cannot be verified.
 
-    It is about the targets that are not reached. If there are none, it is about targets that no planned survey can verify,
-    or else about those that a survey still has to verify. If all targets are reached, the sentence says so. Without any
-    target, it says what a repeat of the survey could detect.
+    It is about the targets that are not reached, or whose number is above the value planned for its year. If there are none, it is
+    about targets that no planned survey can verify, or else about those that a survey still has to verify. If all targets are
+    reached, the sentence says so. Without any target, it says what a repeat of the survey could detect.
     """
     rows = with_target(evidence)
     if rows.empty:
@@ -152,8 +152,8 @@ def decisions(evidence: Evidence, language: Language) -> list[Decision]:
     records = rows.to_dict("records")
     states = [sign(row) for row in records]
     by_state = {state: [row for row, its in zip(records, states, strict=True) if its == state] for state in URGENT}
-    if by_state[MISSED]:
-        return [(language.say("sheet.decisions.missed", targets=_subjects(language, by_state[MISSED])), ())]
+    if missed := by_state[MISSED] + [row for row in by_state[NOT_KNOWN] if row["reached"] == BEHIND]:
+        return [(language.say("sheet.decisions.missed", targets=_subjects(language, missed)), ())]
     if doubtful := [row for row in by_state[NOT_KNOWN] if row["verifiable"] == "no"]:
         return _remedies(language, doubtful)
     if not by_state[NOT_KNOWN]:
