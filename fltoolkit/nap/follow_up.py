@@ -157,11 +157,11 @@ def targets_with_results(judged: pd.DataFrame, followed: pd.DataFrame, exact: pd
 
 
 def with_targets(followed: pd.DataFrame, answered: pd.DataFrame) -> pd.DataFrame:
-    """Returns the follow-up with the earliest target of each row: `target_year`, `target_value`, `reached`, `verifiable` and
-    `obstacle`, blank without a target. `answered` is the result of `targets_with_results`."""
+    """Returns the follow-up with the earliest target of each row: `target_year`, `target_value`, `stated_value`, `reached`,
+    `verifiable` and `obstacle`, blank without a target. `answered` is the result of `targets_with_results`."""
     keys, texts = ["id", "group", "category"], ["reached", "verifiable", "obstacle"]
     first = answered[answered["target_year"].notna()].sort_values("target_year").drop_duplicates(keys)
-    found = followed.merge(first[[*keys, "target_year", "target_value", *texts]], on=keys, how="left")
+    found = followed.merge(first[[*keys, "target_year", "target_value", "stated_value", *texts]], on=keys, how="left")
     return found.assign(**{c: found[c].fillna("") for c in texts})
 
 

@@ -22,7 +22,7 @@ from fltoolkit.report.document_formats.document_blocks import Fact, Facts
 from fltoolkit.report.document_sections import results_section, targets_section
 from fltoolkit.show.wording import contrast_sentences, number_words, result_sentences
 from fltoolkit.show.wording.english_numbers import PublishedNumber
-from fltoolkit.show.wording.plan_words import totals, value, verifiable
+from fltoolkit.show.wording.plan_words import aim, totals, verifiable
 from fltoolkit.show.wording.result_sentences import is_unsure
 
 CERTAIN = 5.0  # per 1,000: rates from this value on have no decimals in a title
@@ -279,4 +279,4 @@ def _target(evidence: Evidence, language: Language) -> Fact | None:
         return None
     row = ordered[0]
     unit = language.say("sheet.target_unit", unit=language.kit(row["unit"]), year=f"{row['target_year']:g}")
-    return Fact(value(language, row["target_value"], row), unit, language.say("sheet.repeat", said=verifiable(language, row)))
+    return Fact(aim(language, row), unit, language.say("sheet.repeat", said=verifiable(language, row)))

@@ -20,6 +20,7 @@ from fltoolkit.show.printed_tables.printed_table import PrintedTable
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.plan_words import (
     Line,
+    aim,
     fall_to,
     is_never_enough,
     is_too_wide,
@@ -173,7 +174,7 @@ def _remedies(language: Language, rows: Sequence[Line]) -> list[Decision]:
     found: list[Decision] = []
     if wide:
         advice = [language.say("sheet.decisions.fewer_open", targets=_subjects(language, wide))]
-        aims = [value(language, row["target_value"], row) for row in wide if is_never_enough(row)]
+        aims = [aim(language, row) for row in wide if is_never_enough(row)]
         if aims:
             advice.append(language.say("sheet.decisions.even_without", aim=_listed(language, aims)))
         else:
@@ -193,7 +194,7 @@ def _already_below(language: Language, rows: Sequence[Line]) -> list[str]:
     targets are reached."""
     return [
         language.say(
-            "sheet.decisions.already", who=_subject(language, r), value=measured(language, r), aim=value(language, r["target_value"], r),
+            "sheet.decisions.already", who=_subject(language, r), value=measured(language, r), aim=aim(language, r),
             year=f"{r['later_year']:g}",
         )
         for r in rows[:NAMED] if is_below_unconfirmed(r)
@@ -212,7 +213,7 @@ def _detectable_instead(language: Language, rows: Sequence[Line]) -> str:
     falls = [
         language.say(
             f"sheet.decisions.{'instead_of_never' if is_never_enough(r) else 'instead'}", who=_subject(language, r),
-            year=f"{r['target_year']:g}", start=f"{r['baseline_year']:g}", fall=fall_to(language, r), aim=value(language, r["target_value"], r),
+            year=f"{r['target_year']:g}", start=f"{r['baseline_year']:g}", fall=fall_to(language, r), aim=aim(language, r),
         )
         for r in rows if r["smallest_value"] < r["target_value"]
     ][:NAMED]  # fmt: skip
@@ -231,7 +232,7 @@ def _choices(language: Language, rows: Sequence[Line]) -> tuple[str, ...]:
         key = "later_year"
     else:
         key = "set_lower" if not others and first["smallest_value"] < first["target_value"] else "set_another"
-    numbers = {"value": value(language, smallest_value(first), first), "aim": value(language, first["target_value"], first)}
+    numbers = {"value": value(language, smallest_value(first), first), "aim": aim(language, first)}
     return language.each(f"sheet.choices.{key}", **numbers, who=_subject(language, first))
 
 
@@ -265,7 +266,7 @@ def _subject(language: Language, row: Line) -> str:
 def _aimed_subject(language: Language, row: Line) -> str:
     """Returns the subject of a target in few words. For a category, its value and year follow: `women (13.2 per 1,000 by
     2030)`."""
-    what, wanted = _subject(language, row), value(language, row["target_value"], row)
+    what, wanted = _subject(language, row), aim(language, row)
     if not wanted or is_total(row):
         return what
     unit = number_words.unit(language, str(row["measure"]))
@@ -334,7 +335,9 @@ def milestones(evidence: Evidence, language: Language) -> PrintedTable | Paragra
     ends = evidence.targets.drop_duplicates(key)[[*key, "baseline_bound"]]
     ways = (
         with_target(evidence)
-        .groupby(key, dropna=False, sort=False)[["target_year", "path"]]  # categories in the words of the kit have no order
+        .groupby(key, dropna=False, sort=False)[
+            ["target_year", "stated_value", "path"]
+        ]  # categories in the words of the kit have no order
         .apply(lambda aims: aims.to_dict("records"))
         .rename("ways")
     )

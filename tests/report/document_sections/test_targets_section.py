@@ -325,3 +325,13 @@ def test_targets_of_two_sexes_are_rows_of_the_milestones() -> None:
     table = targets_section.milestones(dataclasses.replace(one, **tables), EN)
     assert isinstance(table, PrintedTable)
     assert [row[0] for row in table.texts if len(row) > 1] == ["Women", "Men"]
+
+
+def test_a_target_has_the_digits_that_the_plan_states() -> None:
+    """Before, 2.35 per 1,000 was printed as 2.4, and 4,321 persons as 4,320."""
+    made = evidence([{"year": 2027, "value": 2.35}])
+    table, way = targets_section.table(made, EN), targets_section.milestones(made, EN)
+    assert isinstance(table, PrintedTable)
+    assert isinstance(way, PrintedTable)
+    assert table.texts[1][3] == "2.35\xa0by\xa02027"
+    assert way.texts[1][1:4] == ("5.0", "3.7", "2.35")
