@@ -150,7 +150,7 @@ def decisions(evidence: Evidence, language: Language) -> list[Decision]:
     if rows.empty:
         repeat = found_by_repeat(evidence, language)
         return [(language.say("sheet.decisions.none", repeat=repeat[0] if repeat else ""), ())]
-    records = rows.to_dict("records")
+    records = rows.assign(several=rows.duplicated(["id", "group", "category"], keep=False)).to_dict("records")
     states = [sign(row) for row in records]
     by_state = {state: [row for row, its in zip(records, states, strict=True) if its == state] for state in URGENT}
     if missed := by_state[MISSED] + [row for row in by_state[NOT_KNOWN] if row["reached"] == BEHIND]:
@@ -215,32 +215,39 @@ def _detectable_instead(language: Language, rows: Sequence[Line]) -> str:
             f"sheet.decisions.{'instead_of_never' if is_never_enough(r) else 'instead'}", who=_subject(language, r),
             year=f"{r['target_year']:g}", start=f"{r['baseline_year']:g}", fall=fall_to(language, r), aim=aim(language, r),
         )
-        for r in rows if r["smallest_value"] < r["target_value"]
+        for r in rows if _is_fall(r) and r["smallest_value"] < r["target_value"]
     ][:NAMED]  # fmt: skip
     return _sentences(*map(number_words.start, falls))
 
 
 def _choices(language: Language, rows: Sequence[Line]) -> tuple[str, ...]:
     """Returns the two choices about targets that no planned survey can verify: ask more persons only if that helps for one of
-    them, plan a survey only if one is missing, set a lower target only if the planned survey would detect the fall to it."""
+    them, plan a survey only if one is missing, set a later year only if a target is a fall, and a lower target only if the planned
+    survey would detect the fall to it."""
     first, *others = rows
+    falls = list(map(_is_fall, rows))
     if any(row["obstacle"] == UNPLANNED for row in rows):
         key = "plan_survey"
     elif any(pd.notna(row["sample_needed"]) for row in rows):
         key = "ask_more"
-    elif not any(map(is_never_enough, rows)):
+    elif any(falls) and not any(map(is_never_enough, rows)):
         key = "later_year"
     else:
-        key = "set_lower" if not others and first["smallest_value"] < first["target_value"] else "set_another"
+        key = "set_lower" if not others and falls[0] and first["smallest_value"] < first["target_value"] else "set_another"
     numbers = {"value": value(language, smallest_value(first), first), "aim": aim(language, first)}
     return language.each(f"sheet.choices.{key}", **numbers, who=_subject(language, first))
+
+
+def _is_fall(row: Line) -> bool:
+    """Returns whether a target lies below its baseline, and above zero."""
+    return bool(0 < row["cut"] < 1)
 
 
 def _persons_needed(language: Language, rows: Sequence[Line]) -> str:
     """Returns a sentence on how many persons must answer in a repeat of the survey so that it can verify a target. It gives one
     number for each target whose number is known, but for at most `NAMED` targets. The text is empty if no number is known."""
     known = [
-        language.colon(_subject(language, r), number_words.count(language, r["sample_needed"]))
+        language.colon(_subject_of_target(language, r), number_words.count(language, r["sample_needed"]))
         for r in rows
         if pd.notna(r["sample_needed"])
     ][:NAMED]
@@ -249,7 +256,13 @@ def _persons_needed(language: Language, rows: Sequence[Line]) -> str:
 
 def _subjects(language: Language, rows: Sequence[Line]) -> str:
     """Returns a list in words of the subjects of the targets, each once."""
-    return _listed(language, (_subject(language, row) for row in rows))
+    return _listed(language, (_subject_of_target(language, row) for row in rows))
+
+
+def _subject_of_target(language: Language, row: Line) -> str:
+    """Returns the subject of a target in few words. If the plan has targets of several years for it, the value and the year say
+    which one is meant."""
+    return _aimed_subject(language, row) if row["several"] else _subject(language, row)
 
 
 def _subject(language: Language, row: Line) -> str:
@@ -264,10 +277,10 @@ def _subject(language: Language, row: Line) -> str:
 
 
 def _aimed_subject(language: Language, row: Line) -> str:
-    """Returns the subject of a target in few words. For a category, its value and year follow: `women (13.2 per 1,000 by
-    2030)`."""
+    """Returns the subject of a target in few words. For a category, and where the plan has targets of several years, its value and
+    year follow: `women (13.2 per 1,000 by 2030)`."""
     what, wanted = _subject(language, row), aim(language, row)
-    if not wanted or is_total(row):
+    if not wanted or (is_total(row) and not row["several"]):
         return what
     unit = number_words.unit(language, str(row["measure"]))
     return language.say("sheet.decisions.aim", what=what, value=wanted, unit=unit, year=f"{row['target_year']:g}")

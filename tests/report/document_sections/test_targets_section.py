@@ -335,3 +335,20 @@ def test_a_target_has_the_digits_that_the_plan_states() -> None:
     assert isinstance(way, PrintedTable)
     assert table.texts[1][3] == "2.35\xa0by\xa02027"
     assert way.texts[1][1:4] == ("5.0", "3.7", "2.35")
+
+
+def test_of_targets_of_several_years_the_decision_names_the_one_that_is_meant() -> None:
+    """Before, no survey could verify *the target*, while the table above said yes of the other year."""
+    made = dataclasses.replace(evidence([{"year": 2028, "cut": 0.05}, {"year": 2030, "cut": 0.5}]), now=RATE)
+    assert [v for v in made.targets["verifiable"] if v] == ["no", "yes"]
+    assert "can verify the target for “Prevalence” (4.8 per 1,000 by 2028)." in decided(made)
+    both = made.targets.assign(verifiable="yes")
+    assert "Persons who must answer: “Prevalence” (2.5 per 1,000 by 2030): " in decided(dataclasses.replace(made, targets=both))
+
+
+def test_a_target_above_its_baseline_is_no_smaller_fall() -> None:
+    """Before, it was *a smaller fall, such as that to 6.0*, and a later year was said to help."""
+    made = dataclasses.replace(evidence([{"year": 2030, "value": 6}], n=20_000), now=RATE)
+    assert decided(made) == (
+        "No planned survey can verify the target for “Prevalence”. Set other targets, or keep the present ones as aims?"
+    )
