@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from math import inf
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -29,7 +30,7 @@ from fltoolkit.languages.own_text import (
     refuse_two_translations,
 )
 from fltoolkit.nap.target_paths import Target
-from fltoolkit.publish.measure_units import CASE_SHARES, PROFILES, is_rate, scale
+from fltoolkit.publish.measure_units import CASE_SHARES, PERCENTAGES, PROFILES, is_rate, scale
 from fltoolkit.publish.rounds_and_changes import PublishedRow
 from fltoolkit.shipped_files import survey_file
 from fltoolkit.survey.spec.groups import Measure as Estimated, Name, TableSpec
@@ -160,6 +161,17 @@ class Indicator(Model):
             raise ValueError("targets are for rows with a measure; a partners' row has target_year_1 and target_year_2")
         if self.targets and (self.target_year_1 or self.target_year_2):
             raise ValueError("give targets, or target_year_1 and target_year_2, not both: these are calculated from the targets")
+        most = scale(self.measure) if self.measure and (is_rate(self.measure) or self.measure in PERCENTAGES) else inf
+        for value in (t.value for t in self.targets if t.value is not None):
+            if self.measure == "percent_decrease":
+                raise ValueError(
+                    f"a target of a % decrease is a cut, and value {value:.10g} is none; for a decrease by 50% say cut: 0.5, for a rate of "
+                    f"{value:.10g} per 1,000 say measure: prevalence"
+                )
+            if value > most:
+                raise ValueError(
+                    f"a target has the value {value:.10g}, which is more than everybody; its unit is per {most:,.0f}"
+                )
         wholes = [(t.group, t.category, t.year) for t in self.targets]
         if len(set(wholes)) < len(wholes):
             raise ValueError("two targets are for the same category and year")
