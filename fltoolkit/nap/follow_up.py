@@ -173,7 +173,11 @@ def with_decreases(filled: Baseline, followed: pd.DataFrame) -> Baseline:
         own = table["id"] == row["id"]
         numbers = {k: rounded_as_printed(row[c], DECREASE) for k, c in (("N", "value"), ("low", "ci_low"), ("high", "ci_high"))}
         known = {k: round(number) for k, number in numbers.items() if pd.notna(number)}
-        key = {0: "hidden", 1: "alone"}.get(len(known), "found")
+        if known.get("N", 0) < 0:  # the rate is higher: the words say by how much, without a minus
+            known = {"N": -known["N"]} | ({"low": -known["high"], "high": -known["low"]} if len(known) > 1 else {})
+            key = "higher" if len(known) > 1 else "higher_alone"
+        else:
+            key = {0: "hidden", 1: "alone"}.get(len(known), "found")
         said = Reason.of(f"plan.decrease.{key}", **known, after=f"{row['year']:.0f}") if pd.notna(row["year"]) else ""
         doubt = Reason.of("plan.decrease.care") if row["flag_after"] == "caution" else row["reason"]
         reason = joined_reasons([*table.loc[own, "reason"], said, doubt])
