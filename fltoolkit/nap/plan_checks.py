@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
+from pathlib import Path
 
 import pandas as pd
 
 from fltoolkit.classify.category_codes import names_in
-from fltoolkit.errors import SpecError
+from fltoolkit.errors import FltoolkitError, SpecError
 from fltoolkit.languages.reasons import as_stated
 from fltoolkit.nap.profile.profile_rows import PROFILE, allowed_characteristics, topic_and_name
-from fltoolkit.nap.results_framework import Indicator, Plan, can_break_down, group_of
+from fltoolkit.nap.results_framework import Indicator, Plan, can_break_down, group_of, read_plan
 from fltoolkit.nap.target_paths import Target, targets_of_row
 from fltoolkit.publish.measure_units import CASE_SHARES, is_rate, scale
 from fltoolkit.survey.checks.findings import Finding, findings
 from fltoolkit.survey.spec.groups import TOTAL
-from fltoolkit.survey.spec.survey_spec import SurveySpec
+from fltoolkit.survey.spec.survey_spec import SurveySpec, read_spec
 
 Found = Iterator[Finding]
 error, warning, note = (partial(Finding, severity, "plan", count="") for severity in ("error", "warning", "note"))
@@ -56,6 +57,30 @@ def _years(plan: Plan, indicator: Indicator, target: Target) -> Found:
         years = ", ".join(map(str, plan.planned_surveys))
         what = f"no survey is planned in {target.year}, so that the target cannot be verified"
         yield warning(where=where, what=what, do=f"move it to a year of planned_surveys ({years}), or add that year there")
+
+
+def refuse_unfit_plan(survey: Path, plan: Path | None) -> None:
+    """Raises an error if a plan would stop a run, or if a target would be lost. So a run stops before its first notebook. An error
+    of the run's own survey.yaml is left to the notebook that reads it.
+
+    Args:
+        survey: the path of the run's survey.yaml.
+        plan: the path of its nap.yaml; None if it has no plan.
+
+    Raises:
+        SpecError: nap.yaml is not valid, or `check_plan` finds an error; the message has the first one.
+    """
+    if plan is None:
+        return
+    read = read_plan(plan)
+    try:
+        spec = read_spec(read.baseline_path or survey)
+    except FltoolkitError:
+        return
+    for found in check_plan(read, spec).query("severity == 'error'").head(1).to_dict("records"):
+        raise SpecError(
+            found["what"], where=f"{plan}, {found['where']}", do=f"{found['do']}; fltoolkit nap check lists all errors"
+        )
 
 
 def _unit(indicator: Indicator, target: Target) -> Found:
