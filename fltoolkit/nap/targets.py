@@ -36,7 +36,9 @@ UNPLANNED = short_obstacle(
 )  # an `obstacle`; if it is the only one, a survey as planned would do, if held in that year
 TOO_WIDE = short_obstacle("unresolved")  # so many answers are unresolved that the baseline has wide bounds
 NO_FALL, UNLIKE = short_obstacle("none"), short_obstacle("unlike")
-BASELINE, NOT_MEASURED, TARGET = (Reason.of(f"plan.kinds.{kind}") for kind in ("baseline", "not_measured", "target"))
+BASELINE, MEASURED, NOT_MEASURED, TARGET = (
+    Reason.of(f"plan.kinds.{kind}") for kind in ("baseline", "measured", "not_measured", "target")
+)
 POINT_IN_TIME = ("current", "current_prevalence")
 KEY = ["id", "indicator", "group", "category", "unit", "measure"]
 TARGETS = [

@@ -13,9 +13,9 @@ import pandas as pd
 from fltoolkit.arguments import checked
 from fltoolkit.errors import PublicationError
 from fltoolkit.estimate.change_over_time.change_between_rounds import NUMBERS, Change
-from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED, without_contradiction
+from fltoolkit.estimate.change_over_time.difference import without_contradiction
 from fltoolkit.estimate.measures.estimates import About
-from fltoolkit.languages.reasons import Reason, Remark, has_remark, joined_reasons
+from fltoolkit.languages.reasons import Reason, Remark, joined_reasons
 from fltoolkit.publish.printed_numbers import DIGITS, HEADLINE_DIGITS, cases_class, nearest, rounding_steps, significant
 from fltoolkit.publish.published_set import CONFIDENTIAL, Published
 from fltoolkit.publish.reliability import FLAGS, has_wide_bounds
@@ -40,9 +40,8 @@ def publish_change(change: Change, before: Published | None, after: Published) -
     is their difference, and `relative_change` and `ratio` are calculated from them. The limits are rounded to the coarser step of
     the two rounds.
 
-    A limit of the interval can round to 0, although the verdict says that 0 is outside the interval. Then 0 is printed, and
-    `beyond_zero` says on which side of 0 the exact limit is: `<0` for `ci_high` (the verdict is decreased), `>0` for `ci_low`
-    (increased).
+    A limit of the interval can round to 0, although 0 is outside the interval. Then 0 is printed, and `beyond_zero` says on which
+    side of 0 the exact limit is: `<0` for `ci_high`, `>0` for `ci_low`.
 
     Args:
         change: from `fl.change` or `fl.change_from_published`.
@@ -184,8 +183,8 @@ def _printed(rows: pd.DataFrame) -> pd.DataFrame:
     of_old = step / old.where(old > 0).to_numpy(float)  # the step as a part of the earlier number
     for name in ("ratio_low", "ratio_high"):
         table[name] = np.where(np.isnan(of_old), significant(rows[name], HEADLINE_DIGITS), nearest(rows[name], of_old))
-    down = has_remark(table["verdict"], DECREASED) & (rows["ci_high"] < 0) & (table["ci_high"] >= 0)
-    up = has_remark(table["verdict"], INCREASED) & (rows["ci_low"] > 0) & (table["ci_low"] <= 0)
+    down = (rows["ci_high"] < 0) & (table["ci_high"] >= 0)
+    up = (rows["ci_low"] > 0) & (table["ci_low"] <= 0)
     beyond = np.select([down, up], ["<0", ">0"], "")
     return without_contradiction(table.drop(columns=[STEP, ENOUGH]).assign(beyond_zero=beyond))
 

@@ -125,9 +125,10 @@ def test_a_change_since_a_baseline_published_elsewhere_needs_the_later_set_only(
 
 @pytest.mark.parametrize(("limits", "verdict", "told"), [
     ((-0.031, -0.00002), "decreased", (-0.031, 0, "<0")), ((0.00004, 0.03126), "increased", (0, 0.0313, ">0")),
-    ((-0.00006, 0.00004), "no detectable change", (-0.0001, 0, "")), ((-0.031, -0.00006), "decreased", (-0.031, -0.0001, "")),
+    ((-0.00006, 0.00004), "no detectable change", (-0.0001, 0, "")), ((-0.031, -0.00002), "no detectable change", (-0.031, 0, "<0")),
+    ((-0.031, -0.00006), "decreased", (-0.031, -0.0001, "")),
 ])  # fmt: skip
-def test_a_limit_that_rounds_onto_zero_against_its_verdict_says_on_which_side_it_lies(
+def test_a_limit_that_rounds_onto_zero_says_on_which_side_it_lies(
     limits: tuple[float, float], verdict: str, told: tuple[float, float, str]
 ) -> None:
     """A rate of everybody is printed to 0.0001; the row is made to have such limits."""

@@ -104,6 +104,9 @@ class WordColumn:
 def _row(line: tuple[PrintedCell, ...], columns: list[WordColumn], *, is_head: bool, stays_with_next: bool) -> str:
     """Returns one row of a Word table as XML. A row with a single cell is a heading across the table, or a grey line of words.
 
+    No row is forbidden to break, because LibreOffice then leaves out the rows of some long tables. The style of the cells keeps
+    lines together.
+
     Args:
         line: the cells.
         columns: the columns of the table.
@@ -124,7 +127,7 @@ def _row(line: tuple[PrintedCell, ...], columns: list[WordColumn], *, is_head: b
         f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{keep}{_alignment(cell, column, is_head=is_head)}</w:pPr>{_text(cell, column, is_head=is_head)}</w:p></w:tc>'
         for cell, column in zip(line, spanned, strict=True)
     )
-    return f"<w:tr><w:trPr>{'<w:tblHeader/>' if is_head else '<w:cantSplit/>'}</w:trPr>{cells}</w:tr>"
+    return f"<w:tr>{'<w:trPr><w:tblHeader/></w:trPr>' if is_head else ''}{cells}</w:tr>"
 
 
 def _alignment(cell: PrintedCell, column: WordColumn, *, is_head: bool) -> str:

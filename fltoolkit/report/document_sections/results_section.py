@@ -3,7 +3,7 @@ uncertainty."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import pandas as pd
 
@@ -88,13 +88,19 @@ def fact(language: Language, row: PublishedNumber) -> Fact:
 
 
 def range_explained(out: Published, language: Language) -> list[Block]:
-    """Returns, in a list, a paragraph that explains what a range means, and why a number beside it has none although persons are
-    unresolved. It is for the place above numbers in large type. The list is empty if none of these numbers is a range."""
-    rows = _in_large_type(out)
-    told = [language.say("sheet.range_explained")] if any(map(number_words.has_range, rows)) else []
-    if told and any(r["estimate"] < r["bound_high"] <= r["ci_high"] for r in rows):
-        told.append(language.say("sheet.without_range"))
-    return [Paragraph(" ".join(told), "quiet")] if told else []
+    """Returns, in a list, a paragraph with `range_in_words` for the place above numbers in large type."""
+    told = range_in_words(language, _in_large_type(out))
+    return [Paragraph(told, "quiet")] if told else []
+
+
+def range_in_words(language: Language, rows: Sequence[PublishedNumber]) -> str:
+    """Returns what a range means, and why a number beside it has none although persons are unresolved. The text is empty if none
+    of the published numbers (`rows`) is a range."""
+    if not any(map(number_words.has_range, rows)):
+        return ""
+    without = [number_words.shown(language, r) for r in rows if r["estimate"] < r["bound_high"] <= r["ci_high"]]
+    why = language.say("sheet.without_range", values=language.join(without)) if without else ""
+    return f"{language.say('sheet.range_explained')} {why}".strip()
 
 
 def groups_of(out: Published, measure: str, population: str | None = None, least: int = 1) -> tuple[str, ...]:

@@ -96,17 +96,20 @@ def definitions(language: Language, rows: pd.DataFrame) -> str | None:
 
 
 def repeat(evidence: Evidence, language: Language) -> str | None:
-    """Returns a sentence with the smallest fall from the plan's baseline that the next survey, with the planned number of persons,
-    would detect. If the baseline is a range, the fall starts from the low end, as the sentence says. Returns None if no such fall is
-    known."""
+    """Returns a sentence with the smallest fall from the plan's baseline that a survey of the planned number of persons would detect
+    in the target's year. If the baseline is a range, the fall starts from the low end, and the sentence is about a survey without
+    unresolved answers. Returns None if no such fall is known."""
     row = evidence.planned_repeat
     if not row or not is_total(row):
         return None
     told = language.say(
         "slides.repeat", persons=number_words.count(language, row["planned_sample"]),
-        value=value(language, plan_words.smallest_value(row), row), unit=number_words.unit(language, str(row["measure"])),
+        old=value(language, row["baseline_value"], row), new=value(language, plan_words.smallest_value(row), row),
+        unit=number_words.unit(language, str(row["measure"])),
     )  # fmt: skip
-    return language.say("slides.if_resolved", said=number_words.inside(told)) if pd.notna(row["baseline_bound"]) else told
+    if pd.notna(row["target_year"]):
+        told = language.say("slides.in_year", year=f"{row['target_year']:g}", said=told)
+    return language.say("slides.if_resolved", said=told) if pd.notna(row["baseline_bound"]) else number_words.start(told)
 
 
 def path(evidence: Evidence, language: Language) -> str | None:

@@ -80,7 +80,7 @@ def meaning(evidence: Evidence, language: Language) -> str:
     return _sentences(language.say("targets.meaning"), *advice)
 
 
-def in_words(evidence: Evidence, language: Language, limit: int, *, with_change: bool = True) -> PrintedTable | None:
+def in_words(evidence: Evidence, language: Language, limit: int, *, on_slide: bool = False) -> PrintedTable | None:
     """Returns a table of the plan's targets in words, for the first page of the brief and a slide (see
     `target_tables.in_words`). Returns None if the plan has no target.
 
@@ -91,7 +91,7 @@ def in_words(evidence: Evidence, language: Language, limit: int, *, with_change:
     if len(rows) > limit:
         signs = rows.apply(sign, axis=1).map(URGENT.index)
         rows = rows.loc[signs.sort_values(kind="stable").index[:limit]]
-    return None if rows.empty else target_tables.in_words(language, rows, with_change=with_change)
+    return None if rows.empty else target_tables.in_words(language, rows, on_slide=on_slide)
 
 
 def most_on_first_page(evidence: Evidence) -> int:
@@ -235,7 +235,8 @@ def _choices(language: Language, rows: Sequence[Line]) -> tuple[str, ...]:
     else:
         key = "set_lower" if not others and falls[0] and first["smallest_value"] < first["target_value"] else "set_another"
     numbers = {"value": value(language, smallest_value(first), first), "aim": aim(language, first)}
-    return language.each(f"sheet.choices.{key}", **numbers, who=_subject(language, first))
+    unit = number_words.unit(language, str(first["measure"]))
+    return language.each(f"sheet.choices.{key}", **numbers, unit=unit, who=_subject(language, first))
 
 
 def _is_fall(row: Line) -> bool:
@@ -346,11 +347,9 @@ def milestones(evidence: Evidence, language: Language) -> PrintedTable | Paragra
         return Paragraph(language.say("milestones.none"), "quiet")
     key = ["id", "group", "category"]
     ends = evidence.targets.drop_duplicates(key)[[*key, "baseline_bound"]]
-    ways = (
+    ways = (  # not sorted, because categories in the words of the kit have no order
         with_target(evidence)
-        .groupby(key, dropna=False, sort=False)[
-            ["target_year", "stated_value", "path"]
-        ]  # categories in the words of the kit have no order
+        .groupby(key, dropna=False, sort=False)[["target_year", "stated_value", "path"]]
         .apply(lambda aims: aims.to_dict("records"))
         .rename("ways")
     )

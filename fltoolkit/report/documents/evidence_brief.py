@@ -88,8 +88,9 @@ def _numbers(evidence: Evidence, language: Language) -> list[Block]:
     profile: list[Block] = [Heading(language.say("profile.heading"), 2), *most, *means] if means else []
     return [
         Heading(language.say("brief.numbers"), new_page=True), Paragraph(contrast_sentences.family(out, language)),
+        Paragraph(language.say("brief.markers"), "quiet"),
         *results_section.rates(out, language), *changed, *_targets(evidence, language), *profile,
-        Paragraph(f"{language.say('brief.markers')} {language.say('contrasts.where')}", "quiet"),
+        Paragraph(language.say("contrasts.where"), "quiet"),
         *results_section.rule_sets(out, language, Heading(language.say("rule_sets.heading"), 2)),
     ]  # fmt: skip
 

@@ -166,7 +166,8 @@ def _strategy(evidence: Evidence, language: Language, chapter: int) -> list[Bloc
     for head, chosen in ((heads[2], SECTORS), (heads[3], PLACES), (heads[4], persons)):
         pictures = _pictures(evidence, language, chosen)
         blocks += [Heading(head, 3), *(pictures or [Paragraph(language.say("skeleton.nothing"), "quiet")])]
-    sdg = list(dict.fromkeys(goal for s in plan.framework for i in s.indicators for goal in i.sdg))
+    named = dict.fromkeys(goal for s in plan.framework for i in s.indicators for goal in i.sdg)
+    sdg = sorted(named, key=lambda goal: goal.split(".")[0].zfill(2))  # in the order of the goals
     goals = [Paragraph(language.say("skeleton.sdg", goals=", ".join(sdg)))] if sdg else []
     return [
         *blocks, Heading(heads[5], 2), _prompt(language, 4, 2), *goals, Heading(heads[6], 2), _prompt(language, 4, 3), _prompt(language, 4, 4),

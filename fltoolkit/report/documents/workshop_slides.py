@@ -152,7 +152,7 @@ def _targets_and_repeat(evidence: Evidence, language: Language) -> list[Block]:
         *_pictured(path(evidence, language, "slide"), slide_titles.path(evidence, language)),
     ]  # fmt: skip
     promise = Heading(slide_titles.targets(evidence, language) or language.say("slides.promise"))
-    targets = targets_section.in_words(evidence, language, TARGETS, with_change=False)
+    targets = targets_section.in_words(evidence, language, TARGETS, on_slide=True)
     if not targets:
         return [*blocks, promise, targets_section.table(evidence, language)]
     more = targets_section.more_targets(evidence, language, TARGETS)

@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from fltoolkit.files import write_whole
 from fltoolkit.languages.language import read_language
 from fltoolkit.nap.follow_up import in_units
-from fltoolkit.report.document_sections import first_page
+from fltoolkit.report.document_sections import first_page, results_section
 from fltoolkit.report.site.notebook_pages import TEMPLATES, page_styles
 from fltoolkit.show.wording import number_words, plan_words, result_sentences
 from fltoolkit.show.wording.change_sentences import of_published, rounds
@@ -176,7 +176,7 @@ def _survey(outputs: Path, entry: Entry, numbers: _Published) -> dict[str, Any]:
         "country": str(numbers.first["country"]),
         "finding": change.title if change and change.title else _rate(numbers),
         "numbers": [*_headlines(numbers), *([change.number] if change and change.number else [])],
-        "ranges": _ranges(numbers),
+        "ranges": results_section.range_in_words(ENGLISH, numbers.whole),
         "change": change,
         "sentences": _unresolved(numbers),
         "basis": _basis(numbers.first, entry),
@@ -230,14 +230,6 @@ def _documents(folder: Path) -> dict[str, list[tuple[str, str]]]:
 def _rate(numbers: _Published) -> str:
     """Returns the rate of a survey as a title. The title is empty if the rate is too uncertain for one."""
     return next((first_page.rate(ENGLISH, row) or "" for row in numbers.of("prevalence")), "")
-
-
-def _ranges(numbers: _Published) -> str:
-    """Returns what a range means, and why a number beside it has none. The text is empty if no number is a range."""
-    if not any(map(number_words.has_range, numbers.whole)):
-        return ""
-    without = any(row["estimate"] < row["bound_high"] <= row["ci_high"] for row in numbers.whole)
-    return " ".join(ENGLISH.say(f"sheet.{key}") for key in ("range_explained", *(("without_range",) if without else ())))
 
 
 def _change(folder: Path) -> _Change | None:

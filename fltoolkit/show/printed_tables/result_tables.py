@@ -58,7 +58,7 @@ def table(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTab
     order = language.say("profile.order") if measure in PROFILES else ""
     # Which months are counted: those of all spells of forced labour, or only those of the last spell.
     months = (number_words.start(number_words.reason(language, text)) for text in dict.fromkeys(rows["duration_basis"]))
-    of_rows = (base, order, *months, parts, *of_groups, _to_verify(language, rows))
+    of_rows = (base, order, *months, parts, *number_words.limits_at_zero(language, rows), *of_groups, _to_verify(language, rows))
     words = TableWords(
         title or language.say("tables.of", title=_measured(language, first), who=who), _subtitle(language, first),
         (number_words.start(about), *of_rows), {"level": number_words.level(language, first)},

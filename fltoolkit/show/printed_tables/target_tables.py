@@ -13,7 +13,7 @@ import pandas as pd
 
 from fltoolkit.languages.language import Language
 from fltoolkit.languages.reasons import Reason, as_stated
-from fltoolkit.nap.targets import NOT_MEASURED
+from fltoolkit.nap.targets import MEASURED, NOT_MEASURED
 from fltoolkit.show.printed_tables import number_cells, plan_cells
 from fltoolkit.show.printed_tables.number_cells import EMPTY, NONE
 from fltoolkit.show.printed_tables.printed_table import (
@@ -96,6 +96,7 @@ def _strong(cell: PrintedCell) -> PrintedCell:
 
 
 AIM = TableColumn("aim", lambda language, row: PrintedCell(plan_words.short_aim(language, row)), "words", "target")
+CHANCE = TableColumn("power", _chance)
 TARGETS = TableLayout(
     (
         plan_cells.CATEGORY,
@@ -104,7 +105,7 @@ TARGETS = TableLayout(
         AIM,
         TableColumn("verifiable", _verifiable, "words"),
         TableColumn("later", _later, head="later_round"),
-        TableColumn("power", _chance),
+        CHANCE,
         TableColumn("smallest", _smallest),
         TableColumn("after", _after),
         TableColumn("planned", lambda language, row: number_cells.count(language, row["planned_sample"])),
@@ -127,6 +128,7 @@ AIMED = TableLayout(
         TableColumn("baseline", partial(_with_interval, columns=BEFORE), "value", "round_before"),
         AIM,
         TableColumn("verifiable", lambda language, row: _strong(_verifiable(language, row)), "words", "verifiable_now"),
+        CHANCE,
     ),
     lambda language, row: (plan_cells.indicator(language, row),),
 )
@@ -138,12 +140,12 @@ AIMED_LATER = TableLayout(
         AIM,
         TableColumn("changed", lambda language, row: _strong(_answer(language, row, question="changed")), "words", "verdict"),
         TableColumn("reached", partial(_answer, question="reached"), "words"),
+        CHANCE,
     ),
     AIMED.headings,
 )  # fmt: skip
-"""The tables of targets on the first page of the evidence brief and on a slide, before and after a later survey."""
-WITHOUT_CHANGE = AIMED_LATER.only("category", "baseline", "later", "aim", "reached")
-"""The table after a later survey on a slide, where another slide says what changed."""
+"""The tables of targets on a slide and on the first page of the evidence brief, before and after a later survey. The first page has
+no room for the chance; on slides, another one says what changed."""
 REPEAT = ("power", "after", "needed")
 """The columns with the chance that a repeat detects the change, the value after the smallest fall that it would detect, and the
 number of persons that it needs."""
@@ -151,20 +153,24 @@ MOST_YEARS = 9
 """Columns of years in a table of milestones. If there are more years, those that nobody measures are left out."""
 
 
-def in_words(language: Language, rows: pd.DataFrame, *, with_change: bool = True) -> PrintedTable:
+def in_words(language: Language, rows: pd.DataFrame, *, on_slide: bool = False) -> PrintedTable:
     """Returns the table of the plan's targets for the first page of the evidence brief and for a slide. If there is a later
     survey, the table says in words whether each number has changed and whether its target is reached. If not, it says
     whether the planned survey could verify the target.
 
-    The table has no title, because a heading stands before it. `rows` are rows of `Evidence.targets` that have a target. Without
-    `with_change`, the table does not say whether a number has changed."""
+    The table has no title, because a heading stands before it. `rows` are rows of `Evidence.targets` that have a target. On a
+    slide, the table also has the chance that the planned survey finds the fall, but not whether a number has changed."""
     later = rows.loc[rows["later_value"].notna(), "later_year"]
     before = plan_cells.years(language, rows, "baseline_year")["years"]
     since = {"before": before, "after": "" if later.empty else f"{later.max():.0f}"}
-    told = language.say("sheet.reached_if") if len(later) else language.say("targets.meaning")
-    layout = AIMED if later.empty else AIMED_LATER if with_change else WITHOUT_CHANGE
+    has_chance = on_slide and not all(map(plan_words.is_too_wide, rows.to_dict("records")))
+    chance = (language.say("targets.chance"),) if has_chance else ()
+    told = language.say("sheet.reached_if" if len(later) else "targets.meaning")
+    layout, printed_where = AIMED if later.empty else AIMED_LATER, {"changed": not on_slide, "power": has_chance}
     care = number_words.care_note(language, pd.concat([rows["flag"], rows["later_flag"]]))
-    return printed(language, layout, rows.to_dict("records"), TableWords("", notes=(told, *care), heads=since))
+    shown = layout.only(*(c.key for c in layout.columns if printed_where.get(c.key, True)))
+    words = TableWords("", notes=(told, *chance, *_from_low_end(language, rows), *care), heads=since)
+    return printed(language, shown, rows.to_dict("records"), words)
 
 
 def targets(language: Language, rows: pd.DataFrame) -> PrintedTable:
@@ -179,7 +185,7 @@ def targets(language: Language, rows: pd.DataFrame) -> PrintedTable:
     dashed = [row for row in rows.to_dict("records") if plan_words.is_never_enough(row) and not plan_words.is_too_wide(row)]
     dash = (language.say("targets.dash"),) if dashed else ()
     care = number_words.care_note(language, pd.concat([rows["flag"], rows["later_flag"]]))
-    words = TableWords(language.say("targets.title"), notes=(*dash, *care), heads=years)
+    words = TableWords(language.say("targets.title"), notes=(*dash, *_from_low_end(language, rows), *care), heads=years)
     return printed(language, TARGETS.only(*columns), rows.to_dict("records"), words)
 
 
@@ -211,6 +217,11 @@ def _doubts(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
     return (*_low_end(language, rows), *number_words.care_note(language, rows["flag"]))
 
 
+def _from_low_end(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
+    """Returns a note that targets start from the low end of a baseline, in a tuple. It is empty if no baseline is a range."""
+    return (language.say("targets.low_end"),) if rows["baseline_bound"].notna().any() else ()
+
+
 def _low_end(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
     """Returns a note that falls start from the low end of a baseline, in a tuple. It is empty if no baseline is a range."""
     return (language.say("charts.low_end"),) if rows["baseline_bound"].notna().any() else ()
@@ -229,7 +240,10 @@ def milestones(language: Language, rows: pd.DataFrame) -> PrintedTable:
         paths.setdefault((row["id"], row["group"], str(row["category"])), dict(row))[str(row["year"])] = row["value"]
     years = [year for year, found in kinds.items() if len(kinds) <= MOST_YEARS or set(found) != {NOT_MEASURED}]
     columns = [plan_cells.CATEGORY, *(TableColumn(year, partial(_planned, year=year), head="year") for year in years)]
-    words = TableWords(language.say("milestones.title"), notes=(language.say("milestones.note"), *_low_end(language, rows)))
+    held = (language.say("milestones.held"),) if (rows["kind"] == MEASURED).any() else ()
+    words = TableWords(
+        language.say("milestones.title"), notes=(language.say("milestones.note"), *held, *_low_end(language, rows))
+    )
     table = printed(language, TableLayout(tuple(columns), plan_cells.headings, _ways), paths.values(), words)
     heads = (Head(year, f"{year} {language.list(dict.fromkeys(map(language.kit, kinds[year])))}", "number") for year in years)
     return replace(table, heads=(table.heads[0], *heads, *table.heads[1 + len(years) :]))
@@ -242,8 +256,7 @@ def _ways(language: Language, row: Row) -> tuple[str, ...]:
 
 def _planned(language: Language, row: Row, *, year: str) -> PrintedCell:
     """Returns the cell with the planned value of a year; the first, the baseline, can be a range, and a target is as the plan states
-    it. The cell is empty for a target that
-    has no value in this year."""
+    it. The cell is empty for a target that has no value in this year."""
     if stated := [way for way in row["ways"] if f"{way['target_year']:g}" == year and pd.notna(way["stated_value"])]:
         return PrintedCell(language.number(as_stated(stated[0]["stated_value"])), number=True)
     bound = row["baseline_bound"] if year == str(row["year"]) else nan

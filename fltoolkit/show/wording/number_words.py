@@ -224,6 +224,11 @@ def with_marker(text: str, row: PublishedNumber) -> str:
     return f"{text} [{row['marker']}]".strip() if isinstance(row["marker"], str) and row["marker"] else text
 
 
+def limits_at_zero(language: Language, rows: pd.DataFrame) -> list[str]:
+    """Returns the note on lower limits that are rounded to zero although cases were found, in a list. It is empty if there are none."""
+    return [language.say("tables.above_zero")] if ((rows["ci_low"] == 0) & (rows["estimate"] > 0)).any() else []
+
+
 def care(flag: object) -> str:
     """Returns the sign that stands behind a number to be used with caution, with a space before it; or an empty text."""
     return f"{NBSP}{CARE}" if flag == "caution" else ""

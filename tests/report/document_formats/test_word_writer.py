@@ -43,7 +43,7 @@ def test_the_head_of_each_table_repeats_and_no_text_of_a_cell_is_torn(brief: byt
     for table in tables:
         head, *rest = table.rows
         assert head._tr.trPr.find(f"{WORD}tblHeader") is not None
-        assert all(row._tr.trPr.find(f"{WORD}cantSplit") is not None for row in rest)
+        assert table._tbl.find(f".//{WORD}cantSplit") is None  # LibreOffice left out the rows of a long table
         assert {p.style.name for cell in head.cells for p in cell.paragraphs} == {"Table Head"}
         assert not any(row._tr.find(f".//{WORD}tblHeader") is not None for row in rest)
     assert opened(brief).styles["Table Text"].paragraph_format.widow_control

@@ -123,8 +123,10 @@ def test_the_path_names_the_target_and_the_measured_numbers(language: Language, 
 def test_the_targets_that_a_survey_could_verify_are_counted() -> None:
     made = evidence_from(published(row()), TARGET, {"year": 2032, "cut": 0.02}, planned_sample=2000)
     assert slide_titles.targets(made, EN) == "A later survey would find the fall for 1 of 2 targets"
-    planned = "The planned repeat of 2,000 persons has an 80% chance of finding a fall to 9.2 per 1,000 or lower"
+    planned = "In 2030, a survey of 2,000 persons has an 80% chance of finding a fall from 20.0 to 9.2 per 1,000 or lower"
     assert slide_titles.repeat(made, EN) == planned
+    aimless = dataclasses.replace(made, targets=made.targets.assign(target_year=np.nan))
+    assert slide_titles.repeat(aimless, EN) == planned.replace("In 2030, a survey", "A survey")
     none = dataclasses.replace(made, targets=made.targets.assign(verifiable="no"))
     assert slide_titles.targets(none, EN) == "No target can be verified by a planned survey"
     open_ = dataclasses.replace(made, targets=made.targets.assign(verifiable=["no", ""]))
@@ -146,4 +148,4 @@ def test_a_fall_from_the_low_end_of_a_range_is_told_with_its_condition() -> None
     wide = evidence_from(published(row(bounds_note=WIDE_BOUNDS, bound_high=0.09)), TARGET, planned_sample=2000)
     told = slide_titles.repeat(wide, EN)
     assert told is not None
-    assert told.startswith("If no answer were unresolved: the planned repeat of 2,000 persons has an 80% chance")
+    assert told.startswith("If no answer were unresolved: in 2030, a survey of 2,000 persons has an 80% chance")

@@ -167,8 +167,8 @@ def test_what_is_to_be_decided_follows_from_the_targets() -> None:
     assert said(None, TARGETS) == (
         "No planned survey can verify the target for north (4.5 per 1,000 by 2030). For north, no survey, however large, would find a "
         "fall to 4.5 with a chance of 80%: the baseline of 2025 is too uncertain. With that chance, a survey of the planned size in 2030 "
-        "would find a fall from 5.0 in 2025 to 1.0 per 1,000 or lower. Set 1.0 as the target for north, or keep 4.5, knowing that a survey "
-        "may miss so small a fall?"
+        "would find a fall from 5.0 in 2025 to 1.0 per 1,000 or lower. Lower the target for north to 1.0 per 1,000, or keep 4.5, although a survey "
+        "may miss that fall?"
     )
     needed = f"Persons who must answer: “Prevalence”: {evidence(TARGETS[:1]).targets['sample_needed'].iloc[0]:,.0f}."
     assert said(None, TARGETS[:1]) == f"{start(EN.say('sheet.decisions.open'))} {needed}"
@@ -217,7 +217,7 @@ def test_on_a_slide_each_choice_has_a_bullet() -> None:
     assert isinstance(reason, Paragraph)
     assert decided(made).startswith(reason.text)
     assert choices == Bullets(
-        ("Set 1.0 as the target for north.", "Or keep 4.5, knowing that a survey may miss so small a fall.")
+        ("Lower the target for north to 1.0 per 1,000.", "Or keep 4.5, although a survey may miss that fall.")
     )
 
 

@@ -220,7 +220,7 @@ def test_objectives_are_listed_and_no_output_and_sdg_targets_once() -> None:
     served = evidence_from(OUT, TARGET)
     first = served.plan.framework[0]
     twice = first.model_copy(
-        update={"indicators": tuple(i.model_copy(update={"sdg": ("8.7", "16.2")}) for i in first.indicators * 2)}
+        update={"indicators": tuple(i.model_copy(update={"sdg": ("16.2", "8.7")}) for i in first.indicators * 2)}
     )
     plan = served.plan.model_copy(update={"framework": (twice, *served.plan.framework[1:])})
     (_, _, goals) = below(nap_skeleton(replace(served, plan=plan), EN), head)

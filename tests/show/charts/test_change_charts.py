@@ -68,11 +68,16 @@ def test_the_picture_and_the_table_hold_every_row_and_its_verdict() -> None:
 
 
 def test_a_hidden_row_shows_its_marker_and_an_unreliable_one_a_hollow_dot() -> None:
-    found = pd.DataFrame([FELL | {"marker": "u", "flag_after": "unreliable"}, HIDDEN | {"breakdown": "sex", "category": "men"}])
+    found = pd.DataFrame(
+        [
+            FELL | {"marker": "u", "marker_after": "u", "flag_after": "unreliable"},
+            HIDDEN | {"breakdown": "sex", "category": "men"},
+        ]
+    )
     picture = change(found)
-    assert list(picture.figure.layout.yaxis2.ticktext) == ["50.0 → 18.8: decreased\xa0[u]", ""]
+    assert list(picture.figure.layout.yaxis2.ticktext) == ["50.0 → 18.8 [u]: decreased", ""]
     assert [a.text for a in picture.figure.layout.annotations if a.bgcolor] == ["[c] not shown"]
-    assert picture.alt.endswith("everyone: 50.0 and 18.8: decreased\xa0[u]; men: [c] not shown.")
+    assert picture.alt.endswith("everyone: 50.0 and 18.8 [u]: decreased; men: [c] not shown.")
     (after,) = (t for t in picture.figure.data if t.mode == "markers" and t.x == (18.75,))
     assert after.marker.color == "white"
     (line,) = (line for line in change_table(found).text.splitlines() if line.split()[0] == "Men")

@@ -57,6 +57,14 @@ def test_what_is_confidential_has_one_reason_which_its_marker_tells() -> None:
     assert "confidential: other" not in repr(table)
 
 
+def test_a_lower_limit_that_rounds_to_zero_is_explained_where_cases_were_found() -> None:
+    def note(**facts: object) -> str:
+        return result_tables.table(EN, published(row(), of("sex", "men", **facts)).table).note
+
+    assert EN.say("tables.above_zero") in note(ci_low=0.0)
+    assert EN.say("tables.above_zero") not in note(ci_low=0.0, estimate=0.0)
+
+
 def test_rule_sets_say_which_is_the_runs_own() -> None:
     other = row(rule_set=OTHER_RULES, estimate=0.03, rule_note="all its cases too")
     table = result_tables.rule_sets(EN, published(row(), other).rule_sets("prevalence"))

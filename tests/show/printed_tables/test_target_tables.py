@@ -50,6 +50,21 @@ def test_in_words_a_table_has_few_columns_and_the_answers_last() -> None:
     assert later.rows[1][4].strong
     assert alone.rows[1][3].strong
     assert later.note.startswith(EN.say("sheet.reached_if"))
+    assert EN.say("targets.chance") not in later.note
+
+
+def test_on_a_slide_a_table_has_the_chances_unless_every_baseline_is_a_range() -> None:
+    targets = aimed(fell())
+    later, alone, wide = (
+        target_tables.in_words(EN, targets.assign(**other), on_slide=True)
+        for other in ({}, {"later_value": float("nan")}, {"obstacle": TOO_WIDE, "baseline_bound": 90.0})
+    )
+    assert [head.key for head in later.heads] == ["category", "baseline", "later", "aim", "reached", "power"]
+    assert [head.key for head in alone.heads] == ["category", "baseline", "aim", "verifiable", "power"]
+    assert "power" not in [head.key for head in wide.heads]
+    assert EN.say("targets.chance") in alone.note
+    assert EN.say("targets.low_end") in wide.note
+    assert EN.say("targets.low_end") not in alone.note
 
 
 def test_in_a_document_the_number_of_the_later_survey_stands_beside_the_baseline() -> None:

@@ -17,7 +17,7 @@ from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
 from fltoolkit.show.charts.descriptions.chart_parts import ChartRow, DotChart, Mark, Series
 from fltoolkit.show.charts.descriptions.estimates_by_group import WHOLE_PAGE, ChartSpace, mark_of, of_population
 from fltoolkit.show.wording import change_sentences, number_words
-from fltoolkit.show.wording.english_numbers import NBSP, PublishedNumber
+from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.survey.spec.groups import groups_of_breakdown
 
 SIDES = (("_before", GREY), ("_after", BLUE))
@@ -67,25 +67,20 @@ def of_groups(changed: pd.DataFrame, measure: str, groups: Sequence[str] | None)
 
 
 def verdict(language: Language, row: PublishedNumber) -> str:
-    """Returns the words at the right of a change. The words are the result of the test, with [u] if the change is
-    unreliable. If the change is not shown, the words say so."""
+    """Returns the words at the right of a change: the result of the test. If the change is not shown, the words say so."""
     if not row["verdict"]:
         return language.say("not_shown", marker=row["marker"])
-    return _marked(language.kit(stated_verdict(row["verdict"], row["verdict_reason"], row["flag"])), row)
+    return language.kit(stated_verdict(row["verdict"], row["verdict_reason"], row["flag"]))
 
 
 def _short_verdict(language: Language, row: PublishedNumber) -> str:
     """Returns the words of `verdict` in a form that fits on one line. They do not give the reason why a change is not
     judged, because the note below the chart gives it. They only mention that the size of a change is uncertain."""
     if is_unjudged(row["verdict"], row["verdict_reason"]):
-        return _marked(language.say("charts.unjudged"), row)
+        return language.say("charts.unjudged")
     if is_unsure(row["verdict"], row["flag"]):
-        return _marked(language.say("charts.unsure", verdict=language.kit(row["verdict"])), row)
+        return language.say("charts.unsure", verdict=language.kit(row["verdict"]))
     return verdict(language, row)
-
-
-def _marked(words: str, row: PublishedNumber) -> str:
-    return f"{words}{NBSP}[u]" if row["marker"] == "u" else words
 
 
 def _row(language: Language, name: str, row: PublishedNumber) -> ChartRow:
@@ -108,7 +103,10 @@ def _row(language: Language, name: str, row: PublishedNumber) -> ChartRow:
 
 
 def _shown(language: Language, part: PublishedNumber) -> str:
-    return f"{number_words.shown(language, part)}{number_words.care(part['flag'])}"
+    """Returns the number of one round as text. [u] or the sign for caution stands behind it, because each is about this number and
+    not about the change."""
+    text = f"{number_words.shown(language, part)}{number_words.care(part['flag'])}"
+    return number_words.with_marker(text, part) if part["marker"] == "u" else text
 
 
 def _measure(row: PublishedNumber) -> str:
@@ -122,13 +120,13 @@ def _of_round(row: PublishedNumber, side: str) -> PublishedNumber:
     part: dict[Hashable, Any] = {c: row[f"{c}{side}"] for c in ("estimate", "ci_low", "ci_high", "flag")}
     bound = row.get(f"bound_high{side}", math.nan)
     part |= {"bound_high": bound, "bounds_note": WIDE_BOUNDS if pd.notna(bound) else ""}
-    return part | {"measure": _measure(row), "marker": "w" if row[f"estimate{side}"] == 0 else ""}
+    return part | {"measure": _measure(row), "marker": "w" if row[f"estimate{side}"] == 0 else row[f"marker{side}"]}
 
 
 def _row_in_words(language: Language, row: PublishedNumber) -> str:
     """Returns one row of the chart in words, for people who do not see the chart: the numbers of both rounds and the result of
     the test."""
-    numbers = language.join(number_words.shown(language, _of_round(row, side)) for side, _ in SIDES)
+    numbers = language.join(_shown(language, _of_round(row, side)) for side, _ in SIDES)
     return verdict(language, row) if pd.isna(row["estimate"]) else language.colon(numbers, verdict(language, row))
 
 

@@ -288,4 +288,4 @@ def _notes(out: Published, rows: pd.DataFrame, language: Language, signs: str, s
     first, groups = rows.iloc[0].to_dict(), number_words.group_notes(language, rows)
     below = chart_notes.base_and_source(out, first, language) if space.source else ""
     markers = chart_notes.markers(language, rows["marker"]) if space.markers else ""
-    return chart_notes.nonempty(signs, markers, *groups, below)
+    return chart_notes.nonempty(signs, *number_words.limits_at_zero(language, rows), markers, *groups, below)

@@ -26,7 +26,7 @@ def test_only_the_signs_that_a_chart_has_are_explained() -> None:
     assert nonempty(Glyph.MEASURED) == []
     assert nonempty(Glyph.UNRELIABLE, Glyph.MEASURED) == ["Hollow, [u]: unreliable."]
     assert "ends at the upper limit" in nonempty(Glyph.NONE_FOUND)[0]
-    assert "nobody measures" in nonempty(Glyph.PLANNED)[0]
+    assert "not measured" in nonempty(Glyph.PLANNED)[0]
 
 
 def test_markers_are_explained_once() -> None:

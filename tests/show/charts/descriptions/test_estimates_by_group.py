@@ -48,6 +48,14 @@ def test_rows_hold_the_published_numbers_with_their_intervals_and_markers() -> N
     ]
 
 
+def test_a_lower_limit_that_rounds_to_zero_is_explained_where_cases_were_found() -> None:
+    out = country.published()
+    rows = out.select("prevalence", [[], ["region"]])
+    chart = estimates(out, rows.assign(ci_low=0.0), EN)
+    assert EN.say("tables.above_zero") in chart.notes
+    assert EN.say("tables.above_zero") not in estimates(out, rows, EN).notes
+
+
 def test_what_is_not_shown_has_words_and_no_number() -> None:
     west = found(regions(), "west")
     assert (west.marks, west.printed, west.absent) == ((), "", "[c] not shown")

@@ -111,7 +111,7 @@ def test_the_axes_hold_every_point_from_zero() -> None:
 
 def test_below_it_stand_the_meaning_of_the_ticks_and_the_survey() -> None:
     ticks, survey = way().notes
-    assert "which nobody measures" in ticks
+    assert "planned values, not measured" in ticks
     assert survey == "Source: Survey of 2025."
 
 
