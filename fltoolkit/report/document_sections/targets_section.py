@@ -5,7 +5,6 @@ target)."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import partial
 
 import pandas as pd
 
@@ -35,6 +34,7 @@ from fltoolkit.show.wording.plan_words import (
 
 MOST = 4  # targets on the first page of a first survey of one population
 NAMED = 2  # targets in a sentence
+ROW = ("id", "group", "category")
 MET, MISSED, NOT_KNOWN = "✓", "✗", "?"  # whether a target is reached
 URGENT = (MISSED, NOT_KNOWN, MET)
 Decision = tuple[str, tuple[str, ...]]
@@ -150,7 +150,8 @@ def decisions(evidence: Evidence, language: Language) -> list[Decision]:
     if rows.empty:
         repeat = found_by_repeat(evidence, language)
         return [(language.say("sheet.decisions.none", repeat=repeat[0] if repeat else ""), ())]
-    records = rows.assign(several=rows.duplicated(["id", "group", "category"], keep=False)).to_dict("records")
+    years = rows.groupby(list(ROW), dropna=False, sort=False)["target_year"].transform("size")
+    records = rows.assign(targets_of_row=years).to_dict("records")
     states = [sign(row) for row in records]
     by_state = {state: [row for row, its in zip(records, states, strict=True) if its == state] for state in URGENT}
     if missed := by_state[MISSED] + [row for row in by_state[NOT_KNOWN] if row["reached"] == BEHIND]:
@@ -183,7 +184,7 @@ def _remedies(language: Language, rows: Sequence[Line]) -> list[Decision]:
     if others:
         remedies = [*_already_below(language, others), _detectable_instead(language, others), _persons_needed(language, others)]
         if not all(map(is_below_unconfirmed, others)):
-            targets = _listed(language, map(partial(_aimed_subject, language), others))
+            targets = _listed(language, (_aimed_subject(language, row, others) for row in others))
             remedies.insert(0, language.say("sheet.decisions.refused", targets=targets))
         found.append((_sentences(*map(number_words.start, remedies)), _choices(language, others)))
     return found
@@ -248,7 +249,7 @@ def _persons_needed(language: Language, rows: Sequence[Line]) -> str:
     """Returns a sentence on how many persons must answer in a repeat of the survey so that it can verify a target. It gives one
     number for each target whose number is known, but for at most `NAMED` targets. The text is empty if no number is known."""
     known = [
-        language.colon(_subject_of_target(language, r), number_words.count(language, r["sample_needed"]))
+        language.colon(_subject_of_target(language, r, [r]), number_words.count(language, r["sample_needed"]))
         for r in rows
         if pd.notna(r["sample_needed"])
     ][:NAMED]
@@ -257,13 +258,15 @@ def _persons_needed(language: Language, rows: Sequence[Line]) -> str:
 
 def _subjects(language: Language, rows: Sequence[Line]) -> str:
     """Returns a list in words of the subjects of the targets, each once."""
-    return _listed(language, (_subject_of_target(language, row) for row in rows))
+    return _listed(language, (_subject_of_target(language, row, rows) for row in rows))
 
 
-def _subject_of_target(language: Language, row: Line) -> str:
-    """Returns the subject of a target in few words. If the plan has targets of several years for it, the value and the year say
-    which one is meant."""
-    return _aimed_subject(language, row) if row["several"] else _subject(language, row)
+def _subject_of_target(language: Language, row: Line, named: Sequence[Line]) -> str:
+    """Returns the subject of a target in few words. The year follows if the plan has a further target for it that is not among
+    those in the sentence (`named`)."""
+    same = sum(all(one[key] == row[key] for key in ROW) for one in named)
+    what = _subject(language, row)
+    return what if same == row["targets_of_row"] else f"{what} ({row['target_year']:g})"
 
 
 def _subject(language: Language, row: Line) -> str:
@@ -277,12 +280,12 @@ def _subject(language: Language, row: Line) -> str:
     return language.say("sheet.decisions.whole", indicator=number_words.indicator(language, row))
 
 
-def _aimed_subject(language: Language, row: Line) -> str:
-    """Returns the subject of a target in few words. For a category, and where the plan has targets of several years, its value and
-    year follow: `women (13.2 per 1,000 by 2030)`."""
+def _aimed_subject(language: Language, row: Line, named: Sequence[Line]) -> str:
+    """Returns the subject of a target in few words (see `_subject_of_target`). For a category, its value and year follow: `women
+    (13.2 per 1,000 by 2030)`."""
     what, wanted = _subject(language, row), aim(language, row)
-    if not wanted or (is_total(row) and not row["several"]):
-        return what
+    if not wanted or is_total(row):
+        return _subject_of_target(language, row, named)
     unit = number_words.unit(language, str(row["measure"]))
     return language.say("sheet.decisions.aim", what=what, value=wanted, unit=unit, year=f"{row['target_year']:g}")
 
@@ -345,7 +348,7 @@ def milestones(evidence: Evidence, language: Language) -> PrintedTable | Paragra
     rows = evidence.milestones
     if rows.empty:
         return Paragraph(language.say("milestones.none"), "quiet")
-    key = ["id", "group", "category"]
+    key = list(ROW)
     ends = evidence.targets.drop_duplicates(key)[[*key, "baseline_bound"]]
     ways = (  # not sorted, because categories in the words of the kit have no order
         with_target(evidence)
