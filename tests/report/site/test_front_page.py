@@ -286,9 +286,7 @@ def test_the_change_since_the_earlier_round_is_told_with_its_verdict(tmp_path: P
     assert above.index('class="numbers"') < above.index(told) < above.index('class="open"') < above.index("Definition: ")
     assert "Prevalence of forced labour: 50.0 in 2025, then 18.8 in 2027, per 1,000 adults" in folded
     assert "Test of the change since 2025: decreased.</p>" in folded
-    assert (
-        '<h3>Small country</h3>\n<p class="lead">Fewer people report forced labour: 19 per 1,000 in 2027, 50 in 2025</p>' in above
-    )
+    assert '<h3>Small country</h3>\n<p class="lead">The rate of forced labour fell: 19 per 1,000 in 2027, 50 in 2025</p>' in above
     assert "a fall of" not in index(tmp_path, Entry("bad", "Bad", error="x"))
 
 
@@ -299,7 +297,7 @@ def test_an_uncertain_change_has_its_flag_and_no_title(tmp_path: Path) -> None:
     for flag, titles, told in (("caution", 1, "use with caution"), ("unreliable", 0, "unreliable")):
         table.assign(flag=flag, reason="after: few").to_csv(tmp_path / "small" / "changes.csv", index=False)
         above = index(tmp_path, Entry("small", "Small country")).split('<details class="data">')[0]
-        assert above.count("Fewer people report forced labour") == titles
+        assert above.count("The rate of forced labour fell") == titles
         assert f'<em class="flag" title="after: few">{told}</em></span></div></div>' in above
 
 
