@@ -186,19 +186,21 @@ def _remedies(language: Language, rows: Sequence[Line]) -> list[Decision]:
 
 
 def _if_too_wide(language: Language, rows: Sequence[Line]) -> Decision:
-    """Returns the decision about targets whose baseline is a wide range. Where the fall to a target would be missed also without
-    unresolved answers, it gives the chance, and advises a lower target that the planned survey would detect."""
-    never = [row for row in rows if _is_fall(row) and is_never_enough(row)][:NAMED]
-    lower = [row for row in never if row["smallest_value"] < row["target_value"]]
-    falls = language.join(language.say("sheet.decisions.fall_missed", **_aim_of(language, row)) for row in never)
+    """Returns the decision about targets whose baseline is a wide range. If the fall to a target would be missed also without unresolved
+    answers, it gives the chance, and advises a lower target that the planned survey would detect. If there are several such targets,
+    it does this for the last one."""
+    never = [row for row in rows if _is_fall(row) and is_never_enough(row)][-1:]
+    even = [language.say("sheet.decisions.even_without", **_aim_of(language, row)) for row in never]
     reasons = (
         language.say("sheet.decisions.fewer_open", targets=_subjects(language, rows)),
-        language.say("sheet.decisions.even_without", falls=falls) if never else language.say("sheet.decisions.more_persons"),
+        *(even or [language.say("sheet.decisions.more_persons")]),
     )
-    tasks = (
-        *language.each("sheet.choices.fewer_open"),
-        *(language.say("sheet.choices.lower", **_aim_of(language, row)) for row in lower),
-    )
+    lower = [
+        language.say("sheet.choices.lower", **_aim_of(language, row))
+        for row in never
+        if row["smallest_value"] < row["target_value"]
+    ]
+    tasks = [*language.each("sheet.choices.fewer_open"), *lower]
     keep = language.each("sheet.choices.keep")[len(rows) > 1]
     return _sentences(*map(number_words.start, reasons)), (language.join(tasks), keep)
 
