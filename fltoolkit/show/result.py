@@ -9,7 +9,7 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.classify.rules.rule_set import SIDES
-from fltoolkit.estimate.change_over_time.unresolved_excess import is_unjudged
+from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS, is_unjudged
 from fltoolkit.estimate.measures.stock_and_duration import IN_TIME
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.follow_up import DECREASE, REACHED
@@ -105,7 +105,7 @@ def unresolved(out: Published) -> Result:
 def groups(out: Published, measure: str) -> Result:
     """Returns the result of a measure by group. For the prevalence, it begins with the results of the tests that survey.yaml
     names beforehand. Then it says how many numbers by group in the first picture, which is always printed, can be used as they
-    are, how many need care, and how many are not shown."""
+    are, how many are wide ranges, how many others need care, and how many are not shown."""
     own = out.own_rows(measure=measure)
     rows = own[own["breakdown"] != ""]
     if rows.empty and len(own) and pd.isna(own["estimate"].iloc[0]):
@@ -115,9 +115,11 @@ def groups(out: Published, measure: str) -> Result:
     pictured = next((drawn for _, drawn in breakdown_gallery.pairs(out, measure)), rows)
     rows = pictured[pictured["breakdown"] != ""]
     shown_ = rows[rows["estimate"].notna()]
-    care, gone = int((shown_["flag"] != "").sum()), len(rows) - len(shown_)
+    wide = shown_["bounds_note"] == WIDE_BOUNDS
+    ranges, care, gone = int(wide.sum()), int((~wide & (shown_["flag"] != "")).sum()), len(rows) - len(shown_)
     counted = (
-        f"Of {_counted(len(rows), 'number')} by group in the first picture or table: {len(shown_) - care or 'none'} usable as they are, "
+        f"Of {_counted(len(rows), 'number')} by group in the first picture or table: "
+        f"{len(shown_) - ranges - care or 'none'} usable as they are, {f'{ranges} wide ranges, ' if ranges else ''}"
         f"{care or 'none'} only with care, {gone or 'none'} not shown."
     )
     tested = contrast_sentences.sentences(out, ENGLISH) if measure == "prevalence" and contrast_sentences.is_compared(out) else ()
