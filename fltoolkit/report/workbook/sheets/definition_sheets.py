@@ -9,8 +9,10 @@ from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.published_set import MARKERS
 from fltoolkit.publish.reliability import FLAGS
 from fltoolkit.report.workbook.sheet_words import word
+from fltoolkit.show.charts.flow_of_persons import flow_population
 from fltoolkit.show.wording import number_words
 
+WHAT_IS_COUNTED = "statistics"
 DefinitionRow = tuple[str, str, str, str]
 
 
@@ -22,12 +24,10 @@ def definitions(evidence: Evidence, language: Language) -> list[DefinitionRow]:
     for d in checklists().definitions:
         words = f"checklists.definitions.{d.id}"
         source = language.say(f"{words}.source") if language.has(f"{words}.source") else ""
-        row = (
-            language.say(f"checklists.kinds.{d.kind}"),
-            language.say(f"{words}.term"),
-            language.say(f"{words}.meaning"),
-            source,
-        )
+        meaning = language.say(f"{words}.meaning")
+        if d.id == WHAT_IS_COUNTED and flow_population(evidence.now, of_children=True):
+            meaning = f"{meaning} {language.say('sheet.definition_of_children')}"
+        row = (language.say(f"checklists.kinds.{d.kind}"), language.say(f"{words}.term"), meaning, source)
         (law if d.kind == "definition" else sources).append(row)
     section, named = (language.say(f"workbook.legal_basis.{part}") for part in ("section", "term"))
     basis = [(section, named, language.own(text), "") for text in evidence.plan.legal_basis]
