@@ -143,9 +143,11 @@ def test_in_time_is_nothing_where_nothing_was_asked() -> None:
 
 def test_the_questionnaire_says_how_many_items_have_a_question() -> None:
     survey = fl.read_survey("norvia_lfs_2025")
-    assert str(result.questionnaire(survey)).endswith("items of the definition.")
+    assert str(result.questionnaire(survey)) == (
+        "18 questions feed 17 items of the definition, and 1 more asks whether both sides were in the same work."
+    )
     with_children = fl.read_survey("valdorie_enquete_2025")
-    assert str(result.questionnaire(with_children)).endswith("items of the definition of adults, and 9 more that of children.")
+    assert str(result.questionnaire(with_children)).endswith(" 9 questions feed that of children.")
 
 
 def test_a_repeat_after_a_baseline_with_wide_bounds_finds_a_fall_only_if_no_answer_were_unresolved() -> None:

@@ -15,7 +15,7 @@ from fltoolkit.languages.language import Language
 from fltoolkit.nap.checklists import ChecklistQuestion, checklists
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.partner_entries import Partners, cell_value
-from fltoolkit.publish.measure_units import is_rate
+from fltoolkit.publish.measure_units import PROFILES, is_rate
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.document_sections import follow_up_section
 from fltoolkit.report.knowledge_base import CHANGE, TOOL as KNOWLEDGE, answers, hidden_answers, is_for_research
@@ -89,11 +89,13 @@ def _how_numbers_read(evidence: Evidence, language: Language, questions: Sequenc
     """Returns notes that tell an interval (`9.3 (6.3 to 13.3)`) from a range (`26.8 to 55.2`), and explain the markers of the
     answers."""
     every = records(evidence.now.table)
-    used = [mark(row) for q in questions for rows in _answers(evidence, q) for row in records(rows)]
+    used = [row for q in questions for rows in _answers(evidence, q) for row in records(rows)]
     notes = [language.say("workbook.said.interval", level=number_words.level(language, every[0]))]
     if any(map(number_words.has_range, every)):
         notes.append(language.say("workbook.said.range"))
-    return [*notes, *legend(language, used)]
+    if any(row["measure"] in PROFILES for row in used):
+        notes.append(language.say("profile.open"))
+    return [*notes, *legend(language, list(map(mark, used)))]
 
 
 def methods(evidence: Evidence, language: Language) -> Page:
