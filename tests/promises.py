@@ -60,7 +60,7 @@ def evidence_of(given: Baseline, followed: list[dict[str, Any]] | None = None, n
         "baseline_ci_low": given.table["ci_low"].iloc[0], "baseline_ci_high": given.table["ci_high"].iloc[0], "value": 3.0, "ci_low": 2.0,
         "ci_high": 4.0, "change": -2.0, "change_ci_low": -3.0, "change_ci_high": -1.0, "verdict": DECREASED, "verdict_reason": "",
         "light": sign_and_verdict(DECREASED), "marker": "", "flag": "", "reason": "", "year_before": 2025, "year": 2027, "baseline_bound": np.nan,
-        "bound": np.nan, "beyond_zero": "",
+        "bound": np.nan, "beyond_zero": "", "milestone": np.nan,
     }  # fmt: skip
     rows = [usual | row for row in followed or []]
     rows = [r | {"changed": answer_on_change(r["verdict"], r["verdict_reason"], r["flag"]) if r["verdict"] else ""} for r in rows]

@@ -175,7 +175,7 @@ def _size_for_cut(p1: float, p2: float, n_before: float | None, factor: float, s
         n = (v2 - common) / left if left > 0 else float("inf")
     if n == float("inf"):
         raise RequestError(
-            "no later round, however large, would detect this: the earlier one is too small", where="n_before", found=f"{n_before:g}",
+            "no later round, however large, would detect this: the earlier one is too small", where="n_before", found=f"{n_before:,.10g}",
             do="aim at a larger cut; fl.detectable_change says which could be detected",
         )  # fmt: skip
     return n

@@ -149,7 +149,7 @@ class Language:
         """
         if not _is_english(text):
             raise RequestError("not a number written in the English way", found=text, do="put each number in its language once")
-        marks = {",": SPACE[self.words["format.thousands"]], ".": SPACE[self.words["format.decimal"]]}
+        marks = {",": SPACE[self.words["format.thousands"]], ".": SPACE[self.words["format.decimal"]], "-": "−"}
         return "".join(marks.get(letter, letter) for letter in text)
 
     def join(self, parts: Iterable[str]) -> str:

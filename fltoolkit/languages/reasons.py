@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any
 
@@ -192,6 +193,12 @@ def has_text(value: object) -> bool:
     return isinstance(value, Remark) or (isinstance(value, str) and value != "")
 
 
+def as_stated(number: float) -> str:
+    """Returns a number as English text with all its digits, such as `1,333,333` or `33.3333`, and never with an exponent. Only errors
+    of binary arithmetic are rounded away."""
+    return f"{Decimal(f'{number:.12g}'):,f}"
+
+
 def as_text(table: pd.DataFrame) -> pd.DataFrame:
     """Returns a table as it is written to files. Cells that contain a `Remark`, such as the verdict `decreased`, get its English
     words as plain text.
@@ -222,7 +229,7 @@ def _worded(remark: object, language: Language, of_name: Callable[[Name], str], 
     if isinstance(remark, Name):
         return of_name(remark)
     if isinstance(remark, (int, float)):
-        return language.number(f"{remark:,}" if isinstance(remark, int) else f"{remark:,g}")
+        return language.number(as_stated(remark))
     return of_text(str(remark))
 
 

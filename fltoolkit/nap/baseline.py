@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.arguments import checked
+from fltoolkit.errors import RequestError
 from fltoolkit.languages.own_words import OwnWords, merged_words, own_words
 from fltoolkit.languages.reasons import Reason, group_name, joined_reasons
 from fltoolkit.nap.profile.profile_rows import PROFILE, rows_of_characteristic
@@ -19,7 +20,7 @@ from fltoolkit.nap.target_paths import planned_value, targets_of_row
 from fltoolkit.publish.measure_units import scaled, unit
 from fltoolkit.publish.published_set import Published
 from fltoolkit.survey.spec.files_and_design import Release
-from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.survey.spec.groups import TOTAL, crossed
 from fltoolkit.table_records import records
 
 KEPT = (
@@ -239,23 +240,38 @@ def _survey_rows(frame: dict[str, Any], indicator: Indicator, measure: str, out:
         if group is None:
             rows.append({**blank, "reason": Reason.of("reasons.no_group", group=group_name(word))})
         elif group in out.case_only and rows[0].get("cases") == 0:
-            rows.append({**blank, "marker": "w", "reason": Reason.of("reasons.none_to_break_down")})
+            known = {k: rows[0][k] for k in ("measure", "population", "year", "reference_months")}
+            nobody = {**blank, **known, "marker": "w", "reason": Reason.of("reasons.none_to_break_down")}
+            rows += _once_for_each_target(nobody, indicator)
         elif not can_break_down(measure, group, out.case_only):
             no_rate = [Reason.of(f"reasons.{code}", group=group_name(word)) for code in ("no_rate", "see_number")]
             rows.append({**blank, "reason": joined_reasons(no_rate)})
         else:
-            rows += [
-                _filled_row(frame, indicator, measure, word, row)
-                for row in records(_published(out, indicator, measure, (group,)))
-            ]
+            for row in records(_published(out, indicator, measure, (group,))):
+                rows += _once_for_each_target(_filled_row(frame, indicator, measure, word, row), indicator)
     return rows
+
+
+def _once_for_each_target(row: dict[str, Any], indicator: Indicator) -> list[dict[str, Any]]:
+    """Returns a row of the baseline. If it stands for a whole group whose numbers the survey cannot give, because it found nobody or
+    lacks a question, the row is repeated for each category of the group that has a target. So no target is lost."""
+    aimed = dict.fromkeys(t.category for t in indicator.targets if t.group == row["group"])
+    return [row] if row["category"] or not aimed else [{**row, "category": category} for category in aimed]
 
 
 def _published(out: Published, indicator: Indicator, measure: str, by: tuple[str, ...]) -> pd.DataFrame:
     if measure == PROFILE and indicator.of is not None:
         return rows_of_characteristic(out, indicator.of, by, indicator.population)
-    wanted = by if indicator.of is None else (*by, indicator.of)
-    return out.select(measure, by=[wanted], population=indicator.population)
+    if indicator.of is None:
+        return out.select(measure, by=[by], population=indicator.population)
+    try:
+        return out.select(measure, by=[(*by, indicator.of)], population=indicator.population)
+    except RequestError:
+        asked = {"reference_population": indicator.population} if indicator.population else {}
+        nobody = out.own_rows(measure=measure, breakdown=crossed(by), marker="x", **asked)
+        if nobody.empty:
+            raise
+        return nobody.head(1)  # without a case there are no categories to share, and one row has the reason
 
 
 def _filled_row(

@@ -60,10 +60,15 @@ LATER_COLUMNS = {
     "bound": "later_bound",
 }
 LATER_MARKER, LATER_FLAG = "later_marker", "later_flag"
-ANSWERS = {"marker_after": LATER_MARKER, "flag_after": LATER_FLAG, "changed": "changed", "year_before": "year_before"}
+ANSWERS = {"marker_after": LATER_MARKER, "flag_after": LATER_FLAG} | {
+    name: name for name in ("changed", "year_before", "milestone")
+}
 ABOVE, WHOLLY_ABOVE, BELOW, WHOLLY_BELOW = (Reason.of(f"plan.beside.{s}") for s in ("above", "wholly_above", "below", "wholly"))
-REACHED, NOT_REACHED, INSIDE, UNRELIABLE, UNRELIABLE_BELOW, UNRELIABLE_ABOVE, OPEN = (
-    Reason.of(f"plan.reached.{s}") for s in ("yes", "no", "inside", "unreliable", "unreliable_below", "unreliable_above", "open")
+REACHED, NOT_REACHED, NOT_DUE, BEHIND, INSIDE = (
+    Reason.of(f"plan.reached.{s}") for s in ("yes", "no", "not_due", "behind", "inside")
+)
+UNRELIABLE, UNRELIABLE_BELOW, UNRELIABLE_ABOVE, OPEN = (
+    Reason.of(f"plan.reached.{s}") for s in ("unreliable", "unreliable_below", "unreliable_above", "open")
 )
 NOT_COMPARED = Reason.of("rounds.one")
 DECREASE, NOBODY = "percent_decrease", Reason.of("plan.nobody")
@@ -123,9 +128,11 @@ def targets_with_results(judged: pd.DataFrame, followed: pd.DataFrame, exact: pd
     - `changed`: the verdict of the follow-up on whether the number has changed since the year of the earlier survey
       (`year_before`);
     - `beside`: whether the later number is above or below the target, and whether its whole interval is on the same side;
-    - `reached`: *yes* if the whole interval is at or below the target, and *no* if the whole interval is above it. Otherwise the
-      column has the reason why neither can be said. It also has this reason if the number is unreliable or has wide bounds. For
-      an unreliable number, the reason mentions if the whole interval is on one side of the target.
+    - `reached`: *yes* if the whole interval is at or below the target, and *no* if the whole interval is above it in the target's
+      year or later. Before that year, *no* becomes *not yet*, which also says if the whole interval is above the planned value of
+      the survey's year. Otherwise the column has the reason why neither can be said. It also has this reason if the number is
+      unreliable or has wide bounds. For an unreliable number, the reason mentions if the whole interval is on one side of the
+      target.
 
     The columns are empty if there is no later survey, or if the later number may not be published.
 
@@ -136,13 +143,13 @@ def targets_with_results(judged: pd.DataFrame, followed: pd.DataFrame, exact: pd
     """
     keys, names = ["id", "group", "category"], LATER_COLUMNS | ANSWERS
     later, whole = (
-        judged[[*keys, "target_value"]].merge(
+        judged[[*keys, "target_year", "target_value"]].merge(
             t.rename(columns=names)[[*keys, *names.values()]].drop_duplicates(keys), on=keys, how="left"
         )
         for t in (followed, exact)
     )
     beside = [_side_of_target(row) for row in whole.to_dict("records")]
-    reached = [_target_verdict(row, place) for row, place in zip(later.to_dict("records"), beside, strict=True)]
+    reached = [_target_verdict(*row) for row in zip(later.to_dict("records"), whole.to_dict("records"), beside, strict=True)]
     return judged.reset_index(drop=True).assign(
         **{c: pd.to_numeric(later[c]) for c in LATER_COLUMNS.values()}, **{c: later[c].fillna("") for c in (LATER_MARKER, LATER_FLAG)},
         changed=later["changed"].fillna(""), year_before=later["year_before"], beside=pd.Series(beside, dtype=object), reached=pd.Series(reached, dtype=object),
@@ -150,11 +157,11 @@ def targets_with_results(judged: pd.DataFrame, followed: pd.DataFrame, exact: pd
 
 
 def with_targets(followed: pd.DataFrame, answered: pd.DataFrame) -> pd.DataFrame:
-    """Returns the follow-up with the earliest target of each row: `target_year`, `target_value`, `reached`, `verifiable` and
-    `obstacle`, blank without a target. `answered` is the result of `targets_with_results`."""
+    """Returns the follow-up with the earliest target of each row: `target_year`, `target_value`, `stated_value`, `reached`,
+    `verifiable` and `obstacle`, blank without a target. `answered` is the result of `targets_with_results`."""
     keys, texts = ["id", "group", "category"], ["reached", "verifiable", "obstacle"]
     first = answered[answered["target_year"].notna()].sort_values("target_year").drop_duplicates(keys)
-    found = followed.merge(first[[*keys, "target_year", "target_value", *texts]], on=keys, how="left")
+    found = followed.merge(first[[*keys, "target_year", "target_value", "stated_value", *texts]], on=keys, how="left")
     return found.assign(**{c: found[c].fillna("") for c in texts})
 
 
@@ -166,7 +173,11 @@ def with_decreases(filled: Baseline, followed: pd.DataFrame) -> Baseline:
         own = table["id"] == row["id"]
         numbers = {k: rounded_as_printed(row[c], DECREASE) for k, c in (("N", "value"), ("low", "ci_low"), ("high", "ci_high"))}
         known = {k: round(number) for k, number in numbers.items() if pd.notna(number)}
-        key = {0: "hidden", 1: "alone"}.get(len(known), "found")
+        if known.get("N", 0) < 0:  # the rate is higher: the words say by how much, without a minus
+            known = {"N": -known["N"]} | ({"low": -known["high"], "high": -known["low"]} if len(known) > 1 else {})
+            key = "higher" if len(known) > 1 else "higher_alone"
+        else:
+            key = {0: "hidden", 1: "alone"}.get(len(known), "found")
         said = Reason.of(f"plan.decrease.{key}", **known, after=f"{row['year']:.0f}") if pd.notna(row["year"]) else ""
         doubt = Reason.of("plan.decrease.care") if row["flag_after"] == "caution" else row["reason"]
         reason = joined_reasons([*table.loc[own, "reason"], said, doubt])
@@ -180,13 +191,18 @@ def in_units(found: Mapping[Any, Any], measure: str) -> FollowUpRow:
     return {name: scaled(found.get(column, nan), measure) for name, column in IN_UNITS.items()}
 
 
-def _target_verdict(row: FollowUpRow, beside: Reason | str) -> Reason | str:
+def _target_verdict(row: FollowUpRow, exact: FollowUpRow, beside: Reason | str) -> Reason | str:
+    """Returns the column `reached` of `targets_with_results`. `row` has the later number as printed, `exact` at full precision, and
+    `beside` is the side of the target on which it is."""
     if not beside:
         return ""
     wide = pd.notna(row["later_bound"])  # then the interval is that of the low end alone
     if row[LATER_MARKER] == "u":
         return UNRELIABLE if wide else {WHOLLY_BELOW: UNRELIABLE_BELOW, WHOLLY_ABOVE: UNRELIABLE_ABOVE}.get(beside, UNRELIABLE)
-    return OPEN if wide else {WHOLLY_BELOW: REACHED, WHOLLY_ABOVE: NOT_REACHED}.get(beside, INSIDE)
+    above = NOT_REACHED
+    if exact["target_year"] > exact["later_year"]:
+        above = BEHIND if exact["later_ci_low"] > exact["milestone"] else NOT_DUE
+    return OPEN if wide else {WHOLLY_BELOW: REACHED, WHOLLY_ABOVE: above}.get(beside, INSIDE)
 
 
 def _side_of_target(row: FollowUpRow) -> Reason | str:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import pairwise
+from pathlib import Path
 
 import pandas as pd
 
 from fltoolkit.classify.category_codes import names_in
-from fltoolkit.errors import SpecError
+from fltoolkit.errors import FltoolkitError, SpecError
+from fltoolkit.languages.reasons import as_stated
 from fltoolkit.nap.profile.profile_rows import PROFILE, allowed_characteristics, topic_and_name
-from fltoolkit.nap.results_framework import Indicator, Plan, Target, can_break_down, group_of
+from fltoolkit.nap.results_framework import Indicator, Plan, can_break_down, group_of, read_plan
+from fltoolkit.nap.target_paths import Target, targets_of_row
+from fltoolkit.publish.measure_units import CASE_SHARES, is_rate, scale
 from fltoolkit.survey.checks.findings import Finding, findings
-from fltoolkit.survey.spec.survey_spec import SurveySpec
+from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.survey.spec.survey_spec import SurveySpec, read_spec
 
 Found = Iterator[Finding]
 error, warning, note = (partial(Finding, severity, "plan", count="") for severity in ("error", "warning", "note"))
@@ -26,13 +32,18 @@ def check_plan(plan: Plan, spec: SurveySpec | None) -> pd.DataFrame:
         plan: a plan, as `fl.read_plan` returns it.
         spec: the content of the survey.yaml of the baseline; None: only the plan is checked.
     """
-    found = [f for _, indicator in plan.measured for target in indicator.targets for f in _years(plan, indicator, target)]
+    found = []
+    for _, indicator in plan.measured:
+        found += [
+            *_rises(indicator),
+            *(f for target in indicator.targets for f in (*_years(plan, indicator, target), *_unit(indicator, target))),
+        ]
     if spec is not None:
-        found += _against_survey(plan, spec)
+        found += [*_against_survey(plan, spec), *_surveys_of_the_past(plan, spec)]
         for _, indicator in plan.measured:
             found += [
                 *_indicator_findings(indicator, spec),
-                *(f for target in indicator.targets for f in _target_findings(indicator, target, spec)),
+                *(f for target in indicator.targets for f in _target_findings(plan, indicator, target, spec)),
             ]
     return findings(found, None)
 
@@ -46,6 +57,66 @@ def _years(plan: Plan, indicator: Indicator, target: Target) -> Found:
         years = ", ".join(map(str, plan.planned_surveys))
         what = f"no survey is planned in {target.year}, so that the target cannot be verified"
         yield warning(where=where, what=what, do=f"move it to a year of planned_surveys ({years}), or add that year there")
+
+
+def refuse_unfit_plan(survey: Path, plan: Path | None) -> None:
+    """Raises an error if a plan would stop a run, or if a target would be lost. So a run stops before its first notebook. An error
+    of the run's own survey.yaml is left to the notebook that reads it.
+
+    Args:
+        survey: the path of the run's survey.yaml.
+        plan: the path of its nap.yaml; None if it has no plan.
+
+    Raises:
+        SpecError: nap.yaml is not valid, or `check_plan` finds an error; the message has the first one.
+    """
+    if plan is None:
+        return
+    read = read_plan(plan)
+    try:
+        spec = read_spec(read.baseline_path or survey)
+    except FltoolkitError:
+        return
+    for found in check_plan(read, spec).query("severity == 'error'").head(1).to_dict("records"):
+        raise SpecError(
+            found["what"], where=f"{plan}, {found['where']}", do=f"{found['do']}; fltoolkit nap check lists all errors"
+        )
+
+
+def _unit(indicator: Indicator, target: Target) -> Found:
+    """Yields a warning if the value of a target is so small that it is probably a proportion, and not in the unit of its row."""
+    measure = indicator.measure or ""
+    if target.value and target.value < 1 and (is_rate(measure) or measure in CASE_SHARES):
+        factor = scale(measure)
+        what = f"the target's value {as_stated(target.value)} is per {factor:,.0f}, and so small that a proportion may be meant"
+        do = f"if it is one, write {as_stated(target.value * factor)}; otherwise leave it"
+        yield warning(where=f"targets of {indicator.id}", what=what, do=do)
+
+
+def _rises(indicator: Indicator) -> Found:
+    """Yields a warning for each target that is above the earlier target of the same row, so that the planned path rises. A cut and a
+    value are not compared, because that needs the baseline."""
+    for group, category in dict.fromkeys((t.group, t.category) for t in indicator.targets):
+        for before, after in pairwise(targets_of_row(indicator.targets, group or TOTAL, category)):
+            both = [(t.value, t.cut and -t.cut) if not t.eradicate else (0.0, -1.0) for t in (before, after)]
+            if any(old is not None and new is not None and new > old for old, new in zip(*both, strict=True)):
+                what = f"the target of {after.year} is above that of {before.year}, so that the planned path rises"
+                yield warning(where=f"targets of {indicator.id}", what=what, do="exchange the two, or correct one of them")
+
+
+def _baseline_year(plan: Plan, indicator: Indicator | None, spec: SurveySpec) -> int:
+    """Returns the year of the baseline: that of the survey, or the first year for which a publication has numbers (of the
+    indicator, if one is given)."""
+    figures = () if isinstance(plan.baseline_survey, str) else plan.baseline_survey
+    return min((f.year for f in figures if indicator is None or f.indicator == indicator.id), default=spec.year)
+
+
+def _surveys_of_the_past(plan: Plan, spec: SurveySpec) -> Found:
+    """Yields a warning if a planned survey is not after the baseline, so that no change could be found between the two."""
+    start = _baseline_year(plan, None, spec)
+    if early := [str(year) for year in sorted(set(plan.planned_surveys)) if year <= start]:
+        what = f"a planned survey is not after the baseline's year ({start}): {', '.join(early)}"
+        yield warning(where="planned_surveys", what=what, do="name the years of the later surveys only")
 
 
 def _against_survey(plan: Plan, spec: SurveySpec) -> Found:
@@ -106,18 +177,21 @@ def _characteristic_of_cases(indicator: Indicator, spec: SurveySpec) -> Found:
         yield error(where=indicator.id, what="adults and children each have a profile of their own", do=do)
 
 
-def _target_findings(indicator: Indicator, target: Target, spec: SurveySpec) -> Found:
-    """Yields a finding for each of these problems of a target: its year is not after the year of the baseline, or the survey does
-    not have its group or category."""
-    where = f"targets of {indicator.id}"
-    if target.year <= spec.year:
-        what = f"the target's year {target.year} is not after the baseline's ({spec.year})"
+def _target_findings(plan: Plan, indicator: Indicator, target: Target, spec: SurveySpec) -> Found:
+    """Yields a finding for each of these problems of a target: its year is not after the year of the baseline, the survey does not
+    have its group or category, or the measure cannot be broken down by its group."""
+    where, start = f"targets of {indicator.id}", _baseline_year(plan, indicator, spec)
+    if target.year <= start:
+        what = f"the target's year {target.year} is not after the baseline's ({start})"
         yield error(where=where, what=what, do="give a later year, or the right survey under baseline_survey")
     group = group_of(target.group, spec.group_names) if target.group else None
     there = _labels(spec, group, indicator.population or spec.default_population) if group else []
     if there and target.category not in there:
         what = f"{target.group} has no category {target.category}"
         yield error(where=where, what=what, do=f"name one of {', '.join(there)}")
+    if group and not can_break_down(indicator.survey_measure or "", group, spec.case_only):
+        what = f"{target.group} has no rate, because only cases have one"
+        yield error(where=where, what=what, do=f"ask for a target in a row of measure: total, or share of {group}")
     if target.group and group is None:
         yield error(where=where, what=f"the survey has no {target.group}", do=f"name one of {', '.join(spec.group_names)}")
 

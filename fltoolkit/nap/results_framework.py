@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from math import inf
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AllowInfNan, BeforeValidator, Field, FiniteFloat, PrivateAttr, model_validator
+from pydantic import AllowInfNan, Field, FiniteFloat, PrivateAttr, model_validator
 
 from fltoolkit.arguments import Level, checked
 from fltoolkit.errors import SpecError
@@ -28,7 +29,8 @@ from fltoolkit.languages.own_text import (
     WorkingText,
     refuse_two_translations,
 )
-from fltoolkit.publish.measure_units import CASE_SHARES, PROFILES, is_rate, scale
+from fltoolkit.nap.target_paths import Target
+from fltoolkit.publish.measure_units import CASE_SHARES, PERCENTAGES, PROFILES, is_rate, scale
 from fltoolkit.publish.rounds_and_changes import PublishedRow
 from fltoolkit.shipped_files import survey_file
 from fltoolkit.survey.spec.groups import Measure as Estimated, Name, TableSpec
@@ -63,45 +65,6 @@ class Definition(Model):
     unit_of_analysis: WorkingText = NO_WORKING_TEXT
     stored: WorkingText = NO_WORKING_TEXT
     type: Literal["quantitative", "qualitative"] = "quantitative"
-
-
-def _refuse_percent(value: object) -> object:
-    """Returns the value of a target's `cut`. Raises an error if it is above 1, because most people then mean a percentage."""
-    try:
-        percent = float(str(value)) > 1
-    except ValueError:
-        return value
-    if percent:
-        raise ValueError("a cut is a share of the baseline, 1 at most: 0.5 is a cut by half, 0.25 by 25%")
-    return value
-
-
-class Target(Model):
-    """A target: the value that an indicator should have in a year. It is a `value` (in the indicator's unit), a `cut` of the
-    baseline (0.5 is a half), or `eradicate` (zero).
-
-    `path` says how the values between the baseline and the target are computed: linear, or geometric p_t = p0·(1 − r)^(t/T),
-    which never reaches zero. With `group` and `category` the target is for one category, such as women.
-    """
-
-    year: Year
-    value: Annotated[float, Field(ge=0)] | None = None
-    cut: Annotated[float, Field(gt=0, le=1), BeforeValidator(_refuse_percent)] | None = None
-    eradicate: bool = False
-    path: Literal["linear", "geometric"] = "linear"
-    group: str = ""
-    category: str = ""
-
-    @model_validator(mode="after")
-    def _one_kind(self) -> Target:
-        given = [name for name in ("value", "cut") if getattr(self, name) is not None] + ["eradicate"] * self.eradicate
-        if len(given) != 1:
-            raise ValueError(f"a target is one of value, cut and eradicate; given: {', '.join(given) or 'none'}")
-        if self.path == "geometric" and (self.eradicate or self.value == 0 or self.cut == 1):
-            raise ValueError("a geometric path never reaches zero; say path: linear")
-        if bool(self.group) != bool(self.category):
-            raise ValueError("group and category go together: the category of a breakdown that the target is for")
-        return self
 
 
 class PublishedFigure(Model):
@@ -198,6 +161,17 @@ class Indicator(Model):
             raise ValueError("targets are for rows with a measure; a partners' row has target_year_1 and target_year_2")
         if self.targets and (self.target_year_1 or self.target_year_2):
             raise ValueError("give targets, or target_year_1 and target_year_2, not both: these are calculated from the targets")
+        most = scale(self.measure) if self.measure and (is_rate(self.measure) or self.measure in PERCENTAGES) else inf
+        for value in (t.value for t in self.targets if t.value is not None):
+            if self.measure == "percent_decrease":
+                raise ValueError(
+                    f"a target of a % decrease is a cut, and value {value:.10g} is none; for a decrease by 50% say cut: 0.5, for a rate of "
+                    f"{value:.10g} per 1,000 say measure: prevalence"
+                )
+            if value > most:
+                raise ValueError(
+                    f"a target has the value {value:.10g}, which is more than everybody; its unit is per {most:,.0f}"
+                )
         wholes = [(t.group, t.category, t.year) for t in self.targets]
         if len(set(wholes)) < len(wholes):
             raise ValueError("two targets are for the same category and year")
@@ -331,7 +305,8 @@ class Plan(Model):
         """Returns the tables that the survey must estimate for the plan: each indicator in total, and by each group that the
         survey has.
 
-        Raises `SpecError` if survey and plan are of different countries, or planned_sample names an unknown population.
+        Raises `SpecError` if survey and plan are of different countries, planned_sample names an unknown population, or an indicator
+        is a number of persons and the weights of the survey do not add up to the population.
         """
         self.expect_country(spec.country)
         named = self.planned_sample if isinstance(self.planned_sample, dict) else {}
@@ -348,6 +323,10 @@ class Plan(Model):
                 by = [(g,) for g in found if g not in (None, row.of) and can_break_down(row.survey_measure, g, case_only)]
                 of = row.of if row.survey_measure == "share" else None
                 wanted.append(TableSpec(measure=row.survey_measure, of=of, population=row.population, by=((), *by)))
+                if wanted[-1].counts_persons and spec.design.weights == "normalised":
+                    where, asked = f"{self.path}, measure of {row.id}", f"{row.measure}, with weights: normalised in survey.yaml"
+                    do = "take another measure, such as prevalence, or name weights that add up to the population in survey.yaml"
+                    raise SpecError("a number of persons needs weights that add up to it", where=where, found=asked, do=do)
         return wanted
 
 

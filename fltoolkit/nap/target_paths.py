@@ -1,11 +1,53 @@
-"""Computes the planned value of each year from the baseline to a target (the path)."""
+"""Reads a target of nap.yaml, and computes the planned value of each year from the baseline to it (the path)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
 
 from fltoolkit.languages.reasons import Reason
-from fltoolkit.nap.results_framework import Target
+from fltoolkit.yaml_files.loading import Model, Year
+
+
+def _refuse_percent(value: object) -> object:
+    """Returns the value of a target's `cut`. Raises an error if it is above 1, because most people then mean a percentage."""
+    try:
+        percent = float(str(value)) > 1
+    except ValueError:
+        return value
+    if percent:
+        raise ValueError("a cut is a share of the baseline, 1 at most: 0.5 is a cut by half, 0.25 by 25%")
+    return value
+
+
+class Target(Model):
+    """A target: the value that an indicator should have in a year. It is a `value` (in the indicator's unit), a `cut` of the
+    baseline (0.5 is a half), or `eradicate` (zero).
+
+    `path` says how the values between the baseline and the target are computed: linear, or geometric p_t = p0·(1 − r)^(t/T),
+    which never reaches zero. With `group` and `category` the target is for one category, such as women.
+    """
+
+    year: Year
+    value: Annotated[float, Field(ge=0)] | None = None
+    cut: Annotated[float, Field(gt=0, le=1), BeforeValidator(_refuse_percent)] | None = None
+    eradicate: bool = False
+    path: Literal["linear", "geometric"] = "linear"
+    group: str = ""
+    category: str = ""
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Target:
+        given = [name for name in ("value", "cut") if getattr(self, name) is not None] + ["eradicate"] * self.eradicate
+        if len(given) != 1:
+            raise ValueError(f"a target is one of value, cut and eradicate; given: {', '.join(given) or 'none'}")
+        if self.path == "geometric" and (self.eradicate or self.value == 0 or self.cut == 1):
+            raise ValueError("a geometric path never reaches zero; say path: linear")
+        if bool(self.group) != bool(self.category):
+            raise ValueError("group and category go together: the category of a breakdown that the target is for")
+        return self
 
 
 def target_value(target: Target, baseline: float) -> float:

@@ -15,8 +15,8 @@ from fltoolkit.estimate.change_over_time.difference import COMPARED, LEAST_CASES
 from fltoolkit.estimate.power_and_sample_size import detectable_change, power_of_change, sample_size
 from fltoolkit.languages.reasons import Reason, joined_reasons
 from fltoolkit.nap.baseline import Baseline, rows_of
-from fltoolkit.nap.results_framework import Indicator, Plan, Target
-from fltoolkit.nap.target_paths import planned_value, target_in_words, target_value, targets_of_row
+from fltoolkit.nap.results_framework import Indicator, Plan
+from fltoolkit.nap.target_paths import Target, planned_value, target_in_words, target_value, targets_of_row
 from fltoolkit.publish.measure_units import CASE_SHARES, is_rate, scale
 from fltoolkit.publish.printed_numbers import DIGITS, ENOUGH_CASES, HEADLINE_DIGITS, rounded_up, significant
 from fltoolkit.publish.reliability import has_wide_bounds
@@ -42,11 +42,11 @@ BASELINE, MEASURED, NOT_MEASURED, TARGET = (
 POINT_IN_TIME = ("current", "current_prevalence")
 KEY = ["id", "indicator", "group", "category", "unit", "measure"]
 TARGETS = [
-    *KEY, "baseline_year", "baseline_value", "ci_low", "ci_high", "baseline_bound", "marker", "flag", "target_year", "target_value", "target_words", "cut",
-    "path", "verifiable", "obstacle", "power", "reason", "smallest_cut", "smallest_value", "smallest_obstacle", "sample_needed", "sample_each_round",
-    "planned_sample", "deff", "first_year", "rate", "n",
+    *KEY, "baseline_year", "baseline_value", "ci_low", "ci_high", "baseline_bound", "marker", "flag", "target_year", "target_value", "stated_value",
+    "target_words", "cut", "path", "verifiable", "obstacle", "power", "reason", "smallest_cut", "smallest_value", "smallest_obstacle", "sample_needed",
+    "sample_each_round", "planned_sample", "deff", "first_year", "rate", "n",
 ]  # fmt: skip
-MILESTONES = [*KEY, "year", "value", "kind"]
+MILESTONES = [*KEY, "year", "value", "stated_value", "kind"]
 VERDICT = ("verifiable", "obstacle")
 CALCULATED = ("power", "smallest_cut", "smallest_value", "sample_needed", "sample_each_round", "planned_sample")
 TargetRow = dict[Any, Any]
@@ -68,8 +68,8 @@ def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
 
     Returns:
         The columns of `KEY`, which name the row; the value of the baseline with its year, interval, marker and flag, and
-        `baseline_bound`, its upper bound, if it has wide bounds; `target_year`, `target_value`, `target_words`, `cut` (relative
-        to the baseline), `path`; and:
+        `baseline_bound`, its upper bound, if it has wide bounds; `target_year`, `target_value`, `stated_value` (the value that the plan
+        states; nan for a cut), `target_words`, `cut` (relative to the baseline), `path`; and:
 
         - `verifiable` (`yes`, `no`, or an empty text if neither can be said), `obstacle` (in a word or two), `reason` (in words)
         - `power`: the probability to detect the target, rounded down to a whole percent
@@ -148,7 +148,8 @@ def _printed_design_effect(deff: float, row: TargetRow) -> float:
 
 def milestones(plan: Plan, filled: Baseline, measured: Collection[int] = ()) -> pd.DataFrame:
     """Returns the planned values from the baseline to each target, one row per year. The columns are those of `KEY` (which name
-    the indicator and the category), `year`, `value` in the unit of the indicator, and `kind`.
+    the indicator and the category), `year`, `value` in the unit of the indicator, `stated_value` (the value that the plan states for
+    the target of this year; nan if there is none) and `kind`.
 
     `kind` says, in words, what the year is: *baseline*, *target*, *survey held*, *planned survey*, or *not measured* (a planned
     value in a year without a survey). `measured` are the years after the baseline in which a survey has been held.
@@ -158,12 +159,14 @@ def milestones(plan: Plan, filled: Baseline, measured: Collection[int] = ()) -> 
         mine = targets_of_row(indicators[row["id"]].targets, row["group"], row["category"])
         if not mine or isnan(row["baseline_value"]):
             continue
-        start, goals = int(row["year"]), {t.year for t in mine}
+        start, goals = int(row["year"]), {t.year: nan if t.value is None else t.value for t in mine}
         for year in range(start, max(goals) + 1):
             named = "measured" if year in measured else "survey" if year in plan.planned_surveys else "not_measured"
             kind = Reason.of(f"plan.kinds.{'baseline' if year == start else 'target' if year in goals else named}")
             value = planned_value(mine, row["baseline_value"], start, year)
-            rows.append({**{k: row[k] for k in KEY}, "year": year, "value": value, "kind": kind})
+            rows.append(
+                {**{k: row[k] for k in KEY}, "year": year, "value": value, "stated_value": goals.get(year, nan), "kind": kind}
+            )
     return pd.DataFrame(rows, columns=MILESTONES)
 
 
@@ -211,11 +214,11 @@ def _computed_row(start: _BaselineValue, plan: Plan, indicator: Indicator, targe
         ("smallest_cut", "smallest_value", "sample_needed", "sample_each_round", "planned_sample", "deff", "cut", "rate", "n"),
         nan,
     )
-    found |= {"target_year": nan, "target_value": nan, "target_words": "", "path": ""}
+    found |= {"target_year": nan, "target_value": nan, "stated_value": nan, "target_words": "", "path": ""}
     if target is not None:
         found |= {"target_year": target.year, "target_words": target_in_words(target, row["unit"]), "path": target.path}
         if target.value is not None:
-            found["target_value"] = target.value
+            found |= {"target_value": target.value, "stated_value": target.value}
     if isnan(row["baseline_value"]):
         return found | {"obstacle": short_obstacle("hidden"), "reason": Reason.of("plan.hidden", reason=row["reason"])}
     if target is not None:

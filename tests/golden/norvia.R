@@ -59,8 +59,14 @@ if (is.null(exported)) {
     }
     scale <- if (verb == "total") m$population else 1
     resolved <- numbers_of(p$rows & frame$status != -1, "mean", "case")$estimate
-    c(list(key = p$key), m, list(cases = cases, ci_low = ci[1], ci_high = ci[2], unresolved = sum(frame$status[p$rows] == -1),
-      resolved_only = resolved * scale, bound_high = bound$estimate * scale, bound_ci_high = kg(bound, deff0, psus_of(p$rows & frame$at_most == 1))[2] * scale))
+    open <- sum(frame$status[p$rows] == -1)
+    psus <- psus_of(p$rows & frame$at_most == 1)
+    # A number's bound has the interval of a number; with unresolved persons it is at most the population.
+    high <- if (verb != "total" || m$df < 1) kg(bound, deff0, psus)[2] * scale
+            else if (bound$estimate == 0) ci[2]
+            else min(limits(numbers_of(p$rows, "total", "at_most"), log_scale = TRUE, psus = psus)$ci_high, if (open > 0) m$population else Inf)
+    c(list(key = p$key), m, list(cases = cases, ci_low = ci[1], ci_high = ci[2], unresolved = open,
+      resolved_only = resolved * scale, bound_high = bound$estimate * scale, bound_ci_high = high))
   })
 
   one <- function(population, verb, by, numbers) list(group = "norvia", id = paste("norvia", population, verb, by_label(by), sep = "-"),

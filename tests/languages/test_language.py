@@ -176,7 +176,7 @@ def test_each_language_has_every_sentence_of_its_own(told: Language) -> None:
 def test_numbers_as_french_and_spanish_have_them(told: Language) -> None:
     assert told.number("6,290") == "6\u202f290"
     assert told.number("17.2") == "17,2"
-    assert (told.number("-1,290.5"), told.number("1e+06"), told.number("")) == ("-1\u202f290,5", "1e+06", "")
+    assert (told.number("-1,290.5"), told.number("1e+06"), told.number("")) == ("−1\u202f290,5", "1e+06", "")
 
 
 @OTHERS

@@ -21,6 +21,7 @@ from fltoolkit.languages.reasons import (
     Name,
     Reason,
     Reasons,
+    as_stated,
     as_text,
     crossed_names,
     group_name,
@@ -58,6 +59,22 @@ def test_a_whole_number_has_the_thousands_mark_of_the_language_and_a_year_has_no
     assert "2\u202f394" in FR.kit(chance)
     assert "2029" in FR.kit(SURVEY)
     assert FR.kit(Reason.of("reasons.cv", N=33.3)) == "coefficient de variation supérieur à 33,3\u202f%"
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        (1e6, "1,000,000"),
+        (4e6 / 3, "1,333,333.33333"),
+        (1_234_567_890, "1,234,567,890"),
+        (100 * 0.07, "7"),
+        (33.3333, "33.3333"),
+        (1e-7, "0.0000001"),
+    ],
+)
+def test_a_number_has_all_its_digits_and_no_exponent(number: float, told: str) -> None:
+    """Before, a million was 1e+06."""
+    assert as_stated(number) == told
 
 
 def test_equal_are_remarks_of_one_key_with_the_same_values_and_their_english_words() -> None:

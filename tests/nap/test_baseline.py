@@ -11,6 +11,7 @@ import small_country as country
 
 import fltoolkit as fl
 from fltoolkit.errors import RequestError
+from fltoolkit.nap.targets import targets
 from fltoolkit.publish.published_set import CONFIDENTIAL
 
 
@@ -227,3 +228,23 @@ def test_where_nobody_is_a_case_every_row_says_so(tmp_path: Path) -> None:
     assert (whole["baseline_value"], whole["marker"]) == (0, "w")
     share = out.table[out.table["measure"] == "share"].iloc[0]
     assert (share["marker"], share["reason"]) == ("x", "no case was recorded, so that there is nothing to distribute")
+
+
+def test_where_nobody_is_a_case_a_share_and_a_target_of_a_sector_have_a_row_with_the_reason(tmp_path: Path) -> None:
+    """Before, the run stopped: the share was said not to be among `tables:`, and the sector not to be there."""
+    mines = {"year": 2030, "cut": 0.5, "group": "sector", "category": "mining"}
+    north = {"year": 2030, "cut": 0.5, "group": "region", "category": "north"}
+    said = country.with_rows(
+        {"disaggregated_by": ["sector"], "targets": [mines]},
+        {"id": "sh", "measure": "share", "of": "sex", "disaggregated_by": ["region"], "targets": [north]},
+    )
+    out, plan = country.run(country.write(tmp_path, plan=said, table=country.persons().assign(INV=2)))
+    filled = fl.baseline(plan, out)
+    (mining,) = filled.table[filled.table["group"] == "sector"].to_dict("records")
+    assert (mining["category"], mining["marker"]) == ("mining", "w")
+    assert mining["reason"] == "no case recorded in the survey, so that there is none to break down"
+    share = filled.table[filled.table["id"] == "sh"]
+    assert share[["group", "category", "marker"]].to_numpy().tolist() == [["total", "total", "x"], ["region", "north", "x"]]
+    assert set(share["reason"]) == {"no case was recorded, so that there is nothing to distribute"}
+    judged = targets(plan, filled)
+    assert judged.loc[judged["target_year"].notna(), "obstacle"].tolist() == ["baseline not shown"] * 2

@@ -66,6 +66,17 @@ def test_a_percent_decrease_is_one_minus_the_ratio_of_the_two_rates_with_the_int
     assert str(reason).endswith(f"from the prevalence above; in 2027 it was 62% ({low}% to {high}%)")
 
 
+def test_where_the_rate_is_higher_the_reason_says_that_and_not_a_decrease_below_zero(tmp_path: Path) -> None:
+    """Before, it was a decrease of -100% (-154% to -58%)."""
+    survey(tmp_path / "first", 2025, 60)
+    evidence = followed(tmp_path, survey(tmp_path / "second", 2027, 120))
+    row = of(evidence, "decrease")
+    low, high = (math.floor(row[name] + 0.5) for name in ("ci_low", "ci_high"))
+    assert low < high < 0
+    (reason,) = evidence.baseline.table.query("id == 'decrease'")["reason"]
+    assert str(reason).endswith(f"; in 2027 the rate found was 100% higher, not lower ({-high}% to {-low}%)")
+
+
 def test_a_percent_decrease_is_hidden_where_its_change_is_hidden(tmp_path: Path) -> None:
     survey(tmp_path / "first", 2025, 120)
     evidence = followed(tmp_path, survey(tmp_path / "second", 2027, 2))

@@ -43,11 +43,43 @@ def test_a_sound_plan_has_no_findings(tmp_path: Path) -> None:
         ({"population": "everybody"}, {}, ("error", "rate", "the survey has no population everybody")),
         ({"measure": "share", "of": "trade", "disaggregated_by": None}, {}, ("error", "rate", "the survey has no group trade")),
         ({"measure": "stock"}, {}, ("warning", "rate", "stock needs `months` in survey.yaml; the row will be [x]")),
+        ({"targets": [{"year": 2030, "value": 0.03}]}, {},
+         ("warning", "targets of rate", "the target's value 0.03 is per 1,000, and so small that a proportion may be meant")),
+        ({"targets": [{"year": 2030, "cut": 0.2}, {"year": 2028, "cut": 0.6}]}, {},
+         ("warning", "targets of rate", "the target of 2030 is above that of 2028, so that the planned path rises")),
+        ({"targets": [{"year": 2028, "value": 5}, {"year": 2030, "value": 6}]}, {},
+         ("warning", "targets of rate", "the target of 2030 is above that of 2028, so that the planned path rises")),
+        ({"targets": [{"year": 2028, "eradicate": "true"}, {"year": 2030, "cut": 0.9}]}, {},
+         ("warning", "targets of rate", "the target of 2030 is above that of 2028, so that the planned path rises")),
+        ({}, {"planned_surveys": [2030, 2025, 2020]},
+         ("warning", "planned_surveys", "a planned survey is not after the baseline's year (2025): 2020, 2025")),
+        ({"disaggregated_by": ["sector"], "targets": [{"year": 2030, "cut": 0.5, "group": "sector", "category": "Fishing"}]}, {},
+         ("error", "targets of rate", "sector has no rate, because only cases have one")),
         ({}, {"planned_sample": {"grown-ups": 5}}, ("error", "planned_sample", "the survey has no such population: grown-ups")),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_found(tmp_path: Path, row: dict[str, Any], keys: dict[str, Any], told: tuple[str, str, str]) -> None:
     assert told in found(tmp_path, row, **keys)
+
+
+def test_targets_of_a_path_that_falls_have_no_findings(tmp_path: Path) -> None:
+    """A cut and a value are not compared, nor are targets of different categories. What a publication gives has a year of its own."""
+    falling = [
+        {"year": 2028, "cut": 0.3}, {"year": 2030, "value": 12}, {"year": 2029, "cut": 0.5},
+        {"year": 2030, "cut": 0.1, "group": "gender", "category": "women"},
+    ]  # fmt: skip
+    assert found(tmp_path, {"targets": falling}) == set()
+    figure = {"indicator": "rate", "value": 20, "ci_low": 10, "ci_high": 30, "year": 2020}
+    assert found(tmp_path, {"targets": [{"year": 2023, "cut": 0.1}]}, baseline_survey=[figure], first_year=2021) == set()
+
+
+def test_a_number_of_persons_of_normalised_weights_is_found(tmp_path: Path) -> None:
+    """Before, the check found no errors, and notebook 2 stopped without naming the indicator."""
+    survey = country.changed(country.SURVEY, design={**country.SURVEY["design"], "weights": "normalised"}, tables=[])
+    path = country.write(tmp_path, survey, country.with_rows({**ROW, "id": "persons", "measure": "total"}))
+    (told,) = check_plan(fl.read_plan(path.with_name("nap.yaml")), read_spec(path)).to_dict("records")
+    assert (told["severity"], told["where"]) == ("error", "measure of persons")
+    assert told["what"] == "a number of persons needs weights that add up to it: total, with weights: normalised in survey.yaml"
 
 
 def test_a_published_figure_in_another_unit_is_found(tmp_path: Path) -> None:

@@ -92,6 +92,22 @@ def test_a_row_that_the_survey_fills_takes_no_baseline_by_hand(tmp_path: Path) -
     assert "baseline_value is for partners' rows" in told
 
 
+@pytest.mark.parametrize(
+    ("measure", "value", "told"),
+    [
+        ("percent_decrease", 50, "a target of a % decrease is a cut, and value 50 is none; for a decrease by 50% say cut: 0.5"),
+        ("prevalence", 30_000, "a target has the value 30000, which is more than everybody; its unit is per 1,000"),
+        ("share", 101, "a target has the value 101, which is more than everybody; its unit is per 100"),
+    ],
+)
+def test_a_value_that_no_target_can_have_is_refused(tmp_path: Path, measure: str, value: int, told: str) -> None:
+    """Before, 50% was read as 50 per 1,000."""
+    of = {"of": "sector"} if measure == "share" else {}
+    said = message(tmp_path, country.with_rows({"measure": measure, **of, "targets": [{"year": 2030, "value": value}]}))
+    assert told in said
+    assert "framework.0.indicators.0" in said
+
+
 def test_years_in_the_wrong_order_are_refused(tmp_path: Path) -> None:
     assert "is before first_year" in message(tmp_path, country.changed(country.PLAN, first_year=2031))
 

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fltoolkit.nap.results_framework import Target
-from fltoolkit.nap.target_paths import planned_value, target_in_words, target_value, targets_of_row
+from fltoolkit.nap.target_paths import Target, planned_value, target_in_words, target_value, targets_of_row
 
 
 def target(year: int = 2030, **facts: Any) -> Target:

@@ -353,6 +353,27 @@ def test_whatever_a_run_raises_the_other_surveys_go_on(
     assert facts["other"]["status"] == "complete"
 
 
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ({"disaggregated_by": ["nationality"], "targets": [{"year": 2030, "cut": 0.5, "group": "nationality", "category": "x"}]},
+         "good/nap.yaml, targets of persons: the survey has no nationality\n  do:      name one of sex, age_group, region"),
+        ({"targets": [{"year": 2030, "cut": 50}]}, "good/nap.yaml: 1 key(s) need a change"),
+    ],
+)  # fmt: skip
+def test_an_error_of_a_plan_stops_a_run_before_its_first_notebook(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, row: dict[str, Any], told: str
+) -> None:
+    """Before, it was found in notebook 2 or 4."""
+    path, opened = country.write(tmp_path / "good", plan=country.with_rows(row)), []
+    monkeypatch.setattr(batch, "_execute", lambda name, *given: opened.append(name))
+    assert not run_surveys([make_run(path, path.with_name("nap.yaml"))], tmp_path / "out", say=quiet)
+    assert opened == []
+    facts = json.loads((tmp_path / "out" / "good.failed" / "run.json").read_text("utf-8"))
+    assert facts["error"].startswith(told)
+    assert told.partition("\n")[0] in (tmp_path / "out" / "index.html").read_text("utf-8")
+
+
 def test_a_run_that_wrote_no_notebook_is_still_reported(tmp_path: Path, good: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch, "_execute", stand_in("1_survey", writes=False))
     assert not run_surveys([good], tmp_path / "out", say=quiet)

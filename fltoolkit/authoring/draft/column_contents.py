@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ import narwhals as nw
 from fltoolkit.authoring.draft.label_meanings import answer_meaning
 from fltoolkit.survey.data.column_values import number, text
 from fltoolkit.survey.data.duckdb_connection import connect
-from fltoolkit.survey.data.fetch_rows import to_arrays, to_arrow, to_count, to_pandas
+from fltoolkit.survey.data.fetch_rows import to_arrays, to_arrow, to_count, to_pandas, to_rows
 from fltoolkit.survey.data.person_frame import Frame, OpenedFile, open_named
 from fltoolkit.survey.data.printable_values import LIMIT, is_code
 from fltoolkit.survey.readers.csv_layout import TEXT_FILES
@@ -228,14 +229,20 @@ class DataTable:
         found = to_arrays(groups.filter("fl__n > 1").project("fl__rows").limit(most + 1))["fl__rows"].tolist()
         return [] if len(found) > most else sorted([int(row) for row in rows.split()] for rows in found)
 
-    def shared(self, outer: Sequence[str], inner: Sequence[str]) -> tuple[int, int]:
+    def shared(self, outer: str, inner: str) -> tuple[int, int]:
         """Returns two numbers about units (such as PSUs) that lie in larger units (such as strata): the number of labels of the
-        smaller units that occur in several larger ones, and the number of all labels of the smaller units. `outer` are the
-        columns of the larger units, and `inner` are those of the smaller ones."""
-        frame = self.frame([*outer, *inner]).unique().group_by(list(inner)).agg(nw.len().alias("fl__n"))
-        return to_count(frame.filter(nw.col("fl__n") > 1).select(nw.len().alias("n"))), to_count(
-            frame.select(nw.len().alias("n"))
-        )
+        smaller units that occur in several larger ones, and the number of all labels of the smaller units. `outer` is the column
+        of the larger units, and `inner` that of the smaller ones. A blank, and a code that the file declares missing, is no label.
+        """
+        pairs = to_rows(self.frame([outer, inner]).unique())
+        known = [
+            (large, small) for large, small in pairs if not (self._is_no_label(outer, large) or self._is_no_label(inner, small))
+        ]
+        times = Counter(small for _, small in known)
+        return sum(n > 1 for n in times.values()), len(times)
+
+    def _is_no_label(self, column: str, value: str | None) -> bool:
+        return value is None or self.about.is_missing(column, value)
 
     def has_fractions(self, names: Sequence[str]) -> bool:
         """Returns whether one of these columns contains a number that is not whole."""

@@ -160,7 +160,7 @@ def _household_line(unused: UnusedColumns, sample: Sample, household: ColumnCont
 def _nest_line(unused: UnusedColumns, strata: ColumnContents, psu: ColumnContents) -> Iterator[YamlLine]:
     """Yields the draft's line `nest` (PSU labels start again in each stratum) if most PSU labels occur in several strata. If only
     a few labels do, these may be mistakes, and the user must decide."""
-    several, labels = unused.table.shared([strata.name], [psu.name])
+    several, labels = unused.table.shared(strata.name, psu.name)
     if 2 * several > labels:
         yield YamlLine("  nest: true", "tested: the same PSU labels occur in several strata")
     elif several:

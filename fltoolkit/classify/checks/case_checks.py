@@ -109,7 +109,7 @@ def case_findings(persons: ClassifiedSurvey) -> list[Finding]:
         do = "give design_effect_at_zero_cases under design:, such as the design effect of an earlier round"
         out.append(Finding("note", "cases", "design.design_effect_at_zero_cases", what, 1, do, counted="others"))
     window = spec.reference_period.months
-    out += _jobs_not_asked(persons, found)
+    out += _jobs_of_wrong_persons(persons, found)
     for key, severity, where, what, do in (
         ("no months", "warning", "months", "cases without a duration, so no number for an average day", "ask again, or report the flow only"),
         ("outside", "warning", "months", f"cases whose months lie outside the window of {window}, so no number for an average day and no mean duration",
@@ -132,19 +132,26 @@ def case_findings(persons: ClassifiedSurvey) -> list[Finding]:
 
 
 def _jobs(persons: ClassifiedSurvey) -> dict[str, nw.Expr]:
-    """Returns two conditions for each sector or occupation of all workers. The first says whether a person is a worker; its name
-    is `<name> all`. The second says whether a worker has no code; its name is `<name> blank`."""
+    """Returns two conditions for each sector or occupation. The first, `<name> all`, says whether a person is a worker. The second
+    says whether a worker has no code (`<name> blank`), or for the job in forced labour whether a worker who is no case has one
+    (`<name> others`). A code of each spell of work is left out: it is right that everybody with such a spell has it."""
     conditions: dict[str, nw.Expr] = {}
+    there = persons.frame.collect_schema().names()
     for name, sector in persons.spec.jobs.items():
         if sector.job == "all_workers" and sector.population:
             workers = nw.col(POPULATION + sector.population)
             conditions |= {f"{name} all": workers, f"{name} blank": workers & column(sector.column).is_null()}
+        elif sector.job == "forced_labour" and all(SOURCE + c in there for c in sector.column):
+            workers = nw.col(POPULATION + persons.spec.default_population) & nw.col("any_work") & ~nw.col("forced_labour")
+            code = column(sector.column)
+            coded = ~code.is_null() & ~code.is_in(list(sector.missing))
+            conditions |= {f"{name} all": workers, f"{name} others": workers & coded}
     return conditions
 
 
-def _jobs_not_asked(persons: ClassifiedSurvey, counts: Mapping[str, int]) -> list[Finding]:
+def _jobs_of_wrong_persons(persons: ClassifiedSurvey, counts: Mapping[str, int]) -> list[Finding]:
     """Returns a finding for each sector or occupation that is blank for most workers, although survey.yaml says that all
-    workers were asked. Rates by such a sector would be wrong.
+    workers were asked, and for each that most workers have, although survey.yaml says that it is that of the forced labour.
 
     Args:
         persons: the survey.
@@ -157,6 +164,13 @@ def _jobs_not_asked(persons: ClassifiedSurvey, counts: Mapping[str, int]) -> lis
             what = f"most of {sector.population} have no code here, so this job was not asked of all of them: rates by it would be wrong"
             do = f"say job: forced_labour under {persons.spec.key_of_job(name)} if it is that of the forced labour, or name the right population"
             out.append(Finding("warning", "industry", ", ".join(sector.column), what, blank, do))
+        if 2 * (others := counts.get(f"{name} others", 0)) > everybody:
+            what = "most workers who are not in forced labour have a code here, so this is not the job of the forced labour alone"
+            do = (
+                f"say job: all_workers and a population under {persons.spec.key_of_job(name)}: tables then have rates too. If the job "
+                "in forced labour can be another one, name the column that asks about it"
+            )
+            out.append(Finding("warning", "industry", ", ".join(sector.column), what, others, do))
     return out
 
 

@@ -216,7 +216,7 @@ def _one_scale(baseline: PublishedBaseline, measure: str) -> None:
         what = "a proportion: 17.2 per 1,000 is 0.0172" if is_proportion else "a number of persons"
         raise RequestError(
             f"like the later round, the published figure must be {what}", where="baseline",
-            found=f"{baseline.estimate:g} ({baseline.ci_low:g} to {baseline.ci_high:g}) beside {measure}",
+            found=f"{baseline.estimate:,.10g} ({baseline.ci_low:,.10g} to {baseline.ci_high:,.10g}) beside {measure}",
             do="give estimate, ci_low and ci_high in the scale of the later round, or estimate that by another verb",
         )  # fmt: skip
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from fltoolkit.estimate.measures import intervals
 from fltoolkit.estimate.measures.intervals import Confidence, EstimatedCases, EstimatedProportion
@@ -138,7 +139,7 @@ def with_intervals(
     elif measure != "total":
         low, high = intervals.proportion(EstimatedProportion(rate, se, n, df, at_zero, psus), confidence)
     else:
-        _, upper = intervals.proportion(EstimatedProportion(0.0, 0.0, n, df, at_zero), confidence)
+        upper = _upper_at_zero(n, df, at_zero, confidence)
         floor, size = rows["least"].to_numpy(float) if whole else 0.0, rows["population"].to_numpy()
         few = intervals.rare_df(df, psus)  # as for the rate, so that number and rate agree
         low, high = intervals.total_of_cases(EstimatedCases(estimate, se, few, floor, size, upper), level)
@@ -154,6 +155,11 @@ def with_intervals(
         "psus_with_cases": rows["psus_with_cases"], "households_with_cases": rows["households_with_cases"],
     }  # fmt: skip
     return pd.DataFrame(columns)
+
+
+def _upper_at_zero(n: Array, df: Array, at_zero: ArrayLike, confidence: Confidence) -> Array:
+    """Returns the upper limits of proportions of which the sample has no case."""
+    return intervals.proportion(EstimatedProportion(0.0, 0.0, n, df, at_zero), confidence)[1]
 
 
 def _n_eff(rows: pd.DataFrame, rate: Array, measure: str) -> Array:
@@ -220,7 +226,8 @@ def unresolved(
     weighted share of these persons.
 
     The columns are: `unresolved`, their number; `resolved_only`, the estimate without them; `bound_high`, the estimate with all
-    of them as cases; and `bound_ci_high`, the upper confidence limit of `bound_high`.
+    of them as cases; and `bound_ci_high`, the upper confidence limit of `bound_high`, by the same method as that of the
+    estimate. If nobody is unresolved, it is the upper limit of the estimate.
 
     Args:
         sums: the sums from one pass over the persons.
@@ -230,21 +237,28 @@ def unresolved(
         found: the unresolved persons.
     """
     by_x = sums.denominator_values(sums.by_unit("w", sums.denominators, sums.counted if sums.estimand.is_of_cases else None))
-    y, x = sums.y, rows["population"].to_numpy()
-    scale = x if sums.estimand.measure == "total" else np.ones(len(rows))
+    y, x, as_total = sums.y, rows["population"].to_numpy(), sums.estimand.measure == "total"
+    scale = x if as_total else np.ones(len(rows))
     with np.errstate(divide="ignore", invalid="ignore"):
-        bound, share = (y + found.weights) / x, found.weights / x
-        z = sums.units.influence(sums.cases + found.by_unit, by_x, bound)
+        rate, share = (y + found.weights) / x, found.weights / x
+        bound = y + found.weights if as_total else rate
+        z = sums.units.influence(sums.cases + found.by_unit, None if as_total else by_x, bound)
         se = np.sqrt(sums.units.variances(z))
         resolved = y / (x - found.weights)
     n, df, at_zero = rows["n"].to_numpy(float), rows["df"].to_numpy(float), effects["deff_at_zero"].fillna(1.0).to_numpy()
-    psus = fewest_psus(found.psus, found.psus_without)
-    _, high = intervals.proportion(EstimatedProportion(bound, se, n, df, at_zero, psus), Confidence(level=level))
+    psus, confidence = fewest_psus(found.psus, found.psus_without), Confidence(level=level)
+    if as_total:
+        upper = _upper_at_zero(n, df, at_zero, confidence)
+        as_cases = EstimatedCases(bound, se, intervals.rare_df(df, psus), 0.0, x, upper)
+        _, high = intervals.total_of_cases(as_cases, level)
+        high = np.where(found.persons > 0, np.minimum(high, x), high)  # with many unresolved, the bound is near the population
+    else:
+        _, high = intervals.proportion(EstimatedProportion(rate, se, n, df, at_zero, psus), confidence)
     columns = {
         "unresolved": found.persons.astype(np.int64),
         "resolved_only": resolved * scale,
-        "bound_high": bound * scale,
-        "bound_ci_high": high * scale,
+        "bound_high": bound,
+        "bound_ci_high": high,
     }
     return pd.DataFrame(columns), UnresolvedShares(share, sums.units.influence(found.by_unit, by_x, share, overwrite_x=True))
 

@@ -22,7 +22,7 @@ from fltoolkit.report.document_formats.document_blocks import Fact, Facts
 from fltoolkit.report.document_sections import results_section, targets_section
 from fltoolkit.show.wording import contrast_sentences, number_words, result_sentences
 from fltoolkit.show.wording.english_numbers import PublishedNumber
-from fltoolkit.show.wording.plan_words import totals, value, verifiable
+from fltoolkit.show.wording.plan_words import aim, totals, verifiable
 from fltoolkit.show.wording.result_sentences import is_unsure
 
 CERTAIN = 5.0  # per 1,000: rates from this value on have no decimals in a title
@@ -48,7 +48,7 @@ def title(evidence: Evidence, language: Language) -> str:
 
 
 def title_of_change(language: Language, row: PublishedNumber) -> str:
-    """Returns the tested change of a rate as a title: `Fewer people report forced labour: 9 per 1,000 in 2027, 17 in 2025`."""
+    """Returns the tested change of a rate as a title: `The rate of forced labour fell: 9 per 1,000 in 2027, 17 in 2025`."""
     old, new = _rates_for_title(language, row["estimate_before"], row["estimate_after"])
     when = {"before": f"{row['year_before']:g}", "after": f"{row['year']:g}"}
     key = "sheet.not_judged" if is_unjudged(row["verdict"], row["verdict_reason"]) else TITLES[row["verdict"]]
@@ -279,4 +279,4 @@ def _target(evidence: Evidence, language: Language) -> Fact | None:
         return None
     row = ordered[0]
     unit = language.say("sheet.target_unit", unit=language.kit(row["unit"]), year=f"{row['target_year']:g}")
-    return Fact(value(language, row["target_value"], row), unit, language.say("sheet.repeat", said=verifiable(language, row)))
+    return Fact(aim(language, row), unit, language.say("sheet.repeat", said=verifiable(language, row)))

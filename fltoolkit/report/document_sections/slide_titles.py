@@ -119,13 +119,13 @@ def path(evidence: Evidence, language: Language) -> str | None:
     if rows.empty:
         return None
     row = rows.iloc[0].to_dict()
-    aim = {"aim": value(language, row["target_value"], row), "by": f"{row['target_year']:g}"}
+    goal = {"aim": plan_words.aim(language, row), "by": f"{row['target_year']:g}"}
     start = {"now": shown(language, row, "baseline_value"), "year": f"{row['baseline_year']:g}"}
     unit = number_words.unit(language, str(row["measure"]))
     if pd.isna(row["later_value"]):
-        return language.say("slides.path", **start, **aim, unit=unit)
+        return language.say("slides.path", **start, **goal, unit=unit)
     later = {"now": shown(language, row, "later_value"), "year": f"{row['later_year']:g}"}
-    return language.say("slides.path_later", **later, **aim, unit=unit, old=start["now"], before=start["year"])
+    return language.say("slides.path_later", **later, **goal, unit=unit, old=start["now"], before=start["year"])
 
 
 def targets(evidence: Evidence, language: Language) -> str | None:

@@ -5,14 +5,13 @@ target)."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import partial
 
 import pandas as pd
 
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.nap.follow_up import UNRELIABLE_BELOW
+from fltoolkit.nap.follow_up import BEHIND, UNRELIABLE_BELOW
 from fltoolkit.nap.targets import NO_FALL, UNPLANNED
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Paragraph
 from fltoolkit.show.printed_tables import target_tables
@@ -20,6 +19,7 @@ from fltoolkit.show.printed_tables.printed_table import PrintedTable
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.plan_words import (
     Line,
+    aim,
     fall_to,
     is_never_enough,
     is_too_wide,
@@ -34,6 +34,7 @@ from fltoolkit.show.wording.plan_words import (
 
 MOST = 4  # targets on the first page of a first survey of one population
 NAMED = 2  # targets in a sentence
+ROW = ("id", "group", "category")
 MET, MISSED, NOT_KNOWN = "✓", "✗", "?"  # whether a target is reached
 URGENT = (MISSED, NOT_KNOWN, MET)
 Decision = tuple[str, tuple[str, ...]]
@@ -141,19 +142,20 @@ def decisions(evidence: Evidence, language: Language) -> list[Decision]:
     """Returns the most urgent decision about the plan's targets: sentences, and the choices if there are any. There are two if
     targets of two kinds cannot be verified.
 
-    It is about the targets that are not reached. If there are none, it is about targets that no planned survey can verify,
-    or else about those that a survey still has to verify. If all targets are reached, the sentence says so. Without any
-    target, it says what a repeat of the survey could detect.
+    It is about the targets that are not reached, or whose number is above the value planned for its year. If there are none, it is
+    about targets that no planned survey can verify, or else about those that a survey still has to verify. If all targets are
+    reached, the sentence says so. Without any target, it says what a repeat of the survey could detect.
     """
     rows = with_target(evidence)
     if rows.empty:
         repeat = found_by_repeat(evidence, language)
         return [(language.say("sheet.decisions.none", repeat=repeat[0] if repeat else ""), ())]
-    records = rows.to_dict("records")
+    years = rows.groupby(list(ROW), dropna=False, sort=False)["target_year"].transform("size")
+    records = rows.assign(targets_of_row=years).to_dict("records")
     states = [sign(row) for row in records]
     by_state = {state: [row for row, its in zip(records, states, strict=True) if its == state] for state in URGENT}
-    if by_state[MISSED]:
-        return [(language.say("sheet.decisions.missed", targets=_subjects(language, by_state[MISSED])), ())]
+    if missed := by_state[MISSED] + [row for row in by_state[NOT_KNOWN] if row["reached"] == BEHIND]:
+        return [(language.say("sheet.decisions.missed", targets=_subjects(language, missed)), ())]
     if doubtful := [row for row in by_state[NOT_KNOWN] if row["verifiable"] == "no"]:
         return _remedies(language, doubtful)
     if not by_state[NOT_KNOWN]:
@@ -173,7 +175,7 @@ def _remedies(language: Language, rows: Sequence[Line]) -> list[Decision]:
     found: list[Decision] = []
     if wide:
         advice = [language.say("sheet.decisions.fewer_open", targets=_subjects(language, wide))]
-        aims = [value(language, row["target_value"], row) for row in wide if is_never_enough(row)]
+        aims = [aim(language, row) for row in wide if is_never_enough(row)]
         if aims:
             advice.append(language.say("sheet.decisions.even_without", aim=_listed(language, aims)))
         else:
@@ -182,7 +184,7 @@ def _remedies(language: Language, rows: Sequence[Line]) -> list[Decision]:
     if others:
         remedies = [*_already_below(language, others), _detectable_instead(language, others), _persons_needed(language, others)]
         if not all(map(is_below_unconfirmed, others)):
-            targets = _listed(language, map(partial(_aimed_subject, language), others))
+            targets = _listed(language, (_aimed_subject(language, row, others) for row in others))
             remedies.insert(0, language.say("sheet.decisions.refused", targets=targets))
         found.append((_sentences(*map(number_words.start, remedies)), _choices(language, others)))
     return found
@@ -193,7 +195,7 @@ def _already_below(language: Language, rows: Sequence[Line]) -> list[str]:
     targets are reached."""
     return [
         language.say(
-            "sheet.decisions.already", who=_subject(language, r), value=measured(language, r), aim=value(language, r["target_value"], r),
+            "sheet.decisions.already", who=_subject(language, r), value=measured(language, r), aim=aim(language, r),
             year=f"{r['later_year']:g}",
         )
         for r in rows[:NAMED] if is_below_unconfirmed(r)
@@ -212,35 +214,42 @@ def _detectable_instead(language: Language, rows: Sequence[Line]) -> str:
     falls = [
         language.say(
             f"sheet.decisions.{'instead_of_never' if is_never_enough(r) else 'instead'}", who=_subject(language, r),
-            year=f"{r['target_year']:g}", start=f"{r['baseline_year']:g}", fall=fall_to(language, r), aim=value(language, r["target_value"], r),
+            year=f"{r['target_year']:g}", start=f"{r['baseline_year']:g}", fall=fall_to(language, r), aim=aim(language, r),
         )
-        for r in rows if r["smallest_value"] < r["target_value"]
+        for r in rows if _is_fall(r) and r["smallest_value"] < r["target_value"]
     ][:NAMED]  # fmt: skip
     return _sentences(*map(number_words.start, falls))
 
 
 def _choices(language: Language, rows: Sequence[Line]) -> tuple[str, ...]:
     """Returns the two choices about targets that no planned survey can verify: ask more persons only if that helps for one of
-    them, plan a survey only if one is missing, set a lower target only if the planned survey would detect the fall to it."""
+    them, plan a survey only if one is missing, set a later year only if a target is a fall, and a lower target only if the planned
+    survey would detect the fall to it."""
     first, *others = rows
+    falls = list(map(_is_fall, rows))
     if any(row["obstacle"] == UNPLANNED for row in rows):
         key = "plan_survey"
     elif any(pd.notna(row["sample_needed"]) for row in rows):
         key = "ask_more"
-    elif not any(map(is_never_enough, rows)):
+    elif any(falls) and not any(map(is_never_enough, rows)):
         key = "later_year"
     else:
-        key = "set_lower" if not others and first["smallest_value"] < first["target_value"] else "set_another"
-    numbers = {"value": value(language, smallest_value(first), first), "aim": value(language, first["target_value"], first)}
+        key = "set_lower" if not others and falls[0] and first["smallest_value"] < first["target_value"] else "set_another"
+    numbers = {"value": value(language, smallest_value(first), first), "aim": aim(language, first)}
     unit = number_words.unit(language, str(first["measure"]))
     return language.each(f"sheet.choices.{key}", **numbers, unit=unit, who=_subject(language, first))
+
+
+def _is_fall(row: Line) -> bool:
+    """Returns whether a target lies below its baseline, and above zero."""
+    return bool(0 < row["cut"] < 1)
 
 
 def _persons_needed(language: Language, rows: Sequence[Line]) -> str:
     """Returns a sentence on how many persons must answer in a repeat of the survey so that it can verify a target. It gives one
     number for each target whose number is known, but for at most `NAMED` targets. The text is empty if no number is known."""
     known = [
-        language.colon(_subject(language, r), number_words.count(language, r["sample_needed"]))
+        language.colon(_subject_of_target(language, r, [r]), number_words.count(language, r["sample_needed"]))
         for r in rows
         if pd.notna(r["sample_needed"])
     ][:NAMED]
@@ -249,7 +258,15 @@ def _persons_needed(language: Language, rows: Sequence[Line]) -> str:
 
 def _subjects(language: Language, rows: Sequence[Line]) -> str:
     """Returns a list in words of the subjects of the targets, each once."""
-    return _listed(language, (_subject(language, row) for row in rows))
+    return _listed(language, (_subject_of_target(language, row, rows) for row in rows))
+
+
+def _subject_of_target(language: Language, row: Line, named: Sequence[Line]) -> str:
+    """Returns the subject of a target in few words. The year follows if the plan has a further target for it that is not among
+    those in the sentence (`named`)."""
+    same = sum(all(one[key] == row[key] for key in ROW) for one in named)
+    what = _subject(language, row)
+    return what if same == row["targets_of_row"] else f"{what} ({row['target_year']:g})"
 
 
 def _subject(language: Language, row: Line) -> str:
@@ -263,12 +280,12 @@ def _subject(language: Language, row: Line) -> str:
     return language.say("sheet.decisions.whole", indicator=number_words.indicator(language, row))
 
 
-def _aimed_subject(language: Language, row: Line) -> str:
-    """Returns the subject of a target in few words. For a category, its value and year follow: `women (13.2 per 1,000 by
-    2030)`."""
-    what, wanted = _subject(language, row), value(language, row["target_value"], row)
+def _aimed_subject(language: Language, row: Line, named: Sequence[Line]) -> str:
+    """Returns the subject of a target in few words (see `_subject_of_target`). For a category, its value and year follow: `women
+    (13.2 per 1,000 by 2030)`."""
+    what, wanted = _subject(language, row), aim(language, row)
     if not wanted or is_total(row):
-        return what
+        return _subject_of_target(language, row, named)
     unit = number_words.unit(language, str(row["measure"]))
     return language.say("sheet.decisions.aim", what=what, value=wanted, unit=unit, year=f"{row['target_year']:g}")
 
@@ -331,11 +348,11 @@ def milestones(evidence: Evidence, language: Language) -> PrintedTable | Paragra
     rows = evidence.milestones
     if rows.empty:
         return Paragraph(language.say("milestones.none"), "quiet")
-    key = ["id", "group", "category"]
+    key = list(ROW)
     ends = evidence.targets.drop_duplicates(key)[[*key, "baseline_bound"]]
-    ways = (
+    ways = (  # not sorted, because categories in the words of the kit have no order
         with_target(evidence)
-        .groupby(key, dropna=False)[["target_year", "path"]]
+        .groupby(key, dropna=False, sort=False)[["target_year", "stated_value", "path"]]
         .apply(lambda aims: aims.to_dict("records"))
         .rename("ways")
     )

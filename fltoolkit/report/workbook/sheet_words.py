@@ -116,6 +116,16 @@ def styled(measure: object, value: object) -> Styled:
     return Styled(read, "one_decimal" if decimals(str(measure)) else "whole")
 
 
+def aimed(row: Row, column: str) -> Styled:
+    """Returns the value of a target with the style of its cell: as the plan states it, or rounded as `styled` does. `column` is the
+    name of its column in the row."""
+    stated = row["stated_value"]
+    if stated is None or pd.isna(stated):
+        return styled(row["measure"], row[column])
+    places = next((n for n in range(2) if round(stated, n) == stated), 2)
+    return Styled(stated, ("whole", "one_decimal", "two_decimals")[max(places, decimals(str(row["measure"])))])
+
+
 def signed(measure: object, value: object) -> Styled:
     """Returns a change, rounded as `styled` does, with the style of a cell that prints the plus sign."""
     number = styled(measure, value)

@@ -22,7 +22,6 @@ from fltoolkit.show.tables import in_notebook
 from fltoolkit.show.wording import plan_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, of_plan
 from fltoolkit.show.wording.section_words import NO_FOLLOW_UP, Nothing, Sentences, Words, bold
-from fltoolkit.survey.spec.groups import TOTAL
 
 PlanRow = dict[Any, Any]
 NO_TARGETS = "nap.yaml gives no `targets:` yet. The table says what a repeat would find, before anyone types one."
@@ -88,19 +87,19 @@ def path(evidence: Evidence, row: str = "") -> Picture | Words:
     between) are small ticks, because no survey measures them. Returns a sentence if no target can be drawn.
 
     Args:
-        row: the id of an indicator; by default the first with a target.
+        row: the id of an indicator; by default the first with a target that can be drawn.
 
     Raises:
         RequestError: the indicator `row` has no target that can be drawn.
     """
-    steps = evidence.milestones[evidence.milestones["group"] == TOTAL]
-    if steps.empty:
-        return Sentences(
-            NO_TARGETS if evidence.milestones.empty else "No target of a whole indicator has a baseline that is shown."
-        )
-    found = way_of(evidence, row or str(steps["id"].iloc[0]), plan_words.english(evidence.own_words))
+    if evidence.targets["target_year"].isna().all():
+        return Sentences(NO_TARGETS)
+    language, there = plan_words.english(evidence.own_words), list(plan_words.totals(evidence.milestones)["id"].unique())
+    found = next(filter(None, (way_of(evidence, one, language) for one in ([row] if row else there))), None)
+    if found is None and row:
+        raise RequestError("no such row with a target", found=row, allowed=there)
     if found is None:
-        raise RequestError("no such row with a target", found=row, allowed=list(steps["id"].unique()))
+        return Sentences("No target of a whole indicator can be drawn: its baseline is not shown, or the survey found nobody.")
     return picture(found)
 
 

@@ -24,7 +24,7 @@ from fltoolkit.show.printed_tables.printed_table import (
     TableWords,
     printed,
 )
-from fltoolkit.show.wording import change_sentences, number_words
+from fltoolkit.show.wording import change_sentences, number_words, plan_words
 
 
 def follow_up(language: Language, rows: pd.DataFrame, *notes: str, signs: bool = False) -> PrintedTable:
@@ -162,7 +162,7 @@ CHANGE = TableLayout(
         TableColumn("before_interval", lambda language, row: plan_cells.limits(language, row, "baseline_ci_low", "baseline_ci_high"), head="limits_before"),
         TableColumn("after", lambda language, row: _of_round(language, row, "value", "after"), "value", "round_after"),
         TableColumn("after_interval", lambda language, row: plan_cells.limits(language, row, "ci_low", "ci_high"), head="limits_after"),
-        TableColumn("target", lambda language, row: plan_cells.value(language, row, "target_value")),
+        TableColumn("target", lambda language, row: PrintedCell(plan_words.aim(language, row), number=True)),
         TableColumn("change", _change),
         TableColumn("change_interval", lambda language, row: PrintedCell(change_sentences.limits(language, row), number=True), head="limits_change"),
         TableColumn("verdict", _verdict, "words"),

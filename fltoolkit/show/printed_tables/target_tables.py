@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.languages.language import Language
-from fltoolkit.languages.reasons import Reason
+from fltoolkit.languages.reasons import Reason, as_stated
 from fltoolkit.nap.targets import MEASURED, NOT_MEASURED
 from fltoolkit.show.printed_tables import number_cells, plan_cells
 from fltoolkit.show.printed_tables.number_cells import EMPTY, NONE
@@ -231,7 +231,7 @@ def milestones(language: Language, rows: pd.DataFrame) -> PrintedTable:
     """Returns a table with a row for each target and a column for each year, from the baseline to the target. A cell has the
     planned value of the year. The heading of a year says whether a survey measures the value. `rows` are rows of
     `Evidence.milestones`, each with the upper bound of its baseline (`baseline_bound`) if that is a range, and with the year and the
-    path of each of its targets (`ways`)."""
+    path of each of its targets, and the value that the plan states for it (`ways`)."""
     kinds: dict[str, list[Reason]] = {}
     paths: dict[tuple[str, ...], dict[Any, Any]] = {}
     for row in rows.sort_values("year", kind="stable").to_dict("records"):
@@ -255,7 +255,9 @@ def _ways(language: Language, row: Row) -> tuple[str, ...]:
 
 
 def _planned(language: Language, row: Row, *, year: str) -> PrintedCell:
-    """Returns the cell with the planned value of a year; the first, the baseline, can be a range. The cell is empty for a target that
-    has no value in this year."""
+    """Returns the cell with the planned value of a year; the first, the baseline, can be a range, and a target is as the plan states
+    it. The cell is empty for a target that has no value in this year."""
+    if stated := [way for way in row["ways"] if f"{way['target_year']:g}" == year and pd.notna(way["stated_value"])]:
+        return PrintedCell(language.number(as_stated(stated[0]["stated_value"])), number=True)
     bound = row["baseline_bound"] if year == str(row["year"]) else nan
     return number_cells.in_unit(language, row[year], str(row["measure"]), bound=bound) if year in row else EMPTY

@@ -239,6 +239,16 @@ def care_note(language: Language, flags: pd.Series) -> list[str]:
     return [language.say("charts.solid")] if flags.eq("caution").any() else []
 
 
+def hidden_high_ends(language: Language, rows: Iterable[PublishedNumber]) -> list[str]:
+    """Returns a text that names the categories whose high end is confidential, in a list. Only beside ranges would readers take such
+    a number for one without unresolved persons; so the list is empty if no number is a range."""
+    shown = [row for row in rows if pd.notna(row["estimate"])]
+    names = [category(language, row) for row in shown if row["unresolved_marker"] == "c"]
+    if not (names and any(map(has_wide_bounds, shown))):
+        return []
+    return [language.colon(language.join(names), inside(language.say("tables.high_end_hidden")))]
+
+
 def markers(language: Language, used: Iterable[object]) -> str:
     """Returns a text that explains the markers used in a table: letters such as [c] (confidential) and [u] (unreliable)."""
     there = {str(m) for m in used}

@@ -10,7 +10,7 @@ import pandas as pd
 
 from fltoolkit.languages.language import Language
 from fltoolkit.languages.own_words import OwnWords
-from fltoolkit.languages.reasons import Reasons
+from fltoolkit.languages.reasons import Reasons, as_stated
 from fltoolkit.nap.follow_up import NOT_REACHED, REACHED
 from fltoolkit.nap.targets import NO_FALL, TOO_WIDE, UNPLANNED
 from fltoolkit.publish.measure_units import COUNT_MEASURES
@@ -65,6 +65,13 @@ def value(language: Language, number: float, row: Line) -> str:
     return "" if pd.isna(number) else number_words.in_unit(language, number, str(row["measure"]))
 
 
+def aim(language: Language, row: Line, column: str = "target_value") -> str:
+    """Returns the value of a row's target as text, without its unit. A value that the plan states keeps all its digits; one that
+    follows from a cut is rounded as the numbers of its measure are. `column` is the name of its column."""
+    stated = row["stated_value"]
+    return value(language, row[column], row) if pd.isna(stated) else language.number(as_stated(stated))
+
+
 def smallest_value(row: Line) -> float:
     """Returns the value that the number of a row would have after a fall, in the unit of the row. The fall is the smallest that a
     repeat of the survey would detect. A number of persons is rounded to two significant digits, because the fall is known in
@@ -112,16 +119,16 @@ def promise(language: Language, row: Line, *, with_unit: bool = True) -> str:
     unit, for a table that has the unit in another place. The text is empty if the row has no target."""
     if pd.isna(row["target_year"]):
         return ""
-    aim = {
+    words = {
         "year": f"{row['target_year']:g}",
-        "value": value(language, row["target_value"], row),
+        "value": aim(language, row),
         "unit": language.kit(row["unit"]) if with_unit else "",
     }
     if pd.isna(row["target_value"]) or (pd.isna(row["cut"]) and row["baseline_value"] != 0):
-        return language.say("targets.hidden", year=aim["year"])
+        return language.say("targets.hidden", year=words["year"])
     if not 0 < row["cut"] < 1:  # nothing is left, the target is no fall, or nobody was found
         return language.kit(row["target_words"])
-    return language.say("targets.cut", cut=number_words.percent(language, row["cut"]), **aim).rstrip()
+    return language.say("targets.cut", cut=number_words.percent(language, row["cut"]), **words).rstrip()
 
 
 def short_aim(language: Language, row: Line) -> str:
@@ -129,7 +136,7 @@ def short_aim(language: Language, row: Line) -> str:
     the value is not known, or is zero, returns the target in words (see `promise`)."""
     if pd.isna(row["target_value"]) or row["cut"] >= 1:
         return promise(language, row)
-    aimed = {"value": value(language, row["target_value"], row), "year": f"{row['target_year']:g}"}
+    aimed = {"value": aim(language, row), "year": f"{row['target_year']:g}"}
     return language.say("targets.by_year", **aimed).replace(" ", NBSP)
 
 

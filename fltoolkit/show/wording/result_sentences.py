@@ -109,11 +109,13 @@ def headline_unresolved(out: Published, language: Language) -> str:
 
 
 def wide_interval(out: Published, language: Language) -> str:
-    """Returns a sentence on the small number of cases behind the rate of the default population, which makes its interval wide.
-    The text is empty if the interval is not wider than half of the rate, or if a number is hidden."""
+    """Returns a sentence on what makes the interval of the rate of the default population wide: the small number of cases or, for
+    a range, the unresolved persons. The text is empty if the interval is not wider than half of the rate, or if a number is hidden."""
     row = headline_rows(out)[0]
     if not (row["ci_high"] - row["ci_low"] > WIDE * row["estimate"] > 0) or pd.isna(row["n"]) or pd.isna(row["cases"]):
         return ""
+    if number_words.has_range(row):
+        return language.say("sentence.range_width")
     counts = (number_words.count(language, row[c]) for c in ("cases", "n"))
     return language.say("sentence.width", **dict(zip(("cases", "n"), counts, strict=True)))
 

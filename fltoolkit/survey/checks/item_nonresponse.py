@@ -21,8 +21,11 @@ from fltoolkit.survey.answers.skips_and_blanks import (
 from fltoolkit.survey.answers.three_valued import any_of
 from fltoolkit.survey.checks.findings import Count, Finding, FindingRows, count_rows
 from fltoolkit.survey.checks.printed_counts import rounded_columns
+from fltoolkit.survey.data.engines import count_distinct
+from fltoolkit.survey.data.fetch_rows import to_rows
 from fltoolkit.survey.data.internal_columns import ASKED, CHILD, SOURCE
 from fltoolkit.survey.data.person_frame import Frame
+from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.survey.spec.mapped_questions import MappedQuestions
 from fltoolkit.survey.spec.questions import AnswerCodes, Source
@@ -61,6 +64,7 @@ KINDS = {
     "open": ("note", "non-response", "don't know or refused; unresolved unless another answer decides", "see notebook 2"),
 }  # fmt: skip
 FEW_COLUMNS = 3  # if there are more columns, only their counts are given
+FEW_CODES = 2  # so many codes that mean a blank may be in one column
 
 
 @dataclass(frozen=True)
@@ -108,11 +112,11 @@ def frames_with(survey: Survey, columns: list[str]) -> list[tuple[Frame, list[st
     return [(frame, held) for frame, held in split if held]
 
 
-def answer_findings(survey: Survey) -> list[Finding]:
+def answer_findings(survey: Survey, mask: Mask) -> list[Finding]:
     """Returns findings about the answers to yes/no questions, among persons who were asked the module on forced labour. These
     findings are about missing answers, about *don't know* or *refused*, and about answers although the routing skips the
     question. If more than half answered a question with *yes*, a finding says that the codes of the question are probably
-    swapped."""
+    swapped. `mask` decides which codes the findings may print."""
     counts = answer_counts(survey)
     kinds: dict[str, dict[str, Count]] = {kind: {} for kind in KINDS}
     past: dict[str, int] = {}
@@ -131,22 +135,38 @@ def answer_findings(survey: Survey) -> list[Finding]:
             note("open", column, (row["dont_know"], row["refused"]))  # `nonresponse` prints each of the two separately
         if 2 * row["yes"] > row["answered"]:
             note("mostly_yes", column, row["yes"])
-    return [*_answered_despite_skip(survey, past), *(_of_kind(kind, list(by.items())) for kind, by in kinds.items() if by)]
+    return [*_answered_despite_skip(survey, past, mask), *(_of_kind(kind, list(by.items())) for kind, by in kinds.items() if by)]
 
 
 def _total_count(count: Count) -> int:
     return sum(count) if isinstance(count, tuple) else count
 
 
-def _answered_despite_skip(survey: Survey, counts: Mapping[str, int]) -> list[Finding]:
+def _answered_despite_skip(survey: Survey, counts: Mapping[str, int], mask: Mask) -> list[Finding]:
     """Returns an error for each column in which persons have an answer although the routing skips the question. `counts` has the
     number of such persons for each column. `accept` in survey.yaml can turn the error into a warning."""
-    what, rows, gates = "answered although the routing skips it", _rows_despite_skip(survey, counts), _gates_in_words(survey)
-    do = "compare the gates with the questionnaire ({}); of many persons asked and skipped are probably swapped"
-    return [
-        Finding("error", "routing", name, what, n, do.format(gates[name]), rows[name], acceptable=True)
-        for name, n in counts.items()
-    ]
+    rows, gates, out = _rows_despite_skip(survey, counts), _gates_in_words(survey), []
+    named = {name: {c for q in questions(survey) if q.column == name for c in q.codes.named} for name in counts}
+    for name, n in counts.items():
+        what, codes = "answered although the routing skips it", _codes_in(rows[name], name)
+        do = f"compare the gates with the questionnaire ({gates[name]}); of many persons asked and skipped are probably swapped"
+        if blanks := len(codes) <= FEW_CODES and not named[name].intersection(codes):
+            shown = mask.shown(codes, count_distinct(rows[name].frame, [SOURCE + name]))
+            what += f", always with a code that survey.yaml does not name: {', '.join(shown) or 'not printed'}"
+            do = f"if it is how the file writes a blank (R writes NA, SAS and Stata a point), say missing: [{_in_yaml(shown)}] under answers"
+        out.append(Finding("error", "routing", name, what, n, do, rows[name], acceptable=not blanks))
+    return out
+
+
+def _codes_in(rows: FindingRows, name: str) -> dict[str, int]:
+    """Returns the codes of a column in some rows, each with its number of rows."""
+    meant = rows.frame if rows.condition is None else rows.frame.filter(rows.condition)
+    return {str(code): int(n) for code, n in to_rows(meant.group_by(SOURCE + name).agg(nw.len().alias("persons")))}
+
+
+def _in_yaml(codes: Sequence[str]) -> str:
+    """Returns codes as items of a list in YAML, or three points if there are none."""
+    return ", ".join(code if code.isalnum() else f'"{code}"' for code in codes) or "..."
 
 
 def _gates_in_words(survey: Survey) -> dict[str, str]:

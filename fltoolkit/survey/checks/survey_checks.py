@@ -6,7 +6,6 @@ persons are rounded, and small counts are not printed.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -23,10 +22,14 @@ from fltoolkit.survey.checks.industry_checks import industries
 from fltoolkit.survey.checks.item_nonresponse import answer_findings, questions
 from fltoolkit.survey.checks.survey_facts import refused_module
 from fltoolkit.survey.checks.unknown_codes import code_findings, different_values
+from fltoolkit.survey.checks.weights.replicate_checks import replicate_findings
+from fltoolkit.survey.checks.weights.weight_sums import weight_columns, weight_findings
 from fltoolkit.survey.data.column_values import ROUNDED
-from fltoolkit.survey.data.fetch_rows import to_rows, to_sums
-from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, PSU, SOURCE, STRATA, WEIGHT
-from fltoolkit.survey.data.person_frame import column
+from fltoolkit.survey.data.engines import count_distinct, rows_of
+from fltoolkit.survey.data.fetch_rows import to_rows
+from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD, HOUSEHOLD, PART, PSU, SOURCE, STRATA
+from fltoolkit.survey.data.person_columns import wanted_columns
+from fltoolkit.survey.data.person_frame import Frame, column
 from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Survey, weight_of
 from fltoolkit.survey.spec.groups import Group
@@ -89,7 +92,7 @@ def _check_everything(survey: Survey, mask: Mask) -> list[Finding]:
     ]
     others = [
         *_label_findings(survey),
-        *answer_findings(survey),
+        *answer_findings(survey, mask),
         *declared_findings(survey),
         *_module_findings(survey, module),
         *correction_findings(survey),
@@ -112,13 +115,6 @@ def _counted_together(survey: Survey, *kinds: Mapping[str, nw.Expr]) -> list[_Co
     return [_CountedConditions(kind, {name: counts[f"{i} {name}"] for name in kind}) for i, kind in enumerate(kinds)]
 
 
-def _weight_columns(spec: SurveySpec) -> dict[str, str]:
-    """Returns, as {internal weight column: column}, the column of the data that contains this weight: those of all populations and
-    that of the design."""
-    own = {weight_of(p): v.weight or spec.design.weight for p, v in spec.populations.items() if not v.sum_of}
-    return own if spec.design.weight in own.values() else {**own, WEIGHT: spec.design.weight}
-
-
 def _unit_columns(spec: SurveySpec) -> tuple[str, ...]:
     """Returns the columns of the data by which persons, households and sampling units are told apart, each once."""
     design = spec.design
@@ -131,7 +127,7 @@ def _design_tests(survey: Survey) -> dict[str, nw.Expr]:
     of a unit is a rounded number, or a weight is not a number, negative, infinite, zero or blank. One condition per weight
     (`<column> some`) should be true for some person: the weight is above zero."""
     spec = survey.spec
-    columns = _weight_columns(spec)
+    columns = weight_columns(spec)
     weighed = {n: [p for p in spec.populations if columns.get(weight_of(p)) == n] for n in columns.values()}
     tests: dict[str, nw.Expr] = {"psu": nw.col(PSU).is_null(), "strata": nw.col(STRATA).is_null()}
     tests |= {f"{name} rounded": nw.col(SOURCE + name).str.contains(ROUNDED) for name in _unit_columns(spec)}
@@ -153,7 +149,7 @@ def _design_findings(survey: Survey, mask: Mask, found: _CountedConditions) -> l
     labels of PSUs and strata. `found` has the conditions of `_design_tests` with the number of persons who meet each."""
     spec, tests, counts = survey.spec, found.tests, found.counts
     out: list[Finding] = []
-    columns = _weight_columns(spec)
+    columns = weight_columns(spec)
     for name in dict.fromkeys(columns.values()):
         for kind, severity, what, do in (
             (
@@ -174,9 +170,10 @@ def _design_findings(survey: Survey, mask: Mask, found: _CountedConditions) -> l
                 out.append(Finding(severity, "weights", name, sentence, counts[f"{name} {kind}"], do, rows, of, kind == "zero"))
         if not counts[f"{name} some"]:
             out.append(Finding("error", "weights", name, "no weight is above zero", 0, "check design.weight"))
-    out += _weight_sums(survey)
+    out += [*weight_findings(survey), *replicate_findings(survey)]
     do = "fill it in; every person belongs to a sampled unit"
-    for key, name in (("psu", spec.design.psu or ""), ("strata", ", ".join(spec.design.strata))):
+    units = [spec.design.psu or "", *(spec.design.second_stage if spec.design.certainty else ())]
+    for key, name in (("psu", ", ".join(units)), ("strata", ", ".join(spec.design.strata))):
         if counts[key]:
             rows = FindingRows(survey.frame, tests[key])
             out.append(Finding("error", "design", name, f"rows without {key}", counts[key], do, rows, "others"))
@@ -191,7 +188,23 @@ def _design_findings(survey: Survey, mask: Mask, found: _CountedConditions) -> l
             "name the column under design.psu; if persons were drawn directly, say selection: srs",
         )
         out.append(Finding("warning", "design", "psu", what, 0, do))
-    return [*out, *_unit_labels(survey, mask)]
+    return [*out, *_assumed_units(survey), *_unit_labels(survey, mask)]
+
+
+def _assumed_units(survey: Survey) -> list[Finding]:
+    """Returns a note about the units that count as drawn within PSUs taken with certainty, if survey.yaml names none. A warning is
+    given if persons count as drawn directly, although several persons of one household were asked."""
+    design, persons = survey.spec.design, "persons count as drawn one by one, also those of one household"
+    if design.certainty and not design.ssu:
+        what = f"within PSUs taken with certainty, {'households count as drawn' if design.household else persons}"
+        do = "nothing, if that is how they were drawn; otherwise name the column of the units under design.ssu"
+        return [Finding("note", "design", ", ".join(design.household) or "ssu", what, "", do)]
+    if survey.clustered or survey.replication or design.selection == "pps" or not design.household:
+        return []
+    at_home = survey.frame.filter(nw.col(ASKED) & ~nw.col(HOUSEHOLD).is_null())
+    shared = rows_of(at_home) - count_distinct(at_home, [HOUSEHOLD, PART])
+    do = f"if households were drawn, say psu: {design.household[0]}: the interval is too narrow otherwise"
+    return [Finding("warning", "design", "psu", f"no PSU is named, so {persons}", shared, do)] if shared else []
 
 
 def sees_all_errors_of_design(survey: Survey) -> bool:
@@ -205,35 +218,6 @@ def sees_all_errors_of_design(survey: Survey) -> bool:
         survey.clustered and survey.grosses_up and not (survey.stages or survey.replication or design.ssu or design.certainty)
     )
     return simple and survey.spec.calibration is None and not any(part.where for part in parts)
-
-
-def _weight_sums(survey: Survey) -> list[Finding]:
-    """Returns a finding for each population whose sum of weights looks wrong. Two sums are compared: the population's own
-    weights, over persons who answered the module on forced labour, and the weights of the design, over all persons of the same
-    ages. A warning is given if one sum is at least twice the other, and an error if a sum is infinite."""
-    spec, out = survey.spec, []
-    plain = {name: p for name, p in spec.populations.items() if not p.sum_of and not p.where}
-    if not survey.grosses_up or not plain:
-        return []
-    sums: list[nw.Expr] = []
-    for name, population in plain.items():
-        age, low, high = nw.col(AGE), population.age.min or 0, population.age.max or spec.age.max
-        eligible = (age >= low) & (age <= high)
-        for weight, who in ((WEIGHT, eligible), (weight_of(name), eligible & nw.col(ASKED))):
-            sums.append(nw.when(who & nw.col(weight).is_finite()).then(nw.col(weight)).otherwise(0.0))
-    added = to_sums(survey.frame, sums, survey.path)
-    for (name, population), whole, asked in zip(plain.items(), map(float, added[::2]), map(float, added[1::2]), strict=True):
-        if math.isinf(whole) or math.isinf(asked):
-            what = f"the weights of {name} add up to more than a number can hold"
-            do = "correct them, or divide all by one number"
-            out.append(Finding("error", "weights", population.weight or spec.design.weight, what, 0, do))
-        elif whole > 0 and asked > 0 and not 0.5 < asked / whole < 2:
-            # With all its digits, the number would be a sum of single weights.
-            of_asked, of_all = (f"{float(f'{total:.2g}'):,.0f}" for total in (asked, whole))
-            what = f"the weights of those who answered add up to about {of_asked}; all such persons of the file to about {of_all}"
-            do = f"name the weight of the module under populations.{name}.weight, if it has one of its own"
-            out.append(Finding("warning", "weights", population.weight or spec.design.weight, what, 0, do))
-    return out
 
 
 def _unit_labels(survey: Survey, mask: Mask) -> list[Finding]:
@@ -307,22 +291,34 @@ def _age_findings(survey: Survey, mask: Mask, found: _CountedConditions) -> list
 
 def _file_findings(survey: Survey) -> list[Finding]:
     out = []
-    for kind, (used, there) in survey.widths.items():
-        if there > WIDE:
-            what, do = f"{used} of {there:,} columns are used", "nothing: the others are not read"
-            out.append(Finding("note", "files", f"files.{kind}", what, there, do, counted="others"))
+    wanted = wanted_columns(survey.spec)
+    used = {*wanted.persons, *wanted.episodes, *(name for file in survey.spec.files.given.values() for name in file.key)}
+    for kind, there in survey.columns_of_files.items():
+        if len(there) > WIDE:
+            what, do = f"{len(used.intersection(there))} of {len(there):,} columns are used", "nothing: the others are not read"
+            out.append(Finding("note", "files", f"files.{kind}", what, len(there), do, counted="others"))
     for join in survey.joins:
-        key = f"files.{join.file}"
+        key, do = f"files.{join.file}", "check the keys"
+        if join.lost is not None and join.unmatched_rows and _differ_by_zeros(survey, join.lost):
+            do = "write the keys alike in both files: keys are text, so 01 is not 1, and these differ by zeros in front"
         if join.unmatched_persons and join.file == "household":
             what = "persons without a row in the household file"
-            out.append(Finding("warning", "files", key, what, join.unmatched_persons, "check the keys"))
+            out.append(Finding("warning", "files", key, what, join.unmatched_persons, do))
         if join.unmatched_rows:
             what = f"rows of the {join.file} file without a person; left out"
             answers = join.file != "household"  # rows of a household file hold no answers
             rows = None if join.lost is None else FindingRows(join.lost, None, join.file)
             severity = "error" if answers else "warning"
-            out.append(Finding(severity, "files", key, what, join.unmatched_rows, "check the keys", rows, acceptable=answers))
+            out.append(Finding(severity, "files", key, what, join.unmatched_rows, do, rows, acceptable=answers))
     return out
+
+
+def _differ_by_zeros(survey: Survey, lost: Frame) -> bool:
+    """Returns whether keys without a person (`lost`) are those of persons except for zeros in front, such as `01` and `1`."""
+    named = [c for c in lost.collect_schema().names() if c.startswith(SOURCE)]
+    bare = [nw.col(c).cast(nw.String).str.replace_all("^0+", "") for c in named]
+    persons = survey.frame.select(named).with_columns(bare).unique()
+    return rows_of(lost.select(named).with_columns(bare).join(persons, on=named, how="inner")) > 0
 
 
 def _module_tests(survey: Survey) -> dict[str, nw.Expr]:

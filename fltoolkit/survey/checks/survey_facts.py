@@ -107,4 +107,7 @@ def _variance(design: DesignSpec) -> str:
         return f"variance from {len(design.replicates.names)} replicate weights ({design.replicates.method})"
     if design.fpc:
         return f"with FPC {', '.join(design.fpc)}"
-    return "variance as if with replacement" + (f"; PSUs certain by {design.certainty.column}" if design.certainty else "")
+    if not design.certainty:
+        return "variance as if with replacement"
+    within = _columns(design.second_stage) if design.second_stage else "single persons"
+    return f"variance as if with replacement; PSUs certain by {design.certainty.column}, units drawn within them: {within}"

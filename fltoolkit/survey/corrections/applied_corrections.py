@@ -175,7 +175,7 @@ def _condition(correction: Correction) -> str:
     def in_words(values: tuple[str, ...] | NumberRange) -> str:
         if not isinstance(values, NumberRange):
             return " or ".join(values)
-        ends = (f"{word} {end:g}" for word, end in (("from", values.min), ("to", values.max)) if end is not None)
+        ends = (f"{word} {end:.15g}" for word, end in (("from", values.min), ("to", values.max)) if end is not None)
         return " ".join(ends)
 
     return ", ".join(f"{column} {in_words(values)}" for column, values in correction.where.items())

@@ -26,7 +26,7 @@ def wanted_columns(spec: SurveySpec) -> WantedColumns:
         of |= {c: "corrections.where" for c in correction.where if c not in of}
     touched = {c for correction in spec.corrections for c in (correction.column, *correction.where)}
     corrected = any(correction.column in key for correction in spec.corrections)
-    units = [c for c in (*spec.design.strata, spec.design.psu, spec.design.ssu) if c]
+    units = [c for c in (*spec.design.strata, spec.design.psu, *spec.design.second_stage) if c]
     bare = spec.bare_columns() - touched
     return WantedColumns(persons, episodes, spec.number_columns(), bare, spec.code_columns(), units, corrected)
 

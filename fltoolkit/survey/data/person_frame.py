@@ -133,14 +133,14 @@ class SourceTable:
     """The files of a survey, joined to one row per person (`persons`), with only the columns that survey.yaml names. `episodes`
     has the spells of work. It is None if there is no episodes file.
 
-    `joins` counts rows without a match. `widths` has, by kind of file, the number of used columns and of all columns. `contents`
+    `joins` counts rows without a match. `columns_of_files` has, by kind of file, the names of all its columns. `contents`
     is a text that changes if rows of Spark tables change (empty for files). `small` says whether all rows may be kept in memory.
     """
 
     persons: Frame
     episodes: Frame | None
     joins: tuple[Join, ...]
-    widths: Mapping[str, tuple[int, int]]
+    columns_of_files: Mapping[str, tuple[str, ...]]
     contents: str
     small: bool
 
@@ -244,9 +244,9 @@ def read_files(files: Files, wanted: WantedColumns, place: FilePlace) -> SourceT
             kept_of_each = _needed_forms(opened["episodes"], of_each, paths, f"{where}: files.episodes")
             episodes = episodes.select(*kept_of_each, nw.col(PART))
         persons = person.select(*kept, nw.col(FACTOR), nw.col(PART))
-    widths = {kind: (len(needed.columns.intersection(pooled.names)), len(pooled.names)) for kind, pooled in opened.items()}
+    columns = {kind: tuple(pooled.names) for kind, pooled in opened.items()}
     rows = "".join(map(contents, parts.values())) if place.tables else ""
-    return SourceTable(persons, episodes, tuple(joins), widths, rows, small)
+    return SourceTable(persons, episodes, tuple(joins), columns, rows, small)
 
 
 def _refuse_own_names(person: DataFile, wanted: Mapping[str, str], offered: Collection[str], where: str) -> None:

@@ -38,12 +38,16 @@ class Mask:
         """
         if self.off:
             return ", ".join(persons)
-        shown = [value for value, n in persons.items() if distinct <= MOST_DISTINCT and self._may_print(value, n)][:LISTED]
+        shown = self.shown(persons, distinct)[:LISTED]
         hidden = len(persons) - len(shown)
         if not shown:
             return f"{hidden:,} value{'s' if hidden != 1 else ''}, not printed"
         others = f" and {hidden:,} other value{'s' if hidden != 1 else ''}" if hidden else ""
         return ", ".join(shown) + others
+
+    def shown(self, persons: Mapping[str, int], distinct: int) -> list[str]:
+        """Returns those values that may be printed. The arguments are those of `printed`."""
+        return [value for value, n in persons.items() if self.off or (distinct <= MOST_DISTINCT and self._may_print(value, n))]
 
     def _may_print(self, value: str, persons: int) -> bool:
         return is_code(value) and persons >= max(self.limit, 1)

@@ -105,7 +105,7 @@ def _weight_range(units: pd.DataFrame, scale: str) -> str:
     if used.empty:
         return f"none above 0; {scale}"
     low = used["low"][used["low"] > 0].min() if (used["low"] > 0).any() else used["high"].min()
-    return f"between {_next_round_number(float(low), up=False):,g} and {_next_round_number(float(used['high'].max()), up=True):,g}; {scale}"
+    return f"between {_next_round_number(float(low), up=False):,.10g} and {_next_round_number(float(used['high'].max()), up=True):,.10g}; {scale}"
 
 
 def _next_round_number(value: float, *, up: bool) -> float:

@@ -13,6 +13,7 @@ from fltoolkit.survey.data.column_values import as_label, number
 from fltoolkit.survey.data.internal_columns import STRATA, WEIGHT
 from fltoolkit.survey.data.unit_labels import joined_labels
 from fltoolkit.survey.data.usable_columns import refuse_unreadable
+from fltoolkit.survey.design.replicate_sums import refuse_impossible
 from fltoolkit.survey.design.replicate_weights import replicated
 from fltoolkit.survey.design.survey_design import Design, open_design, refuse_missing_columns, set_fields
 from fltoolkit.survey.spec.replicate_methods import Method, MethodName, refuse_coefficients
@@ -52,7 +53,8 @@ class ReplicateDesign(Design):
     Raises:
         RequestError: a column is not in the data, or no column matches a pattern.
         DataError: as in `SurveyDesign`.
-        DesignError: coefficients are missing, too many, or do not belong to the method.
+        DesignError: coefficients are missing, too many, or do not belong to the method; or the columns cannot be replicates of
+            the weight (factors where weights are expected, or the other way; zero or the same for everybody).
     """
 
     @checked
@@ -97,6 +99,7 @@ class ReplicateDesign(Design):
         labels = joined_labels([as_label(c, schema[c]) for c in layers])
         frame = frame.with_columns(number(weight, schema[weight]).alias(WEIGHT), labels.alias(STRATA))
         frame, replication = replicated(frame, names, [number(c, schema[c]) for c in names], how, bool(layers))
+        refuse_impossible(frame, names, combined)
         set_fields(
             self,
             files=files,

@@ -280,7 +280,7 @@ class Survey(SurveyDesign):
     held_in: duckdb.DuckDBPyConnection | None
     input_hash: str
     joins: tuple[Join, ...]
-    widths: Mapping[str, tuple[int, int]]
+    columns_of_files: Mapping[str, tuple[str, ...]]
     episodes: Frame | None
     corrected: AppliedCorrections | None
 

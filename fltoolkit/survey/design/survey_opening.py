@@ -174,7 +174,7 @@ def _opened(path: Path, tables: Any, given_spec: SurveySpec | None = None) -> Su
         path=path,
         input_hash=digest.result().hexdigest(),
         joins=table.joins,
-        widths=table.widths,
+        columns_of_files=table.columns_of_files,
         episodes=episodes,
         corrected=applied,
     )
@@ -194,7 +194,7 @@ def with_design(spec: SurveySpec, persons: Frame) -> tuple[Frame, Replication | 
         frame, replication = replicated(frame, weights, columns, design.replicates.replicate_method, bool(design.strata))
         frame = frame.drop([NUMBER_OF + c for c in spec.bare_columns()])
     else:
-        units = (design.psu is not None) + (design.ssu is not None)
+        units = (design.psu is not None) + bool(design.second_stage)
         frame = with_units(frame, units, len(design.fpc), design.nest, certain(spec))
     return _with_modules(spec, frame), replication
 
@@ -257,6 +257,7 @@ def _design_columns(spec: SurveySpec, there: Collection[str]) -> list[nw.Expr]:
     for name, population in spec.populations.items():
         if not population.sum_of:
             columns.append((numeric(population.weight or design.weight) * nw.col(FACTOR)).alias(weight_of(name)))
-    columns += [source(c).alias(name) for c, name in ((design.psu, PSU), (design.ssu, SSU)) if c]
+    columns += [source(design.psu).alias(PSU)] if design.psu else []
+    columns += [joined_labels([source(c) for c in design.second_stage]).alias(SSU)] if design.second_stage else []
     columns += [numeric(c).alias(name) for c, name in zip(design.fpc, (FPC, FPC2), strict=False)]
     return columns

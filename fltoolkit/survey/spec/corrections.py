@@ -54,7 +54,7 @@ class NumberRange(Model):
         if self.min is None and self.max is None:
             raise ValueError("give min, max or both")
         if self.min is not None and self.max is not None and self.max < self.min:
-            raise ValueError(f"max ({self.max:g}) is below min ({self.min:g})")
+            raise ValueError(f"max ({self.max:.15g}) is below min ({self.min:.15g})")
         return self
 
 

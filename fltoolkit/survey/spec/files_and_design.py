@@ -205,8 +205,8 @@ class DesignSpec(Model):
 
     Attributes:
         ssu: the column of the units drawn within PSUs. It may be left out if these units are the persons. It is needed for the
-            FPC of a second stage (`fpc` then names two columns) and for PSUs taken with `certainty`, if the units are not the
-            persons.
+            FPC of a second stage (`fpc` then names two columns), if the units are not the persons. In PSUs taken with `certainty`
+            the units are the households, if `household` is named and `ssu` is not.
         replicates: replicate weights, which are used in place of PSUs.
         psus_of_earlier_rounds: the meaning of a PSU that has the same stratum and label as a PSU of an earlier round of the
             survey. `kept`: both are the same area, because all or some areas stayed in the sample. `new`: the two are different
@@ -227,6 +227,17 @@ class DesignSpec(Model):
     weights: Literal["gross_up", "normalised"] = "gross_up"
     design_effect_at_zero_cases: Annotated[float, Field(ge=1)] | None = None
     psus_of_earlier_rounds: Literal["kept", "new"] | None = None
+
+    @property
+    def second_stage(self) -> Names:
+        """Returns the columns of the units drawn within PSUs. They are empty if these units are the persons, or are not needed.
+
+        In a PSU taken with certainty, everything depends on these units. They are the households, if no other unit is named: all
+        members of a household are drawn together, and where one person was drawn in each household, the result is the same.
+        """
+        if self.ssu:
+            return (self.ssu,)
+        return self.household if self.certainty else ()
 
     @model_validator(mode="after")
     def _no_fpc_with_pps(self) -> DesignSpec:

@@ -15,6 +15,9 @@ from fltoolkit.yaml_files.loading import Code, Codes, Model, Names
 
 NOT_STATED = "not stated"
 TOTAL = "total"
+RESERVED_LABELS = frozenset(
+    {TOTAL, NOT_STATED, "everyone", "ensemble"}
+)  # the rows of everybody and of no answer, in every language
 LEAD = "sex"  # the group that documents compare first, unless survey.yaml names another
 CROSS = " × "  # joins the groups of a breakdown, and their categories, in a written table; no name of a group contains it
 
@@ -113,8 +116,13 @@ class Group(Model):
                 raise ValueError(
                     f"the label of code {code} is blank; say in words what it stands for, or list the code in missing"
                 )
-            if label in (TOTAL, NOT_STATED):
-                raise ValueError(f"the label {label!r} of code {code} is reserved; list codes without an answer in missing")
+            if taken := sorted(
+                RESERVED_LABELS & {text.strip().casefold() for text in (label, *getattr(label, "others", {}).values())}
+            ):
+                raise ValueError(
+                    f"the label {label!r} of code {code} is reserved: tables have a row {taken[0]!r} of their own; choose another label, or "
+                    "list codes without an answer in missing"
+                )
         both = set(self.codes) & set(self.missing)
         if both:
             raise ValueError(f"code {min(both)} is both an answer and missing")
@@ -337,6 +345,11 @@ class TableSpec(Model):
         if (self.measure == "share") != (self.of is not None):
             raise ValueError("`of` names the group whose distribution a share shows; it goes with measure: share only")
         return self
+
+    @property
+    def counts_persons(self) -> bool:
+        """Returns whether the table has numbers of persons, which only weights that add up to the population can give."""
+        return self.measure in ("total", "stock", "current", "profile_total")
 
     @property
     def is_profile(self) -> bool:

@@ -149,7 +149,7 @@ class SurveySpec(Model):
                 "they replicate as design.weight, and leave the populations' own out"
             )
         allowed = AllowedTables(groups, self.populations, self.case_only, self.origins, self.published_origins)
-        refuse_unfit_tables(self.tables, allowed)
+        refuse_unfit_tables(self.tables, allowed, grosses_up=self.design.weights == "gross_up")
         if "lead" in self.model_fields_set:
             refuse_unfit_lead(self.lead, set(self.groups), self.tables, allowed)
         if self.calibration and self.calibration.population not in (None, *self.populations):

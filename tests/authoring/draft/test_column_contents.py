@@ -88,7 +88,7 @@ def test_repeated_and_different_combinations_and_numbers_too_high_are_counted(tm
     data = DataTable(tmp_path / "a.csv")
     assert data.count_unusable_keys(["hh", "line"]) == 2  # (1, 1) twice, and the blank household
     assert data.count_unusable_keys(["age"]) == 1
-    assert data.shared(["hh"], ["line"]) == (1, 2)  # line 1 stands with several households, line 2 with one
+    assert data.shared("hh", "line") == (1, 2)  # line 1 stands with several households, line 2 with one
     assert data.alike(["hh", "line"]) == [[1, 2]]
     assert data.alike(["line"]) == [[1, 2, 3, 5, 6]]
     assert data.alike(["line"], most=0) == []
@@ -121,3 +121,11 @@ def test_a_value_is_a_code_where_values_are_few_and_a_text_where_few_rows_hold_i
     codes = {c.name: list(c.codes) for c in DataTable(tmp_path / "a.csv").columns()}
     # Each of the codes stands in at least five rows on average, which thirteen values among sixty do not.
     assert codes == {"few": ["a", "b"], "own": ["a", "b"], "name": ["999", "a"], "shared": ["a", "often, yes"], "many": []}
+
+
+def test_a_code_that_the_file_declares_missing_is_no_label_of_a_unit(tmp_path: Path) -> None:
+    import pyreadstat
+
+    frame = pd.DataFrame({"stratum": [1.0, 1, 2, 2, 1, 2, None], "psu": [11.0, 12, 21, 22, 999, 999, 11]})
+    pyreadstat.write_sav(frame, str(tmp_path / "a.sav"), missing_ranges={"psu": [999]})
+    assert DataTable(tmp_path / "a.sav").shared("stratum", "psu") == (0, 4)

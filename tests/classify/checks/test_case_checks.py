@@ -111,3 +111,16 @@ def test_a_job_that_most_workers_do_not_have_is_told(survey_of: SurveyOf, blank:
     table = fl.check_cases(fl.classify(survey_of(persons, keys)))
     rows = table[table["what"].str.startswith("most of adults have no code here")]
     assert rows["count"].tolist() == (["about 10"] if warned else [])
+
+
+# How many of ten other workers have a code of the job in forced labour, beside one case who has it.
+@pytest.mark.parametrize(("coded", "warned"), [(0, False), (5, False), (6, True), (10, True)])
+def test_a_job_of_the_forced_labour_that_most_other_workers_have_is_told(survey_of: SurveyOf, coded: int, warned: bool) -> None:
+    persons = {f"p{i}": {"isic": "0111" if i < coded else "9999" if i % 2 else ""} for i in range(10)} | {
+        "case": FORCED | {"isic": "0111"}
+    }
+    job = {"column": "isic", "revision": "isic_rev4", "digits": 4, "job": "forced_labour", "missing": 9999}
+    table = fl.check_cases(fl.classify(survey_of(persons, {"sectors.job": job})))
+    rows = table[table["what"].str.startswith("most workers who are not in forced labour have a code here")]
+    assert rows["severity"].tolist() == (["warning"] if warned else [])
+    assert ["say job: all_workers" in do for do in rows["do"]] == [True] * warned

@@ -54,8 +54,9 @@ def test_a_stock_weighs_each_case_by_the_share_of_the_period_it_was_in_forced_la
 
 def test_the_floor_of_a_stock_is_what_the_sample_itself_was_in_it(small: Any) -> None:
     steep = [("case" if i == 0 else "not", {"P": i % 4, "W": 1, "M": 6 if i == 0 else ""}) for i in range(40)]
-    assert fl.stock(small(steep, **MONTHS)).table["ci_low"][0] == 0.5
-    assert fl.stock(small([(a, row | {"W": 0.5}) for a, row in steep], **MONTHS)).table["ci_low"][0] < 0.5
+    lowest = MONTHS | {"accept": [{"finding": "weights", "column": "W", "why": "the lowest weights that a person can have"}]}
+    assert fl.stock(small(steep, **lowest)).table["ci_low"][0] == 0.5
+    assert fl.stock(small([(a, row | {"W": 0.5}) for a, row in steep], **lowest)).table["ci_low"][0] < 0.5
 
 
 def test_a_stock_as_a_rate_divides_by_all_persons_and_stays_within_the_flow(small: Any) -> None:

@@ -36,18 +36,18 @@ def plain(text: str) -> str:
 @pytest.mark.parametrize(
     ("facts", "said"),
     [
-        ({}, "Fewer people report forced labour: 9 per 1,000 in 2027, 17 in 2025"),
+        ({}, "The rate of forced labour fell: 9 per 1,000 in 2027, 17 in 2025"),
         (
             {"verdict": INCREASED, "estimate_after": 0.0283},
-            "More people report forced labour: 28 per 1,000 in 2027, 17 in 2025",
+            "The rate of forced labour rose: 28 per 1,000 in 2027, 17 in 2025",
         ),
-        ({"verdict": NO_CHANGE}, "No detectable change in forced labour from 2025 to 2027: 17, then 9 per 1,000"),
+        ({"verdict": NO_CHANGE}, "No detectable change in the rate of forced labour from 2025 to 2027: 17, then 9 per 1,000"),
         (
             {"verdict": NO_CHANGE, "verdict_reason": MORE_UNRESOLVED},
-            "Whether forced labour changed from 2025 to 2027 is not judged, for more answers are unresolved: 17, then 9 per 1,000",
+            "Whether the rate of forced labour changed from 2025 to 2027 is not judged, for more answers are unresolved: 17, then 9 per 1,000",
         ),
-        ({"estimate_after": 0.0169}, "Fewer people report forced labour: 16.9 per 1,000 in 2027, 17.2 in 2025"),  # both 17
-        ({"estimate_after": 0.0021}, "Fewer people report forced labour: 2.1 per 1,000 in 2027, 17.2 in 2025"),
+        ({"estimate_after": 0.0169}, "The rate of forced labour fell: 16.9 per 1,000 in 2027, 17.2 in 2025"),  # both 17
+        ({"estimate_after": 0.0021}, "The rate of forced labour fell: 2.1 per 1,000 in 2027, 17.2 in 2025"),
         ({"verdict": NOT_COMPARABLE}, "20 of every 1,000 adults reported forced labour in 2025"),
         ({"flag": "unreliable"}, "20 of every 1,000 adults reported forced labour in 2025"),
         ({"verdict": ""}, "20 of every 1,000 adults reported forced labour in 2025"),
@@ -120,8 +120,8 @@ def test_a_headline_that_is_not_shown_says_why() -> None:
 
 def test_two_rounds_that_were_run_have_the_verdict_in_each_language() -> None:
     """50 and 18.75 per 1,000."""
-    assert plain(first_page.title(fell(), EN)) == "Fewer people report forced labour: 19 per 1,000 in 2027, 50 in 2025"
-    assert first_page.title(fell(), FR).startswith("Moins de personnes déclarent du travail forcé")
+    assert plain(first_page.title(fell(), EN)) == "The rate of forced labour fell: 19 per 1,000 in 2027, 50 in 2025"
+    assert first_page.title(fell(), FR).startswith("Le taux de travail forcé a baissé")
 
 
 def test_for_whom_the_change_was_detected_follows_from_the_tests_by_the_lead_group() -> None:

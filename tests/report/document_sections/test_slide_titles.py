@@ -141,7 +141,7 @@ def test_where_no_target_is_reached_or_missed_the_title_says_so() -> None:
     later = made.targets.assign(later_value=2.0, reached="cannot be said")
     assert slide_titles.targets(dataclasses.replace(made, targets=later), EN) == "No target can be called reached yet"
     missed = dataclasses.replace(made, targets=later.assign(reached=pd.Series([NOT_REACHED] * len(later), dtype=object)))
-    assert slide_titles.targets(missed, EN) == "Targets: 0 reached, 1 not reached, 0 not known yet"
+    assert slide_titles.targets(missed, EN) == "Targets: 0 reached, 1 not reached, 0 still open"
 
 
 def test_a_fall_from_the_low_end_of_a_range_is_told_with_its_condition() -> None:

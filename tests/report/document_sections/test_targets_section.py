@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 import small_country as country
@@ -13,7 +14,7 @@ from promises import evidence_of, filled
 from published_rows import published, row
 
 import fltoolkit as fl
-from fltoolkit.languages.reasons import joined_reasons
+from fltoolkit.languages.reasons import Reason, joined_reasons
 from fltoolkit.nap.baseline import Baseline, words_of
 from fltoolkit.nap.results_framework import Plan
 from fltoolkit.nap.targets import TOO_WIDE, UNPLANNED, short_obstacle
@@ -70,23 +71,33 @@ def test_the_table_says_of_each_target_whether_a_survey_could_verify_it() -> Non
 
 
 @pytest.mark.parametrize(
-    ("low", "value", "high", "told"),
+    ("year", "low", "value", "high", "told"),
     [
-        (1.5, 2.0, 2.5, "Yes"),
-        (1.5, 2.2, 3.1, "Cannot be said (the target lies inside the interval)"),
-        (2.4, 3.0, 4.0, "Cannot be said (the target lies inside the interval)"),
-        (2.6, 3.0, 4.0, "No"),
+        (2030, 1.5, 2.0, 2.5, "Yes"),
+        (2027, 1.5, 2.0, 2.5, "Yes"),
+        (2030, 1.5, 2.2, 3.1, "Cannot be said (the target lies inside the interval)"),
+        (2030, 2.4, 3.0, 4.0, "Cannot be said (the target lies inside the interval)"),
+        (2030, 2.6, 3.0, 4.0, "No"),
+        (2031, 2.6, 3.0, 4.0, "No"),
+        (2027, 2.6, 3.0, 4.1, "Not yet (the year of the target has not come)"),
+        (2027, 4.1, 4.4, 4.8, "Not yet (and above the value planned for the year)"),
     ],
 )
-def test_whether_a_target_is_reached_follows_from_the_whole_interval(low: float, value: float, high: float, told: str) -> None:
-    """The target is half of 5 per 1,000: 2.5."""
-    table = in_words(evidence(TARGETS[:1], [{"value": value, "ci_low": low, "ci_high": high}]))
-    assert [head.text for head in table.heads] == ["Group", "2025", "2027", "Target", "Changed?", "Target reached?"]
+def test_whether_a_target_is_reached_follows_from_the_whole_interval_and_the_year(
+    year: int, low: float, value: float, high: float, told: str
+) -> None:
+    """The target is half of 5 per 1,000 by 2030: 2.5. On the way, 4 are planned for 2027. Before, a target whose year had not come was
+    said not to be reached, and the last survey to have found more than the plan allows."""
+    found = {"value": value, "ci_low": low, "ci_high": high, "year": year, "milestone": 4.0 if year == 2027 else np.nan}
+    made = evidence(TARGETS[:1], [found])
+    table = in_words(made)
+    assert [head.text for head in table.heads] == ["Group", "2025", str(year), "Target", "Changed?", "Target reached?"]
     heading, line = table.texts
     assert heading == ("Prevalence (per 1,000 adults)",)
     assert line[:4] == ("Everyone", "5.0", f"{value}\xa0({low}\xa0to\xa0{high})", "2.5\xa0by\xa02030")
     assert line[5] == told
     assert table.rows[1][4].strong
+    assert ("more than the plan allows" in decided(dataclasses.replace(made, now=RATE))) == (told == "No" or "above" in told)
 
 
 def test_a_number_that_is_unreliable_or_has_wide_bounds_decides_no_target() -> None:
@@ -126,7 +137,7 @@ def test_the_first_page_has_room_for_four_targets_and_says_how_many_more_there_a
 
 
 def test_of_many_targets_those_that_were_not_reached_come_first() -> None:
-    met, missed = {"value": 2.0, "ci_low": 1.5, "ci_high": 2.4}, {"value": 3.0, "ci_low": 2.6, "ci_high": 4.0}
+    met, missed = {"value": 2.0, "ci_low": 1.5, "ci_high": 2.4}, {"value": 3.0, "ci_low": 2.6, "ci_high": 4.0, "year": 2030}
     parts = [evidence(TARGETS[:1], [followed]) for followed in (met, met, met, met, missed)]
     many = dataclasses.replace(parts[0], targets=pd.concat([part.targets for part in parts], ignore_index=True))
     assert [line[5] for line in rows_of(many)] == ["No", "Yes", "Yes", "Yes"]
@@ -148,7 +159,7 @@ def decided(evidence: fl.Evidence) -> str:
 
 
 def test_what_is_to_be_decided_follows_from_the_targets() -> None:
-    met, missed = {"value": 2.0, "ci_low": 1.5, "ci_high": 2.4}, {"value": 3.0, "ci_low": 2.6, "ci_high": 4.0}
+    met, missed = {"value": 2.0, "ci_low": 1.5, "ci_high": 2.4}, {"value": 3.0, "ci_low": 2.6, "ci_high": 4.0, "year": 2030}
 
     def said(followed: list[dict[str, Any]] | None, targets: list[dict[str, Any]]) -> str:
         return decided(dataclasses.replace(evidence(targets, followed), now=RATE))
@@ -301,3 +312,43 @@ def test_the_way_to_a_target_is_told_year_by_year_and_what_nobody_measures_as_su
         "2025 baseline", "2026 not measured", "2027 not measured", "2028 planned survey", "2029 not measured", "2030 target",
     ]  # fmt: skip
     assert targets_section.milestones(evidence([]), EN) == Paragraph(EN.say("milestones.none"), "quiet")
+
+
+def test_targets_of_two_sexes_are_rows_of_the_milestones() -> None:
+    """The kit's own categories are remarks, which have no order. Before, the run stopped here."""
+    sexes = {name: Reason.of(f"categories.{name}") for name in ("women", "men")}
+    one = evidence(TARGETS[:1])
+    tables = {
+        name: pd.concat([table[table["group"] == "total"].assign(group="sex", category=sex) for sex in sexes.values()])
+        for name, table in (("targets", one.targets), ("milestones", one.milestones))
+    }
+    table = targets_section.milestones(dataclasses.replace(one, **tables), EN)
+    assert isinstance(table, PrintedTable)
+    assert [row[0] for row in table.texts if len(row) > 1] == ["Women", "Men"]
+
+
+def test_a_target_has_the_digits_that_the_plan_states() -> None:
+    """Before, 2.35 per 1,000 was printed as 2.4, and 4,321 persons as 4,320."""
+    made = evidence([{"year": 2027, "value": 2.35}])
+    table, way = targets_section.table(made, EN), targets_section.milestones(made, EN)
+    assert isinstance(table, PrintedTable)
+    assert isinstance(way, PrintedTable)
+    assert table.texts[1][3] == "2.35\xa0by\xa02027"
+    assert way.texts[1][1:4] == ("5.0", "3.7", "2.35")
+
+
+def test_of_targets_of_several_years_the_decision_names_the_one_that_is_meant() -> None:
+    """Before, no survey could verify *the target*, while the table above said yes of the other year."""
+    made = dataclasses.replace(evidence([{"year": 2028, "cut": 0.05}, {"year": 2030, "cut": 0.5}]), now=RATE)
+    assert [v for v in made.targets["verifiable"] if v] == ["no", "yes"]
+    assert "can verify the target for “Prevalence” (2028)." in decided(made)
+    both = made.targets.assign(verifiable="yes")
+    assert "Persons who must answer: “Prevalence” (2030): " in decided(dataclasses.replace(made, targets=both))
+
+
+def test_a_target_above_its_baseline_is_no_smaller_fall() -> None:
+    """Before, it was *a smaller fall, such as that to 6.0*, and a later year was said to help."""
+    made = dataclasses.replace(evidence([{"year": 2030, "value": 6}], n=20_000), now=RATE)
+    assert decided(made) == (
+        "No planned survey can verify the target for “Prevalence”. Set other targets, or keep the present ones as aims?"
+    )

@@ -152,7 +152,7 @@ def test_a_later_round_tells_the_change_on_the_third_slide(monkeypatch: pytest.M
     note = Paragraph(EN.say("slides.no_cause"), "quiet")
     monkeypatch.setattr(workshop_slides, "change", lambda *_: picture)
     assert slides(workshop(changed, EN))[1] == (EN.say("change.heading"), [Chart(picture), note])
-    told = "Prevalence. Target reached: no. Test of the change since 2025: decreased."
+    told = "Prevalence. Target reached: not yet (the year of the target has not come). Test of the change since 2025: decreased."
     many = dataclasses.replace(changed, follow_up=pd.concat([changed.follow_up] * (VERDICTS + 1), ignore_index=True))
     monkeypatch.setattr(workshop_slides, "change", lambda *_: None)
     assert slides(workshop(many, EN))[1][1] == [Bullets((told,) * VERDICTS, "quiet"), note]

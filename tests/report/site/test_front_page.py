@@ -107,11 +107,11 @@ def test_adults_and_children_stand_apart_where_both_were_asked(tmp_path: Path) -
 def test_how_many_are_unresolved_stands_beside_the_headline(tmp_path: Path) -> None:
     bound = {"resolved_only": 0.0998, "bound_high": 0.1035, "bound_ci_high": 0.1402}
     for unresolved, told in (
-        (12, "12 of 402 persons asked are unresolved: their answers (don&#39;t know, refused, blank) could not decide whether they are cases. "
+        (12, "12 of 402 persons asked are unresolved: the answers (don&#39;t know, refused, blank, not asked) could not decide whether they are cases. "
              "They are not counted as cases; if all of them were, the rate would be 103.5 per 1,000 (interval up to 140.2). "
              "Without them the rate is 99.8 per 1,000."),
         (0, "No person asked is unresolved: the answers decide for everybody who is a case."),
-        (float("nan"), "Few persons are unresolved: their answers (don&#39;t know, refused, blank) could not decide whether they are cases. "
+        (float("nan"), "Few persons are unresolved: the answers (don&#39;t know, refused, blank, not asked) could not decide whether they are cases. "
              "Their number is too small to be shown; they are not counted as cases, so the rate is a lower bound."),
     ):  # fmt: skip
         put(tmp_path, "small", n=402, unresolved=unresolved, **bound)
@@ -288,9 +288,7 @@ def test_the_change_since_the_earlier_round_is_told_with_its_verdict(tmp_path: P
     assert above.index('class="numbers"') < above.index(told) < above.index('class="open"') < above.index("Definition: ")
     assert "Prevalence of forced labour: 50.0 in 2025, then 18.8 in 2027, per 1,000 adults" in folded
     assert "Test of the change since 2025: decreased.</p>" in folded
-    assert (
-        '<h3>Small country</h3>\n<p class="lead">Fewer people report forced labour: 19 per 1,000 in 2027, 50 in 2025</p>' in above
-    )
+    assert '<h3>Small country</h3>\n<p class="lead">The rate of forced labour fell: 19 per 1,000 in 2027, 50 in 2025</p>' in above
     assert "a fall of" not in index(tmp_path, Entry("bad", "Bad", error="x"))
 
 
@@ -301,7 +299,7 @@ def test_an_uncertain_change_has_its_flag_and_no_title(tmp_path: Path) -> None:
     for flag, titles, told in (("caution", 1, "use with caution"), ("unreliable", 0, "unreliable")):
         table.assign(flag=flag, reason="after: few").to_csv(tmp_path / "small" / "changes.csv", index=False)
         above = index(tmp_path, Entry("small", "Small country")).split('<details class="data">')[0]
-        assert above.count("Fewer people report forced labour") == titles
+        assert above.count("The rate of forced labour fell") == titles
         assert f'<em class="flag" title="after: few">{told}</em></span></div></div>' in above
 
 

@@ -94,6 +94,21 @@ def test_the_way_to_the_target_tells_what_is_measured_and_what_is_not() -> None:
         plan_charts.path(fell(), "nothing")
 
 
+def test_where_nobody_was_found_the_way_is_a_sentence_or_that_of_the_next_indicator() -> None:
+    """Before, the run stopped at the first indicator with a target."""
+    nobody = fell().targets.assign(baseline_value=0.0)
+    for drawn in (replace(fell(), targets=nobody), replace(fell(), milestones=fell().milestones.iloc[:0])):
+        assert "its baseline is not shown, or the survey found nobody" in str(plan_charts.path(drawn))
+    both = {
+        name: pd.concat([table.assign(id="first", **zero), table])
+        for name, table, zero in (
+            ("targets", fell().targets, {"baseline_value": 0.0}),
+            ("milestones", fell().milestones, {}),
+        )
+    }
+    assert isinstance(plan_charts.path(replace(fell(), **both)), Picture)
+
+
 def test_the_follow_up_shows_the_verdict_and_never_a_cause() -> None:
     shown = plan_charts.follow_up(fell()).text.replace("\xa0", " ")  # type: ignore[union-attr]
     assert "▼ decreased" in shown

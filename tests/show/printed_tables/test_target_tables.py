@@ -125,7 +125,7 @@ def test_where_there_is_no_smallest_fall_the_cell_says_why(why: object, told: st
 
 def planned_values() -> pd.DataFrame:
     rows = evidence().milestones.assign(baseline_bound=float("nan"))
-    return rows.assign(ways=[[{"target_year": 2030.0, "path": "geometric"}]] * len(rows))
+    return rows.assign(ways=[[{"target_year": 2030.0, "path": "geometric", "stated_value": float("nan")}]] * len(rows))
 
 
 def test_milestones_say_their_unit_above_and_what_nobody_measured() -> None:

@@ -12,8 +12,7 @@ from handed import EN, ES, FR
 from fltoolkit.estimate.change_over_time.difference import DECREASED
 from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.nap.follow_up import INSIDE, NOT_REACHED, REACHED, answer_on_change
-from fltoolkit.nap.results_framework import Target
-from fltoolkit.nap.target_paths import target_in_words
+from fltoolkit.nap.target_paths import Target, target_in_words
 from fltoolkit.nap.targets import NO_FALL, TOO_WIDE, UNPLANNED
 from fltoolkit.publish.measure_units import unit
 from fltoolkit.show.wording.plan_words import (
@@ -22,6 +21,7 @@ from fltoolkit.show.wording.plan_words import (
     category,
     later,
     promise,
+    short_aim,
     shown,
     sign,
     value,
@@ -31,7 +31,7 @@ from fltoolkit.show.wording.plan_words import (
 
 ROW: dict[str, Any] = {
     "indicator": "Prevalence", "group": "total", "category": "total", "unit": unit("prevalence", "adults"), "measure": "prevalence", "marker": "",
-    "baseline_year": 2025.0, "baseline_value": 17.25, "ci_low": 13.4, "ci_high": 21.7, "target_year": 2030.0, "target_value": 8.625,
+    "baseline_year": 2025.0, "baseline_value": 17.25, "ci_low": 13.4, "ci_high": 21.7, "target_year": 2030.0, "target_value": 8.625, "stated_value": np.nan,
     "cut": 0.5, "target_words": "eradicated by 2030", "verifiable": "no", "obstacle": "sample too small", "reason": "too few persons",
     "power": 0.39, "smallest_cut": 0.762, "smallest_value": 4.1, "later_year": np.nan, "later_value": np.nan, "later_ci_low": 6.0, "later_ci_high": 10.0,
     "later_bound": np.nan, "later_marker": "", "smallest_obstacle": "", "reached": "", "changed": "", "year_before": 2025.0,
@@ -87,6 +87,24 @@ def test_a_target_above_the_baseline_is_no_cut() -> None:
     """Before, it was `a cut of -12%`."""
     above = row(cut=-0.12, target_value=19.3, target_words=target_in_words(Target(year=2026, value=19.3), "per 1,000 adults"))
     assert promise(EN, above) == "19.3 per 1,000 adults by 2026"
+
+
+@pytest.mark.parametrize(
+    ("stated", "measure", "said_in"),
+    [
+        (4321.0, "total", ("4,321", "4 321", "4\u202f321")),
+        (1_333_333.0, "total", ("1,333,333", "1 333 333")),
+        (1_000_000.0, "total", ("1,000,000", "1 000 000")),
+        (8.65, "prevalence", ("8.65", "8,65")),
+    ],
+)
+def test_a_value_that_the_plan_states_stays_as_it_is_written(stated: float, measure: str, said_in: tuple[str, ...]) -> None:
+    """Before, it was 4,320 or 1,330,000, and in words 1e+06."""
+    words = target_in_words(Target(year=2030, value=stated), "persons")
+    one = row(measure=measure, unit="persons", target_value=stated, stated_value=stated, target_words=words)
+    for language, told in zip((EN, FR), said_in, strict=False):
+        for text in (promise(language, one), promise(language, one | {"cut": -0.1}), short_aim(language, one)):
+            assert told in said(text)
 
 
 def test_a_cut_of_a_baseline_of_nobody_is_told_as_the_plan_has_it() -> None:

@@ -81,7 +81,8 @@ FINDINGS: list[tuple[str, Cells, dict[str, Any], list[tuple[Any, ...]]]] = [
      [("warning", "design", "stratum", "strata with a single PSU: 0", 1)]),
     ("one PSU in all", {"village": in_rows("v0", EVERYBODY)}, {"design.strata": None},
      [("error", "design", "design", "strata with a single PSU: all", 1)]),
-    ("persons drawn directly", {"village": in_rows("v0", EVERYBODY)}, {"design.psu": None, "design.selection": "srs"}, []),
+    ("persons drawn directly", {"village": in_rows("v0", EVERYBODY)}, {"design.psu": None, "design.selection": "srs"},
+     [("warning", "design", "psu", "no PSU is named, so persons count as drawn one by one, also those of one household", 8)]),
     ("PSUs drawn by size that nobody names", {}, {"design.psu": None, "design.selection": "pps"},
      [("warning", "design", "psu", "PSUs were drawn with probability proportional to size, and no PSU is named", 0)]),
     ("ages out of range", {"age": {0: -1, 1: 121, 2: 120, 3: 0}}, {}, [("error", "age", "age", "ages below 0 or above 120", 2)]),
@@ -269,6 +270,10 @@ def test_rows_that_do_not_meet_are_found(spec: dict[str, Any], people: pd.DataFr
         ("warning", "files", "files.household", "persons without a row in the household file", 2),
         ("warning", "files", "files.household", "rows of the household file without a person; left out", 1),
     ]
+    padded = {"homes": homes.assign(hh="0" + homes["hh"]), "module": module.assign(line=[f"{n:02d}" for n in module["line"]])}
+    found = fl.check(fl.read_survey(write(changed(spec, keys), people=persons, **padded)))
+    assert found.loc[found["check"] == "files", "do"].str.contains("keys are text, so 01 is not 1").all()
+    assert (found["check"] == "files").sum() == 3
 
 
 @pytest.mark.parametrize(

@@ -137,6 +137,40 @@ def test_psus_certain_by_a_column_are_strata_of_their_own(
     assert mean_age(survey) == mean_age(fl.SurveyDesign(bare, **design))
 
 
+def test_households_are_the_units_within_certain_psus_unless_others_are_named(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
+) -> None:
+    adults = people.assign(sure=(people["stratum"] == 0).map({True: "Y", False: "N"}), who=range(len(people)))
+    certain = {"design.certainty": {"column": "sure", "codes": "Y"}}
+
+    def surveyed(**keys: Any) -> fl.Survey:
+        own = {f"design.{name}": value for name, value in keys.items()}
+        return fl.classify(fl.read_survey(write(changed(spec, certain | own), people=adults)))
+
+    of_homes, of_persons = surveyed(), surveyed(ssu="who")
+    assert mean_age(of_homes) == mean_age(surveyed(ssu="hh")) != mean_age(of_persons)
+    assert mean_age(surveyed(household=None)) == mean_age(of_persons)
+    assert "units drawn within them: the column hh" in str(fl.describe(of_homes)["value"].tolist())
+    notes = {}
+    for name, survey in (("homes", of_homes), ("persons", surveyed(household=None)), ("named", of_persons)):
+        found = fl.check(survey)
+        notes[name] = found.loc[found["check"] == "design", "what"].tolist()
+    assert notes == {
+        "homes": ["within PSUs taken with certainty, households count as drawn"],
+        "persons": ["within PSUs taken with certainty, persons count as drawn one by one, also those of one household"],
+        "named": [],
+    }
+
+
+def test_persons_of_one_household_are_not_drawn_directly_unnoticed(
+    spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
+) -> None:
+    keys = {"design.psu": None}
+    for hh, warned in ((people["hh"], 1), ([f"h{i}" for i in range(16)], 0)):
+        found = fl.check(fl.read_survey(write(changed(spec, keys), people=people.assign(hh=hh))))
+        assert found["what"].str.startswith("no PSU is named").sum() == warned
+
+
 def test_replicate_weights_of_survey_yaml_are_those_of_replicate_design(
     spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change
 ) -> None:

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from fltoolkit.languages.language import read_language
 from fltoolkit.survey.spec.groups import (
+    RESERVED_LABELS,
     AgeGroup,
     AgeRange,
     AnyGroup,
@@ -32,6 +34,11 @@ from fltoolkit.yaml_files.loading import Model
 )
 def test_age_bands_are_named_by_both_ends(bands: list[str], labels: tuple[str, ...]) -> None:
     assert AgeGroup.model_validate({"bands": bands}).labels == labels
+
+
+def test_the_words_for_everyone_are_reserved_in_every_language() -> None:
+    """Before, a table had two rows *Everyone*."""
+    assert {read_language(code).say("everyone") for code in ("en", "fr", "es")} <= RESERVED_LABELS
 
 
 def test_codes_of_a_classification_are_called_as_it_calls_them() -> None:
@@ -69,6 +76,12 @@ SECTOR = {"column": "I", "revision": "isic_rev4", "digits": "2", "job": "forced_
         (Group, {**GROUP, "codes": {"1": "a", "2": " "}}, "the label of code 2 is blank"),
         (Group, {**GROUP, "codes": {"1": "total"}}, "'total' of code 1 is reserved"),
         (Group, {**GROUP, "codes": {"1": "not stated"}}, "'not stated' of code 1 is reserved"),
+        (Group, {**GROUP, "codes": {"1": " Everyone"}}, "reserved: tables have a row 'everyone' of their own"),
+        (
+            Group,
+            {**GROUP, "codes": {"1": {"en": "Whole", "fr": "Ensemble"}}},
+            "reserved: tables have a row 'ensemble' of their own",
+        ),
         (Group, {**GROUP, "missing": ["9", "1.0"]}, "code 1 is both an answer and missing"),
         (Group, {**GROUP, "classification": "sex", "codes": {"1": "x"}}, "'x', which is not one of sex: m, f, o"),
         (AgeGroup, {"bands": ["25", "18"]}, "the limits of bands must be in rising order"),

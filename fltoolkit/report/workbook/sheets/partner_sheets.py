@@ -16,10 +16,9 @@ from fltoolkit.nap.checklists import ChecklistQuestion, checklists
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.partner_entries import Partners, cell_value
 from fltoolkit.publish.measure_units import PROFILES, is_rate
-from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.document_sections import follow_up_section
 from fltoolkit.report.knowledge_base import CHANGE, TOOL as KNOWLEDGE, answers, hidden_answers, is_for_research
-from fltoolkit.report.workbook.sheet_words import NOT_SHOWN, bracketed, choices, column, legend, mark, page, toolkit, word
+from fltoolkit.report.workbook.sheet_words import bracketed, choices, column, legend, mark, page, toolkit, word
 from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
 from fltoolkit.report.workbook.sheets.definition_sheets import definitions
 from fltoolkit.show.wording import contrast_sentences, number_words, plan_words
@@ -171,9 +170,7 @@ def _breakdown_in_words(language: Language, rows: pd.DataFrame, *, named: bool) 
         key = "one" if hidden == 1 else "several"
         words = "" if whole else language.say(f"workbook.said.hidden.{key}", n=str(hidden))
         numbers.append(number_words.with_marker(words, {"marker": marker}))
-    if any(map(has_wide_bounds, shown)) and (ends := [r for r in shown if r["unresolved_marker"] == NOT_SHOWN]):
-        names = language.join(number_words.category(language, r) for r in ends)
-        numbers.append(language.colon(names, number_words.inside(language.say("tables.high_end_hidden"))))
+    numbers += number_words.hidden_high_ends(language, shown)
     key = "everyone" if whole else "by"
     group = language.join(map(language.by_group, groups_of_breakdown(str(first["breakdown"]))))
     population = str(first["reference_population_label"])

@@ -15,6 +15,7 @@ from fltoolkit.report.workbook.sheet_words import (
     HIGH,
     READ,
     Row,
+    aimed,
     bracketed,
     chart_axes,
     chart_title,
@@ -96,9 +97,10 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
     columns = columns_by_indicator(language, read, (*CALCULATED, *(LATER_INTERVAL if later else ())), years, large=later)
     # Groups with a target come first among those of their indicator; the categories of a group keep their order.
     order = {id: place for place, id in enumerate(dict.fromkeys(table["id"]))}
-    aimed = set(table.loc[table["target_year"].notna(), ["id", "group"]].itertuples(index=False, name=None))
+    with_target = set(table.loc[table["target_year"].notna(), ["id", "group"]].itertuples(index=False, name=None))
     records = sorted(
-        map(without_nan, table.to_dict("records")), key=lambda row: (order[row["id"]], (row["id"], row["group"]) not in aimed)
+        map(without_nan, table.to_dict("records")),
+        key=lambda row: (order[row["id"]], (row["id"], row["group"]) not in with_target),
     )
     lines = lines_by_indicator(language, records, lambda row: _promised(evidence, language, row, later=later))
     bad = int((table["verifiable"] == "no").sum())
@@ -137,7 +139,7 @@ def _promised(evidence: Evidence, language: Language, r: Row, *, later: bool) ->
         why = Styled(f"{refusal(language, r)} {why}", "warn")
     why_none = language.kit(r["smallest_obstacle"])
     least: object = Styled(why_none, "in_place") if why_none else rounded(r["smallest_cut"], 3)
-    numbers = [styled(measure, r[name]) for name in ("ci_low", "ci_high", "target_value")]
+    numbers = [*(styled(measure, r[name]) for name in ("ci_low", "ci_high")), aimed(r, "target_value")]
     now = (
         (
             *measured[2:],
@@ -194,13 +196,13 @@ def _milestone(evidence: Evidence, language: Language, r: Row) -> tuple[object, 
     words = f"{language.kit(r['kind'])} ({word(language, 'paths', way)})" if way else language.kit(r["kind"])
     kind = Styled(words, "text" if r["kind"] == BASELINE else "quiet")
     marker, numbers = _measured(evidence, r)
-    measure = r["measure"]
+    measure, planned = r["measure"], aimed(r, "value")
     # The upper end of a baseline that is a range; the chart draws a grey band from the baseline to it.
     bound = next((one["baseline_bound"] for one in rows_like(evidence.targets, r) if r["kind"] == BASELINE), None)
     return (
-        r["year"], styled(measure, r["value"]), kind, styled(measure, numbers[0]), styled(measure, bound),
+        r["year"], planned, kind, styled(measure, numbers[0]), styled(measure, bound),
         *(styled(measure, limit) for limit in numbers[1:]), bracketed(marker),
-        *lengths_of(measure, numbers), if_unreliable(measure, numbers[0], marker), styled(measure, r["value"] if r["kind"] == TARGET else None),
+        *lengths_of(measure, numbers), if_unreliable(measure, numbers[0], marker), planned if r["kind"] == TARGET else styled(measure, None),
         styled(measure, None if bound is None else bound - r["value"]),
     )  # fmt: skip
 

@@ -99,6 +99,7 @@ def estimates(
     axis = axis_ticks.from_zero(language, [axis_ticks.furthest(marks)], steps=space.steps)
     beside = number_words.care_note(language, rows["flag"])
     beside += [language.say("charts.beside")] if space.source and any(not math.isnan(mark.reach) for mark in marks) else []
+    beside += [f"{text}." for text in number_words.hidden_high_ends(language, records(rows))]
     notes = [*chart_notes.signs(language, marks, axis), *beside, *remarks]
     labelled = zip(number_words.labels(language, rows), records(rows), strict=True)
     sentences = [language.colon(name, number_text(language, row)) for name, row in labelled]

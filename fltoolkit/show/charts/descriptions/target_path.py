@@ -18,7 +18,7 @@ from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
 from fltoolkit.show.charts.descriptions.chart_parts import CurveChart, Glyph, Line, Mark, Point
 from fltoolkit.show.charts.descriptions.estimates_by_group import WHOLE_PAGE, ChartSpace
 from fltoolkit.show.wording import number_words
-from fltoolkit.show.wording.plan_words import BOUNDS, between, shown, totals, value
+from fltoolkit.show.wording.plan_words import BOUNDS, aim, between, shown, totals, value
 
 PlanRow = Mapping[Any, Any]
 TARGET, BASELINE = "target", "baseline"
@@ -54,7 +54,7 @@ def target_path(
         )
         for r in steps.to_dict("records")
     ]
-    points += [_goal(language, target, r) for r in goals.to_dict("records")]
+    points += [_goal(language, r) for r in goals.to_dict("records")]
     way = pd.concat([pd.DataFrame({"year": [start], "value": [target["baseline_value"]]}), steps, goals]).sort_values("year")
     last = int(max(way["year"].max(), start + 1, later["year"] if later is not None else 0))
     named = language.say("charts.path", indicator=number_words.indicator(language, target))
@@ -124,8 +124,8 @@ def _flag(row: PlanRow) -> object:
     return row.get("flag_after", row.get("flag"))
 
 
-def _goal(language: Language, target: PlanRow, row: PlanRow) -> Point:
-    words = value(language, row["value"], target)
+def _goal(language: Language, row: PlanRow) -> Point:
+    words = aim(language, row, "value")
     mark = Mark(float(row["value"]), math.nan, math.nan, Glyph.TARGET, words, ORANGE)
     return Point(int(row["year"]), mark, language.colon(language.say("charts.target"), words))
 
@@ -138,7 +138,7 @@ def _path_in_words(language: Language, target: PlanRow, steps: pd.DataFrame, goa
     for rows, kind in ((steps, None), (goals, language.say("charts.target"))):
         for row in rows.to_dict("records"):
             what = kind or language.kit(row["kind"])
-            steps_in_words.append(language.colon(f"{row['year']:g}", f"{value(language, row['value'], target)}, {what}"))
+            steps_in_words.append(language.colon(f"{row['year']:g}", f"{aim(language, row, 'value')}, {what}"))
     if later is not None:
         words = _measured(language, later, "value", BLUE).words
         steps_in_words.append(

@@ -29,10 +29,15 @@ class AllowedTables:
     published_origins: Collection[str]
 
 
-def refuse_unfit_tables(tables: Sequence[TableSpec], allowed: AllowedTables) -> None:
+def refuse_unfit_tables(tables: Sequence[TableSpec], allowed: AllowedTables, *, grosses_up: bool) -> None:
     """Raise `ValueError` if a table of survey.yaml names an unknown group or population, or cannot be made, or must not be
-    published."""
+    published. `grosses_up` says whether the weights of the survey add up to the population."""
     for i, table in enumerate(tables, 1):
+        if table.counts_persons and not grosses_up:
+            raise ValueError(
+                f"table {i} of tables, measure: {table.measure} is a number of persons, which weights: normalised (under design) cannot "
+                "give; take the table out, or name weights that add up to the population"
+            )
         for group in {g for b in table.by for g in b} | ({table.of} if table.of else set()):
             if group not in allowed.groups:
                 raise ValueError(

@@ -149,6 +149,18 @@ def test_what_nobody_measures_is_quiet_and_without_targets_there_is_no_sheet() -
     assert milestones(promises.evidence_before_a_repeat(promises.plan_with()), EN) is None
 
 
+def test_a_target_has_the_digits_that_the_plan_states() -> None:
+    """Before, 2.35 per 1,000 was 2.4, and 4,321 persons were 4,320."""
+    made = promises.evidence_before_a_repeat(promises.plan_with({"year": 2027, "value": 2.35}))
+    assert cells(sheet(made))["Target value"] == Styled(2.35, "two_decimals")
+    assert [cells(milestones(made, EN), n)["Planned value"] for n in (1, 2)] == [
+        Styled(3.7, "one_decimal"),
+        Styled(2.35, "two_decimals"),
+    ]
+    persons = replace(made, targets=made.targets.assign(measure="total", stated_value=4321.0))
+    assert cells(sheet(persons))["Target value"] == Styled(4321.0, "whole")
+
+
 def test_milestones_from_the_low_end_of_a_range_say_so() -> None:
     said = "targets and the way to them start at the low end."
     wide, narrow = milestones(judged(baseline_bound=40.0), EN), milestones(judged(), EN)

@@ -56,6 +56,17 @@ def test_a_lower_limit_that_rounds_to_zero_is_explained_where_cases_were_found()
     assert EN.say("tables.above_zero") not in estimates(out, rows, EN).notes
 
 
+def test_a_hidden_high_end_is_named_beside_ranges_only() -> None:
+    out = country.published()
+    rows = out.select("prevalence", [[], ["region"]])
+    hidden = rows.assign(unresolved_marker=rows["unresolved_marker"].where(rows["category"] == "north", ""))
+    words = "north: the high end is not shown"
+    assert words not in " ".join(estimates(out, hidden, EN).notes)
+    south = rows["category"] == "south"
+    wide = {"bounds_note": rows["bounds_note"].mask(south, WIDE_BOUNDS), "bound_high": rows["bound_high"].mask(south, 0.9)}
+    assert words in " ".join(estimates(out, hidden.assign(**wide), EN).notes)
+
+
 def test_what_is_not_shown_has_words_and_no_number() -> None:
     west = found(regions(), "west")
     assert (west.marks, west.printed, west.absent) == ((), "", "[c] not shown")

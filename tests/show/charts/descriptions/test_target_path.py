@@ -25,6 +25,8 @@ WAY = pd.DataFrame(
     {
         "year": [2025, 2026, 2027, 2028, 2029],
         "value": [50.0, 43.75, 37.5, 31.25, 25.0],
+        "stated_value": np.nan,
+        "measure": "prevalence",
         "kind": [Reason.of(f"plan.kinds.{kind}") for kind in ("baseline", "not_measured", "survey", "not_measured", "target")],
     }
 )
@@ -128,3 +130,10 @@ def test_a_planned_value_has_no_interval() -> None:
     assert len(planned) == 3
     assert {mark.colour for mark in planned} == {GREY}
     assert np.isnan([limit for mark in planned for limit in (mark.low, mark.high)]).all()
+
+
+def test_a_target_has_the_digits_that_the_plan_states() -> None:
+    goal = WAY["year"] == 2029
+    chart = way(steps=WAY.assign(value=WAY["value"].mask(goal, 25.25), stated_value=WAY["stated_value"].mask(goal, 25.25)))
+    assert any("25.25" in point.words for point in chart.points)
+    assert "2029: 25.25, target" in chart.alt

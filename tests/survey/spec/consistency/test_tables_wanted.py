@@ -29,9 +29,20 @@ ALLOWED = AllowedTables({"sex", "form", "ethnicity"}, {"adults": ADULTS, "all": 
 )
 def test_a_table_that_cannot_be_is_named(table: dict[str, Any], says: str) -> None:
     with pytest.raises(ValueError, match=says):
-        refuse_unfit_tables([TableSpec.model_validate(table)], ALLOWED)
+        refuse_unfit_tables([TableSpec.model_validate(table)], ALLOWED, grosses_up=True)
 
 
 def test_a_table_that_can_be_is_taken() -> None:
-    refuse_unfit_tables([TableSpec.model_validate({"measure": "prevalence", "by": [[], "sex"], "population": "adults"})], ALLOWED)
+    table = TableSpec.model_validate({"measure": "prevalence", "by": [[], "sex"], "population": "adults"})
+    refuse_unfit_tables([table], ALLOWED, grosses_up=False)
     assert known_names_in_words("x", {"b", "a"}) == ": a, b"
+
+
+@pytest.mark.parametrize("measure", ["total", "stock", "current", "profile_total"])
+def test_normalised_weights_give_no_table_of_persons(measure: str) -> None:
+    """Before, the check found no errors, and notebook 2 stopped without naming a key."""
+    rate, persons = (TableSpec.model_validate({"measure": name}) for name in ("stock_prevalence", measure))
+    with pytest.raises(
+        ValueError, match=f"table 2 of tables, measure: {measure} is a number of persons, which weights: normalised"
+    ):
+        refuse_unfit_tables([rate, persons], ALLOWED, grosses_up=False)

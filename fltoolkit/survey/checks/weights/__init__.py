@@ -1,0 +1,1 @@
+"""Checks the weights of a survey, and its replicate weights, by their sums."""

@@ -1,0 +1,105 @@
+"""Compares the sums of a survey's weights with each other and with the number of persons. Weights that add up to the sample make every
+total wrong, and no other check finds it."""
+
+from __future__ import annotations
+
+import math
+
+import narwhals as nw
+
+from fltoolkit.survey.checks.findings import Finding
+from fltoolkit.survey.data.fetch_rows import to_sums
+from fltoolkit.survey.data.internal_columns import AGE, ASKED, WEIGHT
+from fltoolkit.survey.data.person_frame import FACTOR
+from fltoolkit.survey.design.survey_design import Survey, weight_of
+from fltoolkit.survey.spec.survey_spec import SurveySpec
+
+MEAN_OF_NORMALISED = (0.5, 2.0)  # a part of the persons, such as those who answered, has a mean that is not exactly 1
+BELOW_ONE = (
+    0.99  # no person of a sample stands for less than one person, but a calibrated weight of a census may be a little below 1
+)
+FEW_BELOW_ONE = 0.05  # the share of such weights that a census with calibrated weights may have
+
+
+def weight_findings(survey: Survey) -> list[Finding]:
+    """Returns findings about sums of weights. The list is empty if survey.yaml says that the weights are normalised."""
+    return [*_normalised(survey), *_of_populations(survey)] if survey.grosses_up else []
+
+
+def weight_columns(spec: SurveySpec) -> dict[str, str]:
+    """Returns, as {internal weight column: column}, the column of the data that contains this weight: those of all populations and
+    that of the design."""
+    own = {weight_of(p): v.weight or spec.design.weight for p, v in spec.populations.items() if not v.sum_of}
+    return own if spec.design.weight in own.values() else {**own, WEIGHT: spec.design.weight}
+
+
+def _normalised(survey: Survey) -> list[Finding]:
+    """Returns a finding for each weight that seems to be normalised: its mean is about 1, so it adds up to the persons of the sample,
+    not of the population. A calibration makes totals right, so a survey with one has no such finding.
+
+    If weights are below 1, the finding is an error. If every weight is 1, the data may be a census, in which nobody was drawn: the
+    finding is then a warning, but an error if survey.yaml names sampling units or replicate weights.
+    """
+    design, out = survey.spec.design, []
+    if survey.spec.calibration:
+        return []
+    by_name = {name: inside for inside, name in weight_columns(survey.spec).items()}  # populations can share a weight
+    sums: list[nw.Expr] = []
+    for inside in by_name.values():
+        weight = nw.col(inside) / nw.col(FACTOR)
+        there = (weight.is_finite() & (weight > 0)).fill_null(False)
+        small, not_one = there & (weight < BELOW_ONE), there & (weight != 1)
+        sums += [there, nw.when(there).then(weight).otherwise(0.0), small.fill_null(False), not_one.fill_null(False)]
+    found = list(map(float, to_sums(survey.frame, sums, survey.path)))
+    for i, name in enumerate(by_name):
+        persons, added, below, other = found[4 * i : 4 * i + 4]
+        low, high = MEAN_OF_NORMALISED
+        if not persons or not low <= added / persons <= high:
+            continue
+        do = "say weights: normalised under design: rates are then shown, and no numbers of persons"
+        if below > FEW_BELOW_ONE * persons or (not other and (design.psu or design.replicates)):
+            what = "the mean of the weights is about 1, so they add up to the persons of the sample, not of the population"
+            out.append(
+                Finding(
+                    "error",
+                    "weights",
+                    name,
+                    what,
+                    int(persons),
+                    f"{do}; or name weights that add up to the population",
+                    acceptable=True,
+                )
+            )
+        elif not other:
+            what = "every weight is 1, so the sample counts as the population; this is right for a census only"
+            out.append(Finding("warning", "weights", name, what, int(persons), f"if persons were drawn, {do}"))
+    return out
+
+
+def _of_populations(survey: Survey) -> list[Finding]:
+    """Returns a finding for each population whose sum of weights looks wrong. Two sums are compared: the population's own
+    weights, over persons who answered the module on forced labour, and the weights of the design, over all persons of the same
+    ages. A warning is given if one sum is at least twice the other, and an error if a sum is infinite."""
+    spec, out = survey.spec, []
+    plain = {name: p for name, p in spec.populations.items() if not p.sum_of and not p.where}
+    if not plain:
+        return []
+    sums: list[nw.Expr] = []
+    for name, population in plain.items():
+        age, low, high = nw.col(AGE), population.age.min or 0, population.age.max or spec.age.max
+        eligible = (age >= low) & (age <= high)
+        for weight, who in ((WEIGHT, eligible), (weight_of(name), eligible & nw.col(ASKED))):
+            sums.append(nw.when(who & nw.col(weight).is_finite()).then(nw.col(weight)).otherwise(0.0))
+    added = to_sums(survey.frame, sums, survey.path)
+    for (name, population), whole, asked in zip(plain.items(), map(float, added[::2]), map(float, added[1::2]), strict=True):
+        if math.isinf(whole) or math.isinf(asked):
+            what = f"the weights of {name} add up to more than a number can hold"
+            do = "correct them, or divide all by one number"
+            out.append(Finding("error", "weights", population.weight or spec.design.weight, what, 0, do))
+        elif whole > 0 and asked > 0 and not 0.5 < asked / whole < 2:
+            # With all its digits, the number would be a sum of single weights.
+            of_asked, of_all = (f"{float(f'{total:.2g}'):,.0f}" for total in (asked, whole))
+            what = f"the weights of those who answered add up to about {of_asked}; all such persons of the file to about {of_all}"
+            do = f"name the weight of the module under populations.{name}.weight, if it has one of its own"
+            out.append(Finding("warning", "weights", population.weight or spec.design.weight, what, 0, do))
+    return out
