@@ -38,11 +38,19 @@ def smart(plan: Plan, filled: Baseline, judged: pd.DataFrame) -> pd.DataFrame:
         for indicator in statement.indicators:
             answers = (_specific(indicator), _measurable(indicator, filled, judged), _achievable(indicator), _relevant(indicator),
                        _time_bound(indicator, plan, filled))  # fmt: skip
-            of_row = {"id": indicator.id, "indicator": indicator.indicator, "code": statement.code, "level": statement.level}
+            of_row = {"id": indicator.id, "indicator": _name(indicator), "code": statement.code, "level": statement.level}
             rows += [
                 {**of_row, "criterion": c, "met": met, "missing": why} for c, (met, why) in zip(CRITERIA, answers, strict=True)
             ]
     return pd.DataFrame(rows, columns=SMART)
+
+
+def _name(indicator: Indicator) -> Reason | str:
+    """Returns the name of an indicator. Before that of a % decrease stands the prevalence from which it is computed, because the
+    other tables of the plan have a row for the prevalence, and its targets stand there."""
+    if indicator.measure != "percent_decrease":
+        return indicator.indicator
+    return Reason.of("smart.with_base", indicator=indicator.indicator)
 
 
 def _specific(indicator: Indicator) -> Answer:

@@ -38,7 +38,7 @@ from fltoolkit.survey.spec.groups import TOTAL, Measure, TableSpec, crossed, gro
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 MARKERS = {
-    "c": "confidential: not shown", "u": "low reliability", "w": "none recorded in the survey",
+    "c": "confidential: not shown", "u": "unreliable", "w": "none recorded in the survey",
     "low": "rounds to zero", "x": "not available", "z": "not applicable",
 }  # fmt: skip
 NUMBERS = ("estimate", "se", "ci_low", "ci_high", "cv", "deff", "n_eff", "resolved_only", "bound_high", "bound_ci_high")

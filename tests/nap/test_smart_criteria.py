@@ -48,6 +48,13 @@ def test_an_indicator_of_which_one_target_can_be_verified_and_another_not_is_mea
     assert str(missing).startswith("a cut of 10% by 2029 cannot be verified: ")
 
 
+def test_a_decrease_is_named_after_the_prevalence_from_which_it_is_computed(tmp_path: Path) -> None:
+    """The prevalence has a row of its own in the other tables, and the targets stand there."""
+    out, plan = country.run(country.write(tmp_path, plan=country.with_rows({**USUAL, "measure": "percent_decrease"})))
+    names = set(map(str, fl.evidence(plan, fl.Rounds(out, out)).smart["indicator"]))
+    assert names == {"Prevalence of forced labour; Persons in forced labour"}
+
+
 def test_a_hidden_baseline_is_not_measurable(tmp_path: Path) -> None:
     found = answers(tmp_path, measure="stock_prevalence")
     assert found["measurable"][0] == "no"

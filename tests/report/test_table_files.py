@@ -73,7 +73,7 @@ def test_title_goal_and_the_meaning_of_markers_stand_above(sheet: Worksheet) -> 
     assert sheet["A4"].value == "Goal: By 2030 nobody is in forced labour."
     for marker in (
         "[c] confidential",
-        "[u] low reliability",
+        "[u] unreliable",
         "[w] none recorded",
         "[x] not available",
         "[z] not applicable",

@@ -44,8 +44,8 @@ def test_a_row_holds_number_and_marker_interval_basis_and_the_letter_of_its_note
 def test_a_suppressed_row_has_its_marker_in_each_cell() -> None:
     shown = tables.table(country.published().select("prevalence", "region"))
     assert line(shown, "West")[1:] == ["[c]", "[c]", "[c]", "[c]", ""]
-    assert f"[c] {CONFIDENTIAL}; [u] low reliability; [w] none recorded in the survey" in shown.text
-    assert '<abbr title="low reliability">[u]</abbr>' in shown.html
+    assert f"[c] {CONFIDENTIAL}; [u] unreliable; [w] none recorded in the survey" in shown.text
+    assert '<abbr title="unreliable">[u]</abbr>' in shown.html
 
 
 def test_care_that_has_no_marker_is_asked_for_in_a_note() -> None:
@@ -162,7 +162,7 @@ def test_html_in_labels_and_titles_is_shown_and_not_obeyed() -> None:
 def test_the_baseline_leaves_partners_rows_open_and_marks_what_is_not_shown() -> None:
     table = tables.baseline(country.filled())
     shown = cells(table)
-    assert shown[-1] == ["to be filled by the partners", "", "", ""]  # the line above it names the indicator
+    assert shown[-1] == ["–", "to be filled by the partners", "", ""]  # the line above it names the indicator
     assert "Inspectors trained" in table.text
     assert "[z]" in [row[1] for row in shown]
     by = {row[0]: row for row in shown}

@@ -75,8 +75,8 @@ def rate(language: Language, row: PublishedNumber) -> str | None:
 
 
 def who(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """Returns sentences on who is affected: for whom a change was detected, the tested differences, the rates of several
-    populations (such as adults and children), which are not tested, and the place of the rates by other groups."""
+    """Returns sentences on who is affected: for whom a change was detected, the tested differences, that no test compares several
+    populations (such as adults and children), and the place of the rates by other groups."""
     out = evidence.now
     first = out.headlines[0] if out.headlines else ""
     rates = [
@@ -88,8 +88,7 @@ def who(evidence: Evidence, language: Language) -> tuple[str, ...]:
         *(contrast_sentences.sentences(out, language, most=MOST_PAIRS) if contrast_sentences.is_compared(out) else ()),
     ]
     if len(shown) > 1:
-        each = (_rate_of_population(language, r) for r in sorted(shown, key=lambda r: -r["estimate"]))
-        told.append(language.say("sheet.populations", rates=language.join(each)))
+        told.append(language.say("sheet.populations"))
     if others := [
         g
         for g in results_section.groups_of(out, "prevalence")
@@ -97,11 +96,6 @@ def who(evidence: Evidence, language: Language) -> tuple[str, ...]:
     ]:
         told.append(language.say("sheet.more_groups", groups=language.join(map(language.by_group, others))))
     return tuple(told)
-
-
-def _rate_of_population(language: Language, row: PublishedNumber) -> str:
-    rate = number_words.with_marker(number_words.shown(language, row), row)
-    return f"{rate} {number_words.unit(language, str(row['measure']), str(row['reference_population_label']))}"
 
 
 def _changes(evidence: Evidence, language: Language) -> list[str]:
@@ -253,7 +247,8 @@ def _change(evidence: Evidence, language: Language) -> Fact | None:
         return None
     old, new = (number_words.number(language, row[f"estimate_{when}"], "prevalence") for when in ("before", "after"))
     unit = language.say("sheet.change_unit", before=f"{row['year_before']:g}", after=f"{row['year']:g}")
-    return Fact(language.say("sheet.rounds", old=old, new=new), unit, size_of_change(language, row))
+    flagged = [language.say(f"flags.{row['flag']}")] if row["flag"] in result_sentences.CAREFUL else []
+    return Fact(language.say("sheet.rounds", old=old, new=new), unit, language.list([size_of_change(language, row), *flagged]))
 
 
 def size_of_change(language: Language, row: Row) -> str:

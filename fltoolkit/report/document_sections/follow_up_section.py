@@ -5,6 +5,8 @@ Each change has its interval. A text says that a number has changed only if the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from fltoolkit.languages.language import Language
@@ -26,16 +28,32 @@ def table(evidence: Evidence, language: Language) -> PrintedTable | None:
 def whole_and_by_group(evidence: Evidence, language: Language) -> list[PrintedTable]:
     """Returns two tables of changes since the plan's baseline: of each indicator for its whole population, and of the rate by
     each group for which a brief has room. Hidden changes are left out, and a table without rows."""
-    rows, changed = totals(evidence.follow_up).assign(reached=""), evidence.changed
-    by = groups_of(changed, "change_in_prevalence") if changed else ()
-    fitting = [[group] for group in by if fits_in_brief(evidence.now, group)]
+    rows = totals(evidence.follow_up).assign(reached="")
+    by = groups_of(evidence.changed, "change_in_prevalence") if evidence.changed else ()
     found = [] if rows.empty else [change_tables.follow_up(language, rows, interviews(evidence, language))]
-    if changed and fitting:
-        of_rate = changed.select("change_in_prevalence", fitting)
-        of_rate = of_rate[of_rate["verdict"] != ""]
-        title, left_out = language.say("follow_up.by_group"), language.say("follow_up.left_out")
-        found += [] if of_rate.empty else [change_tables.changes(language, of_rate, title, left_out)]
-    return found
+    return [*found, *_of_rate(evidence, language, [group for group in by if fits_in_brief(evidence.now, group)])]
+
+
+def of_other_groups(evidence: Evidence, language: Language) -> list[PrintedTable]:
+    """Returns a table of the changes of the rate by those groups of the survey that the plan does not name, in a list. The list is
+    empty if there is no such change."""
+    if not evidence.changed:
+        return []
+    same = evidence.own_words.same_groups
+    named = {same.get(str(group), str(group)) for group in evidence.follow_up["group"]}
+    return _of_rate(
+        evidence, language, [group for group in groups_of(evidence.changed, "change_in_prevalence") if group not in named]
+    )
+
+
+def _of_rate(evidence: Evidence, language: Language, groups: Sequence[str]) -> list[PrintedTable]:
+    """Returns a table of the tested changes of the rate by some groups, in a list. The list is empty if there are none."""
+    if not evidence.changed or not groups:
+        return []
+    rows = evidence.changed.select("change_in_prevalence", [[group] for group in groups])
+    rows = rows[rows["verdict"] != ""]
+    title, left_out = language.say("follow_up.by_group"), language.say("follow_up.left_out")
+    return [] if rows.empty else [change_tables.changes(language, rows, title, left_out)]
 
 
 def by_group(evidence: Evidence, language: Language) -> PrintedTable | None:

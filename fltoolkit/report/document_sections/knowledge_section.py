@@ -35,7 +35,7 @@ def known(evidence: Evidence, language: Language) -> list[Block]:
         if new:
             parts_of = pd.concat(new).groupby(["measure", "reference_population"], sort=False)
             tables = (_table(evidence, language, rows) for _, rows in parts_of)
-            blocks += [Heading(language.say(f"checklists.sections.{section}"), 3), *tables]
+            blocks += [Heading(language.say(f"checklists.sections.{section}"), 2), *tables]
     return blocks
 
 

@@ -47,6 +47,14 @@ def groups(out: Published, language: Language) -> str | None:
     return _each(language, out.select("prevalence", [out.lead]).to_dict("records"), "slides.rates")
 
 
+def untested(out: Published, language: Language, groups: Sequence[str]) -> str:
+    """Returns a sentence on the rates by groups that no test compares: that their differences may be due to chance. If no rate is
+    reliable, the sentence says so."""
+    rows = [row for group in groups for row in out.select("prevalence", [group]).to_dict("records")]
+    key = "slides.none_reliable_rate" if all(map(result_sentences.is_unsure, rows)) else "slides.untested"
+    return language.say(key, groups=language.join(map(language.by_group, groups)))
+
+
 def of_population(out: Published, language: Language, population: str) -> str | None:
     """Returns the result of the test in a population (such as adults). Without a test, returns the rate of the population
     (see `rate`)."""
@@ -65,8 +73,7 @@ def shares(out: Published, language: Language, group: str) -> str:
     if not sure:
         return language.say("slides.none_reliable", group=language.by_group(group))
     largest = sorted(sure, key=lambda row: -row["estimate"])[:LARGEST]
-    who = language.kit(rows[0]["reference_population_label"])
-    return _each(language, rows, "slides.shares") or language.say("slides.largest", numbers=_numbers(language, largest), who=who)
+    return _each(language, rows, "slides.shares") or language.say("slides.largest", numbers=_numbers(language, largest))
 
 
 def majorities(out: Published, language: Language, topics: Collection[str]) -> tuple[str, ...]:

@@ -116,13 +116,14 @@ def more_targets(evidence: Evidence, language: Language, limit: int) -> str:
 
 
 def to_decide(evidence: Evidence, language: Language) -> Paragraph:
-    """Returns the paragraph with the most urgent decision about the plan's targets (see `decisions`). A choice is a question."""
+    """Returns the paragraph with the most urgent decision about the plan's targets (see `decisions`). A choice is a question, and the
+    reason for it follows."""
     asked = []
     for reason, choices in decisions(evidence, language):
-        asked.append(number_words.start(reason))
         if choices:
             one, other = choices
             asked.append(number_words.start(language.say("sheet.either", one=one, other=other)))
+        asked.append(number_words.start(reason))
     return Paragraph(_sentences(*asked), "warning", language.say("sheet.decide"))
 
 
@@ -174,13 +175,7 @@ def _remedies(language: Language, rows: Sequence[Line]) -> list[Decision]:
     others = [row for row in rows if not is_too_wide(row)]
     found: list[Decision] = []
     if wide:
-        advice = [language.say("sheet.decisions.fewer_open", targets=_subjects(language, wide))]
-        aims = [aim(language, row) for row in wide if is_never_enough(row)]
-        if aims:
-            advice.append(language.say("sheet.decisions.even_without", aim=_listed(language, aims)))
-        else:
-            advice.append(language.say("sheet.decisions.more_persons"))
-        found.append((_sentences(*map(number_words.start, advice)), language.each("sheet.choices.fewer_open")))
+        found.append(_if_too_wide(language, wide))
     if others:
         remedies = [*_already_below(language, others), _detectable_instead(language, others), _persons_needed(language, others)]
         if not all(map(is_below_unconfirmed, others)):
@@ -188,6 +183,24 @@ def _remedies(language: Language, rows: Sequence[Line]) -> list[Decision]:
             remedies.insert(0, language.say("sheet.decisions.refused", targets=targets))
         found.append((_sentences(*map(number_words.start, remedies)), _choices(language, others)))
     return found
+
+
+def _if_too_wide(language: Language, rows: Sequence[Line]) -> Decision:
+    """Returns the decision about targets whose baseline is a wide range. Where the fall to a target would be missed also without
+    unresolved answers, it gives the chance, and advises a lower target that the planned survey would detect."""
+    never = [row for row in rows if _is_fall(row) and is_never_enough(row)][:NAMED]
+    lower = [row for row in never if row["smallest_value"] < row["target_value"]]
+    falls = language.join(language.say("sheet.decisions.fall_missed", **_aim_of(language, row)) for row in never)
+    reasons = (
+        language.say("sheet.decisions.fewer_open", targets=_subjects(language, rows)),
+        language.say("sheet.decisions.even_without", falls=falls) if never else language.say("sheet.decisions.more_persons"),
+    )
+    tasks = (
+        *language.each("sheet.choices.fewer_open"),
+        *(language.say("sheet.choices.lower", **_aim_of(language, row)) for row in lower),
+    )
+    keep = language.each("sheet.choices.keep")[len(rows) > 1]
+    return _sentences(*map(number_words.start, reasons)), (language.join(tasks), keep)
 
 
 def _already_below(language: Language, rows: Sequence[Line]) -> list[str]:
@@ -213,8 +226,8 @@ def _detectable_instead(language: Language, rows: Sequence[Line]) -> str:
     detect the smaller fall, the sentences say so."""
     falls = [
         language.say(
-            f"sheet.decisions.{'instead_of_never' if is_never_enough(r) else 'instead'}", who=_subject(language, r),
-            year=f"{r['target_year']:g}", start=f"{r['baseline_year']:g}", fall=fall_to(language, r), aim=aim(language, r),
+            f"sheet.decisions.{'instead_of_never' if is_never_enough(r) else 'instead'}", **_aim_of(language, r),
+            year=f"{r['target_year']:g}", start=f"{r['baseline_year']:g}", fall=fall_to(language, r),
         )
         for r in rows if _is_fall(r) and r["smallest_value"] < r["target_value"]
     ][:NAMED]  # fmt: skip
@@ -235,9 +248,16 @@ def _choices(language: Language, rows: Sequence[Line]) -> tuple[str, ...]:
         key = "later_year"
     else:
         key = "set_lower" if not others and falls[0] and first["smallest_value"] < first["target_value"] else "set_another"
-    numbers = {"value": value(language, smallest_value(first), first), "aim": aim(language, first)}
-    unit = number_words.unit(language, str(first["measure"]))
-    return language.each(f"sheet.choices.{key}", **numbers, unit=unit, who=_subject(language, first))
+    return language.each(f"sheet.choices.{key}", **_aim_of(language, first))
+
+
+def _aim_of(language: Language, row: Line) -> dict[str, str]:
+    """Returns the words of a target that no planned survey can verify: its subject, its value and its unit, the value that the
+    planned survey would detect in its place, and the chance that it detects the target's own."""
+    return {
+        "who": _subject(language, row), "aim": aim(language, row), "unit": number_words.unit(language, str(row["measure"])),
+        "value": value(language, smallest_value(row), row), "chance": number_words.percent(language, row["power"]),
+    }  # fmt: skip
 
 
 def _is_fall(row: Line) -> bool:

@@ -90,7 +90,6 @@ def _numbers(evidence: Evidence, language: Language) -> list[Block]:
         Heading(language.say("brief.numbers"), new_page=True), Paragraph(contrast_sentences.family(out, language)),
         Paragraph(language.say("brief.markers"), "quiet"),
         *results_section.rates(out, language), *changed, *_targets(evidence, language), *profile,
-        Paragraph(language.say("contrasts.where"), "quiet"),
         *results_section.rule_sets(out, language, Heading(language.say("rule_sets.heading"), 2)),
     ]  # fmt: skip
 
@@ -109,6 +108,6 @@ def _targets(evidence: Evidence, language: Language) -> list[Block]:
 
 def _limits_and_basis(evidence: Evidence, language: Language) -> list[Block]:
     return [
-        Heading(language.say("brief.limits"), 2), Bullets(language.each("limits")), Heading(language.say("brief.basis"), 2),
+        Heading(language.say("brief.limits"), 2), Bullets((*language.each("limits"), language.say("contrasts.where"))), Heading(language.say("brief.basis"), 2),
         Paragraph(" ".join(result_sentences.basis(evidence.now, language, with_files=False))),
     ]  # fmt: skip

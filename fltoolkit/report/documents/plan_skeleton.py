@@ -101,13 +101,15 @@ def _annex(evidence: Evidence, language: Language) -> list[Block]:
     """Returns the annex: the survey's tables by topic, then the baselines by group that these tables do not have. If there
     is a later survey, the changes by group (each with its baseline) replace these baselines."""
     if evidence.follow_up.empty:
-        head, table = (
+        head, tables = (
             "skeleton.by_group",
-            framework_tables.by_group(language, evidence.baseline, knowledge_section.keys(evidence)),
+            [framework_tables.by_group(language, evidence.baseline, knowledge_section.keys(evidence))],
         )
     else:
-        head, table = "change.heading", follow_up_section.by_group(evidence, language)
-    more: list[Block] = [Heading(language.say(head), 2), table] if table else []
+        head = "change.heading"
+        tables = [follow_up_section.by_group(evidence, language), *follow_up_section.of_other_groups(evidence, language)]
+    shown = [table for table in tables if table]
+    more: list[Block] = [Heading(language.say(head), 2), *shown] if shown else []
     return [Heading(language.say("skeleton.annex")), *knowledge_section.known(evidence, language), *more]
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
+from fltoolkit.publish.published_set import Published
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Document, Heading, Paragraph
 from fltoolkit.report.document_sections import first_page, follow_up_section, results_section, slide_titles, targets_section
 from fltoolkit.report.document_sections.results_section import groups_of
@@ -18,6 +19,7 @@ from fltoolkit.table_records import records
 
 ROWS = 9  # of a table, a picture or a list that fits on a slide
 CATEGORIES = 8  # of the groups in one picture
+NAMED = 3  # categories of a group in a sentence
 VERDICTS, TARGETS, WITH_DECISION = 2, 5, 1  # verdicts and targets that fit on a slide, and targets beside which the decision fits
 COERCION = "coercion"  # the topic of a profile
 
@@ -82,7 +84,8 @@ def _pictures(evidence: Evidence, language: Language) -> list[Block]:
     if title:
         slides += _pictured(estimates(evidence, language, "slide", Grouped("prevalence", (out.lead,))), title)
     if groups:
-        slides += _pictured(estimates(evidence, language, "slide", Grouped("prevalence", groups)), None)
+        untested = slide_titles.untested(out, language, groups) if title else None
+        slides += _pictured(estimates(evidence, language, "slide", Grouped("prevalence", groups)), untested)
     slides += [*_shared(evidence, language), *_coerced(evidence, language)]
     for population in out.headlines[1:]:  # such as children
         if groups := groups_of(out, "prevalence", population, least=2):
@@ -99,48 +102,67 @@ def _pictured(picture: Drawn | None, title: str | None = None) -> list[Block]:
 
 def _shared(evidence: Evidence, language: Language) -> list[Block]:
     """Returns a slide with the share of cases in each category, for the first groups for which a slide has room."""
-    out = evidence.now
-    chosen = fitting(out, "share", groups_of(out, "share", least=2), ROWS)
+    out, chosen = evidence.now, _groups_of_cases(evidence.now)
     if not chosen:
         return []
     picture = estimates(evidence, language, "slide", Grouped("share", tuple(chosen)))
     return _pictured(picture, slide_titles.shares(out, language, chosen[0]))
 
 
+def _groups_of_cases(out: Published) -> list[str]:
+    """Returns the first groups of the cases (such as their sectors) for whose shares one picture has room."""
+    return fitting(out, "share", groups_of(out, "share", least=2), ROWS)
+
+
 def _coerced(evidence: Evidence, language: Language) -> list[Block]:
     """Returns a slide with the means of coercion, for the first population with a published profile (shares of cases by
     characteristic). The list is empty if there is no such profile, or if a slide has no room for it."""
-    out = evidence.now
-    there = [p for p in results_section.profile_populations(out) if COERCION in groups_of(out, "profile", p)]
-    rows = out.select("profile", [COERCION], population=there[0]) if there else out.table.head(0)
-    if rows.empty or len(rows) > ROWS:
+    rows = _means_of_coercion(evidence.now)
+    if rows.empty:
         return []
-    picture = estimates(evidence, language, "slide", Grouped("profile", (COERCION,), there[0]))
+    picture = estimates(evidence, language, "slide", Grouped("profile", (COERCION,), rows["reference_population"].iloc[0]))
     return _pictured(picture, slide_titles.majority(language, rows, "slides.coerced"))
 
 
+def _means_of_coercion(out: Published) -> pd.DataFrame:
+    """Returns the published shares of cases by means of coercion, of the first population that has them. There are no rows if one
+    picture has no room for them."""
+    there = [p for p in results_section.profile_populations(out) if COERCION in groups_of(out, "profile", p)]
+    rows: pd.DataFrame = out.select("profile", [COERCION], population=there[0]) if there else out.table.head(0)
+    return rows if len(rows) <= ROWS else rows.head(0)
+
+
 def _unknown(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns the slide on what is not known: whom the survey could not reach, and which rates are hidden or too uncertain."""
+    """Returns the slide on what is not known: whom the survey could not reach, and which rates by group, shares of cases and means of
+    coercion are hidden or too uncertain."""
     out = evidence.now
-    rows = pd.concat([out.select("prevalence", [g]) for g in groups_of(out, "prevalence", least=0)] or [out.table.head(0)])
+    rates = [out.select("prevalence", [g]) for g in groups_of(out, "prevalence", least=0)]
+    rates += [
+        out.select("prevalence", [g], population=p)
+        for p in out.headlines[1:]
+        for g in groups_of(out, "prevalence", p, least=2)[:1]
+    ]
+    rows = pd.concat([*rates, *(out.select("share", [g]) for g in _groups_of_cases(out)), _means_of_coercion(out)])
+    first = out.select("prevalence")["reference_population_label"].iloc[0]
     return [
         Heading(language.say("slides.unknown")),
         Bullets(tuple(t for t in (
-            result_sentences.coverage(out, language), _categories_by_group(language, rows[rows["marker"] == "c"], "slides.hidden"),
-            _categories_by_group(language, rows[rows["flag"] == "unreliable"], "slides.unreliable"), *language.each("slides.never"),
+            result_sentences.coverage(out, language), _categories_by_group(language, rows[rows["marker"] == "c"], first, "slides.hidden"),
+            _categories_by_group(language, rows[rows["flag"] == "unreliable"], first, "slides.unreliable"), *language.each("slides.never"),
         ) if t)),
     ]  # fmt: skip
 
 
-def _categories_by_group(language: Language, rows: pd.DataFrame, key: str) -> str:
-    """Returns a sentence that lists the categories of some rows with the names of their groups, such as `sex (women)`. If a group
-    has more than `ROWS` of them, the list has only their number. `key` is the key of the sentence in the language files. The text
-    is empty if there are no rows."""
+def _categories_by_group(language: Language, rows: pd.DataFrame, first: object, key: str) -> str:
+    """Returns a sentence that lists the categories of some rows with the names of their groups, such as `sex (women)`. Before a group
+    of another population than the first stands its name. If a group has more than `NAMED` categories, the list has only their number.
+    `key` is the key of the sentence in the language files. The text is empty if there are no rows."""
     by = []
-    for b, part in rows.groupby("breakdown", sort=False):
+    for (who, b), part in rows.groupby(["reference_population_label", "breakdown"], sort=False):
         named = ", ".join(number_words.category(language, r) for r in records(part))
-        which = named if len(part) <= ROWS else language.say("slides.categories", n=str(len(part)))
-        by.append(f"{number_words.group(language, str(b))} ({which})")
+        which = named if len(part) <= NAMED else language.say("slides.categories", n=str(len(part)))
+        of_whom = "" if who == first else f"{language.kit(who)}, "
+        by.append(f"{of_whom}{number_words.group(language, str(b))} ({which})")
     return language.say(key, which=language.list(by)) if by else ""
 
 

@@ -180,7 +180,7 @@ def legend(language: Language, used: Sequence[str]) -> tuple[str, ...]:
 
 
 def meanings(language: Language, used: Sequence[str]) -> str:
-    """Returns the markers that are used, each with its meaning: `[u] low reliability; † use with caution`."""
+    """Returns the markers that are used, each with its meaning: `[u] unreliable; † use with caution`."""
     care = f"{number_words.CARE} {language.say('flags.caution')}" if number_words.CARE in used else ""
     return language.list(text for text in (number_words.markers(language, used), care) if text)
 

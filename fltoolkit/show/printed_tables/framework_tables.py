@@ -33,14 +33,16 @@ YEARS = (1, 2)  # of the plan, for which partners type a target
 
 
 def _baseline(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell of a baseline: the number of the survey, or the text that partners typed. The cell is empty if partners
-    still have to give the baseline; the first cell of the row says so."""
+    """Returns the cell of a baseline: the number of the survey, or the text that partners typed. If partners still have to give the
+    baseline, the cell says so."""
     if row["filled_by"] != "partners":
         shown = row["baseline_value"]
         bound = row["bound_high"] if has_wide_bounds(row) else nan
         cell = number_cells.in_unit(language, nan if pd.isna(shown) else float(shown), _measure(row), row["marker"], bound)
         return replace(cell, text=f"{cell.text}{number_words.care(row['flag'])}") if cell.text else cell
-    return PrintedCell(language.own(str(row["baseline_value"])) if has_text(row["baseline_value"]) else "")
+    return PrintedCell(
+        language.own(str(row["baseline_value"])) if has_text(row["baseline_value"]) else language.say("by_partners")
+    )
 
 
 def _measure(row: Row) -> str:
@@ -69,10 +71,10 @@ def _group(language: Language, row: Row) -> str:
 
 
 def _category_in_group(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell with the category of a row. It is for tables that have the name of the group in a line above the row.
-    A row that partners fill in has no category; its cell says that its numbers come from partners."""
+    """Returns the cell with the category of a row. It is for tables that have the name of the group in a line above the row. A row that
+    partners fill in has no category."""
     if row["filled_by"] == "partners":
-        return PrintedCell(language.say("from_partners" if has_text(row["baseline_value"]) else "by_partners"))
+        return PrintedCell("–")
     if row["category"]:
         return plan_cells.category(language, row)
     group = number_words.group(language, str(row["group"]))
@@ -100,13 +102,16 @@ def _headings(language: Language, row: Row) -> tuple[str | PrintedCell, ...]:
 
 def _remarks(ranged: bool, language: Language, row: Row) -> tuple[str, ...]:
     """Returns the reasons why a number of the survey is hidden or doubtful, and why it has no high end if others have one
-    (`ranged`), in words, for footnotes. There are none if the marker [c] (confidential) already gives the reason."""
-    if row["filled_by"] == "partners" or row["marker"] == "c":
+    (`ranged`), in words, for footnotes. There are none if the marker [c] (confidential) already gives the reason. Of a number that
+    partners gave, a footnote says so."""
+    if row["filled_by"] == "partners":
+        return (language.say("from_partners") if has_text(row["baseline_value"]) else "",)
+    if row["marker"] == "c":
         return ()
-    without_high_end = ranged and row["unresolved_marker"] == "c"
+    why = "high_end_hidden" if row["unresolved_marker"] == "c" else "cases_only" if pd.isna(row["unresolved"]) else ""
     return (
         number_words.remark(language, row) if has_text(row["reason"]) else "",
-        language.say("tables.high_end_hidden") if without_high_end else "",
+        language.say(f"tables.{why}") if ranged and why and pd.notna(row["baseline_value"]) else "",
     )
 
 

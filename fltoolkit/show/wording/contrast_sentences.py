@@ -6,6 +6,7 @@ The lead group is the group (such as sex) that survey.yaml names beforehand for 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import inf
 from typing import Any
 
@@ -28,23 +29,33 @@ def is_compared(out: Published) -> bool:
 
 def sentences(out: Published, language: Language, *, most: float = inf) -> tuple[str, ...]:
     """Returns sentences with the results of the tests between categories of the lead group (the group that survey.yaml names
-    beforehand): of the default population, and of each other population (such as children) in which at least one pair of
-    categories was tested. Populations with a tested pair come first.
+    beforehand): of the default population, and of each other population (such as children) that has only one pair of categories,
+    or in which at least one pair was tested. Populations with a tested pair come first. Those that lack a test for the same reason
+    share a sentence.
 
     Args:
         most: the most sentences on pairs with a difference; if a population has more, one sentence gives their number.
     """
     first, *rest = dict.fromkeys(out.contrasts[POPULATION]) if len(out.contrasts) else ("",)
-    tested = [p for p in rest if _is_tested(out, p)]
-    each = [(p, text) for p in (first, *tested) for text in _population_sentences(out, language, p, most)]
-    if not _is_tested(out, first):
-        each.sort(key=lambda told: told[0] == first)
-    return tuple(number_words.start(_of(out, language, p, text) if tested else text) for p, text in each)
+    told = [first, *(p for p in rest if _is_tested(out, p) or len(_pairs(out, p)) == 1)]
+    alike: dict[str, list[str]] = {}
+    for population in sorted(told, key=lambda p: not _is_tested(out, p)):
+        alike.setdefault(_only_reason(out, language, population) or population, []).append(population)
+    each = ((them, text) for them in alike.values() for text in _population_sentences(out, language, them[0], most))
+    return tuple(number_words.start(_of(out, language, them, text) if len(told) > 1 else text) for them, text in each)
 
 
-def _of(out: Published, language: Language, population: str, text: str) -> str:
-    """Returns a sentence with its population before it: `Among adults, …`."""
-    who = language.kit(out.select("prevalence", population=population).iloc[0]["reference_population_label"])
+def _only_reason(out: Published, language: Language, population: str) -> str:
+    """Returns why the only pair of categories of a population was not tested. The text is empty if the pair was tested, or if there
+    are several."""
+    pairs = _pairs(out, population)
+    return _why_untested(out, language, pairs[0]) if len(pairs) == 1 and pairs[0]["verdict"] == NOT_TESTED else ""
+
+
+def _of(out: Published, language: Language, populations: Sequence[str], text: str) -> str:
+    """Returns a sentence with its populations before it: `Among adults, …`."""
+    rows = (out.select("prevalence", population=population).iloc[0] for population in populations)
+    who = language.join(language.kit(row["reference_population_label"]) for row in rows)
     return language.say("contrasts.of", who=who, said=number_words.inside(text))
 
 
@@ -94,7 +105,12 @@ def family(out: Published, language: Language) -> str:
     tested = int(out.contrasts["tested"].iloc[0]) if len(out.contrasts) else 0
     if not tested:
         return language.say("contrasts.nothing")
-    only = language.say("contrasts.only")
+    untested = len(out.contrasts) - tested
+    only = (
+        f"{language.say('contrasts.family_rest', n=str(untested))} {language.say('contrasts.only')}"
+        if untested
+        else language.say("contrasts.only")
+    )
     about = {"group": number_words.group(language, out.lead)}
     if tested == 1:
         return f"{language.say('contrasts.family_one', **about)} {only}"

@@ -88,6 +88,7 @@ def test_a_change_has_its_size_with_the_interval() -> None:
         "per 1,000, 2025 and 2027",
         "a fall of 8.0 (95% interval: 2.7\xa0to\xa013.0)",
     )
+    assert tile(flag="caution")[2] == "a fall of 8.0 (95% interval: 2.7\xa0to\xa013.0); use with caution"
     assert tile(verdict=INCREASED, ci_low=0.0031, ci_high=0.02)[2].startswith("a rise of 8.0 (95% interval: 3.1")
     assert tile(ci_high=0.0, beyond_zero="<0")[2] == "Decreased"
     assert tile(verdict=NO_CHANGE, ci_high=0.002)[2] == "No detectable change"
@@ -146,7 +147,7 @@ def test_for_whom_the_change_was_detected_follows_from_the_tests_by_the_lead_gro
     (told, *_) = first_page.who(dataclasses.replace(made, changed=changed, now=dataclasses.replace(made.now, lead="sex")), EN)
     assert told == (
         "Since 2025, according to the tests, the rate fell overall; no change was detected for men (16.9, then 14.7\u00a0†); "
-        "the rate fell for women, but how far is uncertain."
+        "the rate fell for women, clearly enough to be detected with an unreliable number, but how far is uncertain."
     )
     many = [by_sex[1] | {"category": f"region {n}"} for n in range(first_page.MOST_CHANGES + 1)]
     regions = dataclasses.replace(made, changed=published(whole, *many), now=dataclasses.replace(made.now, lead="sex"))

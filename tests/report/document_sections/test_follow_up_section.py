@@ -91,6 +91,16 @@ def test_the_brief_has_each_shown_change_of_the_rate_and_says_what_it_leaves_out
     assert follow_up_section.whole_and_by_group(evidence(), EN) == []
 
 
+def test_a_group_that_the_plan_does_not_name_has_its_changes_in_a_table() -> None:
+    """The brief has them, and sends readers who want more to the skeleton."""
+    made = two_rounds.fell()
+    (table,) = follow_up_section.of_other_groups(dataclasses.replace(made, follow_up=made.follow_up.head(1)), EN)
+    assert {row[0] for row in table.texts if len(row) > 1} == {"Men", "Women"}
+    named = made.follow_up.head(1).assign(group="sex")
+    assert follow_up_section.of_other_groups(dataclasses.replace(made, follow_up=named), EN) == []
+    assert follow_up_section.of_other_groups(evidence(), EN) == []
+
+
 def test_a_change_that_unresolved_answers_leave_unjudged_is_not_called_undetectable() -> None:
     """Its interval excludes 0. The table says so in few words, and a footnote says why."""
     verdict, reason = NO_CHANGE, MORE_UNRESOLVED

@@ -41,7 +41,7 @@ def test_each_topic_has_its_tables_and_a_rate_stands_before_a_share() -> None:
 def test_what_the_survey_does_not_answer_is_a_question_for_research() -> None:
     head, why, asked = research(evidence_from(OUT), EN)
     assert isinstance(head, Heading)
-    assert why == Paragraph(f"{EN.say('research.why')} The tables are in the annex.")
+    assert why == Paragraph(f"{EN.say('research.why')} Tables on who is affected, where and how are in the annex.")
     assert isinstance(asked, Bullets)
     for part in ("perpetrators", "Who recruits", "stages of life", "By which means are people coerced?", "disability"):
         assert [text for text in asked.items if part in text], part

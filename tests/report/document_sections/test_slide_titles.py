@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from handed import EN, ES, FR
 from promises import evidence_from, evidence_of
-from published_rows import HIDDEN, OTHER_RULES, of, published, row
+from published_rows import HIDDEN, OTHER_RULES, UNRELIABLE, of, published, row
 
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
 from fltoolkit.languages.language import Language
@@ -68,9 +68,17 @@ def test_an_unreliable_number_is_in_no_title() -> None:
     assert slide_titles.rate(published(row()), EN) == "20 of every 1,000 adults reported forced labour in 2025"
 
 
+def test_of_groups_that_no_test_compares_the_title_says_so() -> None:
+    named, sure = [of("region", name, **UNRELIABLE) for name in "ab"], [of("region", name) for name in "ab"]
+    said = slide_titles.untested(published(row(), *named), EN, ["region"])
+    assert said == "Whether the rate differs by region cannot be said: no rate is reliable"
+    said = slide_titles.untested(published(row(), *sure), EN, ["region"])
+    assert said == "Differences by region may be due to chance: no test compares these rates"
+
+
 def test_of_many_shares_the_largest_reliable_ones_are_named() -> None:
     shares = [of("sector", c, measure="share", estimate=e, sector=c) for c, e in (("a", 0.1), ("b", 0.2), ("c", 0.3))]
-    told = "Highest reliable estimates, of 100 established cases (adults): c 30, b 20; differences not tested"
+    told = "Of 100 established cases: c 30, b 20 (differences not tested)"
     few, many = published(row(), *shares), published(row(), *shares, of("sector", "d", measure="share", sector="d", **HIDDEN))
     assert slide_titles.shares(few, EN, "sector") == "Of every 100 established cases (adults): a 10, b 20, c 30"
     assert slide_titles.shares(many, EN, "sector") == told

@@ -59,7 +59,7 @@ def test_the_first_page_says_how_many_who_the_targets_what_to_decide_and_three_c
     assert isinstance(table, PrintedTable)
     assert isinstance(decide, Paragraph)
     assert decide.label == "To decide"
-    assert decide.text.startswith("No planned survey can verify the target for “Prevalence")
+    assert "? No planned survey can verify the target for “Prevalence" in decide.text
     assert careful == Heading("Read with care", 2)
     assert isinstance(caveats, Bullets)
     assert caveats.items[0].startswith("The interval is wide because the survey found 40 cases among 2,000 persons")

@@ -98,6 +98,10 @@ def test_what_is_hidden_or_too_uncertain_is_named_by_its_group() -> None:
         of("sex", "women"),
         *(of("region", r, **HIDDEN) for r in ("east", "west")),
         of("region", "north"),
+        *(of("sector", s, measure="share", sector=s) for s in ("farms", "mines")),
+        *(of("sector", s, measure="share", sector=s, **UNRELIABLE) for s in "abcd"),
+        of("coercion", "debt", measure="profile", coercion="debt", **HIDDEN),
+        of("coercion", "threats", measure="profile", coercion="threats"),
     ]
     ((told,),) = titled(
         workshop(evidence_from(published(row(), *rows, groups=("sex", "region"), coverage_excludes=("the homeless",))), EN),
@@ -106,8 +110,8 @@ def test_what_is_hidden_or_too_uncertain_is_named_by_its_group() -> None:
     assert isinstance(told, Bullets)
     assert told.items == (
         "The survey could not reach: the homeless. Nothing is known of them from these numbers.",
-        "Hidden to protect persons: region (east, west).",
-        "Unreliable, so that nobody should build on them alone: sex (men).",
+        "Hidden to protect persons: region (east, west); element of coercion (debt).",
+        "Too unreliable to build on alone: sex (men); sector of the forced labour (4 categories).",
         *EN.each("slides.never"),
     )
     ((nothing,),) = titled(workshop(evidence_from(published(row())), EN), "slides.unknown")

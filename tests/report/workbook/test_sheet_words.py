@@ -89,7 +89,7 @@ def test_a_marker_stands_in_brackets_and_none_is_empty(marker: object, told: str
 def test_a_number_to_be_used_with_caution_has_a_dagger_unless_it_has_a_marker() -> None:
     assert [bracketed(mark({"marker": marker, "flag": "caution"})) for marker in ("", None, "w")] == ["†", "†", "[w]"]
     (told,) = legend(EN, ["u", "†"])
-    assert told.endswith(": [u] low reliability; † use with caution.")
+    assert told.endswith(": [u] unreliable; † use with caution.")
 
 
 def test_a_high_end_that_is_confidential_has_a_marker_in_its_place() -> None:

@@ -40,11 +40,11 @@ def test_a_statement_and_an_indicators_duties_stand_above_its_rows_and_numbers_i
     assert men[3].startswith("a cut of 10%")
     assert men[4] == "a"
     assert trained[0].startswith("Inspectors trained (")
-    assert theirs[:3] == [EN.say("by_partners"), "", ""]
+    assert theirs[:3] == ["–", EN.say("by_partners"), ""]
     assert theirs[3] == "year 1: 80; year 2: more than 150"
     promised = next(row[3] for row in table.texts if len(row) > 1 and "50" in row[3])
     assert " " not in promised  # a target stays on one line
-    assert table.note == "[u] low reliability."
+    assert table.note == "[u] unreliable."
     assert [row[0].strong for row in table.rows if len(row) == 1] == [True, False, False, False, True, False, False]
     assert table.footnotes[0] == "Fewer than 15 cases"
 
@@ -72,6 +72,15 @@ def _with_wide_bounds() -> fl.Evidence:
     return dataclasses.replace(made, baseline=dataclasses.replace(made.baseline, table=table))
 
 
+def test_a_number_of_cases_beside_ranges_has_a_note() -> None:
+    """Of an unresolved person no sector is known, so a number by sector has no high end."""
+    wide = _with_wide_bounds()
+    told = "Established cases only: of unresolved persons this is not known"
+    assert told not in framework_tables.baseline(EN, wide.baseline).footnotes
+    wide.baseline.table.loc[1, "unresolved"] = float("nan")
+    assert told in framework_tables.baseline(EN, wide.baseline).footnotes
+
+
 def test_a_baseline_with_wide_bounds_is_a_range() -> None:
     """The low end alone would be copied as the baseline."""
     wide = _with_wide_bounds()
@@ -93,7 +102,7 @@ def test_a_row_without_its_high_end_has_a_note_if_others_have_one() -> None:
 
 def test_the_matrix_has_whole_populations_targets_and_partners() -> None:
     names = [row[0] for row in framework_tables.matrix(EN, evidence()).texts if len(row) > 1]
-    assert names == ["Everyone", "Men", EN.say("by_partners")]
+    assert names == ["Everyone", "Men", "–"]
 
 
 def test_baselines_by_group_leave_out_totals_and_what_another_table_has() -> None:
@@ -101,7 +110,7 @@ def test_baselines_by_group_leave_out_totals_and_what_another_table_has() -> Non
     table = framework_tables.by_group(EN, filled)
     assert table
     assert [row[:2] for row in table.texts if len(row) > 1][:2] == [("Men", "20.0\xa0[u]"), ("Women", "[c]")]
-    assert table.note == f"[c] {CONFIDENTIAL}; [u] low reliability."
+    assert table.note == f"[c] {CONFIDENTIAL}; [u] unreliable."
     groups = set(filled.table["group"].dropna())
     assert framework_tables.by_group(EN, filled, [("prevalence", "adults", str(group)) for group in groups]) is None
 
@@ -111,7 +120,9 @@ def test_what_partners_gave_stands_in_their_cell() -> None:
     table = made.baseline.table.astype({"baseline_value": object})
     table.loc[table["id"] == "trained", "baseline_value"] = "about 12"
     given = dataclasses.replace(made, baseline=dataclasses.replace(made.baseline, table=table))
-    assert framework_tables.matrix(EN, given).texts[-1][:2] == ("from the partners", "about 12")
+    shown = framework_tables.matrix(EN, given)
+    assert shown.texts[-1][:2] == ("–", "about 12")
+    assert dict(shown.lettered)[shown.texts[-1][-1]] == "From the partners"
 
 
 def test_each_criterion_is_a_column_and_what_is_missing_a_footnote() -> None:

@@ -59,6 +59,17 @@ def test_of_two_populations_each_sentence_opens_with_its_own() -> None:
     assert second == "Among adults, whether the rate is higher for a or b cannot be said: too few cases."
 
 
+def test_populations_without_a_test_for_the_same_reason_share_a_sentence() -> None:
+    children = {"reference_population": "children", "reference_population_label": "children"}
+    untested = {"verdict": NOT_TESTED, "reason": TOO_FEW}
+    pairs = compared(pair("a", "b", **untested), pair("a", "b", **children, **untested)).contrasts
+    rows = [row(), row(**children), *(of("region", name) for name in "ab"), *(of("region", name, **children) for name in "ab")]
+    out = published(*rows, lead="region", groups=("region",), contrasts=pairs)
+    assert contrast_sentences.sentences(out, EN) == (
+        "Among adults and children, whether the rate is higher for a or b cannot be said: too few cases.",
+    )
+
+
 def test_of_many_pairs_those_found_are_told_and_the_others_counted() -> None:
     none = {"verdict": NO_DIFFERENCE}
     out = compared(pair("a", "b"), pair("a", "c", **none), pair("a", "d", **none), pair("b", "c", **none))
@@ -88,5 +99,9 @@ def test_the_family_is_counted() -> None:
     two = compared(pair("a", "b"), pair("a", "c"))
     assert "tests 2 differences between groups" in contrast_sentences.family(two, EN)
     assert "Holm" in contrast_sentences.family(two, FR)
+    assert "not tested" not in contrast_sentences.family(two, EN)
+    assert "Named beforehand, but not tested: 1 more." in contrast_sentences.family(
+        compared(pair("a", "b", tested=1), pair("a", "c", tested=1, verdict=NOT_TESTED, reason=TOO_FEW)), EN
+    )
     assert contrast_sentences.family(published(row()), EN) == EN.say("contrasts.nothing")
     assert not contrast_sentences.is_compared(published(row(), lead="sex"))

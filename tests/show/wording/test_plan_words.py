@@ -164,9 +164,7 @@ def test_what_the_later_survey_found_ends_the_warning() -> None:
     found = f"In 2027 the survey found 8.0 (6.0 to 10.0). {BOTH}"
     assert said(later(EN, row(**LATER))) == found
     assert said(" ".join(warning(EN, row(**LATER)))).endswith(found)
-    assert said(later(EN, row(**LATER, later_marker="u"))).startswith(
-        "In 2027 the survey found 8.0 (6.0 to 10.0); low reliability. "
-    )
+    assert said(later(EN, row(**LATER, later_marker="u"))).startswith("In 2027 the survey found 8.0 (6.0 to 10.0); unreliable. ")
     assert later(EN, ROW) == ""
     assert "In 2027" not in " ".join(warning(EN, ROW))
 

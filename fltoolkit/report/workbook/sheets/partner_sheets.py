@@ -53,7 +53,10 @@ def smart(evidence: Evidence, language: Language) -> Page:
     for row in evidence.smart.to_dict("records"):
         met: object = word(language, "met", row["met"])
         met = Styled(met, "warn") if row["met"] in ("no", "partly") else met
-        about, criterion = map(language.own, (row["code"], row["indicator"])), language.say(f"columns.{row['criterion']}")
+        about, criterion = (
+            (language.own(row["code"]), language.kit(row["indicator"])),
+            language.say(f"columns.{row['criterion']}"),
+        )
         words = (*about, criterion, met, number_words.reason(language, row["missing"]))
         id = f"smart.{row['id']}.{row['criterion']}"
         lines.append(_checklist_row(words, evidence.partners, id, ("answer", "note") if row["met"] == "partners" else ()))

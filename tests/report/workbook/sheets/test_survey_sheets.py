@@ -104,12 +104,12 @@ def test_the_headline_has_the_latest_round_below_its_baseline_and_marks_what_is_
     assert page.chart.rows == len(rows)
     assert [row["Earlier round"].value for row in rows] == [row["Value"].value if row["Year"] == 2025 else None for row in rows]
     assert page.chart.earlier is not None
-    marked = [row["Low reliability"].value == row["Value"].value for row in rows if row["Marker"] == "[u]"]
+    marked = [row["Unreliable"].value == row["Value"].value for row in rows if row["Marker"] == "[u]"]
     assert all(marked)
-    assert all(row["Low reliability"].value is None for row in rows if row["Marker"] != "[u]")
+    assert all(row["Unreliable"].value is None for row in rows if row["Marker"] != "[u]")
     assert (page.chart.hollow == 10) == bool(marked)
     doubtful = cells(headline(replace(made, follow_up=made.follow_up.assign(marker_after="u")), EN), 1)
-    assert doubtful["Low reliability"] == doubtful["Value"]
+    assert doubtful["Unreliable"] == doubtful["Value"]
     hidden = made.follow_up.assign(value=np.nan, ci_low=np.nan, ci_high=np.nan, marker_after="c")
     row = cells(headline(replace(made, follow_up=hidden), EN), 1)
     assert (row["Marker"], row["Value"].value, row["Below"]) == ("[c]", None, None)

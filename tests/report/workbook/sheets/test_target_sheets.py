@@ -140,7 +140,7 @@ def test_what_nobody_measures_is_quiet_and_without_targets_there_is_no_sheet() -
     later = milestones(judged(later_year=2027, later_value=4.26, later_ci_low=3.0, later_ci_high=6.0, later_marker="u"), EN)
     row = cells(later, 2)
     assert (row["Measured value"].value, row["Interval to"].value, row["Marker"]) == (4.3, 6.0, "[u]")
-    assert (row["Low reliability"].value, cells(later)["Low reliability"].value) == (4.3, None)
+    assert (row["Unreliable"].value, cells(later)["Unreliable"].value) == (4.3, None)
     assert [cells(later, n)["Target"].value for n in range(6)] == [None] * 5 + [2.5]
     assert later
     assert later.chart
