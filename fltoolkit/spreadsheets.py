@@ -68,6 +68,7 @@ STYLES: Mapping[str, Mapping[str, Any]] = {
     "moment": {"num_format": "yyyy-mm-dd hh:mm:ss"},
     "bare": {"bottom": 0, "indent": 0, "text_wrap": False},
 }
+MONEY = {"money", "sum"}  # an amount of zero is a dash: a sheet of costs that nobody has filled in is not full of zeros
 APART, MINUS = "_0", '"−"'  # a space behind a number, as wide as a digit, and the minus sign in place of a hyphen
 MARGIN, TOP, BOTTOM = 0.3, 0.4, 0.5  # inches
 SMALLEST_PRINT = 8  # points
@@ -152,7 +153,8 @@ class Spreadsheet:
                 # edge of its cell; LibreOffice ignores an indent if the cell on the left is empty.
                 plain = str(look.get("num_format", "General")) + APART
                 bare = plain.removeprefix("+")  # of numbers below zero, and of zero
-                sections = [plain] if plain.startswith("General") else dict.fromkeys((plain, MINUS + bare, bare))
+                zero = f'"–"{APART}' if {*names} & MONEY else bare
+                sections = [plain] if plain.startswith("General") else dict.fromkeys((plain, MINUS + bare, zero))
                 shown = ";".join(map(self.numbers.in_language, sections))
                 look |= {"align": "right", "indent": 0, "text_wrap": False, "num_format": shown}
             look |= {"locked": False} if "open" in names else {}

@@ -22,12 +22,14 @@ class ChecklistQuestion(Model):
         tool: the number of the tool in the toolkit to which the checklist belongs.
         section: the part of the checklist to which the question belongs.
         evidence: the results of the survey that help to answer the question.
+        partly: results of the survey that answer a part of the question only. The rest is left to research.
     """
 
     id: Name
     tool: int
     section: Name
     evidence: Names = ()
+    partly: Names = ()
 
 
 class Link(Model):

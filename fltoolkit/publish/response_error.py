@@ -13,6 +13,7 @@ from pydantic import Field
 
 from fltoolkit.arguments import checked
 from fltoolkit.publish.published_set import Published
+from fltoolkit.publish.reliability import has_wide_bounds
 
 SENSITIVITY = (1.0, 0.9, 0.8, 0.7, 0.6)
 Proportion = Annotated[float, Field(ge=0, le=1), "3 per 1,000 is 0.003"]
@@ -34,6 +35,7 @@ class ResponseError:
     Attributes:
         table: one row per pair.
         observed, ci_low, ci_high: the headline (the published prevalence) from which the table starts.
+        bound_high: the high end of the headline, if it is printed as a range whose low end is `observed`; otherwise missing.
         level, population_label, reference_period: what the headline is about (blank for a bare number).
     """
 
@@ -41,6 +43,7 @@ class ResponseError:
     observed: float
     ci_low: float
     ci_high: float
+    bound_high: float
     level: float
     population_label: str
     reference_period: str
@@ -76,14 +79,15 @@ def response_error(
         row = observed.select("prevalence", population=population).iloc[0].to_dict()
         about = (float(row["level"]), str(row["reference_population_label"]), str(row["reference_period"]))
         p, low, high = (float(row[c]) for c in ("estimate", "ci_low", "ci_high"))
+        top = float(row["bound_high"]) if has_wide_bounds(row) else np.nan
     else:
-        p, low, high, about = float(observed), np.nan, np.nan, (np.nan, "", "")
+        p, low, high, top, about = float(observed), np.nan, np.nan, np.nan, (np.nan, "", "")
     rows = [
         {"sensitivity": se, "specificity": sp, **_true_prevalence(p, low, high, se, sp)}
         for se in sensitivity
         for sp in specificity
     ]
-    return ResponseError(pd.DataFrame(rows), p, low, high, *about)
+    return ResponseError(pd.DataFrame(rows), p, low, high, top, *about)
 
 
 @checked

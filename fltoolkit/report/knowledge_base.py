@@ -24,6 +24,8 @@ share rather than a number.
 """
 WHOLE = {TOTAL: ("prevalence", "total"), "months": ("duration",)}
 """For each word, the measures of the whole population that the word means."""
+ITEMS = {"debt_bondage": "coercion"}
+"""For each word that means one category of a breakdown, this breakdown."""
 
 
 def answers(out: Published, words: Iterable[str]) -> tuple[pd.DataFrame, ...]:
@@ -42,6 +44,11 @@ def answers(out: Published, words: Iterable[str]) -> tuple[pd.DataFrame, ...]:
     return tuple(out.table.take(places) for word in words for places in _row_positions(out, word))
 
 
+def hidden_answers(out: Published, words: Iterable[str]) -> tuple[pd.DataFrame, ...]:
+    """Returns those tables of `answers` in which every number is hidden."""
+    return tuple(out.table.take(places) for word in words for places in _row_positions(out, word, shown=False))
+
+
 def is_for_research(evidence: Evidence, question: ChecklistQuestion) -> bool:
     """Returns whether a question is left to research: it belongs to the knowledge base (Tool No. 4 of the ILO toolkit), and no
     number of the run answers it.
@@ -58,15 +65,20 @@ def for_research(evidence: Evidence) -> tuple[ChecklistQuestion, ...]:
     return tuple(q for q in checklists().of(TOOL) if is_for_research(evidence, q))
 
 
-def _row_positions(out: Published, word: str) -> list[NDArray[np.intp]]:
+def _row_positions(out: Published, word: str, *, shown: bool = True) -> list[NDArray[np.intp]]:
     """Returns the positions of the published rows for a word such as `total` or `gender` (see `answers`): one array per table.
-    Tables in which every number is hidden are left out.
+    Tables in which every number is hidden are left out; if `shown` is false, the result has only these.
 
     The result has positions and not rows, because most callers only ask whether there are any.
     """
-    found = _positions_of_everyone(out, WHOLE[word]) if word in WHOLE else _positions_by_group(out, WORDS.get(word, (word,)))
-    shown = out.table["estimate"].notna().to_numpy()
-    return [places for places in found if shown[places].any()]
+    if word in WHOLE:
+        found = _positions_of_everyone(out, WHOLE[word])
+    elif group := ITEMS.get(word):
+        found = [places[out.table[group].to_numpy()[places] == word] for places in _positions_by_group(out, (group,))]
+    else:
+        found = _positions_by_group(out, WORDS.get(word, (word,)))
+    has_number = out.table["estimate"].notna().to_numpy()
+    return [places for places in found if len(places) and has_number[places].any() == shown]
 
 
 def _positions_of_everyone(out: Published, measures: Iterable[str]) -> list[NDArray[np.intp]]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.classify.rules.rule_set import SIDES
-from fltoolkit.estimate.change_over_time.unresolved_excess import is_unjudged
+from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS, is_unjudged
 from fltoolkit.estimate.measures.stock_and_duration import IN_TIME
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.follow_up import DECREASE, REACHED
@@ -31,13 +31,17 @@ from fltoolkit.survey.design.survey_design import Survey
 @checked
 def questionnaire(survey: Survey) -> Result:
     """Returns a sentence on how many questions of the survey are used for the definition of forced labour, and for how many of
-    its items (such as debt bondage)."""
+    its items (such as debt bondage). It also counts the questions that ask whether both conditions were met in the same work."""
     items = [sources for side in SIDES for sources in getattr(survey.spec.items, side).values()]
     columns = {source.column for sources in items for source in sources}
-    adults = f"{_counted(len(columns), 'question')} feed {_counted(len(items), 'item')} of the definition"
-    children = survey.spec.children
+    same_work, children = survey.spec.episodes.same_work, survey.spec.children
+    linking = len(same_work) if isinstance(same_work, tuple) else 0
+    linked = (
+        f", and {linking} more {'ask' if linking > 1 else 'asks'} whether both sides were in the same work" if linking else ""
+    )
+    adults = f"{_counted(len(columns), 'question')} feed {_counted(len(items), 'item')} of the definition{' of adults' if children else ''}{linked}"
     more = len({source.column for _, sources in children.questions() for source in sources or ()}) if children else 0
-    return Result(f"{adults} of adults, and {more} more that of children." if children else f"{adults}.")
+    return Result(f"{adults}. {_counted(more, 'question')} feed that of children." if children else f"{adults}.")
 
 
 @checked
@@ -65,14 +69,14 @@ def headline(out: Published) -> Result:
 
 
 @checked
-def rule_sets(out: Published) -> Result:
+def rule_sets(out: Published) -> Result | Nothing:
     """Returns a sentence with the lowest and the highest rate under the rule sets that can be used with the survey. A rule
     set says which answers make a person a case. Rule sets that are still to be compared with their publication are left out,
     because their rates are no results yet."""
     rates = out.rule_sets().query("measure == 'prevalence'").dropna(subset="estimate")
     rates = rates[rates["to_verify"] == ""]
     if len(rates) < 2:
-        return Result("There is nothing to compare: no second rule set has a rate that may be shown as a result.")
+        return Nothing("There is nothing to compare: no second rule set has a rate that may be shown as a result.")
     low, high = (number(end, "prevalence") for end in (rates["estimate"].min(), rates["estimate"].max()))
     return Result(f"Under {len(rates)} rule sets the rate lies between {low} and {high} per 1,000.")
 
@@ -105,7 +109,7 @@ def unresolved(out: Published) -> Result:
 def groups(out: Published, measure: str) -> Result:
     """Returns the result of a measure by group. For the prevalence, it begins with the results of the tests that survey.yaml
     names beforehand. Then it says how many numbers by group in the first picture, which is always printed, can be used as they
-    are, how many need care, and how many are not shown."""
+    are, how many are wide ranges, how many others need care, and how many are not shown."""
     own = out.own_rows(measure=measure)
     rows = own[own["breakdown"] != ""]
     if rows.empty and len(own) and pd.isna(own["estimate"].iloc[0]):
@@ -115,9 +119,11 @@ def groups(out: Published, measure: str) -> Result:
     pictured = next((drawn for _, drawn in breakdown_gallery.pairs(out, measure)), rows)
     rows = pictured[pictured["breakdown"] != ""]
     shown_ = rows[rows["estimate"].notna()]
-    care, gone = int((shown_["flag"] != "").sum()), len(rows) - len(shown_)
+    wide = shown_["bounds_note"] == WIDE_BOUNDS
+    ranges, care, gone = int(wide.sum()), int((~wide & (shown_["flag"] != "")).sum()), len(rows) - len(shown_)
     counted = (
-        f"Of {_counted(len(rows), 'number')} by group in the first picture or table: {len(shown_) - care or 'none'} usable as they are, "
+        f"Of {_counted(len(rows), 'number')} by group in the first picture or table: "
+        f"{len(shown_) - ranges - care or 'none'} usable as they are, {f'{ranges} wide ranges, ' if ranges else ''}"
         f"{care or 'none'} only with care, {gone or 'none'} not shown."
     )
     tested = contrast_sentences.sentences(out, ENGLISH) if measure == "prevalence" and contrast_sentences.is_compared(out) else ()

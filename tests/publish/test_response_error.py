@@ -11,6 +11,7 @@ from published_rows import published, row
 
 import fltoolkit as fl
 from fltoolkit.errors import RequestError
+from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
 from fltoolkit.publish.response_error import SENSITIVITY, SPECIFICITY
 
 
@@ -36,6 +37,14 @@ def test_response_error_of_the_headline_moves_its_limits_too() -> None:
         [(v - 0.05) / 0.45 for v in (0.1, 0.07, 0.14)],
     )
     assert (found.population_label, found.level) == ("adults", 0.95)
+
+
+def test_the_table_of_a_wide_range_starts_from_its_low_end_and_knows_the_high_one() -> None:
+    out = published(row(estimate=0.1, ci_low=0.07, ci_high=0.14, bound_high=0.3))
+    assert np.isnan(fl.response_error(out).bound_high)
+    found = fl.response_error(replace(out, table=out.table.assign(bounds_note=str(WIDE_BOUNDS))))
+    assert (found.observed, found.bound_high) == (0.1, 0.3)
+    assert "the low end of 100.0 to 300.0" in fl.show.response_error(found).alt
 
 
 def test_response_error_that_cannot_be_is_blank_with_its_reason() -> None:

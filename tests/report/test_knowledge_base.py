@@ -6,7 +6,7 @@ from promises import evidence_from
 from published_rows import HIDDEN, of, published, row
 
 from fltoolkit.nap.checklists import ChecklistQuestion, checklists
-from fltoolkit.report.knowledge_base import TOOL, answers, for_research, is_for_research
+from fltoolkit.report.knowledge_base import TOOL, answers, for_research, hidden_answers, is_for_research
 
 SHARES = [of("form", name, measure="share", form=name) for name in ("state", "private")]
 OUT = published(
@@ -28,7 +28,10 @@ def test_months_are_told_of_everyone() -> None:
 
 
 def test_what_is_hidden_answers_nothing() -> None:
-    assert answers(published(row(), of("sex", "men", **HIDDEN), groups=("sex",)), ("gender",)) == ()
+    out = published(row(), of("sex", "men", **HIDDEN), groups=("sex",))
+    assert answers(out, ("gender",)) == ()
+    (rows,) = hidden_answers(out, ("gender", "total"))
+    assert list(rows["category"]) == ["men"]
 
 
 def test_only_questions_of_the_knowledge_base_that_no_number_answers_are_for_research() -> None:
@@ -42,5 +45,5 @@ def test_only_questions_of_the_knowledge_base_that_no_number_answers_are_for_res
 
 
 def test_each_word_of_evidence_stands_in_one_question_of_the_knowledge_base() -> None:
-    words = [word for q in checklists().of(TOOL) for word in q.evidence]
+    words = [word for q in checklists().of(TOOL) for word in (*q.evidence, *q.partly)]
     assert len(words) == len(set(words)) > 20

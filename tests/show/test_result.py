@@ -13,7 +13,7 @@ from two_rounds import fell
 
 import fltoolkit as fl
 from fltoolkit.estimate.change_over_time.difference import NO_CHANGE
-from fltoolkit.estimate.change_over_time.unresolved_excess import MORE_UNRESOLVED
+from fltoolkit.estimate.change_over_time.unresolved_excess import MORE_UNRESOLVED, WIDE_BOUNDS
 from fltoolkit.nap.follow_up import REACHED
 from fltoolkit.show import result
 from fltoolkit.show.wording.section_words import NOTHING, RESULT
@@ -56,6 +56,16 @@ def test_the_groups_shown_with_care_and_not_shown_are_all_of_them(measure: str) 
         f"Of {len(rows)} numbers by group in the first picture or table: {sure.sum() or 'none'} usable as they are, "
         f"{care.sum() or 'none'} only with care, {rows['estimate'].isna().sum() or 'none'} not shown."
     )
+
+
+def test_wide_ranges_are_not_among_the_numbers_that_are_usable_as_they_are() -> None:
+    out = country.published()
+    rows = (out.table["measure"] == "prevalence") & (out.table["breakdown"] == "sex")
+    table = out.table.assign(
+        bounds_note=out.table["bounds_note"].mask(rows, str(WIDE_BOUNDS)), flag=out.table["flag"].mask(rows, "")
+    )
+    assert ": none usable as they are, 2 wide ranges, " in str(result.groups(replace(out, table=table), "prevalence"))
+    assert "wide ranges" not in str(result.groups(out, "prevalence"))
 
 
 def test_where_nobody_was_found_the_sections_say_that_and_count_no_groups(
@@ -133,9 +143,11 @@ def test_in_time_is_nothing_where_nothing_was_asked() -> None:
 
 def test_the_questionnaire_says_how_many_items_have_a_question() -> None:
     survey = fl.read_survey("norvia_lfs_2025")
-    assert str(result.questionnaire(survey)).endswith("items of the definition.")
+    assert str(result.questionnaire(survey)) == (
+        "18 questions feed 17 items of the definition, and 1 more asks whether both sides were in the same work."
+    )
     with_children = fl.read_survey("valdorie_enquete_2025")
-    assert str(result.questionnaire(with_children)).endswith("items of the definition of adults, and 9 more that of children.")
+    assert str(result.questionnaire(with_children)).endswith(" 9 questions feed that of children.")
 
 
 def test_a_repeat_after_a_baseline_with_wide_bounds_finds_a_fall_only_if_no_answer_were_unresolved() -> None:

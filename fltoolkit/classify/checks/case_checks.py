@@ -28,7 +28,7 @@ CASE_CONDITIONS = ("young", "began as children", "no months", "outside")  # thes
 UNRESOLVED = "unresolved"
 UNRESOLVED_BECAUSE = "unresolved, so not counted as cases. No usable answer to"
 MOST_UNRESOLVED = "most of the persons asked are unresolved, so the estimate says almost nothing. No usable answer to"
-ADVICE = "see the unresolved answers by question; if a filter of the questionnaire explains blanks, describe it in survey.yaml"
+ADVICE = "see the unresolved answers by question; if a filter of the questionnaire explains blanks, add it to the description of the survey"
 ADVICE_IF_MOST = (
     "look at these questions first: is the code of a filter wrong, does survey.yaml describe no filter, or does a blank mean no? Then check again. The kit "
     "uses such an estimate in no title and in no verdict"

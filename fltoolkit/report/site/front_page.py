@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from fltoolkit.classify.children import CHILD_LEAVES
 from fltoolkit.files import write_whole
 from fltoolkit.languages.language import read_language
 from fltoolkit.nap.follow_up import in_units
@@ -88,11 +89,13 @@ class _Published:
         first: the first row of estimates.csv. It is under the run's own rule set (which answers make a person a case).
         whole: the rows of whole populations (without a breakdown) whose measure is in ON_THE_PAGE, in order.
         with_flowchart: the names of the populations that have their own flowchart.
+        of_children: whether one of these flowcharts has the routes of children.
     """
 
     first: dict[Hashable, Any]
     whole: list[dict[Hashable, Any]]
     with_flowchart: list[str]
+    of_children: bool
 
     def of(self, measure: str) -> list[dict[Hashable, Any]]:
         """Returns those rows of a measure that are about a whole population, without a breakdown."""
@@ -130,7 +133,7 @@ def write_index(outputs: Path, entries: list[Entry]) -> Path:
         countries.setdefault(survey["country"], []).append(survey)
     html = _template().render(
         css=page_styles(),
-        forced_labour=ENGLISH.say("sheet.definition"),
+        forced_labour=_forced_labour(numbers.values()),
         summary=", ".join((_how_many(entries, countries), *(f"{n} {what}" for what, n in counts.items() if n))),
         failed=failed,
         countries=countries,
@@ -141,10 +144,16 @@ def write_index(outputs: Path, entries: list[Entry]) -> Path:
     return path
 
 
+def _forced_labour(surveys: Iterable[_Published]) -> str:
+    """Returns what forced labour is. If a survey of the page counts children, a sentence says by which routes."""
+    children = [ENGLISH.say("sheet.definition_of_children")] if any(numbers.of_children for numbers in surveys) else []
+    return " ".join((ENGLISH.say("sheet.definition"), *children))
+
+
 def _how_many(entries: Sequence[Entry], countries: Iterable[str]) -> str:
-    """Returns how many surveys the page shows, and of how many countries if there are several: `3 surveys of 2 countries`."""
+    """Returns how many surveys the page shows, and of how many countries if there are several: `3 surveys in 2 countries`."""
     named = [country for country in countries if country]
-    return f"{len(entries)} {NOUN[len(entries) != 1]}{f' of {len(named)} countries' if len(named) > 1 else ''}"
+    return f"{len(entries)} {NOUN[len(entries) != 1]}{f' in {len(named)} countries' if len(named) > 1 else ''}"
 
 
 @cache
@@ -162,21 +171,22 @@ def _published_numbers(outputs: Path, entry: Entry) -> _Published:
     table = pd.read_csv(outputs / entry.folder / "estimates.csv", dtype=dict.fromkeys(text, str))
     first, whole = table.head(1), table[table["breakdown"].isna() & table["measure"].isin(ON_THE_PAGE)]
     rows = pd.concat([first, whole]).fillna(dict.fromkeys(text, "")).to_dict("records")
-    with_flowchart = table.loc[table["measure"] == "flowchart", "reference_population"]
-    return _Published(rows[0], rows[1:], list(dict.fromkeys(with_flowchart)))
+    charts = table[table["measure"] == "flowchart"]
+    with_flowchart = list(dict.fromkeys(charts["reference_population"]))
+    return _Published(rows[0], rows[1:], with_flowchart, bool(charts["category"].isin(CHILD_LEAVES).any()))
 
 
 def _survey(outputs: Path, entry: Entry, numbers: _Published) -> dict[str, Any]:
     """Returns the values that the template of the front page needs for a survey that has results."""
     folder = outputs / entry.folder
-    change = _change(folder)
+    change, printed = _change(folder), _headlines(numbers)
     return {
         "entry": entry,
         "masthead": [ENGLISH.own(r.office), number_words.date(ENGLISH, r.date)] if (r := entry.release) else [],
         "country": str(numbers.first["country"]),
         "finding": change.title if change and change.title else _rate(numbers),
-        "numbers": [*_headlines(numbers), *([change.number] if change and change.number else [])],
-        "ranges": results_section.range_in_words(ENGLISH, numbers.whole),
+        "numbers": [*map(_in_large_type, printed), *([change.number] if change and change.number else [])],
+        "ranges": results_section.range_in_words(ENGLISH, printed),
         "change": change,
         "sentences": _unresolved(numbers),
         "basis": _basis(numbers.first, entry),
@@ -277,11 +287,10 @@ def _warnings(findings: Path) -> list[str]:
     return [str(what) for what in table.loc[table["severity"] == "warning", "what"]]
 
 
-def _headlines(numbers: _Published) -> list[dict[str, str]]:
-    """Returns the headline numbers of a survey: the rate and the number of persons, and the rates of adults and of children if
+def _headlines(numbers: _Published) -> list[dict[Hashable, Any]]:
+    """Returns the rows of the headline numbers of a survey: the rate and the number of persons, and the rates of adults and of children if
     both were asked, in the order of the brief. A measure that the run does not publish is left out."""
-    rows = [found[0] for measure in ON_THE_PAGE if (found := numbers.of(measure))] + _adults_and_children(numbers)
-    return [_in_large_type(row) for row in rows]
+    return [found[0] for measure in ON_THE_PAGE if (found := numbers.of(measure))] + _adults_and_children(numbers)
 
 
 def _in_large_type(row: PublishedNumber) -> dict[str, str]:

@@ -3,7 +3,7 @@
 In a notebook, each section has prose, a call and its output. On the page, a sentence with the result of the section stands
 directly under its heading, and the first picture of the section follows, before the prose. Readers open the other pictures, and
 tables after a picture, with a click. A section with nothing to show is one line. Cells with the tag `screen` are for people who
-run the notebook themselves. The page leaves them out.
+run the notebook themselves. The page leaves them out. Text with the tag `unprinted` is about folded tables; paper leaves it out.
 """
 
 from __future__ import annotations
@@ -107,6 +107,10 @@ def _section(cells: list[Any]) -> tuple[list[Any], bool]:
     if outputs and all(NOTHING in o.data for o in outputs) and not _failed(cells):
         return [first, _of_outputs(list({o.data["text/plain"]: o for o in outputs}.values()))], True  # each sentence once
     results = [o for o in outputs if RESULT in o.data]
+    if outputs and NOTHING in outputs[0].data and not any(map(_is_result_picture, outputs)):
+        results = outputs[:1]  # the section has no result, only an exercise that is not printed
+        for cell in (cell for cell in [*rest, *cells[1:]] if cell.cell_type == "markdown"):
+            cell.metadata |= {"tags": ["unprinted"]}
     for cell in cells:
         if "outputs" in cell:
             cell.outputs = [o for o in cell.outputs if not any(o is r for r in results)]

@@ -19,7 +19,7 @@ from fltoolkit.nap.partner_entries import PARTNERS, cell_value, entries_without_
 from fltoolkit.nap.results_framework import Plan
 from fltoolkit.report.document_sections import results_section
 from fltoolkit.report.workbook.merge_into_partners import NAME, refuse_unread
-from fltoolkit.report.workbook.sheet_words import star_note
+from fltoolkit.report.workbook.sheet_words import legend, star_note, used_markers
 from fltoolkit.report.workbook.sheet_writer import KIT, Book, Page, write_book
 from fltoolkit.report.workbook.sheets import (
     cost_sheets,
@@ -47,11 +47,12 @@ def pages(evidence: Evidence, language: Language) -> list[Page]:
         partner_sheets.checklist(evidence, language, 3), survey_sheets.sdg(evidence, language), survey_sheets.global_figures(language),
     ]  # fmt: skip
     made = [page for page in found if page]
-    made.append(front_sheets.dictionary(made, language))
+    markers = legend(language, used_markers(evidence))
+    made.append(front_sheets.dictionary(made, language, markers))
     if lost := front_sheets.unplaced(evidence, language):
         made.append(lost)
     texts = _own_texts(evidence.own_words, evidence.plan)
-    about = (results_section.masthead(evidence.now.release, language), *star_note(texts, language, made))
+    about = (*markers, results_section.masthead(evidence.now.release, language), *star_note(texts, language, made))
     return [front_sheets.read_me(made, language, about), *made]
 
 

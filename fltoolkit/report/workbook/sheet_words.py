@@ -16,7 +16,6 @@ from fltoolkit.languages.own_text import OwnText
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.targets import UNPLANNED
 from fltoolkit.publish.measure_units import decimals, rounded_as_printed
-from fltoolkit.publish.published_set import MARKERS
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.workbook.sheet_charts import ChartAxes
 from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
@@ -164,7 +163,16 @@ def bracketed(marker: str) -> str:
     return f"[{marker}]" if marker not in ("", number_words.CARE) else marker
 
 
-def legend(language: Language, used: Sequence[str] = (*MARKERS, number_words.CARE)) -> tuple[str, ...]:
+def used_markers(evidence: Evidence) -> list[str]:
+    """Returns the markers of the numbers in the plan's workbook."""
+    tables = (evidence.now.table, evidence.baseline.table, evidence.follow_up)
+    marked = [table[name] for table in tables for name in ("marker", "marker_before", "marker_after") if name in table]
+    flagged = [table[name] for table in tables for name in ("flag", "flag_before", "flag_after") if name in table]
+    care = [number_words.CARE] if any(flags.eq("caution").any() for flags in flagged) else []
+    return [*dict.fromkeys(marker for markers in marked for marker in markers.dropna()), *care]
+
+
+def legend(language: Language, used: Sequence[str]) -> tuple[str, ...]:
     """Returns a sentence that explains the markers in a sheet (letters such as [u], and the dagger). The result is empty if the
     sheet has none."""
     words = meanings(language, used)

@@ -36,7 +36,7 @@ def named(plan: Plan | None) -> Words:
         )
     words = own_words(plan.path.name, plan)
     language = plan_words.english(words)
-    said = f"The plan: {bold(language.own(plan.title))}, {language.own(plan.country)}, {plan.first_year} to {plan.last_year}."
+    said = f"The plan: {bold(language.own(plan.title))}."
     starred = len(lacking(words, ENGLISH))
     return Sentences(
         f"{said} Texts of the plan without an English translation ({starred}) are marked with *." if starred else said

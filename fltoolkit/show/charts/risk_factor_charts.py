@@ -97,17 +97,22 @@ def response_error(found: ResponseError) -> Picture:
     words = [[_cell(records[a, b]) for b in across] for a in down]
     values = [[records[a, b]["prevalence"] * 1000 for b in across] for a in down]
     seen = "hidden headline" if np.isnan(found.observed) else f"{number(found.observed, PER_1000)} per 1,000"
+    top = (
+        ""
+        if np.isnan(found.bound_high)
+        else f", the low end of {number(found.observed, PER_1000)} to {number(found.bound_high, PER_1000)}"
+    )
     headline = f"{seen} {found.population_label}".strip()
     fig = figure(
         "If answers misclassify: a sensitivity table, not an estimate",
-        f"prevalence per 1,000 that would give the {headline} observed", 46 * len(rows), below=72, showlegend=False,
+        f"prevalence per 1,000 that would give the {headline} observed{top}", 46 * len(rows), below=72, showlegend=False,
     )  # fmt: skip
     fig.add_heatmap(
         z=[[None if pd.isna(v) else v for v in line] for line in values], x=columns, y=rows, text=words,
         texttemplate="%{text}", colorscale=[[0, "white"], [1, "#9fc3d6"]], showscale=False, xgap=3, ygap=3, hoverinfo="skip",
     )  # fmt: skip
     fig.update_xaxes(
-        title={"text": f"specificity: others whose answers say not{_blank(found)}", "font": AXIS_TITLE},
+        title={"text": f"specificity: others whose answers say no{_blank(found)}", "font": AXIS_TITLE},
         type="category",
         automargin=True,
         showgrid=False,
@@ -123,7 +128,7 @@ def response_error(found: ResponseError) -> Picture:
     sentences = "; ".join(
         f"sensitivity {a:.0%}, specificity {b:.1%}: {_cell(r).replace('<br>', ' ')}" for (a, b), r in records.items()
     )
-    return Picture(fig, f"Sensitivity table, never the headline. Observed: {headline}. {sentences}.", least=440)
+    return Picture(fig, f"Sensitivity table, never the headline. Observed: {headline}{top}. {sentences}.", least=440)
 
 
 def _rows(group: str, part: pd.DataFrame) -> list[ChartRow]:

@@ -40,9 +40,9 @@ def follow_up(language: Language, rows: pd.DataFrame, *notes: str, signs: bool =
     """
     records = rows.to_dict("records")
     title = language.say("follow_up.by_group" if signs else "follow_up.title")
-    if meanings := dict.fromkeys(_short_verdict(language, row) for row in records if signs and row["light"]):
+    if meanings := dict.fromkeys(short_verdict(language, row) for row in records if signs and row["light"]):
         title = language.colon(title, language.list(meanings))
-    about = (language.say("change.note"), language.say("tables.rounded"), *_care_note(language, rows), *notes)
+    about = (language.say("change.note"), language.say("tables.rounded_changes"), *_care_note(language, rows), *notes)
     target = ("target",) if any(row["reached"] for row in records) else ()
     years = years_of_rounds(language, rows["year_before"], rows["year"])
     words = TableWords(title, "", about, years)
@@ -98,7 +98,7 @@ def _change(language: Language, row: Row) -> PrintedCell:
     return PrintedCell(change_sentences.signed(language, row["change"], row), number=True) if cell.text else cell
 
 
-def _short_verdict(language: Language, row: Row) -> str:
+def short_verdict(language: Language, row: Row) -> str:
     """Returns `verdict_in_words` without the reason why a change is not judged. A footnote gives this reason."""
     if not is_unjudged(row["verdict"], row["verdict_reason"]):
         return verdict_in_words(language, row)
@@ -115,7 +115,7 @@ def _verdict(language: Language, row: Row) -> PrintedCell:
     if not row["light"]:
         return EMPTY
     unsure = _unsure(language, row)
-    text = f"{_sign(row)} {unsure}" if unsure else _short_verdict(language, row)
+    text = f"{_sign(row)} {unsure}" if unsure else short_verdict(language, row)
     return PrintedCell(text.replace(" ", NBSP, 1))
 
 

@@ -38,7 +38,8 @@ def _baseline(language: Language, row: Row) -> PrintedCell:
     if row["filled_by"] != "partners":
         shown = row["baseline_value"]
         bound = row["bound_high"] if has_wide_bounds(row) else nan
-        return number_cells.in_unit(language, nan if pd.isna(shown) else float(shown), _measure(row), row["marker"], bound)
+        cell = number_cells.in_unit(language, nan if pd.isna(shown) else float(shown), _measure(row), row["marker"], bound)
+        return replace(cell, text=f"{cell.text}{number_words.care(row['flag'])}") if cell.text else cell
     return PrintedCell(
         language.own(str(row["baseline_value"])) if has_text(row["baseline_value"]) else language.say("by_partners")
     )
@@ -117,7 +118,10 @@ def _remarks(ranged: bool, language: Language, row: Row) -> tuple[str, ...]:
 def _of_plan(language: Language, layout: TableLayout, rows: Sequence[Row], words: TableWords) -> PrintedTable:
     """Returns rows of the plan as a printed table, with the reasons of its rows as footnotes."""
     ranged = any(map(has_wide_bounds, rows))
-    return printed(language, replace(layout, reasons=partial(_remarks, ranged)), rows, words)
+    care = number_words.care_note(language, pd.Series([row["flag"] for row in rows], dtype=object))
+    return printed(
+        language, replace(layout, reasons=partial(_remarks, ranged)), rows, replace(words, notes=(*words.notes, *care))
+    )
 
 
 ABOUT = (

@@ -199,7 +199,7 @@ def printed(language: Language, layout: TableLayout, rows: Iterable[Row], words:
         reasons_of_row = layout.reasons(language, row) if layout.reasons else ()
         reasons = [number_words.start(text) for text in dict.fromkeys(reasons_of_row) if text]
         footnotes += [text for text in reasons if text not in footnotes]
-        letters = PrintedCell(", ".join(letter(footnotes.index(text)) for text in reasons))
+        letters = PrintedCell(", ".join(map(letter, sorted(map(footnotes.index, reasons)))))
         body.append((*(column.cell(language, row) for column in layout.columns), letters))
     has_range = any(cell.has_range for row in body for cell in row)
     keys = ("limits_of_low" if has_range and c.key == "baseline_interval" else c.head or c.key for c in layout.columns)

@@ -60,4 +60,4 @@ class Nothing(Sentences):
 
 
 NO_FOLLOW_UP = Nothing("This survey is the plan's baseline, so that there is nothing to follow up yet.")
-NOT_IN_TIME = Nothing("The run asks for no numbers in time: persons on an average day, at the interview, or durations.")
+NOT_IN_TIME = Nothing("The run asks for no numbers in time: persons on an average day, at the interview, or the mean duration.")

@@ -56,6 +56,7 @@ def test_the_headline_numbers_stand_with_interval_basis_and_coverage(tmp_path: P
     assert "Not reached: the homeless; islands." in html
     assert "1 survey. " in html
     assert html.index("Forced labour is work that") < html.index("99.5")
+    assert "A child is counted" not in html
 
 
 def test_the_office_and_the_day_of_release_stand_above_the_title(tmp_path: Path) -> None:
@@ -81,6 +82,7 @@ def test_adults_and_children_stand_apart_where_both_were_asked(tmp_path: Path) -
     report.write_estimates(fl.publish_run(families.persons(tmp_path / "data", people)), tmp_path / "both")
     html = index(tmp_path, Entry("both", "Both"))
     assert "in forced labour per 1,000 everybody" in html
+    assert "None of these routes asks whether the child consented." in html
     assert re.findall(r"<b>([\d.]+)</b><span>in forced labour per 1,000 (adults|children)</span>", html) == [
         ("166.7", "adults"),
         ("100.0", "children"),
@@ -262,7 +264,7 @@ def test_the_rounds_of_a_country_stand_together(tmp_path: Path) -> None:
         table.assign(country=place).to_csv(tmp_path / title / "estimates.csv", index=False)
     html = index(tmp_path, *(Entry(title, title, year=year) for title, (_, year) in years.items()))
     assert re.findall(r"<h[23]>(\w+)</h[23]>", html)[:6] == ["A", "Gamma", "Alpha", "B", "Beta", "Delta"]
-    assert "4 surveys of 2 countries. " in html
+    assert "4 surveys in 2 countries. " in html
 
 
 def test_the_page_says_what_it_is_for_and_explains_its_words(tmp_path: Path) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from handed import EN, ES, FR
+from handed import EN, ES, FR, evidence
 
 from fltoolkit.languages.reasons import Name, Reason
 from fltoolkit.publish.measure_units import decimals
@@ -23,6 +24,7 @@ from fltoolkit.report.workbook.sheet_words import (
     page,
     rounded,
     styled,
+    used_markers,
     who,
     word,
 )
@@ -103,7 +105,20 @@ def test_only_the_markers_of_a_sheet_are_explained() -> None:
     assert "[c] confidential: not shown" in told
     assert "[u]" not in told
     assert legend(EN, [""]) == ()
-    assert all(f"[{m}]" in legend(FR)[0] for m in MARKERS)
+    assert all(f"[{m}]" in legend(FR, MARKERS)[0] for m in MARKERS)
+
+
+def test_the_markers_of_a_workbook_are_those_of_its_numbers() -> None:
+    made = evidence()
+    used = used_markers(made)
+    assert set(made.now.table["marker"]) <= set(used)
+    assert "low" not in used
+    plain = made.now.table.assign(flag="")
+    without = replace(
+        made, now=replace(made.now, table=plain), baseline=replace(made.baseline, table=made.baseline.table.assign(flag=""))
+    )
+    assert "†" not in used_markers(without)
+    assert "†" in used_markers(replace(without, now=replace(made.now, table=plain.assign(flag="caution"))))
 
 
 def test_a_page_has_the_words_of_its_key() -> None:

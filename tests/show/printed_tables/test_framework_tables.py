@@ -135,5 +135,19 @@ def test_each_criterion_is_a_column_and_what_is_missing_a_footnote() -> None:
         assert list(cells[: len(CRITERIA)]) == [met[criterion] for criterion in CRITERIA]
     missing = made.smart[(made.smart["indicator"] == "Inspectors trained") & (made.smart["missing"] != "")]["missing"]
     told = [dict(table.lettered)[mark] for mark in rows["Inspectors trained"][-1].split(", ")]
-    assert [text.lower() for text in told] == [str(text).lower() for text in missing]
+    assert {text.lower() for text in told} == {str(text).lower() for text in missing}
     assert {cell for row in framework_tables.smart(FR, made).texts for cell in row[1:6]} <= {"oui", "non", "partenaires"}
+
+
+def test_a_baseline_to_be_used_with_caution_has_its_sign_and_the_note_explains_it() -> None:
+    made = evidence()
+    table = made.baseline.table.copy()
+    numbers = table["baseline_value"].notna() & (table["filled_by"] == "survey") & (table["marker"] == "")
+    told = framework_tables.baseline(EN, dataclasses.replace(made.baseline, table=table.assign(flag="")))
+    careful = framework_tables.baseline(
+        EN, dataclasses.replace(made.baseline, table=table.assign(flag=numbers.map({True: "caution", False: ""})))
+    )
+    signed = [row[1] for row in careful.texts if len(row) > 1 and row[1].endswith("†")]
+    assert len(signed) == numbers.sum() > 0
+    assert "†: use with caution" in careful.note
+    assert "†" not in told.note

@@ -53,7 +53,7 @@ def test_a_marker_stands_behind_its_number_or_in_its_place_and_never_breaks_from
 
 def test_each_reason_is_one_footnote_whatever_rows_share_it() -> None:
     table = made({"name": "a", "why": ("few cases", "")}, {"name": "b", "why": ("wide", "few cases")}, {"name": "c"})
-    assert [row[-1] for row in table.texts] == ["a", "b, a", ""]
+    assert [row[-1] for row in table.texts] == ["a", "a, b", ""]
     assert table.lettered == (("a", "Few cases"), ("b", "Wide"))
     assert table.heads[-1] == Head("notes", "Notes", "notes")
 

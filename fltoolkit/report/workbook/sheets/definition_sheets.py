@@ -8,9 +8,11 @@ from fltoolkit.nap.checklists import checklists
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.published_set import MARKERS
 from fltoolkit.publish.reliability import FLAGS
-from fltoolkit.report.workbook.sheet_words import word
+from fltoolkit.report.workbook.sheet_words import used_markers, word
+from fltoolkit.show.charts.flow_of_persons import flow_population
 from fltoolkit.show.wording import number_words
 
+WHAT_IS_COUNTED = "statistics"
 DefinitionRow = tuple[str, str, str, str]
 
 
@@ -22,12 +24,10 @@ def definitions(evidence: Evidence, language: Language) -> list[DefinitionRow]:
     for d in checklists().definitions:
         words = f"checklists.definitions.{d.id}"
         source = language.say(f"{words}.source") if language.has(f"{words}.source") else ""
-        row = (
-            language.say(f"checklists.kinds.{d.kind}"),
-            language.say(f"{words}.term"),
-            language.say(f"{words}.meaning"),
-            source,
-        )
+        meaning = language.say(f"{words}.meaning")
+        if d.id == WHAT_IS_COUNTED and flow_population(evidence.now, of_children=True):
+            meaning = f"{meaning} {language.say('sheet.definition_of_children')}"
+        row = (language.say(f"checklists.kinds.{d.kind}"), language.say(f"{words}.term"), meaning, source)
         (law if d.kind == "definition" else sources).append(row)
     section, named = (language.say(f"workbook.legal_basis.{part}") for part in ("section", "term"))
     basis = [(section, named, language.own(text), "") for text in evidence.plan.legal_basis]
@@ -51,8 +51,9 @@ def _method(evidence: Evidence, language: Language) -> list[DefinitionRow]:
         "reliability": _text(language, "reliability", profile=out.judged.partition(":")[0] or out.profile, rules=_rules(evidence, language)),
     }  # fmt: skip
     terms = [(language.say(f"workbook.method.{name}.term"), text) for name, text in texts.items()]
-    terms += [(f"[{marker}]", language.say(f"markers.{marker}")) for marker in MARKERS]
-    terms.append((number_words.CARE, language.say("flags.caution")))
+    used = used_markers(evidence)
+    terms += [(f"[{marker}]", language.say(f"markers.{marker}")) for marker in MARKERS if marker in used]
+    terms += [(number_words.CARE, language.say("flags.caution"))] if number_words.CARE in used else []
     left_out = language.list(map(language.own, out.coverage_excludes)) or language.say("workbook.method.coverage.nobody")
     terms.append((language.say("workbook.method.coverage.term"), left_out))
     terms += [(language.say("workbook.method.note.term"), number_words.reason(language, note)) for note in out.notes]

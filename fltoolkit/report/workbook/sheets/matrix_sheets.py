@@ -125,9 +125,14 @@ def baseline_sheet(filled: Baseline, language: Language) -> Page:
 
 
 def _warned_promises(language: Language, rows: pd.DataFrame) -> dict[tuple[object, ...], object]:
-    """Returns the cells with the targets in words, by indicator, group and category. A target that no planned survey could verify
-    has a warning."""
-    found: dict[tuple[object, ...], object] = dict(promises(language, rows))
+    """Returns the cells with the targets in words and their paths (linear or geometric), by indicator, group and category. A target
+    that no planned survey could verify has a warning."""
+    paths: dict[tuple[object, ...], dict[str, None]] = {}
+    for row in rows[rows["target_year"].notna()].to_dict("records"):
+        paths.setdefault((row["id"], row["group"], row["category"]), {})[word(language, "paths", row["path"])] = None
+    found: dict[tuple[object, ...], object] = {
+        key: f"{text} ({language.join(paths[key])})" for key, text in promises(language, rows).items()
+    }
     for row in rows[rows["verifiable"] == "no"].to_dict("records"):
         key = (row["id"], row["group"], row["category"])
         found[key] = Styled(f"{found[key]}. {refusal(language, row)}", "warn")

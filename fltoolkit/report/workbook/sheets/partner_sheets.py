@@ -15,10 +15,10 @@ from fltoolkit.languages.language import Language
 from fltoolkit.nap.checklists import ChecklistQuestion, checklists
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.partner_entries import Partners, cell_value
-from fltoolkit.publish.measure_units import is_rate
+from fltoolkit.publish.measure_units import PROFILES, is_rate
 from fltoolkit.report.document_sections import follow_up_section
-from fltoolkit.report.knowledge_base import CHANGE, TOOL as KNOWLEDGE, answers, is_for_research
-from fltoolkit.report.workbook.sheet_words import bracketed, choices, column, mark, meanings, page, toolkit, word
+from fltoolkit.report.knowledge_base import CHANGE, TOOL as KNOWLEDGE, answers, hidden_answers, is_for_research
+from fltoolkit.report.workbook.sheet_words import bracketed, choices, column, legend, mark, page, toolkit, word
 from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
 from fltoolkit.report.workbook.sheets.definition_sheets import definitions
 from fltoolkit.show.wording import contrast_sentences, number_words, plan_words
@@ -82,18 +82,22 @@ def checklist(evidence: Evidence, language: Language, tool: int) -> Page:
         words = (language.say(f"checklists.sections.{q.section}"), language.say(f"checklists.questions.{q.id}"), *from_survey)
         lines.append(_checklist_row(words, evidence.partners, q.id, keys))
     notes = [toolkit(language, *tools), language.say("checklists.source.questions")]
-    notes += _how_numbers_read(evidence, language) if beside else []
+    notes += _how_numbers_read(evidence, language, questions) if beside else []
     numbers = ", ".join(map(str, tools))
     return page(language, SHEETS[tool], columns, lines, notes, once=(0,), tool=numbers, table="checklists", frozen=2)
 
 
-def _how_numbers_read(evidence: Evidence, language: Language) -> list[str]:
-    """Returns notes that tell an interval (`9.3 (6.3 to 13.3)`) from a range (`26.8 to 55.2`)."""
+def _how_numbers_read(evidence: Evidence, language: Language, questions: Sequence[ChecklistQuestion]) -> list[str]:
+    """Returns notes that tell an interval (`9.3 (6.3 to 13.3)`) from a range (`26.8 to 55.2`), and explain the markers of the
+    answers."""
     every = records(evidence.now.table)
+    used = [row for q in questions for rows in _answers(evidence, q) for row in records(rows)]
     notes = [language.say("workbook.said.interval", level=number_words.level(language, every[0]))]
     if any(map(number_words.has_range, every)):
         notes.append(language.say("workbook.said.range"))
-    return notes
+    if any(row["measure"] in PROFILES for row in used):
+        notes.append(language.say("profile.open"))
+    return [*notes, *legend(language, list(map(mark, used)))]
 
 
 def methods(evidence: Evidence, language: Language) -> Page:
@@ -119,18 +123,28 @@ def answer_from_survey(evidence: Evidence, language: Language, question: Checkli
     """Returns the published numbers that help to answer a question of a checklist, one line for each breakdown. Hidden numbers
     are only counted.
 
-    If no published number helps, the text is empty. There is one exception: for a question of the knowledge base, the text says
-    that research must answer the question. For a question on change, the text says which numbers have changed since the baseline.
+    If the run has no such number, the text is empty. There is one exception: for a question of the knowledge base, the text says
+    that research must answer the question, or the rest of it. For a question on change, the text says which numbers have changed
+    since the baseline.
     """
-    found = answers(evidence.now, question.evidence)
-    several = len({language.kit(rows["reference_population_label"].iloc[0]) for rows in found}) > 1
+    found = _answers(evidence, question)
+    everyone = evidence.now.table["reference_population_label"].iloc[0]
+    several = any(rows["reference_population_label"].iloc[0] != everyone for rows in found)
     lines = [_breakdown_in_words(language, rows, named=several) for rows in found]
     if any(rows["breakdown"].iloc[0] == evidence.now.lead for rows in found):
         lines += contrast_sentences.sentences(evidence.now, language, most=contrast_sentences.MOST_SENTENCES)
     if CHANGE in question.evidence:
         lines += follow_up_section.answered(language, plan_words.totals(evidence.follow_up))
-    answer = "\n".join(line for line in lines if line)
-    return answer or (language.say("research.here") if is_for_research(evidence, question) else "")
+    said = [line for line in lines if line]
+    if is_for_research(evidence, question):
+        said.append(language.say("research.more" if said else "research.here"))
+    return "\n".join(said)
+
+
+def _answers(evidence: Evidence, question: ChecklistQuestion) -> tuple[pd.DataFrame, ...]:
+    """Returns the published rows that answer a question, or a part of it. If there are none, returns those that are hidden."""
+    words = (*question.evidence, *question.partly)
+    return answers(evidence.now, words) or hidden_answers(evidence.now, words)
 
 
 def _said_once(language: Language, answer: str, question: ChecklistQuestion, earlier: dict[str, str]) -> str:
@@ -156,7 +170,8 @@ def _breakdown_in_words(language: Language, rows: pd.DataFrame, *, named: bool) 
         printed if whole else [f"{number_words.category(language, r)} {text}" for r, text in zip(shown, printed, strict=True)]
     )
     for marker, hidden in Counter(r["marker"] for r in every if pd.isna(r["estimate"])).items():
-        words = language.say(f"workbook.said.hidden.{'one' if hidden == 1 else 'several'}", n=str(hidden))
+        key = "one" if hidden == 1 else "several"
+        words = "" if whole else language.say(f"workbook.said.hidden.{key}", n=str(hidden))
         numbers.append(number_words.with_marker(words, {"marker": marker}))
     numbers += number_words.hidden_high_ends(language, shown)
     key = "everyone" if whole else "by"
@@ -165,9 +180,7 @@ def _breakdown_in_words(language: Language, rows: pd.DataFrame, *, named: bool) 
     unit = number_words.unit(language, str(first["measure"]), population)
     if named and not is_rate(str(first["measure"])):
         unit = f"{unit}, {language.kit(population)}"
-    text = language.say(f"workbook.said.{key}", group=group, unit=unit, values=language.list(numbers))
-    meaning = meanings(language, list(map(mark, every)))
-    return f"{text} ({meaning})" if meaning else text
+    return language.say(f"workbook.said.{key}", group=group, unit=unit, values=language.list(numbers))
 
 
 def _checklist_row(words: Sequence[object], partners: Partners, id: str, keys: Sequence[str]) -> SheetRow:

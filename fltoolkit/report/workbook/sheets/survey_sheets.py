@@ -107,8 +107,9 @@ def headline(evidence: Evidence, language: Language) -> Page | None:
         title, names=(1, 2), values=3, lengths=(8, 9), rows=len(lines), hollow=10 if hollow else None, band=(4, 11) if wide else None,
         earlier=12 if later else None, axes=chart_axes(evidence, language, records[0], heights, hollow=hollow, wide=wide),
     )  # fmt: skip
+    first, *others = result_sentences.headline_rows(evidence.now)
     results = (
-        result_sentences.sentence(language, result_sentences.headline_rows(evidence.now)[0]),
+        *(result_sentences.sentence(language, r) for r in (first, *others) if r["measure"] == first["measure"]),
         *follow_up_section.verdicts(evidence, language),
     )
     markers = [

@@ -4,7 +4,9 @@ comparison of the baseline with a later survey)."""
 from __future__ import annotations
 
 from fltoolkit.estimate.change_over_time.difference import TOO_FEW
+from fltoolkit.estimate.change_over_time.unresolved_excess import is_unjudged
 from fltoolkit.languages.language import Language
+from fltoolkit.languages.reasons import Reason
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.follow_up import DECREASE, sign_and_verdict
 from fltoolkit.nap.targets import BASELINE, NO_FALL, TARGET
@@ -106,7 +108,14 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
     used = [*map(mark, records), *(mark(row, *AFTER) for row in records if later)]
     said = language.say("workbook.sheets.targets.smallest", none=language.kit(NO_FALL), few=language.kit(TOO_FEW))
     smallest = (said,) if table["planned_sample"].notna().any() else ()
-    notes = (surveys(language, evidence.baseline.table, evidence.now.table), *refused, *smallest, *legend(language, used))
+    unjudged = (language.say("charts.unjudged_why"),) if later and any(map(_is_unjudged, records)) else ()
+    notes = (
+        surveys(language, evidence.baseline.table, evidence.now.table),
+        *refused,
+        *smallest,
+        *unjudged,
+        *legend(language, used),
+    )
     return page(language, "targets", columns, lines, notes, once=(0,), frozen=2, large=later, printed_columns=READ + len(read))
 
 
@@ -136,7 +145,7 @@ def _promised(evidence: Evidence, language: Language, r: Row, *, later: bool) ->
             *measured[2:],
             bracketed(mark(r, *AFTER)),
             language.kit(r["reached"]),
-            language.kit(r["changed"]),
+            language.say("charts.unjudged") if _is_unjudged(r) else language.kit(r["changed"]),
         )
         if later
         else ()
@@ -149,6 +158,12 @@ def _promised(evidence: Evidence, language: Language, r: Row, *, later: bool) ->
         r["planned_sample"], rounded(r["deff"], 2), r["first_year"], word(language, "paths", r["path"]),
         *since,
     )  # fmt: skip
+
+
+def _is_unjudged(r: Row) -> bool:
+    """Returns whether unresolved answers are the reason why the change of a row is not judged."""
+    changed = r["changed"]
+    return isinstance(changed, Reason) and changed.code == "rounds.not_judged"
 
 
 def milestones(evidence: Evidence, language: Language) -> Page | None:
@@ -228,13 +243,17 @@ def _followed(evidence: Evidence, language: Language, r: Row) -> tuple[object, .
     def numbers(*names: str) -> list[Styled]:
         return [styled(r["measure"], r[name]) for name in names]
 
+    verdict, why = bracketed(r["marker"]), number_words.reason(language, r["verdict_reason"])
+    if r["light"]:
+        verdict = language.kit(sign_and_verdict(r["verdict"], r["verdict_reason"], r["flag"]))
+    if is_unjudged(r["verdict"], r["verdict_reason"]):
+        verdict, why = change_tables.short_verdict(language, r), language.say("charts.unjudged_why")
     return (
         *measured[:2], *numbers("baseline_ci_low", "baseline_ci_high"), bracketed(mark(r, *ROUNDS[0])),
         *measured[2:], *numbers("ci_low", "ci_high"),
         bracketed(mark(r, *ROUNDS[1])),
         *(signed(r["measure"], r[name]) for name in ("change", "change_ci_low", "change_ci_high")),
-        language.kit(sign_and_verdict(r["verdict"], r["verdict_reason"], r["flag"])) if r["light"] else bracketed(r["marker"]),
-        number_words.reason(language, r["verdict_reason"]), r["beyond_zero"],
+        verdict, why, r["beyond_zero"],
         *(styled(DECREASE, r[name]) for name in ("decrease", "decrease_low", "decrease_high")), *numbers("milestone"), flag(language, r),
         number_words.reason(language, r["reason"]), r["year_before"], r["year"], language.kit(r["survey_before"]), language.kit(r["survey"]),
     )  # fmt: skip

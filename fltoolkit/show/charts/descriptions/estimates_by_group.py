@@ -95,7 +95,7 @@ def estimates(
         "charts.whole_of_cases" if measure == "duration" else "charts.whole",
     )
     remarks = [language.say(line, who=who)] if not math.isnan(at) else number_words.of_profile(language, rows)
-    remarks += [language.say("profile.largest")] if rows["breakdown"].isin(UNORDERED).any() and not crossed else []
+    remarks += [language.say("profile.sorted")] if rows["breakdown"].isin(UNORDERED).any() and not crossed else []
     axis = axis_ticks.from_zero(language, [axis_ticks.furthest(marks)], steps=space.steps)
     beside = number_words.care_note(language, rows["flag"])
     beside += [language.say("charts.beside")] if space.source and any(not math.isnan(mark.reach) for mark in marks) else []
@@ -162,12 +162,10 @@ def number_text(language: Language, row: PublishedNumber) -> str:
 def absent(language: Language, row: PublishedNumber) -> str:
     """Returns the words that a chart has in place of a number that is not shown: its marker, and the reason if the number is too
     unreliable, or if the survey cannot give it."""
-    if row["marker"] == "u":
-        return language.colon(language.say("not_shown", marker="u"), language.say("markers.u"))
-    if row["marker"] != "x":
-        return language.say("not_shown", marker=row["marker"])
+    words = language.say("not_available" if row["marker"] == "x" else "not_shown", marker=row["marker"])
+    if row["marker"] not in ("u", "x"):
+        return words
     why = textwrap.shorten(number_words.reason(language, row["reason"]), REASON, placeholder=" …")
-    words = language.say("not_available", marker=row["marker"])
     return language.colon(words, why) if why else words
 
 

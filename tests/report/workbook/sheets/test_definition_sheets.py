@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
+import families
 from handed import EN, FR, evidence
 
+import fltoolkit as fl
 from fltoolkit.nap.checklists import checklists
 from fltoolkit.report.workbook.sheets.definition_sheets import definitions
 
@@ -32,3 +35,13 @@ def test_the_methods_are_those_of_the_run() -> None:
     french = {term: text for _, term, text, _ in definitions(made, FR)}
     assert french["[c]"] == "confidentiel\u202f: non montré"
     assert french["Intervalle"].startswith("Intervalle de confiance à 95\u202f%")
+
+
+def test_where_the_survey_counts_children_their_routes_stand_beside_what_it_counts(tmp_path: Path) -> None:
+    """The statistical definition asks whether work was involuntary. No route of children does."""
+    made, term = evidence(), "Forced labour (statistics)"
+    people = [("by a third party" if i % 10 == 0 else "free", {"P": i % 40}) for i in range(300)]
+    people += [("case" if i % 6 == 0 else "not", {"P": i % 40}) for i in range(240)]
+    with_children = replace(made, now=fl.publish_run(families.persons(tmp_path, people)))
+    told, others = ({row[1]: row[2] for row in definitions(of, EN)}[term] for of in (with_children, made))
+    assert told == f"{others} {EN.say('sheet.definition_of_children')}"

@@ -123,7 +123,7 @@ def test_a_baseline_that_partners_have_not_given_is_said_to_be_theirs() -> None:
 def test_the_target_itself_stands_beside_the_years_on_its_path() -> None:
     made = evidence_from(published(published_row()), {"year": 2030, "cut": 0.5})
     first = cells(matrix(made, EN), matrix(made, EN).lines[0])
-    aim = "a cut of 50% by 2030, to 10.0"
+    aim = "a cut of 50% by 2030, to 10.0 (linear)"
     assert first["Target"] == Styled(f"{aim}. WARNING: the planned survey could not verify this target.", "warn")
     for line in (cells(sheet, sheet.lines[0]) for sheet in (baseline_sheet(made.baseline, EN), matrix(made, EN))):
         assert line["Target"] == first["Target"]

@@ -73,7 +73,7 @@ def test_the_survey_speaks_in_published_numbers_and_counts_what_is_hidden() -> N
     rate, limits = number_words.shown(EN, rows[0]), number_words.interval(EN, rows[0]).replace("\u00a0", " ")
     assert told[0] == f"Everyone (per 1,000 adults): {rate} ({limits})"
     assert told[1].startswith("By sex (per 1,000 adults): men ")
-    assert told[1].endswith(" [u]; 1 not shown [c] ([c] confidential: not shown; [u] unreliable)")
+    assert told[1].endswith(" [u]; 1 not shown [c]")
     assert told[2].startswith("By urban or rural area (persons): rural ")
     other = published(row(), of("area", "rural", measure="total", reference_population_label="children"), groups=("area",))
     told = answer_from_survey(promises.evidence_from(other), EN, question("total", "area")).replace("\u00a0", " ").splitlines()
@@ -87,8 +87,10 @@ def test_a_number_to_be_used_with_caution_has_its_dagger_here_too() -> None:
         "\u00a0", " "
     )
     assert told.startswith("Selon le sexe (")
-    assert ") † ; 2 catégories non montrées [c] (" in told.replace("\u202f", " ")
-    assert told.endswith("† à utiliser avec prudence)")
+    assert told.replace("\u202f", " ").endswith(") † ; 2 catégories non montrées [c]")
+    page = checklist(promises.evidence_from(published(*rows, groups=("sex",))), FR, 8)
+    assert "[c] confidentiel" in page.notes[-1]  # the markers are explained once, above the table
+    assert "† à utiliser avec prudence" in page.notes[-1]
 
 
 def test_a_high_end_that_is_confidential_is_named_beside_ranges() -> None:
@@ -136,6 +138,23 @@ def test_what_the_knowledge_base_asks_and_the_survey_cannot_say_is_for_research(
     assert "per 1,000 adults" in str(said["base_extent"])
 
 
+def test_where_the_survey_has_an_answer_that_is_hidden_or_partial_it_does_not_say_that_it_has_none() -> None:
+    hidden = (of("migrant", name, **HIDDEN) for name in ("here", "abroad"))
+    bonded = row(measure="profile", breakdown="coercion", coercion="debt_bondage", category="debt_bondage")
+    other = row(measure="profile", breakdown="coercion", coercion="other_penalty", category="other_penalty")
+    found = promises.evidence_from(published(row(), *hidden, bonded, other, groups=("migrant", "coercion")))
+    said = {line.id: str(line.cells[2]).replace("\u00a0", " ") for line in checklist(found, EN, 8).lines}
+    more = EN.say("research.more")
+    first, last = said["base_migrants"].split("\n")
+    assert first.endswith("(per 1,000 adults): 2 not shown [c]")
+    assert last == more
+    first, last = said["base_debt"].split("\n")
+    assert "debt_bondage" in first
+    assert "other_penalty" not in first
+    assert last == more
+    assert said["base_poverty"] == EN.say("research.here")
+
+
 def test_a_line_of_numbers_stands_once_on_a_sheet() -> None:
     """The questions below the first name it in place of the same line."""
     page = checklist(promises.evidence_from(published(row(), *(row(breakdown="region", category=c) for c in "abcdefgh"))), EN, 3)
@@ -143,4 +162,4 @@ def test_a_line_of_numbers_stands_once_on_a_sheet() -> None:
     long = [line for cell in said for line in cell.split("\n") if line.startswith("By region")]
     assert len(long) == 1
     first = next(str(line.cells[1]) for line in page.lines if "By region" in str(line.cells[2]))
-    assert any(f"As above, beside “{first}”." in cell for cell in said)
+    assert any(f"See above: “{first}”" in cell for cell in said)

@@ -11,7 +11,8 @@ import promises
 import pytest
 from handed import EN, FR
 
-from fltoolkit.estimate.change_over_time.difference import DECREASED, TOO_FEW
+from fltoolkit.estimate.change_over_time.difference import DECREASED, NO_CHANGE, TOO_FEW
+from fltoolkit.estimate.change_over_time.unresolved_excess import MORE_UNRESOLVED, stated_verdict
 from fltoolkit.languages.reasons import Name, Reason
 from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.nap.evidence import Evidence
@@ -118,6 +119,11 @@ def test_the_later_round_stands_there_only_once_there_is_one() -> None:
     assert (row["Later round"], row["Value 2027"]) == (2027, Styled(4.3, "one_decimal"))
     assert (row["Reached in 2027?"], row["Changed?"]) == (str(INSIDE), "decreased")
     assert (row["Marker 2025"], row["Marker 2027"], after.printed[-1].head) == ("", "[u]", "Why")
+    why = "Not judged: the test finds a change, but unresolved answers alone could explain it."
+    unjudged = sheet(
+        judged(later_year=2027, later_value=4.26, reached=INSIDE, changed=stated_verdict(NO_CHANGE, MORE_UNRESOLVED))
+    )
+    assert (cells(unjudged)["Changed?"], why in unjudged.notes, why in after.notes) == ("not judged", True, False)
 
 
 def test_what_nobody_measures_is_quiet_and_without_targets_there_is_no_sheet() -> None:
@@ -200,6 +206,13 @@ def test_without_a_later_round_there_is_no_follow_up_and_with_one_a_row_is_said_
     assert (told["Marker 2025"], told["Marker 2027"]) == ("[c]", "[u]")
     hidden = replace(made, follow_up=pd.DataFrame([row | {"change": None, "light": "", "marker": "c"}]))
     assert cells(follow_up(hidden, EN))["Changed?"] == "[c]"
+    reasons = {
+        "verdict": NO_CHANGE,
+        "verdict_reason": MORE_UNRESOLVED,
+        "light": light("○", stated_verdict(NO_CHANGE, MORE_UNRESOLVED)),
+    }
+    unjudged = cells(follow_up(replace(made, follow_up=pd.DataFrame([row | reasons])), EN))
+    assert (unjudged["Changed?"], unjudged["Why"]) == ("○ not judged", EN.say("charts.unjudged_why"))
     unknown = replace(made, follow_up=pd.DataFrame([row | {"year": None}]))
     assert cells(follow_up(unknown, EN))["Marker After"] == "[u]"
     french = cells(follow_up(later, FR))

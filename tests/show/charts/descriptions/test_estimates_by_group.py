@@ -18,7 +18,7 @@ from fltoolkit.languages.language import Language
 from fltoolkit.languages.own_text import OwnText
 from fltoolkit.languages.own_words import OwnWords
 from fltoolkit.show.charts.descriptions.chart_parts import ChartRow, DotChart, Glyph
-from fltoolkit.show.charts.descriptions.estimates_by_group import HALF_PAGE, WHOLE_PAGE, ChartSpace, estimates, rule_sets
+from fltoolkit.show.charts.descriptions.estimates_by_group import HALF_PAGE, WHOLE_PAGE, ChartSpace, absent, estimates, rule_sets
 from fltoolkit.show.wording import number_words
 
 NBSP, THIN = "\u00a0", "\u202f"
@@ -72,6 +72,8 @@ def test_what_is_not_shown_has_words_and_no_number() -> None:
     assert (west.marks, west.printed, west.absent) == ((), "", "[c] not shown")
     assert "confidential" in west.remark
     assert found(regions(FR), "west").absent == "[c] non montré"
+    withheld = {"marker": "u", "reason": "fewer than 30 persons in the denominator"}
+    assert absent(EN, withheld) == "[u] not shown: fewer than 30 persons in the denominator"
 
 
 def test_the_alternative_text_tells_each_number_with_interval_and_marker() -> None:
