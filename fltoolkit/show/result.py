@@ -119,15 +119,23 @@ def groups(out: Published, measure: str) -> Result:
     pictured = next((drawn for _, drawn in breakdown_gallery.pairs(out, measure)), rows)
     rows = pictured[pictured["breakdown"] != ""]
     shown_ = rows[rows["estimate"].notna()]
-    wide = shown_["bounds_note"] == WIDE_BOUNDS
-    ranges, care, gone = int(wide.sum()), int((~wide & (shown_["flag"] != "")).sum()), len(rows) - len(shown_)
-    counted = (
-        f"Of {_counted(len(rows), 'number')} by group in the first picture or table: "
-        f"{len(shown_) - ranges - care or 'none'} usable as they are, {f'{ranges} wide ranges, ' if ranges else ''}"
-        f"{care or 'none'} only with care, {gone or 'none'} not shown."
-    )
+    counted = f"Of {_counted(len(rows), 'number')} by group in the first picture or table: {_usable(shown_)}, {len(rows) - len(shown_) or 'none'} not shown."
     tested = contrast_sentences.sentences(out, ENGLISH) if measure == "prevalence" and contrast_sentences.is_compared(out) else ()
     return Result("\n\n".join((*tested, counted)))
+
+
+def _usable(shown: pd.DataFrame) -> str:
+    """Returns how many of the shown numbers can be used as they are, how many are wide ranges, how many have a confidential high end
+    beside ranges (they may be ranges too), and how many others need care."""
+    wide, flagged = shown["bounds_note"] == WIDE_BOUNDS, shown["flag"] != ""
+    hidden = ~wide & (shown["unresolved_marker"] == "c")
+    if not wide.any():
+        hidden = wide  # readers miss no high end
+    care = flagged & ~wide & ~hidden
+    sure = int((~flagged & ~wide & ~hidden).sum())
+    ranges = f"{_counted(int(wide.sum()), 'wide range')} ({(wide & flagged).sum() or 'none'} of them only with care), "
+    ends = f"{hidden.sum()} whose high end is confidential, "
+    return f"{sure or 'none'} usable as they are, {ranges if wide.any() else ''}{ends if hidden.any() else ''}{care.sum() or 'none'} only with care"
 
 
 @checked

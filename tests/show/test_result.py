@@ -64,7 +64,13 @@ def test_wide_ranges_are_not_among_the_numbers_that_are_usable_as_they_are() -> 
     table = out.table.assign(
         bounds_note=out.table["bounds_note"].mask(rows, str(WIDE_BOUNDS)), flag=out.table["flag"].mask(rows, "")
     )
-    assert ": none usable as they are, 2 wide ranges, " in str(result.groups(replace(out, table=table), "prevalence"))
+    table = table.assign(unresolved_marker="")
+    told = str(result.groups(replace(out, table=table), "prevalence"))
+    assert ": none usable as they are, 2 wide ranges (none of them only with care), " in told
+    first = table[rows].index[0]
+    table.loc[first, ["bounds_note", "unresolved_marker"]] = ["", "c"]
+    told = str(result.groups(replace(out, table=table.assign(flag=table["flag"].mask(rows, "caution"))), "prevalence"))
+    assert "1 wide range (1 of them only with care), 1 whose high end is confidential, " in told
     assert "wide ranges" not in str(result.groups(out, "prevalence"))
 
 

@@ -121,7 +121,8 @@ def case_findings(persons: ClassifiedSurvey) -> list[Finding]:
          "map the children's module under children:, or begin the population at the age of adults"),
         ("parent open", "warning", "children.parents", "children who work with parents, one of whom was not asked and none of whom is known to be in "
          "forced labour: route (iii) is unresolved", "say so next to the figure; ask parents in the same household next time"),
-        ("open for it", "note", "children.parents", "of these, children who are unresolved because no other route decides", "see the upper bound"),
+        ("open for it", "note", "children.parents",
+         "children who are unresolved, because a parent was not asked and no other route decides", "see the upper bound"),
         ("proxy", "warning", "interview.proxy", "answered by someone else", "forced labour is under-reported by proxies"),
         ("alone", "note", "interview", "interviews at which somebody else was present", "answers may be guarded"),
     ):  # fmt: skip

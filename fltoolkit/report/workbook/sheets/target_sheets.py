@@ -235,6 +235,13 @@ def follow_up(evidence: Evidence, language: Language) -> Page | None:
     )
 
 
+def _limits_of_change(r: Row) -> tuple[Styled, Styled]:
+    """Returns the cells with the limits of a change. If a limit rounds to 0, `<0` or `>0` stands in its place, as in the documents."""
+    beyond = Styled(r["beyond_zero"], "in_place")
+    low, high = (signed(r["measure"], r[name]) for name in ("change_ci_low", "change_ci_high"))
+    return beyond if r["beyond_zero"] == ">0" else low, beyond if r["beyond_zero"] == "<0" else high
+
+
 def _followed(evidence: Evidence, language: Language, r: Row) -> tuple[object, ...]:
     """Returns the cells of one row of the sheet on follow-up: the baseline, the later survey, and the result of the test of the
     change. If the change is not shown, its marker (such as [c]) replaces the result."""
@@ -252,7 +259,7 @@ def _followed(evidence: Evidence, language: Language, r: Row) -> tuple[object, .
         *measured[:2], *numbers("baseline_ci_low", "baseline_ci_high"), bracketed(mark(r, *ROUNDS[0])),
         *measured[2:], *numbers("ci_low", "ci_high"),
         bracketed(mark(r, *ROUNDS[1])),
-        *(signed(r["measure"], r[name]) for name in ("change", "change_ci_low", "change_ci_high")),
+        signed(r["measure"], r["change"]), *_limits_of_change(r),
         verdict, why, r["beyond_zero"],
         *(styled(DECREASE, r[name]) for name in ("decrease", "decrease_low", "decrease_high")), *numbers("milestone"), flag(language, r),
         number_words.reason(language, r["reason"]), r["year_before"], r["year"], language.kit(r["survey_before"]), language.kit(r["survey"]),
