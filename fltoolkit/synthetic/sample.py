@@ -3,6 +3,7 @@ value that the estimates should have."""
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +15,10 @@ from numpy.typing import NDArray
 
 from fltoolkit.classify import classify
 from fltoolkit.survey import SurveyDesign, read_survey
+from fltoolkit.survey.checks.weights.weight_sums import weight_columns
 from fltoolkit.survey.data.duckdb_connection import connect
 from fltoolkit.survey.data.fetch_rows import to_pandas
+from fltoolkit.survey.spec.survey_spec import read_spec
 from fltoolkit.synthetic.living_conditions import LIVING_CONDITIONS
 from fltoolkit.synthetic.population import COERCION, INVOLUNTARY, Population
 
@@ -150,7 +153,10 @@ def full_count(everybody: pd.DataFrame, survey: Path, *columns: str) -> pd.DataF
     with TemporaryDirectory() as folder:
         connect().from_df(everybody).write_parquet(str(Path(folder) / "persons.parquet"))
         path = Path(folder) / "survey.yaml"
-        path.write_text(re.sub(r"persons\.\w+", "persons.parquet", survey.read_text("utf-8")), encoding="utf-8")
+        weights = dict.fromkeys(weight_columns(read_spec(survey)).values())
+        entries = (f"  - {{finding: weights, column: {json.dumps(name)}, why: everybody was counted}}\n" for name in weights)
+        said = re.sub(r"persons\.\w+", "persons.parquet", survey.read_text("utf-8"))
+        path.write_text(f"{said}\naccept:  # every weight is 1\n{''.join(entries)}", encoding="utf-8")
         persons = classify(read_survey(path))
         key = list(persons.spec.files.person.key)
         found = to_pandas(persons.frame.select(*(f"src__{c}" for c in key), *columns))
