@@ -221,7 +221,7 @@ def test_a_child_is_counted_by_its_own_weight_and_the_sum_is_of_both(survey_of: 
     for i in range(10):
         homes |= family(BOSS if i == 0 else {}, (FORCED if i < 2 else {}, {"line": 2}), f"h{i}")
     for row in homes.values():
-        row |= {"wa": 3 if row["module"] == "done" else "", "wc": 5 if row["cmodule"] == "done" else ""}
+        row |= {"weight": 4, "wa": 3 if row["module"] == "done" else "", "wc": 5 if row["cmodule"] == "done" else ""}
     persons = fl.classify(survey_of(homes, keys(more)))
     totals = {p: fl.total(persons, population=p).table.iloc[0] for p in ("adults", "children", "everybody")}
     assert [totals[p]["estimate"] for p in totals] == [6, 5, 11]
@@ -332,7 +332,8 @@ ABOUT_CASES: list[tuple[str, dict[str, Any], Parents, int, tuple[str, str, str, 
      ("warning", "children.parents", "children who work with parents, one of whom was not asked", "fewer than 5")),
     ("another route decides", HELPS | BOSS, ({"module": "out"}, {"line": 2}), 6,
      ("warning", "children.parents", "children who work with parents, one of whom was not asked", "about 10")),
-    ("no other route decides", HELPS, ({"module": "out"}, {"line": 2}), 6, ("note", "children.parents", "of these, children who are unresolved", "about 10")),
+    ("no other route decides", HELPS, ({"module": "out"}, {"line": 2}), 6,
+     ("note", "children.parents", "children who are unresolved, because a parent was not asked", "about 10")),
 ]  # fmt: skip
 
 
