@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 
 from fltoolkit.languages.reasons import Reason
+from fltoolkit.survey.spec.groups import NUMBERS_OF_PERSONS
 
 SCALES = {
     "prevalence": (1000.0, "rate"),
@@ -26,7 +27,7 @@ files.
 """
 # the units of rates, if the text does not name the population
 BARE = {"rate": "bare", "rate_day": "bare_day", "rate_now": "bare_now"}
-COUNT_MEASURES = ("total", "flowchart", "stock", "current", "profile_total")
+COUNT_MEASURES = (*NUMBERS_OF_PERSONS, "flowchart")
 """Measures that are numbers of persons."""
 CASE_SHARES = ("share", "profile")
 """Measures that are shares of the cases."""

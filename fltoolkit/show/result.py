@@ -116,8 +116,8 @@ def groups(out: Published, measure: str) -> Result:
         return Result(sentence(ENGLISH, own.iloc[0].to_dict()))
     if rows.empty:
         return Result("No number of this measure is published by group.")
-    pictured = next((drawn for _, drawn in breakdown_gallery.pairs(out, measure)), rows)
-    rows = pictured[pictured["breakdown"] != ""]
+    pictured = breakdown_gallery.first_rows(out, measure)
+    rows = rows if pictured is None else pictured[pictured["breakdown"] != ""]
     shown_ = rows[rows["estimate"].notna()]
     counted = f"Of {_counted(len(rows), 'number')} by group in the first picture or table: {_usable(shown_)}, {len(rows) - len(shown_) or 'none'} not shown."
     tested = contrast_sentences.sentences(out, ENGLISH) if measure == "prevalence" and contrast_sentences.is_compared(out) else ()

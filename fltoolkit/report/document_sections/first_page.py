@@ -141,9 +141,14 @@ def headline_change(evidence: Evidence) -> Row | None:
     population = result_sentences.headline_rows(evidence.now)[0]["reference_population"]
     own = (rows["measure"] == "change_in_prevalence") & (rows["breakdown"] == "") & (rows["reference_population"] == population)
     found: list[Row] = rows[own].to_dict("records")
-    if not found or found[0]["verdict"] not in list(TITLES) or found[0]["flag"] in ("suppress", "unreliable"):
+    if not found or not may_be_title(found[0]):
         return None
     return None if any(_is_doubtful(result_sentences.headline_rows(out)[0]) for out in rounds) else found[0]
+
+
+def may_be_title(row: Row) -> bool:
+    """Returns whether a change was tested, and is reliable enough for a title."""
+    return row["verdict"] in list(TITLES) and not is_unsure(row)
 
 
 def tiles(evidence: Evidence, language: Language) -> Facts:

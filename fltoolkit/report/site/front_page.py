@@ -260,7 +260,7 @@ def _change(folder: Path) -> _Change | None:
     texts = (ENGLISH.say("sheet.rounds", old=old, new=new), f"change per 1,000, {before} to {after}")
     number = _with_flag(row, *texts, first_page.size_of_change(ENGLISH, row))
     wide = pd.notna([row["bound_high_before"], row["bound_high_after"]]).any()
-    titled = row["verdict"] in list(first_page.TITLES) and not (wide or result_sentences.is_unsure(row))
+    titled = first_page.may_be_title(row) and not wide
     return _Change(sentence, number, first_page.title_of_change(ENGLISH, row) if titled else "")
 
 

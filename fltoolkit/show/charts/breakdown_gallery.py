@@ -65,6 +65,18 @@ def in_time(out: Published) -> None:
 def pairs(out: Published, measure: str) -> Iterator[tuple[Picture, pd.DataFrame]]:
     """Yields pairs of a picture and the published rows from which it is drawn: one pair for each picture that `gallery`
     displays."""
+    for population, by, only_cases in _contents(out, measure):
+        drawn = bars(out, by[0][0], population=population) if only_cases else dots(out, measure, by, population=population)
+        yield drawn, out.select(measure, by, population=population)
+
+
+def first_rows(out: Published, measure: str) -> pd.DataFrame | None:
+    """Returns the published rows of the first picture that `gallery` displays, without drawing it. None: there is no picture."""
+    return next((out.select(measure, by, population=who) for who, by, _ in _contents(out, measure)), None)
+
+
+def _contents(out: Published, measure: str) -> Iterator[tuple[str, list[list[str]], bool]]:
+    """Yields, for each picture that `gallery` displays: the population, the breakdowns, and whether only cases have the group."""
     rows = out.own_rows(measure=measure)
     rows = rows[~rows["breakdown"].isin(out.origins)]
     for population, part in rows.groupby("reference_population", sort=False):
@@ -75,8 +87,7 @@ def pairs(out: Published, measure: str) -> Iterator[tuple[Picture, pd.DataFrame]
         alone = [[b] for b in (*only, *(b for b in names if b not in plain and b not in only))]
         together = _that_fit(plain, {str(b): n for b, n in part["breakdown"].value_counts().items()})
         for by in _families(names) if measure in PROFILES else [*together, *alone]:
-            drawn = bars(out, by[0][0], population=who) if by[0] in only else dots(out, measure, by, population=who)
-            yield drawn, out.select(measure, by, population=who)
+            yield who, by, by[0] in only
 
 
 def _that_fit(names: Sequence[list[str]], sizes: Mapping[str, int]) -> list[list[list[str]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import nan
 
 import pandas as pd
@@ -37,6 +38,11 @@ def in_unit(language: Language, value: float, measure: str, marker: object = "",
     ends = [end for end in (value, bound) if pd.notna(end)]
     text = number_words.ranged(language, *(number_words.in_unit(language, end, measure) for end in ends))
     return PrintedCell(text, letters, number=True, has_range=len(ends) > 1)
+
+
+def with_care(cell: PrintedCell, flag: object) -> PrintedCell:
+    """Returns the cell of a number with a sign behind it if the number is to be used with caution."""
+    return replace(cell, text=f"{cell.text}{number_words.care(flag)}") if cell.text else cell
 
 
 def interval(language: Language, low: float, high: float, measure: str) -> PrintedCell:

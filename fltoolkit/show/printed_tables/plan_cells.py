@@ -3,7 +3,6 @@ everyone or for one category. Its numbers are in the unit of the row, such as 17
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import nan
 
 import pandas as pd
@@ -45,7 +44,7 @@ def value(language: Language, row: Row, column: str, marker: str = "", flag: str
     its interval, the cell has a range."""
     bound = row[plan_words.BOUNDS[column]] if column in plan_words.BOUNDS else nan
     cell = number_cells.in_unit(language, row[column], str(row["measure"]), row[marker] if marker else "", bound)
-    return replace(cell, text=f"{cell.text}{number_words.care(row[flag])}") if flag and cell.text else cell
+    return number_cells.with_care(cell, row[flag]) if flag else cell
 
 
 def years(language: Language, rows: pd.DataFrame, column: str) -> dict[str, object]:

@@ -80,7 +80,7 @@ def _with_interval(language: Language, row: Row, *, columns: tuple[str, str, str
     cell = plan_cells.value(language, row, column, marker)
     between = "" if cell.has_range else plan_words.between(language, row, low, high)
     text = f"{cell.text}{NBSP}({between})" if cell.text and between else cell.text
-    return replace(cell, text=f"{text}{number_words.care(row[flag])}" if text else text, number=True, has_range=False)
+    return replace(number_cells.with_care(replace(cell, text=text), row[flag]), number=True, has_range=False)
 
 
 def _baseline(language: Language, row: Row) -> PrintedCell:
@@ -169,7 +169,7 @@ def in_words(language: Language, rows: pd.DataFrame, *, on_slide: bool = False) 
     layout, printed_where = AIMED if later.empty else AIMED_LATER, {"changed": not on_slide, "power": has_chance}
     care = number_words.care_note(language, pd.concat([rows["flag"], rows["later_flag"]]))
     shown = layout.only(*(c.key for c in layout.columns if printed_where.get(c.key, True)))
-    words = TableWords("", notes=(told, *chance, *_from_low_end(language, rows), *care), heads=since)
+    words = TableWords("", notes=(told, *chance, *_low_end(language, rows, "targets.low_end"), *care), heads=since)
     return printed(language, shown, rows.to_dict("records"), words)
 
 
@@ -185,7 +185,9 @@ def targets(language: Language, rows: pd.DataFrame) -> PrintedTable:
     dashed = [row for row in rows.to_dict("records") if plan_words.is_never_enough(row) and not plan_words.is_too_wide(row)]
     dash = (language.say("targets.dash"),) if dashed else ()
     care = number_words.care_note(language, pd.concat([rows["flag"], rows["later_flag"]]))
-    words = TableWords(language.say("targets.title"), notes=(*dash, *_from_low_end(language, rows), *care), heads=years)
+    words = TableWords(
+        language.say("targets.title"), notes=(*dash, *_low_end(language, rows, "targets.low_end"), *care), heads=years
+    )
     return printed(language, TARGETS.only(*columns), rows.to_dict("records"), words)
 
 
@@ -217,14 +219,10 @@ def _doubts(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
     return (*_low_end(language, rows), *number_words.care_note(language, rows["flag"]))
 
 
-def _from_low_end(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
-    """Returns a note that targets start from the low end of a baseline, in a tuple. It is empty if no baseline is a range."""
-    return (language.say("targets.low_end"),) if rows["baseline_bound"].notna().any() else ()
-
-
-def _low_end(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
-    """Returns a note that falls start from the low end of a baseline, in a tuple. It is empty if no baseline is a range."""
-    return (language.say("charts.low_end"),) if rows["baseline_bound"].notna().any() else ()
+def _low_end(language: Language, rows: pd.DataFrame, key: str = "charts.low_end") -> tuple[str, ...]:
+    """Returns a note that falls (or targets: `targets.low_end`) start from the low end of a baseline, in a tuple. It is empty if no
+    baseline is a range."""
+    return (language.say(key),) if rows["baseline_bound"].notna().any() else ()
 
 
 def milestones(language: Language, rows: pd.DataFrame) -> PrintedTable:

@@ -64,7 +64,7 @@ KINDS = {
     "open": ("note", "non-response", "don't know or refused; unresolved unless another answer decides", "see notebook 2"),
 }  # fmt: skip
 FEW_COLUMNS = 3  # if there are more columns, only their counts are given
-FEW_CODES = 2  # so many codes that mean a blank may be in one column
+FEW_CODES = 2  # a column has at most so many codes that stand for a blank
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from fltoolkit.yaml_files.loading import Code, Codes, Model, Names
 
 NOT_STATED = "not stated"
 TOTAL = "total"
-RESERVED_LABELS = frozenset(
-    {TOTAL, NOT_STATED, "everyone", "ensemble"}
-)  # the rows of everybody and of no answer, in every language
+# The names of the rows of everybody and of no answer, in every language of the kit.
+RESERVED_LABELS = frozenset({TOTAL, NOT_STATED, "everyone", "ensemble"})
+NUMBERS_OF_PERSONS = ("total", "stock", "current", "profile_total")  # the measures of such tables
 LEAD = "sex"  # the group that documents compare first, unless survey.yaml names another
 CROSS = " × "  # joins the groups of a breakdown, and their categories, in a written table; no name of a group contains it
 
@@ -349,7 +349,7 @@ class TableSpec(Model):
     @property
     def counts_persons(self) -> bool:
         """Returns whether the table has numbers of persons, which only weights that add up to the population can give."""
-        return self.measure in ("total", "stock", "current", "profile_total")
+        return self.measure in NUMBERS_OF_PERSONS
 
     @property
     def is_profile(self) -> bool:

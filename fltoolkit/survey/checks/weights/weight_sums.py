@@ -15,9 +15,8 @@ from fltoolkit.survey.design.survey_design import Survey, weight_of
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 MEAN_OF_NORMALISED = (0.5, 2.0)  # a part of the persons, such as those who answered, has a mean that is not exactly 1
-BELOW_ONE = (
-    0.99  # no person of a sample stands for less than one person, but a calibrated weight of a census may be a little below 1
-)
+# No person of a sample stands for less than one person, but a calibrated weight of a census may be a little below 1.
+BELOW_ONE = 0.99
 FEW_BELOW_ONE = 0.05  # the share of such weights that a census with calibrated weights may have
 
 

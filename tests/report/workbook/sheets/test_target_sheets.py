@@ -219,3 +219,10 @@ def test_without_a_later_round_there_is_no_follow_up_and_with_one_a_row_is_said_
     assert (french["Évolution\u202f?"], french["Catégorie"], french["Avis"]) == (
         "▼ baisse, mais son ampleur est incertaine", "femmes", "peu fiable",
     )  # fmt: skip
+    limits = {"change_ci_low": -1300.0, "change_ci_high": 0.0, "beyond_zero": "<0"}
+    at_zero = list(cells(follow_up(replace(made, follow_up=pd.DataFrame([row | limits])), EN)).values())
+    place = at_zero.index(Styled(-1300.0, "signed_whole"))
+    assert at_zero[place + 1] == Styled("<0", "in_place")
+    limits["beyond_zero"] = ""
+    at_zero = list(cells(follow_up(replace(made, follow_up=pd.DataFrame([row | limits])), EN)).values())
+    assert at_zero[place + 1] == Styled(0.0, "signed_whole")
