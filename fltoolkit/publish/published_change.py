@@ -111,7 +111,9 @@ def _published_row(row: Record, change: Change, before: dict[Any, Record] | None
     secret = any(round_row["marker"] == "c" for _, round_row in flagged)
     flag = min((str(round_row["flag"]) for _, round_row in flagged), key=FLAGS.index, default="")
     reason = joined_reasons(
-        Reason.of(f"rounds.{name}", reason=round_row["reason"]) for name, round_row in flagged if round_row["flag"] == flag
+        Reason.of(f"rounds.{name}", reason=round_row["reason"])
+        for name, round_row in flagged
+        if not hidden or round_row["flag"] == "suppress"
     )
     numbers = {"estimate" if n == "change" else n: np.nan if hidden else row[n] for n in NUMBERS}
     verdict = {n: row["reason" if n == "verdict_reason" else n] for n in VERDICT}

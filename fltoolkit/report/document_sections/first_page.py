@@ -6,6 +6,7 @@ persons and the change since the baseline.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import floor, log10
 from typing import Any
 
@@ -75,8 +76,8 @@ def rate(language: Language, row: PublishedNumber) -> str | None:
 
 
 def who(evidence: Evidence, language: Language) -> tuple[str, ...]:
-    """Returns sentences on who is affected: for whom a change was detected, the tested differences, that no test compares several
-    populations (such as adults and children), and the place of the rates by other groups."""
+    """Returns sentences on who is affected: for whom a change was detected, the tested differences, and that no test compares
+    several populations (such as adults and children)."""
     out = evidence.now
     first = out.headlines[0] if out.headlines else ""
     rates = [
@@ -87,15 +88,7 @@ def who(evidence: Evidence, language: Language) -> tuple[str, ...]:
         *_changes(evidence, language),
         *(contrast_sentences.sentences(out, language, most=MOST_PAIRS) if contrast_sentences.is_compared(out) else ()),
     ]
-    if len(shown) > 1:
-        told.append(language.say("sheet.populations"))
-    if others := [
-        g
-        for g in results_section.groups_of(out, "prevalence")
-        if (g != out.lead or not told) and results_section.fits_in_brief(out, g)
-    ]:
-        told.append(language.say("sheet.more_groups", groups=language.join(map(language.by_group, others))))
-    return tuple(told)
+    return (*told, *([language.say("sheet.populations")] if len(shown) > 1 else []))
 
 
 def _changes(evidence: Evidence, language: Language) -> list[str]:
@@ -153,24 +146,35 @@ def may_be_title(row: Row) -> bool:
 
 def tiles(evidence: Evidence, language: Language) -> Facts:
     """Returns three to five large numbers. The first two are the rate and the number of persons in the default population. Then
-    come the change of the rate since the baseline, and the rates of the other populations whose rate is always shown (such as
-    adults and children).
+    come the change of the rate since the baseline, and the rates and numbers of the other populations whose rate is always shown
+    (such as adults and children).
 
     If there is neither a change nor another population, the third number is the plan's target. Without a target, it is the number
     of persons asked.
     """
     first, *rest = result_sentences.headline_rows(evidence.now)
     own = first["reference_population"]
-    people = [_people(evidence, language, r) for r in rest if r["measure"] == "total" and r["reference_population"] == own]
+    persons = {r["reference_population"]: r for r in rest if r["measure"] == "total"}
+    people = [_people(evidence, language, persons[own])] if own in persons else []
     others = [
-        results_section.fact(language, r) for r in rest if r["measure"] == "prevalence" and r["reference_population"] != own
+        _with_persons(language, results_section.fact(language, r), persons.get(r["reference_population"]))
+        for r in rest
+        if r["measure"] == "prevalence" and r["reference_population"] != own
     ]
     third = _change(evidence, language)
     if third is None and not others:
         third = _target(evidence, language)
     if third is None and not others and pd.notna(first["n"]):
         third = results_section.persons_asked(language, first)
-    return Facts((results_section.fact(language, first), *people[:1], *([third] if third else []), *others))
+    return Facts((results_section.fact(language, first), *people, *([third] if third else []), *others))
+
+
+def _with_persons(language: Language, rate: Fact, persons: PublishedNumber | None) -> Fact:
+    """Returns a rate in large type with the number of persons behind its unit, if that number is shown."""
+    if persons is None or pd.isna(persons["estimate"]):
+        return rate
+    number = f"{number_words.shown(language, persons)} {language.say('units.total')}"
+    return replace(rate, unit=language.colon(rate.unit, number))
 
 
 def below_the_tiles(evidence: Evidence, language: Language) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ Each change has its interval. A text says that a number has changed only if the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 import pandas as pd
 
@@ -25,13 +25,10 @@ def table(evidence: Evidence, language: Language) -> PrintedTable | None:
     return None if rows.empty else change_tables.follow_up(language, rows, interviews(evidence, language))
 
 
-def whole_and_by_group(evidence: Evidence, language: Language) -> list[PrintedTable]:
-    """Returns two tables of changes since the plan's baseline: of each indicator for its whole population, and of the rate by
-    each group for which a brief has room. Hidden changes are left out, and a table without rows."""
-    rows = totals(evidence.follow_up).assign(reached="")
-    by = groups_of(evidence.changed, "change_in_prevalence") if evidence.changed else ()
-    found = [] if rows.empty else [change_tables.follow_up(language, rows, interviews(evidence, language))]
-    return [*found, *_of_rate(evidence, language, [group for group in by if fits_in_brief(evidence.now, group)])]
+def in_brief(evidence: Evidence, language: Language) -> list[PrintedTable]:
+    """Returns a table of the changes of the rate since the plan's baseline, in a list: of everyone, and by each group for which a
+    brief has room. Hidden changes are left out. The list is empty if there is no change to show."""
+    return _of_rate(evidence, language, lambda group: fits_in_brief(evidence.now, group), language.say("change.note"))
 
 
 def of_other_groups(evidence: Evidence, language: Language) -> list[PrintedTable]:
@@ -40,20 +37,21 @@ def of_other_groups(evidence: Evidence, language: Language) -> list[PrintedTable
     if not evidence.changed:
         return []
     same = evidence.own_words.same_groups
-    named = {same.get(str(group), str(group)) for group in evidence.follow_up["group"]}
-    return _of_rate(
-        evidence, language, [group for group in groups_of(evidence.changed, "change_in_prevalence") if group not in named]
-    )
+    named = {"", *(same.get(str(group), str(group)) for group in evidence.follow_up["group"])}
+    return _of_rate(evidence, language, lambda group: group not in named)
 
 
-def _of_rate(evidence: Evidence, language: Language, groups: Sequence[str]) -> list[PrintedTable]:
-    """Returns a table of the tested changes of the rate by some groups, in a list. The list is empty if there are none."""
-    if not evidence.changed or not groups:
+def _of_rate(evidence: Evidence, language: Language, is_wanted: Callable[[str], bool], *notes: str) -> list[PrintedTable]:
+    """Returns a table of the tested changes of the rate by those groups that are wanted, in a list. The group of everyone is the
+    empty text. The list is empty if there are no such changes."""
+    if not evidence.changed:
         return []
-    rows = evidence.changed.select("change_in_prevalence", [[group] for group in groups])
-    rows = rows[rows["verdict"] != ""]
+    rows = evidence.changed.own_rows(measure="change_in_prevalence")
+    by = filter(is_wanted, ("", *groups_of(evidence.changed, "change_in_prevalence")))
+    rows = rows[rows["breakdown"].isin(list(by)) & (rows["verdict"] != "")]
+    rows = rows[rows["reference_population"].isin(rows["reference_population"].head(1))]
     title, left_out = language.say("follow_up.by_group"), language.say("follow_up.left_out")
-    return [] if rows.empty else [change_tables.changes(language, rows, title, left_out)]
+    return [] if rows.empty else [change_tables.changes(language, rows, title, *notes, left_out)]
 
 
 def by_group(evidence: Evidence, language: Language) -> PrintedTable | None:

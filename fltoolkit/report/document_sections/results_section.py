@@ -131,9 +131,10 @@ def rates(out: Published, language: Language) -> tuple[PrintedTable, ...]:
 
 
 def fits_in_brief(out: Published, group: str) -> bool:
-    """Returns whether a group has so few categories that the brief has room for a picture and a table of them."""
+    """Returns whether the rate of any category of a group is shown, and the categories are so few that the brief has room for a
+    picture and a table of them."""
     rows = out.own_rows(measure="prevalence", breakdown=group)
-    return bool(rows["category"].nunique() <= MOST_CATEGORIES)
+    return bool(rows["estimate"].notna().any() and rows["category"].nunique() <= MOST_CATEGORIES)
 
 
 def profile_populations(out: Published) -> tuple[str, ...]:

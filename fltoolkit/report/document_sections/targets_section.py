@@ -118,12 +118,12 @@ def more_targets(evidence: Evidence, language: Language, limit: int) -> str:
 def to_decide(evidence: Evidence, language: Language) -> Paragraph:
     """Returns the paragraph with the most urgent decision about the plan's targets (see `decisions`). A choice is a question, and the
     reason for it follows."""
-    asked = []
+    asked: list[str] = []
     for reason, choices in decisions(evidence, language):
         if choices:
             one, other = choices
-            asked.append(number_words.start(language.say("sheet.either", one=one, other=other)))
-        asked.append(number_words.start(reason))
+            asked.append(language.say("sheet.either", one=one, other=other))
+        asked.append(reason)
     return Paragraph(_sentences(*asked), "warning", language.say("sheet.decide"))
 
 
@@ -144,8 +144,9 @@ def decisions(evidence: Evidence, language: Language) -> list[Decision]:
     targets of two kinds cannot be verified.
 
     It is about the targets that are not reached, or whose number is above the value planned for its year. If there are none, it is
-    about targets that no planned survey can verify, or else about those that a survey still has to verify. If all targets are
-    reached, the sentence says so. Without any target, it says what a repeat of the survey could detect.
+    about those whose year was measured without an answer, then about those that no planned survey can verify, or else about those
+    that a survey still has to verify. If all targets are reached, the sentence says so. Without any target, it says what a repeat of
+    the survey could detect.
     """
     rows = with_target(evidence)
     if rows.empty:
@@ -153,15 +154,26 @@ def decisions(evidence: Evidence, language: Language) -> list[Decision]:
         return [(language.say("sheet.decisions.none", repeat=repeat[0] if repeat else ""), ())]
     years = rows.groupby(list(ROW), dropna=False, sort=False)["target_year"].transform("size")
     records = rows.assign(targets_of_row=years).to_dict("records")
-    states = [sign(row) for row in records]
-    by_state = {state: [row for row, its in zip(records, states, strict=True) if its == state] for state in URGENT}
-    if missed := by_state[MISSED] + [row for row in by_state[NOT_KNOWN] if row["reached"] == BEHIND]:
+    undecided = [row for row in records if sign(row) == NOT_KNOWN]
+    missed = [row for row in records if sign(row) == MISSED] + [row for row in undecided if row["reached"] == BEHIND]
+    if missed:
         return [(language.say("sheet.decisions.missed", targets=_subjects(language, missed)), ())]
-    if doubtful := [row for row in by_state[NOT_KNOWN] if row["verifiable"] == "no"]:
-        return _remedies(language, doubtful)
-    if not by_state[NOT_KNOWN]:
+    if due := [row for row in undecided if row["later_year"] >= row["target_year"]]:
+        told = language.say("sheet.decisions.undecided", targets=_subjects(language, due), year=f"{due[0]['later_year']:g}")
+        return [(told, language.each("sheet.choices.later_year"))]
+    if doubtful := [row for row in undecided if row["verifiable"] == "no"]:
+        *first, (reasons, choices) = _remedies(language, doubtful)
+        others = _verifiable(language, undecided)
+        return [*first, (_sentences(reasons, others), choices)]
+    if not undecided:
         return [(language.say("sheet.decisions.met"), ())]
-    return [(_sentences(language.say("sheet.decisions.open"), _persons_needed(language, by_state[NOT_KNOWN])), ())]
+    return [(_sentences(language.say("sheet.decisions.open"), _persons_needed(language, undecided)), ())]
+
+
+def _verifiable(language: Language, rows: Sequence[Line]) -> str:
+    """Returns a sentence on how many of the targets a planned survey can verify. The text is empty if there are none."""
+    sure = sum(row["verifiable"] == "yes" for row in rows)
+    return language.say("sheet.decisions.verifiable", n=str(sure), of=str(len(rows))) if sure else ""
 
 
 def _remedies(language: Language, rows: Sequence[Line]) -> list[Decision]:
@@ -172,16 +184,17 @@ def _remedies(language: Language, rows: Sequence[Line]) -> list[Decision]:
     needed, or which larger fall the planned survey would detect.
     """
     wide = [row for row in rows if is_too_wide(row)]
-    others = [row for row in rows if not is_too_wide(row)]
-    found: list[Decision] = []
-    if wide:
-        found.append(_if_too_wide(language, wide))
-    if others:
-        remedies = [*_already_below(language, others), _detectable_instead(language, others), _persons_needed(language, others)]
-        if not all(map(is_below_unconfirmed, others)):
-            targets = _listed(language, (_aimed_subject(language, row, others) for row in others))
-            remedies.insert(0, language.say("sheet.decisions.refused", targets=targets))
-        found.append((_sentences(*map(number_words.start, remedies)), _choices(language, others)))
+    found = [_if_too_wide(language, wide)] if wide else []
+    if others := [row for row in rows if not is_too_wide(row)]:
+        below = [row for row in others if row["reached"] == UNRELIABLE_BELOW]
+        refused = _listed(language, (_aimed_subject(language, row) for row in others if row["reached"] != UNRELIABLE_BELOW))
+        reasons = (
+            language.say("sheet.decisions.refused", targets=refused) if refused else "",
+            *(_below_but_unreliable(language, row) for row in below[:NAMED]),
+            _detectable_instead(language, others),
+            _persons_needed(language, others),
+        )
+        found.append((_sentences(*reasons), _choices(language, others)))
     return found
 
 
@@ -202,24 +215,13 @@ def _if_too_wide(language: Language, rows: Sequence[Line]) -> Decision:
     ]
     tasks = [*language.each("sheet.choices.fewer_open"), *lower]
     keep = language.each("sheet.choices.keep")[len(rows) > 1]
-    return _sentences(*map(number_words.start, reasons)), (language.join(tasks), keep)
+    return _sentences(*reasons), (language.join(tasks), keep)
 
 
-def _already_below(language: Language, rows: Sequence[Line]) -> list[str]:
-    """Returns sentences on the numbers of a later survey that are below their targets but too unreliable to say that the
-    targets are reached."""
-    return [
-        language.say(
-            "sheet.decisions.already", who=_subject(language, r), value=measured(language, r), aim=aim(language, r),
-            year=f"{r['later_year']:g}",
-        )
-        for r in rows[:NAMED] if is_below_unconfirmed(r)
-    ]  # fmt: skip
-
-
-def is_below_unconfirmed(row: Line) -> bool:
-    """Returns whether the number of a later survey is below its target with its whole interval, but is unreliable."""
-    return bool(row["reached"] == UNRELIABLE_BELOW)
+def _below_but_unreliable(language: Language, row: Line) -> str:
+    """Returns a sentence on the number of a later survey that is below its target with its whole interval, but is unreliable."""
+    found = measured(language, row)
+    return language.say("sheet.decisions.already", **_aim_of(language, row), found=found, year=f"{row['later_year']:g}")
 
 
 def _detectable_instead(language: Language, rows: Sequence[Line]) -> str:
@@ -233,7 +235,7 @@ def _detectable_instead(language: Language, rows: Sequence[Line]) -> str:
         )
         for r in rows if _is_fall(r) and r["smallest_value"] < r["target_value"]
     ][:NAMED]  # fmt: skip
-    return _sentences(*map(number_words.start, falls))
+    return _sentences(*falls)
 
 
 def _choices(language: Language, rows: Sequence[Line]) -> tuple[str, ...]:
@@ -271,7 +273,7 @@ def _persons_needed(language: Language, rows: Sequence[Line]) -> str:
     """Returns a sentence on how many persons must answer in a repeat of the survey so that it can verify a target. It gives one
     number for each target whose number is known, but for at most `NAMED` targets. The text is empty if no number is known."""
     known = [
-        language.colon(_subject_of_target(language, r, [r]), number_words.count(language, r["sample_needed"]))
+        language.colon(_subject(language, r), number_words.count(language, r["sample_needed"]))
         for r in rows
         if pd.notna(r["sample_needed"])
     ][:NAMED]
@@ -280,35 +282,29 @@ def _persons_needed(language: Language, rows: Sequence[Line]) -> str:
 
 def _subjects(language: Language, rows: Sequence[Line]) -> str:
     """Returns a list in words of the subjects of the targets, each once."""
-    return _listed(language, (_subject_of_target(language, row, rows) for row in rows))
-
-
-def _subject_of_target(language: Language, row: Line, named: Sequence[Line]) -> str:
-    """Returns the subject of a target in few words. The year follows if the plan has a further target for it that is not among
-    those in the sentence (`named`)."""
-    same = sum(all(one[key] == row[key] for key in ROW) for one in named)
-    what = _subject(language, row)
-    return what if same == row["targets_of_row"] else f"{what} ({row['target_year']:g})"
+    return _listed(language, (_subject(language, row) for row in rows))
 
 
 def _subject(language: Language, row: Line) -> str:
     """Returns the subject of a target in few words: its category, such as `women`. If it is for the whole population, returns
-    the population of a rate that the kit named, or else the indicator."""
-    if not is_total(row):
-        return number_words.whom(language, row["category"])
+    the population of a rate that the kit named, or else the indicator. The year follows if the plan has several targets for it."""
     who = number_words.population(language, row)
-    if row["indicator"] == PREVALENCE["indicator"] and who:
-        return language.say("sheet.decisions.all_of", who=who)
-    return language.say("sheet.decisions.whole", indicator=number_words.indicator(language, row))
+    if not is_total(row):
+        what = number_words.whom(language, row["category"])
+    elif row["indicator"] == PREVALENCE["indicator"] and who:
+        what = language.say("sheet.decisions.all_of", who=who)
+    else:
+        what = language.say("sheet.decisions.whole", indicator=number_words.indicator(language, row))
+    return what if row["targets_of_row"] == 1 else f"{what} ({row['target_year']:g})"
 
 
-def _aimed_subject(language: Language, row: Line, named: Sequence[Line]) -> str:
-    """Returns the subject of a target in few words (see `_subject_of_target`). For a category, its value and year follow: `women
-    (13.2 per 1,000 by 2030)`."""
-    what, wanted = _subject(language, row), aim(language, row)
+def _aimed_subject(language: Language, row: Line) -> str:
+    """Returns the subject of a target in few words (see `_subject`). For a category, its value and year follow: `women (13.2 per
+    1,000 by 2030)`."""
+    wanted = aim(language, row)
     if not wanted or is_total(row):
-        return _subject_of_target(language, row, named)
-    unit = number_words.unit(language, str(row["measure"]))
+        return _subject(language, row)
+    what, unit = number_words.whom(language, row["category"]), number_words.unit(language, str(row["measure"]))
     return language.say("sheet.decisions.aim", what=what, value=wanted, unit=unit, year=f"{row['target_year']:g}")
 
 
@@ -321,7 +317,7 @@ def _listed(language: Language, texts: Iterable[str]) -> str:
 
 
 def _sentences(*texts: str) -> str:
-    return " ".join(text for text in texts if text)
+    return " ".join(number_words.start(text) for text in texts if text)
 
 
 def found_by_repeat(evidence: Evidence, language: Language) -> tuple[str, ...]:
@@ -356,11 +352,12 @@ def table(evidence: Evidence, language: Language) -> PrintedTable | Paragraph:
 
 def detectable(evidence: Evidence, language: Language) -> PrintedTable | Paragraph:
     """Returns a table of the smallest fall that a repeat of the survey could detect with the planned number of persons, for each
-    indicator and its whole population. Returns a paragraph if there is nothing to show.
+    indicator and its whole population, and for each category with a target. Returns a paragraph if there is nothing to show.
 
     Readers need this before they set a target.
     """
-    rows = totals(evidence.targets).drop_duplicates(["id", "category"])  # one row may have two targets
+    rows = evidence.targets.drop_duplicates(list(ROW))  # one row may have two targets
+    rows = rows[rows.index.isin(totals(rows).index) | rows["target_year"].notna()]
     return Paragraph(language.say("targets.nothing_measured")) if rows.empty else target_tables.detectable(language, rows)
 
 

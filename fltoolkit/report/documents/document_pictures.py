@@ -27,13 +27,12 @@ from fltoolkit.show.charts.renderers.matplotlib_sheet import HALF, SLIDE, WIDE, 
 
 Width = Literal["wide", "low", "first", "half", "slide"]
 SIZES = {"wide": WIDE, "low": replace(WIDE, font=7.6, words=0.48, height=2.3, filled=3.0),
-         "first": replace(WIDE, font=8.5, height=1.9), "half": HALF, "slide": SLIDE}  # fmt: skip
+         "first": replace(WIDE, font=8.5, height=1.9), "half": HALF, "slide": replace(SLIDE, height=4.6)}  # fmt: skip
 """`low` is as wide as the text of a page, and so low that two pictures stand on a page below some text. `first` is for the first page
-of the evidence brief.
+of the evidence brief. On a slide, the picture stands below the title of the slide and its own.
 """
 SPACES = {"wide": WHOLE_PAGE, "low": WHOLE_PAGE, "first": WITHOUT_SOURCE, "half": HALF_PAGE, "slide": WITHOUT_SOURCE}
 FEW_CHANGES = {"first": 6, "half": 6, "slide": 2}  # categories of a picture of a change that there is room for
-ABOVE_A_NOTE = replace(SLIDE, height=4.6)  # on a slide with a note below the picture
 MOSTLY = 0.5  # of a group's categories: if fewer are shown, a picture of the group is not worth its place
 
 
@@ -164,8 +163,7 @@ def change(evidence: Evidence, language: Language, width: Width) -> Drawn | None
         return None
     groups = None if width == "wide" else groups_that_fit(evidence, FEW_CHANGES[width])
     rows = change_dumbbell.of_groups(evidence.changed.table, "prevalence", groups)
-    size = ABOVE_A_NOTE if width == "slide" else SIZES[width]
-    return drawn(change_dumbbell.change(rows, language, space=SPACES[width]), size)
+    return drawn(change_dumbbell.change(rows, language, space=SPACES[width]), SIZES[width])
 
 
 @_draw_once
@@ -190,5 +188,4 @@ def repeat(evidence: Evidence, language: Language, width: Width) -> Drawn | None
         if row
         else detectable_falls.repeat(evidence.now, language, space=space)
     )
-    above_note = width == "slide" and evidence.changed is not None
-    return drawn(chart, ABOVE_A_NOTE if above_note else SIZES[width]) if chart else None
+    return drawn(chart, SIZES[width]) if chart else None

@@ -163,7 +163,7 @@ def _strategy(evidence: Evidence, language: Language, chapter: int) -> list[Bloc
     blocks: list[Block] = [
         Heading(heads[0], 2), _prompt(language, 4, 0), Paragraph(language.own(plan.goal), "lead"),
         Bullets(tuple(language.colon(language.own(s.code), language.own(s.statement)) for s in plan.framework if s.level in ("objective", "outcome"))),
-        Heading(heads[1], 2), Paragraph(f"{language.say('skeleton.no_ranking')} {language.say('skeleton.tables_there')}", "quiet"), _prompt(language, 4, 1),
+        Heading(heads[1], 2), Paragraph(language.say("skeleton.no_ranking"), "quiet"), _prompt(language, 4, 1),
     ]  # fmt: skip
     for head, chosen in ((heads[2], SECTORS), (heads[3], PLACES), (heads[4], persons)):
         pictures = _pictures(evidence, language, chosen)

@@ -52,10 +52,11 @@ def _found(evidence: Evidence, language: Language) -> list[Block]:
     told = (
         "" if title else result_sentences.sentences(out, language)[0],
         result_sentences.window(language, out.select("prevalence").iloc[0].to_dict()), result_sentences.headline_unresolved(out, language),
+        *first_page.below_the_tiles(evidence, language),
     )  # fmt: skip
     return [
         Heading(title or language.say("slides.found")), *results_section.range_explained(out, language), facts,
-        Paragraph(language.say("sheet.definition"), "lead"), Bullets(tuple(t for t in told if t)),
+        Paragraph(language.say("sheet.definition"), "lead"), Bullets(tuple(dict.fromkeys(t for t in told if t))),
     ]  # fmt: skip
 
 
@@ -67,11 +68,9 @@ def _changed(evidence: Evidence, language: Language) -> list[Block]:
     if not sentences:
         return []
     found = first_page.headline_change(evidence)
-    picture = change(evidence, language, "slide")
-    return [
-        Heading(first_page.title(evidence, language) if found else language.say("change.heading")),
-        Chart(picture) if picture else Bullets(sentences[:VERDICTS], "quiet"), Paragraph(language.say("slides.no_cause"), "quiet"),
-    ]  # fmt: skip
+    title = first_page.title(evidence, language) if found else language.say("change.heading")
+    shown = _pictured(change(evidence, language, "slide"), title) or [Heading(title), Bullets(sentences[:VERDICTS], "quiet")]
+    return [*shown, Paragraph(language.say("slides.no_cause"), "quiet")]
 
 
 def _pictures(evidence: Evidence, language: Language) -> list[Block]:
@@ -95,9 +94,12 @@ def _pictures(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def _pictured(picture: Drawn | None, title: str | None = None) -> list[Block]:
-    """Returns a slide with a picture. Its heading is `title`, or the title of the picture if `title` is None. The list is empty
-    if there is no picture."""
-    return [Heading(title or picture.title), Chart(picture)] if picture else []
+    """Returns a slide with a picture. Its heading is `title`, and the title of the picture stands below; or it is the title of the
+    picture if `title` is None. The list is empty if there is no picture."""
+    if not picture:
+        return []
+    below = [Paragraph(picture.title, "quiet")] if title else []
+    return [Heading(title or picture.title), *below, Chart(picture)]
 
 
 def _shared(evidence: Evidence, language: Language) -> list[Block]:

@@ -35,17 +35,16 @@ def follow_up(language: Language, rows: pd.DataFrame, *notes: str, signs: bool =
 
     Args:
         notes: further sentences below the table.
-        signs: whether it is the table by group, in which a row has only the sign of its result. Its title has the words of each
-            sign.
+        signs: whether it is the table by group, in which a row has only the sign of its result. A note has the words of each sign.
     """
     records = rows.to_dict("records")
-    title = language.say("follow_up.by_group" if signs else "follow_up.title")
-    if meanings := dict.fromkeys(short_verdict(language, row) for row in records if signs and row["light"]):
-        title = language.colon(title, language.list(meanings))
-    about = (language.say("change.note"), language.say("tables.rounded_changes"), *_care_note(language, rows), *notes)
+    meanings = language.list(dict.fromkeys(short_verdict(language, row) for row in records if signs and row["light"]))
+    about = (
+        meanings, language.say("change.note"), language.say("tables.rounded_changes"), *_signs_explained(language, rows), *notes,
+    )  # fmt: skip
     target = ("target",) if any(row["reached"] for row in records) else ()
     years = years_of_rounds(language, rows["year_before"], rows["year"])
-    words = TableWords(title, "", about, years)
+    words = TableWords(language.say("follow_up.by_group" if signs else "follow_up.title"), "", about, years)
     layout = CHANGE.only(*NUMBERED, "sign" if signs else "verdict", *target)
     return printed(language, replace(layout, reasons=_reasons_of_sign) if signs else layout, records, words)
 
@@ -68,14 +67,17 @@ def changes(language: Language, rows: pd.DataFrame, title: str = "", *notes: str
     named = language.colon(title, unit) if title else language.say("tables.change_in", title=language.say(f"titles.{measure}"))
     subtitle = language.list((unit, number_words.definition(language, first["rule_set"])))
     years = dict(zip(("before", "after"), change_sentences.rounds(first), strict=True))
-    words = TableWords(named, subtitle, (language.say("tables.rounded_changes"), *_care_note(language, rows), *notes), years)
+    about = (language.say("tables.rounded_changes"), *_signs_explained(language, rows), *notes)
+    words = TableWords(named, subtitle, about, years)
     columns = (result_tables.CATEGORY, *CHANGE.only(*NUMBERED[1:], "verdict").columns)
     layout = TableLayout(columns, result_tables.group, _reasons)
     return printed(language, layout, made.to_dict("records"), words)
 
 
-def _care_note(language: Language, rows: pd.DataFrame) -> list[str]:
-    return number_words.care_note(language, pd.concat([rows["flag_before"], rows["flag_after"]]))
+def _signs_explained(language: Language, rows: pd.DataFrame) -> list[str]:
+    """Returns the notes on the signs beside numbers: the sign of caution, and `<0` or `>0` in place of a limit that rounds to 0."""
+    care = number_words.care_note(language, pd.concat([rows["flag_before"], rows["flag_after"]]))
+    return [*care, *([language.say("tables.beyond_zero")] if rows["beyond_zero"].any() else [])]
 
 
 def verdict_in_words(language: Language, row: Row) -> str:

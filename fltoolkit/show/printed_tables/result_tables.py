@@ -23,6 +23,7 @@ from fltoolkit.show.printed_tables.printed_table import (
     printed,
 )
 from fltoolkit.show.wording import number_words
+from fltoolkit.survey.spec.groups import NOT_STATED
 from fltoolkit.table_records import records
 
 CATEGORY = TableColumn(
@@ -56,6 +57,8 @@ def table(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTab
     same = list(rows["n"].dropna().unique()) if measure in CASE_SHARES else []
     base = language.say("profile.base", n=number_words.count(language, same[0])) if len(same) == 1 else ""
     order = language.say("profile.order") if measure in PROFILES else ""
+    is_not_stated = (rows["category"].eq(NOT_STATED) & rows["estimate"].notna()).any()
+    of_groups = (*of_groups, language.say("tables.not_stated")) if is_not_stated else of_groups
     # Which months are counted: those of all spells of forced labour, or only those of the last spell.
     months = (number_words.start(number_words.reason(language, text)) for text in dict.fromkeys(rows["duration_basis"]))
     of_rows = (base, order, *months, parts, *number_words.limits_at_zero(language, rows), *of_groups, _to_verify(language, rows))
@@ -64,7 +67,7 @@ def table(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTab
         (number_words.start(about), *of_rows), {"level": number_words.level(language, first)},
         "profile.range" if measure in PROFILES else "tables.range",
     )  # fmt: skip
-    layout = results(measure, ranged=measure not in PROFILES and any(map(number_words.has_range, records(rows))))
+    layout = results(measure, ranged=any(map(number_words.has_range, records(rows))))
     shown = layout.only(*(column.key for column in layout.columns if not (base and column.key == "n")))
     return printed(language, shown, records(rows), words)
 
@@ -95,7 +98,7 @@ def results(measure: str, *, ranged: bool = False) -> TableLayout:
             *((TableColumn("unresolved", _unresolved),) if measure in PROFILES else ()),
         ),
         headings=group,
-        reasons=partial(_reasons, ranged),
+        reasons=partial(_reasons, ranged and measure not in PROFILES),
     )
 
 

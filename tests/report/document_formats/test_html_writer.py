@@ -134,7 +134,7 @@ def test_markers_and_terms_explain_themselves_wherever_they_stand() -> None:
     assert '8.0<span class="marker">\xa0<abbr title="low">[u]</abbr></span>' in page
     assert '<span class="marker"><abbr title="hidden">[c]</abbr></span>' in page
     assert page.count('<abbr title="error in %">CV</abbr>') == 2
-    assert "<li><b>a</b> high" in page
+    assert "<li><b>a</b>&nbsp;high" in page
 
 
 def test_room_for_a_marker_is_left_only_where_one_stands_behind_a_number() -> None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
 
 import docx
 import pytest
-from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_TAB_ALIGNMENT
 from handed import EN, FR, evidence
 
-from fltoolkit.report.document_formats.document_blocks import Bullets, Document, Heading, Paragraph
+from fltoolkit.report.document_formats.document_blocks import Bullets, Document
 from fltoolkit.report.document_formats.word_writer import as_word
 from fltoolkit.report.documents.evidence_brief import evidence_brief
 from fltoolkit.report.documents.plan_skeleton import nap_skeleton
@@ -73,20 +71,6 @@ def test_columns_fill_the_page() -> None:
     (made,) = opened(as_word(Document("brief", "t", "s", "en", (table,)))).tables
     assert sum(c.width.cm for c in made.columns) == pytest.approx(17.0, abs=0.01)
     assert [cell.text for cell in made.rows[2].cells] == ["across", "across"]  # one cell, met twice
-
-
-def test_a_wide_table_lies_on_its_side_and_takes_its_heading_along() -> None:
-    wide = replace(of_texts("w", ("a",), (("1",),)), wide=True)
-    word = opened(
-        as_word(Document("skeleton", "t", "s", "en", (Paragraph("before"), Heading("head", 2), wide, Paragraph("after"))))
-    )
-    assert [s.orientation for s in word.sections] == [WD_ORIENT.PORTRAIT, WD_ORIENT.LANDSCAPE, WD_ORIENT.PORTRAIT]
-    across = word.sections[1]
-    assert across.page_width > across.page_height
-    body = list(word.element.body)
-    at = [i for i, e in enumerate(body) if e.find(".//{*}sectPr") is not None]
-    head = next(body.index(p._p) for p in word.paragraphs if p.text == "head")
-    assert at[0] < head < at[1]
 
 
 def test_what_word_wants_in_order_stands_in_order(brief: bytes) -> None:

@@ -147,7 +147,7 @@ def test_for_whom_the_change_was_detected_follows_from_the_tests_by_the_lead_gro
     (told, *_) = first_page.who(dataclasses.replace(made, changed=changed, now=dataclasses.replace(made.now, lead="sex")), EN)
     assert told == (
         "Since 2025, according to the tests, the rate fell overall; no change was detected for men (16.9, then 14.7\u00a0†); "
-        "the rate fell for women, clearly enough to be detected with an unreliable number, but how far is uncertain."
+        "the rate fell for women, but by how much is uncertain, because the number is unreliable."
     )
     many = [by_sex[1] | {"category": f"region {n}"} for n in range(first_page.MOST_CHANGES + 1)]
     regions = dataclasses.replace(made, changed=published(whole, *many), now=dataclasses.replace(made.now, lead="sex"))

@@ -55,13 +55,14 @@ def test_each_row_has_both_rounds_the_change_and_the_verdict() -> None:
     assert table.note.startswith("The verdict is that of a test")
 
 
-def test_changes_by_group_have_a_table_of_their_own_with_the_meaning_of_its_signs_above_it() -> None:
+def test_changes_by_group_have_a_table_of_their_own_with_the_meaning_of_its_signs_below_it() -> None:
     table = follow_up_section.by_group(evidence({}, NORTH), EN)
     assert table is not None
     head, group, north = ([cell.replace("\xa0", " ") for cell in row] for row in table.texts)
     assert (head, group) == (["Prevalence (per 1,000 adults)"], ["Region"])
     assert north == ["North", "5.0", "4.0 to 6.0", "6.5", "4.0 to 9.0", "+1.5", "−1.0 to +4.0", "≈"]
-    assert table.title == "Change since the baseline, by group: ≈ no detectable change"
+    assert table.title == "Change since the baseline, by group"
+    assert table.note.startswith("≈ no detectable change. The verdict is that of a test")
     assert follow_up_section.by_group(evidence({}), EN) is None
 
 
@@ -81,14 +82,15 @@ def test_the_brief_has_each_shown_change_of_the_rate_and_says_what_it_leaves_out
     """Before, a group that the plan does not name was left out, although its rate had fallen."""
     made = two_rounds.fell()
     assert made.changed is not None
-    whole, by = follow_up_section.whole_and_by_group(made, EN)
-    assert {row[0] for row in whole.texts if len(row) > 1} == {"Everyone"}
-    assert [row[7].replace("\xa0", " ") for row in by.texts if len(row) > 1] == ["▼ decreased", "▼ decreased"]
-    assert "Groups whose change is not shown are left out." in by.note
+    (table,) = follow_up_section.in_brief(made, EN)
+    assert [(row[0], row[7].replace("\xa0", " ")) for row in table.texts if len(row) > 1] == [
+        ("Everyone", "▼ decreased"), ("Men", "▼ decreased"), ("Women", "▼ decreased"),
+    ]  # fmt: skip
+    assert "Groups whose change is not shown are left out." in table.note
     hidden = made.changed.table.assign(verdict=made.changed.table["verdict"].mask(made.changed.table["category"] == "men", ""))
     without = dataclasses.replace(made, changed=dataclasses.replace(made.changed, table=hidden))
-    assert "Men" not in {row[0] for row in follow_up_section.whole_and_by_group(without, EN)[1].texts}
-    assert follow_up_section.whole_and_by_group(evidence(), EN) == []
+    assert "Men" not in {row[0] for row in follow_up_section.in_brief(without, EN)[0].texts}
+    assert follow_up_section.in_brief(evidence(), EN) == []
 
 
 def test_a_group_that_the_plan_does_not_name_has_its_changes_in_a_table() -> None:

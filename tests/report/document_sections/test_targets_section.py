@@ -168,7 +168,8 @@ def test_what_is_to_be_decided_follows_from_the_targets() -> None:
         "Lower the target for north to 1.0 per 1,000, or keep 4.5, although a survey may miss that fall? "
         "No planned survey can verify the target for north (4.5 per 1,000 by 2030). For north, no survey, however large, would find a "
         "fall as small as that to 4.5 with a chance of 80%: the baseline of 2025 is too uncertain. With that chance, a survey of the "
-        "planned size in 2030 would find a fall from 5.0 in 2025 to 1.0 per 1,000 or lower."
+        "planned size in 2030 would find a fall from 5.0 in 2025 to 1.0 per 1,000 or lower. Targets that the planned survey can verify: "
+        "1\u00a0of\u00a03."
     )
     needed = f"Persons who must answer: “Prevalence”: {evidence(TARGETS[:1]).targets['sample_needed'].iloc[0]:,.0f}."
     assert said(None, TARGETS[:1]) == f"{start(EN.say('sheet.decisions.open'))} {needed}"
@@ -198,7 +199,7 @@ def test_where_unresolved_answers_make_the_result_wide_the_first_remedy_is_fewer
     assert said(TOO_WIDE, nothing, power=0.52, smallest_value=2.6) == fewer + missed
     assert said(TOO_WIDE, nothing, power=0.52, smallest_value=2.0) == (fewer + missed).replace(
         "interviewers and ask for the missing answers",
-        "interviewers, ask for the missing answers and lower 2.5 to 2.0 for “Prevalence”",
+        "interviewers, ask for the missing answers and lower the target for “Prevalence” from 2.5 to 2.0",
     )
     small = said(short_obstacle("sample"), 3500.0)
     assert small == (
@@ -233,10 +234,18 @@ def test_a_number_that_is_below_its_target_but_unreliable_is_told_in_the_decisio
     """So the box does not contradict the row above it."""
     below = evidence(TARGETS[:1], [{"value": 2.0, "ci_low": 1.5, "ci_high": 2.4, "marker_after": "u"}])
     refused = dataclasses.replace(below, now=RATE, targets=below.targets.assign(verifiable="no"))
-    told = start(EN.say("sheet.decisions.already", year="2027", who="“Prevalence”", value="2.0 (1.5\xa0to\xa02.4)", aim="2.5"))
+    told = start(EN.say("sheet.decisions.already", year="2027", who="“Prevalence”", found="2.0 (1.5\xa0to\xa02.4)", aim="2.5"))
     said = decided(refused)
     assert told in said
     assert "planned survey can" not in said
+
+
+def test_a_target_whose_year_was_measured_without_an_answer_is_not_left_to_the_planned_survey() -> None:
+    """Before, no planned survey could verify it, although the survey of its year was over."""
+    inside = {"value": 2.4, "ci_low": 1.5, "ci_high": 4.0, "year": 2030}
+    assert decided(dataclasses.replace(evidence(TARGETS[:1], [inside]), now=RATE)) == (
+        "Set a later year, or set another target? The survey of 2030 could not decide whether the target for “Prevalence” is reached."
+    )
 
 
 def test_what_helps_follows_from_what_stands_in_the_way() -> None:

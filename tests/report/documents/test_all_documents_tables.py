@@ -20,7 +20,7 @@ from fltoolkit.languages.marked_text import starred
 from fltoolkit.report.document_formats.column_widths import CELL_MARGIN, widths
 from fltoolkit.report.document_formats.document_blocks import Document
 from fltoolkit.report.document_formats.html_writer import as_html, as_slides
-from fltoolkit.report.document_formats.word_writer import ACROSS, WIDTH, as_word, needs_side
+from fltoolkit.report.document_formats.word_writer import WIDTH, as_word
 from fltoolkit.report.documents.evidence_brief import evidence_brief
 from fltoolkit.report.documents.plan_skeleton import nap_skeleton
 from fltoolkit.report.documents.workshop_slides import workshop
@@ -67,8 +67,8 @@ def unbroken(cell: PrintedCell) -> list[str]:
 @pytest.mark.parametrize("run", RUNS)
 def test_no_number_and_no_word_of_a_table_breaks_on_paper(run: str, code: str) -> None:
     for table in tables(run, code):
-        room = widths(table, ACROSS if needs_side(table) else WIDTH)
-        assert sum(room) == pytest.approx(ACROSS if needs_side(table) else WIDTH)
+        room = widths(table, WIDTH)
+        assert sum(room) == pytest.approx(WIDTH)
         for row in table.rows:
             for cell, column in zip(row, room, strict=False):
                 parts = unbroken(cell) if len(row) > 1 else []

@@ -5,14 +5,11 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from io import BytesIO
 from pathlib import Path
 from shutil import which
 
-import docx
 import pytest
 import small_country as country
-from docx.enum.section import WD_ORIENT
 from handed import EN, ES, FR, evidence
 from promises import evidence_from, evidence_of
 from published_rows import OTHER_RULES, of, published, row
@@ -79,12 +76,6 @@ def test_the_skeleton_has_seven_chapters_with_prompts_and_one_four_and_six_fille
         "SMART",
     ):
         assert filled in said
-
-
-def test_no_page_lies_on_its_side() -> None:
-    """A turn of the page in the middle leaves a near-empty page before it and another after it."""
-    word = docx.Document(BytesIO(as_word(nap_skeleton(evidence(), EN))))
-    assert [section.orientation for section in word.sections] == [WD_ORIENT.PORTRAIT]
 
 
 @pytest.mark.skipif(not which("soffice"), reason="needs LibreOffice")

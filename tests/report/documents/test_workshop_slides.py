@@ -67,7 +67,9 @@ def test_each_picture_has_a_slide_and_a_long_group_none() -> None:
     single = [of("route", "x", measure="share", route="x"), of("route", "y", measure="share", route="y", **HIDDEN)]
     children = [row(**CHILDREN), *(r | CHILDREN for r in SEX)]
     out = published(row(), *SEX, *long, *single, *few, *children, groups=("sex",), headlines=("adults", "children"))
-    pictured = [(head, b.picture) for head, (b, *_) in slides(workshop(evidence_from(out), EN)) if isinstance(b, Chart)]
+    pictured = [
+        (head, b.picture) for head, blocks in slides(workshop(evidence_from(out), EN)) for b in blocks if isinstance(b, Chart)
+    ]
     assert [(head, picture.name) for head, picture in pictured if picture.name != "repeat"] == [
         ("Prevalence of forced labour by sex: adults", "prevalence_by_sex"),
         ("Of every 100 established cases (adults): x 2, y 2", "share_by_sector_form_status"),
@@ -155,7 +157,7 @@ def test_a_later_round_tells_the_change_on_the_third_slide(monkeypatch: pytest.M
     changed = evidence_of(baseline, [{"value": 12.0}], published(row()))
     note = Paragraph(EN.say("slides.no_cause"), "quiet")
     monkeypatch.setattr(workshop_slides, "change", lambda *_: picture)
-    assert slides(workshop(changed, EN))[1] == (EN.say("change.heading"), [Chart(picture), note])
+    assert slides(workshop(changed, EN))[1] == (EN.say("change.heading"), [Paragraph("t", "quiet"), Chart(picture), note])
     told = "Prevalence. Target reached: not yet (the year of the target has not come). Test of the change since 2025: decreased."
     many = dataclasses.replace(changed, follow_up=pd.concat([changed.follow_up] * (VERDICTS + 1), ignore_index=True))
     monkeypatch.setattr(workshop_slides, "change", lambda *_: None)

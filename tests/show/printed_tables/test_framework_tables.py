@@ -13,7 +13,6 @@ import fltoolkit as fl
 from fltoolkit.nap.smart_criteria import CRITERIA
 from fltoolkit.publish.published_set import CONFIDENTIAL
 from fltoolkit.publish.reliability import WIDE_BOUNDS
-from fltoolkit.report.document_formats.column_widths import least
 from fltoolkit.show.printed_tables import framework_tables
 
 UNRELIABLE = {"flag": "unreliable", "marker": "u", "reason": "fewer than 15 cases"}
@@ -49,11 +48,6 @@ def test_a_statement_and_an_indicators_duties_stand_above_its_rows_and_numbers_i
     assert table.footnotes[0] == "Fewer than 15 cases"
 
 
-def test_the_matrix_fits_a_portrait_page() -> None:
-    """On its side it would leave near-empty pages around it."""
-    assert least(framework_tables.matrix(EN, evidence())) < 17.0
-
-
 def test_the_baseline_has_no_targets_and_duties() -> None:
     table = framework_tables.baseline(EN, evidence().baseline)
     assert [head.key for head in table.heads] == ["category", "baseline", "baseline_interval", "notes"]
@@ -75,7 +69,7 @@ def _with_wide_bounds() -> fl.Evidence:
 def test_a_number_of_cases_beside_ranges_has_a_note() -> None:
     """Of an unresolved person no sector is known, so a number by sector has no high end."""
     wide = _with_wide_bounds()
-    told = "Established cases only: of unresolved persons this is not known"
+    told = "Established cases only: unresolved persons cannot be put into a category"
     assert told not in framework_tables.baseline(EN, wide.baseline).footnotes
     wide.baseline.table.loc[1, "unresolved"] = float("nan")
     assert told in framework_tables.baseline(EN, wide.baseline).footnotes
