@@ -98,11 +98,10 @@ class CoverFacts:
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart in a document: a picture with its caption, and with its number (such as `Figure 1`) if it has one. `narrow` is
+    """A chart in a document: a picture, with its number (such as `Figure 1`) if it has one. `narrow` is
     the same chart, drawn for the narrow screen of a phone."""
 
     picture: Drawn
-    caption: str = ""
     number: str = ""
     narrow: Drawn | None = None
 

@@ -211,8 +211,6 @@ def _(block: Chart, word: Any) -> None:
     if block.number:
         add(word, block.number, "Caption")
     _picture(add(word, "", "Picture"), block.picture, min(WIDTH, 2.54 * block.picture.width))
-    if block.caption:
-        add(word, block.caption, "Quiet")
 
 
 @put.register

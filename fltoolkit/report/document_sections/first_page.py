@@ -16,14 +16,12 @@ from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED,
 from fltoolkit.estimate.change_over_time.unresolved_excess import is_unjudged, is_unsure as is_size_unsure, stated_verdict
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.publish.measure_units import is_rate
 from fltoolkit.publish.printed_numbers import nearest
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.document_formats.document_blocks import Fact, Facts
-from fltoolkit.report.document_sections import results_section, targets_section
+from fltoolkit.report.document_sections import results_section
 from fltoolkit.show.wording import contrast_sentences, number_words, result_sentences
 from fltoolkit.show.wording.english_numbers import PublishedNumber
-from fltoolkit.show.wording.plan_words import aim, totals, verifiable
 from fltoolkit.show.wording.result_sentences import is_unsure
 
 CERTAIN = 5.0  # per 1,000: rates from this value on have no decimals in a title
@@ -79,16 +77,10 @@ def who(evidence: Evidence, language: Language) -> tuple[str, ...]:
     """Returns sentences on who is affected: for whom a change was detected, the tested differences, and that no test compares
     several populations (such as adults and children)."""
     out = evidence.now
-    first = out.headlines[0] if out.headlines else ""
-    rates = [
-        r for r in result_sentences.headline_rows(out) if r["measure"] == "prevalence" and r["reference_population"] != first
-    ]
-    shown = [r for r in rates if pd.notna(r["estimate"])]
-    told = [
-        *_changes(evidence, language),
-        *(contrast_sentences.sentences(out, language, most=MOST_PAIRS) if contrast_sentences.is_compared(out) else ()),
-    ]
-    return (*told, *([language.say("sheet.populations")] if len(shown) > 1 else []))
+    pairs = contrast_sentences.sentences(out, language, most=MOST_PAIRS) if contrast_sentences.is_compared(out) else ()
+    rates = (r for r in result_sentences.headline_rows(out) if r["measure"] == "prevalence" and pd.notna(r["estimate"]))
+    pictured = [r for r in rates if r["reference_population"] not in out.headlines[:1]]
+    return (*_changes(evidence, language), *pairs, *([language.say("sheet.populations")] if len(pictured) > 1 else []))
 
 
 def _changes(evidence: Evidence, language: Language) -> list[str]:
@@ -145,13 +137,9 @@ def may_be_title(row: Row) -> bool:
 
 
 def tiles(evidence: Evidence, language: Language) -> Facts:
-    """Returns three to five large numbers. The first two are the rate and the number of persons in the default population. Then
+    """Returns two to five large numbers. The first two are the rate and the number of persons in the default population. Then
     come the change of the rate since the baseline, and the rates and numbers of the other populations whose rate is always shown
-    (such as adults and children).
-
-    If there is neither a change nor another population, the third number is the plan's target. Without a target, it is the number
-    of persons asked.
-    """
+    (such as adults and children)."""
     first, *rest = result_sentences.headline_rows(evidence.now)
     own = first["reference_population"]
     persons = {r["reference_population"]: r for r in rest if r["measure"] == "total"}
@@ -161,12 +149,8 @@ def tiles(evidence: Evidence, language: Language) -> Facts:
         for r in rest
         if r["measure"] == "prevalence" and r["reference_population"] != own
     ]
-    third = _change(evidence, language)
-    if third is None and not others:
-        third = _target(evidence, language)
-    if third is None and not others and pd.notna(first["n"]):
-        third = results_section.persons_asked(language, first)
-    return Facts((results_section.fact(language, first), *people, *([third] if third else []), *others))
+    change = _change(evidence, language)
+    return Facts((results_section.fact(language, first), *people, *([change] if change else []), *others))
 
 
 def _with_persons(language: Language, rate: Fact, persons: PublishedNumber | None) -> Fact:
@@ -270,17 +254,3 @@ def size_of_change(language: Language, row: Row) -> str:
     interval = language.say("doubt", level=number_words.level(language, row), interval=number_words.limits(language, *around))
     key = "sheet.change_fewer" if verdict == DECREASED else "sheet.change_more"
     return language.say(key, size=size, doubt=number_words.inside(interval))
-
-
-def _target(evidence: Evidence, language: Language) -> Fact | None:
-    """Returns, in large type, the plan's first target for a whole population, and whether a repeat of the survey could verify it.
-    A target for a rate is preferred to a target for a number of persons. Returns None if the plan has no such target, or if the
-    survey found nobody, so that nothing is left to reduce."""
-    rows = totals(targets_section.with_target(evidence))
-    rows = rows[rows["target_value"].notna() & (rows["baseline_value"] != 0)]
-    ordered = sorted(rows.to_dict("records"), key=lambda r: not is_rate(str(r["measure"])))
-    if not ordered:
-        return None
-    row = ordered[0]
-    unit = language.say("sheet.target_unit", unit=language.kit(row["unit"]), year=f"{row['target_year']:g}")
-    return Fact(aim(language, row), unit, language.say("sheet.repeat", said=verifiable(language, row)))

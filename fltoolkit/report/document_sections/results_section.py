@@ -64,17 +64,6 @@ def _in_large_type(out: Published) -> list[PublishedNumber]:
     return [r for r in rows if r["reference_population"] == first or r["measure"] == "prevalence"][:LARGE]
 
 
-def persons_asked(language: Language, row: PublishedNumber) -> Fact:
-    """Returns, in large type, the number of persons who were asked. The text below it says for how many of them the answers do
-    not decide whether they are in forced labour."""
-    key: str = "hidden" if pd.isna(row["unresolved"]) else "open" if row["unresolved"] else "none"
-    return Fact(
-        number_words.count(language, row["n"]),
-        language.say("asked.unit"),
-        language.say(f"asked.{key}", unresolved=number_words.count(language, row["unresolved"])),
-    )
-
-
 def fact(language: Language, row: PublishedNumber) -> Fact:
     """Returns a published number in large type, with its interval and its flag (such as `unreliable`)."""
     label = str(row["reference_population_label"])

@@ -94,14 +94,6 @@ def majority(language: Language, rows: pd.DataFrame, key: str = "slides.majority
     return language.say(key, who=language.kit(sure[0]["reference_population_label"]), what=what)
 
 
-def definitions(language: Language, rows: pd.DataFrame) -> str | None:
-    """Returns a sentence with the lowest and the highest rate under the rule sets of `rows` (a rule set says which answers make a
-    person a case). Returns None if these two rates are equal in print, or if any rate is printed as a range."""
-    low, high = (number_words.number(language, end, "prevalence") for end in (rows["estimate"].min(), rows["estimate"].max()))
-    whole = low == high or any(map(number_words.has_range, rows.to_dict("records")))
-    return None if whole else language.say("slides.definitions", low=low, high=high)
-
-
 def repeat(evidence: Evidence, language: Language) -> str | None:
     """Returns a sentence with the smallest fall from the plan's baseline that a survey of the planned number of persons would detect
     in the target's year. If the baseline is a range, the fall starts from the low end, and the sentence is about a survey without

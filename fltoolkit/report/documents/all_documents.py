@@ -15,7 +15,7 @@ from fltoolkit.languages.translations import lacking_in_each, without_translatio
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report.document_formats.html_writer import as_html, as_slides
 from fltoolkit.report.document_formats.word_writer import as_word
-from fltoolkit.report.documents.document_pictures import all_pictures, drawn_once
+from fltoolkit.report.documents.document_pictures import all_pictures
 from fltoolkit.report.documents.evidence_brief import evidence_brief
 from fltoolkit.report.documents.plan_skeleton import nap_skeleton
 from fltoolkit.report.documents.workshop_slides import workshop
@@ -41,7 +41,7 @@ def write_documents(evidence: Evidence, folder: str | Path) -> Words:
     languages = [read_language(code) for code in evidence.plan.languages]
     written = []
     for language in languages:
-        with drawn_once(), steps():
+        with steps():
             for name, content in _files_in_language(evidence, language):
                 show_step(f"{name} …")
                 target = Path(folder) / name

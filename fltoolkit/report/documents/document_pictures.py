@@ -1,14 +1,10 @@
-"""Draws the pictures of a plan's documents. Each is drawn only once for each language and size. The published numbers decide
-which pictures are drawn."""
+"""Draws the pictures of a plan's documents. The published numbers decide which pictures are drawn."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import wraps
-from typing import Any, Literal, TypeVar
+from typing import Literal
 
 import pandas as pd
 
@@ -46,41 +42,6 @@ class Grouped:
     population: str | None = None
 
 
-_drawn: ContextVar[dict[tuple[Any, ...], Any] | None] = ContextVar("_drawn", default=None)
-D = TypeVar("D", bound=Drawn | None)
-
-
-@contextmanager
-def drawn_once() -> Iterator[None]:
-    """Returns a context for a `with` block. Within the block, each picture is drawn only once, even if several documents
-    need it."""
-    before = _drawn.set({})
-    try:
-        yield
-    finally:
-        _drawn.reset(before)
-
-
-def _draw_once(draw: Callable[..., D]) -> Callable[..., D]:
-    """Decorates a function that draws a picture from evidence, language and further arguments (such as the width).
-
-    Within a `with drawn_once():` block, a second call with the same arguments returns the first picture again.
-    """
-
-    @wraps(draw)
-    def known_or_drawn(evidence: Evidence, language: Language, *asked: Any) -> D:
-        language, known = language.about(evidence.own_words).with_stars(), _drawn.get()
-        if known is None:
-            return draw(evidence, language, *asked)
-        key = (draw.__name__, id(evidence), language.code, *asked)
-        if key not in known:
-            known[key] = draw(evidence, language, *asked)
-        found: D = known[key]
-        return found
-
-    return known_or_drawn
-
-
 def all_pictures(evidence: Evidence, language: Language) -> tuple[Drawn, ...]:
     """Returns all pictures of a run that are saved as files. Each picture has its own name."""
     out = evidence.now
@@ -96,16 +57,13 @@ def all_pictures(evidence: Evidence, language: Language) -> tuple[Drawn, ...]:
 def estimates(evidence: Evidence, language: Language, width: Width, what: Grouped) -> Drawn:
     """Returns a picture of a measure (such as the prevalence): first for the whole population, then for each category of some
     groups. Measures of cases, such as their shares, have no row for the whole population."""
-    # The first population gives the same picture whether it is named or left out.
-    return _drawn_estimates(
-        evidence, language, width, replace(what, population=_rows(evidence, what)["reference_population"].iloc[0])
-    )
-
-
-@_draw_once
-def _drawn_estimates(evidence: Evidence, language: Language, width: Width, what: Grouped) -> Drawn:
-    chart = estimates_by_group.estimates(evidence.now, _rows(evidence, what), language, space=SPACES[width])
+    rows, own = _rows(evidence, what), _with_own_words(evidence, language)
+    chart = estimates_by_group.estimates(evidence.now, rows, own, space=SPACES[width])
     return drawn(replace(chart, notes=(" ".join(chart.notes),)), SIZES[width])  # on a page, one paragraph takes less room
+
+
+def _with_own_words(evidence: Evidence, language: Language) -> Language:
+    return language.about(evidence.own_words).with_stars()
 
 
 def _rows(evidence: Evidence, what: Grouped) -> pd.DataFrame:
@@ -155,7 +113,6 @@ def second_picture(evidence: Evidence, language: Language, width: Width) -> Draw
     return change(evidence, language, width) or path(evidence, language, width) or repeat(evidence, language, width)
 
 
-@_draw_once
 def change(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
     """Returns a picture of the change in prevalence since the baseline: the numbers of both surveys, and the result of the
     test. Returns None if no such change is published, as when the run is itself the baseline."""
@@ -163,29 +120,27 @@ def change(evidence: Evidence, language: Language, width: Width) -> Drawn | None
         return None
     groups = None if width == "wide" else groups_that_fit(evidence, FEW_CHANGES[width])
     rows = change_dumbbell.of_groups(evidence.changed.table, "prevalence", groups)
-    return drawn(change_dumbbell.change(rows, language, space=SPACES[width]), SIZES[width])
+    return drawn(change_dumbbell.change(rows, _with_own_words(evidence, language), space=SPACES[width]), SIZES[width])
 
 
-@_draw_once
 def path(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
     """Returns a picture of the planned values from the baseline to a target (the path), year by year. The target is the first one
     for a whole population with a known number. Returns None if there is no such target, or if its baseline is hidden."""
     rows = on_path(evidence)
     if rows.empty:
         return None
-    way = target_path.way_of(evidence, str(rows["id"].iloc[0]), language, space=SPACES[width])
+    way = target_path.way_of(evidence, str(rows["id"].iloc[0]), _with_own_words(evidence, language), space=SPACES[width])
     return drawn(way, SIZES[width]) if way else None
 
 
-@_draw_once
 def repeat(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
     """Returns a picture of the smallest decrease from the plan's baseline that the planned repeat of the survey could detect. If
     no such decrease is known, it starts from this survey's prevalence. Returns None if that is zero or not shown, or if its design
     effect is not shown."""
-    row, space = evidence.planned_repeat, SPACES[width]
+    row, space, own = evidence.planned_repeat, SPACES[width], _with_own_words(evidence, language)
     chart = (
-        detectable_falls.planned_repeat(row, language, start_of=evidence.start, space=space)
+        detectable_falls.planned_repeat(row, own, start_of=evidence.start, space=space)
         if row
-        else detectable_falls.repeat(evidence.now, language, space=space)
+        else detectable_falls.repeat(evidence.now, own, space=space)
     )
     return drawn(chart, SIZES[width]) if chart else None

@@ -9,7 +9,7 @@ from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.published_set import Published
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Document, Heading, Paragraph
-from fltoolkit.report.document_sections import first_page, follow_up_section, results_section, slide_titles, targets_section
+from fltoolkit.report.document_sections import first_page, results_section, slide_titles, targets_section
 from fltoolkit.report.document_sections.results_section import groups_of
 from fltoolkit.report.documents.document_language import with_own_words
 from fltoolkit.report.documents.document_pictures import Grouped, change, estimates, fitting, groups_that_fit, path, repeat
@@ -20,7 +20,7 @@ from fltoolkit.table_records import records
 ROWS = 9  # of a table, a picture or a list that fits on a slide
 CATEGORIES = 8  # of the groups in one picture
 NAMED = 3  # categories of a group in a sentence
-VERDICTS, TARGETS, WITH_DECISION = 2, 5, 1  # verdicts and targets that fit on a slide, and targets beside which the decision fits
+TARGETS = 5  # that fit on a slide
 COERCION = "coercion"  # the topic of a profile
 
 
@@ -32,10 +32,9 @@ def workshop(evidence: Evidence, language: Language) -> Document:
     slide shows. No two slides have the same title.
     """
     out = evidence.now
-    title_of_rules = slide_titles.definitions(language, results_section.checked_rule_sets(out))
     blocks = [
         *_found(evidence, language), *_changed(evidence, language), *_pictures(evidence, language),
-        *results_section.rule_sets(out, language, Heading(title_of_rules or language.say("rule_sets.heading"))),
+        *results_section.rule_sets(out, language, Heading(language.say("rule_sets.heading"))),
         *_unknown(evidence, language), *_targets_and_repeat(evidence, language), *_discuss(language),
     ]  # fmt: skip
     title = results_section.title(out, language, "slides.title")
@@ -62,15 +61,11 @@ def _found(evidence: Evidence, language: Language) -> list[Block]:
 
 def _changed(evidence: Evidence, language: Language) -> list[Block]:
     """Returns the slide on what changed since the baseline: a picture of both rounds with the results of the test, and one line
-    on what the test cannot say. Without a picture, the results are in words. Another slide says which targets are reached."""
-    rows = follow_up_section.most_important(evidence)
-    sentences = follow_up_section.answered(language, rows[rows["id"].isin(rows["id"].head(1))])
-    if not sentences:
-        return []
+    on what the test cannot say. Another slide says which targets are reached."""
     found = first_page.headline_change(evidence)
     title = first_page.title(evidence, language) if found else language.say("change.heading")
-    shown = _pictured(change(evidence, language, "slide"), title) or [Heading(title), Bullets(sentences[:VERDICTS], "quiet")]
-    return [*shown, Paragraph(language.say("slides.no_cause"), "quiet")]
+    shown = _pictured(change(evidence, language, "slide"), title)
+    return [*shown, Paragraph(language.say("slides.no_cause"), "quiet")] if shown else []
 
 
 def _pictures(evidence: Evidence, language: Language) -> list[Block]:
@@ -177,14 +172,10 @@ def _targets_and_repeat(evidence: Evidence, language: Language) -> list[Block]:
     ]  # fmt: skip
     promise = Heading(slide_titles.targets(evidence, language) or language.say("slides.promise"))
     targets = targets_section.in_words(evidence, language, TARGETS, on_slide=True)
-    if not targets:
-        return [*blocks, promise, targets_section.table(evidence, language)]
     more = targets_section.more_targets(evidence, language, TARGETS)
-    head = language.say("sheet.decide")
-    is_short = len(targets_section.with_target(evidence)) <= WITH_DECISION
     return [
-        *blocks, promise, targets, *([Paragraph(more, "quiet")] if more else []), Heading(head, 2) if is_short else Heading(head),
-        *targets_section.to_decide_on_slide(evidence, language),
+        *blocks, promise, targets or targets_section.table(evidence, language), *([Paragraph(more, "quiet")] if more else []),
+        Heading(language.say("sheet.decide")), *targets_section.to_decide_on_slide(evidence, language),
     ]  # fmt: skip
 
 

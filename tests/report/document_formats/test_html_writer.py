@@ -11,7 +11,6 @@ from handed import EN, FR, evidence
 from fltoolkit.report.document_formats.document_blocks import (
     Block,
     Bullets,
-    CoverFacts,
     Document,
     Fact,
     Facts,
@@ -93,12 +92,6 @@ def test_each_picture_has_its_words() -> None:
     alts = [value for name, value in reader.attributes if name == "alt"]
     assert len(alts) == 1
     assert all(len(alt) > 100 for alt in alts)
-
-
-def test_the_facts_of_the_first_page_are_a_list_of_names_and_texts() -> None:
-    page = as_html(Document("skeleton", "t", "s", "en", (CoverFacts((("Survey", EVIL), ("Contact", "x"))),)))
-    assert "<dl><dt>Survey</dt><dd>&lt;b onclick" in page
-    assert page.count("<dt>") == page.count("<dd>") == 2
 
 
 HEADS = (

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from handed import EN, ES, FR
 from promises import evidence_from, evidence_of
-from published_rows import HIDDEN, OTHER_RULES, UNRELIABLE, of, published, row
+from published_rows import HIDDEN, UNRELIABLE, of, published, row
 
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
 from fltoolkit.languages.language import Language
@@ -97,16 +97,6 @@ def test_a_majority_has_its_whole_interval_above_one_half() -> None:
     assert slide_titles.majority(EN, rows(0.5, 0.49)) is None
     assert slide_titles.majority(EN, rows(0.51, **UNSURE)) is None
     assert slide_titles.majority(EN, rows(*[0.6] * (slide_titles.FEW + 1))) is None
-
-
-def test_definitions_are_said_to_differ_only_if_their_numbers_do() -> None:
-    def title(estimate: float) -> str | None:
-        return slide_titles.definitions(
-            EN, published(row(), row(rule_set=OTHER_RULES, estimate=estimate)).rule_sets("prevalence")
-        )
-
-    assert title(0.03) == "The number depends on the definition: 20.0 to 30.0 of every 1,000"
-    assert title(0.02) is title(np.nan) is None
 
 
 @pytest.mark.parametrize(

@@ -94,12 +94,12 @@ def test_no_number_of_a_table_has_more_digits_than_are_published(run: str, code:
 @pytest.mark.parametrize("run", RUNS)
 def test_no_document_holds_a_text_that_is_half_made(run: str, code: str, tmp_path: Path) -> None:
     for document in documents(run, code):
-        path = tmp_path / f"{document.kind}.html"
-        path.write_text(as_slides(document) if document.kind == "slides" else as_html(document), encoding="utf-8")
-        word = tmp_path / f"{document.kind}.docx"
-        word.write_bytes(as_word(document))
-        wrong = [line for file in (path, word) for line in lines(file) if HALF_MADE.search(line)]
-        assert wrong == []
+        path = tmp_path / f"{document.kind}.docx"
+        path.write_bytes(as_word(document))
+        if document.kind != "skeleton":
+            path = tmp_path / f"{document.kind}.html"
+            path.write_text(as_slides(document) if document.kind == "slides" else as_html(document), encoding="utf-8")
+        assert [line for file in tmp_path.iterdir() for line in lines(file) if HALF_MADE.search(line)] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)

@@ -14,11 +14,8 @@ from published_rows import HIDDEN, of, published, row
 import fltoolkit as fl
 from fltoolkit.report.documents import document_pictures
 from fltoolkit.report.documents.document_pictures import (
-    Grouped,
     all_pictures,
     change,
-    drawn_once,
-    estimates,
     groups_that_fit,
     path,
     repeat,
@@ -118,12 +115,3 @@ def test_each_picture_is_drawn_once_a_language_for_all_documents(tmp_path: Path,
     assert len(drawn) > 10
     assert len(set(drawn)) == len(drawn)
     assert len(set(saved)) == len(saved)
-
-
-def test_outside_a_document_nothing_is_kept() -> None:
-    made = evidence(*SEX)
-    what = Grouped("prevalence", ("sex",))
-    assert estimates(made, EN, "half", what) is not estimates(made, EN, "half", what)
-    with drawn_once():
-        assert estimates(made, EN, "half", what) is estimates(made, EN, "half", what)
-        assert estimates(made, EN, "wide", what) is not estimates(made, EN, "half", what)

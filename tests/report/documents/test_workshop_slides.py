@@ -19,7 +19,7 @@ from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Document, Heading, Paragraph
 from fltoolkit.report.document_sections import targets_section
 from fltoolkit.report.documents import workshop_slides
-from fltoolkit.report.documents.workshop_slides import ROWS, TARGETS, VERDICTS, workshop
+from fltoolkit.report.documents.workshop_slides import ROWS, TARGETS, workshop
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
@@ -52,7 +52,7 @@ def test_the_slides_lead_from_the_question_to_the_discussion() -> None:
         "20 of every 1,000 adults reported forced labour in 2025", "Prevalence of forced labour by sex: adults", unknown,
         "In 2030, a survey of 2,000 persons has an 80% chance of finding a fall from 20.0 to 9.2 per 1,000 or lower",
         "20.0 per 1,000 in 2025; the target for 2030 is 2.0",
-        "A later survey would find the fall for 1 of 1 targets", discuss,
+        "A later survey would find the fall for 1 of 1 targets", "To decide", discuss,
     ]  # fmt: skip
     assert (made.kind, made.subtitle, made.language) == ("slides", "Plan of Smallland", "en")
     ((questions, following, agenda),) = titled(made, "slides.discuss")
@@ -135,33 +135,19 @@ def test_the_table_of_targets_is_cut_to_a_slide_and_its_title_counts_what_is_ver
     assert nothing == Paragraph(EN.say("targets.no_target"))
 
 
-def test_what_to_decide_stands_below_few_targets_in_the_words_of_the_brief() -> None:
-    made = evidence_from(published(row()), {"year": 2030, "cut": 0.05}, planned_sample=2000)
-    ((table, *decide),) = [
-        blocks for head, blocks in slides(workshop(made, EN)) if head == "No target can be verified by a planned survey"
-    ]
-    assert isinstance(table, PrintedTable)
-    assert decide == [Heading("To decide", 2), *targets_section.to_decide_on_slide(made, EN)]
-    assert titled(workshop(made, EN), "sheet.decide") == []
-
-
 def test_a_baseline_run_has_no_slide_of_a_change() -> None:
     made = evidence_from(published(row()))
     assert titled(workshop(made, EN), "change.heading") == []
 
 
 def test_a_later_round_tells_the_change_on_the_third_slide(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The title's slide is the first. Below a picture is one line; without it, a slide has room for two answers in words."""
+    """The title's slide is the first. Below a picture is one line."""
     picture = Drawn("change", None, "t", "both rounds", 1.0)
     baseline = evidence_from(published(row()), TARGET, planned_sample=2000).baseline
     changed = evidence_of(baseline, [{"value": 12.0}], published(row()))
     note = Paragraph(EN.say("slides.no_cause"), "quiet")
     monkeypatch.setattr(workshop_slides, "change", lambda *_: picture)
     assert slides(workshop(changed, EN))[1] == (EN.say("change.heading"), [Paragraph("t", "quiet"), Chart(picture), note])
-    told = "Prevalence. Target reached: not yet (the year of the target has not come). Test of the change since 2025: decreased."
-    many = dataclasses.replace(changed, follow_up=pd.concat([changed.follow_up] * (VERDICTS + 1), ignore_index=True))
-    monkeypatch.setattr(workshop_slides, "change", lambda *_: None)
-    assert slides(workshop(many, EN))[1][1] == [Bullets((told,) * VERDICTS, "quiet"), note]
 
 
 def test_a_rule_set_that_is_recalled_is_not_shown_to_partners() -> None:
