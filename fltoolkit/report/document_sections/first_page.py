@@ -7,7 +7,7 @@ persons and the change since the baseline.
 from __future__ import annotations
 
 from dataclasses import replace
-from math import floor, log10
+from math import floor
 from typing import Any
 
 import pandas as pd
@@ -16,7 +16,7 @@ from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED,
 from fltoolkit.estimate.change_over_time.unresolved_excess import is_unjudged, is_unsure as is_size_unsure, stated_verdict
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.publish.printed_numbers import nearest
+from fltoolkit.publish.printed_numbers import significant
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.document_formats.document_blocks import Fact, Facts
 from fltoolkit.report.document_sections import results_section
@@ -84,25 +84,17 @@ def who(evidence: Evidence, language: Language) -> tuple[str, ...]:
 
 
 def _changes(evidence: Evidence, language: Language) -> list[str]:
-    """Returns a sentence with the verdict of the test of the change for everyone and for each category of the lead group, with
-    both rates of a category unless one is unreliable. The list is empty if no change of a category was tested, or if there are
-    too many categories for a sentence."""
+    """Returns a sentence with the verdict of the test of the change for everyone and for each category of the lead group. The list is
+    empty if no change of a category was tested, or if there are too many categories for a sentence."""
     whole = headline_change(evidence)
     if whole is None or evidence.changed is None or not evidence.now.lead:
         return []
     rows = evidence.changed.table
     of_rate = (rows["measure"] == whole["measure"]) & (rows["reference_population"] == whole["reference_population"])
     groups = rows[of_rate & (rows["breakdown"] == evidence.now.lead) & (rows["verdict"] != "")].to_dict("records")
-    each = [_change_of(language, whole, language.say("sheet.changes.overall"))]
-    for row in groups:
-        told = _change_of(language, row, language.say("sheet.changes.of", who=number_words.whom(language, row["category"])))
-        if row["flag"] not in ("suppress", "unreliable"):
-            old, new = (
-                f"{number_words.number(language, row[f'estimate_{when}'], 'prevalence')}{number_words.care(row[f'flag_{when}'])}"
-                for when in ("before", "after")
-            )
-            told = language.say("sheet.change_numbers", told=told, old=old, new=new)
-        each.append(told)
+    whom = [language.say("sheet.changes.of", who=number_words.whom(language, row["category"])) for row in groups]
+    said = zip([whole, *groups], [language.say("sheet.changes.overall"), *whom], strict=True)
+    each = [_change_of(language, row, who) for row, who in said]
     told_of = 0 < len(groups) <= MOST_CHANGES
     return [language.say("sheet.change_by", year=f"{whole['year_before']:g}", each=language.list(each))] if told_of else []
 
@@ -143,7 +135,7 @@ def tiles(evidence: Evidence, language: Language) -> Facts:
     first, *rest = result_sentences.headline_rows(evidence.now)
     own = first["reference_population"]
     persons = {r["reference_population"]: r for r in rest if r["measure"] == "total"}
-    people = [_people(evidence, language, persons[own])] if own in persons else []
+    people = [replace(results_section.fact(language, r), number=about(language, r)) for r in rest if r is persons.get(own)]
     others = [
         _with_persons(language, results_section.fact(language, r), persons.get(r["reference_population"]))
         for r in rest
@@ -185,51 +177,12 @@ def _rates_for_title(language: Language, *rates: float) -> tuple[str, ...]:
     return tuple(number_words.number(language, rate, "prevalence") for rate in rates)
 
 
-def _people(evidence: Evidence, language: Language, row: PublishedNumber) -> Fact:
-    """Returns the number of persons with two significant digits: `about 6,300`, `5,000 to 8,000`. If the change of the rate
-    was tested, the text below it has the number of the earlier survey."""
-    known = results_section.fact(language, row)
-    if not _is_rounded(row):
-        return known
-    low, high = (_rounded(language, row, column) for column in ("ci_low", "ci_high"))
-    doubt = language.say("doubt", level=number_words.level(language, row), interval=number_words.limits(language, low, high))
-    flagged = [language.say(f"flags.{row['flag']}")] if row["flag"] in result_sentences.CAREFUL else []
-    return Fact(
-        about(language, row),
-        known.unit,
-        language.list([doubt, *flagged, *_people_before(evidence, language)]),
-    )
-
-
 def about(language: Language, row: PublishedNumber) -> str:
     """Returns a number of persons as text, with two significant digits if it is sure and large enough: `about 6,300`."""
-    if not _is_rounded(row):
+    if _is_doubtful(row) or row["estimate"] < 10**ABOUT:
         return number_words.shown(language, row)
-    return language.say("sheet.about", value=_rounded(language, row, "estimate"))
-
-
-def _is_rounded(row: PublishedNumber) -> bool:
-    return not _is_doubtful(row) and row["estimate"] >= 10**ABOUT
-
-
-def _people_before(evidence: Evidence, language: Language) -> list[str]:
-    """Returns the number of persons of the earlier survey in words, if the change of the rate was tested and the number is no
-    range. Otherwise the list is empty."""
-    if evidence.start is None or headline_change(evidence) is None:
-        return []
-    first, *rest = result_sentences.headline_rows(evidence.start)
-    own = (r for r in rest if r["measure"] == "total" and r["reference_population"] == first["reference_population"])
-    return [
-        language.say("sheet.people_before", before=str(r["year"]), value=_rounded(language, r, "estimate"))
-        for r in own if _is_rounded(r)
-    ]  # fmt: skip
-
-
-def _rounded(language: Language, row: PublishedNumber, column: str) -> str:
-    """Returns a number of persons, or a limit of its interval, as text. Both are rounded at the second significant digit of
-    the number."""
-    step = 10.0 ** (floor(log10(row["estimate"])) - ABOUT + 1)
-    return number_words.number(language, float(nearest(row[column], step)), "total")
+    rounded = float(significant(row["estimate"], ABOUT))
+    return language.say("sheet.about", value=number_words.number(language, rounded, "total"))
 
 
 def _change(evidence: Evidence, language: Language) -> Fact | None:

@@ -67,13 +67,11 @@ def _lead_pictures(evidence: Evidence, language: Language) -> list[Block]:
 
 def _caveats(evidence: Evidence, language: Language) -> tuple[str, ...]:
     """Returns the caveats. They say why the interval is wide, and whom the survey could not reach. They also say how unresolved
-    persons (don't know, refused, blank) affect the rate. If there are no such persons, the last caveat says what no survey can
-    show."""
+    persons (don't know, refused, blank) affect the rate."""
     out = evidence.now
     reached = result_sentences.coverage(out, language) or language.say("brief.covers_all")
-    unresolved = result_sentences.has_unresolved(out)
-    last = result_sentences.headline_unresolved(out, language) if unresolved else language.say("sheet.describes")
-    return tuple(text for text in (result_sentences.wide_interval(out, language), reached, last) if text)
+    caveats = (result_sentences.wide_interval(out, language), reached, result_sentences.headline_unresolved(out, language))
+    return tuple(text for text in caveats if text)
 
 
 def _numbers(evidence: Evidence, language: Language) -> list[Block]:

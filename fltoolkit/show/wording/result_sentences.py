@@ -77,14 +77,6 @@ def headline_rows(out: Published) -> list[PublishedNumber]:
     return [out.select(m, population=p).iloc[0].to_dict() for p, m in wanted if (p, m) in there]
 
 
-def has_unresolved(out: Published) -> bool:
-    """Returns whether some persons are *unresolved*: their answers do not decide whether they are in forced labour. If their
-    number is hidden because it is small, the result is true. If the rate of the default population is hidden, the result is
-    false."""
-    row = out.select("prevalence").iloc[0]
-    return bool(pd.notna(row["estimate"]) and row["unresolved"] != 0)
-
-
 def unresolved(row: PublishedNumber, language: Language) -> str:
     """Returns up to three sentences on unresolved persons: their answers do not decide whether they are in forced labour.
     The first gives their number among the persons asked. The second gives the rate if all of them were cases. The third
