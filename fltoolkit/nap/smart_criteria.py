@@ -46,7 +46,7 @@ def smart(plan: Plan, filled: Baseline, judged: pd.DataFrame) -> pd.DataFrame:
 
 
 def _name(indicator: Indicator) -> Reason | str:
-    """Returns the name of an indicator. Before that of a % decrease stands the prevalence from which it is computed, because the
+    """Returns the name of an indicator. Behind that of a % decrease stands that it is also the prevalence itself, because the
     other tables of the plan have a row for the prevalence, and its targets stand there."""
     if indicator.measure != "percent_decrease":
         return indicator.indicator

@@ -191,7 +191,7 @@ def test_a_target_that_cannot_be_verified_is_warned_of_in_words(book: Workbook) 
     assert book["Targets"]["A5"].value.startswith("Targets that the planned survey cannot verify: 1.")
     kinds = {r[4].value for r in book["Milestones"].iter_rows(min_row=head_of(book["Milestones"]) + 1)} - {None}
     assert kinds == {"baseline", "not measured", "target (geometric)", "target (linear)"}
-    assert row(book, "SMART", "Measurable", "Prevalence of forced labour; % decrease of prevalence")["Met"] == "in part"
+    assert row(book, "SMART", "Measurable", "% decrease of prevalence (and the prevalence itself)")["Met"] == "in part"
     assert "Follow-up" not in book.sheetnames  # there is no later round yet
 
 
