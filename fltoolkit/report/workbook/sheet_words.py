@@ -21,7 +21,7 @@ from fltoolkit.report.workbook.sheet_charts import ChartAxes
 from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
 from fltoolkit.show.charts.descriptions.axis_ticks import step
 from fltoolkit.show.wording import number_words, plan_words
-from fltoolkit.spreadsheets import A3, A4, DIGIT, fits_in_print
+from fltoolkit.spreadsheets import A3, A4, DIGIT, Paper, fits_in_print
 from fltoolkit.survey.spec.groups import TOTAL
 
 Row = Mapping[Any, Any]
@@ -31,8 +31,6 @@ HIGH = ("bound_high", 10, "text")  # the column beside numbers some of which are
 READ = 2  # the number of columns for group and category in `columns_by_indicator`
 STEPS_UP = 5  # the most steps on the axis of a chart
 LABEL_ROOM = 0.4  # of a step: the least height between the highest point of a chart and the end of its axis, for a label
-GROUP_WIDTHS, WIDER = (16, 20), 6  # of the columns with group and category, and how much wider they are where there is room
-LONGEST = 74  # characters of the last printed column, if there is still room
 NO_GROUP = "–"
 SIGNED = {"whole": "signed_whole", "one_decimal": "signed_decimal"}  # styles of numbers, and those of changes
 UNRELIABLE, NOT_SHOWN = "u", "c"  # markers
@@ -234,20 +232,20 @@ def columns_by_indicator(
     printed on A3 paper.
     """
     style = "text" if facts else "hidden"
-    paper = A3 if large else A4
-    widths = [*GROUP_WIDTHS, *(width for _, width, look in printed if look != "hidden")]
-    room = max(0, fits_in_print(widths, paper) // DIGIT) if facts else 0
-    first, second = (float(width + min(WIDER, room // 2)) for width in GROUP_WIDTHS)
-    *before, (name, width, look_of_last) = printed
-    longest = max(width, min(LONGEST, width + room - 2 * WIDER))
-    last = (name, longest, look_of_last) if facts else printed[-1]
-    second += max(0, room - 2 * WIDER - (longest - width))
-    about = (("by", first, "text"), ("category", second, "text"), *before, last)
+    looks = (("by", 16, "text"), ("category", 20, "text"), *printed)
+    read = [column(language, name, width, look, years=years) for name, width, look in looks]
     behind = (*facts, ("indicator", 44, style), ("unit", 30, style))
     return (
-        *(column(language, name, width, style, years=years) for name, width, style in about),
+        *(widened(read, (0, 1, len(read) - 1), A3 if large else A4) if facts else read),
         *(column(language, name, width, style, years=years, beside=True) for name, width, style in behind),
     )
+
+
+def widened(columns: Sequence[Column], places: Sequence[int], paper: Paper) -> list[Column]:
+    """Returns columns of which those at `places` share the width that all of them leave free on a printed page."""
+    free = fits_in_print((c.width for c in columns if not c.hidden), paper)
+    more = max(0, free) // len(places) / DIGIT
+    return [replace(c, width=c.width + more) if place in places else c for place, c in enumerate(columns)]
 
 
 def lines_by_indicator(language: Language, records: Sequence[Row], cells: Callable[[Row], tuple[object, ...]]) -> list[SheetRow]:

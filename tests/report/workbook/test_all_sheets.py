@@ -52,7 +52,7 @@ FILLED_IN = {
     "M&E matrix": 3, "SMART": 6, "4Ps checklist": 98, "Background studies": 126, "Capacity": 32, "Cost estimate": 110, "Implementation matrix": 69,
     "Communication": 60, "Definitions and methods": 30, "Mainstreaming": 32,
 }  # fmt: skip
-UPRIGHT = {"4Ps checklist", "Capacity", "Cost summary", "Communication", "SDG links", "Data dictionary"}
+UPRIGHT = {"Headline", "Milestones", "4Ps checklist", "Capacity", "Cost summary", "Communication", "SDG links", "Data dictionary"}
 LINK = '=HYPERLINK("http://evil.example","click")'
 COSTS = {
     "1": {"category": "staff", "quantity": 12, "unit_cost": 1000, "year": 2026, "secured": 4000},
@@ -174,10 +174,10 @@ def test_the_matrix_has_tool_16s_columns_and_the_baselines_rows(book: Workbook) 
     head = head_of(sheet)
     heads = [c.value for c in sheet[head]]
     assert [name for name in heads if name in TOOL_16] == TOOL_16
-    assert heads[7:11] == ["High end", "Interval from", "Interval to", "Marker"]  # beside the baseline
-    assert heads[15:17] == ["Target", "Category"]
+    assert heads[8:12] == ["High end", "Interval from", "Interval to", "Marker"]  # beside the baseline
+    assert heads[3:5] == ["Disaggregated by", "Category"]
     assert sheet.max_row - head == len(country.filled().table)
-    hidden = row(book, "M&E matrix", "region: east", "persons")
+    hidden = row(book, "M&E matrix", "region", "east", "persons")
     assert (hidden["Baseline value"], hidden["Interval from"], hidden["Marker"]) == (None, None, "[c]")
     theirs = row(book, "M&E matrix", "Inspectors trained")
     assert (theirs["Targets: Year +1"], theirs["Targets: Year +2"]) == (80, "more than 150")

@@ -143,7 +143,7 @@ def under(sheet: str, head: str, row: str | int, value: object) -> Callable[[Wor
 
 NOT_YOURS = "this cell is not one to fill in"
 PROBLEMS: dict[str, tuple[Callable[[Workbook], object], str]] = {
-    "a locked word": (under("M&E matrix", "Unit", "Persons in forced labour", "x"), rf"M&E matrix!F\d+: {NOT_YOURS} \(found: x\); put back: persons"),
+    "a locked word": (under("M&E matrix", "Unit", "Persons in forced labour", "x"), rf"M&E matrix!G\d+: {NOT_YOURS} \(found: x\); put back: persons"),
     "a locked cell emptied": (under("4Ps checklist", "Question", FEES, None), rf"4Ps checklist!B\d+: {NOT_YOURS} \(found: nothing\); put back: Is it prohib"),
     "a number of the survey": (under("Baseline detail", "Cases", "Persons in forced labour", 7), rf"Baseline detail!\w+: {NOT_YOURS} \(found: 7\); put back: "),
     "a hidden number": (under("Baseline detail", "Cases", "east", 8), rf"Baseline detail!\w+: {NOT_YOURS} \(found: 8\); move it to a yellow cell"),

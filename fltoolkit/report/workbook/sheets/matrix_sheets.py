@@ -39,6 +39,7 @@ from fltoolkit.report.workbook.sheet_words import (
     styled,
     surveys,
     who,
+    widened,
     without_nan,
     word,
 )
@@ -46,28 +47,38 @@ from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Style
 from fltoolkit.show.printed_tables import change_tables
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.plan_words import frequency, promises
+from fltoolkit.spreadsheets import A3
 from fltoolkit.survey.spec.groups import TOTAL
 
 TOOL_16 = (
-    ("t16_statement", 17, "unseen"), ("t16_indicator", 22, "unseen"), ("t16_definition", 30, "unseen"), ("t16_by", 25, "text"),
-    ("t16_verification", 15, "unseen"), ("t16_unit", 13, "unseen"), ("t16_baseline", 10, "given"), HIGH, ("interval_from", 10, "text"),
-    ("interval_to", 10, "text"), ("marker", 8, "marker"), ("t16_year_1", 8, "given"), ("t16_year_2", 8, "given"),
-    ("t16_frequency", 13, "unseen"), ("t16_lead", 18, "unseen"),
+    ("t16_statement", 15, "text"), ("t16_indicator", 22, "text"), ("t16_definition", 28, "text"), ("t16_by", 15, "text"), ("category", 18, "text"),
+    ("t16_verification", 13, "text"), ("t16_unit", 12, "text"), ("t16_baseline", 10, "given"), HIGH, ("interval_from", 10, "text"),
+    ("interval_to", 10, "text"), ("marker", 8, "marker"), ("t16_year_1", 9, "given"), ("t16_year_2", 9, "given"),
+    ("t16_frequency", 13, "text"), ("t16_lead", 15, "text"),
 )  # fmt: skip
+NAMES = [name for name, _, _ in TOOL_16]
+SAID_ONCE = (
+    "t16_indicator",
+    "t16_statement",
+    "t16_definition",
+    "t16_verification",
+    "t16_unit",
+    "t16_frequency",
+    "t16_lead",
+    "t16_by",
+)
+ONCE = tuple(map(NAMES.index, SAID_ONCE))
 BESIDE = (
-    ("category", 24, "text"), ("n", 12, "whole"),
-    ("cases", 10, "whole"), ("cv", 8, "percent"), ("deff", 8, "two_decimals"), ("df", 6, "whole"), ("flag", 24, "text"), ("reason", 58, "text"),
-    ("measure", 16, "text"), ("reference_period", 24, "text"), ("reference_population", 26, "text"), ("rule_set", 14, "text"),
+    ("n", 12, "whole"), ("cases", 10, "whole"), ("cv", 8, "percent"), ("deff", 8, "two_decimals"), ("df", 6, "whole"), ("flag", 24, "text"),
+    ("reason", 58, "text"), ("measure", 16, "text"), ("reference_period", 24, "text"), ("reference_population", 26, "text"), ("rule_set", 14, "text"),
     ("same_work", 12, "text"), ("survey", 34, "text"), ("round", 10, "text"), ("year", 8, "plain"), ("filled_by", 13, "text"),
     ("about_targets", 34, "text"),
 )  # fmt: skip
 PROMISED = ("promised", 18, "text")
 """The column with the targets in words. Tool No. 16 only has columns for the planned values of two years."""
 READ_COLUMNS = (*TOOL_16, PROMISED)
-STYLES = [style for _, _, style in (*READ_COLUMNS, *BESIDE)]
-QUIET = ("again", "unseen")  # in the rows after an indicator's first
 MINE = {"t16_baseline": "baseline_value", "t16_year_1": "target_year_1", "t16_year_2": "target_year_2"}
-PLACES = [[name for name, _, _ in TOOL_16].index(name) for name in MINE]
+PLACES = [NAMES.index(name) for name in MINE]
 PRINTED = len(READ_COLUMNS)
 AFTER = ("marker_after", "flag_after")
 LATER = (("now", 9, "text"), HIGH, ("now_from", 8, "text"), ("now_to", 8, "text"), ("marker_after", 8, "marker"))
@@ -88,15 +99,16 @@ def matrix(evidence: Evidence, language: Language) -> Page:
         replace(line, cells=[*line.cells[:PRINTED], *added, *line.cells[PRINTED:]])
         for line, added in zip(_lines(filled, language, promised, evidence.partners), later, strict=True)
     ]
-    own, years = _columns(filled, language, filled_in=True), dict[str, object]()
+    years = dict[str, object]()
     looks = shown_if_wide(() if followed.empty else LATER, wide=bool(followed["bound"].notna().any()))
     if not followed.empty:
         years = change_tables.years_of_rounds(language, followed["year_before"], followed["year"])
     marks = [mark(row, *AFTER) for row in followed.to_dict("records")]
     added = [column(language, *look, beside=True, years=years) for look in looks]
+    columns = _columns(filled, language, added, filled_in=True)
     notes = _notes(filled, language, evidence.now.table, marks)
     return page(
-        language, "matrix", (*own[:PRINTED], *added, *own[PRINTED:]), lines, notes, tool="16", table="matrix", frozen=2, large=True,
+        language, "matrix", columns, lines, notes, tool="16", table="matrix", frozen=2, large=True, once=ONCE,
         printed_columns=PRINTED + len(added),
     )  # fmt: skip
 
@@ -121,7 +133,7 @@ def baseline_sheet(filled: Baseline, language: Language) -> Page:
     columns = _columns(filled, language, filled_in=False)
     *notes, last = _notes(filled, language, filled.table)
     notes.append(f"{last} {language.say('workbook.to_fill')}")
-    return page(language, "baseline", columns, lines, notes, tool="16", frozen=2, large=True, printed_columns=PRINTED)
+    return page(language, "baseline", columns, lines, notes, tool="16", frozen=2, large=True, once=ONCE, printed_columns=PRINTED)
 
 
 def _warned_promises(language: Language, rows: pd.DataFrame) -> dict[tuple[object, ...], object]:
@@ -153,26 +165,24 @@ def _years(filled: Baseline, language: Language) -> list[str]:
     return [language.say("workbook.years", year=first, first=second, second=third)] if found else []
 
 
-def _columns(filled: Baseline, language: Language, *, filled_in: bool) -> tuple[Column, ...]:
-    """Returns the columns of the sheet. The column for the upper ends of ranges is hidden if no baseline is a range."""
+def _columns(filled: Baseline, language: Language, later: Sequence[Column] = (), *, filled_in: bool) -> list[Column]:
+    """Returns the columns of the sheet. The column for the upper ends of ranges is hidden if no baseline is a range. `later` are the
+    columns with the numbers of a later survey."""
     wide = any(map(has_wide_bounds, filled.table.to_dict("records")))
-    own = (
+    own = [
         column(language, *look, key=MINE.get(look[0], "") if filled_in else "", beside=not look[0].startswith("t16"))
         for look in shown_if_wide(READ_COLUMNS, wide=wide)
-    )
-    return (*own, *(column(language, *look, beside=True) for look in BESIDE))
+    ]
+    read = widened([*own, *later], (NAMES.index("t16_definition"), PRINTED - 1), A3)
+    return [*read, *(column(language, *look, beside=True) for look in BESIDE)]
 
 
 def _lines(
     filled: Baseline, language: Language, promised: Mapping[tuple[object, ...], object], partners: Partners
 ) -> Iterator[SheetRow]:
-    before = ""
     for row in map(without_nan, filled.table.to_dict("records")):
-        cells, starts = _cells(filled.plan, row, language), row["id"] != before
+        cells = _cells(filled.plan, row, language)
         cells.insert(PRINTED - 1, promised.get((row["id"], row["group"], row["category"]), ""))
-        before = row["id"]
-        if starts:
-            cells = [Styled(cell, "text") if style in QUIET else cell for cell, style in zip(cells, STYLES, strict=True)]
         if row["filled_by"] != "partners":
             yield SheetRow(cells)
             continue
@@ -190,15 +200,15 @@ def _cells(plan: Plan, row: Row, language: Language) -> list[object]:
     """
     indicator = _indicator_of(plan, row)
     _, group, category, unit = who(language, row)
-    first = row["group"] in (None, "", TOTAL)
     groups = ", ".join(number_words.group(language, name) for name in indicator.disaggregated_by)
-    by = groups if first else language.colon(str(group), str(category))
+    by = groups if row["group"] in (None, "", TOTAL) else group
     value, *years = (_number(language, row["measure"], row[name]) for name in MINE.values())
     return [
-        language.colon(language.own(row["code"]), language.own(row["statement"])), name_of(language, indicator, row), definition(language, indicator, row), by,
+        language.colon(language.own(row["code"]), language.own(row["statement"])), name_of(language, indicator, row),
+        definition(language, indicator, row), by, category,
         language.own(row["means_of_verification"]), unit,
         value, high_or_marker(row), styled(row["measure"], row["ci_low"]), styled(row["measure"], row["ci_high"]), bracketed(mark(row)),
-        *years, frequency(language, indicator.reporting_frequency), language.own(row["lead"]), category, row["n"], cases(language, row),
+        *years, frequency(language, indicator.reporting_frequency), language.own(row["lead"]), row["n"], cases(language, row),
         cv(row), rounded(row["deff"], 2), row["df"], flag(language, row), number_words.reason(language, row["reason"]),
         word(language, "measures", row["measure"]), language.kit(row["reference_period"]),
         language.kit(row["reference_population_label"]), row["rule_set"], word(language, "same_work", row["same_work"]), language.kit(row["survey"]),

@@ -51,8 +51,8 @@ from fltoolkit.survey.spec.groups import TOTAL
 
 NUMBERS = ("baseline_value", "ci_low", "ci_high")
 HEADLINE = (
-    ("category", 18, "text"), ("label", 10, "hidden"), ("year", 7, "plain"), ("value", 10, "text"), HIGH, ("interval_from", 10, "text"),
-    ("interval_to", 10, "text"), ("marker", 8, "marker"), ("below", 10, "hidden"), ("above", 10, "hidden"), ("unreliable", 10, "hidden"),
+    ("category", 30, "text"), ("label", 10, "hidden"), ("year", 9, "plain"), ("value", 14, "text"), HIGH, ("interval_from", 14, "text"),
+    ("interval_to", 14, "text"), ("marker", 9, "marker"), ("below", 10, "hidden"), ("above", 10, "hidden"), ("unreliable", 10, "hidden"),
     ("reach", 10, "hidden"), ("earlier", 10, "hidden"),
 )  # fmt: skip
 DETAIL = (
