@@ -52,7 +52,7 @@ def pages(evidence: Evidence, language: Language) -> list[Page]:
     if lost := front_sheets.unplaced(evidence, language):
         made.append(lost)
     texts = _own_texts(evidence.own_words, evidence.plan)
-    about = (*markers, results_section.masthead(evidence.now.release, language), *star_note(texts, language, made))
+    about = (results_section.masthead(evidence.now.release, language), *markers, *star_note(texts, language, made))
     return [front_sheets.read_me(made, language, about), *made]
 
 
@@ -105,8 +105,7 @@ def write_baseline_book(filled: Baseline, path: Path) -> None:
     16). The sheet has no cells to fill in."""
     language = read_language(filled.plan.languages[0]).about(filled.own_words).with_stars()
     page = matrix_sheets.baseline_sheet(filled, language)
-    about = [text for text in (results_section.masthead(filled.release, language),) if text]
-    page = replace(page, notes=(*about, *page.notes, *star_note(_own_texts(filled.own_words, filled.plan), language, [page])))
+    page = replace(page, notes=(*page.notes, *star_note(_own_texts(filled.own_words, filled.plan), language, [page])))
     write_book(
         path,
         Book(

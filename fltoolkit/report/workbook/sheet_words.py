@@ -33,7 +33,7 @@ STEPS_UP = 5  # the most steps on the axis of a chart
 LABEL_ROOM = 0.4  # of a step: the least height between the highest point of a chart and the end of its axis, for a label
 NO_GROUP = "–"
 SIGNED = {"whole": "signed_whole", "one_decimal": "signed_decimal"}  # styles of numbers, and those of changes
-UNRELIABLE, NOT_SHOWN = "u", "c"  # markers
+UNRELIABLE, NOT_SHOWN, OF_CASES = "u", "c", "z"  # markers
 
 
 def star_note(texts: Iterable[OwnText], language: Language, pages: Iterable[Page]) -> tuple[str, ...]:
@@ -142,9 +142,11 @@ def high(row: Row) -> Styled:
 
 
 def high_or_marker(row: Row) -> Styled:
-    """Returns the same cell as `high`, but with the marker [c] if the upper end of a shown baseline is confidential."""
-    hidden = row["unresolved_marker"] == NOT_SHOWN and row["marker"] != NOT_SHOWN and not has_wide_bounds(row)
-    return Styled(bracketed(NOT_SHOWN), "in_place") if hidden else high(row)
+    """Returns the same cell as `high`, but with a marker if a shown baseline has no upper end: [c] if this is confidential, [z] if
+    the number is known of cases only."""
+    if has_wide_bounds(row) or row["baseline_value"] is None or row["unresolved"] is not None or not row["measure"]:
+        return high(row)
+    return Styled(bracketed(NOT_SHOWN if row["unresolved_marker"] == NOT_SHOWN else OF_CASES), "in_place")
 
 
 def rounded(value: object, digits: int) -> float | None:
@@ -236,16 +238,17 @@ def columns_by_indicator(
     read = [column(language, name, width, look, years=years) for name, width, look in looks]
     behind = (*facts, ("indicator", 44, style), ("unit", 30, style))
     return (
-        *(widened(read, (0, 1, len(read) - 1), A3 if large else A4) if facts else read),
+        *(widened(read, (0, 1, *[len(read) - 1] * 3), A3 if large else A4) if facts else read),
         *(column(language, name, width, style, years=years, beside=True) for name, width, style in behind),
     )
 
 
 def widened(columns: Sequence[Column], places: Sequence[int], paper: Paper) -> list[Column]:
-    """Returns columns of which those at `places` share the width that all of them leave free on a printed page."""
+    """Returns columns of which those at `places` share the width that all of them leave free on a printed page. A place that is
+    named several times gets several shares."""
     free = fits_in_print((c.width for c in columns if not c.hidden), paper)
     more = max(0, free) // len(places) / DIGIT
-    return [replace(c, width=c.width + more) if place in places else c for place, c in enumerate(columns)]
+    return [replace(c, width=c.width + more * places.count(place)) for place, c in enumerate(columns)]
 
 
 def lines_by_indicator(language: Language, records: Sequence[Row], cells: Callable[[Row], tuple[object, ...]]) -> list[SheetRow]:

@@ -20,6 +20,7 @@ from fltoolkit.nap.results_framework import Indicator, Plan
 from fltoolkit.nap.target_paths import targets_of_row
 from fltoolkit.nap.targets import targets
 from fltoolkit.publish.reliability import has_wide_bounds
+from fltoolkit.report.document_sections import results_section
 from fltoolkit.report.workbook.sheet_words import (
     HIGH,
     Row,
@@ -131,7 +132,9 @@ def baseline_sheet(filled: Baseline, language: Language) -> Page:
     promised = _warned_promises(language, targets(filled.plan, filled))
     lines = [SheetRow(line.cells) for line in _lines(filled, language, promised, Partners())]
     columns = _columns(filled, language, filled_in=False)
-    *notes, last = _notes(filled, language, filled.table)
+    goal = language.say("workbook.goal", goal=language.own(filled.plan.goal))
+    published = ". ".join(text for text in (results_section.masthead(filled.release, language), goal) if text)
+    *notes, last = (published, *_notes(filled, language, filled.table))
     notes.append(f"{last} {language.say('workbook.to_fill')}")
     return page(language, "baseline", columns, lines, notes, tool="16", frozen=2, large=True, once=ONCE, printed_columns=PRINTED)
 
@@ -152,17 +155,17 @@ def _warned_promises(language: Language, rows: pd.DataFrame) -> dict[tuple[objec
 
 
 def _notes(filled: Baseline, language: Language, now: pd.DataFrame, later: Sequence[str] = ()) -> tuple[str, ...]:
-    goal, marks = language.say("workbook.goal", goal=language.own(filled.plan.goal)), map(mark, filled.table.to_dict("records"))
-    about = (surveys(language, filled.table, now),) if filled.table["survey"].notna().any() else ()
-    return (goal, *about, *_years(filled, language), *legend(language, [*marks, *later]))
+    marks = [*map(mark, filled.table.to_dict("records")), *later]
+    return (*_rounds(filled, language, now), *legend(language, marks))
 
 
-def _years(filled: Baseline, language: Language) -> list[str]:
-    """Returns a note with the year of the baseline and the years of the two target columns. The list is empty if no survey gives
-    a number."""
+def _rounds(filled: Baseline, language: Language, now: pd.DataFrame) -> list[str]:
+    """Returns a note with the surveys, the year of the baseline and the years of the two target columns. The list is empty if no survey
+    gives a number."""
     found = sorted({int(year) for year in filled.table["year"].dropna()})
     first, second, third = (language.join(str(year + more) for year in found) for more in range(3))
-    return [language.say("workbook.years", year=first, first=second, second=third)] if found else []
+    years = language.say("workbook.years", year=first, first=second, second=third)
+    return [f"{surveys(language, filled.table, now)} {years}"] if found else []
 
 
 def _columns(filled: Baseline, language: Language, later: Sequence[Column] = (), *, filled_in: bool) -> list[Column]:
@@ -173,7 +176,9 @@ def _columns(filled: Baseline, language: Language, later: Sequence[Column] = (),
         column(language, *look, key=MINE.get(look[0], "") if filled_in else "", beside=not look[0].startswith("t16"))
         for look in shown_if_wide(READ_COLUMNS, wide=wide)
     ]
-    read = widened([*own, *later], (NAMES.index("t16_definition"), PRINTED - 1), A3)
+    read = widened(
+        [*own, *later], (*map(NAMES.index, ("category", "t16_definition", "t16_frequency", "t16_lead")), PRINTED - 1), A3
+    )
     return [*read, *(column(language, *look, beside=True) for look in BESIDE)]
 
 

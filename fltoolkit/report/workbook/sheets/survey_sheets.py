@@ -107,11 +107,10 @@ def headline(evidence: Evidence, language: Language) -> Page | None:
         title, names=(1, 2), values=3, lengths=(8, 9), rows=len(lines), hollow=10 if hollow else None, band=(4, 11) if wide else None,
         earlier=12 if later else None, axes=chart_axes(evidence, language, records[0], heights, hollow=hollow, wide=wide),
     )  # fmt: skip
-    first, *others = result_sentences.headline_rows(evidence.now)
-    results = (
-        *(result_sentences.sentence(language, r) for r in (first, *others) if r["measure"] == first["measure"]),
-        *follow_up_section.verdicts(evidence, language),
-    )
+    rates = [row for row in result_sentences.headline_rows(evidence.now) if row["measure"] == "prevalence"]
+    said = [f"{result_sentences.statement(language, row)} {result_sentences.care(language, row)}".rstrip() for row in rates]
+    ranges = [language.say("sentence.wide")] if any(map(number_words.has_range, rates)) else []
+    results = (*said, *ranges, *follow_up_section.verdicts(evidence, language))
     markers = [
         marker
         for row in records

@@ -45,7 +45,7 @@ from fltoolkit.show.wording import number_words, plan_words
 
 PROMISED = (
     ("baseline_value", 10, "text"), HIGH, ("interval_from", 10, "text"), ("interval_to", 10, "text"), ("marker", 8, "marker"),
-    ("target_year", 7, "plain"), ("target_value", 9, "text"), ("verifiable", 12, "text"), ("smallest_cut", 14, "power"),
+    ("target_year", 7, "plain"), ("target_value", 9, "text"), ("verifiable", 12, "text"), ("smallest_cut", 16, "power"),
 )  # fmt: skip
 LATER = (("now", 9, "text"), HIGH, ("marker_after", 8, "marker"), ("reached", 36, "text"), ("changed", 28, "text"))
 WHY = (("why", 23, "text"),)

@@ -140,13 +140,13 @@ def test_wide_bounds_are_a_column_of_the_headline_and_a_band_in_its_chart() -> N
     assert [cells(page, n)[head].value for n in (0, 2)] == [None, None]
     men = cells(page, 1)
     assert men[head] == Styled(400.0, "one_decimal")
-    assert men["Reach"].value == pytest.approx(400.0 - men["Value or low end of the range"].value)
+    assert men["Reach"].value == pytest.approx(400.0 - men["Value or low end"].value)
     assert 400 <= page.chart.axes.top < 990
     sheet = detail(replace(made, baseline=replace(made.baseline, table=wide)), EN)
     assert sheet
     rate = next(row for row in (cells(sheet, n) for n in range(len(sheet.lines))) if row["Category"] == "men")
-    assert (rate["Baseline value or low end of the range"], rate["High end"]) == (
-        men["Value or low end of the range"],
+    assert (rate["Baseline value or low end"], rate["High end"]) == (
+        men["Value or low end"],
         men["High end"],
     )
     assert any(note.startswith("High end: the number if all unresolved persons were cases") for note in sheet.notes)

@@ -162,7 +162,7 @@ def test_a_target_has_the_digits_that_the_plan_states() -> None:
 
 
 def test_milestones_from_the_low_end_of_a_range_say_so() -> None:
-    said = "targets and the way to them start at the low end."
+    said = "targets and the path to them are those of the low end."
     wide, narrow = milestones(judged(baseline_bound=40.0), EN), milestones(judged(), EN)
     assert wide
     assert narrow
@@ -170,7 +170,7 @@ def test_milestones_from_the_low_end_of_a_range_say_so() -> None:
     assert [cells(wide, n)["High end"].value for n in (0, 1)] == [40.0, None]
     assert wide.chart.band == (6, 14)
     assert [cells(wide, n)["Reach"].value for n in (0, 1)] == [
-        40.0 - cells(wide)["Measured value or low end of the range"].value,
+        40.0 - cells(wide)["Measured value or low end"].value,
         None,
     ]
     assert wide.chart.axes.top > 40 > narrow.chart.axes.top
