@@ -39,7 +39,7 @@ def pages(evidence: Evidence, language: Language) -> list[Page]:
     costs = cost_sheets.costs(evidence, language)
     found = [
         survey_sheets.headline(evidence, language), survey_sheets.framework(evidence, language),
-        matrix_sheets.matrix(evidence, language), survey_sheets.detail(evidence, language),
+        matrix_sheets.matrix(evidence, language), survey_sheets.detail(evidence.baseline, language),
         target_sheets.targets(evidence, language), target_sheets.milestones(evidence, language), partner_sheets.smart(evidence, language),
         target_sheets.follow_up(evidence, language), *(partner_sheets.checklist(evidence, language, tool) for tool in (5, 8, 9)),
         costs, cost_sheets.cost_summary(evidence, language, costs), cost_sheets.implementation(evidence, language),
@@ -72,10 +72,8 @@ def write(evidence: Evidence, folder: Path) -> Words:
     own = {name: [[cell_value(entry) for entry in row] for row in rows] for name, rows in evidence.partners.sheets.items()}
     _refuse_taken(made, own, str(evidence.plan.path.with_name(PARTNERS)))
     spoken = language.about(evidence.own_words).with_stars()
-    write_book(
-        target,
-        Book(spoken.own(evidence.plan.title), made, language, own, ids, source=_first_survey_title(spoken, evidence.now.table)),
-    )
+    source = _first_survey_title(spoken, evidence.now.table)
+    write_book(target, Book(spoken.own(evidence.plan.title), made, language, own, ids, source=source))
     sentence = f"Written: `{NAME}`, {len(made)} sheets."
     if stray := entries_without_row(evidence.partners, evidence.plan):
         sentence += f" {len(stray)} entry(ies) of partners.yaml have no row in the plan any more: they are kept, and listed on its last sheet."
@@ -101,17 +99,14 @@ def _refuse_taken(pages: Iterable[Page], partner_sheets: Iterable[str], where: s
 
 
 def write_baseline_book(filled: Baseline, path: Path) -> None:
-    """Writes a workbook with one sheet: the plan's baseline, with the columns of the ILO toolkit's results framework (Tool No.
-    16). The sheet has no cells to fill in."""
+    """Writes a workbook with two sheets that have no cells to fill in: the plan's baseline, with the columns of the ILO toolkit's
+    results framework (Tool No. 16), and the facts on which its numbers are based."""
     language = read_language(filled.plan.languages[0]).about(filled.own_words).with_stars()
-    page = matrix_sheets.baseline_sheet(filled, language)
-    page = replace(page, notes=(*page.notes, *star_note(_own_texts(filled.own_words, filled.plan), language, [page])))
-    write_book(
-        path,
-        Book(
-            language.own(filled.plan.title), [page], language, recorded=False, source=_first_survey_title(language, filled.table)
-        ),
-    )
+    first, facts = matrix_sheets.baseline_sheet(filled, language), survey_sheets.detail(filled, language)
+    made = [first, facts] if facts else [first]
+    made[0] = replace(first, notes=(*first.notes, *star_note(_own_texts(filled.own_words, filled.plan), language, made)))
+    source = _first_survey_title(language, filled.table)
+    write_book(path, Book(language.own(filled.plan.title), made, language, recorded=False, source=source))
 
 
 def _first_survey_title(language: Language, table: pd.DataFrame) -> str:

@@ -17,7 +17,6 @@ from fltoolkit.nap.baseline import PREVALENCE, Baseline
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.partner_entries import Partners, cell_value
 from fltoolkit.nap.results_framework import Indicator, Plan
-from fltoolkit.nap.target_paths import targets_of_row
 from fltoolkit.nap.targets import targets
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.document_sections import results_section
@@ -25,16 +24,12 @@ from fltoolkit.report.workbook.sheet_words import (
     HIGH,
     Row,
     bracketed,
-    cases,
     column,
-    cv,
-    flag,
     high_or_marker,
     legend,
     mark,
     page,
     refusal,
-    rounded,
     rows_like,
     shown_if_wide,
     styled,
@@ -51,36 +46,20 @@ from fltoolkit.show.wording.plan_words import frequency, promises
 from fltoolkit.spreadsheets import A3
 from fltoolkit.survey.spec.groups import TOTAL
 
-TOOL_16 = (
+READ_COLUMNS = (
     ("t16_statement", 15, "text"), ("t16_indicator", 22, "text"), ("t16_definition", 28, "text"), ("t16_by", 15, "text"), ("category", 18, "text"),
     ("t16_verification", 13, "text"), ("t16_unit", 12, "text"), ("t16_baseline", 10, "given"), HIGH, ("interval_from", 10, "text"),
     ("interval_to", 10, "text"), ("marker", 8, "marker"), ("t16_year_1", 9, "given"), ("t16_year_2", 9, "given"),
-    ("t16_frequency", 13, "text"), ("t16_lead", 15, "text"),
+    ("t16_frequency", 13, "text"), ("t16_lead", 15, "text"), ("promised", 18, "text"),
 )  # fmt: skip
-NAMES = [name for name, _, _ in TOOL_16]
-SAID_ONCE = (
-    "t16_indicator",
-    "t16_statement",
-    "t16_definition",
-    "t16_verification",
-    "t16_unit",
-    "t16_frequency",
-    "t16_lead",
-    "t16_by",
-)
-ONCE = tuple(map(NAMES.index, SAID_ONCE))
-BESIDE = (
-    ("n", 12, "whole"), ("cases", 10, "whole"), ("cv", 8, "percent"), ("deff", 8, "two_decimals"), ("df", 6, "whole"), ("flag", 24, "text"),
-    ("reason", 58, "text"), ("measure", 16, "text"), ("reference_period", 24, "text"), ("reference_population", 26, "text"), ("rule_set", 14, "text"),
-    ("same_work", 12, "text"), ("survey", 34, "text"), ("round", 10, "text"), ("year", 8, "plain"), ("filled_by", 13, "text"),
-    ("about_targets", 34, "text"),
-)  # fmt: skip
-PROMISED = ("promised", 18, "text")
-"""The column with the targets in words. Tool No. 16 only has columns for the planned values of two years."""
-READ_COLUMNS = (*TOOL_16, PROMISED)
+"""The columns of Tool No. 16, and columns of the kit. Tool No. 16 only has columns for the planned values of two years; `promised`
+has the targets in words."""
+NAMES = [name for name, _, _ in READ_COLUMNS]
+OF_INDICATOR = ("t16_indicator", "t16_statement", "t16_definition", "t16_verification", "t16_unit", "t16_frequency", "t16_lead")
+ONCE = tuple(map(NAMES.index, (*OF_INDICATOR, "t16_by")))
+WIDENED = tuple(map(NAMES.index, ("category", "t16_definition", "t16_frequency", "t16_lead", "promised")))
 MINE = {"t16_baseline": "baseline_value", "t16_year_1": "target_year_1", "t16_year_2": "target_year_2"}
 PLACES = [NAMES.index(name) for name in MINE]
-PRINTED = len(READ_COLUMNS)
 AFTER = ("marker_after", "flag_after")
 LATER = (("now", 9, "text"), HIGH, ("now_from", 8, "text"), ("now_to", 8, "text"), ("marker_after", 8, "marker"))
 NO_LATER = {"measure": "", "value": None, "bound": None, "ci_low": None, "ci_high": None, "marker_after": "", "flag_after": ""}
@@ -97,7 +76,7 @@ def matrix(evidence: Evidence, language: Language) -> Page:
     later = [_later(followed, row) for row in filled.table.to_dict("records")]
     promised = _warned_promises(language, evidence.targets)
     lines = [
-        replace(line, cells=[*line.cells[:PRINTED], *added, *line.cells[PRINTED:]])
+        replace(line, cells=[*line.cells, *added])
         for line, added in zip(_lines(filled, language, promised, evidence.partners), later, strict=True)
     ]
     years = dict[str, object]()
@@ -106,12 +85,9 @@ def matrix(evidence: Evidence, language: Language) -> Page:
         years = change_tables.years_of_rounds(language, followed["year_before"], followed["year"])
     marks = [mark(row, *AFTER) for row in followed.to_dict("records")]
     added = [column(language, *look, beside=True, years=years) for look in looks]
-    columns = _columns(filled, language, added, filled_in=True)
+    columns = _columns(filled, language, added)
     notes = _notes(filled, language, evidence.now.table, marks)
-    return page(
-        language, "matrix", columns, lines, notes, tool="16", table="matrix", frozen=2, large=True, once=ONCE,
-        printed_columns=PRINTED + len(added),
-    )  # fmt: skip
+    return page(language, "matrix", columns, lines, notes, tool="16", table="matrix", frozen=2, large=True, once=ONCE)
 
 
 def _later(followed: pd.DataFrame, row: Row) -> tuple[object, ...]:
@@ -131,12 +107,12 @@ def baseline_sheet(filled: Baseline, language: Language) -> Page:
     survey fills show the values that partners have given so far."""
     promised = _warned_promises(language, targets(filled.plan, filled))
     lines = [SheetRow(line.cells) for line in _lines(filled, language, promised, Partners())]
-    columns = _columns(filled, language, filled_in=False)
+    columns = _columns(filled, language)
     goal = language.say("workbook.goal", goal=language.own(filled.plan.goal))
     published = ". ".join(text for text in (results_section.masthead(filled.release, language), goal) if text)
     *notes, last = (published, *_notes(filled, language, filled.table))
     notes.append(f"{last} {language.say('workbook.to_fill')}")
-    return page(language, "baseline", columns, lines, notes, tool="16", frozen=2, large=True, once=ONCE, printed_columns=PRINTED)
+    return page(language, "baseline", columns, lines, notes, tool="16", frozen=2, large=True, once=ONCE)
 
 
 def _warned_promises(language: Language, rows: pd.DataFrame) -> dict[tuple[object, ...], object]:
@@ -168,26 +144,22 @@ def _rounds(filled: Baseline, language: Language, now: pd.DataFrame) -> list[str
     return [f"{surveys(language, filled.table, now)} {years}"] if found else []
 
 
-def _columns(filled: Baseline, language: Language, later: Sequence[Column] = (), *, filled_in: bool) -> list[Column]:
+def _columns(filled: Baseline, language: Language, later: Sequence[Column] = ()) -> list[Column]:
     """Returns the columns of the sheet. The column for the upper ends of ranges is hidden if no baseline is a range. `later` are the
     columns with the numbers of a later survey."""
     wide = any(map(has_wide_bounds, filled.table.to_dict("records")))
     own = [
-        column(language, *look, key=MINE.get(look[0], "") if filled_in else "", beside=not look[0].startswith("t16"))
+        column(language, *look, key=MINE.get(look[0], ""), beside=not look[0].startswith("t16"))
         for look in shown_if_wide(READ_COLUMNS, wide=wide)
     ]
-    read = widened(
-        [*own, *later], (*map(NAMES.index, ("category", "t16_definition", "t16_frequency", "t16_lead")), PRINTED - 1), A3
-    )
-    return [*read, *(column(language, *look, beside=True) for look in BESIDE)]
+    return widened([*own, *later], WIDENED, A3)
 
 
 def _lines(
     filled: Baseline, language: Language, promised: Mapping[tuple[object, ...], object], partners: Partners
 ) -> Iterator[SheetRow]:
     for row in map(without_nan, filled.table.to_dict("records")):
-        cells = _cells(filled.plan, row, language)
-        cells.insert(PRINTED - 1, promised.get((row["id"], row["group"], row["category"]), ""))
+        cells = [*_cells(filled.plan, row, language), promised.get((row["id"], row["group"], row["category"]), "")]
         if row["filled_by"] != "partners":
             yield SheetRow(cells)
             continue
@@ -213,11 +185,7 @@ def _cells(plan: Plan, row: Row, language: Language) -> list[object]:
         definition(language, indicator, row), by, category,
         language.own(row["means_of_verification"]), unit,
         value, high_or_marker(row), styled(row["measure"], row["ci_low"]), styled(row["measure"], row["ci_high"]), bracketed(mark(row)),
-        *years, frequency(language, indicator.reporting_frequency), language.own(row["lead"]), row["n"], cases(language, row),
-        cv(row), rounded(row["deff"], 2), row["df"], flag(language, row), number_words.reason(language, row["reason"]),
-        word(language, "measures", row["measure"]), language.kit(row["reference_period"]),
-        language.kit(row["reference_population_label"]), row["rule_set"], word(language, "same_work", row["same_work"]), language.kit(row["survey"]),
-        language.kit(row["round"]), row["year"], word(language, "filled", row["filled_by"]), about_targets(language, indicator, row),
+        *years, frequency(language, indicator.reporting_frequency), language.own(row["lead"]),
     ]  # fmt: skip
 
 
@@ -262,19 +230,6 @@ def definition(language: Language, indicator: Indicator, row: Row) -> str:
         language.say(f"workbook.types.{kind}"),
     ]
     return " ".join(part for part in parts if part)
-
-
-def about_targets(language: Language, indicator: Indicator, row: Row) -> str:
-    """Returns a text that explains the two target columns of a row. The text names the two years, and the path (linear or
-    geometric) from the baseline to the target. Returns an empty text for a row without targets."""
-    if not row["about_targets"]:
-        return ""
-    start = int(row["year"])
-    paths = ""
-    for target in targets_of_row(indicator.targets, row["group"], row["category"]):
-        one = language.say(f"workbook.on_path.{target.path}", year=str(target.year))
-        paths = language.say("workbook.on_path.then", first=paths, next=one) if paths else one
-    return language.say("workbook.about_targets", first=str(start + 1), second=str(start + 2), paths=paths)
 
 
 def as_number(value: object) -> object:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from fltoolkit.languages.language import Language
+from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.checklists import checklists
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.global_estimates import references
@@ -161,10 +162,10 @@ def _value(
     )  # fmt: skip
 
 
-def detail(evidence: Evidence, language: Language) -> Page | None:
+def detail(filled: Baseline, language: Language) -> Page | None:
     """Returns the sheet that shows for each number of the baseline the facts on which it is based, such as the sample. Returns
     None if the survey gives no number for the plan."""
-    table = evidence.baseline.table
+    table = filled.table
     records = [without_nan(row) for row in table[table["filled_by"] != "partners"].to_dict("records")]
     if not records:
         return None
