@@ -7,8 +7,7 @@ there is nothing to fill in.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
@@ -30,7 +29,6 @@ from fltoolkit.report.workbook.sheet_words import (
     mark,
     page,
     refusal,
-    rows_like,
     shown_if_wide,
     styled,
     surveys,
@@ -40,7 +38,6 @@ from fltoolkit.report.workbook.sheet_words import (
     word,
 )
 from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
-from fltoolkit.show.printed_tables import change_tables
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.plan_words import frequency, promises
 from fltoolkit.spreadsheets import A3
@@ -60,59 +57,29 @@ ONCE = tuple(map(NAMES.index, (*OF_INDICATOR, "t16_by")))
 WIDENED = tuple(map(NAMES.index, ("category", "t16_definition", "t16_frequency", "t16_lead", "promised")))
 MINE = {"t16_baseline": "baseline_value", "t16_year_1": "target_year_1", "t16_year_2": "target_year_2"}
 PLACES = [NAMES.index(name) for name in MINE]
-AFTER = ("marker_after", "flag_after")
-LATER = (("now", 9, "text"), HIGH, ("now_from", 8, "text"), ("now_to", 8, "text"), ("marker_after", 8, "marker"))
-NO_LATER = {"measure": "", "value": None, "bound": None, "ci_low": None, "ci_high": None, "marker_after": "", "flag_after": ""}
+LOOK: dict[str, Any] = {"tool": "16", "frozen": 2, "large": True, "once": ONCE}
 
 
 def matrix(evidence: Evidence, language: Language) -> Page:
-    """Returns the sheet of the plan's indicators for the plan's workbook: first the columns of the ILO toolkit's results framework
-    (Tool No. 16), with the marker and the interval beside the baseline, then columns that the kit adds, such as the target in
-    words and the number of a later survey.
+    """Returns the sheet of the plan's indicators for the plan's workbook: the columns of the ILO toolkit's results framework (Tool
+    No. 16), and columns that the kit adds, such as the interval of the baseline and the target in words.
 
     In each row that no survey fills, partners can fill in three cells: the baseline and the targets of two years.
     """
-    filled, followed = evidence.baseline, evidence.follow_up
-    later = [_later(followed, row) for row in filled.table.to_dict("records")]
-    promised = _warned_promises(language, evidence.targets)
-    lines = [
-        replace(line, cells=[*line.cells, *added])
-        for line, added in zip(_lines(filled, language, promised, evidence.partners), later, strict=True)
-    ]
-    years = dict[str, object]()
-    looks = shown_if_wide(() if followed.empty else LATER, wide=bool(followed["bound"].notna().any()))
-    if not followed.empty:
-        years = change_tables.years_of_rounds(language, followed["year_before"], followed["year"])
-    marks = [mark(row, *AFTER) for row in followed.to_dict("records")]
-    added = [column(language, *look, beside=True, years=years) for look in looks]
-    columns = _columns(filled, language, added)
-    notes = _notes(filled, language, evidence.now.table, marks)
-    return page(language, "matrix", columns, lines, notes, tool="16", table="matrix", frozen=2, large=True, once=ONCE)
-
-
-def _later(followed: pd.DataFrame, row: Row) -> tuple[object, ...]:
-    """Returns the cells with the number of the later survey in a row of the baseline, its interval and its marker. The result is
-    empty if there is no later survey."""
-    if followed.empty:
-        return ()
-    found = next(rows_like(followed, row), NO_LATER)
-    return (
-        *(styled(found["measure"], found[name]) for name in ("value", "bound", "ci_low", "ci_high")),
-        bracketed(mark(found, *AFTER)),
-    )
+    filled = evidence.baseline
+    lines = _lines(filled, language, evidence.targets, evidence.partners)
+    return page(language, "matrix", _columns(filled, language), lines, _notes(filled, language), table="matrix", **LOOK)
 
 
 def baseline_sheet(filled: Baseline, language: Language) -> Page:
     """Returns the sheet of the plan's indicators for the workbook of the baseline, which has no cells to fill in. Rows that no
     survey fills show the values that partners have given so far."""
-    promised = _warned_promises(language, targets(filled.plan, filled))
-    lines = [SheetRow(line.cells) for line in _lines(filled, language, promised, Partners())]
-    columns = _columns(filled, language)
+    lines = [SheetRow(line.cells) for line in _lines(filled, language, targets(filled.plan, filled), Partners())]
     goal = language.say("workbook.goal", goal=language.own(filled.plan.goal))
     published = ". ".join(text for text in (results_section.masthead(filled.release, language), goal) if text)
-    *notes, last = (published, *_notes(filled, language, filled.table))
+    *notes, last = (published, *_notes(filled, language))
     notes.append(f"{last} {language.say('workbook.to_fill')}")
-    return page(language, "baseline", columns, lines, notes, tool="16", frozen=2, large=True, once=ONCE)
+    return page(language, "baseline", _columns(filled, language), lines, notes, **LOOK)
 
 
 def _warned_promises(language: Language, rows: pd.DataFrame) -> dict[tuple[object, ...], object]:
@@ -130,43 +97,38 @@ def _warned_promises(language: Language, rows: pd.DataFrame) -> dict[tuple[objec
     return found
 
 
-def _notes(filled: Baseline, language: Language, now: pd.DataFrame, later: Sequence[str] = ()) -> tuple[str, ...]:
-    marks = [*map(mark, filled.table.to_dict("records")), *later]
-    return (*_rounds(filled, language, now), *legend(language, marks))
-
-
-def _rounds(filled: Baseline, language: Language, now: pd.DataFrame) -> list[str]:
-    """Returns a note with the surveys, the year of the baseline and the years of the two target columns. The list is empty if no survey
-    gives a number."""
+def _notes(filled: Baseline, language: Language) -> tuple[str, ...]:
+    """Returns the notes of the sheet: the survey, the year of the baseline and the years of the two target columns, unless no survey
+    gives a number; and the markers."""
     found = sorted({int(year) for year in filled.table["year"].dropna()})
     first, second, third = (language.join(str(year + more) for year in found) for more in range(3))
     years = language.say("workbook.years", year=first, first=second, second=third)
-    return [f"{surveys(language, filled.table, now)} {years}"] if found else []
+    about = [f"{surveys(language, filled.table)} {years}"] if found else []
+    return (*about, *legend(language, list(map(mark, filled.table.to_dict("records")))))
 
 
-def _columns(filled: Baseline, language: Language, later: Sequence[Column] = ()) -> list[Column]:
-    """Returns the columns of the sheet. The column for the upper ends of ranges is hidden if no baseline is a range. `later` are the
-    columns with the numbers of a later survey."""
+def _columns(filled: Baseline, language: Language) -> list[Column]:
+    """Returns the columns of the sheet. The column for the upper ends of ranges is hidden if no baseline is a range."""
     wide = any(map(has_wide_bounds, filled.table.to_dict("records")))
-    own = [
-        column(language, *look, key=MINE.get(look[0], ""), beside=not look[0].startswith("t16"))
-        for look in shown_if_wide(READ_COLUMNS, wide=wide)
-    ]
-    return widened([*own, *later], WIDENED, A3)
+    looks = shown_if_wide(READ_COLUMNS, wide=wide)
+    return widened(
+        [column(language, *look, key=MINE.get(look[0], ""), beside=not look[0].startswith("t16")) for look in looks], WIDENED, A3
+    )
 
 
-def _lines(
-    filled: Baseline, language: Language, promised: Mapping[tuple[object, ...], object], partners: Partners
-) -> Iterator[SheetRow]:
+def _lines(filled: Baseline, language: Language, aims: pd.DataFrame, partners: Partners) -> list[SheetRow]:
+    """Returns the rows of the sheet. `aims` are the rows of targets."""
+    lines, promised = [], _warned_promises(language, aims)
     for row in map(without_nan, filled.table.to_dict("records")):
         cells = [*_cells(filled.plan, row, language), promised.get((row["id"], row["group"], row["category"]), "")]
         if row["filled_by"] != "partners":
-            yield SheetRow(cells)
+            lines.append(SheetRow(cells))
             continue
         mine = partners.row("matrix", row["id"])
         for place, key in zip(PLACES, MINE.values(), strict=True):
             cells[place] = cell_value(mine[key]) if key in mine else _number(language, None, row[key])
-        yield SheetRow(cells, row["id"], tuple(MINE.values()), frozenset(mine))
+        lines.append(SheetRow(cells, row["id"], tuple(MINE.values()), frozenset(mine)))
+    return lines
 
 
 def _cells(plan: Plan, row: Row, language: Language) -> list[object]:

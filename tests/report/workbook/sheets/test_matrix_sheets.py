@@ -10,7 +10,6 @@ import pytest
 from handed import EN, FR, evidence
 from promises import evidence_from
 from published_rows import published, row as published_row
-from two_rounds import fell
 
 from fltoolkit.languages.reasons import Name, Reason
 from fltoolkit.nap.baseline import PREVALENCE
@@ -47,33 +46,6 @@ def test_every_row_of_the_baseline_stands_there_with_its_numbers_as_they_are_rea
             assert told["Baseline value"] == Styled(round(row["baseline_value"], 1), "one_decimal")
         if row["measure"] == "total" and row["baseline_value"] == row["baseline_value"]:
             assert told["Baseline value"].style == "whole"
-
-
-def test_the_number_of_a_later_survey_stands_beside_the_target_with_its_marker(page: Page) -> None:
-    assert not any(c.head.startswith(("Value 20", "Marker 20")) for c in page.columns)
-    made = fell()
-    later = matrix(made, EN)
-    assert [c.head for c in later.printed if not c.hidden][-5:] == [
-        "Target",
-        "Value 2027",
-        "2027, from",
-        "2027, to",
-        "Marker 2027",
-    ]
-    found = made.follow_up.set_index(["id", "group", "category"])
-    compared = 0
-    for row, line in zip(made.baseline.table.to_dict("records"), later.lines, strict=True):
-        key, told = (row["id"], row["group"], row["category"]), cells(later, line)
-        if key in found.index and row["measure"] == "prevalence":
-            assert told["Value 2027"].value == pytest.approx(round(found.loc[key, "value"], 1), nan_ok=True)
-            compared += 1
-        if row["id"] == "decrease":
-            low, high = (Styled(float(round(found.loc[key, name])), "whole") for name in ("ci_low", "ci_high"))
-            assert (told["Value 2027"], told["2027, from"], told["2027, to"]) == (Styled(62.0, "whole"), low, high)
-            assert (plain(told["Marker"]), told["Marker 2027"]) == ("[z]", "")
-    assert compared
-    wide = matrix(replace(made, follow_up=made.follow_up.assign(bound=990.0)), EN)
-    assert [c.head for c in wide.printed][-5:-2] == ["Value 2027 or low end", "High end", "2027, from"]
 
 
 def test_an_indicators_words_are_shown_in_its_first_row_and_stand_in_the_others_too(page: Page) -> None:

@@ -10,13 +10,13 @@ import pandas as pd
 import promises
 import pytest
 from handed import EN, FR
+from two_rounds import fell
 
 from fltoolkit.estimate.change_over_time.difference import DECREASED, NO_CHANGE, TOO_FEW
 from fltoolkit.estimate.change_over_time.unresolved_excess import MORE_UNRESOLVED, stated_verdict
 from fltoolkit.languages.reasons import Name, Reason
 from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.nap.follow_up import INSIDE
 from fltoolkit.nap.targets import NO_FALL, UNPLANNED
 from fltoolkit.publish.printed_numbers import rounded_up
 from fltoolkit.report.workbook.sheet_writer import Page, Styled
@@ -107,23 +107,20 @@ def test_a_group_with_a_target_comes_first_and_its_categories_keep_their_order()
     assert [cells(page, line)["Category"] for line in range(3)] == ["before", "soon", "open"]
 
 
-def test_the_later_round_stands_there_only_once_there_is_one() -> None:
-    before, after = (
-        sheet(judged()),
-        sheet(judged(later_year=2027, later_value=4.26, later_marker="u", reached=INSIDE, changed="decreased")),
-    )
-    visible, earlier = ([c for c in one.columns if not c.hidden] for one in (after, before))
-    assert len(visible) == len(earlier) + 7
-    assert len([c for c in after.printed if not c.hidden]) == len([c for c in before.printed if not c.hidden]) + 4
-    row = cells(after)
-    assert (row["Later round"], row["Value 2027"]) == (2027, Styled(4.3, "one_decimal"))
-    assert (row["Reached in 2027?"], row["Changed?"]) == (str(INSIDE), "decreased")
-    assert (row["Marker 2025"], row["Marker 2027"], after.printed[-1].head) == ("", "[u]", "Why")
-    why = "Not judged: the test finds a change, but unresolved answers alone could explain it."
-    unjudged = sheet(
-        judged(later_year=2027, later_value=4.26, reached=INSIDE, changed=stated_verdict(NO_CHANGE, MORE_UNRESOLVED))
-    )
-    assert (cells(unjudged)["Changed?"], why in unjudged.notes, why in after.notes) == ("not judged", True, False)
+def test_the_follow_up_has_each_number_of_the_later_survey_and_whether_its_target_is_reached() -> None:
+    made = fell()
+    page = follow_up(made, EN)
+    rows = made.follow_up.to_dict("records")
+    for place, row in enumerate(rows):
+        told = cells(page, place)
+        if row["measure"] == "prevalence":
+            assert told["Value 2027"].value == pytest.approx(round(row["value"], 1), nan_ok=True)
+        assert told["Target reached?"] == EN.kit(row["reached"])
+    assert any(row["reached"] for row in rows)
+    assert page
+    wide = follow_up(replace(made, follow_up=made.follow_up.assign(bound=990.0)), EN)
+    assert wide
+    assert "Value 2027 or low end" in [c.head for c in wide.printed]
 
 
 def test_what_nobody_measures_is_quiet_and_without_targets_there_is_no_sheet() -> None:
