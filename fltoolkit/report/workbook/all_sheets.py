@@ -47,12 +47,15 @@ def pages(evidence: Evidence, language: Language) -> list[Page]:
         partner_sheets.checklist(evidence, language, 3), survey_sheets.sdg(evidence, language), survey_sheets.global_figures(language),
     ]  # fmt: skip
     made = [page for page in found if page]
-    markers = legend(language, used_markers(evidence))
-    made.append(front_sheets.dictionary(made, language, markers))
+    made.append(front_sheets.dictionary(made, language))
     if lost := front_sheets.unplaced(evidence, language):
         made.append(lost)
     texts = _own_texts(evidence.own_words, evidence.plan)
-    about = (results_section.masthead(evidence.now.release, language), *markers, *star_note(texts, language, made))
+    about = (
+        results_section.masthead(evidence.now.release, language),
+        *legend(language, used_markers(evidence)),
+        *star_note(texts, language, made),
+    )
     return [front_sheets.read_me(made, language, about), *made]
 
 

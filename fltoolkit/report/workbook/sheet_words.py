@@ -175,14 +175,9 @@ def used_markers(evidence: Evidence) -> list[str]:
 def legend(language: Language, used: Sequence[str]) -> tuple[str, ...]:
     """Returns a sentence that explains the markers in a sheet (letters such as [u], and the dagger). The result is empty if the
     sheet has none."""
-    words = meanings(language, used)
-    return (language.say("workbook.legend", markers=words),) if words else ()
-
-
-def meanings(language: Language, used: Sequence[str]) -> str:
-    """Returns the markers that are used, each with its meaning: `[u] unreliable; † use with caution`."""
     care = f"{number_words.CARE} {language.say('flags.caution')}" if number_words.CARE in used else ""
-    return language.list(text for text in (number_words.markers(language, used), care) if text)
+    words = language.list(text for text in (number_words.markers(language, used), care) if text)
+    return (language.say("workbook.legend", markers=words),) if words else ()
 
 
 def toolkit(language: Language, *tools: int) -> str:
@@ -290,13 +285,10 @@ def _levels(language: Language, *tables: pd.DataFrame) -> list[str]:
     return [number_words.level(language, {"level": level}) for level in pd.concat(columns).dropna().iloc[:1]]
 
 
-def chart_title(language: Language, name: str, row: Row) -> str:
-    """Returns the title of a chart, with measure, unit and category: `Prevalence of forced labour, per 1,000 adults (women)`."""
-    measure, unit = language.say(f"titles.{row['measure']}"), language.kit(row["unit"])
-    title = f"{measure}, {unit}"
-    if not plan_words.is_total(row) and name != "headline":
-        title = f"{title} ({number_words.reason(language, row['category'])})"
-    return language.say(f"workbook.charts.{name}", what=title)
+def chart_title(language: Language, row: Row) -> str:
+    """Returns what a chart shows, with measure, unit and category: `Prevalence of forced labour, per 1,000 adults (women)`."""
+    title = ", ".join((language.say(f"titles.{row['measure']}"), language.kit(row["unit"])))
+    return title if plan_words.is_total(row) else f"{title} ({number_words.reason(language, row['category'])})"
 
 
 def chart_axes(

@@ -169,7 +169,7 @@ def _breakdown_in_words(language: Language, rows: pd.DataFrame, *, named: bool) 
     every = records(rows)
     first, shown = every[0], [r for r in every if pd.notna(r["estimate"])]
     whole = not first["breakdown"]
-    printed = [NBSP.join(filter(None, (number_words.with_interval(language, r), bracketed(mark(r))))) for r in shown]
+    printed = [" ".join((number_words.with_interval(language, r), bracketed(mark(r)))).rstrip().replace(" ", NBSP) for r in shown]
     numbers = (
         printed if whole else [f"{number_words.category(language, r)} {text}" for r, text in zip(shown, printed, strict=True)]
     )

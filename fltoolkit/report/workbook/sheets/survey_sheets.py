@@ -102,7 +102,7 @@ def headline(evidence: Evidence, language: Language) -> Page | None:
     lines = [line for row in records for line in _rounds(evidence, language, row)]
     wide, hollow, later = (any(line[place].value is not None for line in lines) for place in (4, 10, 12))
     columns = [column(language, *look) for look in shown_if_wide(HEADLINE, wide=wide)]
-    title = chart_title(language, "headline", records[0])
+    title = chart_title(language, records[0])
     heights = [line[place].value for line in lines for place in (3, 4, 6)]
     chart = NativeChart(
         title, names=(1, 2), values=3, lengths=(8, 9), rows=len(lines), hollow=10 if hollow else None, band=(4, 11) if wide else None,
@@ -126,11 +126,7 @@ def _rounds(evidence: Evidence, language: Language, row: dict[Any, Any]) -> Iter
     label for the chart, which shows one label for both surveys."""
     later = list(rows_like(evidence.follow_up, row))
     category, numbers = plan_words.category(language, row), [row[name] for name in NUMBERS]
-    yield (
-        category,
-        category,
-        *_value(row, (row["year"], mark(row)), numbers, high(row), earlier=bool(later)),
-    )
+    yield (category, category, *_value(row, (row["year"], mark(row)), numbers, high(row), earlier=bool(later)))
     for now in later:
         numbers = [now[name] for name in ("value", "ci_low", "ci_high")]
         yield (

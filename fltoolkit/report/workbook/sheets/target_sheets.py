@@ -135,9 +135,9 @@ def milestones(evidence: Evidence, language: Language) -> Page | None:
     heights = [cells[place].value for cells in drawn for place in (3, 5, 6, 8)]  # type: ignore[attr-defined]
     hollow = any(cells[12].value is not None for cells in drawn)  # type: ignore[attr-defined]
     chart = NativeChart(
-        chart_title(language, "milestones", first[0]), names=(2, 2), values=5, lengths=(10, 11), rows=len(first), first=1, path=3, target=13,
-        axes=chart_axes(evidence, language, first[0], heights, hollow=hollow, wide=wide), hollow=12 if hollow else None,
-        band=(6, 14) if wide else None,
+        language.say("workbook.charts.milestones", what=chart_title(language, first[0])), names=(2, 2), values=5, lengths=(10, 11),
+        rows=len(first), first=1, path=3, target=13, axes=chart_axes(evidence, language, first[0], heights, hollow=hollow, wide=wide),
+        hollow=12 if hollow else None, band=(6, 14) if wide else None,
     )  # fmt: skip
     markers = legend(language, [_measured(evidence, r)[0] for r in records])
     notes = (surveys(language, evidence.baseline.table, evidence.now.table), *markers)
