@@ -1,4 +1,5 @@
-"""Tests the baseline as a workbook in the columns of Tool No. 16 and as CSV: numbers are numbers, and no label is a formula."""
+"""Tests the tables of a run as CSV, and the baseline as a sheet in the columns of Tool No. 16: numbers are numbers, and no label is a
+formula."""
 
 from __future__ import annotations
 
@@ -15,8 +16,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 import fltoolkit as fl
 from fltoolkit import report
+from fltoolkit.languages.language import read_language
 from fltoolkit.publish.measure_units import scale
 from fltoolkit.publish.published_model import PublishedModel
+from fltoolkit.publish.rounds_and_changes import Rounds
 from fltoolkit.show.wording import english_numbers
 
 # The ILO toolkit on national action plans, Tool No. 16: the indicator matrix, column by column.
@@ -34,20 +37,20 @@ TOOL_16 = [
     "Lead / partners involved",
 ]
 CLASSES = {"5–14", "15–29", "30–49", "50 and more"}
-HEAD = 7
+HEAD = 6
 LINK = '=HYPERLINK("http://evil.example","click")'
 
 
-def sheet_of(filled: fl.Baseline, folder: Path) -> Worksheet:
-    report.write_baseline(filled, folder)
-    book = openpyxl.load_workbook(folder / "nap_baseline.xlsx")
-    assert book.sheetnames[0] == "Baseline"
-    return book["Baseline"]
+def sheet_of(out: fl.Published, plan: fl.Plan, folder: Path) -> Worksheet:
+    """The sheet of the baseline in the workbook of a plan, in the plan's first language."""
+    report.write_workbook(fl.evidence(plan, Rounds(out, out)), folder)
+    book = openpyxl.load_workbook(folder / "nap_workbook.xlsx")
+    return book[read_language(plan.languages[0]).say("workbook.sheets.matrix.name")]
 
 
 @pytest.fixture(scope="module")
 def sheet(tmp_path_factory: pytest.TempPathFactory) -> Worksheet:
-    return sheet_of(country.filled(), tmp_path_factory.mktemp("book"))
+    return sheet_of(country.published(), country.filled().plan, tmp_path_factory.mktemp("book"))
 
 
 def head_of(sheet: Worksheet) -> int:
@@ -69,7 +72,7 @@ def test_the_columns_are_those_of_tool_no_16_in_their_order(sheet: Worksheet) ->
 
 def test_title_goal_and_the_meaning_of_markers_stand_above(sheet: Worksheet) -> None:
     assert sheet["A2"].value == "Plan of Smallland"
-    assert sheet["A4"].value == "Goal: By 2030 nobody is in forced labour."
+    assert sheet.parent["Results framework"]["A4"].value == "Goal: By 2030 nobody is in forced labour."
     for marker in (
         "[c] confidential",
         "[u] unreliable",
@@ -83,10 +86,10 @@ def test_title_goal_and_the_meaning_of_markers_stand_above(sheet: Worksheet) -> 
 
 def test_one_table_without_merged_cells_its_head_frozen_and_filtered(sheet: Worksheet) -> None:
     assert not sheet.merged_cells.ranges
-    assert sheet.freeze_panes == "C8"
-    assert sheet.auto_filter.ref.startswith("A7:")
+    assert sheet.freeze_panes == "C7"
+    assert sheet.auto_filter.ref.startswith("A6:")
     assert sheet.max_row == HEAD + len(country.filled().table)
-    assert sheet.print_title_rows == "$7:$7"
+    assert sheet.print_title_rows == "$6:$6"
 
 
 def test_every_row_of_the_baseline_is_a_row_of_the_sheet(sheet: Worksheet) -> None:
@@ -177,7 +180,7 @@ def test_what_partners_typed_is_a_number_where_it_is_one(tmp_path: Path) -> None
         {**partner, "id": "c", "baseline_value": "nan", "target_year_1": "", "target_year_2": "80 %"},
     ]
     out, plan = country.run(country.write(tmp_path, plan=country.with_rows(*rows)))
-    sheet = sheet_of(fl.baseline(plan, out), tmp_path)
+    sheet = sheet_of(out, plan, tmp_path)
     columns = ("Baseline value", "Targets: Year +1", "Targets: Year +2")
     assert list(zip(*([c.value for c in column(sheet, name)] for name in columns), strict=True)) == [
         (60, -20, 1.5),
@@ -199,13 +202,14 @@ def evil(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, fl.Baseline]:
     plan |= {"title": "=cmd", "goal": "nobody"}
     out, read = country.run(country.write(folder, survey, plan))
     filled = fl.baseline(read, out)
+    sheet_of(out, read, folder)
     report.write_baseline(filled, folder)
     report.write_estimates(out, folder)
     return folder, filled
 
 
 def test_no_cell_of_the_workbook_is_a_formula_or_a_link(evil: tuple[Path, fl.Baseline]) -> None:
-    sheet = openpyxl.load_workbook(evil[0] / "nap_baseline.xlsx")["Baseline"]
+    sheet = openpyxl.load_workbook(evil[0] / "nap_workbook.xlsx")["M&E matrix"]
     cells = [cell for row in sheet.iter_rows() for cell in row]
     assert {cell.data_type for cell in cells} <= {"s", "n"}
     assert not [cell.coordinate for cell in cells if cell.hyperlink]
@@ -238,7 +242,7 @@ def same(path: Path, table: pd.DataFrame) -> None:
 def test_the_csv_of_the_baseline_is_its_table_unrounded(tmp_path: Path) -> None:
     filled = country.filled()
     told = report.write_baseline(filled, tmp_path)
-    assert str(told) == f"Written: `nap_baseline.xlsx` and `nap_baseline.csv`, {len(filled.table)} rows."
+    assert str(told) == f"Written: `nap_baseline.csv`, {len(filled.table)} rows."
     same(tmp_path / "nap_baseline.csv", filled.table)
 
 
@@ -269,8 +273,7 @@ def test_the_baseline_workbook_has_the_surveys_own_words_in_the_plans_language(t
     survey = country.changed(country.SURVEY, language="en", title={"en": "Small survey", "fr": "Petite enquête"})
     survey["populations"]["adults"]["label"] = {"en": "adults", "fr": "adultes du pays"}
     out, plan = country.run(country.write(tmp_path, survey, country.changed(country.PLAN, languages=["fr", "en"])))
-    report.write_baseline(fl.baseline(plan, out), tmp_path)
-    sheet = openpyxl.load_workbook(tmp_path / "nap_baseline.xlsx").worksheets[0]
+    sheet = sheet_of(out, plan, tmp_path)
     words = {str(cell.value) for row in sheet.iter_rows() for cell in row}
     assert any("adultes du pays" in text for text in words)
     assert not any("adults" in text for text in words)

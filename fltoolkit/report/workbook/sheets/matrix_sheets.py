@@ -1,13 +1,11 @@
 """Makes the sheet of the plan's indicators: the matrix of the ILO toolkit's results framework (Tool No. 16).
 
-The sheet is in two workbooks. In the workbook of the plan, partners fill in some of its rows. In the workbook of the baseline,
-there is nothing to fill in.
+Partners fill in the rows that no survey fills.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pandas as pd
 
@@ -16,9 +14,7 @@ from fltoolkit.nap.baseline import PREVALENCE, Baseline
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.partner_entries import Partners, cell_value
 from fltoolkit.nap.results_framework import Indicator, Plan
-from fltoolkit.nap.targets import targets
 from fltoolkit.publish.reliability import has_wide_bounds
-from fltoolkit.report.document_sections import results_section
 from fltoolkit.report.workbook.sheet_words import (
     HIGH,
     Row,
@@ -57,7 +53,6 @@ ONCE = tuple(map(NAMES.index, (*OF_INDICATOR, "t16_by")))
 WIDENED = tuple(map(NAMES.index, ("category", "t16_definition", "t16_frequency", "t16_lead", "promised")))
 MINE = {"t16_baseline": "baseline_value", "t16_year_1": "target_year_1", "t16_year_2": "target_year_2"}
 PLACES = [NAMES.index(name) for name in MINE]
-LOOK: dict[str, Any] = {"tool": "16", "frozen": 2, "large": True, "once": ONCE}
 
 
 def matrix(evidence: Evidence, language: Language) -> Page:
@@ -68,18 +63,8 @@ def matrix(evidence: Evidence, language: Language) -> Page:
     """
     filled = evidence.baseline
     lines = _lines(filled, language, evidence.targets, evidence.partners)
-    return page(language, "matrix", _columns(filled, language), lines, _notes(filled, language), table="matrix", **LOOK)
-
-
-def baseline_sheet(filled: Baseline, language: Language) -> Page:
-    """Returns the sheet of the plan's indicators for the workbook of the baseline, which has no cells to fill in. Rows that no
-    survey fills show the values that partners have given so far."""
-    lines = [SheetRow(line.cells) for line in _lines(filled, language, targets(filled.plan, filled), Partners())]
-    goal = language.say("workbook.goal", goal=language.own(filled.plan.goal))
-    published = ". ".join(text for text in (results_section.masthead(filled.release, language), goal) if text)
-    *notes, last = (published, *_notes(filled, language))
-    notes.append(f"{last} {language.say('workbook.to_fill')}")
-    return page(language, "baseline", _columns(filled, language), lines, notes, **LOOK)
+    columns, notes = _columns(filled, language), _notes(filled, language)
+    return page(language, "matrix", columns, lines, notes, tool="16", table="matrix", frozen=2, large=True, once=ONCE)
 
 
 def _warned_promises(language: Language, rows: pd.DataFrame) -> dict[tuple[object, ...], object]:
