@@ -8,7 +8,6 @@ import pandas as pd
 from fltoolkit.languages.language import Language
 from fltoolkit.publish.measure_units import is_rate
 from fltoolkit.publish.published_set import Published
-from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 
@@ -50,7 +49,9 @@ def doubts(language: Language, row: PublishedNumber) -> tuple[str, ...]:
     that can be used as it is."""
     if pd.isna(row["estimate"]):
         return ()
-    return tuple(text for text in (care(language, row), language.say("sentence.wide") if has_wide_bounds(row) else "") if text)
+    return tuple(
+        text for text in (care(language, row), language.say("sentence.wide") if number_words.has_range(row) else "") if text
+    )
 
 
 def care(language: Language, row: PublishedNumber) -> str:
