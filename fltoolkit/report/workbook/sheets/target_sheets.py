@@ -47,9 +47,8 @@ PROMISED = (
     ("target_year", 7, "plain"), ("target_value", 9, "text"), ("verifiable", 12, "text"), ("smallest_cut", 16, "power"), ("why", 23, "text"),
 )  # fmt: skip
 CALCULATED = (
-    ("flag", 18, "text"), ("baseline_year", 10, "plain"), ("target_words", 26, "text"), ("cut", 9, "power"), ("power", 9, "power"),
-    ("smallest_value", 10, "text"), ("sample_needed", 11, "whole"), ("sample_each_round", 12, "whole"), ("planned_sample", 11, "whole"),
-    ("deff", 8, "two_decimals"), ("first_year", 11, "plain"), ("path", 12, "text"),
+    ("target_words", 26, "text"), ("cut", 9, "power"), ("power", 9, "power"), ("smallest_value", 10, "text"), ("sample_needed", 11, "whole"),
+    ("sample_each_round", 12, "whole"), ("planned_sample", 11, "whole"), ("first_year", 11, "plain"),
 )  # fmt: skip
 PLANNED = (
     ("year", 7, "plain"), ("planned", 9, "text"), ("kind", 19, "text"), ("measured", 10, "text"), HIGH, ("interval_from", 10, "text"),
@@ -67,9 +66,8 @@ FOLLOWED = (
     ("change_to", 10, "text"), ("verdict", 30, "text"), ("target_value", 9, "text"), ("reached", 30, "text"), ("why", 23, "text"),
 )  # fmt: skip
 FOLLOWED_FACTS = (
-    ("side", 7, "text"), ("decrease", 10, "text"), ("decrease_from", 10, "text"), ("decrease_to", 10, "text"),
-    ("milestone", 10, "text"), ("flag", 18, "text"), ("reason", 60, "text"), ("year_before", 9, "plain"), ("year", 8, "plain"),
-    ("survey_before", 26, "text"), ("survey", 26, "text"),
+    ("side", 7, "text"), ("decrease", 10, "text"), ("decrease_from", 10, "text"), ("decrease_to", 10, "text"), ("milestone", 10, "text"),
+    ("flag", 18, "text"), ("reason", 60, "text"),
 )  # fmt: skip
 
 
@@ -116,9 +114,9 @@ def _promised(evidence: Evidence, language: Language, r: Row) -> tuple[object, .
     least: object = Styled(why_none, "in_place") if why_none else rounded(r["smallest_cut"], 3)
     return (
         *_baseline(evidence, r), *(styled(measure, r[name]) for name in ("ci_low", "ci_high")), bracketed(mark(r)),
-        r["target_year"], aimed(r, "target_value"), verifiable, least, why, flag(language, r), r["baseline_year"],
+        r["target_year"], aimed(r, "target_value"), verifiable, least, why,
         language.kit(r["target_words"]), rounded(r["cut"], 3), rounded(r["power"], 2), styled(measure, plan_words.smallest_value(r)),
-        r["sample_needed"], r["sample_each_round"], r["planned_sample"], rounded(r["deff"], 2), r["first_year"], word(language, "paths", r["path"]),
+        r["sample_needed"], r["sample_each_round"], r["planned_sample"], r["first_year"],
     )  # fmt: skip
 
 
@@ -216,5 +214,5 @@ def _followed(evidence: Evidence, language: Language, r: Row) -> tuple[object, .
         signed(r["measure"], r["change"]), *_limits_of_change(r),
         verdict, aimed(r, "target_value"), language.kit(r["reached"] or ""), why, r["beyond_zero"],
         *(styled(DECREASE, r[name]) for name in ("decrease", "decrease_low", "decrease_high")), *numbers("milestone"), flag(language, r),
-        number_words.reason(language, r["reason"]), r["year_before"], r["year"], language.kit(r["survey_before"]), language.kit(r["survey"]),
+        number_words.reason(language, r["reason"]),
     )  # fmt: skip
