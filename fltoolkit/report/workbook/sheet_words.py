@@ -224,9 +224,9 @@ def columns_by_indicator(
     """Returns the columns of a sheet that has a heading above the rows of each indicator (see `lines_by_indicator`).
 
     The columns for group and category come first, then `printed` (other columns that are printed), then `facts` (columns with
-    the facts behind the numbers, such as the sample; their headings are grey). If there are no `facts`, the
-    sheet has a chart below the table, and is no wider than its columns need. `years` are the years of the two compared surveys (see `column`). `large` says whether the sheet is
-    printed on A3 paper.
+    the facts behind the numbers, such as the sample; their headings are grey). If there are no `facts`, the sheet has a chart
+    below the table, and is no wider than its columns need. `years` are the years of the two compared surveys (see `column`).
+    `large` says whether the sheet is printed on A3 paper.
     """
     style = "text" if facts else "hidden"
     looks = (("by", 16, "text"), ("category", 20, "text"), *printed)

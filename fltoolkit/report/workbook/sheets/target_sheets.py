@@ -51,7 +51,7 @@ CALCULATED = (
     ("sample_each_round", 12, "whole"), ("planned_sample", 11, "whole"), ("first_year", 11, "plain"),
 )  # fmt: skip
 PLANNED = (
-    ("year", 7, "plain"), ("planned", 9, "text"), ("kind", 19, "text"), ("measured", 10, "text"), HIGH, ("interval_from", 10, "text"),
+    ("year", 7, "plain"), ("planned", 9, "text"), ("kind", 22, "text"), ("measured", 10, "text"), HIGH, ("interval_from", 10, "text"),
     ("interval_to", 10, "text"), ("marker", 8, "marker"), ("below", 10, "hidden"), ("above", 10, "hidden"),
     ("unreliable", 10, "hidden"), ("target", 10, "hidden"), ("reach", 10, "hidden"),
 )  # fmt: skip
