@@ -18,11 +18,12 @@ from fltoolkit.nap.partner_entries import Partners, cell_value
 from fltoolkit.publish.measure_units import PROFILES, is_rate
 from fltoolkit.report.document_sections import follow_up_section
 from fltoolkit.report.knowledge_base import CHANGE, TOOL as KNOWLEDGE, answers, hidden_answers, is_for_research
-from fltoolkit.report.workbook.sheet_words import bracketed, choices, column, legend, mark, page, sentence, toolkit, word
+from fltoolkit.report.workbook.sheet_words import bracketed, choices, column, legend, mark, page, toolkit, word
 from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
 from fltoolkit.report.workbook.sheets.definition_sheets import definitions
 from fltoolkit.show.printed_tables.printed_table import NBSP
 from fltoolkit.show.wording import contrast_sentences, number_words, plan_words
+from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.survey.spec.groups import NOT_STATED, groups_of_breakdown
 from fltoolkit.table_records import records
 
@@ -90,14 +91,18 @@ def _how_numbers_read(evidence: Evidence, language: Language, questions: Sequenc
     """Returns notes that tell an interval (`9.3 (6.3 to 13.3)`) from a range (`26.8 to 55.2`), and explain the category *not stated* and
     the markers of the answers."""
     used = [row for q in questions for rows in _answers(evidence, q) for row in records(rows)]
-    ranged = {row["measure"] in PROFILES for row in used if number_words.has_range(row)}
+    shares, ranges = ([row for row in used if test(row)] for test in (_is_share, number_words.has_range))
     notes = [language.say("workbook.said.interval", level=number_words.level(language, used[0]))] if used else []
-    notes += [language.say("workbook.said.range")] if False in ranged else []
-    if any(row["measure"] in PROFILES for row in used):
-        notes.append(sentence(language.say("profile.range" if True in ranged else "profile.open").removesuffix(".")))
+    notes += [] if all(map(_is_share, ranges)) else [language.say("workbook.said.range")]
+    if shares:
+        notes.append(f"{language.say('profile.range' if any(map(_is_share, ranges)) else 'profile.open').rstrip('.')}.")
     if any(row["category"] == NOT_STATED and pd.notna(row["estimate"]) for row in used):
         notes.append(language.say("workbook.said.not_stated", category=language.say("kit.categories.not_stated")))
     return [*notes, *legend(language, list(map(mark, used)))]
+
+
+def _is_share(row: PublishedNumber) -> bool:
+    return row["measure"] in PROFILES
 
 
 def methods(evidence: Evidence, language: Language) -> Page:
