@@ -176,7 +176,7 @@ def _breakdown_in_words(language: Language, rows: pd.DataFrame, *, named: bool) 
     whole = not first["breakdown"]
     printed = [" ".join((number_words.with_interval(language, r), bracketed(mark(r)))).rstrip().replace(" ", NBSP) for r in shown]
     numbers = (
-        printed if whole else [f"{number_words.category(language, r)} {text}" for r, text in zip(shown, printed, strict=True)]
+        printed if whole else [f"{number_words.category(language, r)}{NBSP}{text}" for r, text in zip(shown, printed, strict=True)]
     )
     for marker, hidden in Counter(r["marker"] for r in every if pd.isna(r["estimate"])).items():
         key = "one" if hidden == 1 else "several"
