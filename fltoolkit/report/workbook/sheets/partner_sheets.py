@@ -174,10 +174,9 @@ def _breakdown_in_words(language: Language, rows: pd.DataFrame, *, named: bool) 
     every = records(rows)
     first, shown = every[0], [r for r in every if pd.notna(r["estimate"])]
     whole = not first["breakdown"]
-    printed = [" ".join((number_words.with_interval(language, r), bracketed(mark(r)))).rstrip().replace(" ", NBSP) for r in shown]
-    numbers = (
-        printed if whole else [f"{number_words.category(language, r)}{NBSP}{text}" for r, text in zip(shown, printed, strict=True)]
-    )
+    names = ["" if whole else number_words.category(language, r) for r in shown]
+    printed = [f"{number_words.with_interval(language, r)} {bracketed(mark(r))}".rstrip().replace(" ", NBSP) for r in shown]
+    numbers = [f"{name}{NBSP}{text}".removeprefix(NBSP) for name, text in zip(names, printed, strict=True)]
     for marker, hidden in Counter(r["marker"] for r in every if pd.isna(r["estimate"])).items():
         key = "one" if hidden == 1 else "several"
         words = "" if whole else language.say(f"workbook.said.hidden.{key}", n=str(hidden))
