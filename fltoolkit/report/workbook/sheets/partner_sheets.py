@@ -97,7 +97,7 @@ def _how_numbers_read(evidence: Evidence, language: Language, questions: Sequenc
     if shares:
         notes.append(f"{language.say('profile.range' if any(map(_is_share, ranges)) else 'profile.open').rstrip('.')}.")
     if any(row["category"] == NOT_STATED and pd.notna(row["estimate"]) for row in used):
-        notes.append(language.say("workbook.said.not_stated", category=language.say("kit.categories.not_stated")))
+        notes.append(language.say("tables.not_stated"))
     return [*notes, *legend(language, list(map(mark, used)))]
 
 
