@@ -199,8 +199,8 @@ def test_a_condition_that_nobody_failed_is_left_out_of_the_flow() -> None:
     words = [a["text"] for a in figure(flow_of_persons.flow(country.published()))["layout"]["annotations"]]
     assert "<b>Any work?</b>" not in words
     assert words[words.index("<b>Involuntary?</b>") + 1 :][:2] == ["<b>460 go on</b>", "3,660 leave: not involuntary"]
-    assert words[words.index("<b>In forced labour</b>") + 1] == "<b>410</b>"
-    assert words[words.index("<b>Unresolved</b>") + 1] == "<b>50</b>"
+    assert words[words.index("<b>In forced labour</b>") + 1] == "<b>410\u00a0†</b>"
+    assert words[words.index("<b>Unresolved</b>") + 1] == "<b>50 [u]</b>"
 
 
 def test_each_reason_for_an_open_answer_is_a_bar_and_small_counts_are_marked() -> None:

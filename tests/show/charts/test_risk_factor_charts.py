@@ -65,9 +65,9 @@ def test_what_is_not_shown_and_what_is_compared_with_say_so(model: fl.PublishedM
     shown = by_plotly(fig)
     words = dict(zip(shown.labels, shown.printed, strict=True))
     hidden = {shown.labels[row]: text for row, text in shown.absent.items()}
-    assert {k: hidden[k] for k in ("east", "west", "island")} == dict.fromkeys(("east", "west", "island"), "[c] not shown")
-    assert words["north (ref.)"] == "1"
-    assert shown.labels[shown.labels.index("Region") + 1] == "north (ref.)"
+    assert {k: hidden[k] for k in ("East", "West", "Island")} == dict.fromkeys(("East", "West", "Island"), "[c] not shown")
+    assert words["North (ref.)"] == "1"
+    assert shown.labels[shown.labels.index("Region") + 1] == "North (ref.)"
 
 
 def test_the_alternative_text_tells_every_row_and_no_cause(model: fl.PublishedModel) -> None:
@@ -113,4 +113,4 @@ def test_the_response_error_picture_is_a_table_of_its_numbers() -> None:
     assert heat["text"][0][1] == "–"
     assert heat["z"][0][1] is None
     assert "never the headline" in picture.alt
-    assert "more false cases are expected than were found" in figure(picture)["layout"]["xaxis"]["title"]["text"]
+    assert "–: more false cases are expected than were found." in figure(picture)["layout"]["meta"]["notes"]
