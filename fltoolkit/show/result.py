@@ -18,7 +18,7 @@ from fltoolkit.publish.paths_to_outcomes import OTHER
 from fltoolkit.publish.published_model import PublishedModel
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts import breakdown_gallery
-from fltoolkit.show.charts.flow_of_persons import flow_population, of_population
+from fltoolkit.show.charts.flow_of_persons import flow_population, in_forced_labour
 from fltoolkit.show.wording import contrast_sentences, number_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, number, of_plan
 from fltoolkit.show.wording.headline_words import lead
@@ -55,9 +55,8 @@ def findings(found: pd.DataFrame) -> Result:
 def flow(out: Published) -> Result:
     """Returns a sentence on how many persons are in forced labour, for the section of a notebook that shows the flowchart. If no
     numbers of persons are published, the sentence gives the rate."""
-    return of_population(
-        out, flow_population(out, of_children=False) or str(out.select("prevalence")["reference_population"].iloc[0])
-    )
+    population = flow_population(out, of_children=False) or str(out.select("prevalence")["reference_population"].iloc[0])
+    return Result(sentence(ENGLISH, in_forced_labour(out, population)))
 
 
 @checked

@@ -19,7 +19,7 @@ from fltoolkit.show.tables import table
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, number
 from fltoolkit.show.wording.number_words import start
-from fltoolkit.show.wording.result_sentences import sentence
+from fltoolkit.show.wording.result_sentences import statement
 from fltoolkit.show.wording.section_words import Nothing, Result
 
 Rows = dict[str, dict[Hashable, Any]]
@@ -136,7 +136,7 @@ def children(out: Published) -> None:
     if population is None:
         display(_nothing(out, "This survey did not ask about children; its figures are about adults alone."))
         return
-    display(of_population(out, population))
+    display(Result(statement(ENGLISH, in_forced_labour(out, population))))
     display(children_flow(out, population))
     rows = out.select("flowchart", [[], ["step"]], population=population)
     display(table(rows, title="Children by the step at which they leave the definition"))
@@ -157,18 +157,18 @@ def children_flow(out: Published, population: str) -> Picture:
     return Picture(fig, f"Flowchart of forced labour of children with numbers of children. {_steps_in_words(rows)}.")
 
 
-def of_population(out: Published, population: str) -> Result:
-    """Returns a sentence on how many persons of a population are in forced labour, or with their rate if no number is published."""
+def in_forced_labour(out: Published, population: str) -> dict[Hashable, Any]:
+    """Returns the published number of persons of a population in forced labour, or their rate if no number is published."""
     counted = len(out.own_rows(measure="total", reference_population=population))
-    rows = out.select("total" if counted else "prevalence", population=population)
-    return Result(sentence(ENGLISH, rows.iloc[0].to_dict()))
+    return out.select("total" if counted else "prevalence", population=population).iloc[0].to_dict()
 
 
 def _notes(out: Published, rows: Rows) -> tuple[str, ...]:
     """Returns the notes below a flowchart: the meaning of the signs behind its numbers, the persons asked, and the survey."""
     table = pd.DataFrame(rows.values())
-    signs = [*number_words.care_note(ENGLISH, table["flag"]), number_words.markers(ENGLISH, table["marker"])]
-    return chart_notes.nonempty(*signs, chart_notes.base_and_source(out, rows["total"], ENGLISH))
+    used = number_words.markers(ENGLISH, table["marker"])
+    signs = [*number_words.care_note(ENGLISH, table["flag"]), *([f"{used}."] if used else [])]
+    return (" ".join([*signs, chart_notes.base_and_source(out, rows["total"], ENGLISH)]),)
 
 
 def _steps_in_words(rows: Rows) -> str:

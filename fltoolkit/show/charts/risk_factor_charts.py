@@ -48,8 +48,7 @@ def risk(model: PublishedModel) -> Picture:
     marks = [mark for row in rows for mark in row.marks]
     signs = " ".join([LEFT_AND_RIGHT, *chart_notes.signs(ENGLISH, marks, axis)])
     hidden = chart_notes.markers(ENGLISH, model.table["marker"])
-    base = f"Base: {model.population_label}. {chart_notes.source(ENGLISH, model.survey)}"
-    notes = chart_notes.nonempty(signs, hidden, *model.notes, base)
+    notes = (f"{signs} {hidden}".strip(), " ".join([*model.notes, chart_notes.source(ENGLISH, model.survey)]))
     sentences = "; ".join(f"{_name(r['group'])} {r['category']}: {_ratio_with_limits(r)}" for r in model.table.to_dict("records"))
     alt = f"Forest plot. {about}. {sentences}. {' '.join(model.notes)}"
     return picture(DotChart("risk_factors", RATIOS, f"{about}.", notes, alt, tuple(rows), axis, reference=1.0))
