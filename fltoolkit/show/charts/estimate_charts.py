@@ -18,7 +18,6 @@ from fltoolkit.show.charts.descriptions.chart_parts import DotChart
 from fltoolkit.show.charts.descriptions.estimates_by_group import estimates, rule_sets as under_each_rule_set, value_axis
 from fltoolkit.show.charts.renderers.plotly_renderer import picture
 from fltoolkit.show.wording.english_numbers import ENGLISH, count_or_mark
-from fltoolkit.survey.spec.groups import groups_of_breakdown
 
 UNRESOLVED = ["dont_know", "refused", "missing"]
 EXERCISE = "An exercise, not a result"
@@ -31,7 +30,7 @@ def dots(out: Published, measure: str, by: By = None, *, population: str | None 
 
     The dot of an unreliable number is hollow. If nobody was found in a category, there is a line from zero and no dot. A number
     that is not shown has its marker, `[c]` (confidential) or `[u]` (unreliable), in its place. Several breakdowns are below each
-    other. In a crossed breakdown the categories of the second group are headings.
+    other.
 
     Args:
         title: replaces the usual title (measure, groups and population).
@@ -49,8 +48,7 @@ def dot_chart(
     Args:
         compared: rows of the same measure in other charts with which this chart is compared. The axis covers their values too.
     """
-    crossed = all(len(groups_of_breakdown(name)) == 2 for name in rows["breakdown"].unique())
-    chart = estimates(out, rows, language, crossed=crossed, title=title)
+    chart = estimates(out, rows, language, title=title)
     return chart if compared is None else replace(chart, axis=value_axis(compared, language))
 
 

@@ -154,7 +154,7 @@ def children_flow(out: Published, population: str) -> Picture:
     counts = {leaf: f"  <b>{_count(rows.get(leaf))}</b>" for leaf in CHILD_LEAVES}
     title, subtitle = "Which children are in forced labour, question by question", "weighted number of children"
     fig = definition_flowchart.children(title, subtitle, words, counts=counts, notes=_notes(out, rows))
-    return Picture(fig, f"Flowchart of forced labour of children with numbers of children. {_steps_in_words(rows)}.")
+    return Picture(fig, f"Flowchart of forced labour of children with numbers of children. {_steps_in_words(rows)}.", least=760)
 
 
 def in_forced_labour(out: Published, population: str) -> dict[Hashable, Any]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from fltoolkit.show.charts.chart_style import GREY, INK, QUIET
-from fltoolkit.show.charts.descriptions.chart_parts import DescribedChart, Series
+from fltoolkit.show.charts.descriptions.chart_parts import DescribedChart
 
 FONTS = Path(str(files("fltoolkit.show.charts.renderers"))) / "fonts"
 DPI = 200
@@ -232,18 +232,15 @@ class SheetMargins:
     below: float
 
 
-def sheet(
-    chart: DescribedChart, size: Size, body: tuple[float, float], margins: SheetMargins, series: tuple[Series, ...] = ()
-) -> tuple[Any, Any]:
-    """Returns a matplotlib figure and its empty axes. The words of the chart are already in the figure: title, subtitle and
-    legend above the axes, notes below.
+def sheet(chart: DescribedChart, size: Size, body: tuple[float, float], margins: SheetMargins) -> tuple[Any, Any]:
+    """Returns a matplotlib figure and its empty axes. The words of the chart are already in the figure: title and subtitle above
+    the axes, notes below.
 
     Args:
         chart: the chart, of which only the words are drawn.
         size: the size of the picture and of its words.
         body: two heights of the axes in inches: the smallest possible one, and the one for a sheet with enough room.
         margins: the space for the words beside the axes.
-        series: the entries of the legend; empty means no legend.
     """
     from matplotlib.figure import Figure
 
@@ -253,13 +250,9 @@ def sheet(
     fine = size.fine or size.small
     notes = "\n".join(wrapped(note, fine, room) for note in chart.notes)
     quiet = LEADING * size.small / 72
-    heads = (
-        LEADING * bold * (title.count("\n") + 1) / 72 if title else 0.0,
-        quiet * (subtitle.count("\n") + 1),
-        1.5 * quiet if series else 0.0,
-    )
+    head = LEADING * bold * (title.count("\n") + 1) / 72 if title else 0.0
     foot = LEADING * fine / 72 * (notes.count("\n") + 1) + 2 * EDGE if notes else 0.0
-    around = EDGE + sum(heads) + margins.above + margins.below + foot
+    around = EDGE + head + quiet * (subtitle.count("\n") + 1) + margins.above + margins.below + foot
     least, wanted = body
     high = max(least, min(wanted, size.height - around))
     height = around + high
@@ -269,28 +262,11 @@ def sheet(
         figure.text(0, at / height, text, va="top", **{"font": letters(text), "fontsize": size.small, "color": QUIET, **look})
 
     write(title, height - EDGE, font=letters(title, bold=True), fontsize=bold, color=INK, linespacing=1.2)
-    write(subtitle, height - EDGE - heads[0], linespacing=1.25)
+    write(subtitle, height - EDGE - head, linespacing=1.25)
     write(notes, foot - EDGE, linespacing=1.25, fontsize=fine)
-    if series:
-        _legend(figure, series, size, (height - EDGE - sum(heads[:2]) - 0.6 * quiet) / height)
     across = margins.left / size.width, (margins.below + foot) / height
     axes = figure.add_axes((*across, 1 - (margins.left + margins.right) / size.width, high / height))
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.set_axisbelow(True)
     axes.tick_params(length=0, labelsize=size.small, pad=4)
     return figure, axes
-
-
-def _legend(figure: Any, series: tuple[Series, ...], size: Size, at: float) -> None:
-    """Draws the legend in one line: a coloured dot and the words of each series. `at` is the height of the line, as a share of
-    the figure's height."""
-    from matplotlib.lines import Line2D
-
-    dot, x = 0.4 * size.font / 72, 0.0
-    for entry in series:
-        figure.add_artist(
-            Line2D([(x + dot) / size.width], [at], marker="o", markersize=0.72 * size.font, color=entry.colour, linestyle="none")
-        )
-        x += 3 * dot
-        figure.text(x / size.width, at, entry.words, font=letters(entry.words), fontsize=size.small, va="center_baseline")
-        x += width(entry.words, size.small) + 4 * dot

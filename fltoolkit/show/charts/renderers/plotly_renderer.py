@@ -8,7 +8,6 @@ from itertools import accumulate, pairwise
 from typing import Any
 
 from fltoolkit.show.charts.chart_style import (
-    BLUE,
     GREY,
     INK,
     PALE,
@@ -45,14 +44,14 @@ def _dots(chart: DotChart) -> Any:
     labels = ["" if row.heading else _lines(row.label) for row in rows]
     printed = [_lines(row.printed, PRINTED) for row in rows]
     lines = max((text.count("<br>") + 1 for text in (*labels, *printed)), default=1)
-    legend, over = bool(chart.series) and not chart.names, 0.9 if chart.names else 0.6
+    over = 0.9 if chart.names else 0.6
     one = ROW + (4 if chart.series else 0)  # room for two intervals
     headings = {place: row.label for row, place in zip(rows, places, strict=True) if row.heading}
     beside = places[-1] + 1 < len(rows)  # each heading is on the line of its first row
     each = one if lines == 1 else LINE * lines + CLEAR
     left = _widest(labels) + _widest([*headings.values()]) if beside else _widest([*labels, *headings.values()])
     fig = figure(
-        chart.title, chart.subtitle, round(each * (places[-1] + 0.6 + over)), notes=chart.notes, above=30 if legend else 0,
+        chart.title, chart.subtitle, round(each * (places[-1] + 0.6 + over)), notes=chart.notes,
         below=58 if chart.axis.title else 28, margin_l=left, margin_r=_widest(printed),
     )  # fmt: skip
     for place, heading in headings.items():
@@ -89,15 +88,12 @@ def _dots(chart: DotChart) -> Any:
             showlegend=False,
         )
     _absent(fig, chart, places)
-    for series in chart.series if legend else ():
-        look = {"size": 11, "color": series.colour}
-        fig.add_scatter(x=[None], y=[None], mode="markers", name=safe(series.words), marker=look, hoverinfo="skip")
     fig.update_xaxes(**_values(chart.axis))
     fig.update_yaxes(**_texts(labels, places, over), automargin=True)
     if any(printed):  # a second axis whose labels are the printed values
         fig.add_scatter(x=[None], y=[None], yaxis="y2", hoverinfo="skip", showlegend=False)
         fig.update_layout(yaxis2={"overlaying": "y", "side": "right", **_texts(printed, places, over), "automargin": True})
-    fig.update_layout(showlegend=legend)
+    fig.update_layout(showlegend=False)
     return fig
 
 
@@ -163,15 +159,6 @@ def _curves(chart: CurveChart) -> Any:
     fig = figure(
         chart.title, chart.subtitle, CURVE, notes=chart.notes, above=AROUND, below=58 if chart.x.title else 30, margin_l=left, margin_r=right
     )  # fmt: skip
-    if chart.regions:
-        first = chart.lines[0]
-        for edge, fill in (([chart.y.high] * len(first.x), "none"), (first.y, "tonexty")):
-            fig.add_scatter(x=list(first.x), y=list(edge), mode="lines", line={"width": 0}, fill=fill, fillcolor=f"{BLUE}18", hoverinfo="skip",
-                            showlegend=False)  # fmt: skip
-    for region in chart.regions:
-        _words(
-            fig, _place(chart.x, region.x), region.y, region.words, font={"size": 13, "color": BLUE if region.above else QUIET}
-        )
     for point in (point for point in chart.points if point.upright):
         fig.add_scatter(x=[point.x, point.x], y=[chart.y.low, point.mark.value], mode="lines", line={"color": GREY, "dash": "dot", "width": 1.5},
                         hoverinfo="skip", showlegend=False)  # fmt: skip

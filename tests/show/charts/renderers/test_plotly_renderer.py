@@ -42,7 +42,7 @@ def described(language: Language, norvia: fl.Published) -> dict[str, DotChart]:
     return {
         "one group": estimates(out, out.select("prevalence", [[], ["region"]]), language),
         "several groups": estimates(norvia, norvia.select("prevalence", [[], ["sex"], ["region"], ["area"]]), language),
-        "crossed": estimates(norvia, crossed, language, crossed=True),
+        "crossed": estimates(norvia, crossed, language),
         "persons": estimates(norvia, norvia.select("total", [[], ["sex"]]), language),
         "share": estimates(norvia, norvia.select("share", ["sector"]), language),
         "rule sets": rule_sets(out, "prevalence", language),
