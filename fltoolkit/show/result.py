@@ -156,11 +156,11 @@ def in_time(out: Published) -> Result | Nothing:
 
 
 @checked
-def risk(model: PublishedModel) -> Result:
+def risk(model: PublishedModel) -> Result | Nothing:
     """Returns a sentence on how many odds ratios have an interval that does not contain 1, and how many would have such an
     interval by chance. If the model is not shown, the sentence says why."""
     if model.table.empty:
-        return Result(model.notes[0])
+        return Nothing(model.notes[0])
     rows = model.table[model.table["odds_ratio"].notna() & model.table["ci_low"].notna()]
     apart = int(((rows["ci_low"] > 1) | (rows["ci_high"] < 1)).sum())
     chance = f"{round((1 - model.level) * 100):g}%"

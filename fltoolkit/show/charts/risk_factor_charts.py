@@ -19,6 +19,7 @@ from fltoolkit.show.charts.renderers.plotly_renderer import picture
 from fltoolkit.show.tables import plain
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, NBSP, PublishedNumber, number, value
+from fltoolkit.show.wording.section_words import Nothing
 
 TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 PER_1000 = "prevalence"
@@ -27,17 +28,15 @@ LEFT_AND_RIGHT = "Left of 1: less often than in the reference group (ref.); righ
 
 
 @checked
-def risk(model: PublishedModel) -> Picture:
+def risk(model: PublishedModel) -> Picture | Nothing:
     """Returns a picture of odds ratios as dots with their intervals on a log axis, group by group. The picture also has the
     reference category of each group.
 
     The dots of unreliable odds ratios are hollow. A number that is not shown has its marker, `[c]` (confidential) or `[u]`
-    (unreliable), in its place.
+    (unreliable), in its place. If the model is not shown, a sentence says why.
     """
     if model.table.empty:
-        empty = {"visible": False}
-        fig = figure(RATIOS, " ".join(model.notes), 10, below=0, xaxis=empty, yaxis=empty)
-        return Picture(fig, f"Forest plot without rows. {' '.join(model.notes)}")
+        return Nothing(model.notes[0])
     level = number_words.percent(ENGLISH, model.level)
     about = (
         f"Odds ratios, {level} intervals; {model.population_label}; {model.reference_period}"
@@ -55,9 +54,12 @@ def risk(model: PublishedModel) -> Picture:
 
 
 @checked
-def risk_table(model: PublishedModel) -> Table:
+def risk_table(model: PublishedModel) -> Table | Nothing:
     """Returns a table of a published model, with two numbers for each category. One is the odds ratio. The other is the
-    difference in prevalence from the reference category, in cases per 1,000, if all other characteristics are equal."""
+    difference in prevalence from the reference category, in cases per 1,000, if all other characteristics are equal. If the
+    model is not shown, a sentence says why."""
+    if model.table.empty:
+        return Nothing(model.notes[0])
     records = model.table.to_dict("records")
     starts = [i == 0 or records[i - 1]["group"] != r["group"] for i, r in enumerate(records)]
     body = pd.DataFrame(

@@ -95,9 +95,8 @@ def test_a_limit_without_bound_is_said_to_be_none(model: fl.PublishedModel) -> N
 
 def test_what_may_not_be_shown_is_said_instead(model: fl.PublishedModel) -> None:
     empty = replace(model, table=model.table[:0], notes=("No model is shown.",))
-    assert figure(fl.show.risk(empty))["data"] == []
-    assert "No model is shown." in fl.show.risk(empty).alt
-    assert "No model is shown." in fl.show.risk_table(empty).text
+    for show in (fl.show.risk, fl.show.risk_table, fl.show.result.risk):
+        assert str(show(empty)) == "No model is shown."
     out = country.published()
     picture = fl.show.response_error(fl.response_error(replace(out, table=out.table.assign(estimate=np.nan))))
     assert {text for line in figure(picture)["data"][0]["text"] for text in line} == {"–"}

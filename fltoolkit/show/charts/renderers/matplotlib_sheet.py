@@ -29,7 +29,6 @@ LOOK: dict[Any, Any] = {
     "font.family": "DejaVu Sans", "text.parse_math": False, "text.usetex": False, "svg.fonttype": "path", "svg.hashsalt": "fltoolkit",
     "text.color": INK, "axes.edgecolor": GREY, "axes.linewidth": 0.6, "xtick.color": QUIET, "ytick.color": INK, "path.simplify": False,
 }  # fmt: skip
-NEARLY = 0.9, 1.1  # of a line: words with a rough width outside of these limits need no exact measure
 EDGE = 0.03  # inches between the edge of the sheet and its words
 LEADING = 1.36  # line height as a multiple of the font size
 
@@ -82,23 +81,19 @@ def _fonts_of_machine() -> tuple[tuple[str, frozenset[str]], ...]:
 
 @cache
 def width(line: str, points: float, *, bold: bool = False) -> float:
-    """Returns the printed width of a line of words, in inches. `points` is the font size."""
+    """Returns the printed width of a line of words, in inches. `points` is the font size. In Liberation Sans, it is the sum of the
+    widths of its letters, which is quick to add up. The true width is slightly smaller, because some letters are printed closer
+    together."""
+    if _fonts(bold=bold)[1].issuperset(line):
+        return sum(_letter_width(letter, bold=bold) for letter in line) * points
     from matplotlib.font_manager import FontProperties, findfont, get_font
     from matplotlib.ft2font import LoadFlags
 
     look = letters(line, bold=bold)
-    names = [] if look.get_file() else look.get_family()
-    font = get_font([findfont(FontProperties(family=name, weight=look.get_weight())) for name in names] or look.get_file())
+    font = get_font([findfont(FontProperties(family=name, weight=look.get_weight())) for name in look.get_family()])
     font.set_size(points, 72)
     font.set_text(line, 0.0, flags=LoadFlags.NO_HINTING)
     return float(font.get_width_height()[0]) / 64 / 72
-
-
-@cache
-def _rough_width(word: str, points: float, *, bold: bool = False) -> float:
-    """Returns the sum of the widths of a word's letters, in inches. The true width is slightly smaller, because some pairs of
-    letters are printed closer together."""
-    return sum(_letter_width(letter, bold=bold) for letter in word) * points
 
 
 @cache
@@ -111,18 +106,6 @@ def _letter_width(letter: str, *, bold: bool) -> float:
     font = get_font(str(_fonts(bold=bold)[0]))
     font.set_size(MEASURED, 72)
     return float(font.load_char(ord(letter), flags=LoadFlags.NO_HINTING).linearHoriAdvance) / 65536 / MEASURED / 72
-
-
-def _fits(line: str, points: float, inches: float, *, bold: bool) -> bool:
-    """Returns whether a line of words is at most `inches` wide. First a rough width is compared. Only if it is too near to the
-    limit, or the words have letters of another font, is the exact width measured, which takes a hundred times as long."""
-    if not _fonts(bold=bold)[1].issuperset(line):
-        return width(line, points, bold=bold) <= inches
-    rough = sum(_rough_width(word, points, bold=bold) for word in line.split(" "))
-    rough += line.count(" ") * _rough_width(" ", points, bold=bold)
-    if not NEARLY[0] * inches <= rough <= NEARLY[1] * inches:
-        return rough < inches
-    return width(line, points, bold=bold) <= inches
 
 
 def widest(texts: list[str], points: float, *, bold: bool = False) -> float:
@@ -138,10 +121,10 @@ def wrapped(text: str, points: float, inches: float, *, bold: bool = False) -> s
     for part in text.split("\n"):
         lines.append("")
         for word in part.split(" "):
-            fits = _fits(f"{lines[-1]} {word}", points, inches, bold=bold)
+            fits = width(f"{lines[-1]} {word}", points, bold=bold) <= inches
             lines = [*lines[:-1], f"{lines[-1]} {word}".strip()] if fits or not lines[-1] else [*lines, word]
     broken = [
-        [line] if _fits(line, points, inches, bold=bold)
+        [line] if width(line, points, bold=bold) <= inches
         else textwrap.wrap(line, max(1, int(len(line) * inches / width(line, points, bold=bold))))
         for line in lines
     ]  # fmt: skip

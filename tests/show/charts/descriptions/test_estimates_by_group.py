@@ -104,7 +104,7 @@ def test_several_groups_have_headings_and_one_name_in_two_groups_stays_two_rows(
 def test_a_crossed_breakdown_names_both_categories_of_each_row() -> None:
     out = country.published()
     chart = estimates(out, out.select("prevalence", ["sex", "region"]), EN)
-    assert [row.label for row in chart.rows][0] == "Men × north"
+    assert chart.rows[0].label == "Men × north"
     assert found(chart, "men × north").marks[0].value == pytest.approx(1000 * 10 / 46, abs=0.05)
     assert "men × west: [c]" in chart.alt
     assert chart.title == "Prevalence of forced labour by sex and region: adults"
