@@ -160,7 +160,7 @@ def test_a_notebook_runs_on_a_survey_that_is_not_the_sample(path: Path, small: d
         "2_classify": {"findings_cases.csv"},
         "3_estimate": {"estimates.csv", "risk_factors.csv"},
         "4_nap": {
-            "nap_baseline.csv", "nap_baseline.xlsx", "nap_workbook.xlsx", "evidence_brief_en.html", "evidence_brief_en.docx",
+            "nap_baseline.csv", "nap_workbook.xlsx", "evidence_brief_en.html", "evidence_brief_en.docx",
             "nap_skeleton_en.docx", "slides_en.html", "charts", "sdmx.csv", "sdmx_structure.json", "ilostat.csv",
             "evidence.json",
         },

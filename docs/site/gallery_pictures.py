@@ -162,12 +162,6 @@ GALLERY: dict[str, tuple[Output, ...]] = {
             "plan (its partners) fill in the yellow cells, and `fltoolkit nap read` reads them back.",
             "`NAME/nap_workbook.xlsx`", "`fl.report.write_workbook(evidence, folder)`", Paper(f"{SURVEY}/nap_workbook.xlsx"),
         ),
-        Output(
-            "workbook_baseline", "Baseline in the columns of Tool No. 16", "The sheet of the baseline",
-            "The sheet lists the indicators of the plan, in the columns of the ILO toolkit's "
-            "results framework (Tool No. 16). The cells that the survey can fill are filled.",
-            "`NAME/nap_baseline.xlsx`", "`fl.report.write_baseline(baseline, folder)`", Paper(f"{SURVEY}/nap_baseline.xlsx"),
-        ),
     ),
     "Charts in files": (
         _chart("chart_groups", "Groups", "A dot and an interval for each region",

@@ -1,6 +1,5 @@
 """Writes the tables of a run as tidy CSV: the published numbers and, if there is a National Action Plan, the baseline of its
-indicators. The baseline is also written as an .xlsx file with the columns of the ILO toolkit's results framework (Tool No. 16).
-"""
+indicators."""
 
 from __future__ import annotations
 
@@ -62,19 +61,12 @@ def write_findings(found: pd.DataFrame, name: str, folder: str | Path) -> Words:
 @of_plan
 @checked
 def write_baseline(filled: Baseline, folder: str | Path) -> Words:
-    """Writes the plan's baseline into `folder`, as `nap_baseline.xlsx` and `nap_baseline.csv`. Writes no file if `folder` is
-    the empty text `""`. Returns a sentence that says what was written.
+    """Writes the plan's baseline to `folder/nap_baseline.csv`, with English codes and the published digits. Writes no file if
+    `folder` is the empty text `""`. Returns a sentence that says what was written.
 
-    The workbook is in the plan's first language, with numbers as in the documents. The CSV has English codes, and numbers with
-    the published digits.
+    For people to read, the same rows are on the sheet *M&E matrix* of `nap_workbook.xlsx`, in the plan's first language.
     """
-    if not str(folder):
-        return NOTHING
-    from fltoolkit.report.workbook.all_sheets import write_baseline_book
-
-    write_csv(filled.table, Path(folder) / "nap_baseline.csv")
-    write_baseline_book(filled, Path(folder) / "nap_baseline.xlsx")
-    return Words(f"Written: `nap_baseline.xlsx` and `nap_baseline.csv`, {len(filled.table)} rows.")
+    return _written(filled.table, folder, "nap_baseline.csv")
 
 
 @of_plan

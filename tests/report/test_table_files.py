@@ -1,4 +1,5 @@
-"""Tests the baseline as a workbook in the columns of Tool No. 16 and as CSV: numbers are numbers, and no label is a formula."""
+"""Tests the tables of a run as CSV, and the baseline as a sheet in the columns of Tool No. 16: numbers are numbers, and no label is a
+formula."""
 
 from __future__ import annotations
 
@@ -16,8 +17,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 import fltoolkit as fl
 from fltoolkit import report
+from fltoolkit.languages.language import read_language
 from fltoolkit.publish.measure_units import scale
 from fltoolkit.publish.published_model import PublishedModel
+from fltoolkit.publish.rounds_and_changes import Rounds
 from fltoolkit.show.wording import english_numbers, number_words
 
 # The ILO toolkit on national action plans, Tool No. 16: the indicator matrix, column by column.
@@ -39,16 +42,16 @@ HEAD = 8
 LINK = '=HYPERLINK("http://evil.example","click")'
 
 
-def sheet_of(filled: fl.Baseline, folder: Path) -> Worksheet:
-    report.write_baseline(filled, folder)
-    book = openpyxl.load_workbook(folder / "nap_baseline.xlsx")
-    assert book.sheetnames == ["Baseline"]
-    return book["Baseline"]
+def sheet_of(out: fl.Published, plan: fl.Plan, folder: Path) -> Worksheet:
+    """The sheet of the baseline in the workbook of a plan, in the plan's first language."""
+    report.write_workbook(fl.evidence(plan, Rounds(out, out)), folder)
+    book = openpyxl.load_workbook(folder / "nap_workbook.xlsx")
+    return book[read_language(plan.languages[0]).say("workbook.sheets.matrix.name")]
 
 
 @pytest.fixture(scope="module")
 def sheet(tmp_path_factory: pytest.TempPathFactory) -> Worksheet:
-    return sheet_of(country.filled(), tmp_path_factory.mktemp("book"))
+    return sheet_of(country.published(), country.filled().plan, tmp_path_factory.mktemp("book"))
 
 
 def head_of(sheet: Worksheet) -> int:
@@ -168,7 +171,7 @@ def test_what_partners_typed_is_a_number_where_it_is_one(tmp_path: Path) -> None
         {**partner, "id": "c", "baseline_value": "nan", "target_year_1": "", "target_year_2": "80 %"},
     ]
     out, plan = country.run(country.write(tmp_path, plan=country.with_rows(*rows)))
-    sheet = sheet_of(fl.baseline(plan, out), tmp_path)
+    sheet = sheet_of(out, plan, tmp_path)
     columns = ("Baseline value", "Targets: Year +1", "Targets: Year +2")
     assert list(zip(*([c.value for c in column(sheet, name)] for name in columns), strict=True)) == [
         (60, -20, 1.5),
@@ -190,13 +193,14 @@ def evil(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, fl.Baseline]:
     plan |= {"title": "=cmd", "goal": "nobody"}
     out, read = country.run(country.write(folder, survey, plan))
     filled = fl.baseline(read, out)
+    sheet_of(out, read, folder)
     report.write_baseline(filled, folder)
     report.write_estimates(out, folder)
     return folder, filled
 
 
 def test_no_cell_of_the_workbook_is_a_formula_or_a_link(evil: tuple[Path, fl.Baseline]) -> None:
-    sheet = openpyxl.load_workbook(evil[0] / "nap_baseline.xlsx")["Baseline"]
+    sheet = openpyxl.load_workbook(evil[0] / "nap_workbook.xlsx")["M&E matrix"]
     cells = [cell for row in sheet.iter_rows() for cell in row]
     assert {cell.data_type for cell in cells} <= {"s", "n"}
     assert not [cell.coordinate for cell in cells if cell.hyperlink]
@@ -229,7 +233,7 @@ def same(path: Path, table: pd.DataFrame) -> None:
 def test_the_csv_of_the_baseline_is_its_table_unrounded(tmp_path: Path) -> None:
     filled = country.filled()
     told = report.write_baseline(filled, tmp_path)
-    assert str(told) == f"Written: `nap_baseline.xlsx` and `nap_baseline.csv`, {len(filled.table)} rows."
+    assert str(told) == f"Written: `nap_baseline.csv`, {len(filled.table)} rows."
     same(tmp_path / "nap_baseline.csv", filled.table)
 
 
@@ -260,8 +264,7 @@ def test_the_baseline_workbook_has_the_surveys_own_words_in_the_plans_language(t
     survey = country.changed(country.SURVEY, language="en", title={"en": "Small survey", "fr": "Petite enquête"})
     survey["populations"]["adults"]["label"] = {"en": "adults", "fr": "adultes du pays"}
     out, plan = country.run(country.write(tmp_path, survey, country.changed(country.PLAN, languages=["fr", "en"])))
-    report.write_baseline(fl.baseline(plan, out), tmp_path)
-    sheet = openpyxl.load_workbook(tmp_path / "nap_baseline.xlsx").worksheets[0]
+    sheet = sheet_of(out, plan, tmp_path)
     words = {str(cell.value) for row in sheet.iter_rows() for cell in row}
     assert any("adultes du pays" in text for text in words)
     assert not any("adults" in text for text in words)

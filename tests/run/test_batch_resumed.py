@@ -23,10 +23,11 @@ import psutil
 import pytest
 import small_country as country
 import yaml
+from handed import evidence
 from killed_batch import copied, quiet, tree
 
 from fltoolkit.errors import BatchError
-from fltoolkit.report.table_files import write_baseline
+from fltoolkit.report.table_files import write_workbook
 from fltoolkit.run import batch, run_record
 from fltoolkit.run.batch import BatchOptions, run_batch, run_surveys
 from fltoolkit.run.batch_file import Run, make_run
@@ -496,8 +497,8 @@ def test_asked_to_end_a_batch_ends_soon_with_its_kernels_and_leaves_what_was_the
     assert of_surveys(out) == before
 
 
-def test_the_same_baseline_is_the_same_workbook_to_the_byte(tmp_path: Path) -> None:
+def test_the_same_evidence_is_the_same_workbook_to_the_byte(tmp_path: Path) -> None:
     for name in ("one", "two"):
-        write_baseline(country.filled(), tmp_path / name)
+        write_workbook(evidence(), tmp_path / name)
         time.sleep(1.1)  # a workbook's own time counts seconds
-    assert (tmp_path / "one" / "nap_baseline.xlsx").read_bytes() == (tmp_path / "two" / "nap_baseline.xlsx").read_bytes()
+    assert (tmp_path / "one" / "nap_workbook.xlsx").read_bytes() == (tmp_path / "two" / "nap_workbook.xlsx").read_bytes()

@@ -39,7 +39,6 @@ DATA = {
     "changes.csv": "Change since the earlier round, CSV",
     "risk_factors.csv": "What goes with forced labour, CSV",
     "nap_baseline.csv": "Baseline, CSV",
-    "nap_baseline.xlsx": "Baseline, workbook",
     "findings_data.csv": "Findings about the data, CSV",
     "findings_cases.csv": "Findings about the cases, CSV",
     "sdmx.csv": "All published numbers, SDMX-CSV",

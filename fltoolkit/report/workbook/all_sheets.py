@@ -4,7 +4,6 @@ partners.yaml yet."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -13,7 +12,6 @@ from fltoolkit.errors import RequestError
 from fltoolkit.languages.language import Language, read_language
 from fltoolkit.languages.own_text import OwnText, own_texts_in
 from fltoolkit.languages.own_words import OwnWords
-from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.partner_entries import PARTNERS, cell_value, entries_without_row
 from fltoolkit.nap.results_framework import Plan
@@ -98,21 +96,6 @@ def _refuse_taken(pages: Iterable[Page], partner_sheets: Iterable[str], where: s
             "a sheet of the partners' own has the name of one of the workbook's sheets", where=f"{where}, sheets", found=taken,
             allowed="any other name", do="give it another name there; then run again",
         )  # fmt: skip
-
-
-def write_baseline_book(filled: Baseline, path: Path) -> None:
-    """Writes a workbook with one sheet: the plan's baseline, with the columns of the ILO toolkit's results framework (Tool No.
-    16). The sheet has no cells to fill in."""
-    language = read_language(filled.plan.languages[0]).about(filled.own_words).with_stars()
-    page = matrix_sheets.baseline_sheet(filled, language)
-    about = [text for text in (results_section.masthead(filled.release, language),) if text]
-    page = replace(page, notes=(*about, *page.notes, *star_note(_own_texts(filled.own_words, filled.plan), language, [page])))
-    write_book(
-        path,
-        Book(
-            language.own(filled.plan.title), [page], language, recorded=False, source=_first_survey_title(language, filled.table)
-        ),
-    )
 
 
 def _first_survey_title(language: Language, table: pd.DataFrame) -> str:

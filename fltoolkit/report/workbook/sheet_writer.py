@@ -214,7 +214,6 @@ class Book:
     Attributes:
         kept: the rows of the sheets that partners added, by name of the sheet.
         ids: the ids of the plan's indicators.
-        recorded: whether partners can fill the workbook in; then its other cells are protected, and a hidden sheet records them.
         source: the name of the survey, for the foot of each printed page.
     """
 
@@ -223,7 +222,6 @@ class Book:
     language: Language
     kept: Mapping[str, Sequence[Sequence[object]]] = field(default_factory=dict)
     ids: Sequence[str] = ()
-    recorded: bool = True
     source: str = ""
 
 
@@ -237,8 +235,7 @@ def write_book(path: Path, book: Book) -> None:
         writer.page(page)
     for name, rows in book.kept.items():
         writer.kept(name, rows)
-    if book.recorded:
-        writer.record_sheet()
+    writer.record_sheet()
     write_whole(path, file.content())
 
 
@@ -360,9 +357,8 @@ class _Writer:
         above = TITLE_LINE + TOP_LINE * (head - 1) + GAP
         break_pages(sheet, head, [above, *heights[: below - head + 1]], page.starts, (page.room, page.paper))
         sheet.hide_gridlines(2)
-        sheet.set_tab_color("#E0B400" if page.table and self.made.recorded else "#1F5A7A")
-        if self.made.recorded:
-            sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
+        sheet.set_tab_color("#E0B400" if page.table else "#1F5A7A")
+        sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
 
     def kept(self, name: str, rows: Sequence[Sequence[object]]) -> None:
         """Writes a sheet that partners added to an earlier copy of the workbook, so that the new copy keeps it. `rows` has its

@@ -123,7 +123,7 @@ def test_without_protection_the_same_attack_succeeds_on_every_document_with_case
     monkeypatch.setattr(RUN_DECISION, "decide_rule_sets", lambda *_: Decision())
     with_every_digit(monkeypatch)
     leaks = {file.name: attacked([file], full) for file in documents(survey, tmp_path)}
-    with_cases = ("estimates.csv", "nap_baseline.csv", "nap_baseline.xlsx", "nap_workbook.xlsx", "evidence.json", "evidence_brief_en.html",
+    with_cases = ("estimates.csv", "nap_baseline.csv", "nap_workbook.xlsx", "evidence.json", "evidence_brief_en.html",
                   "evidence_brief_en.docx", "nap_skeleton_en.docx")  # fmt: skip
     assert all(leaks[name] for name in with_cases)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-from handed import EN, FR
+from handed import FR
 from openpyxl.workbook import Workbook
 
 from fltoolkit.report.workbook.sheet_writer import Book, Column, Formula, Page, SheetRow, Styled, write_book
@@ -124,10 +124,3 @@ def test_no_line_of_words_is_wider_than_what_is_printed(tmp_path: Path) -> None:
     assert all(len(line) <= 70 and style == "note" for line, style in long.top)
     assert " ".join(line for line, _ in long.top) == ("word " * 60).strip()
     assert long.head == 2 + len(long.top) + 1
-
-
-def test_a_book_that_nobody_fills_in_has_no_record_and_no_lock(tmp_path: Path) -> None:
-    write_book(tmp_path / "book.xlsx", Book("Plan", [PAGE], EN, recorded=False))
-    book = openpyxl.load_workbook(tmp_path / "book.xlsx")
-    assert book.sheetnames == ["Costs"]
-    assert not book["Costs"].protection.sheet

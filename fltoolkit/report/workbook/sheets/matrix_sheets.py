@@ -1,7 +1,6 @@
 """Makes the sheet of the plan's indicators: the matrix of the ILO toolkit's results framework (Tool No. 16).
 
-The sheet is in two workbooks. In the workbook of the plan, partners fill in some of its rows. In the workbook of the baseline,
-there is nothing to fill in.
+Partners fill in the rows that no survey fills.
 """
 
 from __future__ import annotations
@@ -18,7 +17,6 @@ from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.partner_entries import Partners, cell_value
 from fltoolkit.nap.results_framework import Indicator, Plan
 from fltoolkit.nap.target_paths import targets_of_row
-from fltoolkit.nap.targets import targets
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.workbook.sheet_words import (
     HIGH,
@@ -88,7 +86,7 @@ def matrix(evidence: Evidence, language: Language) -> Page:
         replace(line, cells=[*line.cells[:PRINTED], *added, *line.cells[PRINTED:]])
         for line, added in zip(_lines(filled, language, promised, evidence.partners), later, strict=True)
     ]
-    own, years = _columns(filled, language, filled_in=True), dict[str, object]()
+    own, years = _columns(filled, language), dict[str, object]()
     looks = shown_if_wide(() if followed.empty else LATER, wide=bool(followed["bound"].notna().any()))
     if not followed.empty:
         years = change_tables.years_of_rounds(language, followed["year_before"], followed["year"])
@@ -111,17 +109,6 @@ def _later(followed: pd.DataFrame, row: Row) -> tuple[object, ...]:
         *(styled(found["measure"], found[name]) for name in ("value", "bound", "ci_low", "ci_high")),
         bracketed(mark(found, *AFTER)),
     )
-
-
-def baseline_sheet(filled: Baseline, language: Language) -> Page:
-    """Returns the sheet of the plan's indicators for the workbook of the baseline, which has no cells to fill in. Rows that no
-    survey fills show the values that partners have given so far."""
-    promised = _warned_promises(language, targets(filled.plan, filled))
-    lines = [SheetRow(line.cells) for line in _lines(filled, language, promised, Partners())]
-    columns = _columns(filled, language, filled_in=False)
-    *notes, last = _notes(filled, language, filled.table)
-    notes.append(f"{last} {language.say('workbook.to_fill')}")
-    return page(language, "baseline", columns, lines, notes, tool="16", frozen=2, large=True, printed_columns=PRINTED)
 
 
 def _warned_promises(language: Language, rows: pd.DataFrame) -> dict[tuple[object, ...], object]:
@@ -153,11 +140,11 @@ def _years(filled: Baseline, language: Language) -> list[str]:
     return [language.say("workbook.years", year=first, first=second, second=third)] if found else []
 
 
-def _columns(filled: Baseline, language: Language, *, filled_in: bool) -> tuple[Column, ...]:
+def _columns(filled: Baseline, language: Language) -> tuple[Column, ...]:
     """Returns the columns of the sheet. The column for the upper ends of ranges is hidden if no baseline is a range."""
     wide = any(map(has_wide_bounds, filled.table.to_dict("records")))
     own = (
-        column(language, *look, key=MINE.get(look[0], "") if filled_in else "", beside=not look[0].startswith("t16"))
+        column(language, *look, key=MINE.get(look[0], ""), beside=not look[0].startswith("t16"))
         for look in shown_if_wide(READ_COLUMNS, wide=wide)
     )
     return (*own, *(column(language, *look, beside=True) for look in BESIDE))

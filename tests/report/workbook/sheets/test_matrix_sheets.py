@@ -19,7 +19,7 @@ from fltoolkit.nap.partner_entries import Partners
 from fltoolkit.nap.results_framework import Indicator
 from fltoolkit.publish.reliability import WIDE_BOUNDS
 from fltoolkit.report.workbook.sheet_writer import Page, SheetRow, Styled
-from fltoolkit.report.workbook.sheets.matrix_sheets import about_targets, as_number, baseline_sheet, definition, matrix, name_of
+from fltoolkit.report.workbook.sheets.matrix_sheets import about_targets, as_number, definition, matrix, name_of
 
 FILLED = Partners.model_validate({"matrix": {"trained": {"target_year_2": 12}}})
 
@@ -102,22 +102,17 @@ def test_partners_fill_three_cells_of_their_rows_and_of_no_other(page: Page) -> 
     row = cells(page, theirs[0])
     assert (row["Targets: Year +1"], row["Targets: Year +2"]) == (80.0, 12)
     assert theirs[0].held == {"target_year_2"}
-    assert not [line for line in baseline_sheet(evidence().baseline, EN).lines if line.inputs]
 
 
 def test_the_notes_say_the_years_of_the_columns_and_the_level_of_the_intervals(page: Page) -> None:
-    for notes in (page.notes, baseline_sheet(evidence().baseline, EN).notes):
-        assert any(
-            "the baseline (2025) is measured" in note and "Year +1” (2026) and “Year +2” (2027) are" in note for note in notes
-        )
-        assert any(note.endswith("Intervals are 95% confidence intervals.") for note in notes)
+    years = "Year +1” (2026) and “Year +2” (2027) are"
+    assert any("the baseline (2025) is measured" in note and years in note for note in page.notes)
+    assert any(note.endswith("Intervals are 95% confidence intervals.") for note in page.notes)
 
 
-def test_a_baseline_that_partners_have_not_given_is_said_to_be_theirs() -> None:
-    sheet = baseline_sheet(evidence().baseline, EN)
-    (row,) = lines_of(sheet, "partners")
-    assert plain(row["Baseline value"]) is None  # a column of numbers
-    assert sheet.notes[-1].endswith("Rows without a number and a marker are to be filled by the partners.")
+def test_a_baseline_that_partners_have_not_given_is_an_empty_cell(page: Page) -> None:
+    (row,) = lines_of(page, "partners")
+    assert plain(row["Baseline value"]) is None
 
 
 def test_the_target_itself_stands_beside_the_years_on_its_path() -> None:
@@ -125,8 +120,6 @@ def test_the_target_itself_stands_beside_the_years_on_its_path() -> None:
     first = cells(matrix(made, EN), matrix(made, EN).lines[0])
     aim = "a cut of 50% by 2030, to 10.0 (linear)"
     assert first["Target"] == Styled(f"{aim}. WARNING: the planned survey could not verify this target.", "warn")
-    for line in (cells(sheet, sheet.lines[0]) for sheet in (baseline_sheet(made.baseline, EN), matrix(made, EN))):
-        assert line["Target"] == first["Target"]
     could = replace(made, targets=made.targets.assign(verifiable="yes"))
     assert cells(matrix(could, EN), matrix(could, EN).lines[0])["Target"] == aim
 
