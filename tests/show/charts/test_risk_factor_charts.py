@@ -21,7 +21,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> fl.PublishedModel:
 
 def test_dots_stand_at_the_odds_ratios_on_a_log_axis(model: fl.PublishedModel) -> None:
     fig = figure(fl.show.risk(model))
-    traces = [t for t in fig["data"] if "error_x" in t]
+    traces = [t for t in fig["data"] if t.get("marker", {}).get("symbol") == "circle"]
     dots = {"x": [x for t in traces for x in t["x"]]}
     rows = model.table[model.table["odds_ratio"].notna() & (model.table["category"] != model.table["reference"])]
     assert sorted(dots["x"]) == pytest.approx(sorted(rows["odds_ratio"]))
