@@ -22,7 +22,7 @@ from fltoolkit.show.charts.descriptions.chart_parts import BAND, Axis, ChartRow,
 LABEL = 40  # letters in a line of a label
 ROW = 22  # pixels of a row with one line of words
 STUB = 48  # letters of a heading and of a label that stand beside each other on one line
-CURVE = 240  # pixels of the height of a drawing with curves
+CURVE = 220  # pixels of the height of a drawing with curves
 LINE, CLEAR = 17, 6  # pixels of each line of words in a row with several, and between such rows
 AROUND = 14  # pixels above a curve, and at its right if no words stand there
 PRINTED = 46  # letters in a line of the words at the right of a row
