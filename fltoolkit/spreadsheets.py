@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
 from itertools import accumulate
+from math import inf
 from typing import Any
 
 LONGEST = 32767  # the most characters that a cell can hold
@@ -19,19 +20,18 @@ DANGER = ("=", "+", "-", "@", "\t", "\r")  # a text that begins with one of thes
 NO_TIME = datetime(1980, 1, 1)  # a fixed creation time, so that the same content gives the same bytes
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")  # spreadsheets do not keep these characters
 LETTERS = 10  # points, the size of a cell's letters
-BASE = {
-    "font_name": "Calibri", "font_size": LETTERS, "valign": "top", "text_wrap": True, "bottom": 1, "border_color": "#D7DDE3",
-    "align": "left", "indent": 1,
-}  # fmt: skip
+FONT = {"font_name": "Arial", "font_size": LETTERS, "font_scheme": "none"}
+"""The letters of all cells. Arial, or a font with letters of the same width, is on every computer, so pages break as calculated."""
+BASE = {"valign": "top", "text_wrap": True, "bottom": 1, "border_color": "#D7DDE3", "align": "left", "indent": 1}
 """The look of each cell of a table: lines between rows only. The indent keeps a text away from a number in the cell before it;
 LibreOffice takes it only together with an alignment."""
 HEAD = {**BASE, "bold": True, "valign": "bottom", "top": 1, "bottom": 2, "border_color": "#1F5A7A"}
 """The look of a column heading: dark letters on a light colour, between two lines, so that little ink is printed."""
 STYLES: Mapping[str, Mapping[str, Any]] = {
-    "title": {"bold": True, "font_size": 14, "font_name": "Calibri"},
-    "goal": {"font_name": "Calibri", "font_size": 11, "italic": True},
-    "result": {"font_name": "Calibri", "font_size": LETTERS, "valign": "top"},
-    "note": {"font_name": "Calibri", "font_size": LETTERS, "font_color": "#55606B", "valign": "top"},
+    "title": {"bold": True, "font_size": 14},
+    "goal": {"font_size": 11, "italic": True},
+    "result": {"valign": "top"},
+    "note": {"font_color": "#55606B", "valign": "top"},
     "head": {**HEAD, "bg_color": "#D6E6F0"},
     "head_beside": {**HEAD, "bg_color": "#EDEFF1"},
     "to_right": {"align": "right"},
@@ -73,8 +73,7 @@ APART, MINUS = "_0", '"−"'  # a space behind a number, as wide as a digit, and
 MARGIN, TOP, BOTTOM = 0.3, 0.4, 0.5  # inches
 SMALLEST_PRINT = 8  # points
 FULL, LAST_RESORT = 0.6, 7.0  # of a page, and points: a fuller last page is better than letters smaller than this
-NEARLY = 0.85  # of a page: so full that a group of rows begins on the next
-SURE = 1.04  # of a page: rows are a little lower in print
+NEARLY = 0.75  # of a page: so full that a group of rows begins on the next
 DIGIT, PADDING = 7, 5  # pixels: a digit of the standard font, and what a column has beside its characters
 LONGEST_FOOTER = 120  # characters; a spreadsheet takes 255 for the whole footer
 ABOVE = {"title", "goal", "result", "note"}  # styles of the lines above a table, which have no borders
@@ -135,8 +134,8 @@ class Spreadsheet:
         import xlsxwriter
 
         self._made, self.numbers = BytesIO(), numbers or NumberWriting()
-        options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-        self.book = xlsxwriter.Workbook(self._made, options)
+        plain = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
+        self.book = xlsxwriter.Workbook(self._made, {**plain, "default_format_properties": dict(FONT)})
         self.book.set_properties({"title": clean_text(title), "comments": comments, "created": NO_TIME})
         self._formats: dict[tuple[str, ...], Any] = {}
 
@@ -226,7 +225,8 @@ def fits_in_print(widths: Iterable[float], paper: Paper = A4) -> int:
 def break_pages(
     sheet: Any, head: int, heights: Sequence[float], levels: Sequence[Sequence[int]], place: tuple[int, Paper]
 ) -> None:
-    """Breaks a sheet into printed pages, so that its last page is not nearly empty, or that a heading stays with its rows.
+    """Breaks a sheet into printed pages, so that a group of rows stays together. If the last page is not full, and a little smaller
+    letters save it, the sheet is printed with smaller letters.
 
     Args:
         sheet: the sheet, after `print_as_read`.
@@ -236,29 +236,15 @@ def break_pages(
         place: the width that is free beside the printed columns (see `fits_in_print`), and the paper.
     """
     room, paper = place
-    wide = (paper.width - 2 * MARGIN) * 96
-    length = 72 * (paper.height - TOP - BOTTOM) / min(1.0, wide / (wide * LETTERS / SMALLEST_PRINT - room))
-    if pages := fewer_pages(heights, heights[1], length, paper):
-        sheet.fit_to_pages(1, pages)
-    else:
-        sheet.set_h_pagebreaks([head + 1 + row for row in first_rows(heights, SURE * length, levels)])
-
-
-def fewer_pages(heights: Sequence[float], head: float, length: float, paper: Paper = A4) -> int:
-    """Returns the number of pages on which a sheet should be printed, so that its last page is not nearly empty. The result is 0
-    if the sheet can stay as it is, or if its letters would become smaller than `LAST_RESORT`.
-
-    Args:
-        heights: the height of the text above the table, then the height of each printed row, in points.
-        head: the height of the column headings, in points. They are repeated on each page.
-        length: the height of the rows that a page takes.
-        paper: the paper.
-    """
-    pages, used = _pages(heights, head, length)
-    if pages == 1 or used > FULL * length:
-        return 0
-    least = SURE * 72 * (paper.height - TOP - BOTTOM) * LETTERS / LAST_RESORT
-    return pages - 1 if _pages(heights, head, least)[0] < pages else 0
+    wide, high = (paper.width - 2 * MARGIN) * 96, 72 * (paper.height - TOP - BOTTOM)
+    length = high / min(1.0, wide / (wide * LETTERS / SMALLEST_PRINT - room))
+    breaks = first_rows(heights, length, levels)
+    last_page = sum(heights[2 + breaks[-1] :]) if breaks else inf
+    fewer = first_rows(heights, high * LETTERS / LAST_RESORT, levels)
+    if last_page < FULL * length and len(fewer) < len(breaks):
+        breaks = fewer
+        sheet.fit_to_pages(1, len(fewer) + 1)
+    sheet.set_h_pagebreaks([head + 1 + row for row in breaks])
 
 
 def first_rows(heights: Sequence[float], length: float, levels: Sequence[Sequence[int]]) -> list[int]:
@@ -274,17 +260,6 @@ def first_rows(heights: Sequence[float], length: float, levels: Sequence[Sequenc
         full = firsts[-1] + bisect_left(heights_to, NEARLY * length)
         within = ([row for row in starts if full <= row <= fits] for starts in levels)
         firsts, used = [*firsts, next((found[-1] for found in within if found), fits)], 0.0
-
-
-def _pages(heights: Sequence[float], head: float, page: float) -> tuple[int, float]:
-    """Returns the number of pages that some rows take, and the height that they fill on the last page, in points. `page` is the
-    height of a page."""
-    pages, used = 1, 0.0
-    for height in heights:
-        if used + height > page:
-            pages, used = pages + 1, head
-        used += height
-    return pages, used
 
 
 def clean_text(text: str) -> str:

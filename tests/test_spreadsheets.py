@@ -13,11 +13,12 @@ from openpyxl.cell.cell import Cell
 
 import fltoolkit
 from fltoolkit.spreadsheets import (
+    A4,
     LONGEST,
     NumberWriting,
     Spreadsheet,
+    break_pages,
     clean_text,
-    fewer_pages,
     first_rows,
     fits_in_print,
     print_as_read,
@@ -89,7 +90,7 @@ def test_a_number_format_names_the_language_and_parts_the_per_cent_sign_as_it_do
 
 
 def test_the_letters_of_columns_that_fit_have_eight_points_in_print() -> None:
-    """An A4 page is 297 mm wide. A column of ten characters is 75 pixels wide: ten digits of Calibri 11 and five pixels around."""
+    """An A4 page is 297 mm wide. A column of ten characters is 75 pixels wide: ten digits of Arial 10 and five pixels around."""
     printed = (297 / 25.4 - 2 * 0.3) * 96
     assert fits_in_print([10] * 3) == pytest.approx(printed * 10 / 8 - 3 * 75, abs=2)
     assert fits_in_print([200]) < 0
@@ -121,13 +122,18 @@ def test_no_other_module_writes_a_spreadsheet() -> None:
     assert writers == ["spreadsheets.py"]
 
 
-def test_a_last_page_that_would_be_nearly_empty_is_avoided_by_smaller_letters() -> None:
-    page = 72 * (8.27 - 0.9)
-    rows = [20.0] * round(page / 20)
-    assert fewer_pages(rows[:-2], 20.0, page) == 0  # one page
-    assert fewer_pages([*rows, *rows[:3]], 20.0, page) == 1  # a little more than one
-    assert fewer_pages([*rows, *rows[:-3]], 20.0, page) == 0  # two that are filled
-    assert fewer_pages([*rows, *rows[: len(rows) // 2 + 1]], 20.0, page) == 0  # the letters would be too small
+@pytest.mark.parametrize(
+    ("rows_more", "pages"),
+    [(-2, 0), (3, 1), (24, 0), (14, 0)],
+    ids=["one page", "a little more than one", "two that are filled", "the letters would be too small"],
+)
+def test_a_last_page_that_would_be_nearly_empty_is_avoided_by_smaller_letters(rows_more: int, pages: int) -> None:
+    heights = [20.0] * (round(72 * (8.27 - 0.9) / 20) + rows_more)
+    file = Spreadsheet("Title", "")
+    sheet = file.book.add_worksheet("One")
+    print_as_read(sheet, 0)
+    break_pages(sheet, 0, heights, [[], []], (1_000, A4))
+    assert openpyxl.load_workbook(io.BytesIO(file.content()))["One"].page_setup.fitToHeight == (None if pages == 1 else pages)
 
 
 def test_a_page_begins_with_a_group_unless_the_page_before_would_be_half_empty() -> None:

@@ -6,15 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-import pandas as pd
-
 from fltoolkit.errors import RequestError
 from fltoolkit.languages.language import Language, read_language
-from fltoolkit.languages.own_text import OwnText, own_texts_in
-from fltoolkit.languages.own_words import OwnWords
+from fltoolkit.languages.own_text import own_texts_in
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.partner_entries import PARTNERS, cell_value, entries_without_row
-from fltoolkit.nap.results_framework import Plan
 from fltoolkit.report.document_sections import results_section
 from fltoolkit.report.workbook.merge_into_partners import NAME, refuse_unread
 from fltoolkit.report.workbook.sheet_words import legend, star_note, used_markers
@@ -37,7 +33,7 @@ def pages(evidence: Evidence, language: Language) -> list[Page]:
     costs = cost_sheets.costs(evidence, language)
     found = [
         survey_sheets.headline(evidence, language), survey_sheets.framework(evidence, language),
-        matrix_sheets.matrix(evidence, language), survey_sheets.detail(evidence, language),
+        matrix_sheets.matrix(evidence, language), survey_sheets.detail(evidence.baseline, language),
         target_sheets.targets(evidence, language), target_sheets.milestones(evidence, language), partner_sheets.smart(evidence, language),
         target_sheets.follow_up(evidence, language), *(partner_sheets.checklist(evidence, language, tool) for tool in (5, 8, 9)),
         costs, cost_sheets.cost_summary(evidence, language, costs), cost_sheets.implementation(evidence, language),
@@ -45,13 +41,13 @@ def pages(evidence: Evidence, language: Language) -> list[Page]:
         partner_sheets.checklist(evidence, language, 3), survey_sheets.sdg(evidence, language), survey_sheets.global_figures(language),
     ]  # fmt: skip
     made = [page for page in found if page]
-    markers = legend(language, used_markers(evidence))
-    made.append(front_sheets.dictionary(made, language, markers))
+    made.append(front_sheets.dictionary(made, language))
     if lost := front_sheets.unplaced(evidence, language):
         made.append(lost)
-    texts = _own_texts(evidence.own_words, evidence.plan)
-    about = (*markers, results_section.masthead(evidence.now.release, language), *star_note(texts, language, made))
-    return [front_sheets.read_me(made, language, about), *made]
+    # The definitions of indicators are in the workbook only.
+    texts = [*evidence.own_words.texts.values(), *(text for _, text in own_texts_in(evidence.plan))]
+    published, markers = results_section.masthead(evidence.now.release, language), legend(language, used_markers(evidence))
+    return [front_sheets.read_me(made, language, (published, *markers, *star_note(texts, language, made))), *made]
 
 
 def write(evidence: Evidence, folder: Path) -> Words:
@@ -70,19 +66,12 @@ def write(evidence: Evidence, folder: Path) -> Words:
     own = {name: [[cell_value(entry) for entry in row] for row in rows] for name, rows in evidence.partners.sheets.items()}
     _refuse_taken(made, own, str(evidence.plan.path.with_name(PARTNERS)))
     spoken = language.about(evidence.own_words).with_stars()
-    write_book(
-        target,
-        Book(spoken.own(evidence.plan.title), made, language, own, ids, source=_first_survey_title(spoken, evidence.now.table)),
-    )
+    source = "".join(spoken.kit(title) for title in evidence.now.table["survey"].dropna().iloc[:1])
+    write_book(target, Book(spoken.own(evidence.plan.title), made, language, own, ids, source=source))
     sentence = f"Written: `{NAME}`, {len(made)} sheets."
     if stray := entries_without_row(evidence.partners, evidence.plan):
         sentence += f" {len(stray)} entry(ies) of partners.yaml have no row in the plan any more: they are kept, and listed on its last sheet."
     return Words(sentence)
-
-
-def _own_texts(words: OwnWords, plan: Plan) -> list[OwnText]:
-    """Returns all texts that users wrote. The definitions of indicators are in the workbooks only."""
-    return [*words.texts.values(), *(text for _, text in own_texts_in(plan))]
 
 
 def _refuse_taken(pages: Iterable[Page], partner_sheets: Iterable[str], where: str) -> None:
@@ -96,8 +85,3 @@ def _refuse_taken(pages: Iterable[Page], partner_sheets: Iterable[str], where: s
             "a sheet of the partners' own has the name of one of the workbook's sheets", where=f"{where}, sheets", found=taken,
             allowed="any other name", do="give it another name there; then run again",
         )  # fmt: skip
-
-
-def _first_survey_title(language: Language, table: pd.DataFrame) -> str:
-    """Returns the title of the first survey that a table names, or an empty text if it names none."""
-    return "".join(language.kit(title) for title in table["survey"].dropna().iloc[:1])

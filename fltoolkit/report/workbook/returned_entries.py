@@ -20,7 +20,6 @@ from typing import Any
 from fltoolkit.errors import DataError
 from fltoolkit.nap.partner_entries import LARGEST, Entry, Worked, cell_value, why_unfit
 from fltoolkit.report.workbook.cell_record import RecordedCell, read_record
-from fltoolkit.report.workbook.moved_rows import moved
 from fltoolkit.report.workbook.sheet_writer import KEY, KIT
 from fltoolkit.report.workbook.workbook_opening import open_returned
 from fltoolkit.spreadsheets import clean_text
@@ -98,10 +97,7 @@ def read_workbook(path: Path) -> Found:
     if KIT not in sheets:
         do = "give the nap_workbook.xlsx that partners filled in, with all its sheets"
         raise DataError(
-            "this workbook is not one that the kit wrote: its hidden sheet is missing",
-            where=str(path),
-            found=list(sheets),
-            do=do,
+            "this workbook is not one that the kit wrote: its hidden sheet is missing", where=str(path), found=list(sheets), do=do
         )
     try:
         written = _written(sheets[KIT])
@@ -109,11 +105,8 @@ def read_workbook(path: Path) -> Found:
         do = "type the entries into a fresh copy of the workbook, whose hidden sheet is as the kit wrote it"
         raise DataError("the workbook's hidden sheet was changed", where=f"{path}: {KIT}", do=do) from None
     foreign = returned.foreign_contents(written.charts)
-    problems = (
-        [f"the workbook holds {', '.join(foreign)}: pictures, charts and the like are not kept; say it in words, in a cell"]
-        if foreign
-        else []
-    )
+    lost = f"the workbook holds {', '.join(foreign)}: pictures, charts and the like are not kept; say it in words, in a cell"
+    problems = [lost] if foreign else []
     edits: list[Edit] = []
     now = _names_now(written, returned.book)
     for name, cells in written.cells.items():
@@ -221,10 +214,6 @@ def _compared(
         written: the content of the hidden sheet.
         problems: sentences for partners.
     """
-    locked = {place: o.value for place, o in cells.items() if o.kind == "locked" and o.value not in (None, "")}
-    if rows := moved(locked, there, same):
-        problems.append(f"{name}: {rows}, or type the entries into a fresh copy of the workbook")
-        return
     for place, original in cells.items():
         now, where = there.pop(place, None), f"{name}!{_address(place)}"
         codes = written.choices.get(f"{original.table}.{original.column}", {})
@@ -324,11 +313,7 @@ def same_rows(a: Any, b: Any) -> bool:
 def shortened(value: object) -> str:
     """Returns a cell's value as a text of at most 60 characters, for a message that quotes it. The text is `nothing` for an
     empty cell, and the number of rows for a whole sheet."""
-    text = (
-        " ".join(f"{v}" for v in [cell_value(value) if isinstance(value, Worked) else value])
-        if not isinstance(value, tuple)
-        else f"{len(value)} rows"
-    )
+    text = f"{len(value)} rows" if isinstance(value, tuple) else str(cell_value(value) if isinstance(value, Worked) else value)
     return "nothing" if value is None or value == "" else text if len(text) <= 60 else f"{text[:57]}..."
 
 

@@ -13,15 +13,14 @@ from fltoolkit.report.document_formats.column_widths import in_font_sizes
 from fltoolkit.spreadsheets import DIGIT, LETTERS, clean_text
 
 LINE, BESIDE = 12.8, 1.5  # points of a line, and points above and below the lines of a row
-INDENT = 9  # pixels at the left of a text
-CALIBRI = (
-    (" ijlI.,;:'’îí\u00a0\u202f", 0.24), ("fJrt!()[]-", 0.33), ("cszL/ç“”", 0.41), ("gkvxyFSZ?", 0.46), ("bdhnopqu", 0.525),
-    ("ADHGNOQUBCRVôûñóúü", 0.61), ("mwMW%&@", 0.79),
+INDENT = 8  # pixels at the left of a text
+ARIAL = (
+    ("ijl’'", 0.22), (" ftI.,;:/!\u00a0\u202f", 0.28), ("r()-«»", 0.33), ("cçksvxyzJ", 0.5), ("FTZ", 0.61), ("ABEKPSVXYÀÉ", 0.67),
+    ("CDHNRUw", 0.72), ("GOQ", 0.78), ("mM", 0.83), ("%", 0.89), ("W—@", 1.0),
 )  # fmt: skip
 """The widths of letters in the font of the cells, as a part of its size."""
-OTHER, BOLD = 0.495, 1.03  # the width of digits and most other letters, and how much wider bold letters are
-SPARE = 1.02  # factor: in a smaller print, letters are a little wider
-PIXELS = LETTERS * 96 / 72 * SPARE  # the width of a letter that is as wide as the font is high
+OTHER, BOLD = 0.556, 1.08  # the width of digits and most other letters, and how much wider bold letters are
+PIXELS = LETTERS * 96 / 72  # the width of a letter that is as wide as the font is high
 
 
 def height_of(lines: Iterable[int]) -> float:
@@ -43,4 +42,4 @@ def lines_in(text: str, width: float, *, bold: bool = False) -> int:
 
 
 def _pixels(text: str) -> float:
-    return PIXELS * in_font_sizes(text, CALIBRI, OTHER)
+    return PIXELS * in_font_sizes(text, ARIAL, OTHER)

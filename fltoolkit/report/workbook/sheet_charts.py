@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import accumulate, chain, repeat
 from typing import Any
 
 from fltoolkit.spreadsheets import Spreadsheet, column_reference
 
-CELL = 64  # pixels, the width of a column for which none is set
-GAP = 12  # pixels between the table and the chart
-ROW, ROWS, POINTS_IN_PIXEL = 20, 22, 0.75  # height of a row in pixels, and rows that a chart covers
+ROW, ROWS = 20, 24  # height of a row in pixels, and rows that a chart covers
 BLUE, GREY, ORANGE, LINES, BAND = "#1F5A7A", "#6B737C", "#B35900", "#D7DDE3", "#B9C3CC"
-SMALL, LARGE = {"size": 10}, {"size": 11, "bold": True}
+SMALL, LARGE = {"name": "Arial", "size": 10}, {"name": "Arial", "size": 11, "bold": True}
 LABEL = {"value": True, "font": SMALL}
 ON_WHITE = LABEL | {"fill": {"color": "#FFFFFF"}}  # where a line would cross the number
 
@@ -71,17 +67,17 @@ class NativeChart:
     band: tuple[int, int] | None = None
 
 
-def insert_chart(file: Spreadsheet, sheet: Any, chart: NativeChart, *, at: tuple[int, int], cells: int) -> None:
-    """Puts a chart into a sheet, to the right of its table.
+def insert_chart(file: Spreadsheet, sheet: Any, chart: NativeChart, *, rows: tuple[int, int], width: int) -> None:
+    """Puts a chart into a sheet, below its table.
 
     Args:
         file: the workbook.
         sheet: the sheet with the table.
         chart: the description of the chart.
-        at: the cell of the chart's upper left corner: the first row below the column headings, and the first free column.
-        cells: how many columns of usual width the chart covers.
+        rows: the first and the last row of the table, below the column headings.
+        width: the width of the chart in pixels.
     """
-    first = at[0] + chart.first
+    first = rows[0] + chart.first
     last, sheet_name = first + chart.rows - 1, sheet.get_name()
 
     def column(place: int) -> list[object]:
@@ -94,7 +90,7 @@ def insert_chart(file: Spreadsheet, sheet: Any, chart: NativeChart, *, at: tuple
     def series(place: int, **look: Any) -> None:
         """Adds the values of one column to the chart. `place` is the number of the column, and `look` has the settings of its
         points."""
-        name = [sheet_name, at[0] - 1, place]
+        name = [sheet_name, rows[0] - 1, place]
         made.add_series({"name": name, "categories": names, "values": column(place), "line": {"none": True}} | look)
 
     if chart.path is not None:
@@ -132,15 +128,8 @@ def insert_chart(file: Spreadsheet, sheet: Any, chart: NativeChart, *, at: tuple
     shown = {"num_format": file.numbers.in_language(axes.number_format), "num_font": SMALL, "major_gridlines": lines}
     made.set_y_axis({"name": axes.up, "name_font": SMALL, "min": 0, "max": axes.top, "major_unit": axes.step, **shown})
     made.show_hidden_data()
-    made.set_size({"width": cells * CELL - 2 * GAP, "height": (ROWS - 1) * ROW})
-    sheet.insert_chart(*at, made, {"x_offset": GAP, "y_offset": 2, "description": chart.title, "object_position": 3})
-
-
-def rows_covered(heights: Iterable[float]) -> int:
-    """Returns how many rows a chart covers. `heights` are the rows of the table beside it, in points; rows below it have the
-    height of an empty row."""
-    rows = accumulate(chain(heights, repeat(POINTS_IN_PIXEL * ROW)))
-    return next(n for n, height in enumerate(rows, 1) if height >= POINTS_IN_PIXEL * ROWS * ROW)
+    made.set_size({"width": width, "height": (ROWS - 1) * ROW})
+    sheet.insert_chart(rows[1] + 2, 0, made, {"description": chart.title, "object_position": 3})
 
 
 def _symbol(type_: str, size: int, colour: str) -> dict[str, Any]:

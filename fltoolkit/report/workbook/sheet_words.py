@@ -21,7 +21,7 @@ from fltoolkit.report.workbook.sheet_charts import ChartAxes
 from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
 from fltoolkit.show.charts.descriptions.axis_ticks import step
 from fltoolkit.show.wording import number_words, plan_words
-from fltoolkit.spreadsheets import A3, A4, DIGIT, fits_in_print
+from fltoolkit.spreadsheets import A3, A4, DIGIT, Paper, fits_in_print
 from fltoolkit.survey.spec.groups import TOTAL
 
 Row = Mapping[Any, Any]
@@ -31,11 +31,9 @@ HIGH = ("bound_high", 10, "text")  # the column beside numbers some of which are
 READ = 2  # the number of columns for group and category in `columns_by_indicator`
 STEPS_UP = 5  # the most steps on the axis of a chart
 LABEL_ROOM = 0.4  # of a step: the least height between the highest point of a chart and the end of its axis, for a label
-GROUP_WIDTHS, WIDER = (16, 20), 6  # of the columns with group and category, and how much wider they are where there is room
-LONGEST = 74  # characters of the last printed column, if there is still room
 NO_GROUP = "–"
 SIGNED = {"whole": "signed_whole", "one_decimal": "signed_decimal"}  # styles of numbers, and those of changes
-UNRELIABLE, NOT_SHOWN = "u", "c"  # markers
+UNRELIABLE, NOT_SHOWN, OF_CASES = "u", "c", "z"  # markers
 
 
 def star_note(texts: Iterable[OwnText], language: Language, pages: Iterable[Page]) -> tuple[str, ...]:
@@ -144,9 +142,11 @@ def high(row: Row) -> Styled:
 
 
 def high_or_marker(row: Row) -> Styled:
-    """Returns the same cell as `high`, but with the marker [c] if the upper end of a shown baseline is confidential."""
-    hidden = row["unresolved_marker"] == NOT_SHOWN and row["marker"] != NOT_SHOWN and not has_wide_bounds(row)
-    return Styled(bracketed(NOT_SHOWN), "in_place") if hidden else high(row)
+    """Returns the same cell as `high`, but with a marker if a shown baseline has no upper end: [c] if this is confidential, [z] if
+    the number is known of cases only."""
+    if has_wide_bounds(row) or row["baseline_value"] is None or row["unresolved"] is not None or not row["measure"]:
+        return high(row)
+    return Styled(bracketed(NOT_SHOWN if row["unresolved_marker"] == NOT_SHOWN else OF_CASES), "in_place")
 
 
 def rounded(value: object, digits: int) -> float | None:
@@ -175,14 +175,9 @@ def used_markers(evidence: Evidence) -> list[str]:
 def legend(language: Language, used: Sequence[str]) -> tuple[str, ...]:
     """Returns a sentence that explains the markers in a sheet (letters such as [u], and the dagger). The result is empty if the
     sheet has none."""
-    words = meanings(language, used)
-    return (language.say("workbook.legend", markers=words),) if words else ()
-
-
-def meanings(language: Language, used: Sequence[str]) -> str:
-    """Returns the markers that are used, each with its meaning: `[u] unreliable; † use with caution`."""
     care = f"{number_words.CARE} {language.say('flags.caution')}" if number_words.CARE in used else ""
-    return language.list(text for text in (number_words.markers(language, used), care) if text)
+    words = language.list(text for text in (number_words.markers(language, used), care) if text)
+    return (language.say("workbook.legend", markers=words),) if words else ()
 
 
 def toolkit(language: Language, *tools: int) -> str:
@@ -229,25 +224,26 @@ def columns_by_indicator(
     """Returns the columns of a sheet that has a heading above the rows of each indicator (see `lines_by_indicator`).
 
     The columns for group and category come first, then `printed` (other columns that are printed), then `facts` (columns with
-    the facts behind the numbers, such as the sample; their headings are grey). If there are no `facts`, the sheet has a
-    chart in their place. `years` are the years of the two compared surveys (see `column`). `large` says whether the sheet is
-    printed on A3 paper.
+    the facts behind the numbers, such as the sample; their headings are grey). If there are no `facts`, the sheet has a chart
+    below the table, and is no wider than its columns need. `years` are the years of the two compared surveys (see `column`).
+    `large` says whether the sheet is printed on A3 paper.
     """
     style = "text" if facts else "hidden"
-    paper = A3 if large else A4
-    widths = [*GROUP_WIDTHS, *(width for _, width, look in printed if look != "hidden")]
-    room = max(0, fits_in_print(widths, paper) // DIGIT) if facts else 0
-    first, second = (float(width + min(WIDER, room // 2)) for width in GROUP_WIDTHS)
-    *before, (name, width, look_of_last) = printed
-    longest = max(width, min(LONGEST, width + room - 2 * WIDER))
-    last = (name, longest, look_of_last) if facts else printed[-1]
-    second += max(0, room - 2 * WIDER - (longest - width))
-    about = (("by", first, "text"), ("category", second, "text"), *before, last)
+    looks = (("by", 16, "text"), ("category", 20, "text"), *printed)
+    read = [column(language, name, width, look, years=years) for name, width, look in looks]
     behind = (*facts, ("indicator", 44, style), ("unit", 30, style))
     return (
-        *(column(language, name, width, style, years=years) for name, width, style in about),
+        *(widened(read, (0, 1, *[len(read) - 1] * 3), A3 if large else A4) if facts else read),
         *(column(language, name, width, style, years=years, beside=True) for name, width, style in behind),
     )
+
+
+def widened(columns: Sequence[Column], places: Sequence[int], paper: Paper) -> list[Column]:
+    """Returns columns of which those at `places` share the width that all of them leave free on a printed page. A place that is
+    named several times gets several shares."""
+    free = fits_in_print((c.width for c in columns if not c.hidden), paper)
+    more = max(0, free) // len(places) / DIGIT
+    return [replace(c, width=c.width + more * places.count(place)) for place, c in enumerate(columns)]
 
 
 def lines_by_indicator(language: Language, records: Sequence[Row], cells: Callable[[Row], tuple[object, ...]]) -> list[SheetRow]:
@@ -289,13 +285,10 @@ def _levels(language: Language, *tables: pd.DataFrame) -> list[str]:
     return [number_words.level(language, {"level": level}) for level in pd.concat(columns).dropna().iloc[:1]]
 
 
-def chart_title(language: Language, name: str, row: Row) -> str:
-    """Returns the title of a chart, with measure, unit and category: `Prevalence of forced labour, per 1,000 adults (women)`."""
-    measure, unit = language.say(f"titles.{row['measure']}"), language.kit(row["unit"])
-    title = f"{measure}, {unit}"
-    if not plan_words.is_total(row) and name != "headline":
-        title = f"{title} ({number_words.reason(language, row['category'])})"
-    return language.say(f"workbook.charts.{name}", what=title)
+def chart_title(language: Language, row: Row) -> str:
+    """Returns what a chart shows, with measure, unit and category: `Prevalence of forced labour, per 1,000 adults (women)`."""
+    title = ", ".join((language.say(f"titles.{row['measure']}"), language.kit(row["unit"])))
+    return title if plan_words.is_total(row) else f"{title} ({number_words.reason(language, row['category'])})"
 
 
 def chart_axes(

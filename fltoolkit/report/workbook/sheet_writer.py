@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from pathlib import Path
 from textwrap import wrap
 from typing import Any
@@ -18,7 +17,7 @@ from fltoolkit.files import write_whole
 from fltoolkit.languages.language import Language
 from fltoolkit.report.workbook.cell_record import RecordedCell, record
 from fltoolkit.report.workbook.row_heights import height_of, lines_in
-from fltoolkit.report.workbook.sheet_charts import CELL, NativeChart, insert_chart, rows_covered
+from fltoolkit.report.workbook.sheet_charts import ROW, ROWS, NativeChart, insert_chart
 from fltoolkit.spreadsheets import (
     A3,
     A4,
@@ -37,13 +36,13 @@ from fltoolkit.spreadsheets import (
 KIT = "_kit"
 KEY = "fl_"  # the start of a sheet's defined name; the sheet's key follows
 NARROWEST = 70  # characters of a line of notes, at least
-NOTES_IN_WIDTH = 0.18  # characters of a note in a pixel
+NOTES_IN_WIDTH = 0.17  # characters of a note in a pixel
 IN_WIDTH = 1.2  # characters of a cell in one unit of its column's width
 ONE_LINE = ("unseen", "across", "hidden")  # styles whose texts are never wrapped
 BOLD = ("section", "warn")
 TITLE_LINE, TOP_LINE, GAP = 19, 14.5, 6  # points of the title, of each other line above the table, and of the gap below them
+POINTS_IN_PIXEL = 0.75
 WIDEST = 130  # characters: the most in a column that is not printed
-MOST_CELLS = 11  # columns of usual width that a chart covers, at most
 
 
 @dataclass(frozen=True)
@@ -164,19 +163,18 @@ class Page:
 
     @property
     def starts(self) -> tuple[list[int], list[int]]:
-        """Returns the rows that begin a group, counted from 0: the headings above rows; then rows, not below a heading, with a text of
-        their own in the first column."""
-        styles = ["", *(getattr(line.cells[0], "style", self.columns[0].style) for line in self.lines)]
-        headings = [n for n, style in enumerate(styles[1:]) if style == "across"]
-        return headings, [n for n, (above, style) in enumerate(pairwise(styles)) if style != "unseen" and above != "across"]
+        """Returns the rows that begin a group, counted from 0: the rows with a text of their own in the first column, such as headings;
+        then those with one in any of the columns `once`. A row directly below a heading begins no group."""
+        looks = [[getattr(line.cells[place], "style", "") for place in (0, *self.once)] for line in self.lines]
+        below = ["", *(first for first, *_ in looks)]
+        apart = [(n, styles) for n, styles in enumerate(looks) if below[n] != "across"]
+        return [n for n, (first, *_) in apart if first != "unseen"], [n for n, styles in apart if {*styles} != {"unseen"}]
 
     @property
     def paper(self) -> Paper:
-        """Returns the paper on which the sheet is printed: A3 if `large` is true, A4 upright if the columns fit and there is
-        no chart, otherwise A4 landscape."""
-        if self.large:
-            return A3
-        return A4_UPRIGHT if self.chart is None and fits_in_print(self._printed_widths, A4_UPRIGHT) >= 0 else A4
+        """Returns the paper on which the sheet is printed: A3 if `large` is true, A4 upright if the columns fit, otherwise A4
+        landscape."""
+        return A3 if self.large else A4_UPRIGHT if fits_in_print(self._printed_widths, A4_UPRIGHT) >= 0 else A4
 
     @property
     def _printed_widths(self) -> list[float]:
@@ -188,18 +186,17 @@ class Page:
         return fits_in_print(self._printed_widths, self.paper)
 
     @property
-    def chart_cells(self) -> int:
-        """Returns how many columns of usual width the chart beside the table covers."""
-        return min(MOST_CELLS, self.room // CELL) if self.chart else 0
+    def wide(self) -> int:
+        """Returns the width of the printed part of the table, in pixels."""
+        return sum(map(width_in_pixels, self._printed_widths))
 
     @property
     def top(self) -> list[tuple[str, str]]:
         """Returns the lines of text between the plan's title and the table, each with its style. No line is wider than the
         printed part of the sheet."""
-        table = sum(map(width_in_pixels, self._printed_widths))
-        wide = max(NARROWEST, int((table + self.chart_cells * CELL) * NOTES_IN_WIDTH))
         texts = [*((text, "result") for text in self.results), *((text, "note") for text in (self.purpose, *self.notes))]
-        return [(line, style) for text, style in texts for line in wrap(clean_text(text), wide)]
+        longest = max(NARROWEST, int(self.wide * NOTES_IN_WIDTH))
+        return [(line, style) for text, style in texts for line in wrap(clean_text(text), longest)]
 
     @property
     def head(self) -> int:
@@ -296,7 +293,7 @@ class _Writer:
         for i, height in enumerate(heights):
             sheet.set_row(head + i, height)
         if page.chart:
-            insert_chart(self.file, sheet, page.chart, at=(first, len(page.columns)), cells=page.chart_cells)
+            insert_chart(self.file, sheet, page.chart, rows=(first, last), width=page.wide)
         self.dress(sheet, page, last, heights)
 
     def width(self, page: Page, column: int) -> float:
@@ -347,15 +344,18 @@ class _Writer:
             sheet.data_validation(span[0], column, span[1], column, rule)
 
     def dress(self, sheet: Any, page: Page, last: int, heights: Sequence[float]) -> None:
-        head, wide = page.head, len(page.printed)
-        sheet.freeze_panes(head + 1, page.frozen)
+        head, below = page.head, last
         if page.lines:
             sheet.autofilter(head, 0, last, len(page.columns) - 1)
-        below = last if page.printed_lines is None else min(last, head + page.printed_lines)
-        sheet.print_area(0, 0, max(below, head + rows_covered(heights[1:])) if page.chart else below, wide - 1 + page.chart_cells)
+        if page.printed_lines is not None:
+            below = min(last, head + page.printed_lines)
+        heights = [TITLE_LINE + TOP_LINE * (head - 1) + GAP, *heights[: below - head + 1]]
+        if page.chart:
+            below, heights = last + ROWS + 2, [*heights, ROWS * ROW * POINTS_IN_PIXEL]
+        sheet.freeze_panes(head + 1, page.frozen)
+        sheet.print_area(0, 0, below, len(page.printed) - 1)
         print_as_read(sheet, head, page.paper, self.made.source)
-        above = TITLE_LINE + TOP_LINE * (head - 1) + GAP
-        break_pages(sheet, head, [above, *heights[: below - head + 1]], page.starts, (page.room, page.paper))
+        break_pages(sheet, head, heights, page.starts, (page.room, page.paper))
         sheet.hide_gridlines(2)
         sheet.set_tab_color("#E0B400" if page.table else "#1F5A7A")
         sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})

@@ -133,16 +133,12 @@ ABOUT = (
         head="limits",
     ),
 )
-MATRIX = TableLayout(
-    (*ABOUT, TableColumn("target", _target, "words")),
-    headings=_headings,
-)
+MATRIX = TableLayout((*ABOUT, TableColumn("target", _target, "words")), headings=_headings)
 """The matrix of Tool No. 16. Facts that all rows of an indicator share stand above these rows, so that the table fits a
 portrait page."""
 
 BASELINE = TableLayout(
-    ABOUT,
-    headings=lambda language, row: (_statement(language, row), _indicator(language, row), _group(language, row)),
+    ABOUT, headings=lambda language, row: (_statement(language, row), _indicator(language, row), _group(language, row))
 )
 BY_GROUP = replace(
     BASELINE, headings=lambda language, row: (PrintedCell(_indicator(language, row), strong=True), _group(language, row))

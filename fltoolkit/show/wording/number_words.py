@@ -112,8 +112,8 @@ def doubt(language: Language, row: PublishedNumber) -> str:
 def has_range(row: PublishedNumber) -> bool:
     """Returns whether a published number is printed as a range. Two conditions must be met. Unresolved persons (answers
     don't know, refused, blank) could raise the number above its interval. And the upper bound, which counts all these
-    persons as cases, is shown."""
-    return has_wide_bounds(row) and pd.notna(row["estimate"]) and pd.notna(row["bound_high"])
+    persons as cases, is shown, and as printed above the interval."""
+    return has_wide_bounds(row) and pd.notna(row["estimate"]) and row["bound_high"] > row["ci_high"]
 
 
 def unit(language: Language, measure: str, population: str = "") -> str:

@@ -8,7 +8,6 @@ import pandas as pd
 from fltoolkit.languages.language import Language
 from fltoolkit.publish.measure_units import is_rate
 from fltoolkit.publish.published_set import Published
-from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 
@@ -50,10 +49,17 @@ def doubts(language: Language, row: PublishedNumber) -> tuple[str, ...]:
     that can be used as it is."""
     if pd.isna(row["estimate"]):
         return ()
-    flag, why = str(row["flag"]), number_words.reason(language, row["reason"])
-    care = language.say("flagged", flag=language.say(f"flags.{flag}"), reason=why) if flag in CAREFUL else ""
-    wide = [language.say("sentence.wide")] if has_wide_bounds(row) else []
-    return (*([f"{number_words.start(care)}."] if care else []), *wide)
+    return tuple(
+        text for text in (care(language, row), language.say("sentence.wide") if number_words.has_range(row) else "") if text
+    )
+
+
+def care(language: Language, row: PublishedNumber) -> str:
+    """Returns a sentence with the flag of a published number and its reason. The text is empty if the number has no flag."""
+    if row["flag"] not in CAREFUL:
+        return ""
+    flag, why = language.say(f"flags.{row['flag']}"), number_words.reason(language, row["reason"])
+    return f"{number_words.start(language.say('flagged', flag=flag, reason=why))}."
 
 
 def is_unsure(row: PublishedNumber) -> bool:

@@ -93,11 +93,14 @@ def test_a_number_to_be_used_with_caution_has_a_dagger_unless_it_has_a_marker() 
 
 
 def test_a_high_end_that_is_confidential_has_a_marker_in_its_place() -> None:
-    row = {"measure": "prevalence", "marker": "", "unresolved_marker": "c", "bounds_note": "", "bound_high": None}
+    row = {
+        "measure": "prevalence", "baseline_value": 2.5, "unresolved": None, "unresolved_marker": "c", "bounds_note": "", "bound_high": None,
+    }  # fmt: skip
     assert high_or_marker(row) == Styled("[c]", "in_place")
     assert high(row).value is None
-    assert high_or_marker(row | {"unresolved_marker": ""}).value is None
-    assert high_or_marker(row | {"marker": "c"}).value is None
+    assert high_or_marker(row | {"unresolved_marker": None}) == Styled("[z]", "in_place")  # known of cases only
+    assert high_or_marker(row | {"unresolved_marker": "", "unresolved": 3.0}).value is None
+    assert high_or_marker(row | {"baseline_value": None}).value is None
 
 
 def test_only_the_markers_of_a_sheet_are_explained() -> None:

@@ -36,9 +36,18 @@ def test_page_and_sheet_have_one_number(value: float, measure: str, text: str, n
 
 
 def test_a_number_with_wide_bounds_is_a_range() -> None:
-    wide = {"estimate": 0.0268, "bound_high": 0.0552, "bounds_note": WIDE_BOUNDS, "marker": "", "measure": "prevalence"}
+    wide = {
+        "estimate": 0.0268,
+        "ci_high": 0.0316,
+        "bound_high": 0.0552,
+        "bounds_note": WIDE_BOUNDS,
+        "marker": "",
+        "measure": "prevalence",
+    }
     cell = number_cells.estimate(EN, wide, "prevalence")
     assert cell == PrintedCell("26.8\xa0to\xa055.2", number=True, has_range=True)
+    inside = wide | {"bound_high": 0.0316}  # as printed
+    assert number_cells.estimate(EN, inside, "prevalence").text == "26.8"
     assert number_cells.in_unit(EN, NAN, "prevalence", "c", 55.2) == PrintedCell("", "c")
 
 

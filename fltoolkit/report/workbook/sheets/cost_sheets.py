@@ -129,16 +129,8 @@ def implementation(evidence: Evidence, language: Language) -> Page:
         _implementation_row(columns, evidence.partners, str(n), everything, {}) for n in range(1, _rows_offered(numbered) + 1)
     ]
     used = max((int(n) for n in numbered), default=0)
-    return page(
-        language,
-        "implementation",
-        columns,
-        lines,
-        tool="14",
-        table="implementation",
-        frozen=3,
-        printed_lines=max(planned + used, ONE_PAGE),
-    )
+    printed = max(planned + used, ONE_PAGE)
+    return page(language, "implementation", columns, lines, tool="14", table="implementation", frozen=3, printed_lines=printed)
 
 
 def _implementation_row(

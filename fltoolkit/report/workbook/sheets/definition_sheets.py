@@ -6,9 +6,8 @@ from __future__ import annotations
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.checklists import checklists
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.publish.published_set import MARKERS
 from fltoolkit.publish.reliability import FLAGS
-from fltoolkit.report.workbook.sheet_words import used_markers, word
+from fltoolkit.report.workbook.sheet_words import word
 from fltoolkit.show.charts.flow_of_persons import flow_population
 from fltoolkit.show.wording import number_words
 
@@ -51,9 +50,6 @@ def _method(evidence: Evidence, language: Language) -> list[DefinitionRow]:
         "reliability": _text(language, "reliability", profile=out.judged.partition(":")[0] or out.profile, rules=_rules(evidence, language)),
     }  # fmt: skip
     terms = [(language.say(f"workbook.method.{name}.term"), text) for name, text in texts.items()]
-    used = used_markers(evidence)
-    terms += [(f"[{marker}]", language.say(f"markers.{marker}")) for marker in MARKERS if marker in used]
-    terms += [(number_words.CARE, language.say("flags.caution"))] if number_words.CARE in used else []
     left_out = language.list(map(language.own, out.coverage_excludes)) or language.say("workbook.method.coverage.nobody")
     terms.append((language.say("workbook.method.coverage.term"), left_out))
     terms += [(language.say("workbook.method.note.term"), number_words.reason(language, note)) for note in out.notes]

@@ -12,17 +12,17 @@ from fltoolkit.report.workbook.sheet_words import column, page
 from fltoolkit.report.workbook.sheet_writer import Page, SheetLink, SheetRow
 
 
-def read_me(pages: Sequence[Page], language: Language, notes: Sequence[str] = ()) -> Page:
+def read_me(pages: Sequence[Page], language: Language, notes: Sequence[str]) -> Page:
     """Returns the sheet that explains the workbook, with a link to each sheet. `notes` are printed above the list."""
     columns = [column(language, name, width) for name, width in (("sheet", 26), ("purpose", 84), ("tool", 11), ("fills", 50))]
     nothing = language.say("workbook.fills_nothing")
     lines = [SheetRow((SheetLink(p.name, p.name), p.purpose, p.tool, p.fills or nothing)) for p in pages]
-    return page(language, "read_me", columns, lines, tuple(notes))
+    return page(language, "read_me", columns, lines, notes)
 
 
-def dictionary(pages: Sequence[Page], language: Language, notes: Sequence[str] = ()) -> Page:
+def dictionary(pages: Sequence[Page], language: Language) -> Page:
     """Returns the sheet that explains each column of the workbook. A column that is in several sheets is explained once. Columns
-    that are hidden on every sheet come last, and are not printed. `notes` are printed above the list."""
+    that are hidden on every sheet come last, and are not printed."""
     widths = (("column", 25), ("holds", 42), ("sheet", 36), ("name_in_partners", 23))
     columns = [column(language, name, width) for name, width in widths]
     sheets: dict[tuple[str, ...], list[str]] = {}
@@ -31,7 +31,7 @@ def dictionary(pages: Sequence[Page], language: Language, notes: Sequence[str] =
         sheets.setdefault((c.head, c.help, f"{p.table}: {c.key}" if c.key else ""), []).append(p.name)
         printed = printed if c.hidden else len(sheets)
     lines = [SheetRow((head, holds, language.list(found), name)) for (head, holds, name), found in sheets.items()]
-    return page(language, "dictionary", columns, lines, tuple(notes), printed_lines=printed)
+    return page(language, "dictionary", columns, lines, printed_lines=printed)
 
 
 def unplaced(evidence: Evidence, language: Language) -> Page | None:

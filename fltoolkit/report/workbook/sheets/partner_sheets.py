@@ -7,7 +7,7 @@ Their yellow cells show the answers that partners.yaml already has.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -21,15 +21,15 @@ from fltoolkit.report.knowledge_base import CHANGE, TOOL as KNOWLEDGE, answers, 
 from fltoolkit.report.workbook.sheet_words import bracketed, choices, column, legend, mark, page, toolkit, word
 from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
 from fltoolkit.report.workbook.sheets.definition_sheets import definitions
+from fltoolkit.show.printed_tables.printed_table import NBSP
 from fltoolkit.show.wording import contrast_sentences, number_words, plan_words
-from fltoolkit.survey.spec.groups import groups_of_breakdown
+from fltoolkit.show.wording.english_numbers import PublishedNumber
+from fltoolkit.survey.spec.groups import NOT_STATED, groups_of_breakdown
 from fltoolkit.table_records import records
 
 ANSWERS = ("yes", "partly", "no")
 SHEETS = {5: "four_ps", 8: "background", 9: "capacity", 15: "communication", 3: "mainstreaming"}
 """The sheet of each checklist, by the number of the tool."""
-LONG = 70
-"""Letters from which on a line of numbers is long. A sheet prints a long line only once."""
 BACKGROUND = 8
 """The background study. It begins with the questions of the knowledge base (Tool No. 4)."""
 
@@ -78,7 +78,7 @@ def checklist(evidence: Evidence, language: Language, tool: int) -> Page:
     lines = []
     said: dict[str, str] = {}
     for q in questions:
-        from_survey = [_said_once(language, answer_from_survey(evidence, language, q), q, said)] if beside else []
+        from_survey = [answer_from_survey(evidence, language, q, said)] if beside else []
         words = (language.say(f"checklists.sections.{q.section}"), language.say(f"checklists.questions.{q.id}"), *from_survey)
         lines.append(_checklist_row(words, evidence.partners, q.id, keys))
     notes = [toolkit(language, *tools), language.say("checklists.source.questions")]
@@ -88,16 +88,21 @@ def checklist(evidence: Evidence, language: Language, tool: int) -> Page:
 
 
 def _how_numbers_read(evidence: Evidence, language: Language, questions: Sequence[ChecklistQuestion]) -> list[str]:
-    """Returns notes that tell an interval (`9.3 (6.3 to 13.3)`) from a range (`26.8 to 55.2`), and explain the markers of the
-    answers."""
-    every = records(evidence.now.table)
+    """Returns notes that tell an interval (`9.3 (6.3 to 13.3)`) from a range (`26.8 to 55.2`), and explain the category *not stated* and
+    the markers of the answers."""
     used = [row for q in questions for rows in _answers(evidence, q) for row in records(rows)]
-    notes = [language.say("workbook.said.interval", level=number_words.level(language, every[0]))]
-    if any(map(number_words.has_range, every)):
-        notes.append(language.say("workbook.said.range"))
-    if any(row["measure"] in PROFILES for row in used):
-        notes.append(language.say("profile.open"))
+    shares, ranges = ([row for row in used if test(row)] for test in (_is_share, number_words.has_range))
+    notes = [language.say("workbook.said.interval", level=number_words.level(language, used[0]))] if used else []
+    notes += [] if all(map(_is_share, ranges)) else [language.say("workbook.said.range")]
+    if shares:
+        notes.append(f"{language.say('profile.range' if any(map(_is_share, ranges)) else 'profile.open').rstrip('.')}.")
+    if any(row["category"] == NOT_STATED and pd.notna(row["estimate"]) for row in used):
+        notes.append(language.say("workbook.said.not_stated", category=language.say("kit.categories.not_stated")))
     return [*notes, *legend(language, list(map(mark, used)))]
+
+
+def _is_share(row: PublishedNumber) -> bool:
+    return row["measure"] in PROFILES
 
 
 def methods(evidence: Evidence, language: Language) -> Page:
@@ -119,23 +124,27 @@ def methods(evidence: Evidence, language: Language) -> Page:
     )
 
 
-def answer_from_survey(evidence: Evidence, language: Language, question: ChecklistQuestion) -> str:
+def answer_from_survey(
+    evidence: Evidence, language: Language, question: ChecklistQuestion, earlier: dict[str, str] | None = None
+) -> str:
     """Returns the published numbers that help to answer a question of a checklist, one line for each breakdown. Hidden numbers
     are only counted.
 
     If the run has no such number, the text is empty. There is one exception: for a question of the knowledge base, the text says
     that research must answer the question, or the rest of it. For a question on change, the text says which numbers have changed
     since the baseline.
+
+    `earlier` has the lines that are already printed on the sheet, each with its question. Such a line is replaced by this question.
     """
-    found = _answers(evidence, question)
-    everyone = evidence.now.table["reference_population_label"].iloc[0]
-    several = any(rows["reference_population_label"].iloc[0] != everyone for rows in found)
-    lines = [_breakdown_in_words(language, rows, named=several) for rows in found]
+    found, table = _answers(evidence, question), evidence.now.table
+    who = table.loc[~table["measure"].map(is_rate), "reference_population_label"]
+    several = who.ne(table["reference_population_label"].iloc[0]).any()
+    lines = [_breakdown_in_words(language, rows, named=bool(several)) for rows in found]
     if any(rows["breakdown"].iloc[0] == evidence.now.lead for rows in found):
         lines += contrast_sentences.sentences(evidence.now, language, most=contrast_sentences.MOST_SENTENCES)
     if CHANGE in question.evidence:
         lines += follow_up_section.answered(language, plan_words.totals(evidence.follow_up))
-    said = [line for line in lines if line]
+    said = _said_once(language, filter(None, lines), question, {} if earlier is None else earlier)
     if is_for_research(evidence, question):
         said.append(language.say("research.more" if said else "research.here"))
     return "\n".join(said)
@@ -147,32 +156,31 @@ def _answers(evidence: Evidence, question: ChecklistQuestion) -> tuple[pd.DataFr
     return answers(evidence.now, words) or hidden_answers(evidence.now, words)
 
 
-def _said_once(language: Language, answer: str, question: ChecklistQuestion, earlier: dict[str, str]) -> str:
-    """Returns an answer without repeated long lines. A long line that was already printed beside an earlier question is replaced
-    by the words of that question. `earlier` has the earlier question for each long line; the lines of this answer are added to
-    it."""
-    lines: dict[str, None] = {}
-    for line in answer.split("\n"):
-        first = earlier.setdefault(line, question.id) if len(line) > LONG else question.id
-        words = language.say(f"checklists.questions.{first}")
-        lines[line if first == question.id else language.say("workbook.said.as_above", question=words)] = None
-    return "\n".join(lines)
+def _said_once(language: Language, lines: Iterable[str], question: ChecklistQuestion, earlier: dict[str, str]) -> list[str]:
+    """Returns the lines of an answer. Lines that were already printed beside an earlier question are replaced by the words of that
+    question. `earlier` has the question of each printed line; the lines of this answer are added to it."""
+    said: dict[str, None] = {}
+    for line in lines:
+        first = earlier.setdefault(line, question.id)
+        if first != question.id:
+            line = language.say("workbook.said.as_above", question=language.say(f"checklists.questions.{first}"))
+        said[line] = None
+    return list(said)
 
 
 def _breakdown_in_words(language: Language, rows: pd.DataFrame, *, named: bool) -> str:
     """Returns one line with the numbers of one breakdown, such as the rates by sex. It says how many of them are hidden. `named`
-    says whether the line names its population, since the lines of one answer are about several."""
+    says whether the line names its population, since the survey counts persons of several."""
     every = records(rows)
     first, shown = every[0], [r for r in every if pd.notna(r["estimate"])]
     whole = not first["breakdown"]
-    printed = [f"{number_words.with_interval(language, r)} {bracketed(mark(r))}".rstrip() for r in shown]
-    numbers = (
-        printed if whole else [f"{number_words.category(language, r)} {text}" for r, text in zip(shown, printed, strict=True)]
-    )
+    names = ["" if whole else number_words.category(language, r) for r in shown]
+    printed = [f"{number_words.with_interval(language, r)} {bracketed(mark(r))}".rstrip().replace(" ", NBSP) for r in shown]
+    numbers = [f"{name}{NBSP}{text}".removeprefix(NBSP) for name, text in zip(names, printed, strict=True)]
     for marker, hidden in Counter(r["marker"] for r in every if pd.isna(r["estimate"])).items():
         key = "one" if hidden == 1 else "several"
         words = "" if whole else language.say(f"workbook.said.hidden.{key}", n=str(hidden))
-        numbers.append(number_words.with_marker(words, {"marker": marker}))
+        numbers.append(NBSP.join(filter(None, (words, bracketed(marker)))))
     numbers += number_words.hidden_high_ends(language, shown)
     key = "everyone" if whole else "by"
     group = language.join(map(language.by_group, groups_of_breakdown(str(first["breakdown"]))))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from fltoolkit.languages.language import Language
+from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.checklists import checklists
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.global_estimates import references
@@ -51,8 +52,8 @@ from fltoolkit.survey.spec.groups import TOTAL
 
 NUMBERS = ("baseline_value", "ci_low", "ci_high")
 HEADLINE = (
-    ("category", 18, "text"), ("label", 10, "hidden"), ("year", 7, "plain"), ("value", 10, "text"), HIGH, ("interval_from", 10, "text"),
-    ("interval_to", 10, "text"), ("marker", 8, "marker"), ("below", 10, "hidden"), ("above", 10, "hidden"), ("unreliable", 10, "hidden"),
+    ("category", 30, "text"), ("label", 10, "hidden"), ("year", 9, "plain"), ("value", 14, "text"), HIGH, ("interval_from", 14, "text"),
+    ("interval_to", 14, "text"), ("marker", 9, "marker"), ("below", 10, "hidden"), ("above", 10, "hidden"), ("unreliable", 10, "hidden"),
     ("reach", 10, "hidden"), ("earlier", 10, "hidden"),
 )  # fmt: skip
 DETAIL = (
@@ -101,17 +102,16 @@ def headline(evidence: Evidence, language: Language) -> Page | None:
     lines = [line for row in records for line in _rounds(evidence, language, row)]
     wide, hollow, later = (any(line[place].value is not None for line in lines) for place in (4, 10, 12))
     columns = [column(language, *look) for look in shown_if_wide(HEADLINE, wide=wide)]
-    title = chart_title(language, "headline", records[0])
+    title = chart_title(language, records[0])
     heights = [line[place].value for line in lines for place in (3, 4, 6)]
     chart = NativeChart(
         title, names=(1, 2), values=3, lengths=(8, 9), rows=len(lines), hollow=10 if hollow else None, band=(4, 11) if wide else None,
         earlier=12 if later else None, axes=chart_axes(evidence, language, records[0], heights, hollow=hollow, wide=wide),
     )  # fmt: skip
-    first, *others = result_sentences.headline_rows(evidence.now)
-    results = (
-        *(result_sentences.sentence(language, r) for r in (first, *others) if r["measure"] == first["measure"]),
-        *follow_up_section.verdicts(evidence, language),
-    )
+    rates = [row for row in result_sentences.headline_rows(evidence.now) if row["measure"] == "prevalence"]
+    said = [f"{result_sentences.statement(language, row)} {result_sentences.care(language, row)}".rstrip() for row in rates]
+    ranges = [language.say("sentence.wide")] if any(map(number_words.has_range, rates)) else []
+    results = (*said, *ranges, *follow_up_section.verdicts(evidence, language))
     markers = [
         marker
         for row in records
@@ -126,11 +126,7 @@ def _rounds(evidence: Evidence, language: Language, row: dict[Any, Any]) -> Iter
     label for the chart, which shows one label for both surveys."""
     later = list(rows_like(evidence.follow_up, row))
     category, numbers = plan_words.category(language, row), [row[name] for name in NUMBERS]
-    yield (
-        category,
-        category,
-        *_value(row, (row["year"], mark(row)), numbers, high(row), earlier=bool(later)),
-    )
+    yield (category, category, *_value(row, (row["year"], mark(row)), numbers, high(row), earlier=bool(later)))
     for now in later:
         numbers = [now[name] for name in ("value", "ci_low", "ci_high")]
         yield (
@@ -162,10 +158,10 @@ def _value(
     )  # fmt: skip
 
 
-def detail(evidence: Evidence, language: Language) -> Page | None:
+def detail(filled: Baseline, language: Language) -> Page | None:
     """Returns the sheet that shows for each number of the baseline the facts on which it is based, such as the sample. Returns
     None if the survey gives no number for the plan."""
-    table = evidence.baseline.table
+    table = filled.table
     records = [without_nan(row) for row in table[table["filled_by"] != "partners"].to_dict("records")]
     if not records:
         return None

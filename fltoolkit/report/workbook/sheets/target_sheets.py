@@ -6,7 +6,6 @@ from __future__ import annotations
 from fltoolkit.estimate.change_over_time.difference import TOO_FEW
 from fltoolkit.estimate.change_over_time.unresolved_excess import is_unjudged
 from fltoolkit.languages.language import Language
-from fltoolkit.languages.reasons import Reason
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.follow_up import DECREASE, sign_and_verdict
 from fltoolkit.nap.targets import BASELINE, NO_FALL, TARGET
@@ -45,22 +44,17 @@ from fltoolkit.show.wording import number_words, plan_words
 
 PROMISED = (
     ("baseline_value", 10, "text"), HIGH, ("interval_from", 10, "text"), ("interval_to", 10, "text"), ("marker", 8, "marker"),
-    ("target_year", 7, "plain"), ("target_value", 9, "text"), ("verifiable", 12, "text"), ("smallest_cut", 14, "power"),
+    ("target_year", 7, "plain"), ("target_value", 9, "text"), ("verifiable", 12, "text"), ("smallest_cut", 16, "power"), ("why", 23, "text"),
 )  # fmt: skip
-LATER = (("now", 9, "text"), HIGH, ("marker_after", 8, "marker"), ("reached", 36, "text"), ("changed", 28, "text"))
-WHY = (("why", 23, "text"),)
 CALCULATED = (
-    ("flag", 18, "text"), ("baseline_year", 10, "plain"), ("target_words", 26, "text"), ("cut", 9, "power"), ("power", 9, "power"),
-    ("smallest_value", 10, "text"), ("sample_needed", 11, "whole"), ("sample_each_round", 12, "whole"), ("planned_sample", 11, "whole"),
-    ("deff", 8, "two_decimals"), ("first_year", 11, "plain"), ("path", 12, "text"),
+    ("target_words", 26, "text"), ("cut", 9, "power"), ("power", 9, "power"), ("smallest_value", 10, "text"), ("sample_needed", 11, "whole"),
+    ("sample_each_round", 12, "whole"), ("planned_sample", 11, "whole"), ("first_year", 11, "plain"),
 )  # fmt: skip
-LATER_INTERVAL = (("later_round", 10, "plain"), ("now_from", 10, "text"), ("now_to", 10, "text"))
 PLANNED = (
-    ("year", 7, "plain"), ("planned", 9, "text"), ("kind", 19, "text"), ("measured", 10, "text"), HIGH, ("interval_from", 10, "text"),
+    ("year", 7, "plain"), ("planned", 9, "text"), ("kind", 22, "text"), ("measured", 10, "text"), HIGH, ("interval_from", 10, "text"),
     ("interval_to", 10, "text"), ("marker", 8, "marker"), ("below", 10, "hidden"), ("above", 10, "hidden"),
     ("unreliable", 10, "hidden"), ("target", 10, "hidden"), ("reach", 10, "hidden"),
 )  # fmt: skip
-AFTER = ("later_marker", "later_flag")
 ROUNDS = (("marker_before", "flag_before"), ("marker_after", "flag_after"))
 MEASURED = (
     ("baseline_year", "marker", "flag", ("baseline_value", "ci_low", "ci_high")),
@@ -69,32 +63,21 @@ MEASURED = (
 FOLLOWED = (
     ("baseline", 10, "text"), HIGH, ("baseline_from", 10, "text"), ("baseline_to", 10, "text"), ("marker_before", 8, "marker"), ("now", 9, "text"), HIGH,
     ("now_from", 10, "text"), ("now_to", 10, "text"), ("marker_after", 8, "marker"), ("change", 9, "text"), ("change_from", 10, "text"),
-    ("change_to", 10, "text"), ("verdict", 38, "text"), ("why", 23, "text"),
+    ("change_to", 10, "text"), ("verdict", 30, "text"), ("target_value", 9, "text"), ("reached", 30, "text"), ("why", 23, "text"),
 )  # fmt: skip
 FOLLOWED_FACTS = (
-    ("side", 7, "text"), ("decrease", 10, "text"), ("decrease_from", 10, "text"), ("decrease_to", 10, "text"),
-    ("milestone", 10, "text"), ("flag", 18, "text"), ("reason", 60, "text"), ("year_before", 9, "plain"), ("year", 8, "plain"),
-    ("survey_before", 26, "text"), ("survey", 26, "text"),
+    ("side", 7, "text"), ("decrease", 10, "text"), ("decrease_from", 10, "text"), ("decrease_to", 10, "text"), ("milestone", 10, "text"),
+    ("flag", 18, "text"), ("reason", 60, "text"),
 )  # fmt: skip
 
 
 def targets(evidence: Evidence, language: Language) -> Page | None:
-    """Returns the sheet of targets, or None if the survey gives no number for the plan.
-
-    The most important columns come first and are printed. The columns of the calculation come last. If there is a later
-    survey, the columns of this survey stand between the two.
-    """
+    """Returns the sheet of targets, or None if the survey gives no number for the plan. The most important columns come first and are
+    printed. The columns of the calculation come last."""
     table = evidence.targets
     if table.empty:
         return None
-    later = bool(table["later_year"].notna().any())
-    years = change_tables.years_of_rounds(language, table["baseline_year"], table["later_year"]) if later else None
-    wide = bool(table[["baseline_bound", "later_bound"]].notna().any(axis=None))
-    promised = [("marker_before" if later and name == "marker" else name, width, style) for name, width, style in PROMISED]
-    asked = "reached_in" if years and str(years["after"]).isdigit() else "reached"
-    answered = [(asked if name == "reached" else name, width, style) for name, width, style in LATER] if later else []
-    read = shown_if_wide((*promised, *answered, *WHY), wide=wide)
-    columns = columns_by_indicator(language, read, (*CALCULATED, *(LATER_INTERVAL if later else ())), years, large=later)
+    read = shown_if_wide(PROMISED, wide=bool(table["baseline_bound"].notna().any()))
     # Groups with a target come first among those of their indicator; the categories of a group keep their order.
     order = {id: place for place, id in enumerate(dict.fromkeys(table["id"]))}
     with_target = set(table.loc[table["target_year"].notna(), ["id", "group"]].itertuples(index=False, name=None))
@@ -102,35 +85,25 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
         map(without_nan, table.to_dict("records")),
         key=lambda row: (order[row["id"]], (row["id"], row["group"]) not in with_target),
     )
-    lines = lines_by_indicator(language, records, lambda row: _promised(evidence, language, row, later=later))
     bad = int((table["verifiable"] == "no").sum())
     refused = (language.say("workbook.sheets.targets.refused", n=str(bad)),) if bad else ()
-    used = [*map(mark, records), *(mark(row, *AFTER) for row in records if later)]
     said = language.say("workbook.sheets.targets.smallest", none=language.kit(NO_FALL), few=language.kit(TOO_FEW))
     smallest = (said,) if table["planned_sample"].notna().any() else ()
-    unjudged = (language.say("charts.unjudged_why"),) if later and any(map(_is_unjudged, records)) else ()
-    notes = (
-        surveys(language, evidence.baseline.table, evidence.now.table),
-        *refused,
-        *smallest,
-        *unjudged,
-        *legend(language, used),
-    )
-    return page(language, "targets", columns, lines, notes, once=(0,), frozen=2, large=later, printed_columns=READ + len(read))
+    notes = (surveys(language, evidence.baseline.table), *refused, *smallest, *legend(language, list(map(mark, records))))
+    lines = lines_by_indicator(language, records, lambda row: _promised(evidence, language, row))
+    columns = columns_by_indicator(language, read, CALCULATED)
+    return page(language, "targets", columns, lines, notes, once=(0,), frozen=2, printed_columns=READ + len(read))
 
 
-def _numbers(evidence: Evidence, r: Row, *, later: str) -> tuple[Styled, Styled, Styled, Styled]:
-    """Returns four cells: the baseline of a row and the upper end of its range, and the same of the later survey. `later` is the
-    name of the later number's column; its upper end is in the column that `plan_words.BOUNDS` names."""
-    measure, none = r["measure"], styled(r["measure"], None)
-    high = next(map(high_or_marker, rows_like(evidence.baseline.table, r)), none)
-    return styled(measure, r["baseline_value"]), high, styled(measure, r[later]), styled(measure, r[plan_words.BOUNDS[later]])
+def _baseline(evidence: Evidence, r: Row) -> tuple[Styled, Styled]:
+    """Returns two cells: the baseline of a row, and the upper end of its range."""
+    none = styled(r["measure"], None)
+    return styled(r["measure"], r["baseline_value"]), next(map(high_or_marker, rows_like(evidence.baseline.table, r)), none)
 
 
-def _promised(evidence: Evidence, language: Language, r: Row, *, later: bool) -> tuple[object, ...]:
-    """Returns the cells of one row of the sheet on targets: the target, and whether a repeat of the survey could verify it.
-    `later` says whether there is a later survey."""
-    measure, refused, measured = r["measure"], r["verifiable"] == "no", _numbers(evidence, r, later="later_value")
+def _promised(evidence: Evidence, language: Language, r: Row) -> tuple[object, ...]:
+    """Returns the cells of one row of the sheet on targets: the target, and whether a repeat of the survey could verify it."""
+    measure, refused = r["measure"], r["verifiable"] == "no"
     verifiable: object = Styled(word(language, "met", "no"), "warn") if refused else word(language, "met", r["verifiable"])
     # The marker says why a baseline is not shown.
     silent = r["marker"] == "c" and r["target_year"] is None
@@ -139,31 +112,12 @@ def _promised(evidence: Evidence, language: Language, r: Row, *, later: bool) ->
         why = Styled(f"{refusal(language, r)} {why}", "warn")
     why_none = language.kit(r["smallest_obstacle"])
     least: object = Styled(why_none, "in_place") if why_none else rounded(r["smallest_cut"], 3)
-    numbers = [*(styled(measure, r[name]) for name in ("ci_low", "ci_high")), aimed(r, "target_value")]
-    now = (
-        (
-            *measured[2:],
-            bracketed(mark(r, *AFTER)),
-            language.kit(r["reached"]),
-            language.say("charts.unjudged") if _is_unjudged(r) else language.kit(r["changed"]),
-        )
-        if later
-        else ()
-    )
-    since = (r["later_year"], *(styled(measure, r[name]) for name in ("later_ci_low", "later_ci_high"))) if later else ()
     return (
-        *measured[:2], *numbers[:2], bracketed(mark(r)), r["target_year"], numbers[2],
-        verifiable, least, *now, why, flag(language, r), r["baseline_year"], language.kit(r["target_words"]), rounded(r["cut"], 3),
-        rounded(r["power"], 2), styled(measure, plan_words.smallest_value(r)), r["sample_needed"], r["sample_each_round"],
-        r["planned_sample"], rounded(r["deff"], 2), r["first_year"], word(language, "paths", r["path"]),
-        *since,
+        *_baseline(evidence, r), *(styled(measure, r[name]) for name in ("ci_low", "ci_high")), bracketed(mark(r)),
+        r["target_year"], aimed(r, "target_value"), verifiable, least, why,
+        language.kit(r["target_words"]), rounded(r["cut"], 3), rounded(r["power"], 2), styled(measure, plan_words.smallest_value(r)),
+        r["sample_needed"], r["sample_each_round"], r["planned_sample"], r["first_year"],
     )  # fmt: skip
-
-
-def _is_unjudged(r: Row) -> bool:
-    """Returns whether unresolved answers are the reason why the change of a row is not judged."""
-    changed = r["changed"]
-    return isinstance(changed, Reason) and changed.code == "rounds.not_judged"
 
 
 def milestones(evidence: Evidence, language: Language) -> Page | None:
@@ -179,9 +133,9 @@ def milestones(evidence: Evidence, language: Language) -> Page | None:
     heights = [cells[place].value for cells in drawn for place in (3, 5, 6, 8)]  # type: ignore[attr-defined]
     hollow = any(cells[12].value is not None for cells in drawn)  # type: ignore[attr-defined]
     chart = NativeChart(
-        chart_title(language, "milestones", first[0]), names=(2, 2), values=5, lengths=(10, 11), rows=len(first), first=1, path=3, target=13,
-        axes=chart_axes(evidence, language, first[0], heights, hollow=hollow, wide=wide), hollow=12 if hollow else None,
-        band=(6, 14) if wide else None,
+        language.say("workbook.charts.milestones", what=chart_title(language, first[0])), names=(2, 2), values=5, lengths=(10, 11),
+        rows=len(first), first=1, path=3, target=13, axes=chart_axes(evidence, language, first[0], heights, hollow=hollow, wide=wide),
+        hollow=12 if hollow else None, band=(6, 14) if wide else None,
     )  # fmt: skip
     markers = legend(language, [_measured(evidence, r)[0] for r in records])
     notes = (surveys(language, evidence.baseline.table, evidence.now.table), *markers)
@@ -245,7 +199,6 @@ def _limits_of_change(r: Row) -> tuple[Styled, Styled]:
 def _followed(evidence: Evidence, language: Language, r: Row) -> tuple[object, ...]:
     """Returns the cells of one row of the sheet on follow-up: the baseline, the later survey, and the result of the test of the
     change. If the change is not shown, its marker (such as [c]) replaces the result."""
-    measured = _numbers(evidence, r, later="value")
 
     def numbers(*names: str) -> list[Styled]:
         return [styled(r["measure"], r[name]) for name in names]
@@ -256,11 +209,10 @@ def _followed(evidence: Evidence, language: Language, r: Row) -> tuple[object, .
     if is_unjudged(r["verdict"], r["verdict_reason"]):
         verdict, why = change_tables.short_verdict(language, r), language.say("charts.unjudged_why")
     return (
-        *measured[:2], *numbers("baseline_ci_low", "baseline_ci_high"), bracketed(mark(r, *ROUNDS[0])),
-        *measured[2:], *numbers("ci_low", "ci_high"),
-        bracketed(mark(r, *ROUNDS[1])),
+        *_baseline(evidence, r), *numbers("baseline_ci_low", "baseline_ci_high"), bracketed(mark(r, *ROUNDS[0])),
+        *numbers("value", "bound", "ci_low", "ci_high"), bracketed(mark(r, *ROUNDS[1])),
         signed(r["measure"], r["change"]), *_limits_of_change(r),
-        verdict, why, r["beyond_zero"],
+        verdict, aimed(r, "target_value"), language.kit(r["reached"] or ""), why, r["beyond_zero"],
         *(styled(DECREASE, r[name]) for name in ("decrease", "decrease_low", "decrease_high")), *numbers("milestone"), flag(language, r),
-        number_words.reason(language, r["reason"]), r["year_before"], r["year"], language.kit(r["survey_before"]), language.kit(r["survey"]),
+        number_words.reason(language, r["reason"]),
     )  # fmt: skip

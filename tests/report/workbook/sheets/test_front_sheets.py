@@ -27,7 +27,7 @@ def test_the_dictionary_and_the_first_sheet_tell_what_each_column_and_sheet_is_f
         ("Price", "of one", "Costs; More", "costs: unit_cost"),
     ]
     bare = replace(page, name="Goals", fills="", tool="")
-    assert [line.cells for line in read_me([page, bare], EN).lines] == [
+    assert [line.cells for line in read_me([page, bare], EN, ("Office",)).lines] == [
         (SheetLink("Costs", "Costs"), "What it costs.", "12", "prices"),
         (SheetLink("Goals", "Goals"), "What it costs.", "", "nothing"),
     ]
@@ -37,8 +37,7 @@ def test_a_column_that_is_hidden_on_every_sheet_is_explained_last_and_not_printe
     shown, hidden = Column("High end", 8, help="of a range"), Column("High end", 8, "hidden", help="of a range")
     helper = Column("Gap", 8, "hidden", help="for a chart")
     page = Page("a", "A", "", (helper, hidden), [])
-    told = dictionary([page, replace(page, name="B", columns=(shown,))], EN, ("[c] means confidential.",))
-    assert told.notes[0] == "[c] means confidential."
+    told = dictionary([page, replace(page, name="B", columns=(shown,))], EN)
     assert [line.cells[:3] for line in told.lines] == [("High end", "of a range", "B; A"), ("Gap", "for a chart", "A")]
     assert told.printed_lines == 1
 
