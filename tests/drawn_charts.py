@@ -56,7 +56,7 @@ def by_plotly(fig: dict[str, Any]) -> Shown:
     """Returns the content of a figure's JSON."""
     layout = fig["layout"]
     title, _, subtitle = layout["title"]["text"].partition("</b>")
-    signs, intervals, legend = set(), set(), []
+    signs, intervals = set(), set()
     rows = _rows_by_plotly(layout)
 
     def row(y: float) -> int:
@@ -65,22 +65,19 @@ def by_plotly(fig: dict[str, Any]) -> Shown:
 
     for trace in fig["data"]:
         if trace["x"] == [None]:
-            legend += [trace["name"]] if "name" in trace else []
-        elif trace["mode"] == "lines":
+            continue  # the axis of the printed words
+        if trace["mode"] == "lines":
             for i in range(0, len(trace["x"]), 3):
                 place = (row(trace["y"][i]), *map(_near, trace["x"][i : i + 2]))
                 intervals.add(place)
         elif not trace["marker"]["symbol"].startswith("triangle"):  # the end of an interval that is cut
-            for i, (x, y) in enumerate(zip(trace["x"], trace["y"], strict=True)):
+            for x, y in zip(trace["x"], trace["y"], strict=True):
                 signs.add((row(y), _near(x), _look(trace["marker"])))
-                if "error_x" in trace and trace["error_x"]["array"][i] is not None:
-                    low, high = x - trace["error_x"]["arrayminus"][i], x + trace["error_x"]["array"][i]
-                    intervals.add((row(y), _near(low), _near(high)))
     axis = layout["xaxis"]
     words = [a for a in layout.get("annotations", []) if "bgcolor" not in a]
     absent = {row(a["y"]): _flat(a["text"]) for a in layout.get("annotations", []) if "bgcolor" in a}
     joined = {(row(a["y"]), _near(a["ax"]), _near(a["x"])) for a in words if a["showarrow"]}
-    legend += sorted(a["text"] for a in words if not a["showarrow"] and a.get("xref") != "paper")
+    legend = sorted(a["text"] for a in words if not a["showarrow"] and a.get("xref") != "paper")
     notes = " ".join(a["text"] for a in words if a.get("name") == NOTES)
     right = layout.get("yaxis2", {"tickvals": [], "ticktext": []})
     texts = dict(zip(right["tickvals"], right["ticktext"], strict=True))

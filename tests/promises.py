@@ -44,7 +44,7 @@ def filled(plan: Plan, **facts: Any) -> Baseline:
         "filled_by": "survey", "baseline_value": 1000 * p, "ci_low": 800 * p, "ci_high": 1200 * p, "marker": "", "flag": "", "reason": "",
         "n": float(n), "cv": np.sqrt(deff * (1 - p) / (p * n)) if p else np.nan, "deff": deff, "year": 2025, "population": "adults",
         "weighted_population": 1e6, "reference_months": 12, "cases": n * p, "bound_high": np.nan, "unresolved": 0.0, "unresolved_marker": "",
-        "survey": "Labour force survey", "confidence": 0.95,
+        "survey": "Labour force survey", "confidence": 0.95, "reference_population_label": "adults",
     }  # fmt: skip
     table = pd.DataFrame([row | facts])
     return Baseline(plan, table, table, words_of(plan))

@@ -101,11 +101,7 @@ def note_on_rule_set(spec: SurveySpec, rule: RuleSet) -> Reason | Reasons | str:
     if rule.name == REFERENCE_RULE_SET:
         return ""
     moved, idle = _items_on_other_side(spec, rule), _unreachable_dimensions(spec, rule)
-    within = (
-        Reason.of("reasons.beyond", rules=REFERENCE_RULE_SET, items=item_names(moved))
-        if moved
-        else Reason.of("reasons.within", rules=REFERENCE_RULE_SET)
-    )
+    within = Reason.of("reasons.beyond", items=item_names(moved)) if moved else Reason.of("reasons.within")
     return joined_reasons([within, *([Reason.of("reasons.idle", items=item_names(idle))] if idle else [])])  # type: ignore[no-any-return]
 
 

@@ -270,7 +270,8 @@ def _verifiability_columns(start: _BaselineValue, plan: Plan, found: TargetRow, 
     needed = rounded_up(_needed_sample(p, cut, deff, n))
     both = rounded_up(float(sample_size(p, cut=cut, deff=deff)))
     percent = floor(100 * power + TINY)
-    chance = {"N": round(found["planned_sample"]), "M": percent}
+    who = row["reference_population_label"] if row["group"] == TOTAL else row["category"]
+    chance = {"who": who or Reason.of("whom.persons"), "N": round(found["planned_sample"]), "M": percent}
     obstacles: dict[Reason, Reason] = {}
     if year <= row["year"]:
         late = Reason.of("plan.not_after", N=f"{row['year']:.0f}")

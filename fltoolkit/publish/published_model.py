@@ -17,7 +17,9 @@ from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.models.covariate_patterns import Patterns, is_sensitive, read_patterns, refuse_sensitive
 from fltoolkit.estimate.models.logistic_model import ASSOCIATION, FEW, Logit, fit_patterns
+from fltoolkit.languages.language import read_language
 from fltoolkit.languages.reasons import Reason, Reasons, joined_reasons
+from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.printed_numbers import DIGITS, nearest, rounding_steps, significant
 from fltoolkit.publish.published_set import Published
 from fltoolkit.publish.reliability import FLAGS, NO_CASE
@@ -263,11 +265,12 @@ def _marks(row: Mapping[Hashable, Any], base: float, is_reference: bool, model: 
 
 
 def _notes(persons: ClassifiedSurvey, used: dict[str, str], alone: list[str], left_out: list[str]) -> tuple[str, ...]:
+    words = read_language(BASE)
     notes = ["An odds ratio says what goes with forced labour in these answers, not what brings it about."]
     if found := [g for g in used if is_sensitive(persons, g)]:
-        notes.append(f"By {', '.join(found)}: {ASSOCIATION}.")
+        notes.append(f"By {', '.join(map(words.group, found))}: {ASSOCIATION}.")
     if left_out:
-        notes.append(f"Left out, because it would read as a profile: {', '.join(left_out)}.")
+        notes.append(f"Left out, because it would read as a profile: {', '.join(map(words.group, left_out))}.")
     if alone:
-        notes.append(f"Left out, because too little of it may be shown: {', '.join(alone)}.")
+        notes.append(f"Left out, because too little of it may be shown: {', '.join(map(words.group, alone))}.")
     return tuple(notes)

@@ -36,7 +36,7 @@ class ResponseError:
         table: one row per pair.
         observed, ci_low, ci_high: the headline (the published prevalence) from which the table starts.
         bound_high: the high end of the headline, if it is printed as a range whose low end is `observed`; otherwise missing.
-        level, population_label, reference_period: what the headline is about (blank for a bare number).
+        level, population_label, survey: what the headline is about (blank for a bare number).
     """
 
     table: pd.DataFrame
@@ -46,7 +46,7 @@ class ResponseError:
     bound_high: float
     level: float
     population_label: str
-    reference_period: str
+    survey: str
 
 
 @checked
@@ -77,7 +77,7 @@ def response_error(
     """
     if isinstance(observed, Published):
         row = observed.select("prevalence", population=population).iloc[0].to_dict()
-        about = (float(row["level"]), str(row["reference_population_label"]), str(row["reference_period"]))
+        about = (float(row["level"]), str(row["reference_population_label"]), str(row["survey"]))
         p, low, high = (float(row[c]) for c in ("estimate", "ci_low", "ci_high"))
         top = float(row["bound_high"]) if has_wide_bounds(row) else np.nan
     else:

@@ -18,7 +18,7 @@ from fltoolkit.publish.paths_to_outcomes import OTHER
 from fltoolkit.publish.published_model import PublishedModel
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts import breakdown_gallery
-from fltoolkit.show.charts.flow_of_persons import flow_population
+from fltoolkit.show.charts.flow_of_persons import flow_population, in_forced_labour
 from fltoolkit.show.wording import contrast_sentences, number_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, number, of_plan
 from fltoolkit.show.wording.headline_words import lead
@@ -56,9 +56,7 @@ def flow(out: Published) -> Result:
     """Returns a sentence on how many persons are in forced labour, for the section of a notebook that shows the flowchart. If no
     numbers of persons are published, the sentence gives the rate."""
     population = flow_population(out, of_children=False) or str(out.select("prevalence")["reference_population"].iloc[0])
-    counted = len(out.own_rows(measure="total", reference_population=population))
-    rows = out.select("total" if counted else "prevalence", population=population)
-    return Result(sentence(ENGLISH, rows.iloc[0].to_dict()))
+    return Result(sentence(ENGLISH, in_forced_labour(out, population)))
 
 
 @checked
@@ -76,7 +74,10 @@ def rule_sets(out: Published) -> Result | Nothing:
     rates = out.rule_sets().query("measure == 'prevalence'").dropna(subset="estimate")
     rates = rates[rates["to_verify"] == ""]
     if len(rates) < 2:
-        return Nothing("There is nothing to compare: no second rule set has a rate that may be shown as a result.")
+        return Nothing(
+            "No other rule set gives a result for this survey: its text is not yet compared with its publication, the survey asks too "
+            "little for it, or its rate is hidden."
+        )
     low, high = (number(end, "prevalence") for end in (rates["estimate"].min(), rates["estimate"].max()))
     return Result(f"Under {len(rates)} rule sets the rate lies between {low} and {high} per 1,000.")
 
@@ -90,7 +91,7 @@ def paths(found: pd.DataFrame) -> Result:
     shown = found[found["trace"] != OTHER]
     cases = int(shown["step"].isin(CASE_STEPS).sum())
     if not cases:
-        return Result("The answers of persons in forced labour differ so much that too few share any path for it to be shown.")
+        return Result("No path of persons in forced labour is shown: their answers differ so much that too few share one.")
     return Result(
         f"{_counted(cases, 'path')} of persons in forced labour, and {len(shown) - cases} of others, are shared by enough persons to be shown."
     )
@@ -108,8 +109,7 @@ def unresolved(out: Published) -> Result:
 @checked
 def groups(out: Published, measure: str) -> Result:
     """Returns the result of a measure by group. For the prevalence, it begins with the results of the tests that survey.yaml
-    names beforehand. Then it says how many numbers by group in the first picture, which is always printed, can be used as they
-    are, how many are wide ranges, how many others need care, and how many are not shown."""
+    names beforehand. Then it counts the numbers by group in the first picture, which is always printed, by how they can be used."""
     own = out.own_rows(measure=measure)
     rows = own[own["breakdown"] != ""]
     if rows.empty and len(own) and pd.isna(own["estimate"].iloc[0]):
@@ -118,24 +118,27 @@ def groups(out: Published, measure: str) -> Result:
         return Result("No number of this measure is published by group.")
     pictured = breakdown_gallery.first_rows(out, measure)
     rows = rows if pictured is None else pictured[pictured["breakdown"] != ""]
-    shown_ = rows[rows["estimate"].notna()]
-    counted = f"Of {_counted(len(rows), 'number')} by group in the first picture or table: {_usable(shown_)}, {len(rows) - len(shown_) or 'none'} not shown."
+    counted = f"Of {_counted(len(rows), 'number')} by group in the first picture or table: {_by_use(rows)}."
     tested = contrast_sentences.sentences(out, ENGLISH) if measure == "prevalence" and contrast_sentences.is_compared(out) else ()
     return Result("\n\n".join((*tested, counted)))
 
 
-def _usable(shown: pd.DataFrame) -> str:
-    """Returns how many of the shown numbers can be used as they are, how many are wide ranges, how many have a confidential high end
-    beside ranges (they may be ranges too), and how many others need care."""
-    wide, flagged = shown["bounds_note"] == WIDE_BOUNDS, shown["flag"] != ""
-    hidden = ~wide & (shown["unresolved_marker"] == "c")
-    if not wide.any():
-        hidden = wide  # readers miss no high end
-    care = flagged & ~wide & ~hidden
-    sure = int((~flagged & ~wide & ~hidden).sum())
-    ranges = f"{_counted(int(wide.sum()), 'wide range')} ({(wide & flagged).sum() or 'none'} of them only with care), "
-    ends = f"{hidden.sum()} whose high end is confidential, "
-    return f"{sure or 'none'} usable as they are, {ranges if wide.any() else ''}{ends if hidden.any() else ''}{care.sum() or 'none'} only with care"
+def _by_use(rows: pd.DataFrame) -> str:
+    """Returns how many numbers can be used as printed, are wide ranges, have a confidential high end beside ranges (they may be
+    ranges too), need care for another reason, and are not shown. What no number is, is left out."""
+    shown, flagged = rows["estimate"].notna(), rows["flag"] != ""
+    wide = shown & (rows["bounds_note"] == WIDE_BOUNDS)
+    hidden = shown & ~wide & (rows["unresolved_marker"] == "c") & bool(wide.any())  # without ranges, readers miss no high end
+    single = shown & ~wide & ~hidden
+    careful = f" ({(wide & flagged).sum()} of them only with care)" if (wide & flagged).any() else ""
+    counts = (
+        ((single & ~flagged).sum(), "usable as printed"),
+        (wide.sum(), f"{'wide range' if wide.sum() == 1 else 'wide ranges'}{careful}"),
+        (hidden.sum(), "with a confidential high end"),
+        ((single & flagged).sum(), "only with care"),
+        ((~shown).sum(), "not shown"),
+    )
+    return ", ".join(f"{n} {what}" for n, what in counts if n)
 
 
 @checked
@@ -153,16 +156,16 @@ def in_time(out: Published) -> Result | Nothing:
 
 
 @checked
-def risk(model: PublishedModel) -> Result:
+def risk(model: PublishedModel) -> Result | Nothing:
     """Returns a sentence on how many odds ratios have an interval that does not contain 1, and how many would have such an
     interval by chance. If the model is not shown, the sentence says why."""
     if model.table.empty:
-        return Result(model.notes[0])
+        return Nothing(model.notes[0])
     rows = model.table[model.table["odds_ratio"].notna() & model.table["ci_low"].notna()]
     apart = int(((rows["ci_low"] > 1) | (rows["ci_high"] < 1)).sum())
     chance = f"{round((1 - model.level) * 100):g}%"
     return Result(
-        f"Of {_counted(len(rows), 'odds ratio')}, {apart or 'none'} {'has' if apart == 1 else 'have'} an interval without 1. "
+        f"Of {_counted(len(rows), 'odds ratio')} shown, {apart or 'none'} {'has' if apart == 1 else 'have'} an interval without 1. "
         f"By chance alone about {chance} of them would."
     )
 

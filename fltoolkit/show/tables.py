@@ -179,10 +179,7 @@ def nonresponse(counts: pd.DataFrame) -> Table:
 
 def unresolved_answers(counts: pd.DataFrame, language: Language) -> Table:
     """Returns the table of `nonresponse` in a language."""
-    heads = {
-        kind: number_words.start(language.say(f"open_answers.kinds.{kind}"))
-        for kind in ("dont_know", "refused", "not_applicable", "missing")
-    }
+    heads = {kind: number_words.start(language.say(f"open_answers.kinds.{kind}")) for kind in ("dont_know", "refused", "missing")}
     question, column = (language.say(f"columns.{key}") for key in ("question", "column"))
     named = pd.DataFrame({question: list(map(language.own, counts["label"])), column: counts["column"]}, index=counts.index)
     answers = counts[[*heads]].rename(columns=heads).map(count_or_mark)

@@ -84,7 +84,7 @@ def test_where_no_item_changes_sides_every_case_of_hts_is_one_of_icls(survey_of:
     survey = survey_of(persons, SAME_SIDES)
     rule = load_rules("hts_2012", Path())
     assert within_icls(survey.spec, rule)
-    assert note_on_rule_set(survey.spec, rule) == "all its cases are cases of icls_2018, too"
+    assert note_on_rule_set(survey.spec, rule) == "all its cases are cases of the 2018 international definition, too"
     pairs = both(one, persons, SAME_SIDES)
     assert sum(hts is True for hts, _ in pairs) > 50
     assert all(icls is True for hts, icls in pairs if hts is True)
@@ -96,7 +96,7 @@ def test_movement_as_involuntariness_makes_cases_that_icls_does_not_have(survey_
     survey = survey_of(persons, MOVED)
     rule = load_rules("hts_2012", Path())
     assert not within_icls(survey.spec, rule)
-    assert "which does not have restricted_movement on that side" in str(note_on_rule_set(survey.spec, rule))
+    assert "where the following are on the other side: restricted_movement;" in str(note_on_rule_set(survey.spec, rule))
     assert (True, False) in both(one, persons, MOVED)
     person = {"a": asked(MOVED, "restricted_movement_work threats_or_violence_work")}
     assert both(one, person, MOVED) == [(True, False)]
@@ -108,7 +108,7 @@ def test_an_item_that_changes_sides_where_nothing_can_hold_changes_nothing(surve
     spec, rule = survey_of({"a": asked(keys)}, keys).spec, load_rules("hts_2012", Path())
     assert within_icls(spec, rule)
     assert str(note_on_rule_set(spec, rule)).endswith(
-        "; the survey does not ask enough for unfree_recruitment, impossibility_of_leaving to hold"
+        "; the survey asks too little to find: unfree_recruitment, impossibility_of_leaving"
     )
 
 
@@ -174,11 +174,12 @@ def test_a_dimension_that_lacks_a_strong_item_or_enough_of_a_side_cannot_hold(su
     mine = rule(dimensions={"weak": {**weak, "at_least": {"strong": 1}}, "two": two, "three": three})
     assert (
         note_on_rule_set(spec, mine)
-        == "all its cases are cases of icls_2018, too; the survey does not ask enough for weak, three to hold"
+        == "all its cases are cases of the 2018 international definition, too; the survey asks too little to find: weak, three"
     )
     assert obstacle(spec, mine, "survey.yaml") is None  # one that can hold is enough
     assert obstacle(spec, rule(dimensions={"weak": {**weak, "at_least": {"strong": 1}}}), "survey.yaml") is not None
     turned = rule(dimensions={"two": {"involuntary": ["debt_bondage", "other_penalty"], "coercion": ["hazardous_work"]}})
     assert note_on_rule_set(spec, turned) == (
-        "it can count persons who are no cases of icls_2018, which does not have debt_bondage, other_penalty, hazardous_work on that side"
+        "it can count persons who are no cases of the 2018 international definition, where the following are on the other side: "
+        "debt_bondage, other_penalty, hazardous_work"
     )

@@ -327,13 +327,13 @@ def test_each_episode_has_a_start_of_its_own(table: Table) -> None:
 # A family or many, and the finding that tells of it: severity, where, the words it starts with, and the count.
 ABOUT_CASES: list[tuple[str, dict[str, Any], Parents, int, tuple[str, str, str, Any]]] = [
     ("a parent not asked", HELPS, ({}, {"line": 2, "module": "out"}), 6,
-     ("warning", "children.parents", "children who work with parents, one of whom was not asked", "about 10")),
+     ("warning", "parents", "children who work with parents, one of whom was not asked", "about 10")),
     ("a parent not asked, in few homes", HELPS, ({}, {"line": 2, "module": "out"}), 1,
-     ("warning", "children.parents", "children who work with parents, one of whom was not asked", "fewer than 5")),
+     ("warning", "parents", "children who work with parents, one of whom was not asked", "fewer than 5")),
     ("another route decides", HELPS | BOSS, ({"module": "out"}, {"line": 2}), 6,
-     ("warning", "children.parents", "children who work with parents, one of whom was not asked", "about 10")),
+     ("warning", "parents", "children who work with parents, one of whom was not asked", "about 10")),
     ("no other route decides", HELPS, ({"module": "out"}, {"line": 2}), 6,
-     ("note", "children.parents", "children who are unresolved, because a parent was not asked", "about 10")),
+     ("note", "parents", "children who are unresolved, because a parent was not asked", "about 10")),
 ]  # fmt: skip
 
 

@@ -62,7 +62,7 @@ NO_RATE = joined_reasons(
     [Reason.of("reasons.no_rate", group=group_name("sector")), Reason.of("reasons.see_number", group=group_name("sector"))]
 )
 OF_TARGETS = [
-    joined_reasons([Reason.of("plan.chance_low", N=2394, M=21, K=80, L=12345), Reason.of("plan.no_survey", N="2029")]),
+    joined_reasons([Reason.of("plan.chance_low", who="women", N=2394, M=21, K=80, L=12345), Reason.of("plan.no_survey", N="2029")]),
     joined_reasons([Reason.of("plan.overlap", N="2030"), Reason.of("plan.inside")]),
     Reason.of("plan.hidden", reason=CONFIDENTIAL), NO_RATE, Reason.of("reasons.no_group", group=group_name("nationality")),
     Reason.of("smart.unverified", target=OF_WOMEN, reason=Reason.of("plan.not_below")),

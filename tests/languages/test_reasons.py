@@ -54,8 +54,8 @@ def test_english_words_are_what_is_printed() -> None:
 
 
 def test_a_whole_number_has_the_thousands_mark_of_the_language_and_a_year_has_none() -> None:
-    chance = Reason.of("plan.chance", N=2394, M=21)
-    assert str(chance) == "a repeat of 2,394 persons would find it with a chance of 21%"
+    chance = Reason.of("plan.chance", who="women", N=2394, M=21)
+    assert str(chance) == "a repeat as planned (women: 2,394) would find it with a chance of 21%"
     assert "2\u202f394" in FR.kit(chance)
     assert "2029" in FR.kit(SURVEY)
     assert FR.kit(Reason.of("reasons.cv", N=33.3)) == "coefficient de variation supérieur à 33,3\u202f%"
@@ -106,8 +106,8 @@ def test_several_are_joined_each_once_and_nothing_is_no_remark() -> None:
 
 def test_names_are_as_the_data_have_them_in_tables_and_words_in_documents() -> None:
     idle = Reason.of("reasons.idle", items=item_names(["withheld_wages", "debt_bondage"]))
-    assert str(idle).endswith("for withheld_wages, debt_bondage to hold")
-    assert EN.kit(idle).endswith("for withheld wages, debt bondage to hold")
+    assert str(idle).endswith("find: withheld_wages, debt_bondage")
+    assert EN.kit(idle).endswith("find: withheld wages, debt bondage")
     assert "salaire retenu, servitude pour dettes" in FR.kit(idle)
     assert FR.kit(group_name("age_group")) == "groupe d’âge"
     assert FR.kit(Name("groups", "own_group")) == EN.kit(group_name("own_group")) == "own group"

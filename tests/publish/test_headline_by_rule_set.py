@@ -57,7 +57,7 @@ def test_rule_sets_stand_side_by_side_with_what_each_rests_on(small: Small) -> N
     found = rows(fl.publish_run(small(people(20, icls=6, hts=1), items=STAGED)))
     assert [found[r]["cases"] for r in (ICLS, HTS)] == [26, 21]
     assert [found[r]["estimate"] for r in (ICLS, HTS)] == [round(26 / 227, 4), round(21 / 227, 4)]
-    assert "does not have restricted_movement on that side" in found[HTS]["rule_note"]
+    assert "where the following are on the other side: restricted_movement" in found[HTS]["rule_note"]
     assert found[ICLS]["rule_note"] == ""
 
 
@@ -121,7 +121,7 @@ def test_a_rule_set_of_ones_own_stands_first_and_the_shipped_ones_beside_it(smal
     persons = fl.classify(survey, "mine.yaml")
     found = rows(fl.publish_run(persons))
     assert {label: row["cases"] for label, row in found.items()} == {"mine v2": 8, HTS: 34, ICLS: 28}
-    assert found["mine v2"]["rule_note"] == "all its cases are cases of icls_2018, too"
+    assert found["mine v2"]["rule_note"] == "all its cases are cases of the 2018 international definition, too"
     full = restricted(persons)
     assert full[full["measure"] == "prevalence"]["rule_set"].tolist() == ["mine v2", HTS, ICLS]
 

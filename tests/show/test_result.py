@@ -52,13 +52,12 @@ def test_the_groups_shown_with_care_and_not_shown_are_all_of_them(measure: str) 
     care = rows["estimate"].notna() & (rows["flag"] != "")
     *first, counted = str(result.groups(out, measure)).split("\n\n")
     assert [text[:11] for text in first] == (["No differen"] if measure == "prevalence" else [])
-    assert counted == (
-        f"Of {len(rows)} numbers by group in the first picture or table: {sure.sum() or 'none'} usable as they are, "
-        f"{care.sum() or 'none'} only with care, {rows['estimate'].isna().sum() or 'none'} not shown."
-    )
+    counts = {"usable as printed": sure.sum(), "only with care": care.sum(), "not shown": rows["estimate"].isna().sum()}
+    told = ", ".join(f"{n} {what}" for what, n in counts.items() if n)
+    assert counted == f"Of {len(rows)} numbers by group in the first picture or table: {told}."
 
 
-def test_wide_ranges_are_not_among_the_numbers_that_are_usable_as_they_are() -> None:
+def test_wide_ranges_are_not_among_the_numbers_that_are_usable_as_printed() -> None:
     out = country.published()
     rows = (out.table["measure"] == "prevalence") & (out.table["breakdown"] == "sex")
     table = out.table.assign(
@@ -66,11 +65,11 @@ def test_wide_ranges_are_not_among_the_numbers_that_are_usable_as_they_are() -> 
     )
     table = table.assign(unresolved_marker="")
     told = str(result.groups(replace(out, table=table), "prevalence"))
-    assert ": none usable as they are, 2 wide ranges (none of them only with care), " in told
+    assert "in the first picture or table: 2 wide ranges, " in told
     first = table[rows].index[0]
     table.loc[first, ["bounds_note", "unresolved_marker"]] = ["", "c"]
     told = str(result.groups(replace(out, table=table.assign(flag=table["flag"].mask(rows, "caution"))), "prevalence"))
-    assert "1 wide range (1 of them only with care), 1 whose high end is confidential, " in told
+    assert ": 1 wide range (1 of them only with care), 1 with a confidential high end, " in told
     assert "wide ranges" not in str(result.groups(out, "prevalence"))
 
 
@@ -95,7 +94,7 @@ def test_the_number_of_unresolved_persons_opens_the_section_about_them() -> None
 
 @pytest.mark.parametrize(
     ("trace", "said"),
-    [("other paths", "too few share any path"), ("any work: yes", "1 path of persons in forced labour, and 1 of others")],
+    [("other paths", "too few share one"), ("any work: yes", "1 path of persons in forced labour, and 1 of others")],
 )
 def test_paths_of_cases_are_told_from_the_others(trace: str, said: str) -> None:
     found = pd.DataFrame({"step": ["forced labour", "no work"], "trace": [trace, "any work: no"], "persons": [40.0, 1490.0]})

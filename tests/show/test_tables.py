@@ -108,7 +108,7 @@ def test_rule_sets_are_told_apart_by_their_name_and_say_what_they_rest_on() -> N
     assert absent[1:4] == ["[x]", "", ""]
     note = next(text for text in shown.text.splitlines() if text.startswith(absent[4]))
     assert "does not give it: very low or no wages, withheld wages; " in note
-    assert "the indicators of hts_2012" in note
+    assert "its indicators, their sides and their strengths are recalled" in note
     assert "[x] not available." in shown.text
 
 
@@ -182,10 +182,10 @@ def test_a_partners_own_baseline_is_shown_as_written(tmp_path: Any) -> None:
 
 
 def test_counts_of_open_answers_below_the_limit_are_marked() -> None:
-    kinds = ("dont_know", "refused", "not_applicable", "missing")
+    kinds = ("dont_know", "refused", "missing")
     counts = pd.DataFrame([{"where": "a", "column": "Q1", "label": "threats", **dict.fromkeys(kinds, 0), "refused": None}])
     shown = cells(tables.nonresponse(counts.astype(dict.fromkeys(kinds, "Int64"))))
-    assert shown == [["threats", "Q1", "0", "[c]", "0", "0"]]
+    assert shown == [["threats", "Q1", "0", "[c]", "0"]]
 
 
 def test_survey_questions_findings_and_paths_are_tables_too(tmp_path: Any) -> None:

@@ -119,12 +119,12 @@ def case_findings(persons: ClassifiedSurvey) -> list[Finding]:
         ("began as children", "note", "age", "adults whose forced labour began in childhood: no test of consent", "say so next to the figure"),
         ("children as adults", "warning", "age", f"persons under {line} classified by the adults' definition, which tests consent",
          "map the children's module under children:, or begin the population at the age of adults"),
-        ("parent open", "warning", "children.parents", "children who work with parents, one of whom was not asked and none of whom is known to be in "
+        ("parent open", "warning", "parents", "children who work with parents, one of whom was not asked and none of whom is known to be in "
          "forced labour: route (iii) is unresolved", "say so next to the figure; ask parents in the same household next time"),
-        ("open for it", "note", "children.parents",
-         "children who are unresolved, because a parent was not asked and no other route decides", "see the upper bound"),
+        ("open for it", "note", "parents",
+         "children who are unresolved, because a parent was not asked and no other route decides", "see the high end of the range"),
         ("proxy", "warning", "interview.proxy", "answered by someone else", "forced labour is under-reported by proxies"),
-        ("alone", "note", "interview", "interviews at which somebody else was present", "answers may be guarded"),
+        ("alone", "note", "interview", "of all interviews, those at which somebody else was present", "answers may be guarded"),
     ):  # fmt: skip
         if found.get(key):
             of: Counted = "cases" if key in CASE_CONDITIONS else "persons"
@@ -252,7 +252,7 @@ def _of_children(persons: ClassifiedSurvey) -> Iterator[Condition]:
             reached = reached & answer(earlier, spec.mapped).fill_null(True)
         yield from _open(persons, sources or (), reached, there)
     if spec.children.parents:
-        yield "children.parents", child & nw.col(WITH) & nw.col(PARENT).is_null()
+        yield "whether a parent is in forced labour", child & nw.col(WITH) & nw.col(PARENT).is_null()
 
 
 def _open(persons: ClassifiedSurvey, sources: Sequence[Source], who: nw.Expr, there: set[str]) -> Iterator[Condition]:

@@ -187,7 +187,7 @@ def _survey(outputs: Path, entry: Entry, numbers: _Published) -> dict[str, Any]:
         "numbers": [*map(_in_large_type, printed), *([change.number] if change and change.number else [])],
         "ranges": results_section.range_in_words(ENGLISH, printed),
         "change": change,
-        "sentences": _unresolved(numbers),
+        "unresolved": next((result_sentences.unresolved(row, ENGLISH) for row in numbers.of("prevalence")), ""),
         "basis": _basis(numbers.first, entry),
         "definition": result_sentences.definition(ENGLISH, numbers.first),
         "warnings": [(page, what) for name, page in FINDINGS.items() for what in _warnings(folder / name)],
@@ -263,21 +263,6 @@ def _change(folder: Path) -> _Change | None:
     return _Change(sentence, number, first_page.title_of_change(ENGLISH, row) if titled else "")
 
 
-def _unresolved(numbers: _Published) -> list[str]:
-    """Returns a sentence on how many of the persons asked are unresolved: their answers (don't know, refused, blank) do not
-    decide whether they are in forced labour. The list is empty if the rate is hidden."""
-    return [said for row in numbers.of("prevalence")[:1] if (said := result_sentences.unresolved(row, ENGLISH))]
-
-
-def _adults_and_children(numbers: _Published) -> list[dict[Hashable, Any]]:
-    """Returns the rates of adults and of children, if both were asked: one for each population that has its own flowchart. The
-    list is empty if only one population has a flowchart."""
-    if len(numbers.with_flowchart) < 2:
-        return []
-    rates = numbers.of("prevalence")
-    return [next(r for r in rates if r["reference_population"] == name) for name in numbers.with_flowchart]
-
-
 def _warnings(findings: Path) -> list[str]:
     """Returns the sentence of each warning in a file of findings."""
     if not findings.is_file():
@@ -287,9 +272,11 @@ def _warnings(findings: Path) -> list[str]:
 
 
 def _headlines(numbers: _Published) -> list[dict[Hashable, Any]]:
-    """Returns the rows of the headline numbers of a survey: the rate and the number of persons, and the rates of adults and of children if
-    both were asked, in the order of the brief. A measure that the run does not publish is left out."""
-    return [found[0] for measure in ON_THE_PAGE if (found := numbers.of(measure))] + _adults_and_children(numbers)
+    """Returns the rows of the headline numbers of a survey: the rate and the number of persons, and the rates of adults and of children
+    (each with a flowchart) if both were asked, in the order of the brief. A measure that the run does not publish is left out."""
+    rates = {row["reference_population"]: row for row in reversed(numbers.of("prevalence"))}
+    both = numbers.with_flowchart if len(numbers.with_flowchart) > 1 else []
+    return [*(found[0] for measure in ON_THE_PAGE if (found := numbers.of(measure))), *(rates[name] for name in both)]
 
 
 def _in_large_type(row: PublishedNumber) -> dict[str, str]:

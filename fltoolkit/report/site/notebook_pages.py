@@ -26,7 +26,6 @@ TERMS = {
     "coefficient of variation": "The standard error divided by the estimate, in per cent: the smaller, the more precise.",
     "design effect": "How many times larger the variance is than in a simple random sample of the same size.",
     "effective sample size": "The number of persons divided by the design effect: the simple random sample that would be as precise.",
-    "wide bounds": "With all unresolved persons counted as cases, the estimate would lie beyond the upper limit of its interval.",
     "unresolved": "Answers neither establish nor exclude forced labour, for instance because a question was refused.",
 }
 

@@ -11,7 +11,7 @@ from fltoolkit.show.printed_tables import change_tables
 from fltoolkit.show.tables import in_notebook
 from fltoolkit.show.wording import change_sentences
 from fltoolkit.show.wording.english_numbers import ENGLISH
-from fltoolkit.show.wording.section_words import Nothing, Result, Words, bold
+from fltoolkit.show.wording.section_words import Nothing, Result, Words
 
 
 @checked
@@ -25,7 +25,7 @@ def changes(found: Published | None) -> None:
         return
     own = found.table[found.table["reference_population"] == found.headlines[0]]
     rows = own[own["measure"] == "change_in_prevalence"].reset_index(drop=True)
-    display(Result("\n\n".join(bold(text) for text in change_sentences.of_headline(found, ENGLISH))))
+    display(Result("\n\n".join(change_sentences.of_headline(found, ENGLISH))))
     display(picture(change_dumbbell.change(rows, ENGLISH)))
     display(in_notebook(change_tables.changes(ENGLISH, rows)))
     held = change_sentences.interviews(ENGLISH, rows.iloc[0].to_dict())

@@ -102,7 +102,7 @@ def adults(
     sheet.box(RIGHT_BOX, end, safe(language.say("flowchart.open_somewhere")), "unresolved" in lit, UNCLEAR)
     questions, below = [(LEFT_BOX[0], -i) for i in range(1, len(spine) + 1)], end - 0.6
     sheet.lead(questions, 0.15, [(0.15, below), (8.2, below), (8.2, end - 0.3)])
-    return sheet.drawn(title, subtitle, 52 * (len(spine) + 2), (0, 10), (end - 0.75, 0.35))
+    return sheet.drawn(title, subtitle, 46 * (len(spine) + 2), (0, 10), (end - 0.75, 0.35))
 
 
 def children(
@@ -113,6 +113,7 @@ def children(
     counts: Answers | None = None,
     answers: Answers | None = None,
     lit: Collection[str] = (),
+    notes: Sequence[str] = (),
     language: Language = ENGLISH,
 ) -> Any:
     """Returns the flowchart for children (ILO toolkit, Tool No. 2). A leaf is a box in which a path ends.
@@ -124,6 +125,7 @@ def children(
         answers: for each question, words that say what the answers of one child mean. They are printed below the question.
         lit: the names of the highlighted boxes, which are the path of one child. The box of a question is named `?` plus the name
             of its leaf. The box WITH_PARENTS asks whether the child works with the parents.
+        notes: further sentences below the flowchart.
     """
     counts = counts or {}
     yes, no = (language.say(f"flowchart.{word}") for word in ("yes", "no"))
@@ -155,8 +157,8 @@ def children(
     sheet.box(right, -5, words[OPEN_CHILD], OPEN_CHILD in lit, UNCLEAR)
     sheet.lead([(left[0], -y) for y in range(1, 5)], -0.18, [(-0.18, -5.6), (8.6, -5.6), (8.6, -5.3)])
     sheet.lead([(right[1], -2)], 10.38, [(10.38, -5), (right[1], -5)])
-    sheet.notes = (language.say("flowchart.children.note"),)
-    return sheet.drawn(title, subtitle, 450, (-0.22, 10.42), (-5.65, 0.35))
+    sheet.notes = (language.say("flowchart.children.note"), *notes)
+    return sheet.drawn(title, subtitle, 400, (-0.22, 10.42), (-5.65, 0.35))
 
 
 def _lines(text: str) -> str:

@@ -57,8 +57,9 @@ def repeat(out: Published, evidence: Evidence | None = None) -> Picture | Words:
         The picture. Without a plan, it is a sentence instead of a picture if the prevalence is not shown, if no case was
         found, or if the cases are too few to show a design effect.
     """
-    row = evidence and evidence.planned_repeat
-    chart = detectable_falls.planned_repeat(row, ENGLISH) if row else detectable_falls.repeat(out, ENGLISH)
+    if evidence and (row := evidence.planned_repeat):
+        return picture(detectable_falls.planned_repeat(row, ENGLISH, start_of=evidence.start))
+    chart = detectable_falls.repeat(out, ENGLISH)
     if chart:
         return picture(chart)
     return Sentences(

@@ -3,6 +3,7 @@ answers (don't know, refused, blank) to each question."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -12,11 +13,11 @@ from fltoolkit.estimate.totals.breakdowns import By
 from fltoolkit.languages.language import Language
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import QUIET, SERIES, Picture, axis, categories, figure, wrap
+from fltoolkit.show.charts.descriptions import chart_notes
 from fltoolkit.show.charts.descriptions.chart_parts import DotChart
 from fltoolkit.show.charts.descriptions.estimates_by_group import estimates, rule_sets as under_each_rule_set, value_axis
 from fltoolkit.show.charts.renderers.plotly_renderer import picture
 from fltoolkit.show.wording.english_numbers import ENGLISH, count_or_mark
-from fltoolkit.survey.spec.groups import groups_of_breakdown
 
 UNRESOLVED = ["dont_know", "refused", "missing"]
 EXERCISE = "An exercise, not a result"
@@ -29,7 +30,7 @@ def dots(out: Published, measure: str, by: By = None, *, population: str | None 
 
     The dot of an unreliable number is hollow. If nobody was found in a category, there is a line from zero and no dot. A number
     that is not shown has its marker, `[c]` (confidential) or `[u]` (unreliable), in its place. Several breakdowns are below each
-    other. In a crossed breakdown the categories of the second group are headings.
+    other.
 
     Args:
         title: replaces the usual title (measure, groups and population).
@@ -47,8 +48,7 @@ def dot_chart(
     Args:
         compared: rows of the same measure in other charts with which this chart is compared. The axis covers their values too.
     """
-    crossed = all(len(groups_of_breakdown(name)) == 2 for name in rows["breakdown"].unique())
-    chart = estimates(out, rows, language, crossed=crossed, title=title)
+    chart = estimates(out, rows, language, title=title)
     return chart if compared is None else replace(chart, axis=value_axis(compared, language))
 
 
@@ -78,30 +78,34 @@ def rule_sets(out: Published, measure: str = "prevalence") -> Picture:
 
 
 @checked
-def unresolved(counts: pd.DataFrame) -> Picture:
+def unresolved(counts: pd.DataFrame, out: Published | None = None) -> Picture:
     """Returns a picture of the number of unresolved answers (don't know, refused, blank) to each question. Such answers can
     prevent a decision on whether a person is in forced labour. `counts` is the table from `fl.nonresponse`, with one row per
     question. Questions without such answers are left out; `fl.show.nonresponse` has them. If one column feeds two items, its
-    answers are drawn once, with both names."""
+    answers are drawn once, with both names. With the published set of the run (`out`), a note names the persons asked and the
+    survey."""
     with_answers = counts[UNRESOLVED].fillna(0).sum(axis=1) > 0
     drawn = counts[with_answers] if with_answers.any() else counts
     same = ["column", *UNRESOLVED]
     together = drawn.groupby(same, dropna=False, sort=False)["label"].transform(_names_of_column)
-    return unresolved_answers(drawn.assign(label=together).drop_duplicates(same), ENGLISH)
+    base = [] if out is None else [chart_notes.base_and_source(out, out.select("prevalence").iloc[0].to_dict(), ENGLISH)]
+    return unresolved_answers(drawn.assign(label=together).drop_duplicates(same), ENGLISH, notes=base)
 
 
 def _names_of_column(labels: pd.Series) -> object:
     return labels.iloc[0] if len(labels) == 1 else "; ".join(map(ENGLISH.own, labels))
 
 
-def unresolved_answers(counts: pd.DataFrame, language: Language, *, compared: pd.DataFrame | None = None) -> Picture:
+def unresolved_answers(
+    counts: pd.DataFrame, language: Language, *, compared: pd.DataFrame | None = None, notes: Sequence[str] = ()
+) -> Picture:
     """Returns the picture that `unresolved` draws, in a language. `compared` are questions in other pictures with which this
     picture is compared. The axis covers their values too. Each reason has its own bar: the numbers are rounded, so bars on top of
     each other would show a sum that differs from the rounded sum."""
     rows = counts.to_dict("records")
     labels = [wrap(f"{language.own(row['label'])} ({row['column']})", 46) for row in rows]
     about = language.say("open_answers.picture_about")
-    fig = figure(language.say("open_answers.title"), about, 44 * len(counts), above=30, below=52, barmode="group")
+    fig = figure(language.say("open_answers.title"), about, 44 * len(counts), notes=notes, above=30, below=52, barmode="group")
     names = {kind: language.say(f"open_answers.kinds.{kind}") for kind in UNRESOLVED}
     # Bars are drawn from below: the last kind first, so that they stand in the order of the legend.
     for kind, colour in reversed(list(zip(UNRESOLVED, SERIES, strict=False))):

@@ -14,11 +14,13 @@ from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts import definition_flowchart
 from fltoolkit.show.charts.chart_style import BLUE, INK, ORANGE, QUIET, Picture, Table, figure, safe, wrap
 from fltoolkit.show.charts.definition_flowchart import ASKED, NO_WORK, OPEN_CHILD, QUESTIONS, exit_at, question
+from fltoolkit.show.charts.descriptions import chart_notes
 from fltoolkit.show.tables import table
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, number
 from fltoolkit.show.wording.number_words import start
-from fltoolkit.show.wording.section_words import Nothing
+from fltoolkit.show.wording.result_sentences import statement
+from fltoolkit.show.wording.section_words import Nothing, Result
 
 Rows = dict[str, dict[Hashable, Any]]
 Line = tuple[str, str, float, float, str]
@@ -27,7 +29,6 @@ ENDS = ("unresolved", "abroad, unresolved", "forced labour")
 ENDS_HERE = {"forced labour": "In forced labour", "unresolved": "Unresolved", "abroad, unresolved": "Abroad, unresolved"}
 SHORT = 0.75  # of a row's height: a row that nobody leaves has no words below its bar
 ROW_HEIGHT, LEAVING = 56, "#c9d3da"
-HIDDEN = "[c] not shown"
 
 
 @checked
@@ -54,8 +55,8 @@ def flow(out: Published) -> Picture | Nothing:
     y = [0.0, *accumulate((-1.0 if line[-1] else -SHORT) for line in lines[:-1])]
     fig = figure(
         "Who is in forced labour, condition by condition",
-        f"weighted persons who go on (dark) and who leave (pale); {HIDDEN}{'; to be verified' if whole['to_verify'] else ''}",
-        round(ROW_HEIGHT * (1 - y[-1])), notes=[_sum_in_words(rows)], below=0,
+        f"weighted persons who go on (dark) and who leave (pale){'; to be verified' if whole['to_verify'] else ''}",
+        round(ROW_HEIGHT * (1 - y[-1])), notes=[_sum_in_words(rows), *_notes(out, rows)], below=0,
     )  # fmt: skip
     bar = {"orientation": "h", "y": y, "width": 0.26, "hoverinfo": "skip"}
     colours = [ORANGE if "unresolved" in name else BLUE for name in [""] * (1 + len(conditions)) + ends]
@@ -128,13 +129,14 @@ def _nothing(out: Published, why: str) -> Nothing:
 
 @checked
 def children(out: Published) -> None:
-    """Displays the flowchart of children and its table, or a note that children were not asked."""
+    """Displays the result for children, their flowchart and its table, or a note that children were not asked."""
     from IPython.display import display
 
     population = flow_population(out, of_children=True)
     if population is None:
         display(_nothing(out, "This survey did not ask about children; its figures are about adults alone."))
         return
+    display(Result(statement(ENGLISH, in_forced_labour(out, population))))
     display(children_flow(out, population))
     rows = out.select("flowchart", [[], ["step"]], population=population)
     display(table(rows, title="Children by the step at which they leave the definition"))
@@ -150,9 +152,23 @@ def children_flow(out: Published, population: str) -> Picture:
         OPEN_CHILD: f"<b>{_count(rows.get(OPEN_CHILD))}</b><br>{safe(ENGLISH.say('flowchart.open_somewhere'))}",
     }
     counts = {leaf: f"  <b>{_count(rows.get(leaf))}</b>" for leaf in CHILD_LEAVES}
-    title, subtitle = "Which children are in forced labour, question by question", f"weighted number of children; {HIDDEN}"
-    fig = definition_flowchart.children(title, subtitle, words, counts=counts)
-    return Picture(fig, f"Flowchart of forced labour of children with numbers of children. {_steps_in_words(rows)}.")
+    title, subtitle = "Which children are in forced labour, question by question", "weighted number of children"
+    fig = definition_flowchart.children(title, subtitle, words, counts=counts, notes=_notes(out, rows))
+    return Picture(fig, f"Flowchart of forced labour of children with numbers of children. {_steps_in_words(rows)}.", least=760)
+
+
+def in_forced_labour(out: Published, population: str) -> dict[Hashable, Any]:
+    """Returns the published number of persons of a population in forced labour, or their rate if no number is published."""
+    counted = len(out.own_rows(measure="total", reference_population=population))
+    return out.select("total" if counted else "prevalence", population=population).iloc[0].to_dict()
+
+
+def _notes(out: Published, rows: Rows) -> tuple[str, ...]:
+    """Returns the notes below a flowchart: the meaning of the signs behind its numbers, the persons asked, and the survey."""
+    table = pd.DataFrame(rows.values())
+    used = number_words.markers(ENGLISH, table["marker"])
+    signs = [*number_words.care_note(ENGLISH, table["flag"]), *([f"{used}."] if used else [])]
+    return (" ".join([*signs, chart_notes.base_and_source(out, rows["total"], ENGLISH)]),)
 
 
 def _steps_in_words(rows: Rows) -> str:
@@ -176,4 +192,7 @@ def _steps(out: Published, population: str) -> Rows:
 
 
 def _count(row: dict[Any, Any] | None) -> str:
-    return "0" if row is None else number_words.shown(ENGLISH, row)
+    if row is None:
+        return "0"
+    shown = f"{number_words.shown(ENGLISH, row)}{number_words.care(row['flag'])}"
+    return shown if pd.isna(row["estimate"]) else number_words.with_marker(shown, row)

@@ -19,6 +19,7 @@ from fltoolkit.show.charts.renderers.plotly_renderer import picture
 from fltoolkit.show.tables import plain
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, NBSP, PublishedNumber, number, value
+from fltoolkit.show.wording.section_words import Nothing
 
 TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 PER_1000 = "prevalence"
@@ -27,17 +28,15 @@ LEFT_AND_RIGHT = "Left of 1: less often than in the reference group (ref.); righ
 
 
 @checked
-def risk(model: PublishedModel) -> Picture:
+def risk(model: PublishedModel) -> Picture | Nothing:
     """Returns a picture of odds ratios as dots with their intervals on a log axis, group by group. The picture also has the
     reference category of each group.
 
     The dots of unreliable odds ratios are hollow. A number that is not shown has its marker, `[c]` (confidential) or `[u]`
-    (unreliable), in its place.
+    (unreliable), in its place. If the model is not shown, a sentence says why.
     """
     if model.table.empty:
-        empty = {"visible": False}
-        fig = figure(RATIOS, " ".join(model.notes), 10, below=0, xaxis=empty, yaxis=empty)
-        return Picture(fig, f"Forest plot without rows. {' '.join(model.notes)}")
+        return Nothing(model.notes[0])
     level = number_words.percent(ENGLISH, model.level)
     about = (
         f"Odds ratios, {level} intervals; {model.population_label}; {model.reference_period}"
@@ -46,24 +45,27 @@ def risk(model: PublishedModel) -> Picture:
     rows = [line for group, part in model.table.groupby("group", sort=False) for line in _rows(str(group), part)]
     axis = _axis(model.table)
     marks = [mark for row in rows for mark in row.marks]
-    notes = (" ".join([LEFT_AND_RIGHT, *chart_notes.signs(ENGLISH, marks, axis)]), *model.notes)
-    sentences = "; ".join(
-        f"{r['group'].replace('_', ' ')} {r['category']}: {_ratio_with_limits(r)}" for r in model.table.to_dict("records")
-    )
+    signs = " ".join([LEFT_AND_RIGHT, *chart_notes.signs(ENGLISH, marks, axis)])
+    hidden = chart_notes.markers(ENGLISH, model.table["marker"])
+    notes = (f"{signs} {hidden}".strip(), " ".join([*model.notes, chart_notes.source(ENGLISH, model.survey)]))
+    sentences = "; ".join(f"{_name(r['group'])} {r['category']}: {_ratio_with_limits(r)}" for r in model.table.to_dict("records"))
     alt = f"Forest plot. {about}. {sentences}. {' '.join(model.notes)}"
     return picture(DotChart("risk_factors", RATIOS, f"{about}.", notes, alt, tuple(rows), axis, reference=1.0))
 
 
 @checked
-def risk_table(model: PublishedModel) -> Table:
+def risk_table(model: PublishedModel) -> Table | Nothing:
     """Returns a table of a published model, with two numbers for each category. One is the odds ratio. The other is the
-    difference in prevalence from the reference category, in cases per 1,000, if all other characteristics are equal."""
+    difference in prevalence from the reference category, in cases per 1,000, if all other characteristics are equal. If the
+    model is not shown, a sentence says why."""
+    if model.table.empty:
+        return Nothing(model.notes[0])
     records = model.table.to_dict("records")
     starts = [i == 0 or records[i - 1]["group"] != r["group"] for i, r in enumerate(records)]
     body = pd.DataFrame(
         {
-            "Group": [_name(r["group"]) if new else "" for r, new in zip(records, starts, strict=True)],
-            "Category": [value(r["group"], r["category"]) for r in records],
+            "Group": [number_words.start(_name(r["group"])) if new else "" for r, new in zip(records, starts, strict=True)],
+            "Category": [number_words.start(value(r["group"], r["category"])) for r in records],
             "Odds ratio": [_ratio(r["odds_ratio"]) for r in records],
             f"{number_words.percent(ENGLISH, model.level)} interval": [_ratio_limits(r) for r in records],
             "Per 1,000 more or less": ["" if _is_base(r) else _signed(r["effect"]) for r in records],
@@ -96,23 +98,21 @@ def response_error(found: ResponseError) -> Picture:
     rows, columns = ([f"{v * 100:g}%" for v in part] for part in (down, across))
     words = [[_cell(records[a, b]) for b in across] for a in down]
     values = [[records[a, b]["prevalence"] * 1000 for b in across] for a in down]
-    seen = "hidden headline" if np.isnan(found.observed) else f"{number(found.observed, PER_1000)} per 1,000"
-    top = (
-        ""
-        if np.isnan(found.bound_high)
-        else f", the low end of {number(found.observed, PER_1000)} to {number(found.bound_high, PER_1000)}"
-    )
-    headline = f"{seen} {found.population_label}".strip()
+    seen = number(found.observed, PER_1000) or "a hidden number"
+    top = "" if np.isnan(found.bound_high) else f", the low end of {seen} to {number(found.bound_high, PER_1000)},"
+    below = "" if np.isnan(found.ci_low) else f". Below it: its {number_words.percent(ENGLISH, found.level)} interval"
+    about = f"True rate per 1,000 {found.population_label}".strip() + f", if such answers gave {seen}{top} in the survey{below}."
+    reasons = [str(reason) for reason in found.table["reason"].unique() if reason]
     fig = figure(
-        "If answers misclassify: a sensitivity table, not an estimate",
-        f"prevalence per 1,000 that would give the {headline} observed{top}", 46 * len(rows), below=72, showlegend=False,
+        "If answers misclassify: a sensitivity table, not an estimate", about, 46 * len(rows), below=58, showlegend=False,
+        notes=chart_notes.nonempty(f"–: {' or '.join(reasons)}." if reasons else "", chart_notes.source(ENGLISH, found.survey)),
     )  # fmt: skip
     fig.add_heatmap(
         z=[[None if pd.isna(v) else v for v in line] for line in values], x=columns, y=rows, text=words,
         texttemplate="%{text}", colorscale=[[0, "white"], [1, "#9fc3d6"]], showscale=False, xgap=3, ygap=3, hoverinfo="skip",
     )  # fmt: skip
     fig.update_xaxes(
-        title={"text": f"specificity: others whose answers say no{_blank(found)}", "font": AXIS_TITLE},
+        title={"text": "specificity: others whose answers say no", "font": AXIS_TITLE},
         type="category",
         automargin=True,
         showgrid=False,
@@ -128,7 +128,7 @@ def response_error(found: ResponseError) -> Picture:
     sentences = "; ".join(
         f"sensitivity {a:.0%}, specificity {b:.1%}: {_cell(r).replace('<br>', ' ')}" for (a, b), r in records.items()
     )
-    return Picture(fig, f"Sensitivity table, never the headline. Observed: {headline}{top}. {sentences}.", least=440)
+    return Picture(fig, f"Sensitivity table, never the headline. {about} {sentences}.", least=440)
 
 
 def _rows(group: str, part: pd.DataFrame) -> list[ChartRow]:
@@ -136,7 +136,7 @@ def _rows(group: str, part: pd.DataFrame) -> list[ChartRow]:
     heading = number_words.start(_name(group))
     made = [ChartRow(heading, heading, heading=True)]
     for row in part.to_dict("records"):
-        label, words = value(group, row["category"]), _ratio_with_limits(row)
+        label, words = number_words.start(value(group, row["category"])), _ratio_with_limits(row)
         if _is_base(row):
             made.append(ChartRow(f"{label} (ref.)", f"{heading}: {label}", printed="1"))
         elif pd.isna(row["odds_ratio"]):
@@ -150,7 +150,7 @@ def _rows(group: str, part: pd.DataFrame) -> list[ChartRow]:
 
 
 def _name(group: str) -> str:
-    return group.replace("_", " ")
+    return number_words.group(ENGLISH, group)
 
 
 def _axis(table: pd.DataFrame) -> Axis:
@@ -185,13 +185,6 @@ def _ratio_with_limits(row: PublishedNumber) -> str:
     if pd.isna(row["odds_ratio"]):
         return f"[{row['marker']}]"
     return f"{_ratio(row['odds_ratio'])} ({_ratio_limits(row)})" if _ratio_limits(row) else _ratio(row["odds_ratio"])
-
-
-def _blank(found: ResponseError) -> str:
-    """Returns a text that explains why some cells of the table have a dash in place of a number. The text is empty if no
-    cell has a dash."""
-    reasons = [str(r) for r in found.table["reason"].unique() if r]
-    return f"<br>–: {' or '.join(reasons)}" if reasons else ""
 
 
 def _cell(row: PublishedNumber) -> str:

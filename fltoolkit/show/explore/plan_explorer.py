@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from fltoolkit.arguments import checked
-from fltoolkit.errors import RequestError
 from fltoolkit.estimate.power_and_sample_size import power_of_change
 from fltoolkit.languages.language import Language
 from fltoolkit.languages.word_files import BASE
@@ -57,10 +56,7 @@ def plan_choices(evidence: Evidence, language: Language = ENGLISH) -> dict[str, 
 def plan_view(evidence: Evidence, choice: str, repeat: Repeat, language: Language = ENGLISH) -> tuple[Words, Picture]:
     """Returns the probability that a repeat of the survey detects a true fall. It is given in words, and as a curve over the
     number of persons who answer in the repeat. `choice` is one of the names in `plan_choices`."""
-    offered = plan_choices(evidence, language)
-    if choice not in offered:
-        raise RequestError("no such row of the plan", found=choice, allowed=list(offered))
-    row, sample = evidence.targets.loc[offered[choice]].to_dict(), repeat.sample
+    row, sample = evidence.targets.loc[plan_choices(evidence, language)[choice]].to_dict(), repeat.sample
 
     def chance(n: float) -> float:
         return 100 * power_of_change(row["rate"], row["rate"] * (1 - repeat.cut), row["n"], n, deff=row["deff"])

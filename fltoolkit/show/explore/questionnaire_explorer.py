@@ -10,7 +10,6 @@ import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.classify.rules.rule_set import SIDES
-from fltoolkit.errors import RequestError
 from fltoolkit.languages.language import Language
 from fltoolkit.languages.reasons import Name
 from fltoolkit.languages.word_files import BASE
@@ -42,13 +41,7 @@ def view(counts: pd.DataFrame, out: Published, item: str, language: Language = E
         counts: the table from `fl.nonresponse`.
         out: the published set of the run.
         item: one of the values of `choices`.
-
-    Raises:
-        RequestError: the questionnaire has no such item.
     """
-    allowed = choices(counts)
-    if item not in allowed.values():
-        raise RequestError("no such item in this questionnaire", found=item, allowed=list(allowed.values()))
     rows = out.own_rows(measure="profile")
     rows = rows[rows["breakdown"].isin(SIDES)]
     if item == ALL:

@@ -15,7 +15,6 @@ from typing import Any
 import pandas as pd
 
 from fltoolkit.arguments import checked
-from fltoolkit.errors import RequestError
 from fltoolkit.languages.language import Language
 from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.published_set import Published
@@ -30,7 +29,6 @@ from fltoolkit.show.wording.section_words import Sentences, Words, bold
 
 Options = dict[str, str]
 COLUMNS = {"rule_set": "rule_set", "measure": "measure", "population": "reference_population", "breakdown": "breakdown"}
-CONTROLS = (*COLUMNS, "profile")
 
 
 @dataclass(frozen=True)
@@ -83,21 +81,8 @@ def _fullest(rows: pd.DataFrame) -> str:
 
 
 def view(out: Published, choice: TableChoice, language: Language = ENGLISH) -> tuple[Part, ...]:
-    """Returns the parts that the tables explorer shows for the chosen table: a text on the hidden numbers and the reasons,
-    the picture, and the table.
-
-    Raises:
-        RequestError: the chosen table does not exist.
-    """
-    fits, options = offered(out, choice)
-    if name := next((n for n in CONTROLS if getattr(fits, n) != getattr(choice, n)), ""):
-        raise RequestError(
-            f"no such {name.replace('_', ' ')} to look at", found=getattr(choice, name), allowed=list(options[name].values())
-        )
-    return _view(out, choice, language)
-
-
-def _view(out: Published, choice: TableChoice, language: Language) -> tuple[Part, ...]:
+    """Returns the parts that the tables explorer shows for a choice that `offered` gives: a text on the hidden numbers and the
+    reasons, the picture, and the table."""
     of = _sets(out)[choice.profile]
     own = {column: getattr(choice, name) for name, column in COLUMNS.items()}
     rows = of.table[(of.table[list(own)] == pd.Series(own)).all(axis=1)].reset_index(drop=True)
@@ -143,9 +128,7 @@ def panel(out: Published, start: TableChoice, language: Language = ENGLISH) -> A
     """Returns the widget of the tables explorer: drop-downs for measure, population, breakdown and others, above the chosen
     table."""
     _, options = offered(out, start, language)
-    pickers = {
-        name: dropdown(language.say(f"explorer.controls.{name}"), options[name], getattr(start, name)) for name in CONTROLS
-    }
+    pickers = {name: dropdown(language.say(f"explorer.controls.{name}"), options[name], getattr(start, name)) for name in options}
 
     def show() -> tuple[Part, ...]:
         """Updates the options of each control, and returns the parts that the explorer shows for the chosen table."""
@@ -154,7 +137,7 @@ def panel(out: Published, start: TableChoice, language: Language = ENGLISH) -> A
             if picker.options != tuple(now[name].items()):
                 picker.options = tuple(now[name].items())
             picker.value = getattr(choice, name)
-        return _view(out, choice, language)  # the options were updated a moment ago
+        return view(out, choice, language)
 
     return with_controls(list(pickers.values()), show)
 

@@ -10,7 +10,6 @@ from operator import itemgetter
 from fltoolkit.arguments import checked
 from fltoolkit.languages.language import Language
 from fltoolkit.publish.published_set import Published
-from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.show.wording import change_sentences, number_words, result_sentences
 from fltoolkit.show.wording.english_numbers import ENGLISH, PublishedNumber
 from fltoolkit.show.wording.section_words import ITALIC, Sentences, Words, bold
@@ -80,13 +79,11 @@ def _headline_populations(out: Published) -> list[Rows]:
 
 
 def _numbers(language: Language, rows: Rows) -> list[str]:
-    """Returns sentences with the rate of a population and its number of persons. The rate is in bold letters, unless
-    unresolved persons (answers don't know, refused, blank) could raise it above its interval. A number's flag, such as *use with
-    caution*, stands behind its sentence."""
+    """Returns sentences with the rate of a population, in bold letters, and its number of persons. A number's flag, such as *use
+    with caution*, stands behind its sentence."""
     shown = [row for row in rows if row["measure"] in COUNTS]
     first, *rest = (result_sentences.statement(language, row) for row in shown)
-    texts = [first if has_wide_bounds(rows[0]) else bold(first), *rest]
-    return [f"{text}{_flag(language, row)}" for text, row in zip(texts, shown, strict=True)]
+    return [f"{text}{_flag(language, row)}" for text, row in zip([bold(first), *rest], shown, strict=True)]
 
 
 def _flag(language: Language, row: PublishedNumber) -> str:

@@ -49,7 +49,7 @@ FINDINGS: list[tuple[str, Persons, dict[str, Any], list[tuple[Any, ...]]]] = [
     ("proxies", many(5, {"proxy": "J", "alone": "J"}) | {"z": NOBODY_ELSE}, INTERVIEW,
      [("warning", "cases", "interview.proxy", "answered by someone else", "about 10")]),
     ("listeners", {"a": {"proxy": "N", "alone": "N"}, "b": NOBODY_ELSE, "c": {"proxy": "", "alone": "W"}}, INTERVIEW,
-     [("note", "cases", "interview", "interviews at which somebody else was present", FEW)]),
+     [("note", "cases", "interview", "of all interviews, those at which somebody else was present", FEW)]),
     ("nobody else", many(6, NOBODY_ELSE), INTERVIEW, []),
 ]  # fmt: skip
 

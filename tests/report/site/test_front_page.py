@@ -93,12 +93,12 @@ def test_adults_and_children_stand_apart_where_both_were_asked(tmp_path: Path) -
     children = (table["measure"] == "prevalence") & (table["reference_population"] == "children") & table["breakdown"].isna()
     wide = table.assign(
         bounds_note=table["bounds_note"].astype(object).mask(children, str(WIDE_BOUNDS)),
-        bound_high=table["bound_high"].mask(children, 0.25),
+        bound_high=table["bound_high"].mask(children, 0.45),
     )
     inside = wide["bound_high"].where(children, wide["ci_high"])
     wide.assign(bound_high=inside).to_csv(tmp_path / "both" / "estimates.csv", index=False)
     html = index(tmp_path, Entry("both", "Both"))
-    assert "<b>100.0 to 250.0</b><span>in forced labour per 1,000 children</span>" in html
+    assert "<b>100.0 to 450.0</b><span>in forced labour per 1,000 children</span>" in html
     assert re.findall(r"per 1,000 children</span><span>[^<]+</span><span><em[^>]*>([^<]*)</em>", html) == ["unreliable"]
     assert "A range goes from the established cases" in html
     assert ": no range, for the high end lies inside the interval." in html

@@ -81,7 +81,7 @@ def test_a_question_whose_leaf_has_no_words_is_not_drawn() -> None:
     fewer = {name: told for name, told in WORDS.items() if name != "below the rule's thresholds"}
     fig = adults("T", "", fewer)
     assert "<b>Enough for the rule set?</b>" not in boxes(fig)
-    assert adults("T", "", WORDS).layout.height - fig.layout.height == 52
+    assert adults("T", "", WORDS).layout.height - fig.layout.height == 46
     shorter, longer = (max(-y for (x0, _), (x, y), _ in ways(adults("T", "", words)) if x == x0) for words in (fewer, WORDS))
     assert round(longer - shorter, 6) == 1
 

@@ -47,10 +47,9 @@ def row_names(fig: dict[str, Any]) -> list[str]:
 
 def points(fig: dict[str, Any]) -> list[tuple[int, float, str]]:
     """Row, value and symbol of every number; where nobody was found, the value is the upper limit."""
-    marks = [
-        t for t in fig["data"] if t.get("mode") == "markers" and t["x"] != [None] and "triangle" not in t["marker"]["symbol"]
-    ]
-    return sorted((round(y), x, t["marker"]["symbol"]) for t in marks for x, y in zip(t["x"], t["y"], strict=True))
+    marks = [t for t in fig["data"] if t["type"] == "bar" or (t.get("mode") == "markers" and t["x"] != [None])]
+    found = [(round(y), x, t["marker"].get("symbol", "bar")) for t in marks for x, y in zip(t["x"], t["y"], strict=True)]
+    return sorted(point for point in found if "triangle" not in point[2])
 
 
 def drawn(fig: dict[str, Any]) -> dict[str, float]:
@@ -83,9 +82,9 @@ def test_dots_stand_at_the_published_numbers_and_the_hidden_ones_are_marked() ->
     assert dict(zip(row_names(fig), fig["layout"]["yaxis2"]["ticktext"], strict=True))["North"].startswith("222.2 (")
 
 
-def test_a_crossed_breakdown_stands_below_the_categories_of_its_second_group() -> None:
+def test_the_rows_of_a_crossed_breakdown_name_both_categories() -> None:
     picture = estimate_charts.dots(country.published(), "prevalence", ["sex", "region"])
-    assert by_plotly(figure(picture)).labels[:3] == ("North", "Men", "Women")
+    assert by_plotly(figure(picture)).labels[0] == "Men × north"
     assert "men × west: [c]" in picture.alt
     assert figure(picture)["layout"]["showlegend"] is False
 
@@ -199,8 +198,8 @@ def test_a_condition_that_nobody_failed_is_left_out_of_the_flow() -> None:
     words = [a["text"] for a in figure(flow_of_persons.flow(country.published()))["layout"]["annotations"]]
     assert "<b>Any work?</b>" not in words
     assert words[words.index("<b>Involuntary?</b>") + 1 :][:2] == ["<b>460 go on</b>", "3,660 leave: not involuntary"]
-    assert words[words.index("<b>In forced labour</b>") + 1] == "<b>410</b>"
-    assert words[words.index("<b>Unresolved</b>") + 1] == "<b>50</b>"
+    assert words[words.index("<b>In forced labour</b>") + 1] == "<b>410\u00a0†</b>"
+    assert words[words.index("<b>Unresolved</b>") + 1] == "<b>50 [u]</b>"
 
 
 def test_each_reason_for_an_open_answer_is_a_bar_and_small_counts_are_marked() -> None:
@@ -268,8 +267,8 @@ def test_both_rule_sets_of_the_shipped_survey_are_drawn_with_their_intervals(nor
     fig = figure(picture)
     rows = norvia.rule_sets("total")
     assert [x for _, x, _ in points(fig)] == pytest.approx(list(rows["estimate"]))
-    (dots,) = (t for t in fig["data"] if "error_x" in t)
-    assert dots["error_x"]["array"] == pytest.approx(list(rows["ci_high"] - rows["estimate"]))
+    (intervals,) = (t for t in fig["data"] if t.get("mode") == "lines")
+    assert intervals["x"][1::3] == pytest.approx(list(rows["ci_high"]))
     assert row_names(fig) == ["2018 international definition", "ILO indicators of 2012<br>rule to be verified"]
 
 

@@ -30,11 +30,11 @@ def words(picture: Any) -> list[str]:
 def test_the_childrens_ways_hold_their_numbers(out: fl.Published) -> None:
     said = words(children_flow(out, "children"))
     assert [w for w in said if w.startswith(("yes", "no "))] == [
-        "yes", "yes  <b>0</b>", "yes  <b>0</b>", "yes  <b>90</b>", "no  <b>0</b>", "yes  <b>120</b>", "no  <b>900</b>",
+        "yes", "yes  <b>0</b>", "yes  <b>0</b>", "yes  <b>90 [u]</b>", "no  <b>0</b>", "yes  <b>120 [u]</b>", "no  <b>900</b>",
     ]  # fmt: skip
     assert any(w.startswith("<b>2,480</b><br>children") for w in said)
     assert "<b>1,300</b> did not work" in said
-    assert "<b>70</b><br>unresolved at a question" in said
+    assert "<b>70 [u]</b><br>unresolved at a question" in said
 
 
 def test_the_adults_flow_is_that_of_adults_where_both_were_asked(out: fl.Published) -> None:
@@ -86,8 +86,8 @@ def test_the_numbers_of_the_flow_are_added_up_below_it(out: fl.Published) -> Non
 
 def test_the_alternative_text_tells_every_number(out: fl.Published) -> None:
     alt = children_flow(out, "children").alt
-    assert "with parents, under threat (ii): 90" in alt
-    assert "child, unresolved: 70" in alt
+    assert "with parents, under threat (ii): 90 [u]" in alt
+    assert "child, unresolved: 70 [u]" in alt
 
 
 def test_where_children_were_not_asked_it_is_said(monkeypatch: pytest.MonkeyPatch, norvia: fl.Published) -> None:
@@ -112,5 +112,6 @@ def test_the_flowchart_comes_with_its_table(monkeypatch: pytest.MonkeyPatch, out
     shown: list[Any] = []
     monkeypatch.setattr("IPython.display.display", shown.append)
     children(out)
-    assert len(shown) == 2
-    assert "For a third party, under threat (i)" in shown[1].text
+    assert len(shown) == 3
+    assert str(shown[0]).startswith("At some time")
+    assert "For a third party, under threat (i)" in shown[2].text

@@ -21,7 +21,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> fl.PublishedModel:
 
 def test_dots_stand_at_the_odds_ratios_on_a_log_axis(model: fl.PublishedModel) -> None:
     fig = figure(fl.show.risk(model))
-    traces = [t for t in fig["data"] if "error_x" in t]
+    traces = [t for t in fig["data"] if t.get("marker", {}).get("symbol") == "circle"]
     dots = {"x": [x for t in traces for x in t["x"]]}
     rows = model.table[model.table["odds_ratio"].notna() & (model.table["category"] != model.table["reference"])]
     assert sorted(dots["x"]) == pytest.approx(sorted(rows["odds_ratio"]))
@@ -65,9 +65,9 @@ def test_what_is_not_shown_and_what_is_compared_with_say_so(model: fl.PublishedM
     shown = by_plotly(fig)
     words = dict(zip(shown.labels, shown.printed, strict=True))
     hidden = {shown.labels[row]: text for row, text in shown.absent.items()}
-    assert {k: hidden[k] for k in ("east", "west", "island")} == dict.fromkeys(("east", "west", "island"), "[c] not shown")
-    assert words["north (ref.)"] == "1"
-    assert shown.labels[shown.labels.index("Region") + 1] == "north (ref.)"
+    assert {k: hidden[k] for k in ("East", "West", "Island")} == dict.fromkeys(("East", "West", "Island"), "[c] not shown")
+    assert words["North (ref.)"] == "1"
+    assert shown.labels[shown.labels.index("Region") + 1] == "North (ref.)"
 
 
 def test_the_alternative_text_tells_every_row_and_no_cause(model: fl.PublishedModel) -> None:
@@ -95,9 +95,8 @@ def test_a_limit_without_bound_is_said_to_be_none(model: fl.PublishedModel) -> N
 
 def test_what_may_not_be_shown_is_said_instead(model: fl.PublishedModel) -> None:
     empty = replace(model, table=model.table[:0], notes=("No model is shown.",))
-    assert figure(fl.show.risk(empty))["data"] == []
-    assert "No model is shown." in fl.show.risk(empty).alt
-    assert "No model is shown." in fl.show.risk_table(empty).text
+    for show in (fl.show.risk, fl.show.risk_table, fl.show.result.risk):
+        assert str(show(empty)) == "No model is shown."
     out = country.published()
     picture = fl.show.response_error(fl.response_error(replace(out, table=out.table.assign(estimate=np.nan))))
     assert {text for line in figure(picture)["data"][0]["text"] for text in line} == {"–"}
@@ -113,4 +112,4 @@ def test_the_response_error_picture_is_a_table_of_its_numbers() -> None:
     assert heat["text"][0][1] == "–"
     assert heat["z"][0][1] is None
     assert "never the headline" in picture.alt
-    assert "more false cases are expected than were found" in figure(picture)["layout"]["xaxis"]["title"]["text"]
+    assert "–: more false cases are expected than were found." in figure(picture)["layout"]["meta"]["notes"]

@@ -13,7 +13,7 @@ import pytest
 import small_country as country
 
 import fltoolkit as fl
-from fltoolkit.errors import RequestError, SpecError
+from fltoolkit.errors import SpecError
 from fltoolkit.publish.publication_profiles import shipped_publication_profiles
 from fltoolkit.publish.published_set import COUNTS, NUMBERS
 from fltoolkit.show import explore
@@ -131,14 +131,6 @@ def test_every_suppressed_number_is_named_with_its_reason(judged: fl.Published) 
         assert f"- {name}: [{marker}] {reason}" in told
     assert set(re.findall(r"\[.\]", told)) == {"[c]"}  # too few persons and too few cases look alike
     assert "Every number is shown" in str(view(judged, TableChoice(OWN, "prevalence", "adults", "", "fltoolkit"))[0])
-
-
-def test_a_view_that_is_not_offered_is_refused_with_those_that_are(judged: fl.Published) -> None:
-    with pytest.raises(RequestError, match="no such breakdown to look at") as error:
-        view(judged, TableChoice(OWN, "prevalence", "adults", "shoe size", "fltoolkit"))
-    assert "region" in str(error.value)
-    with pytest.raises(RequestError, match="no such profile"):
-        view(judged, TableChoice(OWN, "prevalence", "adults", "region", "mine"))
 
 
 def test_the_panel_shows_what_is_picked_and_offers_what_there_is(judged: fl.Published) -> None:

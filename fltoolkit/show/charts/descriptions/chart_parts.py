@@ -217,8 +217,7 @@ class DotChart(DescribedChart):
     @property
     def names(self) -> tuple[SeriesName, ...]:
         """Returns the words for the two series, above the first row that has two numbers. The words of the lower number are at
-        its left, those of the higher number at its right. If there is no such row, the result is empty, and the chart has a
-        legend."""
+        its left, those of the higher number at its right. If there is no such row, the result is empty."""
         at, row = next(((at, row) for at, row in enumerate(self.rows) if len(row.marks) > 1), (0, None))
         words = {series.colour: series.words for series in self.series}
         marks = sorted(row.marks, key=lambda mark: mark.value) if row else []
@@ -262,29 +261,16 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Region:
-    """A text inside a part of a chart: the part above or below the first curve. `x` and `y` are the place of the text. `above`
-    says which part it is."""
-
-    words: str
-    x: float
-    y: float
-    above: bool = True
-
-
-@dataclass(frozen=True)
 class CurveChart(DescribedChart):
-    """A chart with two value axes. The region above the first curve is pale, if it has words.
+    """A chart with two value axes.
 
     Attributes:
         x, y: the axes.
         lines: the curves.
         points: single numbers with their intervals.
-        regions: the parts above or below the first curve that have words.
     """
 
     x: Axis
     y: Axis
     lines: tuple[Line, ...]
     points: tuple[Point, ...] = ()
-    regions: tuple[Region, ...] = ()

@@ -18,7 +18,7 @@ from fltoolkit.publish.measure_units import scale
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import BLUE, SERIES
 from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
-from fltoolkit.show.charts.descriptions.chart_parts import Axis, CurveChart, Glyph, Line, Mark, Point, Region, Tick
+from fltoolkit.show.charts.descriptions.chart_parts import Axis, CurveChart, Glyph, Line, Mark, Point, Tick
 from fltoolkit.show.charts.descriptions.estimates_by_group import WHOLE_PAGE, ChartSpace
 from fltoolkit.show.wording import number_words, plan_words
 
@@ -156,16 +156,8 @@ def _repeat_chart(
     return CurveChart(
         "repeat", title, subtitle, chart_notes.nonempty(low_end), f"{title} {subtitle}",
         axis_ticks.of_sizes(language, *sizes, steps=steps, title=language.say("charts.answering")), y,
-        (curve,), tuple(_point(*mark) for mark in marks), _regions(language, sizes, y),
+        (curve,), tuple(_point(*mark) for mark in marks),
     )  # fmt: skip
-
-
-def _regions(language: Language, sizes: tuple[float, float], y: Axis) -> tuple[Region, Region]:
-    """Returns the two texts in the chart. They say with which chance falls above the curve and falls below it are found."""
-    right = sizes[0] ** 0.3 * sizes[1] ** 0.7  # a place on the log axis at the right of the middle
-    above, below = (y.low + part * (y.high - y.low) for part in (0.85, 0.1))
-    found, missed = (language.say(f"charts.{key}", power=number_words.percent(language, POWER)) for key in ("found", "missed"))
-    return Region(found, right, above), Region(missed, right, below, above=False)
 
 
 def _baseline_rate(row: dict[Any, Any], language: Language) -> str:

@@ -13,7 +13,6 @@ import pandas as pd
 from fltoolkit.classify.profile.characteristics import TOPICS, UNORDERED, picture_families
 from fltoolkit.errors import RequestError
 from fltoolkit.languages.language import Language
-from fltoolkit.languages.reasons import uncrossed_categories
 from fltoolkit.publish.measure_units import COUNT_MEASURES, PROFILES, scaled
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import BLUE
@@ -54,7 +53,6 @@ def estimates(
     rows: pd.DataFrame,
     language: Language,
     *,
-    crossed: bool = False,
     title: str = "",
     space: ChartSpace = WHOLE_PAGE,
 ) -> DotChart:
@@ -64,8 +62,6 @@ def estimates(
     Args:
         out: the published set that has the rows. It also has the number of persons asked.
         rows: from `Published.select`.
-        crossed: whether each breakdown crosses two groups. Then the categories of the second group are headings, and those of the
-            first are below each heading.
         title: replaces the usual title (measure, groups and population).
         space: the parts for which the chart has room.
 
@@ -75,12 +71,12 @@ def estimates(
     if len(there := list(rows["reference_population"].unique())) > 1:
         found = ", ".join(map(str, there))
         raise RequestError("a chart shows one population", found=found, do="select the rows of one population")
-    rows = rows if crossed else _largest_first(rows)
+    rows = _largest_first(rows)
     first = rows.iloc[0].to_dict()
     measure = str(first["measure"])
     groups = [str(b) for b in rows["breakdown"].unique() if b]
     titled = [b for b in groups if b not in out.origins]
-    heads = _crossed(language, rows) if crossed else _listed(language, rows, headed=len(groups) > 1)
+    heads = _listed(language, rows, headed=len(groups) > 1)
     lines: list[ChartRow] = []
     for head, part in heads:
         lines += [ChartRow(head, head, heading=True)] if head else []
@@ -95,7 +91,7 @@ def estimates(
         "charts.whole_of_cases" if measure == "duration" else "charts.whole",
     )
     remarks = [language.say(line, who=who)] if not math.isnan(at) else number_words.of_profile(language, rows)
-    remarks += [language.say("profile.sorted")] if rows["breakdown"].isin(UNORDERED).any() and not crossed else []
+    remarks += [language.say("profile.sorted")] if rows["breakdown"].isin(UNORDERED).any() else []
     axis = axis_ticks.from_zero(language, [axis_ticks.furthest(marks)], steps=space.steps)
     beside = number_words.care_note(language, rows["flag"])
     beside += [language.say("charts.beside")] if space.source and any(not math.isnan(mark.reach) for mark in marks) else []
@@ -205,32 +201,6 @@ def _listed(language: Language, rows: pd.DataFrame, *, headed: bool) -> list[tup
         )
         for group, part in rows.groupby("breakdown", sort=False)
     ]
-
-
-def _crossed(language: Language, rows: pd.DataFrame) -> list[tuple[str, list[Labelled]]]:
-    """Returns the rows of a chart of breakdowns that cross two groups. The categories of the second group are headings, and the
-    categories of the first group are below each heading.
-
-    If there are several breakdowns, each heading also has the name of the first group.
-    """
-    names = dict(zip(rows.index, number_words.labels(language, rows), strict=True))
-    several = rows["breakdown"].nunique() > 1
-
-    def label(group: str, row: PublishedNumber) -> str:
-        category_of = dict(zip(groups_of_breakdown(row["breakdown"]), uncrossed_categories(row["category"]), strict=True))
-        return number_words.category(language, {"breakdown": group, "category": category_of[group]})
-
-    found: list[tuple[str, list[Labelled]]] = []
-    for breakdown, part in rows.groupby("breakdown", sort=False):
-        inner, outer = groups_of_breakdown(str(breakdown))
-        for _, below in part.groupby(outer, sort=False):
-            of = label(outer, below.iloc[0].to_dict())
-            head = (
-                language.colon(number_words.start(number_words.group(language, inner)), of) if several else number_words.start(of)
-            )
-            pairs = zip(below.index, records(below), strict=True)
-            found.append((head, [(label(inner, row), names[i], row) for i, row in pairs]))
-    return found
 
 
 def _row(language: Language, label: str, name: str, row: PublishedNumber) -> ChartRow:

@@ -8,7 +8,7 @@ import re
 from itertools import pairwise
 from typing import Any
 
-from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, PALE, QUIET
+from fltoolkit.show.charts.chart_style import GREY, INK, PALE, QUIET
 from fltoolkit.show.charts.descriptions.chart_parts import BAND, LANE, Axis, ChartRow, CurveChart, DotChart, Glyph, Mark, Point
 from fltoolkit.show.charts.renderers.matplotlib_sheet import (
     EDGE,
@@ -58,7 +58,7 @@ def _dots(chart: DotChart, size: Size) -> Any:
     over = 1.1 if names else 0.6  # rows above the first: room for the words of the series
     least, wanted = ((len(chart.rows) + over) * size.font * high / 72 for high in each)
     around = SheetMargins(left, right, size.font * 0.9 / 72, size.font * 2.1 / 72)
-    figure, axes = sheet(chart, size, (least, wanted), around, () if names else chart.series)
+    figure, axes = sheet(chart, size, (least, wanted), around)
     axes.set(ylim=(len(chart.rows) - 0.4, -over), yticks=[])
     axes.grid(axis="x", color=PALE, linewidth=0.7)
     _scale(axes, "x", chart.axis, size)
@@ -170,11 +170,6 @@ def _curves(chart: CurveChart, size: Size) -> Any:
         axes.plot(line.x, line.y, **(planned if line.planned else {"color": line.colour, "linewidth": size.font / 4.5}))
         if line.words and math.isfinite(line.y[-1]):
             _note(axes, line.words, (line.x[-1], line.y[-1]), (5, 0), size, va="center", color=line.colour)
-    if chart.regions:
-        axes.fill_between(chart.lines[0].x, chart.lines[0].y, chart.y.high, color=BLUE, alpha=0.09, linewidth=0, zorder=0)
-    for region in chart.regions:
-        look = {"ha": "center", "va": "center", "color": BLUE if region.above else QUIET}
-        _note(axes, region.words, (region.x, region.y), (0, 0), size, **look)
     axes.grid(axis="y", color=PALE, linewidth=0.7)
     _scale(axes, "x", chart.x, size)
     _scale(axes, "y", chart.y, size)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from fltoolkit.show.charts.chart_style import GREY, INK, QUIET
-from fltoolkit.show.charts.descriptions.chart_parts import DescribedChart, Series
+from fltoolkit.show.charts.descriptions.chart_parts import DescribedChart
 
 FONTS = Path(str(files("fltoolkit.show.charts.renderers"))) / "fonts"
 DPI = 200
@@ -29,7 +29,6 @@ LOOK: dict[Any, Any] = {
     "font.family": "DejaVu Sans", "text.parse_math": False, "text.usetex": False, "svg.fonttype": "path", "svg.hashsalt": "fltoolkit",
     "text.color": INK, "axes.edgecolor": GREY, "axes.linewidth": 0.6, "xtick.color": QUIET, "ytick.color": INK, "path.simplify": False,
 }  # fmt: skip
-NEARLY = 0.9, 1.1  # of a line: words with a rough width outside of these limits need no exact measure
 EDGE = 0.03  # inches between the edge of the sheet and its words
 LEADING = 1.36  # line height as a multiple of the font size
 
@@ -82,23 +81,19 @@ def _fonts_of_machine() -> tuple[tuple[str, frozenset[str]], ...]:
 
 @cache
 def width(line: str, points: float, *, bold: bool = False) -> float:
-    """Returns the printed width of a line of words, in inches. `points` is the font size."""
+    """Returns the printed width of a line of words, in inches. `points` is the font size. In Liberation Sans, it is the sum of the
+    widths of its letters, which is quick to add up. The true width is slightly smaller, because some letters are printed closer
+    together."""
+    if _fonts(bold=bold)[1].issuperset(line):
+        return sum(_letter_width(letter, bold=bold) for letter in line) * points
     from matplotlib.font_manager import FontProperties, findfont, get_font
     from matplotlib.ft2font import LoadFlags
 
     look = letters(line, bold=bold)
-    names = [] if look.get_file() else look.get_family()
-    font = get_font([findfont(FontProperties(family=name, weight=look.get_weight())) for name in names] or look.get_file())
+    font = get_font([findfont(FontProperties(family=name, weight=look.get_weight())) for name in look.get_family()])
     font.set_size(points, 72)
     font.set_text(line, 0.0, flags=LoadFlags.NO_HINTING)
     return float(font.get_width_height()[0]) / 64 / 72
-
-
-@cache
-def _rough_width(word: str, points: float, *, bold: bool = False) -> float:
-    """Returns the sum of the widths of a word's letters, in inches. The true width is slightly smaller, because some pairs of
-    letters are printed closer together."""
-    return sum(_letter_width(letter, bold=bold) for letter in word) * points
 
 
 @cache
@@ -111,18 +106,6 @@ def _letter_width(letter: str, *, bold: bool) -> float:
     font = get_font(str(_fonts(bold=bold)[0]))
     font.set_size(MEASURED, 72)
     return float(font.load_char(ord(letter), flags=LoadFlags.NO_HINTING).linearHoriAdvance) / 65536 / MEASURED / 72
-
-
-def _fits(line: str, points: float, inches: float, *, bold: bool) -> bool:
-    """Returns whether a line of words is at most `inches` wide. First a rough width is compared. Only if it is too near to the
-    limit, or the words have letters of another font, is the exact width measured, which takes a hundred times as long."""
-    if not _fonts(bold=bold)[1].issuperset(line):
-        return width(line, points, bold=bold) <= inches
-    rough = sum(_rough_width(word, points, bold=bold) for word in line.split(" "))
-    rough += line.count(" ") * _rough_width(" ", points, bold=bold)
-    if not NEARLY[0] * inches <= rough <= NEARLY[1] * inches:
-        return rough < inches
-    return width(line, points, bold=bold) <= inches
 
 
 def widest(texts: list[str], points: float, *, bold: bool = False) -> float:
@@ -138,10 +121,10 @@ def wrapped(text: str, points: float, inches: float, *, bold: bool = False) -> s
     for part in text.split("\n"):
         lines.append("")
         for word in part.split(" "):
-            fits = _fits(f"{lines[-1]} {word}", points, inches, bold=bold)
+            fits = width(f"{lines[-1]} {word}", points, bold=bold) <= inches
             lines = [*lines[:-1], f"{lines[-1]} {word}".strip()] if fits or not lines[-1] else [*lines, word]
     broken = [
-        [line] if _fits(line, points, inches, bold=bold)
+        [line] if width(line, points, bold=bold) <= inches
         else textwrap.wrap(line, max(1, int(len(line) * inches / width(line, points, bold=bold))))
         for line in lines
     ]  # fmt: skip
@@ -232,18 +215,15 @@ class SheetMargins:
     below: float
 
 
-def sheet(
-    chart: DescribedChart, size: Size, body: tuple[float, float], margins: SheetMargins, series: tuple[Series, ...] = ()
-) -> tuple[Any, Any]:
-    """Returns a matplotlib figure and its empty axes. The words of the chart are already in the figure: title, subtitle and
-    legend above the axes, notes below.
+def sheet(chart: DescribedChart, size: Size, body: tuple[float, float], margins: SheetMargins) -> tuple[Any, Any]:
+    """Returns a matplotlib figure and its empty axes. The words of the chart are already in the figure: title and subtitle above
+    the axes, notes below.
 
     Args:
         chart: the chart, of which only the words are drawn.
         size: the size of the picture and of its words.
         body: two heights of the axes in inches: the smallest possible one, and the one for a sheet with enough room.
         margins: the space for the words beside the axes.
-        series: the entries of the legend; empty means no legend.
     """
     from matplotlib.figure import Figure
 
@@ -253,13 +233,9 @@ def sheet(
     fine = size.fine or size.small
     notes = "\n".join(wrapped(note, fine, room) for note in chart.notes)
     quiet = LEADING * size.small / 72
-    heads = (
-        LEADING * bold * (title.count("\n") + 1) / 72 if title else 0.0,
-        quiet * (subtitle.count("\n") + 1),
-        1.5 * quiet if series else 0.0,
-    )
+    head = LEADING * bold * (title.count("\n") + 1) / 72 if title else 0.0
     foot = LEADING * fine / 72 * (notes.count("\n") + 1) + 2 * EDGE if notes else 0.0
-    around = EDGE + sum(heads) + margins.above + margins.below + foot
+    around = EDGE + head + quiet * (subtitle.count("\n") + 1) + margins.above + margins.below + foot
     least, wanted = body
     high = max(least, min(wanted, size.height - around))
     height = around + high
@@ -269,28 +245,11 @@ def sheet(
         figure.text(0, at / height, text, va="top", **{"font": letters(text), "fontsize": size.small, "color": QUIET, **look})
 
     write(title, height - EDGE, font=letters(title, bold=True), fontsize=bold, color=INK, linespacing=1.2)
-    write(subtitle, height - EDGE - heads[0], linespacing=1.25)
+    write(subtitle, height - EDGE - head, linespacing=1.25)
     write(notes, foot - EDGE, linespacing=1.25, fontsize=fine)
-    if series:
-        _legend(figure, series, size, (height - EDGE - sum(heads[:2]) - 0.6 * quiet) / height)
     across = margins.left / size.width, (margins.below + foot) / height
     axes = figure.add_axes((*across, 1 - (margins.left + margins.right) / size.width, high / height))
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.set_axisbelow(True)
     axes.tick_params(length=0, labelsize=size.small, pad=4)
     return figure, axes
-
-
-def _legend(figure: Any, series: tuple[Series, ...], size: Size, at: float) -> None:
-    """Draws the legend in one line: a coloured dot and the words of each series. `at` is the height of the line, as a share of
-    the figure's height."""
-    from matplotlib.lines import Line2D
-
-    dot, x = 0.4 * size.font / 72, 0.0
-    for entry in series:
-        figure.add_artist(
-            Line2D([(x + dot) / size.width], [at], marker="o", markersize=0.72 * size.font, color=entry.colour, linestyle="none")
-        )
-        x += 3 * dot
-        figure.text(x / size.width, at, entry.words, font=letters(entry.words), fontsize=size.small, va="center_baseline")
-        x += width(entry.words, size.small) + 4 * dot

@@ -8,7 +8,6 @@ from itertools import accumulate, pairwise
 from typing import Any
 
 from fltoolkit.show.charts.chart_style import (
-    BLUE,
     GREY,
     INK,
     PALE,
@@ -23,7 +22,7 @@ from fltoolkit.show.charts.descriptions.chart_parts import BAND, Axis, ChartRow,
 LABEL = 40  # letters in a line of a label
 ROW = 22  # pixels of a row with one line of words
 STUB = 48  # letters of a heading and of a label that stand beside each other on one line
-CURVE = 240  # pixels of the height of a drawing with curves
+CURVE = 220  # pixels of the height of a drawing with curves
 LINE, CLEAR = 17, 6  # pixels of each line of words in a row with several, and between such rows
 AROUND = 14  # pixels above a curve, and at its right if no words stand there
 PRINTED = 46  # letters in a line of the words at the right of a row
@@ -45,14 +44,14 @@ def _dots(chart: DotChart) -> Any:
     labels = ["" if row.heading else _lines(row.label) for row in rows]
     printed = [_lines(row.printed, PRINTED) for row in rows]
     lines = max((text.count("<br>") + 1 for text in (*labels, *printed)), default=1)
-    legend, over = bool(chart.series) and not chart.names, 0.9 if chart.names else 0.6
+    over = 0.9 if chart.names else 0.6
     one = ROW + (4 if chart.series else 0)  # room for two intervals
     headings = {place: row.label for row, place in zip(rows, places, strict=True) if row.heading}
     beside = places[-1] + 1 < len(rows)  # each heading is on the line of its first row
     each = one if lines == 1 else LINE * lines + CLEAR
     left = _widest(labels) + _widest([*headings.values()]) if beside else _widest([*labels, *headings.values()])
     fig = figure(
-        chart.title, chart.subtitle, round(each * (places[-1] + 0.6 + over)), notes=chart.notes, above=30 if legend else 0,
+        chart.title, chart.subtitle, round(each * (places[-1] + 0.6 + over)), notes=chart.notes,
         below=58 if chart.axis.title else 28, margin_l=left, margin_r=_widest(printed),
     )  # fmt: skip
     for place, heading in headings.items():
@@ -69,14 +68,13 @@ def _dots(chart: DotChart) -> Any:
         there = [(i, r, m) for i, r in zip(places, rows, strict=True) for m in r.marks if (m.glyph, m.colour) == (glyph, colour)]
         marks, middles = [chart.cut(m) for *_, m in there], [i for i, *_ in there]
         lanes = [place + chart.lane(row, mark) for place, row, mark in there]
-        barred = chart.bars and glyph is not Glyph.NONE_FOUND
-        if barred:
-            _bars(fig, marks, middles)
-        elif chart.series:
-            _intervals(fig, marks, lanes)
-        hover, along = [_hover(r, m) for _, r, m in there], "" if chart.series else "x"
-        y = lanes if glyph is Glyph.NONE_FOUND else middles
-        _marks(fig, marks, [_drawn(m) for m in marks], y, hover, along=along, signs=not barred)
+        hover = [_hover(r, m) for _, r, m in there]
+        if chart.bars and glyph is not Glyph.NONE_FOUND:
+            _bars(fig, marks, middles, hover)
+            _intervals(fig, marks, middles, INK)
+        else:
+            _intervals(fig, marks, lanes, colour)
+            _marks(fig, marks, [_drawn(m) for m in marks], lanes if glyph is Glyph.NONE_FOUND else middles, hover)
     for end in chart.beyond:
         look, row = {"size": 10, "symbol": f"triangle-{end.side}", "color": end.colour}, round(end.at)
         fig.add_scatter(
@@ -89,15 +87,12 @@ def _dots(chart: DotChart) -> Any:
             showlegend=False,
         )
     _absent(fig, chart, places)
-    for series in chart.series if legend else ():
-        look = {"size": 11, "color": series.colour}
-        fig.add_scatter(x=[None], y=[None], mode="markers", name=safe(series.words), marker=look, hoverinfo="skip")
     fig.update_xaxes(**_values(chart.axis))
     fig.update_yaxes(**_texts(labels, places, over), automargin=True)
     if any(printed):  # a second axis whose labels are the printed values
         fig.add_scatter(x=[None], y=[None], yaxis="y2", hoverinfo="skip", showlegend=False)
         fig.update_layout(yaxis2={"overlaying": "y", "side": "right", **_texts(printed, places, over), "automargin": True})
-    fig.update_layout(showlegend=legend)
+    fig.update_layout(showlegend=False)
     return fig
 
 
@@ -147,14 +142,14 @@ def _bands(fig: Any, marks: Sequence[tuple[float, Mark]], *, upright: bool = Fal
             fig.add_shape(**place, fillcolor=GREY, opacity=0.3, line={"width": 0}, layer="below")
 
 
-def _intervals(fig: Any, marks: Sequence[Mark], places: Sequence[float]) -> None:
-    """Draws intervals beside their dots."""
-    there = [(m, y) for m, y in zip(marks, places, strict=True) if not math.isnan(m.high)]
-    x = [x for m, _ in there for x in (0.0 if m.glyph is Glyph.NONE_FOUND else m.low, m.high, None)]
-    y = [y for _, place in there for y in (place, place, None)]
-    fig.add_scatter(
-        x=x, y=y, mode="lines", line={"color": marks[0].colour, "width": 2}, opacity=0.8, hoverinfo="skip", showlegend=False
-    )
+def _intervals(fig: Any, marks: Sequence[Mark], places: Sequence[float], colour: str, *, upright: bool = False) -> None:
+    """Draws the intervals of numbers as lines, horizontal or `upright`. `places` are their places on the other axis."""
+    there = [(m, at) for m, at in zip(marks, places, strict=True) if not math.isnan(m.high)]
+    along = [end for m, _ in there for end in (0.0 if m.glyph is Glyph.NONE_FOUND else m.low, m.high, None)]
+    across = [end for _, at in there for end in (at, at, None)]
+    x, y = (across, along) if upright else (along, across)
+    if there:
+        fig.add_scatter(x=x, y=y, mode="lines", line={"color": colour, "width": 2}, hoverinfo="skip", showlegend=False)
 
 
 def _curves(chart: CurveChart) -> Any:
@@ -163,15 +158,6 @@ def _curves(chart: CurveChart) -> Any:
     fig = figure(
         chart.title, chart.subtitle, CURVE, notes=chart.notes, above=AROUND, below=58 if chart.x.title else 30, margin_l=left, margin_r=right
     )  # fmt: skip
-    if chart.regions:
-        first = chart.lines[0]
-        for edge, fill in (([chart.y.high] * len(first.x), "none"), (first.y, "tonexty")):
-            fig.add_scatter(x=list(first.x), y=list(edge), mode="lines", line={"width": 0}, fill=fill, fillcolor=f"{BLUE}18", hoverinfo="skip",
-                            showlegend=False)  # fmt: skip
-    for region in chart.regions:
-        _words(
-            fig, _place(chart.x, region.x), region.y, region.words, font={"size": 13, "color": BLUE if region.above else QUIET}
-        )
     for point in (point for point in chart.points if point.upright):
         fig.add_scatter(x=[point.x, point.x], y=[chart.y.low, point.mark.value], mode="lines", line={"color": GREY, "dash": "dot", "width": 1.5},
                         hoverinfo="skip", showlegend=False)  # fmt: skip
@@ -187,7 +173,8 @@ def _curves(chart: CurveChart) -> Any:
     for glyph, colour in _looks(p.mark for p in chart.points):
         there = [p for p in chart.points if (p.mark.glyph, p.mark.colour) == (glyph, colour)]
         marks = [p.mark for p in there]
-        _marks(fig, marks, [p.x for p in there], [m.value for m in marks], [safe(m.words) for m in marks], along="y")
+        _intervals(fig, marks, [p.x for p in there], colour, upright=True)
+        _marks(fig, marks, [p.x for p in there], [m.value for m in marks], [safe(m.words) for m in marks])
     for point in (point for point in chart.points if point.words):
         beside = {"xanchor": "left", "xshift": 9, "yshift": 2} if point.beside else {"yshift": 9}
         at = point.mark.value if point.height is None else point.height
@@ -198,39 +185,22 @@ def _curves(chart: CurveChart) -> Any:
     return fig
 
 
-def _marks(
-    fig: Any, marks: Sequence[Mark], x: Sequence[float], y: Sequence[float], hover: Sequence[str], *, along: str, signs: bool = True
-) -> None:  # fmt: skip
-    """Draws numbers that have the same look, with their intervals.
-
-    Args:
-        fig: the figure.
-        marks: the numbers.
-        x, y: their places.
-        hover: the words that are shown if a reader points at them.
-        along: the axis along which intervals are drawn (`x` or `y`); empty for none.
-        signs: whether the numbers themselves are drawn. If not, only the intervals are visible.
-    """
+def _marks(fig: Any, marks: Sequence[Mark], x: Sequence[float], y: Sequence[float], hover: Sequence[str]) -> None:
+    """Draws the signs of numbers that have the same look at their places. `hover` are the words that are shown if a reader points
+    at them."""
     glyph, colour = marks[0].glyph, marks[0].colour
-    ends = [(m.high, 0.0, m.high) if glyph is Glyph.NONE_FOUND else (m.value, m.low, m.high) for m in marks]
-    error = {
-        "type": "data", "symmetric": False, "thickness": 2, "width": 0, "color": colour if signs else INK,
-        "array": [None if math.isnan(high) else round(high - at, 9) for at, _, high in ends],
-        "arrayminus": [None if math.isnan(low) else round(at - low, 9) for at, low, _ in ends],
-    }  # fmt: skip
     fill = "white" if glyph is Glyph.UNRELIABLE else colour
     fig.add_scatter(
         x=list(x), y=list(y), mode="markers", cliponaxis=False, showlegend=False, text=list(hover), hovertemplate="%{text}<extra></extra>",
-        marker={"size": SIZES[glyph], "symbol": SYMBOLS[glyph], "color": fill, "line": {"color": colour, "width": 2}, **({} if signs else {"opacity": 0})},
-        **({f"error_{along}": error} if along and any(not math.isnan(m.high) for m in marks) else {}),
+        marker={"size": SIZES[glyph], "symbol": SYMBOLS[glyph], "color": fill, "line": {"color": colour, "width": 2}},
     )  # fmt: skip
 
 
-def _bars(fig: Any, marks: Sequence[Mark], places: Sequence[int]) -> None:
+def _bars(fig: Any, marks: Sequence[Mark], places: Sequence[int], hover: Sequence[str]) -> None:
     """Draws bars with the same look from zero to their numbers."""
     fill = "white" if marks[0].glyph is Glyph.UNRELIABLE else f"{marks[0].colour}99"
-    fig.add_bar(x=[m.value for m in marks], y=list(places), orientation="h", width=0.55, showlegend=False, hoverinfo="skip",
-                marker={"color": fill, "line": {"color": marks[0].colour, "width": 1.5}})  # fmt: skip
+    fig.add_bar(x=[m.value for m in marks], y=list(places), orientation="h", width=0.55, showlegend=False, hovertext=list(hover),
+                hoverinfo="text", marker={"color": fill, "line": {"color": marks[0].colour, "width": 1.5}})  # fmt: skip
 
 
 def _drawn(mark: Mark) -> float:

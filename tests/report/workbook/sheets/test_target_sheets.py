@@ -52,7 +52,7 @@ def test_a_target_that_cannot_be_verified_is_a_warning_above_and_in_its_row() ->
     assert row["Sample needed, each round"] == rounded_up(promises.NEEDED[0.5]) == 15_000
     assert (row["Baseline value"], row["Target value"]) == (Styled(5.0, "one_decimal"), Styled(2.5, "one_decimal"))
     unplanned = cells(sheet(judged(obstacle=UNPLANNED)))["Why"]
-    start = "WARNING: no survey is planned that could verify this target. A repeat of the planned size (5,000 persons) "
+    start = "WARNING: no survey is planned that could verify this target. A repeat as planned (adults: 5,000) "
     assert unplanned.value.startswith(start)
 
 

@@ -13,6 +13,7 @@ from two_rounds import fell
 
 import fltoolkit as fl
 from fltoolkit.languages.language import Language
+from fltoolkit.show.charts.chart_style import INK
 from fltoolkit.show.charts.descriptions.change_dumbbell import change, of_groups
 from fltoolkit.show.charts.descriptions.chart_parts import (
     Axis,
@@ -42,7 +43,7 @@ def described(language: Language, norvia: fl.Published) -> dict[str, DotChart]:
     return {
         "one group": estimates(out, out.select("prevalence", [[], ["region"]]), language),
         "several groups": estimates(norvia, norvia.select("prevalence", [[], ["sex"], ["region"], ["area"]]), language),
-        "crossed": estimates(norvia, crossed, language, crossed=True),
+        "crossed": estimates(norvia, crossed, language),
         "persons": estimates(norvia, norvia.select("total", [[], ["sex"]]), language),
         "share": estimates(norvia, norvia.select("share", ["sector"]), language),
         "rule sets": rule_sets(out, "prevalence", language),
@@ -118,7 +119,7 @@ def test_bars_stand_from_zero_and_are_hollow_where_unreliable() -> None:
         chart = replace(one(glyph), bars=True)
         bar, interval = figure(picture(chart))["data"]
         assert (bar["type"], bar["x"], bar["marker"]["color"]) == ("bar", [5.0], fill)
-        assert interval["marker"]["opacity"] == 0
+        assert (interval["x"][:2], interval["line"]["color"]) == ([2.0, 8.0], INK)
         (patch,) = drawn(chart).figure.axes[0].patches
         assert (patch.get_x(), patch.get_width()) == (0, 5.0)
         assert patch.get_facecolor()[:3] == ((1, 1, 1) if fill == "white" else pytest.approx((31 / 255, 90 / 255, 122 / 255)))
@@ -136,10 +137,9 @@ def test_curves_and_points_are_the_same_in_both() -> None:
     assert marked == {(2.0, 4.0): "circle", (3.0, 2.0): "line-ns-open", (4.0, 1.0): "diamond"}
     signs = {(line.get_xdata()[0], line.get_ydata()[0]): line.get_marker() for line in axes.lines if line.get_marker() != "None"}
     assert signs == {(2.0, 4.0): "o", (3.0, 2.0): "|", (4.0, 1.0): "D"}
-    curves = [t for t in fig["data"] if t["mode"] == "lines"]
+    curves = [t for t in fig["data"] if "name" in t]
     assert [(t["x"], t["y"]) for t in curves] == [([1.0, 4.0], [5.0, 1.0]), ([1.0, 2.0], [None, 3.0])]
-    (error,) = (t["error_y"] for t in fig["data"] if "error_y" in t and t["error_y"]["array"][0] is not None)
-    assert (error["array"], error["arrayminus"]) == ([2.0], [1.0])
+    assert [t["y"] for t in fig["data"] if t["mode"] == "lines" and t not in curves] == [[3.0, 6.0, None]]
     assert {a["text"] for a in fig["layout"]["annotations"]} == {"here", "goal", "name"} == {t.get_text() for t in axes.texts}
 
 
