@@ -56,7 +56,9 @@ def test_a_remark_says_the_flag_and_the_reason_but_not_what_the_marker_says() ->
 
 def test_the_kits_own_names_are_words_and_rule_sets_keep_their_name() -> None:
     moved = Reason.of("reasons.beyond", rules="icls_2018", items=item_names(["debt_bondage"]))
-    assert number_words.reason(EN, moved).endswith("of icls_2018, which does not have debt bondage on that side")
+    assert number_words.reason(EN, moved).endswith(
+        "of the 2018 international definition, where the following are on the other side: debt bondage"
+    )
     assert (
         number_words.reason(FR, Reason.of("reasons.idle", items=item_names(["debt_bondage"]))).count("servitude pour dettes") == 1
     )
