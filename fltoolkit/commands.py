@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from fltoolkit.errors import FltoolkitError, RequestError
 from fltoolkit.files import refuse_irregular
+from fltoolkit.table_records import as_records
 from fltoolkit.terminal import on_screen, say
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def check(parsed: argparse.Namespace) -> int:
     persons = fl.classify(survey)
     cases = finding_facts(case_findings(persons), survey.spec.confidentiality.smallest_printed_count)
     first, rest = ([row for row in cases if (row["check"] == UNRESOLVED) is chosen] for chosen in (True, False))
-    weights = fl.check_weights(persons).to_dict("records") if survey.spec.calibration else []
+    weights = as_records(fl.check_weights(persons)) if survey.spec.calibration else []
     rows: list[Mapping[Any, Any]] = [*first, *found, *rest, *weights]
     if not first:
         say("NOTE    forced_labour: nobody asked is unresolved.")
@@ -114,7 +115,7 @@ def _compare(before: Path, persons: ClassifiedSurvey) -> bool:
 
     earlier = fl.classify(fl.read_survey(before))
     say(f"Compared with {earlier.spec.title}:")
-    met = compare_before(earlier, persons).to_dict("records")
+    met = as_records(compare_before(earlier, persons))
     _print_findings(met)
     if not met:
         say("NOTE    before: nothing prevents a comparison.")
@@ -191,7 +192,7 @@ def nap_check(parsed: argparse.Namespace) -> int:
     beside = parsed.plan.with_name("survey.yaml")
     survey = parsed.survey or plan.baseline_path or (beside if beside.is_file() else None)
     found = check_plan(plan, read_spec(survey) if survey else None)
-    for row in found.to_dict("records"):
+    for row in as_records(found):
         say(f"{str(row['severity']).upper():<8}{row['where']}: {row['what']}\n        {row['do']}")
     if survey is None:
         say("NOTE    no survey.yaml is beside the plan: only the plan itself was checked; name the survey with --survey")

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 
-def records(table: pd.DataFrame) -> list[dict[Hashable, Any]]:
+def as_records(table: pd.DataFrame) -> list[dict[Hashable, Any]]:
     """Returns the rows of a table as dictionaries by column, like pandas' `to_dict("records")`, but with None in place of
     `pd.NA`.
 

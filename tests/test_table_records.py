@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from fltoolkit.table_records import records
+from fltoolkit.table_records import as_records
 
 
 def test_rows_are_those_of_pandas_in_each_kind_of_column() -> None:
@@ -14,6 +14,6 @@ def test_rows_are_those_of_pandas_in_each_kind_of_column() -> None:
             "mixed": [("a", 1), None], "flag": [True, False],
         }
     )  # fmt: skip
-    assert repr(records(table)) == repr(table.to_dict("records"))
-    assert [type(value) for value in records(table)[0].values()] == [str, float, int, int, tuple, bool]
-    assert records(table.iloc[:0]) == []
+    assert repr(as_records(table)) == repr(table.to_dict("records"))
+    assert [type(value) for value in as_records(table)[0].values()] == [str, float, int, int, tuple, bool]
+    assert as_records(table.iloc[:0]) == []

@@ -21,7 +21,7 @@ from fltoolkit.publish.measure_units import scaled, unit
 from fltoolkit.publish.published_set import Published
 from fltoolkit.survey.spec.files_and_design import Release
 from fltoolkit.survey.spec.groups import TOTAL, crossed
-from fltoolkit.table_records import records
+from fltoolkit.table_records import as_records
 
 KEPT = (
     "n", "cases", "cases_class", "se", "cv", "deff", "df", "flag", "marker", "reason", "bounds_note", "unresolved", "unresolved_marker",
@@ -231,7 +231,7 @@ def _survey_rows(frame: dict[str, Any], indicator: Indicator, measure: str, out:
         measure: what the survey estimates for the indicator, such as the prevalence.
         out: the published set of the survey.
     """
-    rows = [_filled_row(frame, indicator, measure, TOTAL, row) for row in records(_published(out, indicator, measure, ()))]
+    rows = [_filled_row(frame, indicator, measure, TOTAL, row) for row in as_records(_published(out, indicator, measure, ()))]
     for word in indicator.disaggregated_by:
         group = group_of(word, out.groups)
         if group is not None and group == indicator.of:
@@ -247,7 +247,7 @@ def _survey_rows(frame: dict[str, Any], indicator: Indicator, measure: str, out:
             no_rate = [Reason.of(f"reasons.{code}", group=group_name(word)) for code in ("no_rate", "see_number")]
             rows.append({**blank, "reason": joined_reasons(no_rate)})
         else:
-            for row in records(_published(out, indicator, measure, (group,))):
+            for row in as_records(_published(out, indicator, measure, (group,))):
                 rows += _once_for_each_target(_filled_row(frame, indicator, measure, word, row), indicator)
     return rows
 

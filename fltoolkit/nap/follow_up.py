@@ -22,6 +22,7 @@ from fltoolkit.publish.measure_units import rounded_as_printed, scaled, unit
 from fltoolkit.publish.published_set import Published
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.table_records import as_records
 
 FOLLOW_UP = [
     *KEY, "baseline_value", "baseline_ci_low", "baseline_ci_high", "baseline_bound", "value", "ci_low", "ci_high", "bound", "change",
@@ -106,14 +107,14 @@ def follow_up(plan: Plan, filled: Baseline, changed: Published | None) -> pd.Dat
     rows = []
     for _, indicator in plan.measured:
         here = rows_of(filled, indicator)
-        for row in here[here["measure"].notna() & (here["category"] != "")].to_dict("records"):
+        for row in as_records(here[here["measure"].notna() & (here["category"] != "")]):
             later_row = _follow_up_row(row, _published_change(changed, row, indicator.of))
             milestone = nan
             if pd.notna(row["baseline_value"]) and pd.notna(later_row["year"]):
                 mine = targets_of_row(indicator.targets, row["group"], row["category"])
                 milestone = planned_value(mine, row["baseline_value"], int(row["year"]), int(later_row["year"]))
             rows.append({**{k: row[k] for k in KEY}, **later_row, "milestone": milestone})
-        derived = here[here["derived_from"] != ""].to_dict("records")
+        derived = as_records(here[here["derived_from"] != ""])
         rows += [_decrease_row(d, r) for d in derived for r in rows if (r["id"], r["category"]) == (d["derived_from"], TOTAL)]
     return pd.DataFrame(rows, columns=FOLLOW_UP)
 
@@ -148,8 +149,8 @@ def targets_with_results(judged: pd.DataFrame, followed: pd.DataFrame, exact: pd
         )
         for t in (followed, exact)
     )
-    beside = [_side_of_target(row) for row in whole.to_dict("records")]
-    reached = [_target_verdict(*row) for row in zip(later.to_dict("records"), whole.to_dict("records"), beside, strict=True)]
+    beside = [_side_of_target(row) for row in as_records(whole)]
+    reached = [_target_verdict(*row) for row in zip(as_records(later), as_records(whole), beside, strict=True)]
     return judged.reset_index(drop=True).assign(
         **{c: pd.to_numeric(later[c]) for c in LATER_COLUMNS.values()}, **{c: later[c].fillna("") for c in (LATER_MARKER, LATER_FLAG)},
         changed=later["changed"].fillna(""), year_before=later["year_before"], beside=pd.Series(beside, dtype=object), reached=pd.Series(reached, dtype=object),
@@ -169,7 +170,7 @@ def with_decreases(filled: Baseline, followed: pd.DataFrame) -> Baseline:
     """Returns the baseline in which the row of each % decrease, which has no value in a baseline, gives the decrease in the later
     survey as its reason. `followed` is the result of `follow_up`."""
     table = filled.table.copy()
-    for row in followed[followed["measure"] == DECREASE].to_dict("records"):
+    for row in as_records(followed[followed["measure"] == DECREASE]):
         own = table["id"] == row["id"]
         numbers = {k: rounded_as_printed(row[c], DECREASE) for k, c in (("N", "value"), ("low", "ci_low"), ("high", "ci_high"))}
         known = {k: round(number) for k, number in numbers.items() if pd.notna(number)}
@@ -254,7 +255,7 @@ def _published_change(changed: Published, row: FollowUpRow, of: str | None) -> F
             rows = rows_of_characteristic(changed, of, () if group is None else (group,), row["population"], "change_in_profile")
         except RequestError:
             return None
-        return next(iter(rows[rows["category"] == row["category"]].to_dict("records")), None)
+        return next(iter(as_records(rows[rows["category"] == row["category"]])), None)
     try:
         rows = changed.select(f"change_in_{row['measure']}", [by], population=row["population"])
     except RequestError:

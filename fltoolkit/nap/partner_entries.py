@@ -26,6 +26,7 @@ from pydantic import (
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.checklists import checklists
 from fltoolkit.nap.results_framework import Plan
+from fltoolkit.table_records import as_records
 from fltoolkit.yaml_files.loading import FIRST_YEAR, LAST_YEAR, BoundedLoader, Model, build_model, pairs_of, read_yaml
 
 PARTNERS = "partners.yaml"
@@ -222,7 +223,7 @@ def with_partners(filled: Baseline, partners: Partners) -> Baseline:
     """Returns the baseline with the values from partners.yaml, in the rows that partners fill in. A value in partners.yaml
     replaces a value in nap.yaml."""
     table = filled.table.copy()
-    for i, row in enumerate(table.to_dict("records")):
+    for i, row in enumerate(as_records(table)):
         if row["filled_by"] == "partners":
             for name, entry in partners.row("matrix", row["id"]).items():
                 value = cell_value(entry)

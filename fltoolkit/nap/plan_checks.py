@@ -19,6 +19,7 @@ from fltoolkit.publish.measure_units import CASE_SHARES, is_rate, scale
 from fltoolkit.survey.checks.findings import Finding, findings
 from fltoolkit.survey.spec.groups import TOTAL
 from fltoolkit.survey.spec.survey_spec import SurveySpec, read_spec
+from fltoolkit.table_records import as_records
 
 Found = Iterator[Finding]
 error, warning, note = (partial(Finding, severity, "plan", count="") for severity in ("error", "warning", "note"))
@@ -77,7 +78,7 @@ def refuse_unfit_plan(survey: Path, plan: Path | None) -> None:
         spec = read_spec(read.baseline_path or survey)
     except FltoolkitError:
         return
-    for found in check_plan(read, spec).query("severity == 'error'").head(1).to_dict("records"):
+    for found in as_records(check_plan(read, spec).query("severity == 'error'").head(1)):
         raise SpecError(
             found["what"], where=f"{plan}, {found['where']}", do=f"{found['do']}; fltoolkit nap check lists all errors"
         )

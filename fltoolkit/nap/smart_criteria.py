@@ -12,6 +12,7 @@ from fltoolkit.languages.reasons import Reason, group_name, has_text, joined_rea
 from fltoolkit.nap.baseline import Baseline, rows_of
 from fltoolkit.nap.results_framework import Indicator, Plan
 from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.table_records import as_records
 
 CRITERIA = ("specific", "measurable", "achievable", "relevant", "time_bound")
 SMART = ["id", "indicator", "code", "level", "criterion", "met", "missing"]
@@ -78,7 +79,7 @@ def _measurable(indicator: Indicator, filled: Baseline, judged: pd.DataFrame) ->
     key, told, met = ("unverified", refused, no) if len(refused) else ("not_judged", open_, "partners")
     if told.empty:
         return _answer("")
-    return met, joined_reasons(_missing(key, target=_target_in_words(r), reason=r["reason"]) for r in told.to_dict("records"))
+    return met, joined_reasons(_missing(key, target=_target_in_words(r), reason=r["reason"]) for r in as_records(told))
 
 
 def _achievable(indicator: Indicator) -> Answer:

@@ -21,6 +21,7 @@ from fltoolkit.publish.measure_units import CASE_SHARES, is_rate, scale
 from fltoolkit.publish.printed_numbers import DIGITS, ENOUGH_CASES, HEADLINE_DIGITS, rounded_up, significant
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.table_records import as_records
 
 
 def short_obstacle(obstacle: str) -> Reason:
@@ -174,7 +175,7 @@ def _rows_with_number(table: pd.DataFrame) -> list[TargetRow]:
     """Returns the rows of a baseline that have a number from a survey or a publication, as mappings by column. Rows whose
     number may not be published are included."""
     there = table[table["filled_by"].isin(["survey", "publication"]) & table["measure"].notna() & (table["category"] != "")]
-    return there.to_dict("records")
+    return as_records(there)
 
 
 def _refuse_unplaced(plan: Plan, indicator: Indicator, rows: pd.DataFrame) -> None:

@@ -30,6 +30,7 @@ from fltoolkit.publish.disclosure.suppression_decision import CASES, OTHERS, WIT
 from fltoolkit.publish.own_tables.earlier_cells import UNRESOLVED_OF
 from fltoolkit.publish.published_set import HasTables, decided_run
 from fltoolkit.survey.spec.survey_spec import SurveySpec
+from fltoolkit.table_records import as_records
 
 READERS = (
     "Anybody with the outputs: knows every table, chart, finding, document and file of this run, and the rules of docs/disclosure.md.",
@@ -256,7 +257,7 @@ def _other_rows(run: DecidedRows, published: pd.DataFrame) -> Iterator[HiddenCel
         if not isinstance(cell, DerivedCell)
     }
     yielded = set[tuple[str, CellId, str]]()
-    rows = zip(run.table.to_dict("records"), published.to_dict("records"), run.keys, run.share_groups, strict=True)
+    rows = zip(as_records(run.table), as_records(published), run.keys, run.share_groups, strict=True)
     for row, shown, key, share_group in rows:
         outcome, population, own = _outcome(row), str(row["reference_population"]), row["rule_set"] == run.rule_set
         whole = frozenset((g, v) for g, v in key if g != share_group)

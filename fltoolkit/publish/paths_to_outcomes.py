@@ -14,6 +14,7 @@ from fltoolkit.publish.disclosure.complementary_suppression import protect
 from fltoolkit.publish.published_set import Published
 from fltoolkit.survey.checks.printed_counts import rounded_columns
 from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.table_records import as_records
 
 OTHER = "other paths"
 PATH = ["step", "trace", "short_trace"]
@@ -50,7 +51,7 @@ def _paths(persons: ClassifiedSurvey, out: Published, population: str) -> pd.Dat
         frozenset((g, str(row[g])) for g in ("step", "trace") if row[g] != TOTAL): Cell(
             int(row["n"]), int(row["n"]), None, known_count(row["psus_with_cases"]), known_count(row["households_with_cases"])
         )
-        for row in table.to_dict("records")
+        for row in as_records(table)
         if row["step"] in open_steps
     }
     short = dict(zip(table["trace"], table["short_trace"], strict=True))

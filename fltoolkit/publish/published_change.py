@@ -21,6 +21,7 @@ from fltoolkit.publish.published_set import CONFIDENTIAL, Published
 from fltoolkit.publish.reliability import FLAGS, has_wide_bounds
 from fltoolkit.survey.spec.groups import TOTAL, crossed, groups_of_breakdown
 from fltoolkit.survey.spec.reserved_names import SIDES
+from fltoolkit.table_records import as_records
 
 VERDICT = ("method", "verdict", "verdict_reason", "attenuated", "overlap")
 STEP, ENOUGH = "_step", "_enough"  # columns that say how a row is printed; they are dropped before printing
@@ -63,7 +64,7 @@ def publish_change(change: Change, before: Published | None, after: Published) -
             "the earlier round's published set is missing", where="before", do="give it, as fl.publish_run made it"
         )
     made = [
-        [_published_row(row, change, *rows_of_rounds) for row in change.table.to_dict("records")]
+        [_published_row(row, change, *rows_of_rounds) for row in as_records(change.table)]
         for rows_of_rounds in _rows_of_rounds(before, after, change)
     ]
     exact, shown = (pd.DataFrame(rows, columns=list(rows[0])) for rows in made)
@@ -84,7 +85,7 @@ def _rows_of_rounds(
     full = (None if before is None else _records(before.exact, change.before), _records(after.exact, change.after))
     for records, name in zip(full, ("before", "after"), strict=True):
         if records is not None:
-            for row in change.table.to_dict("records"):
+            for row in as_records(change.table):
                 _refuse_other_number(records, _key(row, change), row, name)
     return [full, (None if before is None else _records(before.table, change.before), _records(after.table, change.after))]
 
@@ -204,7 +205,7 @@ def _records(rows: pd.DataFrame, about: About) -> dict[Any, Record]:
         rows = rows[rows[name] == value]
     if "rounding" in rows:
         rows = rows.assign(**{STEP: rounding_steps(rows)})
-    return {frozenset((g, str(row[g])) for g in groups_of_breakdown(row["breakdown"])): row for row in rows.to_dict("records")}
+    return {frozenset((g, str(row[g])) for g in groups_of_breakdown(row["breakdown"])): row for row in as_records(rows)}
 
 
 def _row_of_round(records: dict[Any, Record], key: Any, row: Record, name: str) -> Record:

@@ -24,6 +24,7 @@ from fltoolkit.publish.printed_numbers import DIGITS, nearest, rounding_steps, s
 from fltoolkit.publish.published_set import Published
 from fltoolkit.publish.reliability import FLAGS, NO_CASE
 from fltoolkit.survey.spec.groups import NOT_STATED
+from fltoolkit.table_records import as_records
 
 NOTHING = "No model is shown: too little of what it would compare may be published."
 NO_FIT = "No model is shown: it has no estimate, because nobody is in one of its categories under some replicate weights."
@@ -213,7 +214,7 @@ def _group_rows(models: _Models, position: int, published: pd.DataFrame, referen
     numbers = pd.concat([numbers, pd.DataFrame([itself], index=[reference])])
     by_category = published.set_index("category")
     table = numbers.reindex(by_category.index).where(by_category["estimate"].notna())
-    rows = published.to_dict("records")
+    rows = as_records(published)
     base = next(float(r["cases"]) for r in rows if r["category"] == reference)
     marks = [_marks(r, base, r["category"] == reference, firth) for r in rows]
     flags = pd.DataFrame(marks, columns=["flag", "marker", "reason"], index=by_category.index)

@@ -23,6 +23,7 @@ from fltoolkit.languages.yaml_reasons import YamlReason
 from fltoolkit.publish.measure_units import CASE_SHARES, PROFILES
 from fltoolkit.publish.publication_profiles import SHIPPED
 from fltoolkit.survey.spec.survey_spec import Confidentiality
+from fltoolkit.table_records import as_records
 from fltoolkit.yaml_files.loading import Model, load_shipped
 
 FLAGS = ("suppress", "unreliable", "caution", "review", "")
@@ -164,7 +165,7 @@ def reliability(table: pd.DataFrame, publication_profile: PublicationProfile) ->
         table: rows with the columns of `Published.table`, before any is hidden.
         publication_profile: the rules that judge reliability.
     """
-    judged = [_worst_flag(row, publication_profile) for row in table.to_dict("records")]
+    judged = [_worst_flag(row, publication_profile) for row in as_records(table)]
     found = pd.DataFrame(judged, columns=["flag", "marker", "reason"], index=table.index, dtype=object)
     if publication_profile.drop_tables_from is None:
         return found

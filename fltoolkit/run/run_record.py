@@ -29,6 +29,7 @@ from fltoolkit.survey.design.survey_opening import read_survey
 from fltoolkit.survey.readers.file_stamps import input_hash
 from fltoolkit.survey.spec.files_and_design import Release
 from fltoolkit.survey.spec.survey_spec import read_spec, side_files
+from fltoolkit.table_records import as_records
 from fltoolkit.yaml_files.loading import Model, normalised_name
 
 RECORD = "run.json"
@@ -159,7 +160,7 @@ def corrections_of(run: Run) -> tuple[dict[str, str], ...]:
     survey.yaml has no corrections, if it cannot be read, or if the corrections fail."""
     with suppress(FltoolkitError):
         if read_spec(run.survey).corrections:
-            found = corrections(read_survey(run.survey)).to_dict("records")
+            found = as_records(corrections(read_survey(run.survey)))
             return tuple({str(name): str(value) for name, value in row.items()} for row in found)
     return ()
 

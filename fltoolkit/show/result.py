@@ -26,6 +26,7 @@ from fltoolkit.show.wording.plan_words import fall_to
 from fltoolkit.show.wording.result_sentences import headline_rows, headline_unresolved, sentence
 from fltoolkit.show.wording.section_words import NO_FOLLOW_UP, NOT_IN_TIME, Nothing, Result
 from fltoolkit.survey.design.survey_design import Survey
+from fltoolkit.table_records import as_records
 
 
 @checked
@@ -149,7 +150,7 @@ def in_time(out: Published) -> Result | Nothing:
     said: list[tuple[bool, str]] = []
     for measure in IN_TIME:
         rows = out.own_rows(measure=measure, breakdown="")
-        said += [(bool(pd.notna(row["estimate"])), sentence(ENGLISH, row)) for row in rows.head(1).to_dict("records")]
+        said += [(bool(pd.notna(row["estimate"])), sentence(ENGLISH, row)) for row in as_records(rows.head(1))]
     if said:
         return Result(max(said, key=itemgetter(0))[1])
     return NOT_IN_TIME

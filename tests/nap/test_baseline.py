@@ -119,7 +119,8 @@ def test_what_is_to_be_verified_fills_no_row(tmp_path: Path) -> None:
     assert set(asked["marker"]) == {"x"}
     assert asked[["baseline_value", "ci_low", "ci_high", "n", "cases"]].isna().all(axis=None)
     assert (
-        asked["reason"].map(str).str.startswith("not filled from what is to be verified: the indicators of hts_2012").sum() > 10
+        asked["reason"].map(str).str.startswith("not filled from what is to be verified: the indicators of this rule set").sum()
+        > 10
     )
     beside = fl.publish_run(
         fl.classify(fl.read_survey(path)), plan=plan

@@ -49,6 +49,7 @@ from fltoolkit.estimate.totals.breakdowns import Breakdowns
 from fltoolkit.languages.reasons import Reason, Remark, joined_reasons
 from fltoolkit.survey.spec.groups import TOTAL, crossed
 from fltoolkit.survey.spec.reserved_names import SIDES
+from fltoolkit.table_records import as_records
 
 SYMMETRIC = {"wald", "woodruff"}  # intervals of means and quantiles
 NOT_TOLD = Reason.of("rounds.not_told")
@@ -317,7 +318,7 @@ def _keys(table: pd.DataFrame, groups: list[str]) -> list[tuple[str, ...]]:
     """Returns, for each row of a round, its category in each of `groups`. For a group that the round does not have, the category
     is `total`: `("women", "total")`."""
     full = table.assign(**{g: TOTAL for g in groups if g not in table})
-    return [tuple(str(row[g]) for g in groups) for row in full.to_dict("records")]
+    return [tuple(str(row[g]) for g in groups) for row in as_records(full)]
 
 
 def _not_compared(rows: int, reason: object) -> pd.DataFrame:

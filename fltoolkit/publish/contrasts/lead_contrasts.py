@@ -18,6 +18,7 @@ from fltoolkit.languages.reasons import Reason
 from fltoolkit.publish.printed_numbers import nearest, rounding_steps
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.survey.spec.survey_spec import SurveySpec
+from fltoolkit.table_records import as_records
 
 HIGHER, LOWER, NO_DIFFERENCE, NOT_TESTED = (Reason.of(f"contrasts.{v}") for v in ("higher", "lower", "none", "untested"))
 NOT_SHOWN, UNRELIABLE, WIDE, TOO_FEW = (Reason.of(f"contrasts.{why}") for why in ("hidden", "unreliable", "wide", "few"))
@@ -82,15 +83,15 @@ def published_contrasts(pairs: pd.DataFrame, table: pd.DataFrame, exact: pd.Data
     if pairs.empty:
         return pd.DataFrame(columns=PUBLISHED)
     shown, full = (_rates(rows, str(pairs["group"].iloc[0]), rule_set) for rows in (table, exact))
-    categories = [[(row[POPULATION], row[name]) for name in PAIR] for row in pairs.to_dict("records")]
+    categories = [[(row[POPULATION], row[name]) for name in PAIR] for row in as_records(pairs)]
     reasons = [
         next((why for category in both if (why := _why_not_compared(shown.get(category), full.get(category)))), "")
         for both in categories
     ]
     can = np.array([why == "" for why in reasons])
     family = as_one_family(pairs[can], float(pairs["level"].iloc[0])) if can.any() else pairs[can]
-    rows = [_untested(pair, why) for pair, why in zip(pairs.to_dict("records"), reasons, strict=True)]
-    for place, row in zip(np.flatnonzero(can), family.to_dict("records"), strict=True):
+    rows = [_untested(pair, why) for pair, why in zip(as_records(pairs), reasons, strict=True)]
+    for place, row in zip(np.flatnonzero(can), as_records(family), strict=True):
         rows[place] = _tested(row, [shown[category] for category in categories[place]])
     return pd.DataFrame(rows).assign(tested=int(can.sum()))[PUBLISHED]
 
@@ -100,7 +101,7 @@ def _rates(rows: pd.DataFrame, lead: str, rule_set: str) -> dict[tuple[str, str]
     survey.yaml names for the first comparison.
     """
     mine = rows[(rows["measure"] == MEASURE) & (rows["rule_set"] == rule_set) & (rows["breakdown"] == lead)]
-    return {(row[POPULATION], str(row[lead])): row for row in mine.to_dict("records")}
+    return {(row[POPULATION], str(row[lead])): row for row in as_records(mine)}
 
 
 def _why_not_compared(shown: Row | None, full: Row | None) -> Reason | str:

@@ -43,6 +43,7 @@ from fltoolkit.publish.reliability import PublicationProfile
 from fltoolkit.survey.design.survey_design import Domain
 from fltoolkit.survey.spec.groups import TOTAL, crossed
 from fltoolkit.survey.spec.survey_spec import SurveySpec
+from fltoolkit.table_records import as_records
 
 T = TypeVar("T")
 STRICTER = Reason.of("reasons.stricter")
@@ -243,7 +244,7 @@ def _rows_of(made: list[Estimates], spec: SurveySpec | None) -> Rows:
     # The label links a cell of children to the same cell of all persons: `girls` in one row and `women` in another are one
     # category.
     label = partial(label_of, spec) if spec else lambda group, category: category
-    keys = [frozenset((g, label(g, row[g])) for g in groups if row[g] != TOTAL) for row in table[groups].to_dict("records")]
+    keys = [frozenset((g, label(g, row[g])) for g in groups if row[g] != TOTAL) for row in as_records(table[groups])]
     share_groups = [est.by[0][-1] if est.about.measure == "share" else "" for est in made for _ in range(len(est.table))]
     for i in np.flatnonzero(table["measure"].isin(PROFILES)):
         keys[i], share_groups[i] = characteristic_key(keys[i])

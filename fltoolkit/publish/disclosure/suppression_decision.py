@@ -30,6 +30,7 @@ from fltoolkit.publish.own_tables.earlier_cells import (
     earlier_cells,
 )
 from fltoolkit.publish.reliability import kind_of
+from fltoolkit.table_records import as_records
 
 WHOLE: Key = frozenset()
 IN_MONTHS = ("stock", "duration")
@@ -329,11 +330,10 @@ def population_cells(rows: pd.DataFrame, keys: list[Key], share_groups: list[str
     """Returns one population's cells. `keys`, `share_groups`: as in `decide`. `case_only`: the groups that only cases have."""
     cells: dict[Key, Cell] = {}
     share_rows: dict[Key, list[dict[Hashable, Any]]] = {}
-    for i, row, cell in zip(rows.index, rows.to_dict("records"), _row_cells(rows), strict=True):
+    for i, row, cell in zip(rows.index, as_records(rows), _row_cells(rows), strict=True):
         row_key, *whole = disclosed_cells(i, keys, share_groups)
-        for k in whole:
-            if row["measure"] == "share":
-                share_rows.setdefault(k, []).append(row)
+        for k in whole if row["measure"] == "share" else ():
+            share_rows.setdefault(k, []).append(row)
         if row_key not in cells or row["measure"] in ("prevalence", "total"):
             only_cases = not case_only.isdisjoint(g for g, _ in row_key)  # such as a sector: its cells have no non-cases
             cells[row_key] = replace(cell, non_cases=None, weighted_others=None) if only_cases else cell
@@ -347,7 +347,7 @@ def population_cells(rows: pd.DataFrame, keys: list[Key], share_groups: list[str
 def _row_cells(rows: pd.DataFrame) -> list[Cell]:
     """Returns the cell of each row."""
     mean_weight = _mean_weight(rows)
-    return [_row_cell(row, mean_weight) for row in rows.to_dict("records")]
+    return [_row_cell(row, mean_weight) for row in as_records(rows)]
 
 
 def _row_cell(row: Mapping[Hashable, Any], mean_weight: float) -> Cell:
@@ -388,7 +388,7 @@ def _unresolved_cells(table: pd.DataFrame, keys: list[Key]) -> dict[CellId, Cell
 def _unresolved_of_population(rows: pd.DataFrame, keys: list[Key]) -> dict[Key, Cell]:
     """Returns one population's cells of unresolved persons. Their weighted number is the upper bound minus the estimate."""
     mean_weight, cells = _mean_weight(rows), dict[Key, Cell]()
-    for i, row in zip(rows.index, rows.to_dict("records"), strict=True):
+    for i, row in zip(rows.index, as_records(rows), strict=True):
         if pd.isna(row["unresolved"]):
             continue
         count, whole = int(row["unresolved"]), float(row["population"]) if kind_of(row) == "proportion" else 1.0

@@ -16,13 +16,16 @@ from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED,
 from fltoolkit.estimate.change_over_time.unresolved_excess import is_unjudged, is_unsure as is_size_unsure, stated_verdict
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
+from fltoolkit.publish.measure_units import is_rate
 from fltoolkit.publish.printed_numbers import significant
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.document_formats.document_blocks import Fact, Facts
-from fltoolkit.report.document_sections import results_section
+from fltoolkit.report.document_sections import results_section, targets_section
 from fltoolkit.show.wording import contrast_sentences, number_words, result_sentences
 from fltoolkit.show.wording.english_numbers import PublishedNumber
+from fltoolkit.show.wording.plan_words import aim, totals, verifiable
 from fltoolkit.show.wording.result_sentences import is_unsure
+from fltoolkit.table_records import as_records
 
 CERTAIN = 5.0  # per 1,000: rates from this value on have no decimals in a title
 ABOUT = 2  # significant digits of a number with the word `about`
@@ -91,7 +94,7 @@ def _changes(evidence: Evidence, language: Language) -> list[str]:
         return []
     rows = evidence.changed.table
     of_rate = (rows["measure"] == whole["measure"]) & (rows["reference_population"] == whole["reference_population"])
-    groups = rows[of_rate & (rows["breakdown"] == evidence.now.lead) & (rows["verdict"] != "")].to_dict("records")
+    groups = as_records(rows[of_rate & (rows["breakdown"] == evidence.now.lead) & (rows["verdict"] != "")])
     whom = [language.say("sheet.changes.of", who=number_words.whom(language, row["category"])) for row in groups]
     said = zip([whole, *groups], [language.say("sheet.changes.overall"), *whom], strict=True)
     each = [_change_of(language, row, who) for row, who in said]
@@ -117,7 +120,7 @@ def headline_change(evidence: Evidence) -> Row | None:
     rows, rounds = evidence.changed.table, [out for out in (evidence.now, evidence.start) if out is not None]
     population = result_sentences.headline_rows(evidence.now)[0]["reference_population"]
     own = (rows["measure"] == "change_in_prevalence") & (rows["breakdown"] == "") & (rows["reference_population"] == population)
-    found: list[Row] = rows[own].to_dict("records")
+    found: list[Row] = as_records(rows[own])
     if not found or not may_be_title(found[0]):
         return None
     return None if any(_is_doubtful(result_sentences.headline_rows(out)[0]) for out in rounds) else found[0]
@@ -131,7 +134,7 @@ def may_be_title(row: Row) -> bool:
 def tiles(evidence: Evidence, language: Language) -> Facts:
     """Returns two to five large numbers. The first two are the rate and the number of persons in the default population. Then
     come the change of the rate since the baseline, and the rates and numbers of the other populations whose rate is always shown
-    (such as adults and children)."""
+    (such as adults and children). If there is neither a change nor another population, the third number is the plan's target."""
     first, *rest = result_sentences.headline_rows(evidence.now)
     own = first["reference_population"]
     persons = {r["reference_population"]: r for r in rest if r["measure"] == "total"}
@@ -141,8 +144,8 @@ def tiles(evidence: Evidence, language: Language) -> Facts:
         for r in rest
         if r["measure"] == "prevalence" and r["reference_population"] != own
     ]
-    change = _change(evidence, language)
-    return Facts((results_section.fact(language, first), *people, *([change] if change else []), *others))
+    third = _change(evidence, language) or (None if others else _target(evidence, language))
+    return Facts((results_section.fact(language, first), *people, *([third] if third else []), *others))
 
 
 def _with_persons(language: Language, rate: Fact, persons: PublishedNumber | None) -> Fact:
@@ -207,3 +210,17 @@ def size_of_change(language: Language, row: Row) -> str:
     interval = language.say("doubt", level=number_words.level(language, row), interval=number_words.limits(language, *around))
     key = "sheet.change_fewer" if verdict == DECREASED else "sheet.change_more"
     return language.say(key, size=size, doubt=number_words.inside(interval))
+
+
+def _target(evidence: Evidence, language: Language) -> Fact | None:
+    """Returns, in large type, the plan's first target for a whole population, and whether a repeat of the survey could verify it.
+    A target for a rate is preferred to a target for a number of persons. Returns None if the plan has no such target, or if the
+    survey found nobody, so that nothing is left to reduce."""
+    rows = totals(targets_section.with_target(evidence))
+    rows = rows[rows["target_value"].notna() & (rows["baseline_value"] != 0)]
+    ordered = sorted(as_records(rows), key=lambda r: not is_rate(str(r["measure"])))
+    if not ordered:
+        return None
+    row = ordered[0]
+    unit = language.say("sheet.target_unit", unit=language.kit(row["unit"]), year=f"{row['target_year']:g}")
+    return Fact(aim(language, row), unit, language.say("sheet.repeat", said=verifiable(language, row)))

@@ -16,6 +16,7 @@ from fltoolkit.show.printed_tables import change_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 from fltoolkit.show.wording import change_sentences
 from fltoolkit.show.wording.plan_words import about, answers, totals
+from fltoolkit.table_records import as_records
 
 
 def table(evidence: Evidence, language: Language) -> PrintedTable | None:
@@ -87,7 +88,7 @@ def verdicts(evidence: Evidence, language: Language) -> tuple[str, ...]:
     """
     rows = totals(evidence.follow_up)
     rows = rows[rows["verdict"] != ""]
-    return tuple(change_sentences.sentence(language, row, about(language, row)) for row in rows.to_dict("records"))
+    return tuple(change_sentences.sentence(language, row, about(language, row)) for row in as_records(rows))
 
 
 def answered(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
@@ -96,4 +97,4 @@ def answered(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
 
     Rows whose change was not tested are left out.
     """
-    return tuple(f"{about(language, row)}. {answers(language, row)}" for row in rows[rows["verdict"] != ""].to_dict("records"))
+    return tuple(f"{about(language, row)}. {answers(language, row)}" for row in as_records(rows[rows["verdict"] != ""]))

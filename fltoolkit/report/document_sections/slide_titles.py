@@ -20,6 +20,7 @@ from fltoolkit.report.document_sections.targets_section import MET, MISSED, NOT_
 from fltoolkit.show.wording import contrast_sentences, number_words, plan_words, result_sentences
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.show.wording.plan_words import is_total, shown, value
+from fltoolkit.table_records import as_records
 
 FEW = 3  # categories of which a title gives every number
 LARGEST = 2  # shares in a title, if there are too many for it
@@ -44,13 +45,13 @@ def groups(out: Published, language: Language) -> str | None:
         return None
     if told := contrast_sentences.only_pair(out, language) or contrast_sentences.untested_pair(out, language):
         return told
-    return _each(language, out.select("prevalence", [out.lead]).to_dict("records"), "slides.rates")
+    return _each(language, as_records(out.select("prevalence", [out.lead])), "slides.rates")
 
 
 def untested(out: Published, language: Language, groups: Sequence[str]) -> str:
     """Returns a sentence on the rates by groups that no test compares: that their differences may be due to chance. If no rate is
     reliable, the sentence says so."""
-    rows = [row for group in groups for row in out.select("prevalence", [group]).to_dict("records")]
+    rows = [row for group in groups for row in as_records(out.select("prevalence", [group]))]
     key = "slides.none_reliable_rate" if all(map(result_sentences.is_unsure, rows)) else "slides.untested"
     return language.say(key, groups=language.join(map(language.by_group, groups)))
 
@@ -68,7 +69,7 @@ def of_population(out: Published, language: Language, population: str) -> str | 
 def shares(out: Published, language: Language, group: str) -> str:
     """Returns, in words, the share of the cases that each category of a group has. If the group has many categories, the text
     has the largest of the reliable shares. If none is reliable, the text says so."""
-    rows = out.select("share", [group]).to_dict("records")
+    rows = as_records(out.select("share", [group]))
     sure = [row for row in rows if not result_sentences.is_unsure(row) and not number_words.has_range(row)]
     if not sure:
         return language.say("slides.none_reliable", group=language.by_group(group))
@@ -87,7 +88,7 @@ def majority(language: Language, rows: pd.DataFrame, key: str = "slides.majority
     """Returns a sentence with the characteristics that more than half of all cases have (the whole interval is above one half),
     in the order of the questionnaire. `rows` are the published shares of cases by characteristic, and `key` is that of the
     sentence. Returns None if there is no such characteristic, or if there are too many for a title."""
-    sure = [r for r in rows.to_dict("records") if not result_sentences.is_unsure(r) and r["ci_low"] > HALF]
+    sure = [r for r in as_records(rows) if not result_sentences.is_unsure(r) and r["ci_low"] > HALF]
     if not 1 <= len(sure) <= FEW:
         return None
     what = language.list(number_words.category(language, r) for r in sure)
@@ -134,7 +135,7 @@ def targets(evidence: Evidence, language: Language) -> str | None:
     if rows.empty:
         return None
     if rows["later_value"].notna().any():
-        signs = [plan_words.sign(row) for row in rows.to_dict("records")]
+        signs = [plan_words.sign(row) for row in as_records(rows)]
         if not {MET, MISSED} & set(signs):
             return language.say("slides.none_reached")
         counts = {name: str(signs.count(sign)) for name, sign in (("met", MET), ("missed", MISSED), ("open", NOT_KNOWN))}

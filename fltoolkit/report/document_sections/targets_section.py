@@ -31,6 +31,7 @@ from fltoolkit.show.wording.plan_words import (
     value,
     warning,
 )
+from fltoolkit.table_records import as_records
 
 MOST = 4  # targets on the first page of a first survey of one population
 NAMED = 2  # targets in a sentence
@@ -66,7 +67,7 @@ def unverifiable_rows(evidence: Evidence) -> Sequence[Line]:
     """Returns those rows of the plan whose target no survey of the planned size could verify, and no later survey has shown to be
     reached or missed."""
     rows = with_target(evidence)
-    return [row for row in rows[rows["verifiable"] == "no"].to_dict("records") if sign(row) == NOT_KNOWN]
+    return [row for row in as_records(rows[rows["verifiable"] == "no"]) if sign(row) == NOT_KNOWN]
 
 
 def meaning(evidence: Evidence, language: Language) -> str:
@@ -105,7 +106,7 @@ def is_told_on_first_page(evidence: Evidence) -> bool:
     """Returns whether the first page of the brief has all that can be said of the targets. So it has if there is room for all of
     them, and either a later survey has measured them, or each baseline is too wide a range for a chance or a number of persons."""
     rows = with_target(evidence)
-    measured_or_wide = evidence.changed is not None or all(map(is_too_wide, rows.to_dict("records")))
+    measured_or_wide = evidence.changed is not None or all(map(is_too_wide, as_records(rows)))
     return 0 < len(rows) <= most_on_first_page(evidence) and measured_or_wide
 
 
@@ -153,7 +154,7 @@ def decisions(evidence: Evidence, language: Language) -> list[Decision]:
         repeat = found_by_repeat(evidence, language)
         return [(language.say("sheet.decisions.none", repeat=repeat[0] if repeat else ""), ())]
     years = rows.groupby(list(ROW), dropna=False, sort=False)["target_year"].transform("size")
-    records = rows.assign(targets_of_row=years).to_dict("records")
+    records = as_records(rows.assign(targets_of_row=years))
     undecided = [row for row in records if sign(row) == NOT_KNOWN]
     missed = [row for row in records if sign(row) == MISSED] + [row for row in undecided if row["reached"] == BEHIND]
     if missed:
@@ -330,7 +331,7 @@ def found_by_repeat(evidence: Evidence, language: Language) -> tuple[str, ...]:
             f"targets.repeat.{_found(r)}", fall=fall_to(language, r), why=language.kit(r["smallest_obstacle"]),
             planned=number_words.count(language, r["planned_sample"]), what=number_words.indicator(language, r),
         )
-        for r in rows.drop_duplicates("id").to_dict("records")
+        for r in as_records(rows.drop_duplicates("id"))
     )  # fmt: skip
 
 
@@ -372,7 +373,7 @@ def milestones(evidence: Evidence, language: Language) -> PrintedTable | Paragra
     ways = (  # not sorted, because categories in the words of the kit have no order
         with_target(evidence)
         .groupby(key, dropna=False, sort=False)[["target_year", "stated_value", "path"]]
-        .apply(lambda aims: aims.to_dict("records"))
+        .apply(lambda aims: as_records(aims))
         .rename("ways")
     )
     return target_tables.milestones(language, rows.merge(ends, how="left", on=key).merge(ways, how="left", on=key))

@@ -15,7 +15,7 @@ from fltoolkit.report.documents.document_language import with_own_words
 from fltoolkit.report.documents.document_pictures import Grouped, change, estimates, fitting, groups_that_fit, path, repeat
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
 from fltoolkit.show.wording import number_words, result_sentences
-from fltoolkit.table_records import records
+from fltoolkit.table_records import as_records
 
 ROWS = 9  # of a table, a picture or a list that fits on a slide
 CATEGORIES = 8  # of the groups in one picture
@@ -156,7 +156,7 @@ def _categories_by_group(language: Language, rows: pd.DataFrame, first: object, 
     `key` is the key of the sentence in the language files. The text is empty if there are no rows."""
     by = []
     for (who, b), part in rows.groupby(["reference_population_label", "breakdown"], sort=False):
-        named = ", ".join(number_words.category(language, r) for r in records(part))
+        named = ", ".join(number_words.category(language, r) for r in as_records(part))
         which = named if len(part) <= NAMED else language.say("slides.categories", n=str(len(part)))
         of_whom = "" if who == first else f"{language.kit(who)}, "
         by.append(f"{of_whom}{number_words.group(language, str(b))} ({which})")

@@ -21,6 +21,7 @@ from fltoolkit.publish.measure_units import decimals, is_rate, scaled, unit
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.wording.english_numbers import ENGLISH, value
 from fltoolkit.survey.spec.groups import CROSS, TOTAL, groups_of_breakdown
+from fltoolkit.table_records import as_records
 
 ALL, NOT_APPLICABLE, JOIN = "_T", "_Z", "@"
 # ISO 3166-1 alpha-3: a `country` in this list is its own code; any other gets the kit's code `X_...`.
@@ -94,7 +95,7 @@ def coded(out: Published, changed: Published | None = None) -> Coded:
     broken = _keys_of_breaks(changed)
     codes: dict[str, dict[str, str]] = {name: {} for name in CODED}
     rows = []
-    for row in out.table.to_dict("records"):
+    for row in as_records(out.table):
         parts = _group_codes(row, groups, concepts)
         coded_columns = _coded_columns(row, parts, _status(row, broken))
         rows.append({name: code for name, (code, _) in coded_columns.items()} | _uncoded_columns(row) | {"parts": parts})
@@ -169,7 +170,7 @@ def _category_codes(table: pd.DataFrame) -> dict[str, dict[str, str]]:
     No two labels of a group have the same code.
     """
     found: dict[str, dict[str, str]] = {}
-    for row in table[(table["breakdown"] != "") & (table["category"] != "")].to_dict("records"):
+    for row in as_records(table[(table["breakdown"] != "") & (table["category"] != "")]):
         published_codes = row["ilostat"].split(CROSS)  # one per group; a code is empty if the standard has none
         for group, published in zip(groups_of_breakdown(row["breakdown"]), published_codes, strict=True):
             mine, label = found.setdefault(group, {}), str(row[group])
@@ -197,7 +198,7 @@ def _keys_of_breaks(changed: Published | None) -> set[Any]:
     if changed is None:
         return set()
     rows = changed.table[has_remark(changed.table["verdict"], NOT_COMPARABLE) & changed.table["n_before"].notna()]
-    return {_key(row) for row in rows.to_dict("records")}
+    return {_key(row) for row in as_records(rows)}
 
 
 def _key(row: dict[Hashable, Any]) -> tuple[Any, ...]:

@@ -12,6 +12,7 @@ import pandas as pd
 from fltoolkit.languages.reasons import as_text
 from fltoolkit.nap.results_framework import Plan
 from fltoolkit.publish.published_set import MARKERS, Published
+from fltoolkit.table_records import as_records
 
 FORMAT = "fltoolkit evidence 1"
 HEADER = {"title": "string", "country": "string", "goal": "string", "first_year": "integer", "last_year": "integer"}
@@ -107,7 +108,7 @@ def _object(properties: dict[str, Any]) -> dict[str, Any]:
 
 def _records(table: pd.DataFrame, text: list[str]) -> list[dict[str, Any]]:
     written = as_text(table.assign(**{name: table[name].fillna("") for name in text}))
-    return [{str(name): _json_value(value) for name, value in row.items()} for row in written.to_dict("records")]
+    return [{str(name): _json_value(value) for name, value in row.items()} for row in as_records(written)]
 
 
 def _json_value(value: Any) -> Any:

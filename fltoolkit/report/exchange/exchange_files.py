@@ -24,6 +24,7 @@ from fltoolkit.report.table_files import NOTHING, write_csv
 from fltoolkit.show.wording.english_numbers import of_plan
 from fltoolkit.show.wording.section_words import Words
 from fltoolkit.survey.spec.groups import groups_of_breakdown
+from fltoolkit.table_records import as_records
 
 ILOSTAT_STATUS = {"A": "", "U": "U", "Q": "S", "B": "B"}  # U and S are the codes of ILOSTAT's processing: to be verified
 
@@ -64,7 +65,7 @@ def ilostat_table(rows: Coded, out: Published) -> pd.DataFrame:
     """
     made = [
         _ilostat(row, published, out.rule_set)
-        for row, published in zip(rows.table.to_dict("records"), out.table.to_dict("records"), strict=True)
+        for row, published in zip(as_records(rows.table), as_records(out.table), strict=True)
         if row["OBS_STATUS"] != "M"
     ]
     return pd.DataFrame(made)

@@ -22,6 +22,7 @@ from fltoolkit.show.wording import number_words, plan_words, result_sentences
 from fltoolkit.show.wording.change_sentences import of_published, rounds
 from fltoolkit.show.wording.english_numbers import ENGLISH, PublishedNumber
 from fltoolkit.survey.spec.files_and_design import Release
+from fltoolkit.table_records import as_records
 
 NOTEBOOKS = {
     "1_survey.html": "1 The survey: what was asked, and of whom",
@@ -169,7 +170,7 @@ def _published_numbers(outputs: Path, entry: Entry) -> _Published:
     text = ("marker", "reason", "flag", "breakdown", "to_verify", "calibration", "bounds_note")
     table = pd.read_csv(outputs / entry.folder / "estimates.csv", dtype=dict.fromkeys(text, str))
     first, whole = table.head(1), table[table["breakdown"].isna() & table["measure"].isin(ON_THE_PAGE)]
-    rows = pd.concat([first, whole]).fillna(dict.fromkeys(text, "")).to_dict("records")
+    rows = as_records(pd.concat([first, whole]).fillna(dict.fromkeys(text, "")))
     charts = table[table["measure"] == "flowchart"]
     with_flowchart = list(dict.fromkeys(charts["reference_population"]))
     return _Published(rows[0], rows[1:], with_flowchart, bool(charts["category"].isin(CHILD_LEAVES).any()))
@@ -247,7 +248,7 @@ def _change(folder: Path) -> _Change | None:
         return None
     text = ("verdict", "verdict_reason", "reason", "breakdown", "flag", "beyond_zero")
     table = pd.read_csv(folder / "changes.csv", dtype=dict.fromkeys(text, str)).fillna(dict.fromkeys(text, ""))
-    rows = table[(table["measure"] == "change_in_prevalence") & (table["breakdown"] == "")].to_dict("records")
+    rows = as_records(table[(table["measure"] == "change_in_prevalence") & (table["breakdown"] == "")])
     if not rows:
         return None
     row, sentence = rows[0], of_published(ENGLISH, rows[0])

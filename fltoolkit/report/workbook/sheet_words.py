@@ -23,6 +23,7 @@ from fltoolkit.show.charts.descriptions.axis_ticks import step
 from fltoolkit.show.wording import number_words, plan_words
 from fltoolkit.spreadsheets import A3, A4, DIGIT, Paper, fits_in_print
 from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.table_records import as_records
 
 Row = Mapping[Any, Any]
 ColumnLook = tuple[str, float, str]
@@ -104,7 +105,7 @@ def rows_like(table: pd.DataFrame, row: Row) -> Iterator[dict[Any, Any]]:
     keys = ["id", "group", "category"]
     wanted = tuple(row[name] for name in keys)
     same = [key == wanted for key in table[keys].itertuples(index=False, name=None)]
-    yield from map(without_nan, table[same].to_dict("records"))
+    yield from map(without_nan, as_records(table[same]))
 
 
 def styled(measure: object, value: object) -> Styled:

@@ -18,6 +18,7 @@ from fltoolkit.show.charts.descriptions.chart_parts import DotChart
 from fltoolkit.show.charts.descriptions.estimates_by_group import estimates, rule_sets as under_each_rule_set, value_axis
 from fltoolkit.show.charts.renderers.plotly_renderer import picture
 from fltoolkit.show.wording.english_numbers import ENGLISH, count_or_mark
+from fltoolkit.table_records import as_records
 
 UNRESOLVED = ["dont_know", "refused", "missing"]
 EXERCISE = "An exercise, not a result"
@@ -102,7 +103,7 @@ def unresolved_answers(
     """Returns the picture that `unresolved` draws, in a language. `compared` are questions in other pictures with which this
     picture is compared. The axis covers their values too. Each reason has its own bar: the numbers are rounded, so bars on top of
     each other would show a sum that differs from the rounded sum."""
-    rows = counts.to_dict("records")
+    rows = as_records(counts)
     labels = [wrap(f"{language.own(row['label'])} ({row['column']})", 46) for row in rows]
     about = language.say("open_answers.picture_about")
     fig = figure(language.say("open_answers.title"), about, 44 * len(counts), notes=notes, above=30, below=52, barmode="group")

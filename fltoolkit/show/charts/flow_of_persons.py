@@ -21,6 +21,7 @@ from fltoolkit.show.wording.english_numbers import ENGLISH, number
 from fltoolkit.show.wording.number_words import start
 from fltoolkit.show.wording.result_sentences import statement
 from fltoolkit.show.wording.section_words import Nothing, Result
+from fltoolkit.table_records import as_records
 
 Rows = dict[str, dict[Hashable, Any]]
 Line = tuple[str, str, float, float, str]
@@ -188,7 +189,7 @@ def flow_population(out: Published, *, of_children: bool) -> str | None:
 def _steps(out: Published, population: str) -> Rows:
     """Returns the published rows of a flowchart as a dictionary. Its keys are the names of the boxes in which persons leave the
     flowchart."""
-    return {str(r["step"]): r for r in out.select("flowchart", [[], ["step"]], population=population).to_dict("records")}
+    return {str(r["step"]): r for r in as_records(out.select("flowchart", [[], ["step"]], population=population))}
 
 
 def _count(row: dict[Any, Any] | None) -> str:

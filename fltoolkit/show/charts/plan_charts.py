@@ -22,6 +22,7 @@ from fltoolkit.show.tables import in_notebook
 from fltoolkit.show.wording import plan_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, of_plan
 from fltoolkit.show.wording.section_words import NO_FOLLOW_UP, Nothing, Sentences, Words, bold
+from fltoolkit.table_records import as_records
 
 PlanRow = dict[Any, Any]
 NO_TARGETS = "nap.yaml gives no `targets:` yet. The table says what a repeat would find, before anyone types one."
@@ -51,7 +52,7 @@ def warnings(evidence: Evidence) -> Words:
     given = evidence.targets[evidence.targets["target_year"].notna()]
     if given.empty:
         return Sentences(NO_TARGETS)
-    ordered = sorted(given.to_dict("records"), key=lambda r: r["verifiable"] != "no")
+    ordered = sorted(as_records(given), key=lambda r: r["verifiable"] != "no")
     found = [_warned(plan_words.english(evidence.own_words), row) for row in ordered if row["verifiable"] != "yes"]
     return Sentences("\n\n".join(found) or "The planned repeat can verify each of these targets.")
 

@@ -20,6 +20,7 @@ from fltoolkit.show.tables import plain
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, NBSP, PublishedNumber, number, value
 from fltoolkit.show.wording.section_words import Nothing
+from fltoolkit.table_records import as_records
 
 TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 PER_1000 = "prevalence"
@@ -48,7 +49,7 @@ def risk(model: PublishedModel) -> Picture | Nothing:
     signs = " ".join([LEFT_AND_RIGHT, *chart_notes.signs(ENGLISH, marks, axis)])
     hidden = chart_notes.markers(ENGLISH, model.table["marker"])
     notes = (f"{signs} {hidden}".strip(), " ".join([*model.notes, chart_notes.source(ENGLISH, model.survey)]))
-    sentences = "; ".join(f"{_name(r['group'])} {r['category']}: {_ratio_with_limits(r)}" for r in model.table.to_dict("records"))
+    sentences = "; ".join(f"{_name(r['group'])} {r['category']}: {_ratio_with_limits(r)}" for r in as_records(model.table))
     alt = f"Forest plot. {about}. {sentences}. {' '.join(model.notes)}"
     return picture(DotChart("risk_factors", RATIOS, f"{about}.", notes, alt, tuple(rows), axis, reference=1.0))
 
@@ -60,7 +61,7 @@ def risk_table(model: PublishedModel) -> Table | Nothing:
     model is not shown, a sentence says why."""
     if model.table.empty:
         return Nothing(model.notes[0])
-    records = model.table.to_dict("records")
+    records = as_records(model.table)
     starts = [i == 0 or records[i - 1]["group"] != r["group"] for i, r in enumerate(records)]
     body = pd.DataFrame(
         {
@@ -93,7 +94,7 @@ def response_error(found: ResponseError) -> Picture:
 
     None of these numbers is an estimate of the survey.
     """
-    records = {(float(r["sensitivity"]), float(r["specificity"])): r for r in found.table.to_dict("records")}
+    records = {(float(r["sensitivity"]), float(r["specificity"])): r for r in as_records(found.table)}
     down, across = (sorted({pair[i] for pair in records}, reverse=True) for i in (0, 1))
     rows, columns = ([f"{v * 100:g}%" for v in part] for part in (down, across))
     words = [[_cell(records[a, b]) for b in across] for a in down]
@@ -135,7 +136,7 @@ def _rows(group: str, part: pd.DataFrame) -> list[ChartRow]:
     """Returns the rows of one group of the forest plot: its name, and its categories."""
     heading = number_words.start(_name(group))
     made = [ChartRow(heading, heading, heading=True)]
-    for row in part.to_dict("records"):
+    for row in as_records(part):
         label, words = number_words.start(value(group, row["category"])), _ratio_with_limits(row)
         if _is_base(row):
             made.append(ChartRow(f"{label} (ref.)", f"{heading}: {label}", printed="1"))

@@ -24,6 +24,7 @@ from fltoolkit.show.explore.explorer_controls import WIDE, dropdown, explorer_la
 from fltoolkit.show.wording import number_words, plan_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, of_plan
 from fltoolkit.show.wording.section_words import Sentences, Words
+from fltoolkit.table_records import as_records
 
 CUT, POINTS = 0.25, 60
 SIZES = 500.0, 200_000.0
@@ -50,7 +51,7 @@ def plan_choices(evidence: Evidence, language: Language = ENGLISH) -> dict[str, 
     choice is an indicator of the plan, for everyone or for one category. It is included only if a repeat of the survey could
     detect a change of it."""
     rows = evidence.targets[evidence.targets["rate"].between(0, 1, inclusive="neither")]
-    return {plan_words.about(language, r): i for i, r in zip(rows.index, rows.to_dict("records"), strict=True)}
+    return {plan_words.about(language, r): i for i, r in zip(rows.index, as_records(rows), strict=True)}
 
 
 def plan_view(evidence: Evidence, choice: str, repeat: Repeat, language: Language = ENGLISH) -> tuple[Words, Picture]:

@@ -21,6 +21,7 @@ from fltoolkit.show.explore.explorer_controls import Part, dropdown, explorer_la
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import ENGLISH
 from fltoolkit.show.wording.section_words import BOLD, Nothing, Sentences
+from fltoolkit.table_records import as_records
 
 ALL = "all items"
 
@@ -49,7 +50,7 @@ def view(counts: pd.DataFrame, out: Published, item: str, language: Language = E
             picture(dot_chart(out, rows.reset_index(drop=True), language)) if len(rows) else Nothing(_say(language, "not_asked")),
         )
     own = counts[counts["where"] == f"items.{item}"]
-    mine = rows[rows["category"].astype(str) == item.partition(".")[2]].to_dict("records")
+    mine = as_records(rows[rows["category"].astype(str) == item.partition(".")[2]])
     return (
         Sentences(_share(language, mine[0], item) if mine else _say(language, "not_asked")),
         unresolved_answers(own, language, compared=counts),

@@ -26,6 +26,7 @@ from fltoolkit.show.tables import in_notebook
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import ENGLISH
 from fltoolkit.show.wording.section_words import Sentences, Words, bold
+from fltoolkit.table_records import as_records
 
 Options = dict[str, str]
 COLUMNS = {"rule_set": "rule_set", "measure": "measure", "population": "reference_population", "breakdown": "breakdown"}
@@ -62,7 +63,7 @@ def offered(
     for name, column in COLUMNS.items():
         there = rows.drop_duplicates(column)
         options[name] = {}
-        for row in there.to_dict("records"):
+        for row in as_records(there):
             label, value = _label(out, name, row, language), str(row[column])
             options[name][f"{label} ({value})" if label in options[name] else label] = value
         values = list(options[name].values())

@@ -25,6 +25,7 @@ from fltoolkit.show.printed_tables.printed_table import (
     printed,
 )
 from fltoolkit.show.wording import change_sentences, number_words, plan_words
+from fltoolkit.table_records import as_records
 
 
 def follow_up(language: Language, rows: pd.DataFrame, *notes: str, signs: bool = False) -> PrintedTable:
@@ -37,7 +38,7 @@ def follow_up(language: Language, rows: pd.DataFrame, *notes: str, signs: bool =
         notes: further sentences below the table.
         signs: whether it is the table by group, in which a row has only the sign of its result. A note has the words of each sign.
     """
-    records = rows.to_dict("records")
+    records = as_records(rows)
     meanings = language.list(dict.fromkeys(short_verdict(language, row) for row in records if signs and row["light"]))
     about = (
         meanings, language.say("change.note"), language.say("tables.rounded_changes"), *_signs_explained(language, rows), *notes,
@@ -60,7 +61,7 @@ def changes(language: Language, rows: pd.DataFrame, title: str = "", *notes: str
     first = rows.iloc[0].to_dict()
     measure = str(first["measure"]).removeprefix("change_in_")
     unit = number_words.unit(language, measure, str(first["reference_population_label"]))
-    numbers = pd.DataFrame([in_units(row, measure) for row in rows.to_dict("records")], index=rows.index)
+    numbers = pd.DataFrame([in_units(row, measure) for row in as_records(rows)], index=rows.index)
     judged = zip(rows["verdict"], rows["verdict_reason"], rows["flag"].astype(str), strict=True)
     said = [(sign_and_verdict(v, why), answer_on_change(v, why, flag)) if v else ("", "") for v, why, flag in judged]
     made = rows.assign(measure=measure, **numbers, **pd.DataFrame(said, rows.index, ["light", "changed"], dtype=object))
@@ -71,7 +72,7 @@ def changes(language: Language, rows: pd.DataFrame, title: str = "", *notes: str
     words = TableWords(named, subtitle, about, years)
     columns = (result_tables.CATEGORY, *CHANGE.only(*NUMBERED[1:], "verdict").columns)
     layout = TableLayout(columns, result_tables.group, _reasons)
-    return printed(language, layout, made.to_dict("records"), words)
+    return printed(language, layout, as_records(made), words)
 
 
 def _signs_explained(language: Language, rows: pd.DataFrame) -> list[str]:

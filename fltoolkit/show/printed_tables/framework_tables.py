@@ -28,6 +28,7 @@ from fltoolkit.show.printed_tables.printed_table import (
     printed,
 )
 from fltoolkit.show.wording import number_words, plan_words
+from fltoolkit.table_records import as_records
 
 YEARS = (1, 2)  # of the plan, for which partners type a target
 
@@ -150,7 +151,7 @@ def matrix(language: Language, evidence: Evidence) -> PrintedTable:
     has the baselines from the survey, the targets in words, and what partners typed. It has the rows of whole populations,
     of targets, and of partners."""
     promised = plan_words.promises(language, evidence.targets, NBSP)
-    table = evidence.baseline.table.to_dict("records")
+    table = as_records(evidence.baseline.table)
     rows = [{**row, "promised": promised.get((row["id"], row["group"], row["category"]), "")} for row in table]
     rows = [row for row in rows if row["promised"] or row["filled_by"] == "partners" or plan_words.is_total(row)]
     words = TableWords(language.say("matrix.title"), heads=plan_cells.years(language, evidence.baseline.table, "year"))
@@ -162,7 +163,7 @@ def by_group(language: Language, filled: Baseline, elsewhere: Collection[tuple[s
     that another table of the document has: for each, its measure, its population in words and its group."""
     rows = [
         row
-        for row in filled.table.to_dict("records")
+        for row in as_records(filled.table)
         if row["filled_by"] != "partners" and row["category"] and not plan_words.is_total(row)
         if (row["measure"], row["reference_population_label"], row["group"]) not in elsewhere
     ]
@@ -176,7 +177,7 @@ def baseline(language: Language, filled: Baseline) -> PrintedTable:
     words = TableWords(
         language.own(filled.plan.title), language.own(filled.plan.goal), heads=plan_cells.years(language, filled.table, "year")
     )
-    return _of_plan(language, BASELINE, filled.table.to_dict("records"), words)
+    return _of_plan(language, BASELINE, as_records(filled.table), words)
 
 
 def smart(language: Language, evidence: Evidence) -> PrintedTable:

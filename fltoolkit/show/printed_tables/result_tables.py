@@ -24,7 +24,7 @@ from fltoolkit.show.printed_tables.printed_table import (
 )
 from fltoolkit.show.wording import number_words
 from fltoolkit.survey.spec.groups import NOT_STATED
-from fltoolkit.table_records import records
+from fltoolkit.table_records import as_records
 
 CATEGORY = TableColumn(
     "category", lambda language, row: PrintedCell(number_words.start(number_words.category(language, row))), "label"
@@ -67,9 +67,9 @@ def table(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTab
         (number_words.start(about), *of_rows), {"level": number_words.level(language, first)},
         "profile.range" if measure in PROFILES else "tables.range",
     )  # fmt: skip
-    layout = results(measure, ranged=any(map(number_words.has_range, records(rows))))
+    layout = results(measure, ranged=any(map(number_words.has_range, as_records(rows))))
     shown = layout.only(*(column.key for column in layout.columns if not (base and column.key == "n")))
-    return printed(language, shown, records(rows), words)
+    return printed(language, shown, as_records(rows), words)
 
 
 def _measured(language: Language, row: Row) -> str:
@@ -130,7 +130,7 @@ def rule_sets(language: Language, rows: pd.DataFrame) -> PrintedTable:
         title, _subtitle(language, first), (language.say("rule_sets.note", who=who),) if measure == "prevalence" else (),
         {"level": number_words.level(language, first)},
     )  # fmt: skip
-    return printed(language, layout, rows.to_dict("records"), words)
+    return printed(language, layout, as_records(rows), words)
 
 
 def _estimate(measure: str, ranged: bool = False) -> tuple[TableColumn, TableColumn]:

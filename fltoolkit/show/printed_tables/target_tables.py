@@ -28,6 +28,7 @@ from fltoolkit.show.printed_tables.printed_table import (
     printed,
 )
 from fltoolkit.show.wording import number_words, plan_words
+from fltoolkit.table_records import as_records
 
 
 def _verifiable(language: Language, row: Row) -> PrintedCell:
@@ -163,14 +164,14 @@ def in_words(language: Language, rows: pd.DataFrame, *, on_slide: bool = False) 
     later = rows.loc[rows["later_value"].notna(), "later_year"]
     before = plan_cells.years(language, rows, "baseline_year")["years"]
     since = {"before": before, "after": "" if later.empty else f"{later.max():.0f}"}
-    has_chance = on_slide and not all(map(plan_words.is_too_wide, rows.to_dict("records")))
+    has_chance = on_slide and not all(map(plan_words.is_too_wide, as_records(rows)))
     chance = (language.say("targets.chance"),) if has_chance else ()
     told = language.say("sheet.reached_if" if len(later) else "targets.meaning")
     layout, printed_where = AIMED if later.empty else AIMED_LATER, {"changed": not on_slide, "power": has_chance}
     care = number_words.care_note(language, pd.concat([rows["flag"], rows["later_flag"]]))
     shown = layout.only(*(c.key for c in layout.columns if printed_where.get(c.key, True)))
     words = TableWords("", notes=(told, *chance, *_low_end(language, rows, "targets.low_end"), *care), heads=since)
-    return printed(language, shown, rows.to_dict("records"), words)
+    return printed(language, shown, as_records(rows), words)
 
 
 def targets(language: Language, rows: pd.DataFrame) -> PrintedTable:
@@ -180,15 +181,15 @@ def targets(language: Language, rows: pd.DataFrame) -> PrintedTable:
     that have a target."""
     later, years = rows["later_value"].notna().any(), plan_cells.years(language, rows, "baseline_year")
     years |= {"year": f"{rows['later_year'].max():.0f}"} if later else {}
-    wide = all(map(plan_words.is_too_wide, rows.to_dict("records")))
+    wide = all(map(plan_words.is_too_wide, as_records(rows)))
     columns = [c for c in (VERIFIED_LATER if later else VERIFIED) if not (wide and c in REPEAT)]
-    dashed = [row for row in rows.to_dict("records") if plan_words.is_never_enough(row) and not plan_words.is_too_wide(row)]
+    dashed = [row for row in as_records(rows) if plan_words.is_never_enough(row) and not plan_words.is_too_wide(row)]
     dash = (language.say("targets.dash"),) if dashed else ()
     care = number_words.care_note(language, pd.concat([rows["flag"], rows["later_flag"]]))
     words = TableWords(
         language.say("targets.title"), notes=(*dash, *_low_end(language, rows, "targets.low_end"), *care), heads=years
     )
-    return printed(language, TARGETS.only(*columns), rows.to_dict("records"), words)
+    return printed(language, TARGETS.only(*columns), as_records(rows), words)
 
 
 def every_row(language: Language, rows: pd.DataFrame) -> PrintedTable:
@@ -203,7 +204,7 @@ def every_row(language: Language, rows: pd.DataFrame) -> PrintedTable:
     first_year = (language.say("targets.first_year", year=f"{years.iloc[0]:.0f}"),) if same else ()
     notes, heads = (*_doubts(language, once), *first_year), plan_cells.years(language, rows, "baseline_year")
     words = TableWords(language.say("targets.every_title"), language.say("targets.every_about"), notes, heads)
-    return printed(language, TARGETS.only(*keys), once.to_dict("records"), words)
+    return printed(language, TARGETS.only(*keys), as_records(once), words)
 
 
 def detectable(language: Language, rows: pd.DataFrame) -> PrintedTable:
@@ -211,7 +212,7 @@ def detectable(language: Language, rows: pd.DataFrame) -> PrintedTable:
     indicator and its whole population. `rows` are rows of `Evidence.targets`."""
     heads = plan_cells.years(language, rows, "baseline_year")
     words = TableWords(language.say("detectable.title"), notes=_doubts(language, rows), heads=heads)
-    return printed(language, TARGETS.only(*FOUND), rows.to_dict("records"), words)
+    return printed(language, TARGETS.only(*FOUND), as_records(rows), words)
 
 
 def _doubts(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
@@ -232,9 +233,9 @@ def milestones(language: Language, rows: pd.DataFrame) -> PrintedTable:
     path of each of its targets, and the value that the plan states for it (`ways`)."""
     kinds: dict[str, list[Reason]] = {}
     paths: dict[tuple[str, ...], dict[Any, Any]] = {}
-    for row in rows.sort_values("year", kind="stable").to_dict("records"):
+    for row in as_records(rows.sort_values("year", kind="stable")):
         kinds.setdefault(str(row["year"]), []).append(row["kind"])
-    for row in rows.to_dict("records"):
+    for row in as_records(rows):
         paths.setdefault((row["id"], row["group"], str(row["category"])), dict(row))[str(row["year"])] = row["value"]
     years = [year for year, found in kinds.items() if len(kinds) <= MOST_YEARS or set(found) != {NOT_MEASURED}]
     columns = [plan_cells.CATEGORY, *(TableColumn(year, partial(_planned, year=year), head="year") for year in years)]

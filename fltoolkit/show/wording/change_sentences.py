@@ -12,15 +12,14 @@ from fltoolkit.publish.published_set import Published
 from fltoolkit.show.wording import number_words, plan_words
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.show.wording.plan_words import Line, value
+from fltoolkit.table_records import as_records
 
 
 def of_headline(found: Published, language: Language) -> tuple[str, ...]:
     """Returns sentences on the change in the default population: one sentence on the rate, and one on the number of persons."""
     rows = found.table[(found.table["reference_population"] == found.headlines[0]) & (found.table["breakdown"] == "")]
     return tuple(
-        of_published(language, r)
-        for c in ("prevalence", "total")
-        for r in rows[rows["measure"] == f"change_in_{c}"].to_dict("records")
+        of_published(language, r) for c in ("prevalence", "total") for r in as_records(rows[rows["measure"] == f"change_in_{c}"])
     )
 
 

@@ -14,6 +14,7 @@ from fltoolkit.languages.language import Language
 from fltoolkit.publish.contrasts.lead_contrasts import LOWER, NO_DIFFERENCE, NOT_TESTED, POPULATION, UNRELIABLE
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.wording import number_words
+from fltoolkit.table_records import as_records
 
 MOST_SENTENCES = 3  # pairs in a population: up to this number, each pair has a sentence, whatever the result of its test
 Pair = dict[Any, Any]
@@ -120,7 +121,7 @@ def family(out: Published, language: Language) -> str:
 
 def _pairs(out: Published, population: str) -> list[Pair]:
     rows = out.contrasts
-    return [] if rows.empty else rows[rows[POPULATION] == population].to_dict("records")
+    return [] if rows.empty else as_records(rows[rows[POPULATION] == population])
 
 
 def _sentence(out: Published, language: Language, pair: Pair) -> str:
@@ -140,7 +141,7 @@ def _untested(out: Published, language: Language, pair: Pair) -> str:
 def _why_untested(out: Published, language: Language, pair: Pair) -> str:
     """Returns the reason why a pair of categories was not tested, in words. If a number is unreliable, the reason names its
     category."""
-    rows = out.select("prevalence", [out.lead], population=pair[POPULATION]).to_dict("records")
+    rows = as_records(out.select("prevalence", [out.lead], population=pair[POPULATION]))
     sides = [row for row in rows if str(row[out.lead]) in (pair["category"], pair["reference"])]
     unsure = [number_words.whom(language, row["category"]) for row in sides if row["flag"] == "unreliable"]
     if pair["reason"] != UNRELIABLE or not unsure:
@@ -179,4 +180,4 @@ def _category_names(out: Published, language: Language, population: str) -> dict
     """Returns the names of the lead group's categories in a population, as parts of a sentence, by their labels. For the group `sex`, these are men
     and women for adults, and boys and girls for children."""
     rows = out.select("prevalence", [out.lead], population=population)
-    return {str(row[out.lead]): number_words.whom(language, row["category"]) for row in rows.to_dict("records")}
+    return {str(row[out.lead]): number_words.whom(language, row["category"]) for row in as_records(rows)}

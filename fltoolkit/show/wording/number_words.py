@@ -21,6 +21,7 @@ from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.show.wording import english_numbers
 from fltoolkit.show.wording.english_numbers import NBSP, PublishedNumber
 from fltoolkit.survey.spec.groups import TOTAL, crossed, groups_of_breakdown
+from fltoolkit.table_records import as_records
 
 SEXES = ("men", "women", "boys", "girls", "men_boys", "women_girls")  # words of the kit, which have an article in some languages
 CARE = "†"  # beside a number that is to be used with caution, where a chart or a sheet has no room for the words
@@ -158,7 +159,7 @@ def of_profile(language: Language, rows: pd.DataFrame) -> list[str]:
 def labels(language: Language, rows: pd.DataFrame) -> list[str]:
     """Returns the label of each published row, such as `women`. If two breakdowns have a category with the same name, the label
     also names the breakdown."""
-    records = rows[["breakdown", "category"]].to_dict("records")
+    records = as_records(rows[["breakdown", "category"]])
     names = [category(language, r) for r in records]
     by = [group(language, str(r["breakdown"])) for r in records]
     return [f"{n} ({b})" if b and names.count(n) > 1 else n for n, b in zip(names, by, strict=True)]

@@ -18,6 +18,7 @@ from fltoolkit.publish.printed_numbers import DIGITS, significant
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, NBSP
 from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.table_records import as_records
 
 Line = Mapping[Any, Any]
 BOUNDS = {"baseline_value": "baseline_bound", "value": "bound", "later_value": "later_bound"}
@@ -107,7 +108,7 @@ def promises(language: Language, rows: pd.DataFrame, space: str = " ") -> dict[t
             one line.
     """
     found: dict[tuple[object, ...], list[str]] = {}
-    for row in rows[rows["target_year"].notna()].to_dict("records"):
+    for row in as_records(rows[rows["target_year"].notna()]):
         words = promise(language, row, with_unit=False)
         words = words.replace(" ", space) if pd.notna(row["target_value"]) else words
         found.setdefault((row["id"], row["group"], row["category"]), []).append(words)

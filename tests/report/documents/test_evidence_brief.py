@@ -49,7 +49,8 @@ def test_the_first_page_says_how_many_who_the_targets_what_to_decide_and_three_c
     assert made.title == "20 of every 1,000 adults reported forced labour in 2025"
     facts, definition, chart, who, targets, table, decide, careful, caveats = page
     assert isinstance(facts, Facts)
-    assert [f.number for f in facts.facts] == ["20.0", "about 400"]
+    assert [f.number for f in facts.facts] == ["20.0", "about 400", "19.0"]
+    assert facts.facts[2].unit == "the target for 2030, per 1,000 adults"
     assert definition == Paragraph(f"{EN.say('sheet.first_round')} {EN.say('sheet.definition')}")
     assert isinstance(chart, Chart)
     assert chart.picture.name == "prevalence_by_sex"

@@ -19,6 +19,7 @@ from fltoolkit.classify.rules.rule_set import SIDES
 from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Key, Limits, confidential, known_count
 from fltoolkit.publish.disclosure.dominance import OVER_HALF
 from fltoolkit.survey.spec.groups import NOT_STATED
+from fltoolkit.table_records import as_records
 
 WITH, WITHOUT = "yes", "no"
 EVERYBODY = "fewer cases without it than the limit: a share of nearly all cases tells about everybody"
@@ -291,7 +292,7 @@ def denominator_cells(rows: pd.DataFrame, keys: Sequence[Key], share_groups: Seq
         share_groups: for each row, the name of the group in which its characteristic is a value (see `characteristic_key`).
     """
     found: dict[CellId, Cell] = {}
-    for i, row in zip(rows.index, rows.to_dict("records"), strict=True):
+    for i, row in zip(rows.index, as_records(rows), strict=True):
         cell = (str(row["reference_population"]), denominator_key(keys[i], share_groups[i]))
         n, before = int(row["n"]), found.get(cell)
         psus, homes = (

@@ -35,6 +35,7 @@ from fltoolkit.publish.disclosure.profile.characteristic_cells import (
 from fltoolkit.publish.disclosure.suppression_decision import WITH_BREAKDOWN, Decision, OutcomeSuppression, with_population
 from fltoolkit.publish.disclosure.survey_system import DisclosureScenario, OutcomeCells, survey_system
 from fltoolkit.survey.spec.groups import NOT_STATED
+from fltoolkit.table_records import as_records
 
 SHOWN_NOWHERE = "shown nowhere"
 IN_OTHER_TABLE = "another table has nearly the same cases"
@@ -66,7 +67,7 @@ class ProfileRows:
         """Yields the cells of each characteristic of cases, such as debt bondage. Characteristics that exclude each other are
         yielded together."""
         found: dict[str, CharacteristicCells] = {}
-        for i, row in zip(self.table.index, self.table.to_dict("records"), strict=True):
+        for i, row in zip(self.table.index, as_records(self.table), strict=True):
             characteristic = found.setdefault(self.share_groups[i], CharacteristicCells(self.share_groups[i]))
             characteristic.add(int(i), self.keys[i], row, scenario.limits)
         yield from found.values()

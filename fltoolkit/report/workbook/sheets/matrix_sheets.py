@@ -38,6 +38,7 @@ from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.plan_words import frequency, promises
 from fltoolkit.spreadsheets import A3
 from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.table_records import as_records
 
 READ_COLUMNS = (
     ("t16_statement", 15, "text"), ("t16_indicator", 22, "text"), ("t16_definition", 28, "text"), ("t16_by", 15, "text"), ("category", 18, "text"),
@@ -71,12 +72,12 @@ def _warned_promises(language: Language, rows: pd.DataFrame) -> dict[tuple[objec
     """Returns the cells with the targets in words and their paths (linear or geometric), by indicator, group and category. A target
     that no planned survey could verify has a warning."""
     paths: dict[tuple[object, ...], dict[str, None]] = {}
-    for row in rows[rows["target_year"].notna()].to_dict("records"):
+    for row in as_records(rows[rows["target_year"].notna()]):
         paths.setdefault((row["id"], row["group"], row["category"]), {})[word(language, "paths", row["path"])] = None
     found: dict[tuple[object, ...], object] = {
         key: f"{text} ({language.join(paths[key])})" for key, text in promises(language, rows).items()
     }
-    for row in rows[rows["verifiable"] == "no"].to_dict("records"):
+    for row in as_records(rows[rows["verifiable"] == "no"]):
         key = (row["id"], row["group"], row["category"])
         found[key] = Styled(f"{found[key]}. {refusal(language, row)}", "warn")
     return found
@@ -89,12 +90,12 @@ def _notes(filled: Baseline, language: Language) -> tuple[str, ...]:
     first, second, third = (language.join(str(year + more) for year in found) for more in range(3))
     years = language.say("workbook.years", year=first, first=second, second=third)
     about = [f"{surveys(language, filled.table)} {years}"] if found else []
-    return (*about, *legend(language, list(map(mark, filled.table.to_dict("records")))))
+    return (*about, *legend(language, list(map(mark, as_records(filled.table)))))
 
 
 def _columns(filled: Baseline, language: Language) -> list[Column]:
     """Returns the columns of the sheet. The column for the upper ends of ranges is hidden if no baseline is a range."""
-    wide = any(map(has_wide_bounds, filled.table.to_dict("records")))
+    wide = any(map(has_wide_bounds, as_records(filled.table)))
     looks = shown_if_wide(READ_COLUMNS, wide=wide)
     return widened(
         [column(language, *look, key=MINE.get(look[0], ""), beside=not look[0].startswith("t16")) for look in looks], WIDENED, A3
@@ -104,7 +105,7 @@ def _columns(filled: Baseline, language: Language) -> list[Column]:
 def _lines(filled: Baseline, language: Language, aims: pd.DataFrame, partners: Partners) -> list[SheetRow]:
     """Returns the rows of the sheet. `aims` are the rows of targets."""
     lines, promised = [], _warned_promises(language, aims)
-    for row in map(without_nan, filled.table.to_dict("records")):
+    for row in map(without_nan, as_records(filled.table)):
         cells = [*_cells(filled.plan, row, language), promised.get((row["id"], row["group"], row["category"]), "")]
         if row["filled_by"] != "partners":
             lines.append(SheetRow(cells))

@@ -25,7 +25,7 @@ from fltoolkit.show.printed_tables.printed_table import NBSP
 from fltoolkit.show.wording import contrast_sentences, number_words, plan_words
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.survey.spec.groups import NOT_STATED, groups_of_breakdown
-from fltoolkit.table_records import records
+from fltoolkit.table_records import as_records
 
 ANSWERS = ("yes", "partly", "no")
 SHEETS = {5: "four_ps", 8: "background", 9: "capacity", 15: "communication", 3: "mainstreaming"}
@@ -50,7 +50,7 @@ def smart(evidence: Evidence, language: Language) -> Page:
         column(language, "missing", 55), _answer(language), _note(language, width=24),
     )  # fmt: skip
     lines = []
-    for row in evidence.smart.to_dict("records"):
+    for row in as_records(evidence.smart):
         met: object = word(language, "met", row["met"])
         met = Styled(met, "warn") if row["met"] in ("no", "partly") else met
         about, criterion = (
@@ -90,7 +90,7 @@ def checklist(evidence: Evidence, language: Language, tool: int) -> Page:
 def _how_numbers_read(evidence: Evidence, language: Language, questions: Sequence[ChecklistQuestion]) -> list[str]:
     """Returns notes that tell an interval (`9.3 (6.3 to 13.3)`) from a range (`26.8 to 55.2`), and explain the category *not stated* and
     the markers of the answers."""
-    used = [row for q in questions for rows in _answers(evidence, q) for row in records(rows)]
+    used = [row for q in questions for rows in _answers(evidence, q) for row in as_records(rows)]
     shares, ranges = ([row for row in used if test(row)] for test in (_is_share, number_words.has_range))
     notes = [language.say("workbook.said.interval", level=number_words.level(language, used[0]))] if used else []
     notes += [] if all(map(_is_share, ranges)) else [language.say("workbook.said.range")]
@@ -171,7 +171,7 @@ def _said_once(language: Language, lines: Iterable[str], question: ChecklistQues
 def _breakdown_in_words(language: Language, rows: pd.DataFrame, *, named: bool) -> str:
     """Returns one line with the numbers of one breakdown, such as the rates by sex. It says how many of them are hidden. `named`
     says whether the line names its population, since the survey counts persons of several."""
-    every = records(rows)
+    every = as_records(rows)
     first, shown = every[0], [r for r in every if pd.notna(r["estimate"])]
     whole = not first["breakdown"]
     names = ["" if whole else number_words.category(language, r) for r in shown]

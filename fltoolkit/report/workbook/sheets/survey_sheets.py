@@ -49,6 +49,7 @@ from fltoolkit.report.workbook.sheet_writer import Page, SheetRow, Styled
 from fltoolkit.show.wording import number_words, plan_words, result_sentences
 from fltoolkit.show.wording.result_sentences import CAREFUL
 from fltoolkit.survey.spec.groups import TOTAL
+from fltoolkit.table_records import as_records
 
 NUMBERS = ("baseline_value", "ci_low", "ci_high")
 HEADLINE = (
@@ -98,7 +99,7 @@ def headline(evidence: Evidence, language: Language) -> Page | None:
     rows = rows[rows["group"].isin([TOTAL, *groups[:1]])]
     if rows["baseline_value"].notna().sum() == 0:
         return None
-    records = [without_nan(row) for row in rows.to_dict("records")]
+    records = [without_nan(row) for row in as_records(rows)]
     lines = [line for row in records for line in _rounds(evidence, language, row)]
     wide, hollow, later = (any(line[place].value is not None for line in lines) for place in (4, 10, 12))
     columns = [column(language, *look) for look in shown_if_wide(HEADLINE, wide=wide)]
@@ -162,7 +163,7 @@ def detail(filled: Baseline, language: Language) -> Page | None:
     """Returns the sheet that shows for each number of the baseline the facts on which it is based, such as the sample. Returns
     None if the survey gives no number for the plan."""
     table = filled.table
-    records = [without_nan(row) for row in table[table["filled_by"] != "partners"].to_dict("records")]
+    records = [without_nan(row) for row in as_records(table[table["filled_by"] != "partners"])]
     if not records:
         return None
     wide = any(map(has_wide_bounds, records))
@@ -223,7 +224,7 @@ def global_figures(language: Language) -> Page:
         column(language, "place", 24), column(language, "year", 7, "plain"), column(language, "measure", 27), column(language, "value", 13),
         column(language, "unit", 33), column(language, "source", 80),
     )  # fmt: skip
-    figures = references().to_dict("records")
+    figures = as_records(references())
     lines = [
         SheetRow((
             number_words.reason(language, r["place"]), r["year"], word(language, "measures", r["measure"]), styled(r["measure"], r["value"]),

@@ -41,6 +41,7 @@ from fltoolkit.report.workbook.sheet_words import (
 from fltoolkit.report.workbook.sheet_writer import Page, Styled
 from fltoolkit.show.printed_tables import change_tables
 from fltoolkit.show.wording import number_words, plan_words
+from fltoolkit.table_records import as_records
 
 PROMISED = (
     ("baseline_value", 10, "text"), HIGH, ("interval_from", 10, "text"), ("interval_to", 10, "text"), ("marker", 8, "marker"),
@@ -82,7 +83,7 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
     order = {id: place for place, id in enumerate(dict.fromkeys(table["id"]))}
     with_target = set(table.loc[table["target_year"].notna(), ["id", "group"]].itertuples(index=False, name=None))
     records = sorted(
-        map(without_nan, table.to_dict("records")),
+        map(without_nan, as_records(table)),
         key=lambda row: (order[row["id"]], (row["id"], row["group"]) not in with_target),
     )
     bad = int((table["verifiable"] == "no").sum())
@@ -123,7 +124,7 @@ def _promised(evidence: Evidence, language: Language, r: Row) -> tuple[object, .
 def milestones(evidence: Evidence, language: Language) -> Page | None:
     """Returns the sheet of milestones: the planned value of each year between the baseline and each target, with a chart of the
     first target. Returns None if no target has a baseline."""
-    records = [without_nan(row) for row in evidence.milestones.to_dict("records")]
+    records = [without_nan(row) for row in as_records(evidence.milestones)]
     if not records:
         return None
     wide = bool(evidence.targets["baseline_bound"].notna().any())
@@ -180,7 +181,7 @@ def follow_up(evidence: Evidence, language: Language) -> Page | None:
     wide = bool(table[["baseline_bound", "bound"]].notna().any(axis=None))
     printed = shown_if_wide(FOLLOWED, wide=wide)
     columns = columns_by_indicator(language, printed, FOLLOWED_FACTS, years, large=True)
-    records = [without_nan(row) for row in table.to_dict("records")]
+    records = [without_nan(row) for row in as_records(table)]
     lines = lines_by_indicator(language, records, lambda row: _followed(evidence, language, row))
     used = [mark(row, *one) for row in records for one in ROUNDS] + [row["marker"] for row in records if not row["light"]]
     notes = (surveys(language, evidence.baseline.table, evidence.now.table), *legend(language, used))

@@ -19,6 +19,7 @@ from fltoolkit.show.charts.descriptions.estimates_by_group import WHOLE_PAGE, Ch
 from fltoolkit.show.wording import change_sentences, number_words
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.survey.spec.groups import groups_of_breakdown
+from fltoolkit.table_records import as_records
 
 SIDES = (("_before", GREY), ("_after", BLUE))
 
@@ -34,7 +35,7 @@ def change(rows: pd.DataFrame, language: Language, *, space: ChartSpace = WHOLE_
     first = rows.iloc[0].to_dict()
     measure = _measure(first)
     before, after = change_sentences.rounds(first)
-    names, records = number_words.labels(language, rows), rows.to_dict("records")
+    names, records = number_words.labels(language, rows), as_records(rows)
     groups = [str(b) for b in rows["breakdown"].unique() if b]
     lines: list[ChartRow] = []
     for i, (name, row) in enumerate(zip(names, records, strict=True)):

@@ -21,7 +21,7 @@ from fltoolkit.show.charts.descriptions.chart_parts import Axis, ChartRow, DotCh
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.survey.spec.groups import groups_of_breakdown
-from fltoolkit.table_records import records
+from fltoolkit.table_records import as_records
 
 REASON = 150  # letters of a reason that is printed in the chart
 
@@ -95,9 +95,9 @@ def estimates(
     axis = axis_ticks.from_zero(language, [axis_ticks.furthest(marks)], steps=space.steps)
     beside = number_words.care_note(language, rows["flag"])
     beside += [language.say("charts.beside")] if space.source and any(not math.isnan(mark.reach) for mark in marks) else []
-    beside += [f"{text}." for text in number_words.hidden_high_ends(language, records(rows))]
+    beside += [f"{text}." for text in number_words.hidden_high_ends(language, as_records(rows))]
     notes = [*chart_notes.signs(language, marks, axis), *beside, *remarks]
-    labelled = zip(number_words.labels(language, rows), records(rows), strict=True)
+    labelled = zip(number_words.labels(language, rows), as_records(rows), strict=True)
     sentences = [language.colon(name, number_text(language, row)) for name, row in labelled]
     return DotChart(
         _name(out, first, groups), named, subtitle,
@@ -112,7 +112,7 @@ def rule_sets(out: Published, measure: str, language: Language) -> DotChart:
     rows = out.rule_sets(measure)
     first = rows.iloc[0].to_dict()
     lines = []
-    for row in records(rows):
+    for row in as_records(rows):
         doubt = [language.say("charts.rule_to_verify")] if row["to_verify"] else []
         said = [number_words.start(number_words.definition(language, row["rule_set"])), *doubt]
         lines.append(_row(language, "\n".join(said), language.list(said), row))
@@ -120,7 +120,7 @@ def rule_sets(out: Published, measure: str, language: Language) -> DotChart:
     named = of_population(language, first, language.say("tables.by_rule_set", title=language.say(f"titles.{measure}")))
     subtitle, axis = _subtitle(language, first | {"to_verify": ""}), axis_ticks.from_zero(language, [axis_ticks.furthest(marks)])
     signs = [*chart_notes.signs(language, marks, axis), *number_words.care_note(language, rows["flag"])]
-    sentences = [language.colon(line.name, number_text(language, row)) for line, row in zip(lines, records(rows), strict=True)]
+    sentences = [language.colon(line.name, number_text(language, row)) for line, row in zip(lines, as_records(rows), strict=True)]
     return DotChart(
         f"{measure}_rule_sets", named, subtitle, _notes(out, rows, language, " ".join(signs), WHOLE_PAGE),
         f"{named}. {subtitle} {language.list(sentences)}.", tuple(lines), axis,
@@ -129,7 +129,7 @@ def rule_sets(out: Published, measure: str, language: Language) -> DotChart:
 
 def value_axis(rows: pd.DataFrame, language: Language) -> Axis:
     """Returns an axis from zero that includes every number and interval of published rows of one measure."""
-    marks = [mark for row in records(rows) for mark in mark_of(language, row, str(row["measure"]), words="")]
+    marks = [mark for row in as_records(rows) for mark in mark_of(language, row, str(row["measure"]), words="")]
     return axis_ticks.from_zero(language, [axis_ticks.furthest(marks)])
 
 
@@ -197,7 +197,7 @@ def _listed(language: Language, rows: pd.DataFrame, *, headed: bool) -> list[tup
     return [
         (
             number_words.start(number_words.group(language, str(group))) if headed and group else "",
-            [(number_words.category(language, r), names[i], r) for i, r in zip(part.index, records(part), strict=True)],
+            [(number_words.category(language, r), names[i], r) for i, r in zip(part.index, as_records(part), strict=True)],
         )
         for group, part in rows.groupby("breakdown", sort=False)
     ]

@@ -19,6 +19,7 @@ from fltoolkit.show.charts.descriptions.chart_parts import CurveChart, Glyph, Li
 from fltoolkit.show.charts.descriptions.estimates_by_group import WHOLE_PAGE, ChartSpace
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.plan_words import BOUNDS, aim, between, shown, totals, value
+from fltoolkit.table_records import as_records
 
 PlanRow = Mapping[Any, Any]
 TARGET, BASELINE = "target", "baseline"
@@ -52,9 +53,9 @@ def target_path(
         Point(
             int(r["year"]), Mark(float(r["value"]), math.nan, math.nan, Glyph.PLANNED, value(language, r["value"], target), GREY)
         )
-        for r in steps.to_dict("records")
+        for r in as_records(steps)
     ]
-    points += [_goal(language, r) for r in goals.to_dict("records")]
+    points += [_goal(language, r) for r in as_records(goals)]
     way = pd.concat([pd.DataFrame({"year": [start], "value": [target["baseline_value"]]}), steps, goals]).sort_values("year")
     last = int(max(way["year"].max(), start + 1, later["year"] if later is not None else 0))
     named = language.say("charts.path", indicator=number_words.indicator(language, target))
@@ -136,7 +137,7 @@ def _path_in_words(language: Language, target: PlanRow, steps: pd.DataFrame, goa
     start = _measured(language, target, "baseline_value", BLUE).words
     steps_in_words = [language.colon(f"{target['baseline_year']:g}", f"{start}, {language.say('charts.baseline')}")]
     for rows, kind in ((steps, None), (goals, language.say("charts.target"))):
-        for row in rows.to_dict("records"):
+        for row in as_records(rows):
             what = kind or language.kit(row["kind"])
             steps_in_words.append(language.colon(f"{row['year']:g}", f"{aim(language, row, 'value')}, {what}"))
     if later is not None:
