@@ -28,7 +28,8 @@ ROUTE_LABELS = tuple(Reason.of(f"categories.{word}") for word in ("adult", "was_
 ROUTES = {route: str(Reason.of(f"categories.{word}")) for route, word in ROUTE_WORDS.items()}
 ADULT, ADULT_FROM_CHILD = map(str, ROUTE_LABELS[:2])
 ALL_ROUTES = (ADULT, ADULT_FROM_CHILD, *ROUTES.values())
-ENDS = ("child, no work", "child with parents, no threat", "child for a third party, no threat", "child, unresolved")
+CHILD_UNRESOLVED = "child, unresolved"
+ENDS = ("child, no work", "child with parents, no threat", "child for a third party, no threat", CHILD_UNRESOLVED)
 CHILD_LEAVES = (*ENDS, *ROUTES.values())
 THIRD, WITH, THIRD_THREAT, WITH_THREAT, PARENT = (
     "fl__third",

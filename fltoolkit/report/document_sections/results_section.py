@@ -87,8 +87,12 @@ def range_in_words(language: Language, rows: Sequence[PublishedNumber]) -> str:
     of the published numbers (`rows`) is a range."""
     if not any(map(number_words.has_range, rows)):
         return ""
-    without = [number_words.shown(language, r) for r in rows if r["estimate"] < r["bound_high"] <= r["ci_high"]]
-    why = language.say("sheet.without_range", values=language.join(without)) if without else ""
+    without = [row for row in rows if row["estimate"] < row["bound_high"] <= row["ci_high"]]
+    ends = {
+        "values": language.join(number_words.shown(language, row) for row in without),
+        "highs": language.join(number_words.number(language, row["bound_high"], str(row["measure"])) for row in without),
+    }
+    why = language.say("sheet.without_range", **ends) if without else ""
     return f"{language.say('sheet.range_explained')} {why}".strip()
 
 

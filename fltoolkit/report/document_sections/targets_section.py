@@ -16,7 +16,7 @@ from fltoolkit.nap.targets import NO_FALL, UNPLANNED
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Paragraph
 from fltoolkit.show.printed_tables import target_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
-from fltoolkit.show.wording import number_words
+from fltoolkit.show.wording import number_words, result_sentences
 from fltoolkit.show.wording.plan_words import (
     Line,
     aim,
@@ -163,7 +163,7 @@ def decisions(evidence: Evidence, language: Language) -> list[Decision]:
         told = language.say("sheet.decisions.undecided", targets=_subjects(language, due), year=f"{due[0]['later_year']:g}")
         return [(told, language.each("sheet.choices.later_year"))]
     if doubtful := [row for row in undecided if row["verifiable"] == "no"]:
-        *first, (reasons, choices) = _remedies(language, doubtful)
+        *first, (reasons, choices) = _remedies(evidence, language, doubtful)
         others = _verifiable(language, undecided)
         return [*first, (_sentences(reasons, others), choices)]
     if not undecided:
@@ -177,7 +177,7 @@ def _verifiable(language: Language, rows: Sequence[Line]) -> str:
     return language.say("sheet.decisions.verifiable", n=str(sure), of=str(len(rows))) if sure else ""
 
 
-def _remedies(language: Language, rows: Sequence[Line]) -> list[Decision]:
+def _remedies(evidence: Evidence, language: Language, rows: Sequence[Line]) -> list[Decision]:
     """Returns what could make targets verifiable that no planned survey can verify now, with the choices to decide between.
 
     If unresolved answers (don't know, refused, blank) make a number a wide range, the first decision advises to get fewer
@@ -185,7 +185,7 @@ def _remedies(language: Language, rows: Sequence[Line]) -> list[Decision]:
     needed, or which larger fall the planned survey would detect.
     """
     wide = [row for row in rows if is_too_wide(row)]
-    found = [_if_too_wide(language, wide)] if wide else []
+    found = [_if_too_wide(evidence, language, wide)] if wide else []
     if others := [row for row in rows if not is_too_wide(row)]:
         below = [row for row in others if row["reached"] == UNRELIABLE_BELOW]
         refused = _listed(language, (_aimed_subject(language, row) for row in others if row["reached"] != UNRELIABLE_BELOW))
@@ -199,7 +199,7 @@ def _remedies(language: Language, rows: Sequence[Line]) -> list[Decision]:
     return found
 
 
-def _if_too_wide(language: Language, rows: Sequence[Line]) -> Decision:
+def _if_too_wide(evidence: Evidence, language: Language, rows: Sequence[Line]) -> Decision:
     """Returns the decision about targets whose baseline is a wide range. If the fall to a target would be missed also without unresolved
     answers, it gives the chance, and advises a lower target that the planned survey would detect. If there are several such targets,
     it does this for the last one."""
@@ -214,7 +214,8 @@ def _if_too_wide(language: Language, rows: Sequence[Line]) -> Decision:
         for row in never
         if row["smallest_value"] < row["target_value"]
     ]
-    tasks = [*language.each("sheet.choices.fewer_open"), *lower]
+    asked = [language.say("sheet.choices.parents")] if result_sentences.asks_parents(evidence.now.table) else []
+    tasks = [*language.each("sheet.choices.fewer_open"), *asked, *lower]
     keep = language.each("sheet.choices.keep")[len(rows) > 1]
     return _sentences(*reasons), (language.join(tasks), keep)
 

@@ -90,12 +90,14 @@ class _Published:
         whole: the rows of whole populations (without a breakdown) whose measure is in ON_THE_PAGE, in order.
         with_flowchart: the names of the populations that have their own flowchart.
         of_children: whether one of these flowcharts has the routes of children.
+        asks_parents: whether parents who were not interviewed are a reason for unresolved persons.
     """
 
     first: dict[Hashable, Any]
     whole: list[dict[Hashable, Any]]
     with_flowchart: list[str]
     of_children: bool
+    asks_parents: bool
 
     def of(self, measure: str) -> list[dict[Hashable, Any]]:
         """Returns those rows of a measure that are about a whole population, without a breakdown."""
@@ -137,6 +139,8 @@ def write_index(outputs: Path, entries: list[Entry]) -> Path:
         summary=", ".join((_how_many(entries, countries), *(f"{n} {what}" for what, n in counts.items() if n))),
         failed=failed,
         countries=countries,
+        ranges=any(survey["ranges"] for survey in shown),
+        parents=any(read.asks_parents for read in numbers.values()),
         cautions=any(ENGLISH.say("flags.caution") in number["flag"] for survey in shown for number in survey["numbers"]),
     )
     path = outputs / "index.html"
@@ -173,7 +177,9 @@ def _published_numbers(outputs: Path, entry: Entry) -> _Published:
     rows = as_records(pd.concat([first, whole]).fillna(dict.fromkeys(text, "")))
     charts = table[table["measure"] == "flowchart"]
     with_flowchart = list(dict.fromkeys(charts["reference_population"]))
-    return _Published(rows[0], rows[1:], with_flowchart, bool(charts["category"].isin(CHILD_LEAVES).any()))
+    of_children = bool(charts["category"].isin(CHILD_LEAVES).any())
+    parents = result_sentences.asks_parents(table, rows[0]["reference_population"])
+    return _Published(rows[0], rows[1:], with_flowchart, of_children, parents)
 
 
 def _survey(outputs: Path, entry: Entry, numbers: _Published) -> dict[str, Any]:
@@ -188,7 +194,9 @@ def _survey(outputs: Path, entry: Entry, numbers: _Published) -> dict[str, Any]:
         "numbers": [*map(_in_large_type, printed), *([change.number] if change and change.number else [])],
         "ranges": results_section.range_in_words(ENGLISH, printed),
         "change": change,
-        "unresolved": next((result_sentences.unresolved(row, ENGLISH) for row in numbers.of("prevalence")), ""),
+        "unresolved": next(
+            (result_sentences.unresolved(row, ENGLISH, parents=numbers.asks_parents) for row in numbers.of("prevalence")), ""
+        ),
         "basis": _basis(numbers.first, entry),
         "definition": result_sentences.definition(ENGLISH, numbers.first),
         "warnings": [(page, what) for name, page in FINDINGS.items() for what in _warnings(folder / name)],

@@ -55,7 +55,10 @@ def _listed(out: Published, more: Mapping[str, Sequence[str]]) -> str:
     """Returns a list that says how precise the main numbers are, how many persons are unresolved, and on which facts the numbers
     are based. `more` has the sentences of further lines, by the key of the words with which a line begins."""
     language, populations = ENGLISH, _headline_populations(out)
-    unresolved = [result_sentences.unresolved(rows[0], language) for rows in populations]
+    unresolved = [
+        result_sentences.unresolved(row, language, parents=result_sentences.asks_parents(out.table, row["reference_population"]))
+        for row, *_ in populations
+    ]
     said = {
         "sure": _with_populations(language, populations, [_doubts(language, rows) for rows in populations]),
         "open": [*_with_populations(language, populations, unresolved), result_sentences.coverage(out, language)],

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from fltoolkit.classify.children import CHILD_UNRESOLVED
 from fltoolkit.languages.language import Language
 from fltoolkit.publish.measure_units import is_rate
 from fltoolkit.publish.published_set import Published
@@ -83,27 +84,38 @@ def headline_rows(out: Published) -> list[PublishedNumber]:
     return [out.select(m, population=p).iloc[0].to_dict() for p, m in wanted if (p, m) in there]
 
 
-def unresolved(row: PublishedNumber, language: Language) -> str:
-    """Returns up to three sentences on unresolved persons: their answers do not decide whether they are in forced labour.
-    The first gives their number among the persons asked. The second gives the rate if all of them were cases. The third
-    gives the rate without them, if this is printed as another number. The text is empty if the rate is hidden. If only the
-    number of unresolved persons is hidden, or if it is zero, the text says so."""
+def asks_parents(table: pd.DataFrame, population: object = "") -> bool:
+    """Returns whether children of a population are unresolved, for which a parent who was not interviewed is a reason. `table` has
+    the published rows of the run. A population without a flowchart of its own, such as adults and children, has all of them."""
+    charts = table[table["measure"] == "flowchart"]
+    own = charts[charts["reference_population"] == population]
+    return bool((charts if own.empty else own)["step"].eq(CHILD_UNRESOLVED).any())
+
+
+def unresolved(row: PublishedNumber, language: Language, *, parents: bool) -> str:
+    """Returns up to three sentences on unresolved persons: it is not decided whether they are in forced labour. If `parents` is
+    true, parents who were not interviewed are a reason too (see `asks_parents`). The first sentence gives their number among the
+    persons asked. The second gives the rate if all of them were cases. The third gives the rate without them, if this is printed as
+    another number. The text is empty if the rate is hidden. If only the number of unresolved persons is hidden, or if it is zero, the
+    text says so."""
+    why = language.say(f"unresolved.why.{'parents' if parents else 'answers'}")
     if pd.isna(row["unresolved"]):
-        return "" if pd.isna(row["estimate"]) else language.say("unresolved.hidden")
+        return "" if pd.isna(row["estimate"]) else language.say("unresolved.hidden", why=why)
     if row["unresolved"] == 0 or pd.isna(row["bound_high"]):
         return language.say("unresolved.none") if row["unresolved"] == 0 else ""
     rate, without, high, top = (
         number_words.number(language, row[c], "prevalence") for c in ("estimate", "resolved_only", "bound_high", "bound_ci_high")
     )
     counts = {c: number_words.count(language, row[c]) for c in ("unresolved", "n")}
-    said = language.say("unresolved.some", **counts, high=high, top=top)
+    said = language.say("unresolved.some", **counts, why=why, high=high, top=top)
     return said if without == rate else f"{said} {language.say('unresolved.without', without=without)}"
 
 
 def headline_unresolved(out: Published, language: Language) -> str:
     """Returns the sentences of `unresolved` for the rate of the default population: the number of persons whose answers do
     not decide whether they are cases, and the rates with and without these persons."""
-    return unresolved(headline_rows(out)[0], language)
+    row = headline_rows(out)[0]
+    return unresolved(row, language, parents=asks_parents(out.table, row["reference_population"]))
 
 
 def wide_interval(out: Published, language: Language) -> str:

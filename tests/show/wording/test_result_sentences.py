@@ -47,7 +47,7 @@ def test_the_headline_is_rate_number_and_time_of_each_headline_population() -> N
 
 
 def unresolved(out: fl.Published) -> str:
-    return result_sentences.unresolved(result_sentences.headline_rows(out)[0], EN)
+    return result_sentences.headline_unresolved(out, EN)
 
 
 def test_how_many_are_unresolved_is_told_as_far_as_it_may() -> None:
@@ -56,9 +56,21 @@ def test_how_many_are_unresolved_is_told_as_far_as_it_may() -> None:
     assert told.endswith("the rate would be 23.0 per 1,000 (interval up to 30.0). Without them the rate is 20.1 per 1,000.")
     assert "Without them" not in unresolved(published(row(**OPEN | {"resolved_only": 0.02004})))  # printed as the rate: 20.0
     for facts, key in (({"unresolved": NAN}, "hidden"), ({"unresolved": 0.0}, "none")):
-        assert unresolved(published(row(**facts))) == EN.say(f"unresolved.{key}")
+        assert unresolved(published(row(**facts))) == EN.say(f"unresolved.{key}", why=EN.say("unresolved.why.answers"))
     assert unresolved(published(row(**HIDDEN))) == ""
     assert unresolved(published(row(unresolved=6.0, bound_high=NAN))) == ""
+
+
+def test_parents_who_were_not_interviewed_are_named_where_children_are_open_for_it() -> None:
+    """Before, the answers alone were blamed, also where most of the unresolved were children of a parent who was not interviewed."""
+    chart = {"measure": "flowchart", "breakdown": "step"}
+    adults = row(**chart | {"step": "unresolved", "reference_population": "adults"})
+    child = row(**chart | CHILDREN | {"step": "child, unresolved"})
+    whole = row(**OPEN | {"reference_population": "everybody"})
+    parents = " or, for a child, a parent was not interviewed. They are not counted as cases"
+    assert parents in unresolved(published(whole, adults, child, headlines=("everybody",)))
+    assert parents not in unresolved(published(whole, adults, headlines=("everybody",)))
+    assert parents not in unresolved(published(row(**OPEN), adults, child))  # the adults alone
 
 
 def test_what_every_number_rests_on_is_listed_and_what_is_not_known_left_out() -> None:
