@@ -20,7 +20,7 @@ from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts import breakdown_gallery
 from fltoolkit.show.charts.flow_of_persons import flow_population, in_forced_labour
 from fltoolkit.show.wording import contrast_sentences, number_words
-from fltoolkit.show.wording.english_numbers import ENGLISH, number, of_plan
+from fltoolkit.show.wording.english_numbers import ENGLISH, PublishedNumber, number, of_plan
 from fltoolkit.show.wording.headline_words import lead
 from fltoolkit.show.wording.plan_words import fall_to
 from fltoolkit.show.wording.result_sentences import headline_rows, headline_unresolved, sentence
@@ -61,10 +61,10 @@ def flow(out: Published) -> Result:
 
 
 @checked
-def headline(out: Published) -> Result:
+def headline(out: Published, evidence: Evidence | None = None) -> Result:
     """Returns the rate and the number of persons in forced labour in sentences, for each population whose rate is always shown
-    (such as adults and children)."""
-    return Result("\n\n".join(lead(out)))
+    (such as adults and children). With the evidence of a plan, only populations of its indicators are in them."""
+    return Result("\n\n".join(lead(out, () if evidence is None else evidence.baseline.table["population"].unique())))
 
 
 @checked
@@ -75,12 +75,17 @@ def rule_sets(out: Published) -> Result | Nothing:
     rates = out.rule_sets().query("measure == 'prevalence'").dropna(subset="estimate")
     rates = rates[rates["to_verify"] == ""]
     if len(rates) < 2:
-        return Nothing(
-            "No other rule set gives a result for this survey: its text is not yet compared with its publication, the survey asks too "
-            "little for it, or its rate is hidden."
-        )
+        others = out.rule_sets().query("measure == 'prevalence'")
+        why = [_without_result(row) for row in as_records(others[others["rule_set"] != out.rule_set])]
+        return Nothing(" ".join(["No other rule set gives a result for this survey.", *why]))
     low, high = (number(end, "prevalence") for end in (rates["estimate"].min(), rates["estimate"].max()))
     return Result(f"Under {len(rates)} rule sets the rate lies between {low} and {high} per 1,000.")
+
+
+def _without_result(row: PublishedNumber) -> str:
+    """Returns why the rate under another rule set is no result: its text is still to be compared, or the rate is not shown."""
+    why = "its text is not yet compared with its publication" if row["to_verify"] else number_words.reason(ENGLISH, row["reason"])
+    return f"{number_words.start(ENGLISH.colon(number_words.definition(ENGLISH, row['rule_set']), why))}."
 
 
 @checked
@@ -191,8 +196,8 @@ def repeat(evidence: Evidence) -> Result:
     plan's first indicator."""
     row = evidence.planned_repeat
     if row is None:
-        return Result("It cannot be said which fall a repeat of the planned size would find.")
-    found = f" repeat of {row['planned_sample']:,.0f} persons would find a fall {fall_to(ENGLISH, row)} with a chance of 80%."
+        return Result("It cannot be said which fall a survey of the planned size would find.")
+    found = f" survey of {row['planned_sample']:,.0f} persons would find a fall {fall_to(ENGLISH, row)} with a chance of 80%."
     return Result(f"If no answer were unresolved, a{found}" if pd.notna(row["baseline_bound"]) else f"A{found}")
 
 
@@ -206,7 +211,7 @@ def targets(evidence: Evidence) -> Result:
     could = int((given["verifiable"] == "yes").sum())
     later = " What the later survey found is in the last part." if given["later_value"].notna().any() else ""
     return Result(
-        f"As planned, a repeat would find the fall to the target for {could} of {_counted(len(given), 'target')}.{later}"
+        f"A survey of the planned size would find the fall to the target for {could} of {_counted(len(given), 'target')}.{later}"
     )
 
 

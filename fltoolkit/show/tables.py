@@ -37,6 +37,7 @@ CHILD_WORK = {
     "worst_forms": "children: worst forms of child labour, route (iv)",
 }
 CHILD_PARTS = {"done": "did this work", "threat": "threat or penalty", "by_third_party": "made by a third party"}
+OUTSIDE = "outside the exceptions: not an exception within its limits"
 MODES = {"witnessed": "what the person saw happen to others", "threatened": "what the person was threatened with"}
 UNCORRECTED = "Nothing was corrected in the data."
 NUMBER = r"[-−+]?[\d.,]+\s?%?|\d+–\d+|\d+ and more|\[\w+\]|"  # a number, a class, a marker, or nothing
@@ -68,7 +69,8 @@ def questionnaire(survey: Survey) -> Table:
     Each row has a question, its column in the data, the answers that count, and the item of the definition (such as debt
     bondage) for which survey.yaml uses it."""
     spec, items, children = survey.spec, survey.spec.items, survey.spec.children
-    asked: list[tuple[str, str, Source]] = [
+    asked: list[tuple[str, str, Source]] = [("any work", "any work", source) for source in spec.any_work]
+    asked += [
         (side, item.replace("_", " "), source)
         for side in SIDES
         for item, sources in getattr(items, side).items()
@@ -76,6 +78,13 @@ def questionnaire(survey: Survey) -> Table:
     ]
     same_work = spec.episodes.same_work
     asked += [("in the same work", "same work", source) for source in (same_work if isinstance(same_work, tuple) else ())]
+    if spec.exceptions:
+        asked += [
+            (OUTSIDE, kind.replace("_", " "), source) for kind, sources in spec.exceptions.kinds.items() for source in sources
+        ]
+        asked += [(OUTSIDE, "within its limits", source) for source in spec.exceptions.within_limits]
+    if spec.place:
+        asked.append(("in this country", "in this country", Source(column=spec.place.column, yes=spec.place.in_country)))
     for key, sources in children.questions() if children else ():
         _, kind, part = key.split(".")
         asked += [(CHILD_WORK[kind], CHILD_PARTS.get(part, part.replace("_", " ")), source) for source in sources or ()]

@@ -333,7 +333,7 @@ ABOUT_CASES: list[tuple[str, dict[str, Any], Parents, int, tuple[str, str, str, 
     ("another route decides", HELPS | BOSS, ({"module": "out"}, {"line": 2}), 6,
      ("warning", "parents", "children who work with parents, one of whom was not asked", "about 10")),
     ("no other route decides", HELPS, ({"module": "out"}, {"line": 2}), 6,
-     ("note", "parents", "children who are unresolved, because a parent was not asked", "about 10")),
+     ("warning", "parents", "children who work with parents, one of whom was not asked", "about 10")),
 ]  # fmt: skip
 
 

@@ -120,7 +120,7 @@ def test_a_plan_says_what_is_filled_verifiable_and_changed() -> None:
     given = evidence.targets[evidence.targets["target_year"].notna()]
     first = replace(evidence, targets=evidence.targets.assign(later_value=float("nan")), follow_up=evidence.follow_up.iloc[:0])
     could, of = (given["verifiable"] == "yes").sum(), f"{len(given)} target{'s' * (len(given) != 1)}"
-    found = f"As planned, a repeat would find the fall to the target for {could} of {of}."
+    found = f"A survey of the planned size would find the fall to the target for {could} of {of}."
     assert str(result.targets(first)) == found
     assert str(result.targets(evidence)) == f"{found} What the later survey found is in the last part."
     assert str(result.baseline(first)).endswith(" that the plan asks of it.")
@@ -161,5 +161,5 @@ def test_a_repeat_after_a_baseline_with_wide_bounds_finds_a_fall_only_if_no_answ
         str(result.repeat(replace(evidence, targets=evidence.targets.assign(baseline_bound=bound))))
         for bound in (float("nan"), 90.0)
     )
-    assert sure.startswith("A repeat of ")
+    assert sure.startswith("A survey of ")
     assert unsure == f"If no answer were unresolved, a{sure[1:]}"

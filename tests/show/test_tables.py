@@ -108,7 +108,7 @@ def test_rule_sets_are_told_apart_by_their_name_and_say_what_they_rest_on() -> N
     assert absent[1:4] == ["[x]", "", ""]
     note = next(text for text in shown.text.splitlines() if text.startswith(absent[4]))
     assert "does not give it: very low or no wages, withheld wages; " in note
-    assert "its indicators, their sides and their strengths are recalled" in note
+    assert "the indicators of this rule set, their sides and their strengths are recalled" in note
     assert "[x] not available." in shown.text
 
 
@@ -193,6 +193,7 @@ def test_survey_questions_findings_and_paths_are_tables_too(tmp_path: Any) -> No
     out = fl.publish_run(persons)
     assert line(tables.facts(fl.describe(persons)), "Persons in the file")[1] == "about 410 in about 410 households"
     assert cells(tables.questionnaire(persons)) == [
+        ["any work", "", "WORK", "yes (1)"],
         ["very low or no wages", "", "INV", "yes (1)"],
         ["withheld wages", "", "COE", "yes (1)"],
     ]

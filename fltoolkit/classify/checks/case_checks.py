@@ -73,7 +73,6 @@ def case_findings(persons: ClassifiedSurvey) -> list[Finding]:
     if spec.children:
         asked = nw.col(ASKED) & nw.col(CHILD)
         counts["parent open"] = asked & nw.col(WITH) & nw.col(PARENT).is_null()
-        counts["open for it"] = asked & nw.col(WITH) & nw.col(PARENT).is_null() & nw.col("forced_labour").is_null()
         if not spec.children.worst_forms:
             what = "no question on worst forms of child labour: route (iv) cannot be found"
             out.append(Finding("note", "items", "children.worst_forms", what, 1, "map them if they were asked", counted="others"))
@@ -120,9 +119,8 @@ def case_findings(persons: ClassifiedSurvey) -> list[Finding]:
         ("children as adults", "warning", "age", f"persons under {line} classified by the adults' definition, which tests consent",
          "map the children's module under children:, or begin the population at the age of adults"),
         ("parent open", "warning", "parents", "children who work with parents, one of whom was not asked and none of whom is known to be in "
-         "forced labour: route (iii) is unresolved", "say so next to the figure; ask parents in the same household next time"),
-        ("open for it", "note", "parents",
-         "children who are unresolved, because a parent was not asked and no other route decides", "see the high end of the range"),
+         "forced labour: route (iii) is unresolved, and so is the child if no other route decides",
+         "say so next to the figure; ask parents in the same household next time"),
         ("proxy", "warning", "interview.proxy", "answered by someone else", "forced labour is under-reported by proxies"),
         ("alone", "note", "interview", "of all interviews, those at which somebody else was present", "answers may be guarded"),
     ):  # fmt: skip

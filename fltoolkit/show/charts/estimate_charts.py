@@ -90,7 +90,8 @@ def unresolved(counts: pd.DataFrame, out: Published | None = None) -> Picture:
     same = ["column", *UNRESOLVED]
     together = drawn.groupby(same, dropna=False, sort=False)["label"].transform(_names_of_column)
     base = [] if out is None else [chart_notes.base_and_source(out, out.select("prevalence").iloc[0].to_dict(), ENGLISH)]
-    return unresolved_answers(drawn.assign(label=together).drop_duplicates(same), ENGLISH, notes=base)
+    left_out = [ENGLISH.say("open_answers.left_out")] if len(drawn) < len(counts) else []
+    return unresolved_answers(drawn.assign(label=together).drop_duplicates(same), ENGLISH, notes=[*left_out, *base])
 
 
 def _names_of_column(labels: pd.Series) -> object:

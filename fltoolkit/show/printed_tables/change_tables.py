@@ -3,8 +3,6 @@ two rounds of a survey."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pandas as pd
 
 from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO
@@ -47,7 +45,7 @@ def follow_up(language: Language, rows: pd.DataFrame, *notes: str, signs: bool =
     years = years_of_rounds(language, rows["year_before"], rows["year"])
     words = TableWords(language.say("follow_up.by_group" if signs else "follow_up.title"), "", about, years)
     layout = CHANGE.only(*NUMBERED, "sign" if signs else "verdict", *target)
-    return printed(language, replace(layout, reasons=_reasons_of_sign) if signs else layout, records, words)
+    return printed(language, layout, records, words)
 
 
 def changes(language: Language, rows: pd.DataFrame, title: str = "", *notes: str) -> PrintedTable:
@@ -122,6 +120,13 @@ def _verdict(language: Language, row: Row) -> PrintedCell:
     return PrintedCell(text.replace(" ", NBSP, 1))
 
 
+def _sign_alone(language: Language, row: Row) -> PrintedCell:
+    """Returns the cell with the sign of the result, and with its words only if the size of a change is uncertain."""
+    if _unsure(language, row) or not row["light"]:
+        return _verdict(language, row)
+    return PrintedCell(_sign(row))
+
+
 def _unsure(language: Language, row: Row) -> str:
     """Returns the result of the test in words, if the direction of the change is known and its size is uncertain."""
     changed = row.get("changed")
@@ -138,11 +143,6 @@ def _reasons(language: Language, row: Row) -> tuple[str, ...]:
     reached = language.say("targets.reached", said=language.kit(row["reached"])) if row.get("reached") else ""
     unjudged = language.say("charts.unjudged_why") if is_unjudged(row["verdict"], row["verdict_reason"]) else ""
     return (reached.rstrip("."), unjudged.rstrip("."), *(number_words.reason(language, reason) for reason in reasons))
-
-
-def _reasons_of_sign(language: Language, row: Row) -> tuple[str, ...]:
-    """Returns the texts of `_reasons`, and what the sign of the result does not say: that the size of a change is uncertain."""
-    return (_unsure(language, row), *_reasons(language, row))
 
 
 def years_of_rounds(language: Language, before: pd.Series, after: pd.Series) -> dict[str, object]:
@@ -169,7 +169,7 @@ CHANGE = TableLayout(
         TableColumn("change", _change),
         TableColumn("change_interval", lambda language, row: PrintedCell(change_sentences.limits(language, row), number=True), head="limits_change"),
         TableColumn("verdict", _verdict, "words"),
-        TableColumn("sign", lambda _, row: PrintedCell(_sign(row)) if row["light"] else EMPTY, "words", "verdict"),
+        TableColumn("sign", _sign_alone, "words", "verdict"),
     ),
     headings=plan_cells.headings,
     reasons=_reasons,

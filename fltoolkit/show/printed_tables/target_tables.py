@@ -185,9 +185,11 @@ def targets(language: Language, rows: pd.DataFrame) -> PrintedTable:
     columns = [c for c in (VERIFIED_LATER if later else VERIFIED) if not (wide and c in REPEAT)]
     dashed = [row for row in as_records(rows) if plan_words.is_never_enough(row) and not plan_words.is_too_wide(row)]
     dash = (language.say("targets.dash"),) if dashed else ()
+    heads = {name: language.say(f"columns.{name}") for name in ("after", "needed")}
+    explained = () if wide else (language.say("targets.chance"), language.say("targets.columns", **heads))
     care = number_words.care_note(language, pd.concat([rows["flag"], rows["later_flag"]]))
     words = TableWords(
-        language.say("targets.title"), notes=(*dash, *_low_end(language, rows, "targets.low_end"), *care), heads=years
+        language.say("targets.title"), notes=(*explained, *dash, *_low_end(language, rows, "targets.low_end"), *care), heads=years
     )
     return printed(language, TARGETS.only(*columns), as_records(rows), words)
 

@@ -3,7 +3,7 @@ many persons are unresolved, what has changed, and on which facts the numbers ar
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 
@@ -38,10 +38,14 @@ def headline(out: Published, found: Published | None = None) -> Words:
     return Sentences("\n\n".join([*lead(out), _listed(out, more)]))
 
 
-def lead(out: Published) -> list[str]:
+def lead(out: Published, populations: Collection[object] = ()) -> list[str]:
     """Returns the sentences with which `headline` begins: the rate and the number of persons for each population whose rate is
-    always shown."""
-    return [text for rows in _headline_populations(out) for text in _numbers(ENGLISH, rows)]
+    always shown, or for those of them that `populations` names, if there are any. Only the first sentence says the period."""
+    shown = _headline_populations(out)
+    named = [rows for rows in shown if rows[0]["reference_population"] in populations] or shown
+    first, *rest = (text for rows in named for text in _numbers(ENGLISH, rows))
+    when = ENGLISH.say("when.flow", period=ENGLISH.kit(named[0][0]["reference_period"]))
+    return [first, *(text.replace(f"{when}, ", "", 1) for text in rest)]
 
 
 @checked
@@ -61,7 +65,7 @@ def _listed(out: Published, more: Mapping[str, Sequence[str]]) -> str:
     ]
     said = {
         "sure": _with_populations(language, populations, [_doubts(language, rows) for rows in populations]),
-        "open": [*_with_populations(language, populations, unresolved), result_sentences.coverage(out, language)],
+        "open": _with_populations(language, populations, unresolved),
         **more,
         "basis": result_sentences.basis(out, language),
     }
@@ -72,7 +76,8 @@ def _listed(out: Published, more: Mapping[str, Sequence[str]]) -> str:
             lines += [head, *(f"    - {text}" for text in shown)]
         elif shown:
             lines.append(f"{head} {' '.join(shown)}")
-    return "\n".join(lines)
+    reach = result_sentences.coverage(out, language)
+    return "\n".join([*lines, *([f"- {reach}"] if reach else [])])
 
 
 def _headline_populations(out: Published) -> list[Rows]:

@@ -175,10 +175,11 @@ def warning(language: Language, row: Line) -> tuple[str, ...]:
     target it could not, then the reasons."""
     unplanned = row["obstacle"] == UNPLANNED  # the planned repeat would be large enough
     key = "targets.not_planned" if unplanned else "targets.not_verifiable"
-    said = [language.say(key, what=about(language, row), target=promise(language, row))]
+    year = f"{row['target_year']:g}"
+    said = [language.say(key, what=about(language, row), target=promise(language, row), year=year)]
     if unplanned:
         chance = number_words.percent(language, row["power"])
-        said.append(language.say("targets.unplanned", year=f"{row['target_year']:g}", chance=chance))
+        said.append(language.say("targets.unplanned", year=year, chance=chance))
     else:
         said.append(language.say("targets.why", reason=number_words.reason(language, row["reason"])))
         said.append(detectable_cut(language, row))

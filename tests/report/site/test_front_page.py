@@ -64,7 +64,7 @@ def test_the_office_and_the_day_of_release_stand_above_the_title(tmp_path: Path)
     release = Release(office=OwnText("Office of <Small>"), date=date(2025, 12, 10))
     html = index(tmp_path, Entry("small", "Small country", release=release))
     assert (
-        '<p class="masthead"><span>Office of &lt;Small&gt; ·</span> <span>10 December 2025</span></p>\n<h3>Small country</h3>'
+        '<p class="masthead"><span>Office of &lt;Small&gt;,</span> <span>10 December 2025</span></p>\n<h3>Small country</h3>'
         in html
     )
     assert 'masthead">' not in index(tmp_path, Entry("small", "Small country"))

@@ -61,7 +61,7 @@ def test_the_headline_of_a_suppressed_rate_has_no_hole_where_numbers_would_stand
 
 def test_notes_about_lowered_limits_go_with_the_headline() -> None:
     out = replace(country.published(), notes=("Confidentiality limits were lowered on purpose: cases 3 (instead of 5).",))
-    assert str(fl.show.headline(out)).endswith("lowered on purpose: cases 3 (instead of 5).")
+    assert "lowered on purpose: cases 3 (instead of 5).\n" in str(fl.show.headline(out))
 
 
 def test_the_number_is_followed_by_a_short_list() -> None:
@@ -71,6 +71,7 @@ def test_the_number_is_followed_by_a_short_list() -> None:
         "- **How sure",
         "- **Unresolved persons",
         "- **What it is based on",
+        "- The survey could not reach: the homeless. Nothing is known of them from these numbers.",
     ]
     assert listed.count("Use with caution: coefficient of variation above 16.5%.") == 1
     out = country.published()

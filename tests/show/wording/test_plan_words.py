@@ -128,13 +128,14 @@ def test_whether_it_can_be_verified_is_told_with_what_stands_in_the_way() -> Non
 
 
 def test_a_warning_says_the_reason_and_what_could_be_found() -> None:
-    start = "The planned survey could not verify this target: Prevalence, a cut of 50% by 2030, to 8.6 per 1,000 adults. Reason: too few persons."
+    target = "Prevalence, a cut of 50% by 2030, to 8.6 per 1,000 adults"
+    start = f"A survey of the planned size in 2030 could not verify this target: {target}. Reason: too few persons."
     assert said(" ".join(warning(EN, ROW))) == (
-        f"{start} With a chance of 80%, the planned repeat would find a fall from 17.2 in 2025 to 4.1 per 1,000 or lower."
+        f"{start} With a chance of 80%, such a survey would find a fall from 17.2 in 2025 to 4.1 per 1,000 or lower."
     )
     assert said(" ".join(warning(EN, row(obstacle=TOO_WIDE)))) == start
     nothing = said(" ".join(warning(EN, row(smallest_cut=np.nan, smallest_obstacle=NO_FALL))))
-    assert nothing == f"{start} The planned repeat would find no fall, however deep."
+    assert nothing == f"{start} A survey of the planned size would find no fall, however deep."
     assert said(" ".join(warning(EN, row(smallest_cut=np.nan, smallest_obstacle="too few cases")))) == start
     assert said(" ".join(warning(EN, row(smallest_cut=np.nan, power=np.nan)))) == start  # no repeat was reckoned with
 
