@@ -171,7 +171,7 @@ GALLERY: dict[str, tuple[Output, ...]] = {
                '`fl.show.dots(out, "share", by="sector_of_forced_labour")`', f"{SURVEY}/charts/share_by_sector_en"),
         _chart("chart_target", "A target and its path", "The planned path from the baseline to the target",
                "The path of a target is the line of planned values from the baseline to the target. The chart "
-               "shows the measured baseline, the planned values (small grey ticks) and the target.",
+               "shows the measured baseline, the planned values (small grey dots) and the target.",
                "`fl.show.plan.path(evidence)`", f"{SURVEY}/charts/path_prevalence_decrease_base_en"),
         _chart("chart_repeat", "What a repeat could detect", "Curves of the smallest fall that a repeat detects, by sample size",
                "The chart shows the smallest decrease of the rate that a repeat of the survey would detect, by the size of its sample.",

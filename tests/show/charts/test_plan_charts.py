@@ -15,6 +15,8 @@ from fltoolkit.nap.targets import UNPLANNED
 from fltoolkit.report.document_sections import targets_section as documents
 from fltoolkit.show.charts import plan_charts
 from fltoolkit.show.charts.chart_style import Picture
+from fltoolkit.show.charts.descriptions.chart_parts import Glyph
+from fltoolkit.show.charts.renderers.plotly_renderer import SIZES
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 from fltoolkit.show.wording.plan_words import later
 from fltoolkit.show.wording.section_words import Words
@@ -86,8 +88,8 @@ def test_the_way_to_the_target_tells_what_is_measured_and_what_is_not() -> None:
     assert "baseline; 2026: 43.8, not measured; 2027: 37.5, planned (survey held)" in picture.alt
     assert "2029: 25.0, target; 2027: 18.8 (" in picture.alt
     assert picture.alt.endswith("decreased.")
-    ticks = [t for t in picture.figure.data if t.marker.symbol == "line-ns-open"]
-    assert [list(t.x) for t in ticks] == [[2026, 2027, 2028]]
+    planned = [t for t in picture.figure.data if t.marker.size == SIZES[Glyph.PLANNED]]
+    assert [list(t.x) for t in planned] == [[2026, 2027, 2028]]
     assert "decreased" not in plan_charts.path(baseline_run()).alt  # type: ignore[union-attr]
     assert isinstance(plan_charts.path(replace(fell(), milestones=fell().milestones.iloc[:0])), Words)
     with pytest.raises(RequestError, match="no such row"):

@@ -92,6 +92,7 @@ def estimates(
     )
     remarks = [language.say(line, who=who)] if not math.isnan(at) else number_words.of_profile(language, rows)
     remarks += [language.say("profile.sorted")] if rows["breakdown"].isin(UNORDERED).any() else []
+    remarks += [language.say("tables.rounded")] if measure == "share" and space.source else []
     axis = axis_ticks.from_zero(language, [axis_ticks.furthest(marks)], steps=space.steps)
     beside = number_words.care_note(language, rows["flag"])
     beside += [language.say("charts.beside")] if space.source and any(not math.isnan(mark.reach) for mark in marks) else []

@@ -1,5 +1,5 @@
 """Describes a chart of the path from a baseline to a target. Measured values are dots with intervals; planned values are small
-ticks."""
+grey dots."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def target_path(
     number is in the chart too, with its interval.
 
     Args:
-        target: a row of the plan's targets.
+        target: a row of the plan's targets, with the confidence level of its baseline (`level`).
         milestones: the planned values of each year for this target, in the unit of the target.
         later: the row that compares the baseline with the later survey, for this target; None if there is no later survey.
         surveys: the names of the surveys that measured the numbers.
@@ -60,7 +60,7 @@ def target_path(
     last = int(max(way["year"].max(), start + 1, later["year"] if later is not None else 0))
     named = language.say("charts.path", indicator=number_words.indicator(language, target))
     unit = number_words.start(language.kit(target["unit"]))
-    subtitle = f"{language.say('charts.path_in', unit=unit)}."
+    subtitle = f"{language.say('charts.estimates', unit=unit, level=number_words.level(language, target))}."
     notes = [
         *chart_notes.signs(language, [p.mark for p in points]),
         *([language.say("charts.path_low_end")] if pd.notna(target["baseline_bound"]) else []),
@@ -89,7 +89,9 @@ def way_of(evidence: Evidence, row: str, language: Language, *, space: ChartSpac
     if targets.empty or steps.empty:
         return None
     surveys = [str(out.table["survey"].iloc[0]) for out in (evidence.start, evidence.now) if out is not None]
-    return target_path(targets.iloc[0].to_dict(), steps, later.iloc[0].to_dict() if len(later) else None, language,
+    baseline = evidence.baseline.table
+    level = baseline.loc[baseline["id"] == row, "confidence"].dropna().iloc[0]
+    return target_path(targets.iloc[0].to_dict() | {"level": level}, steps, later.iloc[0].to_dict() if len(later) else None, language,
                        surveys=surveys, space=space)  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from fltoolkit.show.charts.descriptions.chart_parts import BAND, LANE, Axis, Cha
 from fltoolkit.show.charts.renderers.matplotlib_sheet import (
     EDGE,
     LOOK,
+    SIDE,
     WIDE,
     Drawn,
     SheetMargins,
@@ -64,7 +65,7 @@ def _dots(chart: DotChart, size: Size) -> Any:
     _scale(axes, "x", chart.axis, size)
     if not math.isnan(chart.reference):
         axes.axvline(chart.reference, color=GREY, linewidth=1.6, zorder=0)
-    across = size.width - left - right
+    across = size.width - 2 * SIDE - left - right
     for at, row in enumerate(chart.rows):
         _row(axes, at, row, (labels[at], printed[at], wrapped(row.absent, size.small, across)), size)
         for mark in row.marks:
@@ -93,7 +94,7 @@ def _row(axes: Any, at: int, row: ChartRow, words: tuple[str, str, str], size: S
     place of numbers that are not shown. `at` is the height of the row."""
     label, printed, absent = words
     if row.heading:
-        edge = axes.get_position().x0 * size.width
+        edge = axes.get_position().x0 * size.width - SIDE
         _words(axes, label, (0, at), size.font, offset=(-72 * edge, 0), font=letters(label, bold=True), color=QUIET)
     else:
         _words(axes, label, (0, at), size.font, offset=(-72 * GAP, 0), ha="right")
@@ -150,7 +151,7 @@ def _mark(axes: Any, mark: Mark, at: float, size: Size, *, lane: float = 0.0, up
     if none:
         plot([high], at + lane, marker="_" if upright else "|", **dot)
     elif mark.glyph is Glyph.PLANNED:
-        plot([mark.value], at, marker="|", **{**edge, "markersize": size.font * 0.6, "markeredgewidth": size.font / 8})
+        plot([mark.value], at, marker="o", **{**edge, "markersize": size.font * 0.3, "markeredgewidth": 0})
     elif mark.glyph is Glyph.TARGET:
         plot([mark.value], at, marker="D", **dot)
     else:
@@ -195,7 +196,7 @@ def _point_words(axes: Any, chart: CurveChart, point: Point, size: Size) -> None
     if not point.beside:
         beyond = axes.get_position().x0 * size.width - (place - width(point.words, size.small) / 2)
         right = 72 * (beyond + GAP) if beyond > -GAP else 0.0
-        _note(axes, point.words, (point.x, point.mark.end), (right, size.font * 0.8), size, ha="center", bbox=BEHIND)
+        _note(axes, point.words, (point.x, point.mark.end), (right, size.font * 0.9), size, ha="center", va="bottom", bbox=BEHIND)
         return
     end = place + width(point.words, size.small) + GAP
     later = [at for other in chart.points if (at := _inches(axes, chart.x, other.x, size)) > place]

@@ -29,7 +29,8 @@ LOOK: dict[Any, Any] = {
     "font.family": "DejaVu Sans", "text.parse_math": False, "text.usetex": False, "svg.fonttype": "path", "svg.hashsalt": "fltoolkit",
     "text.color": INK, "axes.edgecolor": GREY, "axes.linewidth": 0.6, "xtick.color": QUIET, "ytick.color": INK, "path.simplify": False,
 }  # fmt: skip
-EDGE = 0.03  # inches between the edge of the sheet and its words
+EDGE = 0.03  # inches between the edge of the sheet and its words above and below
+SIDE = 0.06  # inches between the edge of the sheet and its words at each side
 LEADING = 1.36  # line height as a multiple of the font size
 
 
@@ -227,7 +228,7 @@ def sheet(chart: DescribedChart, size: Size, body: tuple[float, float], margins:
     """
     from matplotlib.figure import Figure
 
-    room, bold = size.width, 1.14 * size.font
+    room, bold = size.width - 2 * SIDE, 1.14 * size.font
     title = wrapped(chart.title, bold, room, bold=True) if size.titled else ""
     subtitle = wrapped(chart.subtitle, size.small, room)
     fine = size.fine or size.small
@@ -242,13 +243,19 @@ def sheet(chart: DescribedChart, size: Size, body: tuple[float, float], margins:
     figure = Figure(figsize=(size.width, height))
 
     def write(text: str, at: float, **look: Any) -> None:
-        figure.text(0, at / height, text, va="top", **{"font": letters(text), "fontsize": size.small, "color": QUIET, **look})
+        figure.text(
+            SIDE / size.width,
+            at / height,
+            text,
+            va="top",
+            **{"font": letters(text), "fontsize": size.small, "color": QUIET, **look},
+        )
 
     write(title, height - EDGE, font=letters(title, bold=True), fontsize=bold, color=INK, linespacing=1.2)
     write(subtitle, height - EDGE - head, linespacing=1.25)
     write(notes, foot - EDGE, linespacing=1.25, fontsize=fine)
-    across = margins.left / size.width, (margins.below + foot) / height
-    axes = figure.add_axes((*across, 1 - (margins.left + margins.right) / size.width, high / height))
+    across = (SIDE + margins.left) / size.width, (margins.below + foot) / height
+    axes = figure.add_axes((*across, 1 - (2 * SIDE + margins.left + margins.right) / size.width, high / height))
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.set_axisbelow(True)
     axes.tick_params(length=0, labelsize=size.small, pad=4)

@@ -28,9 +28,9 @@ AROUND = 14  # pixels above a curve, and at its right if no words stand there
 PRINTED = 46  # letters in a line of the words at the right of a row
 ABSENT = 76  # letters in a line of words in place of a number
 WIDE = 7.4  # pixels of a letter in the widest of the fonts
-SYMBOLS = {Glyph.MEASURED: "circle", Glyph.UNRELIABLE: "circle", Glyph.NONE_FOUND: "line-ns-open", Glyph.PLANNED: "line-ns-open",
+SYMBOLS = {Glyph.MEASURED: "circle", Glyph.UNRELIABLE: "circle", Glyph.NONE_FOUND: "line-ns-open", Glyph.PLANNED: "circle",
            Glyph.TARGET: "diamond"}  # fmt: skip
-SIZES = {Glyph.MEASURED: 11, Glyph.UNRELIABLE: 11, Glyph.NONE_FOUND: 10, Glyph.PLANNED: 8, Glyph.TARGET: 13}
+SIZES = {Glyph.MEASURED: 11, Glyph.UNRELIABLE: 11, Glyph.NONE_FOUND: 10, Glyph.PLANNED: 3, Glyph.TARGET: 13}
 
 
 def picture(chart: DotChart | CurveChart) -> Picture:

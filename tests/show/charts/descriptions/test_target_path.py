@@ -18,7 +18,7 @@ from fltoolkit.show.charts.descriptions.target_path import target_path, way_of
 
 NBSP = "\u00a0"
 TARGET: dict[str, Any] = {
-    "id": "decrease_base", "indicator": "Prevalence", "unit": "per 1,000 adults", "measure": "prevalence", "baseline_year": 2025.0,
+    "level": 0.95, "id": "decrease_base", "indicator": "Prevalence", "unit": "per 1,000 adults", "measure": "prevalence", "baseline_year": 2025.0,
     "baseline_value": 50.0, "ci_low": 41.6, "ci_high": 59.5, "baseline_bound": float("nan"),
 }  # fmt: skip
 WAY = pd.DataFrame(

@@ -133,10 +133,17 @@ def test_curves_and_points_are_the_same_in_both() -> None:
     )
     fig = figure(picture(chart))
     (axes,) = drawn(chart).figure.axes
-    marked = {(t["x"][0], t["y"][0]): t["marker"]["symbol"] for t in fig["data"] if t["mode"] == "markers"}
-    assert marked == {(2.0, 4.0): "circle", (3.0, 2.0): "line-ns-open", (4.0, 1.0): "diamond"}
+    marked = {(t["x"][0], t["y"][0]): t["marker"] for t in fig["data"] if t["mode"] == "markers"}
+    assert {at: look["symbol"] for at, look in marked.items()} == {
+        (2.0, 4.0): "circle",
+        (3.0, 2.0): "circle",
+        (4.0, 1.0): "diamond",
+    }
+    assert marked[3.0, 2.0]["size"] < marked[2.0, 4.0]["size"] / 2  # planned: it is taken for no estimate
     signs = {(line.get_xdata()[0], line.get_ydata()[0]): line.get_marker() for line in axes.lines if line.get_marker() != "None"}
-    assert signs == {(2.0, 4.0): "o", (3.0, 2.0): "|", (4.0, 1.0): "D"}
+    assert signs == {(2.0, 4.0): "o", (3.0, 2.0): "o", (4.0, 1.0): "D"}
+    sizes = {line.get_xdata()[0]: line.get_markersize() for line in axes.lines if line.get_marker() == "o"}
+    assert sizes[3.0] < sizes[2.0] / 2
     curves = [t for t in fig["data"] if "name" in t]
     assert [(t["x"], t["y"]) for t in curves] == [([1.0, 4.0], [5.0, 1.0]), ([1.0, 2.0], [None, 3.0])]
     assert [t["y"] for t in fig["data"] if t["mode"] == "lines" and t not in curves] == [[3.0, 6.0, None]]
