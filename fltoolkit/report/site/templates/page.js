@@ -1,7 +1,7 @@
 // Draws a page's pictures, and adds functions for the reader: files to save, a citation, the meaning of markers and terms.
 (function () {
   const NARROW = 592; // pixels: on a narrower screen a picture is drawn anew, as wide as its words need
-  const DRAWN = 190; // pixels between the words of such a picture
+  const DRAWN = 170; // pixels between the words of such a picture
   const SMALLEST = 0.58; // of a picture's size: below it, its words could not be read
   // A printed page, in pixels, and the width for which its pictures are drawn: then their words have nearly 8 points.
   const PAPER = { width: 680, height: 1015, drawn: 900 };
@@ -53,7 +53,7 @@
 
   function widest(texts) {
     ruler.font = '14px ' + getComputedStyle(document.body).fontFamily;
-    return Math.max(0, ...texts.flatMap((text) => text.split('<br>')).map((line) => ruler.measureText(line).width)) + 12;
+    return Math.max(0, ...texts.flatMap((text) => text.split('<br>')).map((line) => ruler.measureText(line).width)) * 1.04 + 20; // its letters may be wider once the page's font is there
   }
 
   // On a narrow screen, a chart of rows has its headings on lines of their own, and margins as wide as their words.
