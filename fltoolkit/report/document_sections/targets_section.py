@@ -342,13 +342,14 @@ def _found(row: Line) -> str:
     return "nothing" if row["smallest_obstacle"] == NO_FALL else "not_judged"
 
 
-def table(evidence: Evidence, language: Language) -> PrintedTable | Paragraph:
+def table(evidence: Evidence, language: Language, *, short: bool = False) -> PrintedTable | Paragraph:
     """Returns a table of the plan's targets: each with its baseline, whether a repeat of the survey could verify it, and the
-    smallest fall that the repeat could detect. If the plan has no target, returns a paragraph that says so."""
+    smallest fall that the repeat could detect, unless the table is `short`. If the plan has no target, returns a paragraph that says
+    so."""
     rows = with_target(evidence)
     if rows.empty:
         return Paragraph(language.say("targets.no_target"))
-    return target_tables.targets(language, rows)
+    return target_tables.targets(language, rows, short=short)
 
 
 def detectable(evidence: Evidence, language: Language) -> PrintedTable | Paragraph:

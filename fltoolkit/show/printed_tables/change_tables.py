@@ -3,8 +3,6 @@ two rounds of a survey."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pandas as pd
 
 from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO
@@ -28,7 +26,7 @@ from fltoolkit.show.wording import change_sentences, number_words, plan_words
 from fltoolkit.table_records import as_records
 
 
-def follow_up(language: Language, rows: pd.DataFrame, *notes: str, signs: bool = False) -> PrintedTable:
+def follow_up(language: Language, rows: pd.DataFrame, *notes: str, title: str = "follow_up.title") -> PrintedTable:
     """Returns a table that compares the plan's baseline with a later survey. Each row has both numbers, the target if there is
     one, and the change with its interval. `rows` are those of `Evidence.follow_up`.
 
@@ -36,18 +34,14 @@ def follow_up(language: Language, rows: pd.DataFrame, *notes: str, signs: bool =
 
     Args:
         notes: further sentences below the table.
-        signs: whether it is the table by group, in which a row has only the sign of its result. A note has the words of each sign.
+        title: the key of the title in the language files.
     """
     records = as_records(rows)
-    meanings = language.list(dict.fromkeys(short_verdict(language, row) for row in records if signs and row["light"]))
-    about = (
-        meanings, language.say("change.note"), language.say("tables.rounded_changes"), *_signs_explained(language, rows), *notes,
-    )  # fmt: skip
+    about = (language.say("change.note"), language.say("tables.rounded_changes"), *_signs_explained(language, rows), *notes)
     target = ("target",) if any(row["reached"] for row in records) else ()
     years = years_of_rounds(language, rows["year_before"], rows["year"])
-    words = TableWords(language.say("follow_up.by_group" if signs else "follow_up.title"), "", about, years)
-    layout = CHANGE.only(*NUMBERED, "sign" if signs else "verdict", *target)
-    return printed(language, replace(layout, reasons=_reasons_of_sign) if signs else layout, records, words)
+    words = TableWords(language.say(title), "", about, years)
+    return printed(language, CHANGE.only(*NUMBERED, "verdict", *target), records, words)
 
 
 def changes(language: Language, rows: pd.DataFrame, title: str = "", *notes: str) -> PrintedTable:
@@ -140,11 +134,6 @@ def _reasons(language: Language, row: Row) -> tuple[str, ...]:
     return (reached.rstrip("."), unjudged.rstrip("."), *(number_words.reason(language, reason) for reason in reasons))
 
 
-def _reasons_of_sign(language: Language, row: Row) -> tuple[str, ...]:
-    """Returns the texts of `_reasons`, and what the sign of the result does not say: that the size of a change is uncertain."""
-    return (_unsure(language, row), *_reasons(language, row))
-
-
 def years_of_rounds(language: Language, before: pd.Series, after: pd.Series) -> dict[str, object]:
     """Returns the years of two rounds of a survey for the headings of a table, with the keys `before` and `after`: `2025`.
     If a year is not known or both years are the same, the texts are words instead of years.
@@ -169,7 +158,6 @@ CHANGE = TableLayout(
         TableColumn("change", _change),
         TableColumn("change_interval", lambda language, row: PrintedCell(change_sentences.limits(language, row), number=True), head="limits_change"),
         TableColumn("verdict", _verdict, "words"),
-        TableColumn("sign", lambda _, row: PrintedCell(_sign(row)) if row["light"] else EMPTY, "words", "verdict"),
     ),
     headings=plan_cells.headings,
     reasons=_reasons,

@@ -174,15 +174,16 @@ def in_words(language: Language, rows: pd.DataFrame, *, on_slide: bool = False) 
     return printed(language, shown, as_records(rows), words)
 
 
-def targets(language: Language, rows: pd.DataFrame) -> PrintedTable:
+def targets(language: Language, rows: pd.DataFrame, *, short: bool = False) -> PrintedTable:
     """Returns a table of the plan's targets: each with its baseline, whether a repeat of the survey could verify it, and the
     smallest fall that the repeat could detect. If there is a later survey, the table also has its numbers. The columns in
     `REPEAT` are left out if every baseline has wide bounds, because they would be empty. `rows` are rows of `Evidence.targets`
-    that have a target."""
+    that have a target. A `short` table leaves out the columns that the table `detectable` has too."""
     later, years = rows["later_value"].notna().any(), plan_cells.years(language, rows, "baseline_year")
     years |= {"year": f"{rows['later_year'].max():.0f}"} if later else {}
     wide = all(map(plan_words.is_too_wide, as_records(rows)))
-    columns = [c for c in (VERIFIED_LATER if later else VERIFIED) if not (wide and c in REPEAT)]
+    left_out = (*(REPEAT if wide else ()), *(("baseline_interval", "after") if short else ()))
+    columns = [c for c in (VERIFIED_LATER if later else VERIFIED) if c not in left_out]
     dashed = [row for row in as_records(rows) if plan_words.is_never_enough(row) and not plan_words.is_too_wide(row)]
     dash = (language.say("targets.dash"),) if dashed else ()
     care = number_words.care_note(language, pd.concat([rows["flag"], rows["later_flag"]]))
