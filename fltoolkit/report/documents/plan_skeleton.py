@@ -230,5 +230,5 @@ def _monitoring(evidence: Evidence, language: Language, chapter: int) -> list[Bl
         targets_section.table(evidence, language, short=True),
         Heading(heads[2], 2), Paragraph(f"{language.say('milestones.meaning')} {planned}".strip()),
         targets_section.milestones(evidence, language), *([Chart(way)] if way else []),
-        Heading(heads[3], 2), framework_tables.smart(language, evidence), *later,
+        *later, Heading(heads[3], 2), framework_tables.smart(language, evidence),
     ]  # fmt: skip
