@@ -130,6 +130,6 @@ def test_wide_bounds_take_a_number_out_of_the_title_and_leave_the_figure() -> No
     assert explained.text.endswith("20.0: no range, for the high end lies inside the interval.")
     assert "20.0\xa0to\xa040.0 of every 1,000" in result_sentences.sentence(EN, wide)
     assert "(with sampling error, at 95%: 15.0\xa0to\xa050.0)" in result_sentences.sentence(EN, wide)
-    assert result_sentences.sentence(EN, wide).endswith("No verdict uses it.")
+    assert result_sentences.sentence(EN, wide).endswith("No verdict uses such a range.")
     assert "Beaucoup de personnes sont indéterminées" in result_sentences.sentence(FR, wide)
     assert "Many persons are unresolved" not in result_sentences.sentence(EN, row(**OPEN))
