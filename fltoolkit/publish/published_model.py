@@ -22,7 +22,7 @@ from fltoolkit.languages.reasons import Reason, Reasons, joined_reasons
 from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.printed_numbers import DIGITS, nearest, rounding_steps, significant
 from fltoolkit.publish.published_set import Published
-from fltoolkit.publish.reliability import FLAGS, NO_CASE
+from fltoolkit.publish.reliability import FLAGS, NO_CASE, has_wide_bounds
 from fltoolkit.survey.spec.groups import NOT_STATED
 from fltoolkit.table_records import as_records
 
@@ -88,7 +88,8 @@ def risk_factors(
     The flags (Peduzzi et al. 1996; Vittinghoff and McCulloch 2007):
 
     - `unreliable`: the category or its reference has fewer than 15 cases, or the model has fewer than 5 cases per coefficient.
-    - `caution`: the model has fewer than 10 cases per coefficient.
+    - `caution`: the model has fewer than 10 cases per coefficient; or the rate of the category, or of its reference, has wide bounds
+      (the model counts unresolved persons as persons who are not in forced labour).
 
     Args:
         persons: a classified survey.
@@ -215,8 +216,8 @@ def _group_rows(models: _Models, position: int, published: pd.DataFrame, referen
     by_category = published.set_index("category")
     table = numbers.reindex(by_category.index).where(by_category["estimate"].notna())
     rows = as_records(published)
-    base = next(float(r["cases"]) for r in rows if r["category"] == reference)
-    marks = [_marks(r, base, r["category"] == reference, firth) for r in rows]
+    base = next(r for r in rows if r["category"] == reference)
+    marks = [_marks(r, base, firth) for r in rows]
     flags = pd.DataFrame(marks, columns=["flag", "marker", "reason"], index=by_category.index)
     made: pd.DataFrame = table.join(flags).assign(reference=reference).rename_axis("category").reset_index()
     return made
@@ -235,29 +236,30 @@ def _printable_categories(table: pd.DataFrame, published: pd.DataFrame, step: pd
     return table.assign(**ratios, **{name: nearest(table[name], step[published.index].to_numpy()) for name in EFFECTS})
 
 
-def _marks(row: Mapping[Hashable, Any], base: float, is_reference: bool, model: Logit) -> tuple[str, str, Any]:
+def _marks(row: Mapping[Hashable, Any], base: Mapping[Hashable, Any], model: Logit) -> tuple[str, str, Any]:
     """Returns the flag, the marker and the reason of a category. They come from the published set if the category is hidden
     there, otherwise from the model.
 
     Args:
         row: the category's published rate, at full precision.
-        base: the number of cases in the reference category.
-        is_reference: whether it is the reference category.
+        base: the rate of the reference category, as `row`.
         model: the fitted model.
     """
     if pd.isna(row["estimate"]):
         return str(row["flag"]), str(row["marker"]), row["reason"]
-    if is_reference:
+    if row["category"] == base["category"]:
         return "", "", ""
     each = model.cases / (len(model.table) - 1)
     found: dict[str, list[Reason]] = {}
     for least, here, what in (
-        (RELIABLE, row["cases"], "few_cases"), (RELIABLE, base, "few_in_reference"), (VERY_FEW, each, "few_for_each"), (1, model.df, "df"),
+        (RELIABLE, row["cases"], "few_cases"), (RELIABLE, base["cases"], "few_in_reference"), (VERY_FEW, each, "few_for_each"), (1, model.df, "df"),
     ):  # fmt: skip
         if here < least and not (what == "few_cases" and here == 0):
             found.setdefault("unreliable", []).append(Reason.of(f"reasons.{what}", N=least))
     if VERY_FEW <= each < FEW:
-        found["caution"] = [Reason.of("reasons.few_for_each", N=FEW)]
+        found.setdefault("caution", []).append(Reason.of("reasons.few_for_each", N=FEW))
+    if has_wide_bounds(row) or has_wide_bounds(base):
+        found.setdefault("caution", []).append(Reason.of("reasons.unresolved_left_out"))
     if row["cases"] == 0:
         found["review"] = [NO_CASE]
     flag = next((f for f in FLAGS if f in found), "")

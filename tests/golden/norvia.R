@@ -89,7 +89,8 @@ if (is.null(exported)) {
     m <- numbers_of(rows, verb, "is")
     count <- sum(frame$is[rows])
     psus <- psus_of(rows & frame$is == 1)
-    ci <- if (verb == "mean") kg(m, 1, psus) else { l <- unlist(limits(m, log_scale = TRUE, psus = psus)); c(max(l[1], count), l[2]) }
+    others <- psus_of(rows & frame$is == 0)                                # of a share: PSUs with cases of other sectors
+    ci <- if (verb == "mean") kg(m, 1, min(psus, others)) else { l <- unlist(limits(m, log_scale = TRUE, psus = psus)); c(max(l[1], count), l[2]) }
     c(list(key = list(sector = s)), m, list(cases = count, ci_low = ci[1], ci_high = ci[2]))
   })
   records <- c(records, list(one("adults", "total", list("sector"), of_sector("total", adults)),

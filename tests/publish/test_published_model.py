@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,8 +15,9 @@ from numpy.testing import assert_allclose
 
 import fltoolkit as fl
 from fltoolkit.errors import RequestError
-from fltoolkit.publish.published_model import NO_FIT
+from fltoolkit.publish.published_model import NO_FIT, _marks
 from fltoolkit.publish.published_set import CONFIDENTIAL
+from fltoolkit.publish.reliability import WIDE_BOUNDS
 
 NUMBERS = ["odds_ratio", "ci_low", "ci_high", "odds_ratio_ml", "effect", "effect_low", "effect_high"]
 
@@ -77,6 +80,19 @@ def test_few_cases_are_told(model: fl.PublishedModel) -> None:
     assert np.isnan(region.loc["plain", "odds_ratio_ml"])
     assert region.loc["plain", "odds_ratio"] < region.loc["plain", "ci_high"] < 1
     assert (model.table.loc[model.table["category"] == model.table["reference"], "flag"] == "").all()
+
+
+@pytest.mark.parametrize("wide", ["row", "base", "neither"])
+def test_a_rate_that_unresolved_persons_could_change_asks_for_caution(wide: str) -> None:
+    """The model counts unresolved persons as persons who are not in forced labour."""
+    rates = {
+        name: {"category": name, "estimate": 0.1, "cases": 90, "bounds_note": WIDE_BOUNDS if name == wide else ""}
+        for name in ("row", "base")
+    }
+    many: Any = SimpleNamespace(cases=200, table=range(5), df=40)
+    flag, marker, reason = _marks(rates["row"], rates["base"], many)
+    assert (flag, marker) == ("" if wide == "neither" else "caution", "")
+    assert ("unresolved persons" in str(reason)) == (wide != "neither")
 
 
 def test_a_group_that_is_not_published_by_itself_is_refused(persons: fl.Survey) -> None:

@@ -165,7 +165,8 @@ def share(
     """Estimate how the cases of a classified survey (persons in forced labour) are distributed over the categories of a group,
     such as 40% women and 60% men. For another design, all persons are distributed.
 
-    The shares add up to one, within each category of `by`. `n` is the number of cases that are distributed.
+    The shares add up to one, within each category of `by`. `n` is the number of cases that are distributed. The interval has the
+    degrees of freedom of `profile`: it also counts the PSUs that have cases of other categories.
 
     Args:
         group: the group over which the cases are distributed.
@@ -291,6 +292,8 @@ def _estimates(design: Design, sums: EstimandSums, chosen: ReferencePopulation, 
     z = sums.units.influence(sums.cases, None if measure == "total" else by_x, estimate, overwrite_x=True)
     rows.insert(0, "estimate", estimate)
     rows.insert(1, "se", np.sqrt(sums.units.variances(z)))
+    if measure == "share":
+        rows["psus_without_it"] = sums.psus_with_other_cases()
     effects = design_effects(sums, rows, rate, design.deff_at_zero)
     whole = measure == "total" and design.grosses_up and bool(sums.table["lowest"].min() >= 1)
     table = with_intervals(estimand, rows, effects, rate, confidence, whole=whole)

@@ -218,8 +218,21 @@ class EstimandSums:
             persons = self.by_unit("n", self.cells, self.of_cases)
             if unresolved:
                 persons = persons + self.denominator_values(self.by_unit("n", self.denominators, self.unresolved))
-        found: Any = self.units.by_psu(persons)
-        return pd.Series(np.asarray((found != 0).sum(axis=0), dtype=np.int64))
+        return _psus(self.units, persons)
+
+    def psus_with_other_cases(self) -> pd.Series:
+        """Returns, for each cell of a share, the number of PSUs with a case of its denominator that is not in the cell. It is
+        missing for replicate weights."""
+        if not isinstance(self.units, Units):
+            return self.psus_with_cases()
+        everyone = self.denominator_values(self.by_unit("n", self.denominators, self.counted))
+        return _psus(self.units, everyone - self.by_unit("n", self.cells, self.of_cases))
+
+
+def _psus(units: Units, persons: Matrix) -> pd.Series:
+    """Returns the number of PSUs with at least one of these persons, by cell. `persons` is a matrix of units × cells."""
+    found: Any = units.by_psu(persons)
+    return pd.Series(np.asarray((found != 0).sum(axis=0), dtype=np.int64))
 
 
 def sum_persons(design: Design, estimand: Estimand, population: ReferencePopulation) -> EstimandSums:
