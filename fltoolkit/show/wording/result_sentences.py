@@ -85,9 +85,9 @@ def headline_rows(out: Published) -> list[PublishedNumber]:
 
 def unresolved(row: PublishedNumber, language: Language) -> str:
     """Returns up to three sentences on unresolved persons: their answers do not decide whether they are in forced labour.
-    The first gives their number among the persons asked. The second gives the rate if all of them were cases. The third
-    gives the rate without them, if this is printed as another number. The text is empty if the rate is hidden. If only the
-    number of unresolved persons is hidden, or if it is zero, the text says so."""
+    The first gives their number among the persons asked. The second gives the rate if all of them were cases, unless the
+    rate is printed as a range to it. The third gives the rate without them, if this is printed as another number. The text is
+    empty if the rate is hidden. If only the number of unresolved persons is hidden, or if it is zero, the text says so."""
     if pd.isna(row["unresolved"]):
         return "" if pd.isna(row["estimate"]) else language.say("unresolved.hidden")
     if row["unresolved"] == 0 or pd.isna(row["bound_high"]):
@@ -96,8 +96,12 @@ def unresolved(row: PublishedNumber, language: Language) -> str:
         number_words.number(language, row[c], "prevalence") for c in ("estimate", "resolved_only", "bound_high", "bound_ci_high")
     )
     counts = {c: number_words.count(language, row[c]) for c in ("unresolved", "n")}
-    said = language.say("unresolved.some", **counts, high=high, top=top)
-    return said if without == rate else f"{said} {language.say('unresolved.without', without=without)}"
+    told = (
+        language.say("unresolved.some", **counts),
+        "" if number_words.has_range(row) else language.say("unresolved.as_cases", high=high, top=top),
+        "" if without == rate else language.say("unresolved.without", without=without),
+    )
+    return " ".join(filter(None, told))
 
 
 def headline_unresolved(out: Published, language: Language) -> str:

@@ -178,7 +178,7 @@ def test_the_detail_says_once_above_the_table_why_numbers_are_confidential() -> 
     hidden = [n for n in range(len(page.lines)) if cells(page, n)["Marker"] == "[c]"]
     assert hidden
     assert {cells(page, n)["Reason"] for n in hidden} == {""}
-    sentence = "Confidential: too few persons or cases, or hidden so that such a cell cannot be worked out."
+    sentence = "Confidential: too few persons or cases, or hidden so that such a cell cannot be worked out exactly."
     assert page.notes.count(sentence) == 1
     shown = made.baseline.table.assign(reason="", marker="")
     assert sentence not in (detail(replace(made.baseline, table=shown), EN) or page).notes
