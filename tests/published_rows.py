@@ -39,7 +39,7 @@ NUMBERS = (
     "bound_ci_high",
 )
 HIDDEN: dict[str, Any] = dict.fromkeys((*COUNTS, *NUMBERS), float("nan")) | {
-    "flag": "suppress", "marker": "c", "reason": "confidential: too few persons or cases, or hidden so that such a cell cannot be worked out",
+    "flag": "suppress", "marker": "c", "reason": "confidential: too few persons or cases, or hidden so that such a cell cannot be worked out exactly",
 }  # fmt: skip
 
 

@@ -27,7 +27,8 @@ def smart(plan: Plan, filled: Baseline, judged: pd.DataFrame) -> pd.DataFrame:
     The column `met` is `yes`, `no`, `partly`, or `partners` (only the partner organisations can judge the criterion). The column
     `missing` describes, in words, the missing part. An indicator is measurable if it has a baseline and a survey can verify its
     targets; it is partly so if this is true of some of its targets. Without a target, a baseline with wide bounds is not measurable,
-    because no later change could be seen in it. Only the partners can say whether a target is achievable.
+    because no later change could be seen in it. An indicator of the partners has its means of verification, but is only partly
+    measurable until its baseline is filled in. Only the partners can say whether a target is achievable.
 
     Args:
         plan: the plan.
@@ -64,7 +65,7 @@ def _measurable(indicator: Indicator, filled: Baseline, judged: pd.DataFrame) ->
     if indicator.measure is None:
         values = filled.table.loc[filled.table["id"] == indicator.id, "baseline_value"]
         given = (values.notna() & (values != "")).any()
-        return _answer("" if given else _missing("value"))
+        return _answer("") if given else ("partly", _missing("value"))
     rows = rows_of(filled, indicator)
     total = rows.query("group == @TOTAL")
     if total["baseline_value"].isna().all():

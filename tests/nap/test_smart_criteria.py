@@ -81,6 +81,6 @@ def test_a_target_that_was_not_judged_is_not_called_unmeasurable(tmp_path: Path)
 def test_the_partners_rows_are_theirs_to_judge(tmp_path: Path) -> None:
     found = answers(tmp_path, measure=None, targets=None)
     assert found["achievable"][0] == "partners"
-    assert found["measurable"] == ("no", "there is no baseline value yet")
+    assert found["measurable"] == ("partly", "the baseline is to be filled in")
     with_value = answers(tmp_path, measure=None, targets=None, baseline_value="60", target_year_1="80")
     assert (with_value["measurable"][0], with_value["time_bound"][0]) == ("yes", "yes")

@@ -378,7 +378,7 @@ def test_every_confidential_row_gives_the_same_reason(out: Published) -> None:
     """Were a complement told from a confidential cell, two cells of 4 that leave 8 would be known."""
     hidden = out.table[out.table["marker"] == "c"]
     assert hidden["reason"].nunique() == 1
-    assert "too few persons or cases, or hidden so that such a cell cannot be worked out" in hidden["reason"].iloc[0]
+    assert "too few persons or cases, or hidden so that such a cell cannot be worked out exactly" in hidden["reason"].iloc[0]
     assert (hidden["flag"] == "suppress").all()
 
 

@@ -269,7 +269,7 @@ def test_what_is_not_written_says_why(tmp_path: Path) -> None:
 
 
 def test_the_baseline_workbook_has_the_surveys_own_words_in_the_plans_language(tmp_path: Path) -> None:
-    """As the workbook of the plan has them: labels of populations and categories, and the title of the survey at the foot."""
+    """As the workbook of the plan has them: labels of populations and categories, and the title of the survey. At the foot stands the plan."""
     survey = country.changed(country.SURVEY, language="en", title={"en": "Small survey", "fr": "Petite enquête"})
     survey["populations"]["adults"]["label"] = {"en": "adults", "fr": "adultes du pays"}
     out, plan = country.run(country.write(tmp_path, survey, country.changed(country.PLAN, languages=["fr", "en"])))
@@ -277,4 +277,5 @@ def test_the_baseline_workbook_has_the_surveys_own_words_in_the_plans_language(t
     words = {str(cell.value) for row in sheet.iter_rows() for cell in row}
     assert any("adultes du pays" in text for text in words)
     assert not any("adults" in text for text in words)
-    assert "Petite enquête" in sheet.oddFooter.center.text
+    assert any("Petite enquête" in text for text in words)
+    assert sheet.oddFooter.center.text == "Plan of Smallland"

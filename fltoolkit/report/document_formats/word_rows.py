@@ -7,7 +7,7 @@ python-docx searches the document for each cell and for each name of a style.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 from xml.sax.saxutils import escape
@@ -18,7 +18,7 @@ from fltoolkit.report.document_formats.word_styles import BLUE, GREY, LINE, PALE
 from fltoolkit.show.printed_tables.printed_table import Kind, PrintedCell, PrintedTable
 
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML cannot hold them
-SHORT, FIRST = 14, 3  # rows of a table that is never broken, at most, and first rows that are never left alone
+SHORT, FIRST = 14, 3  # rows of a table that is never broken, at most, and rows of numbers that stand above a break, at least
 BESIDE = 45  # twips from the end of a number to its marker
 NO_WRAP = "<w:noWrap/>"  # a number stays on one line
 RIGHT, SPACE = '<w:jc w:val="right"/>', ' xml:space="preserve"'
@@ -71,7 +71,7 @@ def rows(block: PrintedTable, widths: tuple[float, ...]) -> list[Any]:
     return list(parse_xml(f"<w:tbl {nsdecls('w')}>{lines}</w:tbl>"))
 
 
-def stays_with_next(place: int, across: Sequence[bool]) -> bool:
+def stays_with_next(place: int, across: tuple[bool, ...]) -> bool:
     """Returns whether a row of a Word table must stay on the same page as the row or note after it.
 
     In a short table, all rows must stay with the next one, so that the table and its note are on one page. A longer table breaks
@@ -83,7 +83,7 @@ def stays_with_next(place: int, across: Sequence[bool]) -> bool:
         across: for each row below the head, whether it is a heading across the table.
     """
     rows = len(across)
-    if rows <= SHORT or place <= FIRST or place > rows - 2:
+    if rows <= SHORT or across[:place].count(False) < FIRST or place > rows - 2:
         return True
     begin = max((at for at in range(place) if across[at]), default=0)
     end = next((at for at in range(place, rows) if across[at]), rows)

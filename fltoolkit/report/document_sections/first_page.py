@@ -83,7 +83,9 @@ def who(evidence: Evidence, language: Language) -> tuple[str, ...]:
     pairs = contrast_sentences.sentences(out, language, most=MOST_PAIRS) if contrast_sentences.is_compared(out) else ()
     rates = (r for r in result_sentences.headline_rows(out) if r["measure"] == "prevalence" and pd.notna(r["estimate"]))
     pictured = [r for r in rates if r["reference_population"] not in out.headlines[:1]]
-    return (*_changes(evidence, language), *pairs, *([language.say("sheet.populations")] if len(pictured) > 1 else []))
+    changes = _changes(evidence, language)
+    rule = [contrast_sentences.rule(out, language)] if changes and pairs else []
+    return (*changes, *pairs, *filter(None, rule), *([language.say("sheet.populations")] if len(pictured) > 1 else []))
 
 
 def _changes(evidence: Evidence, language: Language) -> list[str]:

@@ -59,7 +59,7 @@ def by_group(evidence: Evidence, language: Language) -> PrintedTable | None:
     """Returns a table of the changes that `table` leaves out: those by group. Returns None if there are none."""
     rows = evidence.follow_up
     rows = rows[~rows.index.isin(most_important(evidence).index)]
-    return None if rows.empty else change_tables.follow_up(language, rows, signs=True)
+    return None if rows.empty else change_tables.follow_up(language, rows, title="follow_up.by_group")
 
 
 def most_important(evidence: Evidence) -> pd.DataFrame:

@@ -4,6 +4,7 @@ uncertainty."""
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -120,7 +121,19 @@ def rates(out: Published, language: Language) -> tuple[PrintedTable, ...]:
     rows = rows[rows["reference_population"].isin(populations) & rows["breakdown"].isin(fitting)]
     rows = rows.iloc[rows["breakdown"].isin(out.origins).to_numpy().argsort(kind="stable")]
     parts = rows.groupby("reference_population", sort=False)
-    return tuple(result_tables.table(language, part) for _, part in parts if len(part) > 1)
+    hidden = _hidden_groups(out, language)
+    tables = [result_tables.table(language, part) for _, part in parts if len(part) > 1]
+    return tuple(replace(table, note=f"{table.note} {hidden}".strip()) for table in tables)
+
+
+def _hidden_groups(out: Published, language: Language) -> str:
+    """Returns a note that names the groups of which every rate is confidential, so that no table of a brief has them. The text
+    is empty if there are no such groups."""
+    rows = out.own_rows(measure="prevalence").assign(is_hidden=lambda r: r["marker"] == "c")
+    all_hidden = rows.groupby("breakdown", sort=False)["is_hidden"].all()
+    groups = [str(b) for b in all_hidden.index[all_hidden] if b and len(groups_of_breakdown(str(b))) < 2]
+    named = language.list(number_words.group(language, b) for b in groups)
+    return language.say("tables.left_out", groups=named) if groups else ""
 
 
 def fits_in_brief(out: Published, group: str) -> bool:

@@ -8,6 +8,7 @@ plain heading.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from math import nan
 
 import pandas as pd
 
@@ -103,13 +104,14 @@ def repeat(evidence: Evidence, language: Language) -> str | None:
     if not row or not is_total(row):
         return None
     told = language.say(
-        "slides.repeat", persons=number_words.count(language, row["planned_sample"]),
+        f"slides.repeat{'_resolved' if pd.notna(row['baseline_bound']) else ''}", start=f"{row['baseline_year']:g}",
+        persons=number_words.count(language, row["planned_sample"]),
         old=value(language, row["baseline_value"], row), new=value(language, plan_words.smallest_value(row), row),
         unit=number_words.unit(language, str(row["measure"])),
     )  # fmt: skip
     if pd.notna(row["target_year"]):
         told = language.say("slides.in_year", year=f"{row['target_year']:g}", said=told)
-    return language.say("slides.if_resolved", said=told) if pd.notna(row["baseline_bound"]) else number_words.start(told)
+    return number_words.start(told)
 
 
 def path(evidence: Evidence, language: Language) -> str | None:
@@ -124,8 +126,29 @@ def path(evidence: Evidence, language: Language) -> str | None:
     unit = number_words.unit(language, str(row["measure"]))
     if pd.isna(row["later_value"]):
         return language.say("slides.path", **start, **goal, unit=unit)
+    planned = _planned(evidence, row)
+    if side := _beside_planned(language, row, planned):
+        found = {"now": plan_words.measured(language, row), "year": f"{row['later_year']:g}"}
+        return language.say(f"slides.path_{side}", **found, **goal, unit=unit, planned=value(language, planned, row))
     later = {"now": shown(language, row, "later_value"), "year": f"{row['later_year']:g}"}
     return language.say("slides.path_later", **later, **goal, unit=unit, old=start["now"], before=start["year"])
+
+
+def _planned(evidence: Evidence, row: plan_words.Line) -> float:
+    """Returns the value that the plan's path has in the year of the later survey of a row; nan if there is none."""
+    rows = evidence.follow_up
+    same = (rows["id"] == row["id"]) & (rows["group"] == row["group"]) & (rows["category"] == row["category"])
+    return float(next(iter(rows.loc[same, "milestone"]), nan))
+
+
+def _beside_planned(language: Language, row: plan_words.Line, planned: float) -> str:
+    """Returns whether the number of the later survey is `below` or `above` the value planned for its year. The text is empty if
+    the number is a range or unreliable, if it is printed as the planned value, or if no value is planned."""
+    found = row["later_value"]
+    if pd.isna(planned) or pd.notna(row["later_bound"]) or row["later_flag"] in ("suppress", "unreliable"):
+        return ""
+    is_same = value(language, planned, row) == value(language, found, row)
+    return "" if is_same else "below" if found < planned else "above"
 
 
 def targets(evidence: Evidence, language: Language) -> str | None:

@@ -5,6 +5,7 @@ target)."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 import pandas as pd
 
@@ -38,8 +39,8 @@ NAMED = 2  # targets in a sentence
 ROW = ("id", "group", "category")
 MET, MISSED, NOT_KNOWN = "✓", "✗", "?"  # whether a target is reached
 URGENT = (MISSED, NOT_KNOWN, MET)
-Decision = tuple[str, tuple[str, ...]]
-"""Sentences on what is to be decided, and the choices: none or two."""
+Decision = tuple[str, ...]
+"""Sentences on what is to be decided. If there are choices, the first is a question with the two of them."""
 
 
 def with_target(evidence: Evidence) -> pd.DataFrame:
@@ -117,32 +118,22 @@ def more_targets(evidence: Evidence, language: Language, limit: int) -> str:
 
 
 def to_decide(evidence: Evidence, language: Language) -> Paragraph:
-    """Returns the paragraph with the most urgent decision about the plan's targets (see `decisions`). A choice is a question, and the
-    reason for it follows."""
-    asked: list[str] = []
-    for reason, choices in decisions(evidence, language):
-        if choices:
-            one, other = choices
-            asked.append(language.say("sheet.either", one=one, other=other))
-        asked.append(reason)
-    return Paragraph(_sentences(*asked), "warning", language.say("sheet.decide"))
+    """Returns the paragraph with the most urgent decision about the plan's targets (see `decisions`)."""
+    said = chain.from_iterable(decisions(evidence, language))
+    return Paragraph(_sentences(*said), "warning", language.say("sheet.decide"))
 
 
 def to_decide_on_slide(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns what `to_decide` says as blocks of a slide: the reason in a paragraph, and each choice with a bullet."""
+    """Returns what `to_decide` says as blocks of a slide: the question in a paragraph, and each reason with a bullet."""
     blocks: list[Block] = []
-    for reason, choices in decisions(evidence, language):
-        blocks.append(Paragraph(number_words.start(reason), "warning"))
-        if choices:
-            one, other = choices
-            both = (one, language.say("sheet.or", choice=other))
-            blocks.append(Bullets(tuple(f"{number_words.start(choice)}." for choice in both)))
+    for question, *reasons in decisions(evidence, language):
+        blocks.append(Paragraph(number_words.start(question), "warning"))
+        blocks += [Bullets(tuple(map(number_words.start, reasons)))] if reasons else []
     return blocks
 
 
 def decisions(evidence: Evidence, language: Language) -> list[Decision]:
-    """Returns the most urgent decision about the plan's targets: sentences, and the choices if there are any. There are two if
-    targets of two kinds cannot be verified.
+    """Returns the most urgent decision about the plan's targets. There are two if targets of two kinds cannot be verified.
 
     It is about the targets that are not reached, or whose number is above the value planned for its year. If there are none, it is
     about those whose year was measured without an answer, then about those that no planned survey can verify, or else about those
@@ -152,33 +143,37 @@ def decisions(evidence: Evidence, language: Language) -> list[Decision]:
     rows = with_target(evidence)
     if rows.empty:
         repeat = found_by_repeat(evidence, language)
-        return [(language.say("sheet.decisions.none", repeat=repeat[0] if repeat else ""), ())]
+        return [(language.say("sheet.decisions.none"), *repeat[:1])]
     years = rows.groupby(list(ROW), dropna=False, sort=False)["target_year"].transform("size")
     records = as_records(rows.assign(targets_of_row=years))
     undecided = [row for row in records if sign(row) == NOT_KNOWN]
     missed = [row for row in records if sign(row) == MISSED] + [row for row in undecided if row["reached"] == BEHIND]
     if missed:
-        return [(language.say("sheet.decisions.missed", targets=_subjects(language, missed)), ())]
+        return [(language.say("sheet.decisions.missed", targets=_subjects(language, missed)),)]
     if due := [row for row in undecided if row["later_year"] >= row["target_year"]]:
         told = language.say("sheet.decisions.undecided", targets=_subjects(language, due), year=f"{due[0]['later_year']:g}")
-        return [(told, language.each("sheet.choices.later_year"))]
+        return [(_question(language, language.each("sheet.choices.later_year")), told)]
     if doubtful := [row for row in undecided if row["verifiable"] == "no"]:
-        *first, (reasons, choices) = _remedies(evidence, language, doubtful)
-        others = _verifiable(language, undecided)
-        return [*first, (_sentences(reasons, others), choices)]
+        *first, last = _remedies(evidence, language, doubtful)
+        return [*first, (*last, *_verifiable(language, undecided))]
     if not undecided:
-        return [(language.say("sheet.decisions.met"), ())]
-    return [(_sentences(language.say("sheet.decisions.open"), _persons_needed(language, undecided)), ())]
+        return [(language.say("sheet.decisions.met"),)]
+    return [(language.say("sheet.decisions.open"), *_persons_needed(language, undecided))]
 
 
-def _verifiable(language: Language, rows: Sequence[Line]) -> str:
-    """Returns a sentence on how many of the targets a planned survey can verify. The text is empty if there are none."""
+def _question(language: Language, choices: Sequence[str]) -> str:
+    one, other = choices
+    return language.say("sheet.either", one=one, other=other)
+
+
+def _verifiable(language: Language, rows: Sequence[Line]) -> tuple[str, ...]:
+    """Returns a sentence on how many of the targets a planned survey can verify. There is none if it can verify no target."""
     sure = sum(row["verifiable"] == "yes" for row in rows)
-    return language.say("sheet.decisions.verifiable", n=str(sure), of=str(len(rows))) if sure else ""
+    return (language.each("sheet.decisions.verifiable", n=str(sure))[sure > 1],) if sure else ()
 
 
 def _remedies(evidence: Evidence, language: Language, rows: Sequence[Line]) -> list[Decision]:
-    """Returns what could make targets verifiable that no planned survey can verify now, with the choices to decide between.
+    """Returns what could make targets verifiable that no planned survey can verify now, each with its question.
 
     If unresolved answers (don't know, refused, blank) make a number a wide range, the first decision advises to get fewer
     such answers, because more persons alone do not help. For the other targets, the sentences say how many persons are
@@ -187,16 +182,32 @@ def _remedies(evidence: Evidence, language: Language, rows: Sequence[Line]) -> l
     wide = [row for row in rows if is_too_wide(row)]
     found = [_if_too_wide(evidence, language, wide)] if wide else []
     if others := [row for row in rows if not is_too_wide(row)]:
-        below = [row for row in others if row["reached"] == UNRELIABLE_BELOW]
-        refused = _listed(language, (_aimed_subject(language, row) for row in others if row["reached"] != UNRELIABLE_BELOW))
-        reasons = (
-            language.say("sheet.decisions.refused", targets=refused) if refused else "",
-            *(_below_but_unreliable(language, row) for row in below[:NAMED]),
-            _detectable_instead(language, others),
-            _persons_needed(language, others),
-        )
-        found.append((_sentences(*reasons), _choices(language, others)))
+        found.append(_if_too_small(language, others[0]) if _choices(others) == "set_lower" else _if_refused(language, others))
     return found
+
+
+def _if_too_small(language: Language, row: Line) -> Decision:
+    """Returns the decision about the only target that no planned survey can verify, if its fall is too small for a survey of any size
+    and the planned survey would detect a larger one."""
+    question = _question(language, language.each("sheet.choices.set_lower", **_aim_of(language, row)))
+    below = [_below_but_unreliable(language, row)] if row["reached"] == UNRELIABLE_BELOW else []
+    return (question, *below, language.say("sheet.decisions.too_small", **_aim_of(language, row)))
+
+
+def _if_refused(language: Language, rows: Sequence[Line]) -> Decision:
+    """Returns the decision about targets that no planned survey can verify: which they are, the numbers that are below their target
+    but unreliable, the falls that the planned survey would detect in their place, and the persons needed."""
+    below = [row for row in rows if row["reached"] == UNRELIABLE_BELOW]
+    refused = _listed(language, (_aimed_subject(language, row) for row in rows if row["reached"] != UNRELIABLE_BELOW))
+    larger = [row for row in rows if _has_larger_fall(row)]
+    told = [(row, _below_but_unreliable(language, row)) for row in below[:NAMED]]
+    told += [(row, language.say("sheet.decisions.instead", **_aim_of(language, row))) for row in larger[:NAMED]]
+    return (
+        _question(language, language.each(f"sheet.choices.{_choices(rows)}")),
+        *([language.say("sheet.decisions.refused", targets=refused)] if refused else []),
+        *(language.say("sheet.decisions.of", who=_subject(language, row), said=said) for row, said in told),
+        *_persons_needed(language, rows),
+    )
 
 
 def _if_too_wide(evidence: Evidence, language: Language, rows: Sequence[Line]) -> Decision:
@@ -205,19 +216,14 @@ def _if_too_wide(evidence: Evidence, language: Language, rows: Sequence[Line]) -
     it does this for the last one."""
     never = [row for row in rows if _is_fall(row) and is_never_enough(row)][-1:]
     even = [language.say("sheet.decisions.even_without", **_aim_of(language, row)) for row in never]
-    reasons = (
+    lower = [language.say("sheet.choices.lower", **_aim_of(language, row)) for row in never if _has_larger_fall(row)]
+    asked = [language.say("sheet.choices.parents")] if result_sentences.asks_parents(evidence.now.table) else []
+    tasks = [*language.each("sheet.choices.fewer_open"), *asked, *lower]
+    return (
+        _question(language, (language.join(tasks), language.each("sheet.choices.keep")[len(rows) > 1])),
         language.say("sheet.decisions.fewer_open", targets=_subjects(language, rows)),
         *(even or [language.say("sheet.decisions.more_persons")]),
     )
-    lower = [
-        language.say("sheet.choices.lower", **_aim_of(language, row))
-        for row in never
-        if row["smallest_value"] < row["target_value"]
-    ]
-    asked = [language.say("sheet.choices.parents")] if result_sentences.asks_parents(evidence.now.table) else []
-    tasks = [*language.each("sheet.choices.fewer_open"), *asked, *lower]
-    keep = language.each("sheet.choices.keep")[len(rows) > 1]
-    return _sentences(*reasons), (language.join(tasks), keep)
 
 
 def _below_but_unreliable(language: Language, row: Line) -> str:
@@ -226,42 +232,25 @@ def _below_but_unreliable(language: Language, row: Line) -> str:
     return language.say("sheet.decisions.already", **_aim_of(language, row), found=found, year=f"{row['later_year']:g}")
 
 
-def _detectable_instead(language: Language, rows: Sequence[Line]) -> str:
-    """Returns sentences on the falls that a survey in the year of a target would detect in place of the smaller ones to the target,
-    each from its baseline, for at most `NAMED` targets. The text is empty if no such fall is known. If no survey is large enough to
-    detect the smaller fall, the sentences say so."""
-    falls = [
-        language.say(
-            f"sheet.decisions.{'instead_of_never' if is_never_enough(r) else 'instead'}", **_aim_of(language, r),
-            year=f"{r['target_year']:g}", start=f"{r['baseline_year']:g}", fall=fall_to(language, r),
-        )
-        for r in rows if _is_fall(r) and r["smallest_value"] < r["target_value"]
-    ][:NAMED]  # fmt: skip
-    return _sentences(*falls)
-
-
-def _choices(language: Language, rows: Sequence[Line]) -> tuple[str, ...]:
-    """Returns the two choices about targets that no planned survey can verify: ask more persons only if that helps for one of
-    them, plan a survey only if one is missing, set a later year only if a target is a fall, and a lower target only if the planned
-    survey would detect the fall to it."""
-    first, *others = rows
-    falls = list(map(_is_fall, rows))
+def _choices(rows: Sequence[Line]) -> str:
+    """Returns the key of the two choices about targets that no planned survey can verify: ask more persons only if that helps for
+    one of them, plan a survey only if one is missing, set a later year only if a target is a fall, and a lower target only if the
+    planned survey would detect the fall to it."""
     if any(row["obstacle"] == UNPLANNED for row in rows):
-        key = "plan_survey"
-    elif any(pd.notna(row["sample_needed"]) for row in rows):
-        key = "ask_more"
-    elif any(falls) and not any(map(is_never_enough, rows)):
-        key = "later_year"
-    else:
-        key = "set_lower" if not others and falls[0] and first["smallest_value"] < first["target_value"] else "set_another"
-    return language.each(f"sheet.choices.{key}", **_aim_of(language, first))
+        return "plan_survey"
+    if any(pd.notna(row["sample_needed"]) for row in rows):
+        return "ask_more"
+    if any(map(_is_fall, rows)) and not any(map(is_never_enough, rows)):
+        return "later_year"
+    return "set_lower" if len(rows) == 1 and _has_larger_fall(rows[0]) else "set_another"
 
 
 def _aim_of(language: Language, row: Line) -> dict[str, str]:
-    """Returns the words of a target that no planned survey can verify: its subject, its value and its unit, the value that the
-    planned survey would detect in its place, and the chance that it detects the target's own."""
+    """Returns the words of a target that no planned survey can verify: its subject, its baseline, its value and its unit, the value
+    that the planned survey would detect in its place, and the chance that it detects the target's own."""
     return {
-        "who": _subject(language, row), "aim": aim(language, row), "unit": number_words.unit(language, str(row["measure"])),
+        "who": _subject(language, row), "start": value(language, row["baseline_value"], row), "aim": aim(language, row),
+        "unit": number_words.unit(language, str(row["measure"])),
         "value": value(language, smallest_value(row), row), "chance": number_words.percent(language, row["power"]),
     }  # fmt: skip
 
@@ -271,15 +260,20 @@ def _is_fall(row: Line) -> bool:
     return bool(0 < row["cut"] < 1)
 
 
-def _persons_needed(language: Language, rows: Sequence[Line]) -> str:
+def _has_larger_fall(row: Line) -> bool:
+    """Returns whether a target is a fall, and the planned survey would detect a larger one in its place."""
+    return bool(_is_fall(row) and row["smallest_value"] < row["target_value"])
+
+
+def _persons_needed(language: Language, rows: Sequence[Line]) -> tuple[str, ...]:
     """Returns a sentence on how many persons must answer in a repeat of the survey so that it can verify a target. It gives one
-    number for each target whose number is known, but for at most `NAMED` targets. The text is empty if no number is known."""
+    number for each target whose number is known, but for at most `NAMED` targets. There is none if no number is known."""
     known = [
         language.colon(_subject(language, r), number_words.count(language, r["sample_needed"]))
         for r in rows
         if pd.notna(r["sample_needed"])
     ][:NAMED]
-    return language.say("sheet.decisions.needed", persons=language.list(known)) if known else ""
+    return (language.say("sheet.decisions.needed", persons=language.list(known)),) if known else ()
 
 
 def _subjects(language: Language, rows: Sequence[Line]) -> str:
@@ -343,13 +337,14 @@ def _found(row: Line) -> str:
     return "nothing" if row["smallest_obstacle"] == NO_FALL else "not_judged"
 
 
-def table(evidence: Evidence, language: Language) -> PrintedTable | Paragraph:
+def table(evidence: Evidence, language: Language, *, short: bool = False) -> PrintedTable | Paragraph:
     """Returns a table of the plan's targets: each with its baseline, whether a repeat of the survey could verify it, and the
-    smallest fall that the repeat could detect. If the plan has no target, returns a paragraph that says so."""
+    smallest fall that the repeat could detect, unless the table is `short`. If the plan has no target, returns a paragraph that says
+    so."""
     rows = with_target(evidence)
     if rows.empty:
         return Paragraph(language.say("targets.no_target"))
-    return target_tables.targets(language, rows)
+    return target_tables.targets(language, rows, short=short)
 
 
 def detectable(evidence: Evidence, language: Language) -> PrintedTable | Paragraph:

@@ -21,7 +21,7 @@ def evidence_brief(evidence: Evidence, language: Language) -> Document:
     """Returns the evidence brief in one language. Its first page can be read alone. The other pages have tables, the plan's
     targets, and what limits the results."""
     out = evidence.now
-    blocks = (*_fact_sheet(evidence, language), *_limits_and_basis(evidence, language), *_numbers(evidence, language))
+    blocks = (*_fact_sheet(evidence, language), *_numbers(evidence, language), *_limits_and_basis(evidence, language))
     title, about = first_page.title(evidence, language), results_section.title(out, language, "brief.title")
     subtitle = about if title != about else language.own(evidence.plan.title)
     foot, masthead = results_section.source(evidence, language), results_section.masthead(out.release, language)
@@ -84,9 +84,9 @@ def _numbers(evidence: Evidence, language: Language) -> list[Block]:
     most = [Paragraph(f"{told}. {language.say('profile.majority')}") for told in slide_titles.majorities(out, language, IN_BRIEF)]
     profile: list[Block] = [Heading(language.say("profile.heading"), 2), *most, *means] if means else []
     return [
-        Heading(language.say("brief.numbers")), Paragraph(contrast_sentences.family(out, language)),
-        Paragraph(language.say("brief.markers"), "quiet"),
-        *profile, *results_section.rates(out, language), *follow_up_section.in_brief(evidence, language), *_targets(evidence, language),
+        Heading(language.say("brief.numbers"), new_page=True),
+        Paragraph(f"{contrast_sentences.family(out, language)} {language.say('brief.markers')}"),
+        *results_section.rates(out, language), *follow_up_section.in_brief(evidence, language), *_targets(evidence, language), *profile,
         *results_section.rule_sets(out, language, Heading(language.say("rule_sets.heading"), 2)),
     ]  # fmt: skip
 
@@ -105,6 +105,6 @@ def _targets(evidence: Evidence, language: Language) -> list[Block]:
 
 def _limits_and_basis(evidence: Evidence, language: Language) -> list[Block]:
     return [
-        Heading(language.say("brief.limits"), new_page=True), Bullets((*language.each("limits"), language.say("contrasts.where"))),
+        Heading(language.say("brief.limits")), Bullets((*language.each("limits"), language.say("contrasts.where"))),
         Heading(language.say("brief.basis"), 2), Paragraph(" ".join(result_sentences.basis(evidence.now, language, with_files=False))),
     ]  # fmt: skip

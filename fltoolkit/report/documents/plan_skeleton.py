@@ -161,7 +161,7 @@ def _strategy(evidence: Evidence, language: Language, chapter: int) -> list[Bloc
     groups = results_section.groups_of(evidence.now, "prevalence")
     persons = [g for g in groups if g not in (*PLACES, *SECTORS)]
     blocks: list[Block] = [
-        Heading(heads[0], 2), _prompt(language, 4, 0), Paragraph(language.own(plan.goal), "lead"),
+        Heading(heads[0], 2), _prompt(language, 4, 0), Paragraph(language.own(plan.goal), "lead"), *_not_verifiable(evidence, language),
         Bullets(tuple(language.colon(language.own(s.code), language.own(s.statement)) for s in plan.framework if s.level in ("objective", "outcome"))),
         Heading(heads[1], 2), Paragraph(language.say("skeleton.no_ranking"), "quiet"), _prompt(language, 4, 1),
     ]  # fmt: skip
@@ -175,6 +175,12 @@ def _strategy(evidence: Evidence, language: Language, chapter: int) -> list[Bloc
         *blocks, Heading(heads[5], 2), _prompt(language, 4, 2), *goals, Heading(heads[6], 2), _prompt(language, 4, 3), _prompt(language, 4, 4),
         _prompt(language, 4, 5),
     ]  # fmt: skip
+
+
+def _not_verifiable(evidence: Evidence, language: Language) -> list[Block]:
+    """Returns a line below the goal that says how many targets of the plan no planned survey can verify, if there are any."""
+    bad, every = len(targets_section.unverifiable_rows(evidence)), len(targets_section.with_target(evidence))
+    return [Paragraph(language.say("skeleton.not_verifiable", n=str(bad), of=str(every)), "quiet")] if bad else []
 
 
 def _pictures(evidence: Evidence, language: Language, groups: Sequence[str]) -> list[Block]:
@@ -218,10 +224,11 @@ def _monitoring(evidence: Evidence, language: Language, chapter: int) -> list[Bl
     )
     later: list[Block] = [Heading(heads[4], 2), follow] if follow else []
     return [
-        Bullets(language.each("chapters.c6.points"), "prompt"), Heading(heads[0], 2), framework_tables.matrix(language, evidence),
+        Bullets(language.each("chapters.c6.points"), "prompt"), Heading(heads[0], 2),
+        targets_section.detectable(evidence, language), framework_tables.matrix(language, evidence),
         Heading(heads[1], 2), Paragraph(targets_section.meaning(evidence, language)), *targets_section.unverifiable(evidence, language),
-        targets_section.detectable(evidence, language), targets_section.table(evidence, language),
+        targets_section.table(evidence, language, short=True),
         Heading(heads[2], 2), Paragraph(f"{language.say('milestones.meaning')} {planned}".strip()),
         targets_section.milestones(evidence, language), *([Chart(way)] if way else []),
-        Heading(heads[3], 2), framework_tables.smart(language, evidence), *later,
+        *later, Heading(heads[3], 2), framework_tables.smart(language, evidence),
     ]  # fmt: skip

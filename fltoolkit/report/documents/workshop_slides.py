@@ -14,7 +14,7 @@ from fltoolkit.report.document_sections.results_section import groups_of
 from fltoolkit.report.documents.document_language import with_own_words
 from fltoolkit.report.documents.document_pictures import Grouped, change, estimates, fitting, groups_that_fit, path, repeat
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
-from fltoolkit.show.wording import number_words, result_sentences
+from fltoolkit.show.wording import contrast_sentences, number_words, result_sentences
 from fltoolkit.table_records import as_records
 
 ROWS = 9  # of a table, a picture or a list that fits on a slide
@@ -65,7 +65,12 @@ def _changed(evidence: Evidence, language: Language) -> list[Block]:
     found = first_page.headline_change(evidence)
     title = first_page.title(evidence, language) if found else language.say("change.heading")
     shown = _pictured(change(evidence, language, "slide"), title)
-    return [*shown, Paragraph(language.say("slides.no_cause"), "quiet")] if shown else []
+    if not shown:
+        return []
+    return [
+        *shown,
+        Paragraph(f"{language.say('slides.no_cause')} {contrast_sentences.rule(evidence.now, language)}".strip(), "quiet"),
+    ]
 
 
 def _pictures(evidence: Evidence, language: Language) -> list[Block]:
@@ -77,6 +82,8 @@ def _pictures(evidence: Evidence, language: Language) -> list[Block]:
     slides = []
     if title:
         slides += _pictured(estimates(evidence, language, "slide", Grouped("prevalence", (out.lead,))), title)
+        rule = contrast_sentences.rule(out, language) if first_page.headline_change(evidence) else ""
+        slides += [Paragraph(rule, "quiet")] if rule else []
     if groups:
         untested = slide_titles.untested(out, language, groups) if title else None
         slides += _pictured(estimates(evidence, language, "slide", Grouped("prevalence", groups)), untested)

@@ -66,8 +66,7 @@ def write(evidence: Evidence, folder: Path) -> Words:
     own = {name: [[cell_value(entry) for entry in row] for row in rows] for name, rows in evidence.partners.sheets.items()}
     _refuse_taken(made, own, str(evidence.plan.path.with_name(PARTNERS)))
     spoken = language.about(evidence.own_words).with_stars()
-    source = "".join(spoken.kit(title) for title in evidence.now.table["survey"].dropna().iloc[:1])
-    write_book(target, Book(spoken.own(evidence.plan.title), made, language, own, ids, source=source))
+    write_book(target, Book(spoken.own(evidence.plan.title), made, language, own, ids))
     sentence = f"Written: `{NAME}`, {len(made)} sheets."
     if stray := entries_without_row(evidence.partners, evidence.plan):
         sentence += f" {len(stray)} entry(ies) of partners.yaml have no row in the plan any more: they are kept, and listed on its last sheet."

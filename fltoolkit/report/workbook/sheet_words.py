@@ -16,6 +16,7 @@ from fltoolkit.languages.own_text import OwnText
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.targets import UNPLANNED
 from fltoolkit.publish.measure_units import decimals, rounded_as_printed
+from fltoolkit.publish.published_set import MARKERS
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.workbook.sheet_charts import ChartAxes
 from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
@@ -63,8 +64,8 @@ def page(
     language: Language, key: str, columns: Sequence[Column], lines: Sequence[SheetRow], notes: Sequence[str] = (), **more: Any
 ) -> Page:
     """Returns a sheet of the workbook. Its name and its texts are under `workbook.sheets.<key>` in the language files. `notes`
-    are printed before the notes of the language files. `more` are other fields of `Page`. If some numbers are ranges, the heading
-    of their column says that it has the low end."""
+    are printed before the notes of the language files. A further note explains the markers in the cells. `more` are other fields of
+    `Page`. If some numbers are ranges, the heading of their column says that it has the low end, and a note explains the high end."""
     words = f"workbook.sheets.{key}"
     own = language.each(f"{words}.notes") if language.has(f"{words}.notes.0") else ()
     fills = language.say(f"{words}.fills") if language.has(f"{words}.fills") else ""
@@ -73,10 +74,12 @@ def page(
     read, ranges = list(columns), []
     for place, about in enumerate(columns):
         if about.head == high_end.head and not about.hidden:
-            ranges = [sentence(language.colon(high_end.head, high_end.help))]
+            ranges = [language.say("workbook.high_end", head=high_end.head)]
             low_end = columns[place - 1]
             read[place - 1] = replace(low_end, head=language.say("workbook.low_end", head=low_end.head))
-    return Page(key, name, purpose, tuple(read), lines, fills=fills, notes=(*notes, *ranges, *own), **more)
+    cells = {getattr(cell, "value", cell) for line in lines for cell in line.cells}
+    markers = legend(language, [marker for marker in (*MARKERS, number_words.CARE) if bracketed(marker) in cells])
+    return Page(key, name, purpose, tuple(read), lines, fills=fills, notes=(*notes, *markers, *ranges, *own), **more)
 
 
 def word(language: Language, words: str, code: object) -> str:

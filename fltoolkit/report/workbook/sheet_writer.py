@@ -211,7 +211,6 @@ class Book:
     Attributes:
         kept: the rows of the sheets that partners added, by name of the sheet.
         ids: the ids of the plan's indicators.
-        source: the name of the survey, for the foot of each printed page.
     """
 
     title: str
@@ -219,7 +218,6 @@ class Book:
     language: Language
     kept: Mapping[str, Sequence[Sequence[object]]] = field(default_factory=dict)
     ids: Sequence[str] = ()
-    source: str = ""
 
 
 def write_book(path: Path, book: Book) -> None:
@@ -354,7 +352,7 @@ class _Writer:
             below, heights = last + ROWS + 2, [*heights, ROWS * ROW * POINTS_IN_PIXEL]
         sheet.freeze_panes(head + 1, page.frozen)
         sheet.print_area(0, 0, below, len(page.printed) - 1)
-        print_as_read(sheet, head, page.paper, self.made.source)
+        print_as_read(sheet, head, page.paper, self.made.title)
         break_pages(sheet, head, heights, page.starts, (page.room, page.paper))
         sheet.hide_gridlines(2)
         sheet.set_tab_color("#E0B400" if page.table else "#1F5A7A")

@@ -26,7 +26,7 @@ from fltoolkit.show.wording import change_sentences, number_words, plan_words
 from fltoolkit.table_records import as_records
 
 
-def follow_up(language: Language, rows: pd.DataFrame, *notes: str, signs: bool = False) -> PrintedTable:
+def follow_up(language: Language, rows: pd.DataFrame, *notes: str, title: str = "follow_up.title") -> PrintedTable:
     """Returns a table that compares the plan's baseline with a later survey. Each row has both numbers, the target if there is
     one, and the change with its interval. `rows` are those of `Evidence.follow_up`.
 
@@ -34,18 +34,14 @@ def follow_up(language: Language, rows: pd.DataFrame, *notes: str, signs: bool =
 
     Args:
         notes: further sentences below the table.
-        signs: whether it is the table by group, in which a row has only the sign of its result. A note has the words of each sign.
+        title: the key of the title in the language files.
     """
     records = as_records(rows)
-    meanings = language.list(dict.fromkeys(short_verdict(language, row) for row in records if signs and row["light"]))
-    about = (
-        meanings, language.say("change.note"), language.say("tables.rounded_changes"), *_signs_explained(language, rows), *notes,
-    )  # fmt: skip
+    about = (language.say("change.note"), language.say("tables.rounded_changes"), *_signs_explained(language, rows), *notes)
     target = ("target",) if any(row["reached"] for row in records) else ()
     years = years_of_rounds(language, rows["year_before"], rows["year"])
-    words = TableWords(language.say("follow_up.by_group" if signs else "follow_up.title"), "", about, years)
-    layout = CHANGE.only(*NUMBERED, "sign" if signs else "verdict", *target)
-    return printed(language, layout, records, words)
+    words = TableWords(language.say(title), "", about, years)
+    return printed(language, CHANGE.only(*NUMBERED, "verdict", *target), records, words)
 
 
 def changes(language: Language, rows: pd.DataFrame, title: str = "", *notes: str) -> PrintedTable:
@@ -120,13 +116,6 @@ def _verdict(language: Language, row: Row) -> PrintedCell:
     return PrintedCell(text.replace(" ", NBSP, 1))
 
 
-def _sign_alone(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell with the sign of the result, and with its words only if the size of a change is uncertain."""
-    if _unsure(language, row) or not row["light"]:
-        return _verdict(language, row)
-    return PrintedCell(_sign(row))
-
-
 def _unsure(language: Language, row: Row) -> str:
     """Returns the result of the test in words, if the direction of the change is known and its size is uncertain."""
     changed = row.get("changed")
@@ -169,7 +158,6 @@ CHANGE = TableLayout(
         TableColumn("change", _change),
         TableColumn("change_interval", lambda language, row: PrintedCell(change_sentences.limits(language, row), number=True), head="limits_change"),
         TableColumn("verdict", _verdict, "words"),
-        TableColumn("sign", _sign_alone, "words", "verdict"),
     ),
     headings=plan_cells.headings,
     reasons=_reasons,

@@ -91,14 +91,14 @@ def _headings(language: Language, row: Row) -> tuple[str | PrintedCell, ...]:
     """Returns the four lines that are printed above a row of the table `matrix`. If rows have a line in common, it is printed
     once.
 
-    The first line is the objective, outcome, output or activity of the indicator. The second is the indicator with its unit. The
-    third says how the indicator is verified, how often it is reported and who is responsible. The fourth is the group.
+    The first line is the objective, outcome, output or activity of the indicator. The second says how its indicators are verified,
+    how often they are reported and who is responsible. The third is the indicator with its unit. The fourth is the group.
     """
     how, who = (language.own(row[name]) if has_text(row[name]) else "" for name in ("means_of_verification", "lead"))
     duties = {"verification": how, "reporting": plan_words.frequency(language, str(row["reporting_frequency"])), "lead": who}
     said = ". ".join(language.colon(language.say(f"columns.{name}"), text) for name, text in duties.items() if text)
     statement = PrintedCell(_statement(language, row), strong=True)
-    return statement, _indicator(language, row), PrintedCell(said, quiet=True), _group(language, row)
+    return statement, PrintedCell(said, quiet=True), _indicator(language, row), _group(language, row)
 
 
 def _remarks(ranged: bool, language: Language, row: Row) -> tuple[str, ...]:

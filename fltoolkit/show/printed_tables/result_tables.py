@@ -59,6 +59,7 @@ def table(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTab
     order = language.say("profile.order") if measure in PROFILES else ""
     is_not_stated = (rows["category"].eq(NOT_STATED) & rows["estimate"].notna()).any()
     of_groups = (*of_groups, language.say("tables.not_stated")) if is_not_stated else of_groups
+    of_groups = (*of_groups, language.say("tables.routes")) if (rows["breakdown"] == "route").any() else of_groups
     # Which months are counted: those of all spells of forced labour, or only those of the last spell.
     months = (number_words.start(number_words.reason(language, text)) for text in dict.fromkeys(rows["duration_basis"]))
     of_rows = (base, order, *months, parts, *number_words.limits_at_zero(language, rows), *of_groups, _to_verify(language, rows))

@@ -141,12 +141,11 @@ AIMED_LATER = TableLayout(
         AIM,
         TableColumn("changed", lambda language, row: _strong(_answer(language, row, question="changed")), "words", "verdict"),
         TableColumn("reached", partial(_answer, question="reached"), "words"),
-        CHANCE,
     ),
     AIMED.headings,
 )  # fmt: skip
 """The tables of targets on a slide and on the first page of the evidence brief, before and after a later survey. The first page has
-no room for the chance; on slides, another one says what changed."""
+no room for the chance, and beside *Target reached?* it would be read as that of reaching it; on slides, another one says what changed."""
 REPEAT = ("power", "after", "needed")
 """The columns with the chance that a repeat detects the change, the value after the smallest fall that it would detect, and the
 number of persons that it needs."""
@@ -160,11 +159,12 @@ def in_words(language: Language, rows: pd.DataFrame, *, on_slide: bool = False) 
     whether the planned survey could verify the target.
 
     The table has no title, because a heading stands before it. `rows` are rows of `Evidence.targets` that have a target. On a
-    slide, the table also has the chance that the planned survey finds the fall, but not whether a number has changed."""
+    slide, the table of a first survey also has the chance that the planned survey finds the fall; that of a later one does not say
+    whether a number has changed."""
     later = rows.loc[rows["later_value"].notna(), "later_year"]
     before = plan_cells.years(language, rows, "baseline_year")["years"]
     since = {"before": before, "after": "" if later.empty else f"{later.max():.0f}"}
-    has_chance = on_slide and not all(map(plan_words.is_too_wide, as_records(rows)))
+    has_chance = on_slide and later.empty and not all(map(plan_words.is_too_wide, as_records(rows)))
     chance = (language.say("targets.chance"),) if has_chance else ()
     told = language.say("sheet.reached_if" if len(later) else "targets.meaning")
     layout, printed_where = AIMED if later.empty else AIMED_LATER, {"changed": not on_slide, "power": has_chance}
@@ -174,22 +174,22 @@ def in_words(language: Language, rows: pd.DataFrame, *, on_slide: bool = False) 
     return printed(language, shown, as_records(rows), words)
 
 
-def targets(language: Language, rows: pd.DataFrame) -> PrintedTable:
+def targets(language: Language, rows: pd.DataFrame, *, short: bool = False) -> PrintedTable:
     """Returns a table of the plan's targets: each with its baseline, whether a repeat of the survey could verify it, and the
     smallest fall that the repeat could detect. If there is a later survey, the table also has its numbers. The columns in
     `REPEAT` are left out if every baseline has wide bounds, because they would be empty. `rows` are rows of `Evidence.targets`
-    that have a target."""
+    that have a target. A `short` table leaves out the columns that the table `detectable` has too."""
     later, years = rows["later_value"].notna().any(), plan_cells.years(language, rows, "baseline_year")
     years |= {"year": f"{rows['later_year'].max():.0f}"} if later else {}
     wide = all(map(plan_words.is_too_wide, as_records(rows)))
-    columns = [c for c in (VERIFIED_LATER if later else VERIFIED) if not (wide and c in REPEAT)]
+    left_out = (*(REPEAT if wide else ()), *(("baseline_interval", "after") if short else ()))
+    columns = [c for c in (VERIFIED_LATER if later else VERIFIED) if c not in left_out]
     dashed = [row for row in as_records(rows) if plan_words.is_never_enough(row) and not plan_words.is_too_wide(row)]
     dash = (language.say("targets.dash"),) if dashed else ()
-    heads = {name: language.say(f"columns.{name}") for name in ("after", "needed")}
-    explained = () if wide else (language.say("targets.chance"), language.say("targets.columns", **heads))
+    must_fall = () if wide else (language.say("targets.must_fall"),)
     care = number_words.care_note(language, pd.concat([rows["flag"], rows["later_flag"]]))
     words = TableWords(
-        language.say("targets.title"), notes=(*explained, *dash, *_low_end(language, rows, "targets.low_end"), *care), heads=years
+        language.say("targets.title"), notes=(*must_fall, *dash, *_low_end(language, rows, "targets.low_end"), *care), heads=years
     )
     return printed(language, TARGETS.only(*columns), as_records(rows), words)
 
@@ -213,7 +213,8 @@ def detectable(language: Language, rows: pd.DataFrame) -> PrintedTable:
     """Returns a table of the smallest fall that a repeat of the survey could detect with the planned number of persons, for each
     indicator and its whole population. `rows` are rows of `Evidence.targets`."""
     heads = plan_cells.years(language, rows, "baseline_year")
-    words = TableWords(language.say("detectable.title"), notes=_doubts(language, rows), heads=heads)
+    notes = (language.say("targets.must_fall"), *_doubts(language, rows))
+    words = TableWords(language.say("detectable.title"), notes=notes, heads=heads)
     return printed(language, TARGETS.only(*FOUND), as_records(rows), words)
 
 

@@ -105,7 +105,7 @@ def family(out: Published, language: Language) -> str:
     comparisons in the document are not tested."""
     tested = int(out.contrasts["tested"].iloc[0]) if len(out.contrasts) else 0
     if not tested:
-        return language.say("contrasts.nothing")
+        return _nothing_tested(out, language)
     untested = len(out.contrasts) - tested
     only = (
         f"{language.say('contrasts.family_rest', n=str(untested))} {language.say('contrasts.only')}"
@@ -117,6 +117,24 @@ def family(out: Published, language: Language) -> str:
         return f"{language.say('contrasts.family_one', **about)} {only}"
     level = number_words.level(language, out.contrasts.iloc[0].to_dict())
     return f"{language.say('contrasts.family', n=str(tested), level=level, **about)} {only}"
+
+
+def _nothing_tested(out: Published, language: Language) -> str:
+    """Returns a sentence that no difference between groups was tested. If one pair of categories was named beforehand, it has the
+    reason."""
+    pairs = as_records(out.contrasts)
+    if not pairs:
+        return language.say("contrasts.nothing")
+    group = number_words.group(language, out.lead)
+    if len(pairs) > 1:
+        return language.say("contrasts.none_testable", n=str(len(pairs)), group=group)
+    return language.say("contrasts.untestable", group=group, reason=_why_untested(out, language, pairs[0]))
+
+
+def rule(out: Published, language: Language) -> str:
+    """Returns, for a document that also tells of a change, the rule why a group's fall may be told and its difference to another group
+    may not. The text is empty unless a pair of categories was not tested because a number is unreliable."""
+    return language.say("contrasts.rule") if any(pair["reason"] == UNRELIABLE for pair in as_records(out.contrasts)) else ""
 
 
 def _pairs(out: Published, population: str) -> list[Pair]:

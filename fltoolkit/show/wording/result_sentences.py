@@ -107,8 +107,12 @@ def unresolved(row: PublishedNumber, language: Language, *, parents: bool) -> st
         number_words.number(language, row[c], "prevalence") for c in ("estimate", "resolved_only", "bound_high", "bound_ci_high")
     )
     counts = {c: number_words.count(language, row[c]) for c in ("unresolved", "n")}
-    said = language.say("unresolved.some", **counts, why=why, high=high, top=top)
-    return said if without == rate else f"{said} {language.say('unresolved.without', without=without)}"
+    told = (
+        language.say("unresolved.some", **counts, why=why),
+        "" if number_words.has_range(row) else language.say("unresolved.as_cases", high=high, top=top),
+        "" if without == rate else language.say("unresolved.without", without=without),
+    )
+    return " ".join(filter(None, told))
 
 
 def headline_unresolved(out: Published, language: Language) -> str:

@@ -79,12 +79,14 @@ def test_a_number_stays_on_one_line_and_a_text_wraps() -> None:
 def test_a_short_table_is_never_broken_and_a_long_one_neither_below_its_head_nor_above_its_note(rows: int) -> None:
     made = written(PrintedTable("t", (Head("a", "a"), Head("b", "b")), tuple((PrintedCell(str(n)),) * 2 for n in range(rows))))
     loose = [n for n, row in enumerate(made.rows) if row._tr.find(f".//{qn('w:keepNext')}") is None]
-    assert loose == (list(range(FIRST + 1, rows - 1)) if rows > SHORT else [])
+    assert loose == (list(range(FIRST, rows - 1)) if rows > SHORT else [])
 
 
 def test_a_long_table_breaks_only_above_a_heading_and_a_long_part_between_its_rows() -> None:
     parts = (False, *(True, False, False, False) * 4)
     assert [n for n in range(len(parts) + 1) if not stays_with_next(n, parts)] == [5, 9, 13]
+    few = (True, True, False, False, *(True, False, False, False) * 4)
+    assert next(n for n in range(len(few)) if not stays_with_next(n, few)) == 8  # not below the first two rows
     long = (True, *(False,) * (SHORT + 2), True, False, False)
     assert [n for n in range(len(long) + 1) if not stays_with_next(n, long)] == list(range(FIRST + 1, SHORT + 4))
 

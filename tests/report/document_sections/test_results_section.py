@@ -62,6 +62,14 @@ def test_a_title_names_country_and_year_and_the_source_how_numbers_were_judged()
     assert told.startswith("Source: Earlier survey; ")
 
 
+def test_a_group_of_which_every_number_is_hidden_is_named_below_the_table() -> None:
+    (table,) = results_section.rates(small(of("region", "north", **HIDDEN), of("region", "south", **HIDDEN)), EN)
+    assert ("Region",) not in table.texts
+    assert table.note.endswith(" Left out (every number is [c]): region.")
+    (table,) = results_section.rates(small(of("region", "north"), of("region", "south", **HIDDEN)), EN)
+    assert "Left out" not in table.note
+
+
 def test_a_table_names_each_group_once_and_marks_each_hidden_cell() -> None:
     (table,) = results_section.rates(
         small(of("sex × region", "men × north")), EN
@@ -127,9 +135,9 @@ def test_wide_bounds_take_a_number_out_of_the_title_and_leave_the_figure() -> No
     assert results_section.range_explained(published(row()), EN) == []
     children = row(reference_population="children", reference_population_label="children", bound_high=0.025)
     (explained,) = results_section.range_explained(published(wide, children, headlines=("adults", "children")), EN)
-    assert explained.text.endswith("20.0: no range, for 25.0, with all unresolved persons as cases, lies inside the interval.")
+    assert " 20.0 has no range, because its high end (25.0) lies inside its interval; " in explained.text
     assert "20.0\xa0to\xa040.0 of every 1,000" in result_sentences.sentence(EN, wide)
     assert "(with sampling error, at 95%: 15.0\xa0to\xa050.0)" in result_sentences.sentence(EN, wide)
-    assert result_sentences.sentence(EN, wide).endswith("No verdict uses it.")
+    assert result_sentences.sentence(EN, wide).endswith("No verdict uses such a range.")
     assert "Beaucoup de personnes sont indéterminées" in result_sentences.sentence(FR, wide)
     assert "Many persons are unresolved" not in result_sentences.sentence(EN, row(**OPEN))

@@ -17,6 +17,7 @@ from fltoolkit.nap.follow_up import NOT_REACHED
 from fltoolkit.publish.contrasts.lead_contrasts import HIGHER, LOWER, NO_DIFFERENCE, NOT_TESTED
 from fltoolkit.publish.published_set import Published
 from fltoolkit.report.document_sections import slide_titles
+from fltoolkit.show.wording import number_words, plan_words
 
 UNSURE = {"flag": "unreliable", "marker": "u"}
 TARGET = {"year": 2030, "cut": 0.9}
@@ -115,6 +116,12 @@ def test_the_path_names_the_target_and_the_measured_numbers(language: Language, 
     told = slide_titles.path(dataclasses.replace(after, targets=later), language) or ""
     assert told.startswith("20")
     assert told.index("2025") < told.index("12") < told.index("2027")
+    for planned, side in ((13.0, "below"), (11.0, "above")):
+        beside = dataclasses.replace(after, targets=later, follow_up=after.follow_up.assign(milestone=planned))
+        numbers = {"now": plan_words.measured(language, later.iloc[0].to_dict()), "year": "2027"}
+        unit, aimed = number_words.unit(language, "prevalence"), language.number("2.0")
+        beside_planned = {"unit": unit, "planned": language.number(f"{planned}"), "by": "2030", "aim": aimed}
+        assert slide_titles.path(beside, language) == language.say(f"slides.path_{side}", **numbers, **beside_planned)
     assert slide_titles.path(evidence_from(published(row())), language) is None
 
 
@@ -146,4 +153,6 @@ def test_a_fall_from_the_low_end_of_a_range_is_told_with_its_condition() -> None
     wide = evidence_from(published(row(bounds_note=WIDE_BOUNDS, bound_high=0.09)), TARGET, planned_sample=2000)
     told = slide_titles.repeat(wide, EN)
     assert told is not None
-    assert told.startswith("If no answer were unresolved: in 2030, a survey of 2,000 persons has an 80% chance")
+    assert told.startswith(
+        "In 2030, if no answer were unresolved (in 2025 some were), a survey of 2,000 persons would find a fall"
+    )

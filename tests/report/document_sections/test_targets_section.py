@@ -55,7 +55,7 @@ def test_a_target_whose_baseline_is_hidden_tells_neither() -> None:
     (west,) = (row for row in table.texts if "West" in row[0])
     said = ("a target for 2030; its baseline is not shown", "Cannot be said: baseline not shown")
     assert west == ("West", "[c]", "", said[0], said[1], "", "", "")
-    assert table.note == f"–: no repeat is large enough. [c] {CONFIDENTIAL}."
+    assert table.note == f"{EN.say('targets.must_fall')} –: no repeat is large enough. [c] {CONFIDENTIAL}."
 
 
 def test_the_table_says_of_each_target_whether_a_survey_could_verify_it() -> None:
@@ -165,11 +165,8 @@ def test_what_is_to_be_decided_follows_from_the_targets() -> None:
         return decided(dataclasses.replace(evidence(targets, followed), now=RATE))
 
     assert said(None, TARGETS) == (
-        "Lower the target for north to 1.0 per 1,000, or keep 4.5, although a survey may miss that fall? "
-        "No planned survey can verify the target for north (4.5 per 1,000 by 2030). For north, no survey, however large, would find a "
-        "fall as small as that to 4.5 with a chance of 80%: the baseline of 2025 is too uncertain. With that chance, a survey of the "
-        "planned size in 2030 would find a fall from 5.0 in 2025 to 1.0 per 1,000 or lower. Targets that the planned survey can verify: "
-        "1\u00a0of\u00a03."
+        "Set a target for north that the planned survey can verify (1.0 per 1,000 or lower), or keep 4.5? The fall from 5.0 to 4.5 is "
+        "too small for a survey of any size, because the baseline is too uncertain. The planned survey can verify one other target."
     )
     needed = f"Persons who must answer: “Prevalence”: {evidence(TARGETS[:1]).targets['sample_needed'].iloc[0]:,.0f}."
     assert said(None, TARGETS[:1]) == f"{start(EN.say('sheet.decisions.open'))} {needed}"
@@ -220,21 +217,20 @@ def test_where_several_targets_cannot_be_verified_the_choice_is_about_all_of_the
     assert "or keep the targets as aims that cannot be verified?" in decided(dataclasses.replace(made, now=RATE, targets=wide))
 
 
-def test_on_a_slide_each_choice_has_a_bullet() -> None:
+def test_on_a_slide_the_question_comes_first_and_each_reason_has_a_bullet() -> None:
     made = dataclasses.replace(evidence(TARGETS), now=RATE)
-    reason, choices = targets_section.to_decide_on_slide(made, EN)
-    assert isinstance(reason, Paragraph)
-    assert decided(made).endswith(reason.text)
-    assert choices == Bullets(
-        ("Lower the target for north to 1.0 per 1,000.", "Or keep 4.5, although a survey may miss that fall.")
-    )
+    question, reasons = targets_section.to_decide_on_slide(made, EN)
+    assert isinstance(question, Paragraph)
+    assert isinstance(reasons, Bullets)
+    assert question.text.endswith("or keep 4.5?")
+    assert decided(made) == " ".join((question.text, *reasons.items))
 
 
 def test_a_number_that_is_below_its_target_but_unreliable_is_told_in_the_decision() -> None:
     """So the box does not contradict the row above it."""
     below = evidence(TARGETS[:1], [{"value": 2.0, "ci_low": 1.5, "ci_high": 2.4, "marker_after": "u"}])
     refused = dataclasses.replace(below, now=RATE, targets=below.targets.assign(verifiable="no"))
-    told = start(EN.say("sheet.decisions.already", year="2027", who="“Prevalence”", found="2.0 (1.5\xa0to\xa02.4)", aim="2.5"))
+    told = "For “Prevalence”, the survey of 2027 found 2.0 (1.5\xa0to\xa02.4): below the target of 2.5, but too unreliable to confirm it."
     said = decided(refused)
     assert told in said
     assert "planned survey can" not in said
@@ -358,7 +354,7 @@ def test_of_targets_of_several_years_the_decision_names_the_one_that_is_meant() 
     """Before, no survey could verify *the target*, while the table above said yes of the other year."""
     made = dataclasses.replace(evidence([{"year": 2028, "cut": 0.05}, {"year": 2030, "cut": 0.5}]), now=RATE)
     assert [v for v in made.targets["verifiable"] if v] == ["no", "yes"]
-    assert "can verify the target for “Prevalence” (2028)." in decided(made)
+    assert decided(made).startswith("Set a target for “Prevalence” (2028) that the planned survey can verify")
     both = made.targets.assign(verifiable="yes")
     assert "Persons who must answer: “Prevalence” (2030): " in decided(dataclasses.replace(made, targets=both))
 

@@ -97,7 +97,7 @@ WARNED = {
     "nap_skeleton": [
         "A survey of the planned size in 2030 could not verify this target: Prevalence of forced labour, adults (region: north), a cut of 10",
     ],
-    "slides": ["No planned survey can verify the target for north", "Lower the target for north to "],
+    "slides": ["Set a target for north that the planned survey can verify (", " is too small for a survey of any size"],
 }
 
 

@@ -107,8 +107,8 @@ def test_the_contents_name_every_heading_and_what_partners_write_is_a_prompt() -
     made = nap_skeleton(evidence_from(OUT, TARGET, **PLANNED), EN)
     chapters = [b.text for b in made.blocks if isinstance(b, Heading) and b.level == 1]
     assert chapters == [*(EN.say(f"chapters.c{n}.title") for n in range(1, 8)), EN.say("skeleton.annex")]
-    (matrix,) = below(made, EN.each("skeleton.monitoring")[0])
-    assert isinstance(matrix, PrintedTable)
+    first, matrix = (table.title for table in below(made, EN.each("skeleton.monitoring")[0]) if isinstance(table, PrintedTable))
+    assert (EN.say("detectable.title") in first, EN.say("matrix.title") in matrix) == (True, True)
     pages = [b.text for b in made.blocks if isinstance(b, Heading) and b.new_page]
     assert (
         pages == chapters[:1]
@@ -126,6 +126,15 @@ def test_the_contents_name_every_heading_and_what_partners_write_is_a_prompt() -
         "Plan of Smallland",
         EN.say("skeleton.subtitle"),
     )
+
+
+def test_below_the_goal_stands_how_many_targets_no_survey_could_verify() -> None:
+    def texts(cut: float) -> set[str]:
+        made = nap_skeleton(evidence_from(OUT, TARGET | {"cut": cut}, **PLANNED), EN)
+        return {b.text for b in below(made, EN.each("skeleton.strategy")[0]) if isinstance(b, Paragraph)}
+
+    said = EN.say("skeleton.not_verifiable", n="1", of="1")
+    assert [said in texts(cut) for cut in (0.2, 0.8)] == [True, False]
 
 
 def test_the_first_page_says_what_survey_of_whom_and_in_what_state_the_draft_is() -> None:

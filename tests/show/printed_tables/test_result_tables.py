@@ -30,6 +30,12 @@ def test_a_base_that_all_shares_have_is_a_note() -> None:
     assert next(head.text for head in several.heads if head.key == "n") == "Of cases"
 
 
+def test_the_routes_of_children_are_numbered_as_the_guidelines_number_them() -> None:
+    routes = published(of("route", "parent in forced labour (iii)", measure="share"), groups=("route",)).table
+    assert EN.say("tables.routes") in result_tables.table(EN, routes).note
+    assert EN.say("tables.routes") not in result_tables.table(EN, published(row()).table).note
+
+
 @pytest.mark.parametrize(
     ("note", "title"),
     [("answered yes to debt_bondage; not forced labour", "Answered yes to debt_bondage; not forced labour: "), ("", "Own: ")],

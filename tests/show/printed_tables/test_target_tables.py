@@ -53,13 +53,14 @@ def test_in_words_a_table_has_few_columns_and_the_answers_last() -> None:
     assert EN.say("targets.chance") not in later.note
 
 
-def test_on_a_slide_a_table_has_the_chances_unless_every_baseline_is_a_range() -> None:
+def test_on_a_slide_a_table_has_the_chances_unless_every_baseline_is_a_range_or_a_later_survey_is_there() -> None:
+    """Beside *Target reached?*, the chance was read as that of reaching the target."""
     targets = aimed(fell())
     later, alone, wide = (
         target_tables.in_words(EN, targets.assign(**other), on_slide=True)
         for other in ({}, {"later_value": float("nan")}, {"obstacle": TOO_WIDE, "baseline_bound": 90.0})
     )
-    assert [head.key for head in later.heads] == ["category", "baseline", "later", "aim", "reached", "power"]
+    assert [head.key for head in later.heads] == ["category", "baseline", "later", "aim", "reached"]
     assert [head.key for head in alone.heads] == ["category", "baseline", "aim", "verifiable", "power"]
     assert "power" not in [head.key for head in wide.heads]
     assert EN.say("targets.chance") in alone.note
@@ -82,8 +83,7 @@ def test_in_a_document_a_number_to_be_used_with_caution_and_a_repeat_that_is_nev
     )
     table = target_tables.targets(EN, rows)
     assert [text[-1] for key in ("baseline", "later", "needed") for text in column(table, key)] == ["0", "†", "–"]
-    assert table.note.startswith("Chance: that the planned survey finds")
-    assert table.note.endswith("–: no repeat is large enough. †: use with caution.")
+    assert table.note == f"{EN.say('targets.must_fall')} –: no repeat is large enough. †: use with caution."
     plain = target_tables.targets(EN, rows.assign(later_flag="", sample_needed=900.0))
     assert not {"†", "–:"} & set(plain.note.split())
 

@@ -10,7 +10,7 @@ from handed import EN, FR
 from published_rows import of, published, row
 
 import fltoolkit as fl
-from fltoolkit.publish.contrasts.lead_contrasts import HIGHER, LOWER, NO_DIFFERENCE, NOT_TESTED, TOO_FEW
+from fltoolkit.publish.contrasts.lead_contrasts import HIGHER, LOWER, NO_DIFFERENCE, NOT_TESTED, TOO_FEW, UNRELIABLE
 from fltoolkit.show.wording import contrast_sentences
 
 
@@ -104,4 +104,14 @@ def test_the_family_is_counted() -> None:
         compared(pair("a", "b", tested=1), pair("a", "c", tested=1, verdict=NOT_TESTED, reason=TOO_FEW)), EN
     )
     assert contrast_sentences.family(published(row()), EN) == EN.say("contrasts.nothing")
+
+
+def test_where_nothing_could_be_tested_the_family_says_what_was_named_beforehand_and_why() -> None:
+    """Before, *no difference between groups could be tested* stood above rates by area that have no test."""
+    untested = {"tested": 0, "verdict": NOT_TESTED}
+    one = contrast_sentences.family(compared(pair("a", "b", reason=TOO_FEW, **untested)), EN)
+    assert one.startswith("The one comparison named beforehand (region) could not be tested: too few cases.")
+    two = compared(pair("a", "b", reason=TOO_FEW, **untested), pair("a", "c", reason=UNRELIABLE, **untested))
+    assert contrast_sentences.family(two, EN).startswith("None of the 2 comparisons named beforehand (region) could be tested.")
+    assert [contrast_sentences.rule(out, EN) for out in (compared(pair("a", "b")), two)] == ["", EN.say("contrasts.rule")]
     assert not contrast_sentences.is_compared(published(row(), lead="sex"))

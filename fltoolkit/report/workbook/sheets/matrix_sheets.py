@@ -21,7 +21,6 @@ from fltoolkit.report.workbook.sheet_words import (
     bracketed,
     column,
     high_or_marker,
-    legend,
     mark,
     page,
     refusal,
@@ -85,12 +84,12 @@ def _warned_promises(language: Language, rows: pd.DataFrame) -> dict[tuple[objec
 
 def _notes(filled: Baseline, language: Language) -> tuple[str, ...]:
     """Returns the notes of the sheet: the survey, the year of the baseline and the years of the two target columns, unless no survey
-    gives a number; and the markers."""
+    gives a number."""
     found = sorted({int(year) for year in filled.table["year"].dropna()})
     first, second, third = (language.join(str(year + more) for year in found) for more in range(3))
     years = language.say("workbook.years", year=first, first=second, second=third)
     about = [f"{surveys(language, filled.table)} {years}"] if found else []
-    return (*about, *legend(language, list(map(mark, as_records(filled.table)))))
+    return tuple(about)
 
 
 def _columns(filled: Baseline, language: Language) -> list[Column]:

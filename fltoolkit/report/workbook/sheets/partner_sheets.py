@@ -18,7 +18,7 @@ from fltoolkit.nap.partner_entries import Partners, cell_value
 from fltoolkit.publish.measure_units import PROFILES, is_rate
 from fltoolkit.report.document_sections import follow_up_section
 from fltoolkit.report.knowledge_base import CHANGE, TOOL as KNOWLEDGE, answers, hidden_answers, is_for_research
-from fltoolkit.report.workbook.sheet_words import bracketed, choices, column, legend, mark, page, toolkit, word
+from fltoolkit.report.workbook.sheet_words import bracketed, choices, column, legend, mark, page, surveys, toolkit, word
 from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
 from fltoolkit.report.workbook.sheets.definition_sheets import definitions
 from fltoolkit.show.printed_tables.printed_table import NBSP
@@ -27,6 +27,7 @@ from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.survey.spec.groups import NOT_STATED, groups_of_breakdown
 from fltoolkit.table_records import as_records
 
+NO_BREAK = "\u2060"  # has no width; no line breaks beside it
 ANSWERS = ("yes", "partly", "no")
 SHEETS = {5: "four_ps", 8: "background", 9: "capacity", 15: "communication", 3: "mainstreaming"}
 """The sheet of each checklist, by the number of the tool."""
@@ -92,7 +93,8 @@ def _how_numbers_read(evidence: Evidence, language: Language, questions: Sequenc
     the markers of the answers."""
     used = [row for q in questions for rows in _answers(evidence, q) for row in as_records(rows)]
     shares, ranges = ([row for row in used if test(row)] for test in (_is_share, number_words.has_range))
-    notes = [language.say("workbook.said.interval", level=number_words.level(language, used[0]))] if used else []
+    notes = [surveys(language, evidence.now.table)]
+    notes += [language.say("workbook.said.interval")] if used else []
     notes += [] if all(map(_is_share, ranges)) else [language.say("workbook.said.range")]
     if shares:
         notes.append(f"{language.say('profile.range' if any(map(_is_share, ranges)) else 'profile.open').rstrip('.')}.")
@@ -174,7 +176,7 @@ def _breakdown_in_words(language: Language, rows: pd.DataFrame, *, named: bool) 
     every = as_records(rows)
     first, shown = every[0], [r for r in every if pd.notna(r["estimate"])]
     whole = not first["breakdown"]
-    names = ["" if whole else number_words.category(language, r) for r in shown]
+    names = ["" if whole else _unbroken(number_words.category(language, r)) for r in shown]
     printed = [f"{number_words.with_interval(language, r)} {bracketed(mark(r))}".rstrip().replace(" ", NBSP) for r in shown]
     numbers = [f"{name}{NBSP}{text}".removeprefix(NBSP) for name, text in zip(names, printed, strict=True)]
     for marker, hidden in Counter(r["marker"] for r in every if pd.isna(r["estimate"])).items():
@@ -189,6 +191,11 @@ def _breakdown_in_words(language: Language, rows: pd.DataFrame, *, named: bool) 
     if named and not is_rate(str(first["measure"])):
         unit = f"{unit}, {language.kit(population)}"
     return language.say(f"workbook.said.{key}", group=group, unit=unit, values=language.list(numbers))
+
+
+def _unbroken(text: str) -> str:
+    """Returns a name in which no line breaks: not at a space, and not behind the dash of an age group."""
+    return text.replace(" ", NBSP).replace("–", f"–{NO_BREAK}")
 
 
 def _checklist_row(words: Sequence[object], partners: Partners, id: str, keys: Sequence[str]) -> SheetRow:

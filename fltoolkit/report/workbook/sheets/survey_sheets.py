@@ -30,7 +30,6 @@ from fltoolkit.report.workbook.sheet_words import (
     high,
     high_or_marker,
     if_unreliable,
-    legend,
     lengths_of,
     lines_by_indicator,
     mark,
@@ -113,12 +112,7 @@ def headline(evidence: Evidence, language: Language) -> Page | None:
     said = [f"{result_sentences.statement(language, row)} {result_sentences.care(language, row)}".rstrip() for row in rates]
     ranges = [language.say("sentence.wide")] if any(map(number_words.has_range, rates)) else []
     results = (*said, *ranges, *follow_up_section.verdicts(evidence, language))
-    markers = [
-        marker
-        for row in records
-        for marker in (mark(row), *(mark(r, "marker_after", "flag_after") for r in rows_like(evidence.follow_up, row)))
-    ]
-    notes = (title, surveys(language, evidence.baseline.table, evidence.now.table), *legend(language, markers))
+    notes = (title, surveys(language, evidence.baseline.table, evidence.now.table))
     return page(language, "headline", columns, [SheetRow(line) for line in lines], notes, results=results, chart=chart)
 
 
@@ -131,7 +125,7 @@ def _rounds(evidence: Evidence, language: Language, row: dict[Any, Any]) -> Iter
     for now in later:
         numbers = [now[name] for name in ("value", "ci_low", "ci_high")]
         yield (
-            Styled(category, "again"),
+            category,
             "",
             *_value(row, (now["year"], mark(now, "marker_after", "flag_after")), numbers, styled(row["measure"], now["bound"])),
         )
@@ -171,7 +165,7 @@ def detail(filled: Baseline, language: Language) -> Page | None:
     confidential = (
         sentence(number_words.reason(language, CONFIDENTIAL)) if any(r["reason"] == CONFIDENTIAL for r in records) else ""
     )
-    notes = (surveys(language, table), *legend(language, list(map(mark, records))), confidential)
+    notes = (surveys(language, table), confidential)
     columns = columns_by_indicator(language, shown_if_wide(DETAIL, wide=wide), FACTS)
     return page(language, "detail", columns, lines, notes, once=(0,), frozen=2, printed_columns=READ + len(DETAIL))
 

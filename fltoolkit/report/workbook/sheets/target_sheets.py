@@ -3,7 +3,7 @@ comparison of the baseline with a later survey)."""
 
 from __future__ import annotations
 
-from fltoolkit.estimate.change_over_time.difference import TOO_FEW
+from fltoolkit.estimate.change_over_time.difference import LEAST_CASES, TOO_FEW
 from fltoolkit.estimate.change_over_time.unresolved_excess import is_unjudged
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
@@ -22,7 +22,6 @@ from fltoolkit.report.workbook.sheet_words import (
     flag,
     high_or_marker,
     if_unreliable,
-    legend,
     lengths_of,
     lines_by_indicator,
     mark,
@@ -88,9 +87,9 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
     )
     bad = int((table["verifiable"] == "no").sum())
     refused = (language.say("workbook.sheets.targets.refused", n=str(bad)),) if bad else ()
-    said = language.say("workbook.sheets.targets.smallest", none=language.kit(NO_FALL), few=language.kit(TOO_FEW))
+    said = language.say("workbook.sheets.targets.smallest", none=language.kit(NO_FALL))
     smallest = (said,) if table["planned_sample"].notna().any() else ()
-    notes = (surveys(language, evidence.baseline.table), *refused, *smallest, *legend(language, list(map(mark, records))))
+    notes = (surveys(language, evidence.baseline.table), *refused, *smallest)
     lines = lines_by_indicator(language, records, lambda row: _promised(evidence, language, row))
     columns = columns_by_indicator(language, read, CALCULATED)
     return page(language, "targets", columns, lines, notes, once=(0,), frozen=2, printed_columns=READ + len(read))
@@ -111,6 +110,8 @@ def _promised(evidence: Evidence, language: Language, r: Row) -> tuple[object, .
     why: object = "" if silent else sentence(number_words.reason(language, r["reason"]))
     if refused:
         why = Styled(f"{refusal(language, r)} {why}", "warn")
+    elif r["smallest_obstacle"] == TOO_FEW and not why:
+        why = language.say("workbook.sheets.targets.few", n=str(LEAST_CASES))
     why_none = language.kit(r["smallest_obstacle"])
     least: object = Styled(why_none, "in_place") if why_none else rounded(r["smallest_cut"], 3)
     return (
@@ -138,8 +139,7 @@ def milestones(evidence: Evidence, language: Language) -> Page | None:
         rows=len(first), first=1, path=3, target=13, axes=chart_axes(evidence, language, first[0], heights, hollow=hollow, wide=wide),
         hollow=12 if hollow else None, band=(6, 14) if wide else None,
     )  # fmt: skip
-    markers = legend(language, [_measured(evidence, r)[0] for r in records])
-    notes = (surveys(language, evidence.baseline.table, evidence.now.table), *markers)
+    notes = (surveys(language, evidence.baseline.table, evidence.now.table),)
     columns = columns_by_indicator(language, shown_if_wide(PLANNED, wide=wide), ())
     return page(language, "milestones", columns, lines, notes, once=(0,), frozen=2, chart=chart)
 
@@ -183,8 +183,7 @@ def follow_up(evidence: Evidence, language: Language) -> Page | None:
     columns = columns_by_indicator(language, printed, FOLLOWED_FACTS, years, large=True)
     records = [without_nan(row) for row in as_records(table)]
     lines = lines_by_indicator(language, records, lambda row: _followed(evidence, language, row))
-    used = [mark(row, *one) for row in records for one in ROUNDS] + [row["marker"] for row in records if not row["light"]]
-    notes = (surveys(language, evidence.baseline.table, evidence.now.table), *legend(language, used))
+    notes = (surveys(language, evidence.baseline.table, evidence.now.table),)
     return page(
         language, "follow_up", columns, lines, notes, once=(0,), frozen=2, large=True, printed_columns=READ + len(printed)
     )

@@ -118,10 +118,11 @@ def test_a_question_about_the_lead_group_is_answered_with_the_test_between_its_c
 
 def test_a_sheet_names_its_own_tools_and_tells_an_interval_from_a_range() -> None:
     found = promises.evidence_from(published(row(bounds_note=WIDE_BOUNDS, bound_high=0.09)))
-    source, questions, intervals, ranges = checklist(found, EN, 8).notes
+    source, questions, survey, intervals, ranges = checklist(found, EN, 8).notes
     assert source.replace("\u00a0", " ").endswith("Tools No. 4 and 8.")
     assert questions == EN.say("checklists.source.questions")
-    assert "brackets hold the 95% interval" in intervals
+    assert survey.endswith("Intervals are 95% confidence intervals.")
+    assert "brackets hold the interval" in intervals
     assert "without brackets are a range" in ranges
     assert EN.say("workbook.said.range") not in checklist(promises.evidence_from(published(row())), EN, 8).notes
     assert [note.replace("\u00a0", " ")[-12:] for note in methods(found, EN).notes] == ["No. 1 and 2."]

@@ -97,7 +97,7 @@ def test_the_headline_has_the_latest_round_below_its_baseline_and_marks_what_is_
     rows = [cells(page, n) for n in range(len(page.lines))]
     assert [row["Year"] for row in rows] == [2025, 2027] * (len(rows) // 2)
     assert [bool(row["Label"]) for row in rows] == [True, False] * (len(rows) // 2)
-    assert rows[1]["Category"] == Styled(rows[0]["Category"], "again")
+    assert rows[1]["Category"] == rows[0]["Category"]
     now = made.follow_up[made.follow_up["group"] == "total"].iloc[0]
     assert rows[1]["Value"] == Styled(round(now["value"], 1), "one_decimal")
     assert page.chart
@@ -178,7 +178,7 @@ def test_the_detail_says_once_above_the_table_why_numbers_are_confidential() -> 
     hidden = [n for n in range(len(page.lines)) if cells(page, n)["Marker"] == "[c]"]
     assert hidden
     assert {cells(page, n)["Reason"] for n in hidden} == {""}
-    sentence = "Confidential: too few persons or cases, or hidden so that such a cell cannot be worked out."
+    sentence = "Confidential: too few persons or cases, or hidden so that such a cell cannot be worked out exactly."
     assert page.notes.count(sentence) == 1
     shown = made.baseline.table.assign(reason="", marker="")
     assert sentence not in (detail(replace(made.baseline, table=shown), EN) or page).notes
