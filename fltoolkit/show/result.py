@@ -168,10 +168,12 @@ def risk(model: PublishedModel) -> Result | Nothing:
     if model.table.empty:
         return Nothing(model.notes[0])
     rows = model.table[model.table["odds_ratio"].notna() & model.table["ci_low"].notna()]
-    apart = int(((rows["ci_low"] > 1) | (rows["ci_high"] < 1)).sum())
+    without_1 = rows[(rows["ci_low"] > 1) | (rows["ci_high"] < 1)]
+    apart, careful = len(without_1), int(without_1["flag"].eq("caution").sum())
+    care = f" ({careful} to be used with caution)" if careful else ""
     chance = f"{round((1 - model.level) * 100):g}%"
     return Result(
-        f"Of {_counted(len(rows), 'odds ratio')} shown, {apart or 'none'} {'has' if apart == 1 else 'have'} an interval without 1. "
+        f"Of {_counted(len(rows), 'odds ratio')} shown, {apart or 'none'} {'has' if apart == 1 else 'have'} an interval without 1{care}. "
         f"By chance alone about {chance} of them would."
     )
 

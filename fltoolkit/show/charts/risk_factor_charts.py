@@ -46,7 +46,7 @@ def risk(model: PublishedModel) -> Picture | Nothing:
     rows = [line for group, part in model.table.groupby("group", sort=False) for line in _rows(str(group), part)]
     axis = _axis(model.table)
     marks = [mark for row in rows for mark in row.marks]
-    signs = " ".join([LEFT_AND_RIGHT, *chart_notes.signs(ENGLISH, marks, axis)])
+    signs = " ".join([LEFT_AND_RIGHT, *chart_notes.signs(ENGLISH, marks, axis), *_care_note(model.table)])
     hidden = chart_notes.markers(ENGLISH, model.table["marker"])
     notes = (f"{signs} {hidden}".strip(), " ".join([*model.notes, chart_notes.source(ENGLISH, model.survey)]))
     sentences = "; ".join(f"{_name(r['group'])} {r['category']}: {_ratio_with_limits(r)}" for r in as_records(model.table))
@@ -150,6 +150,12 @@ def _rows(group: str, part: pd.DataFrame) -> list[ChartRow]:
     return made
 
 
+def _care_note(table: pd.DataFrame) -> list[str]:
+    """Returns the note on the sign of caution, with its reasons, in a list. The list is empty if no odds ratio has the sign."""
+    reasons = dict.fromkeys(str(reason) for reason in table.loc[table["flag"] == "caution", "reason"])
+    return [f"{number_words.CARE}: use with caution ({'; '.join(reasons)})."] if reasons else []
+
+
 def _name(group: str) -> str:
     return number_words.group(ENGLISH, group)
 
@@ -185,7 +191,8 @@ def _ratio_with_limits(row: PublishedNumber) -> str:
         return "1 (reference)"
     if pd.isna(row["odds_ratio"]):
         return f"[{row['marker']}]"
-    return f"{_ratio(row['odds_ratio'])} ({_ratio_limits(row)})" if _ratio_limits(row) else _ratio(row["odds_ratio"])
+    limits = f" ({_ratio_limits(row)})" if _ratio_limits(row) else ""
+    return f"{_ratio(row['odds_ratio'])}{limits}{number_words.care(row['flag'])}"
 
 
 def _cell(row: PublishedNumber) -> str:

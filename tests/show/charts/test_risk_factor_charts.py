@@ -11,6 +11,7 @@ from drawn_charts import by_plotly
 from figures import figure
 
 import fltoolkit as fl
+from fltoolkit.show import result
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +44,20 @@ def test_odds_ratios_have_two_digits_and_no_more(model: fl.PublishedModel) -> No
     first = table.index[table["odds_ratio"].notna() & (table["category"] != table["reference"])]
     table.loc[first, ["odds_ratio", "ci_low", "ci_high"]] = 1.2, 0.53, 12.0
     assert "1.2 (0.53\xa0to\xa012)" in fl.show.risk(replace(model, table=table)).alt
+
+
+def test_an_odds_ratio_that_unresolved_persons_could_change_has_the_sign_of_caution_and_its_reason(
+    model: fl.PublishedModel,
+) -> None:
+    table = model.table.copy()
+    first = table.index[table["odds_ratio"].notna() & (table["category"] != table["reference"])][0]
+    given = {"odds_ratio": 1.2, "ci_low": 1.1, "ci_high": 1.3, "flag": "caution", "marker": "", "reason": "unresolved persons"}
+    table.loc[first, list(given)] = list(given.values())
+    shown = fl.show.risk(replace(model, table=table))
+    assert "1.2 (1.1\xa0to\xa01.3)\xa0†" in shown.alt
+    assert "†: use with caution (unresolved persons)." in str(figure(shown)["layout"]["annotations"])
+    assert "(1 to be used with caution)" in str(result.risk(replace(model, table=table)))
+    assert "caution" not in str(result.risk(model))
 
 
 def test_an_interval_that_leaves_the_picture_has_an_arrow(model: fl.PublishedModel) -> None:
