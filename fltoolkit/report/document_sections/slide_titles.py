@@ -142,13 +142,11 @@ def _planned(evidence: Evidence, row: plan_words.Line) -> float:
 
 
 def _beside_planned(language: Language, row: plan_words.Line, planned: float) -> str:
-    """Returns whether the number of the later survey is `below` or `above` the value planned for its year. The text is empty if
-    the number is a range or unreliable, if it is printed as the planned value, or if no value is planned."""
-    found = row["later_value"]
+    """Returns whether the interval of the later survey is `below`, `above` or `around` the value planned for its year. The text is
+    empty if the number is a range or unreliable, or if no value is planned."""
     if pd.isna(planned) or pd.notna(row["later_bound"]) or row["later_flag"] in ("suppress", "unreliable"):
         return ""
-    is_same = value(language, planned, row) == value(language, found, row)
-    return "" if is_same else "below" if found < planned else "above"
+    return "below" if row["later_ci_high"] < planned else "above" if row["later_ci_low"] > planned else "around"
 
 
 def targets(evidence: Evidence, language: Language) -> str | None:

@@ -116,7 +116,8 @@ def test_the_path_names_the_target_and_the_measured_numbers(language: Language, 
     told = slide_titles.path(dataclasses.replace(after, targets=later), language) or ""
     assert told.startswith("20")
     assert told.index("2025") < told.index("12") < told.index("2027")
-    for planned, side in ((13.0, "below"), (11.0, "above")):
+    later = later.assign(later_ci_low=11.5, later_ci_high=12.5)
+    for planned, side in ((13.0, "below"), (11.0, "above"), (12.4, "around")):
         beside = dataclasses.replace(after, targets=later, follow_up=after.follow_up.assign(milestone=planned))
         numbers = {"now": plan_words.measured(language, later.iloc[0].to_dict()), "year": "2027"}
         unit, aimed = number_words.unit(language, "prevalence"), language.number("2.0")
