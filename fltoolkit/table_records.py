@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def as_records(table: pd.DataFrame) -> list[dict[Hashable, Any]]:
@@ -15,6 +16,8 @@ def as_records(table: pd.DataFrame) -> list[dict[Hashable, Any]]:
     For a published table of 60 columns, the function of pandas takes five times as long. Charts and sheets need these rows some
     hundred times.
     """
+    from pandas import NA  # not above: the command line and `fltoolkit check` start without pandas
+
     names = list(table.columns)
     rows = table.to_numpy(dtype=object).tolist()
-    return [dict(zip(names, (None if value is pd.NA else value for value in row), strict=True)) for row in rows]
+    return [dict(zip(names, (None if value is NA else value for value in row), strict=True)) for row in rows]

@@ -257,7 +257,8 @@ def test_the_measures_in_time_are_published_and_never_mixed_with_the_flow(small:
     assert out.select("prevalence")["cases"].tolist() == [60]
     assert out.select("current_prevalence", "sex")["estimate"].notna().all()
     told = str(fl.show.headline(out))
-    for words in ("At some time in the past 12 months, 600 adults were", "On an average day of the past 12 months, 330 adults were",
+    for words in ("At some time in the past 12 months, 200.0 of every 1,000 adults were", "\n600 adults were",
+                  "On an average day of the past 12 months, 330 adults were",
                   "At the time of the interview, 300 adults were", "spent 6.5 months in it on average"):  # fmt: skip
         assert words in told
     assert "on an average day" in fl.show.dots(out, "stock", "sex").alt
