@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 
+import pandas as pd
+
 from fltoolkit.arguments import checked
 from fltoolkit.languages.language import Language
 from fltoolkit.publish.published_set import Published
@@ -40,12 +42,12 @@ def headline(out: Published, found: Published | None = None) -> Words:
 
 def lead(out: Published, populations: Collection[object] = ()) -> list[str]:
     """Returns the sentences with which `headline` begins: the rate and the number of persons for each population whose rate is
-    always shown, or for those of them that `populations` names, if there are any. Only the first sentence says the period."""
-    shown = _headline_populations(out)
-    named = [rows for rows in shown if rows[0]["reference_population"] in populations] or shown
-    first, *rest = (text for rows in named for text in _numbers(ENGLISH, rows))
-    when = ENGLISH.say("when.flow", period=ENGLISH.kit(named[0][0]["reference_period"]))
-    return [first, *(text.replace(f"{when}, ", "", 1) for text in rest)]
+    always shown, or for those of them that `populations` names, if there are any. Only the first number says the period."""
+    every = _headline_populations(out)
+    named = [rows for rows in every if rows[0]["reference_population"] in populations] or every
+    counts = [[row for row in rows if row["measure"] in COUNTS] for rows in named]
+    first = next((row for rows in counts for row in rows if pd.notna(row["estimate"])), None)
+    return [text for rows in counts for text in _numbers(ENGLISH, rows, first)]
 
 
 @checked
@@ -86,12 +88,11 @@ def _headline_populations(out: Published) -> list[Rows]:
     return [list(part) for _, part in groupby(rows, key=itemgetter("reference_population"))]
 
 
-def _numbers(language: Language, rows: Rows) -> list[str]:
+def _numbers(language: Language, rows: Rows, with_period: PublishedNumber | None) -> list[str]:
     """Returns sentences with the rate of a population, in bold letters, and its number of persons. A number's flag, such as *use
-    with caution*, stands behind its sentence."""
-    shown = [row for row in rows if row["measure"] in COUNTS]
-    first, *rest = (result_sentences.statement(language, row) for row in shown)
-    return [f"{text}{_flag(language, row)}" for text, row in zip([bold(first), *rest], shown, strict=True)]
+    with caution*, stands behind its sentence. Only the sentence of the row `with_period` says the period."""
+    rate, *rest = (result_sentences.statement(language, row, with_period=row is with_period) for row in rows)
+    return [f"{text}{_flag(language, row)}" for text, row in zip([bold(rate), *rest], rows, strict=True)]
 
 
 def _flag(language: Language, row: PublishedNumber) -> str:

@@ -120,9 +120,8 @@ def promise(language: Language, row: Line, *, with_unit: bool = True) -> str:
     unit, for a table that has the unit in another place. The text is empty if the row has no target."""
     if pd.isna(row["target_year"]):
         return ""
-    unit = (
-        language.kit(row["unit"]) if is_total(row) else number_words.unit(language, str(row["measure"]))
-    )  # not "per 1,000 adults"
+    # The unit of the row names the whole population, which is not that of a category such as women.
+    unit = language.kit(row["unit"]) if is_total(row) else number_words.unit(language, str(row["measure"]))
     words = {"year": f"{row['target_year']:g}", "value": aim(language, row), "unit": unit if with_unit else ""}
     if pd.isna(row["target_value"]) or (pd.isna(row["cut"]) and row["baseline_value"] != 0):
         return language.say("targets.hidden", year=words["year"])

@@ -23,8 +23,9 @@ def sentence(language: Language, row: PublishedNumber) -> str:
     return " ".join((statement(language, row), *doubts(language, row)))
 
 
-def statement(language: Language, row: PublishedNumber) -> str:
-    """Returns a published number in a sentence with its interval. If the number is not shown, the sentence gives the reason."""
+def statement(language: Language, row: PublishedNumber, *, with_period: bool = True) -> str:
+    """Returns a published number in a sentence with its interval and, by default, its period. If the number is not shown, the sentence
+    gives the reason."""
     measure, who = str(row["measure"]), language.kit(row["reference_population_label"])
     base = measure.removesuffix("_prevalence")
     if pd.isna(row["estimate"]):
@@ -32,9 +33,8 @@ def statement(language: Language, row: PublishedNumber) -> str:
         return language.say(
             key, what=language.say(f"titles.{measure}"), who=who, reason=number_words.reason(language, row["reason"])
         )
-    when = language.say(
-        f"when.{base}" if base in ("stock", "current") else "when.flow", period=language.kit(row["reference_period"])
-    )
+    key = f"when.{base}" if base in ("stock", "current") else "when.flow"
+    when = language.say(key, period=language.kit(row["reference_period"])) if with_period else ""
     kind = "duration" if measure == "duration" else "prevalence" if is_rate(measure) else "total"
     text = language.say(
         f"sentence.{kind}", when=when, value=number_words.shown(language, row), who=who,

@@ -55,6 +55,7 @@ def test_the_headline_of_a_suppressed_rate_has_no_hole_where_numbers_would_stand
     nothing = dict.fromkeys(("estimate", "ci_low", "ci_high", "resolved_only", "bound_high", "bound_ci_high"), float("nan"))
     told = headline(**nothing, flag="suppress", marker="u", reason="fewer than 30 persons in the denominator")
     assert "not shown. Reason: fewer than 30 persons in the denominator." in told
+    assert "At some time in the past 12 months, 410 adults were" in told  # the first number that is shown says the period
     assert "Without them" not in told
     assert "nan" not in told
 
