@@ -34,7 +34,7 @@ def read_into(path: Path, plan: Path) -> str:
                            allowed=sorted(known), do="name its nap.yaml with --plan")  # fmt: skip
     if found.problems:
         raise DataError(f"{len(found.problems)} entry(ies) cannot be read:\n{_listed(found.problems)}", where=str(path),
-                        do="correct them in the workbook (undo it if rows were inserted or deleted), then read it again; nothing was written")  # fmt: skip
+                        do="correct them in the workbook, then read it again; nothing was written")  # fmt: skip
     partners = read_partners(plan)
     pending = [e for e in found.edits if not _is_in_file(partners, e)]
     if conflicts := [_conflict(partners, e) for e in pending if not same(_entry_now(partners, e), e.before)]:

@@ -20,6 +20,7 @@ from typing import Any
 from fltoolkit.errors import DataError
 from fltoolkit.nap.partner_entries import LARGEST, Entry, Worked, cell_value, why_unfit
 from fltoolkit.report.workbook.cell_record import RecordedCell, read_record
+from fltoolkit.report.workbook.moved_rows import moved
 from fltoolkit.report.workbook.sheet_writer import KEY, KIT
 from fltoolkit.report.workbook.workbook_opening import open_returned
 from fltoolkit.spreadsheets import clean_text
@@ -214,6 +215,10 @@ def _compared(
         written: the content of the hidden sheet.
         problems: sentences for partners.
     """
+    locked = {place: o.value for place, o in cells.items() if o.kind == "locked" and o.value not in (None, "")}
+    if rows := moved(locked, there, same):
+        problems.append(f"{name}: {rows}, or type the entries into a fresh copy of the workbook")
+        return
     for place, original in cells.items():
         now, where = there.pop(place, None), f"{name}!{_address(place)}"
         codes = written.choices.get(f"{original.table}.{original.column}", {})

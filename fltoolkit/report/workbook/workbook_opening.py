@@ -1,4 +1,7 @@
-"""Opens a workbook that partners sent back, if it is not too large. If it cannot be read, the error names the reason."""
+"""Opens a workbook that partners sent back, if it is not too large.
+
+If the workbook cannot be read, the error names the reason and, if possible, the cell.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,13 @@ import re
 import warnings
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+from math import isfinite
+from pathlib import Path, PurePosixPath
 from typing import Any
+from xml.etree import ElementTree
 
 from fltoolkit.errors import DataError
 from fltoolkit.files import MB, read_bytes
@@ -22,6 +27,9 @@ FOREIGN = re.compile(r"xl/(media|embeddings|threadedComments|ctrlProps|pivotTabl
 CHART = re.compile(r"xl/charts/chart[^/]*\.xml")
 DRAWN = re.compile(r"xl/drawings/drawing\d+\.xml")  # LibreOffice also writes empty ones
 ANCHOR = re.compile(rb"<(?:\w+:)?(?:oneCell|twoCell|absolute)Anchor\b")
+SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+LONGEST_NUMBER = 400  # digits; a spreadsheet writes at most seventeen
 
 
 @dataclass(frozen=True)
@@ -69,7 +77,11 @@ def open_returned(path: Path) -> ReturnedBook:
     try:
         return ReturnedBook(load(False), cache(lambda: load(True)), contents)
     except Exception:  # openpyxl can raise any error for a damaged workbook
-        raise _unreadable(path, "a part of it is damaged, or a cell holds no number or date that can be read") from None
+        if cell := next(_odd_cells(content), ""):
+            raise _unreadable(
+                path, f"what stands in {cell} is no number or date", f"correct {cell}, and save the file again"
+            ) from None
+        raise _unreadable(path, "a part of it is damaged") from None
 
 
 def _refuse_unsuitable(path: Path, content: bytes) -> Counter[str]:
@@ -116,3 +128,37 @@ def _refuse_large(path: Path, parts: list[zipfile.ZipInfo]) -> None:
 def _unreadable(path: Path, why: str, do: str = "") -> DataError:
     do = do or "open it in a spreadsheet program, save it as .xlsx without password and macros, and give its path"
     return DataError("this is no workbook that can be read", where=str(path), found=why, do=do)
+
+
+def _odd_cells(content: bytes) -> Iterator[str]:
+    """Yields the addresses (`Sheet!B3`) of the cells whose number or date openpyxl cannot read: 5,000 digits, infinity,
+    2026-02-30."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for name, part in _sheets(archive).items():
+                for _, cell in ElementTree.iterparse(archive.open(part)):
+                    if cell.tag == f"{SHEET}c" and _is_odd(cell.get("t", "n"), cell.findtext(f"{SHEET}v") or ""):
+                        yield f"{name}!{cell.get('r', '?')}"
+    except (KeyError, ValueError, ElementTree.ParseError, zipfile.BadZipFile):
+        return
+
+
+def _sheets(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Returns the path of each sheet inside the .xlsx file, by the name of the sheet."""
+    targets = {r.get("Id"): r.get("Target", "") for r in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))}
+    sheets = ElementTree.fromstring(archive.read("xl/workbook.xml")).iter(f"{SHEET}sheet")
+    return {s.get("name", ""): str(PurePosixPath("/xl", targets[s.get(RELATION)]))[1:] for s in sheets}
+
+
+def _is_odd(kind: str, text: str) -> bool:
+    from openpyxl.utils.datetime import from_ISO8601
+
+    if not text or kind not in ("n", "d"):
+        return False
+    try:
+        if kind == "d":
+            from_ISO8601(text)
+            return False
+        return len(text) > LONGEST_NUMBER or not isfinite(float(text))
+    except ValueError:
+        return True

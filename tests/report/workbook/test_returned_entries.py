@@ -178,18 +178,22 @@ def test_whatever_cannot_be_kept_is_told_one_by_one_and_nothing_is_written(origi
         refuse_unread(path, Partners())
 
 
-@pytest.mark.parametrize("change", [lambda sheet, row: sheet.delete_rows(row), lambda sheet, row: sheet.insert_rows(row)])
-def test_where_a_row_was_deleted_or_inserted_nothing_is_read(
-    change: Callable[[Any, int], None], original: Path, tmp_path: Path
-) -> None:
-    def spoil(book: Workbook) -> None:
-        change(book["4Ps checklist"], books.at(book, "4Ps checklist", "Answer", GROUPS).row)
+def test_a_row_that_was_deleted_or_inserted_is_told_as_that(original: Path, tmp_path: Path) -> None:
+    """One line for the sheet, and not one for each cell below."""
+    for n, (change, told) in enumerate([
+        (lambda sheet, row: sheet.delete_rows(row), rf"4Ps checklist: row \d+ \({re.escape(GROUPS)}\) was deleted, so that all rows below moved up; undo"),
+        (lambda sheet, row: sheet.delete_rows(row, 2), r"4Ps checklist: rows \d+ to \d+, from \(.*\) on, were deleted"),
+        (lambda sheet, row: sheet.insert_rows(row), rf"4Ps checklist: 1 row\(s\) were inserted above what was row \d+ \({re.escape(GROUPS)}\); take"),
+        (lambda sheet, row: sheet.delete_rows(row, 500), r"4Ps checklist: rows \d+ to \d+, from \(.*\) on, were deleted; undo"),
+    ]):  # fmt: skip
 
-    path = books.edit(original, spoil, tmp_path / "moved.xlsx")
-    books.evidence(tmp_path)
-    with pytest.raises(DataError, match="undo it if rows were inserted or deleted"):
-        read_into(path, tmp_path / "nap.yaml")
-    assert not (tmp_path / "partners.yaml").exists()
+        def spoil(book: Workbook, change: Any = change) -> None:
+            change(book["4Ps checklist"], books.at(book, "4Ps checklist", "Answer", GROUPS).row)
+
+        found = read_workbook(books.edit(original, spoil, tmp_path / f"{n}.xlsx"))
+        (problem,) = found.problems
+        assert re.match(told, problem), problem
+        assert found.edits == ()
 
 
 def test_a_value_that_was_replaced_or_emptied_is_not_told_as_new(tmp_path: Path) -> None:

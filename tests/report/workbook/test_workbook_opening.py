@@ -1,4 +1,5 @@
-"""Tests workbooks that come back broken, huge or with odd cells: reading is limited, and errors name the reason."""
+"""Tests workbooks that come back broken, huge or with odd cells: reading is limited, and errors name the reason, the sheet and
+the cell."""
 
 from __future__ import annotations
 
@@ -63,15 +64,15 @@ def as_kind(kind: str, text: str) -> Callable[[str, bytes], bytes]:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (with_cell(f"<v>{'9' * 5000}</v>"), "a cell holds no number or date that can be read"),
-        (with_cell("<v>twelve</v>"), "a cell holds no number or date that can be read"),
-        (as_kind("d", "2026-02-30T00:00:00"), "a cell holds no number or date that can be read"),
+        (with_cell(f"<v>{'9' * 5000}</v>"), "what stands in Own!B3 is no number or date"),
+        (with_cell("<v>twelve</v>"), "what stands in Own!B3 is no number or date"),
+        (as_kind("d", "2026-02-30T00:00:00"), "what stands in Own!B3 is no number or date"),
         (with_cell("<v>1e999</v>"), "Own!B3: the number is larger than any that can be kept"),
         (lambda part, content: content[:-40] if part == "xl/workbook.xml" else content, "a part of it is damaged"),
         (lambda part, content: None if part == "xl/workbook.xml" else content, "a part of it is damaged"),
     ],
 )
-def test_an_odd_cell_or_part_is_refused_with_its_reason(
+def test_an_odd_cell_is_named_by_sheet_and_address(
     marked: Path, tmp_path: Path, change: Callable[[str, bytes], bytes | None], told: str
 ) -> None:
     path = altered(marked, tmp_path / "odd.xlsx", change)
