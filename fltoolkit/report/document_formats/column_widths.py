@@ -1,5 +1,5 @@
-"""Calculates the widths of a printed table's columns on paper, in centimetres, from the texts of the table. Where the
-page has room, no number and no word is broken into two lines.
+"""Calculates the widths of a printed table's columns on paper, in centimetres, from the texts of the table. No number and no
+word is broken into two lines.
 
 The widths of letters are those of Arial, the font of the tables. A small reserve is added, because Word may use another font.
 """
@@ -39,6 +39,11 @@ def widths(table: PrintedTable, page: float) -> tuple[float, ...]:
         share = min(1.0, max(0.0, page - sum(made)) / sum(missing)) if any(missing) else 0.0
         made = tuple(width + share * more for width, more in zip(made, missing, strict=True))
     return tuple(page * width / sum(made) for width in made)
+
+
+def least(table: PrintedTable) -> float:
+    """Returns the smallest width of a printed table, in centimetres, at which no number and no word is broken into two lines."""
+    return sum(_needs(table, place)[0] for place in range(len(table.heads)))
 
 
 def _needs(table: PrintedTable, place: int) -> tuple[float, float, float]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import singledispatch
 from io import BytesIO
@@ -15,7 +16,7 @@ from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from fltoolkit.languages.marked_text import unmarked
-from fltoolkit.report.document_formats.column_widths import CELL_MARGIN, widths
+from fltoolkit.report.document_formats.column_widths import CELL_MARGIN, SPARE, least, widths
 from fltoolkit.report.document_formats.document_blocks import (
     Block,
     Bullets,
@@ -29,6 +30,7 @@ from fltoolkit.report.document_formats.document_blocks import (
     Paragraph,
     WritingSpace,
 )
+from fltoolkit.report.document_formats.page_height import fit_on_page
 from fltoolkit.report.document_formats.word_contents import contents, mark_headings
 from fltoolkit.report.document_formats.word_rows import add, clean, rows, write
 from fltoolkit.report.document_formats.word_styles import (
@@ -48,6 +50,7 @@ from fltoolkit.show.printed_tables.printed_table import PrintedTable
 JOINED = re.compile(r"(?<=\d)–(?=\d)")  # the dash of `2026–2030`, after which no line breaks
 NO_TIME = datetime(1980, 1, 1)
 WIDTH = 17.0  # of the text, in cm
+ACROSS = 25.7  # of the text on a landscape page, in cm
 FOOT = 0.6  # below the footer, in cm: a source of two lines does not touch the text above it
 TWIPS = 567  # per centimetre
 TOGETHER = 4  # items of a list that is never broken, at most
@@ -85,6 +88,10 @@ def as_word(document: Document) -> bytes:
     for style, text in top:
         add(word, JOINED.sub("\\g<0>\u2060", text) if style == "Title" else text, style)
     for i, block in enumerate(document.blocks):
+        _turn(word, _wide(document.blocks[i : i + 2]))
+        if document.kind == "brief" and isinstance(block, Heading) and block.new_page:
+            # On a page that is too full, the few lines that it leaves would fill the page before the break.
+            block = replace(block, new_page=fit_on_page(document.blocks[:i], top, word, WIDTH))
         put(block, word)
         if isinstance(block, Paragraph) and _leads_to(*document.blocks[i + 1 : i + 2]):
             word.paragraphs[-1].paragraph_format.keep_with_next = True
@@ -194,7 +201,7 @@ def _(block: CoverFacts, word: Any) -> None:
 def _(block: PrintedTable, word: Any) -> None:
     if block.title:
         add(word, block.title, "Caption")
-    shares = widths(block, WIDTH)
+    shares = widths(block, ACROSS if needs_side(block) else WIDTH)
     table = _grid(word, 0, shares)
     if block.title:  # what a screen reader says first
         table._tbl.tblPr.append(element("w:tblCaption", val=clean(unmarked(block.title))))
@@ -204,6 +211,30 @@ def _(block: PrintedTable, word: Any) -> None:
     for letter, text in block.lettered:
         write(notes, f"\n{letter}" if notes.text else letter, bold=True)
         write(notes, f"\u00a0\u00a0{text}")
+
+
+def needs_side(block: Block) -> bool:
+    """Returns whether a block of a document needs a landscape page: only a table does that is too wide for a portrait page, also
+    without the reserve for a wider font."""
+    return isinstance(block, PrintedTable) and (block.wide or least(block) > SPARE * WIDTH)
+
+
+def _wide(blocks: tuple[Block, ...]) -> bool:
+    """Returns whether the first of these blocks needs a landscape page. A heading needs one if the block after it is a wide
+    table."""
+    return any(needs_side(b) for b in blocks[: 2 if isinstance(blocks[0], Heading) else 1])
+
+
+def _turn(word: Any, wide: bool) -> None:
+    """Starts a new section of a Word document if the orientation of the pages must change. `wide` says whether they must now be
+    landscape."""
+    from docx.enum.section import WD_ORIENT, WD_SECTION
+
+    if wide == (word.sections[-1].orientation == WD_ORIENT.LANDSCAPE):
+        return
+    section = word.add_section(WD_SECTION.NEW_PAGE)
+    section.orientation = WD_ORIENT.LANDSCAPE if wide else WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = section.page_height, section.page_width
 
 
 @put.register

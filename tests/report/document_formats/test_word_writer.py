@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
 
 import docx
 import pytest
+from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_TAB_ALIGNMENT
 from handed import EN, FR, evidence
 
-from fltoolkit.report.document_formats.document_blocks import Bullets, Document
-from fltoolkit.report.document_formats.word_writer import as_word
+from fltoolkit.report.document_formats.column_widths import SPARE, least
+from fltoolkit.report.document_formats.document_blocks import Bullets, Document, Heading, Paragraph
+from fltoolkit.report.document_formats.word_writer import WIDTH, as_word, needs_side
 from fltoolkit.report.documents.evidence_brief import evidence_brief
 from fltoolkit.report.documents.plan_skeleton import nap_skeleton
 from fltoolkit.show.printed_tables.printed_table import of_texts
@@ -101,3 +104,25 @@ def test_the_page_number_is_at_the_right_margin_apart_from_the_source(brief: byt
     assert line.text.startswith("Source")
     assert line.text.endswith("\t")
     assert line.runs[-1]._r[1].text == "PAGE"
+
+
+def test_a_wide_table_lies_on_its_side_and_takes_its_heading_along() -> None:
+    wide = replace(of_texts("w", ("a",), (("1",),)), wide=True)
+    word = opened(
+        as_word(Document("skeleton", "t", "s", "en", (Paragraph("before"), Heading("head", 2), wide, Paragraph("after"))))
+    )
+    assert [s.orientation for s in word.sections] == [WD_ORIENT.PORTRAIT, WD_ORIENT.LANDSCAPE, WD_ORIENT.PORTRAIT]
+    across = word.sections[1]
+    assert across.page_width > across.page_height
+    body = list(word.element.body)
+    at = [i for i, e in enumerate(body) if e.find(".//{*}sectPr") is not None]
+    head = next(body.index(p._p) for p in word.paragraphs if p.text == "head")
+    assert at[0] < head < at[1]
+
+
+def test_a_table_lies_on_its_side_only_if_it_is_too_wide_without_the_reserve_for_another_font() -> None:
+    tables = [of_texts("w", ("a", "b"), (("1" * digits, "1" * digits),)) for digits in range(30, 90)]
+    sides = [needs_side(table) for table in tables]
+    assert sides == sorted(sides)
+    assert any(WIDTH < least(table) <= SPARE * WIDTH and not side for table, side in zip(tables, sides, strict=True))
+    assert any(least(table) > SPARE * WIDTH and side for table, side in zip(tables, sides, strict=True))

@@ -5,11 +5,14 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from shutil import which
 
+import docx
 import pytest
 import small_country as country
+from docx.enum.section import WD_ORIENT
 from handed import EN, ES, FR, evidence
 from promises import evidence_from, evidence_of
 from published_rows import OTHER_RULES, of, published, row
@@ -259,3 +262,9 @@ def test_the_instruments_are_the_plans_or_are_asked_for() -> None:
     asked = Paragraph(EN.say("skeleton.no_legal_basis"), "prompt")
     assert named in nap_skeleton(evidence_from(OUT, legal_basis=["C29", "P29"]), EN).blocks
     assert asked in nap_skeleton(evidence_from(OUT), EN).blocks
+
+
+def test_no_page_lies_on_its_side() -> None:
+    """A turn of the page in the middle leaves a near-empty page before it and another after it."""
+    word = docx.Document(BytesIO(as_word(nap_skeleton(evidence(), EN))))
+    assert [section.orientation for section in word.sections] == [WD_ORIENT.PORTRAIT]
