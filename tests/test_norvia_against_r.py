@@ -53,5 +53,6 @@ def test_the_golden_numbers_cover_every_breakdown_of_the_headline() -> None:
         *(("adults", verb, group) for verb in ("prevalence", "total") for group in ("sex", "age_group", "region")),
         *(("workers", verb, "main_job_sector") for verb in ("prevalence", "total")),
         *(("adults", verb, "sector") for verb in ("total", "share")),
+        ("adults", "share", "sex"),
         *(("adults", verb, "sex") for verb in ("duration", "stock")),
     }

@@ -79,22 +79,23 @@ if (is.null(exported)) {
   for (verb in c("prevalence", "total"))
     records <- c(records, list(one("workers", verb, total_and("main_job_sector"), estimates("workers", verb, total_and("main_job_sector")))))
 
-  # Sectors of the forced labour itself: numbers out of everybody, shares out of the cases.
+  # Sectors of the forced labour itself: numbers out of everybody, shares out of the cases. Shares by sex, too: one of them is above
+  # one half, so that the PSUs with cases of the other sex can be the fewer.
   adults <- frame$adults == 1
   cases <- adults & frame$case == 1
-  sectors <- sort(unique(frame$sector[cases]), method = "radix")
-  of_sector <- function(verb, rows) lapply(sectors, function(s) {
-    frame$is <<- 1 * (frame$case == 1 & frame$sector %in% s)
+  of_cases <- function(verb, rows, group) lapply(sort(unique(frame[[group]][cases]), method = "radix"), function(s) {
+    frame$is <<- 1 * (frame$case == 1 & frame[[group]] %in% s)
     d$design <<- update(d$design, is = frame$is)
     m <- numbers_of(rows, verb, "is")
     count <- sum(frame$is[rows])
     psus <- psus_of(rows & frame$is == 1)
-    others <- psus_of(rows & frame$is == 0)                                # of a share: PSUs with cases of other sectors
+    others <- psus_of(rows & frame$is == 0)                                # of a share: PSUs with cases of other categories
     ci <- if (verb == "mean") kg(m, 1, min(psus, others)) else { l <- unlist(limits(m, log_scale = TRUE, psus = psus)); c(max(l[1], count), l[2]) }
-    c(list(key = list(sector = s)), m, list(cases = count, ci_low = ci[1], ci_high = ci[2]))
+    c(list(key = setNames(list(s), group)), m, list(cases = count, ci_low = ci[1], ci_high = ci[2]))
   })
-  records <- c(records, list(one("adults", "total", list("sector"), of_sector("total", adults)),
-                             one("adults", "share", list("sector"), of_sector("mean", cases))))
+  records <- c(records, list(one("adults", "total", list("sector"), of_cases("total", adults, "sector")),
+                             one("adults", "share", list("sector"), of_cases("mean", cases, "sector")),
+                             one("adults", "share", list("sex"), of_cases("mean", cases, "sex"))))
   # Months of the cases who said: their mean, and the number on an average day of the 12 months. The survey itself refuses that
   # number, since some cases did not say; the test gives these no month, as here, so that the arithmetic can be compared.
   stated <- frame$case == 1 & !is.na(frame$months)

@@ -146,6 +146,7 @@ def test_form_is_as_its_share_where_everybody_said_it(norvia: fl.ClassifiedSurve
         if form != "not stated":
             mine = table[table["form"] == form].iloc[0]
             assert (mine["cases"], mine["estimate"]) == (row["cases"], pytest.approx(row["estimate"]))
+            assert list(mine[["ci_low", "ci_high"]]) == pytest.approx(list(row[["ci_low", "ci_high"]]))
     open_ = share.loc[share["form"] == "not stated", "cases"].sum()
     assert (table.loc[table["form"] != TOTAL, "unresolved"] == open_).all()
 
