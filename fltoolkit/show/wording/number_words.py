@@ -59,7 +59,8 @@ def percent(language: Language, share: float) -> str:
 
 def date(language: Language, day: datetime.date) -> str:
     """Returns a date in words: `14 March 2028`."""
-    return language.say("format.date", day=str(day.day), month=language.each("months")[day.month - 1], year=str(day.year))
+    number = language.say("format.first_day") if day.day == 1 else str(day.day)
+    return language.say("format.date", day=number, month=language.each("months")[day.month - 1], year=str(day.year))
 
 
 def level(language: Language, row: PublishedNumber) -> str:
