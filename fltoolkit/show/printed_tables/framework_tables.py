@@ -111,7 +111,7 @@ def _remarks(ranged: bool, language: Language, row: Row) -> tuple[str, ...]:
         return ()
     why = "high_end_hidden" if row["unresolved_marker"] == "c" else "cases_only" if pd.isna(row["unresolved"]) else ""
     return (
-        number_words.remark(language, row) if has_text(row["reason"]) else "",
+        *(number_words.remarks(language, row) if has_text(row["reason"]) else ()),
         language.say(f"tables.{why}") if ranged and why and pd.notna(row["baseline_value"]) else "",
     )
 
