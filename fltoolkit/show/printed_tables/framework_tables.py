@@ -54,9 +54,12 @@ def _measure(row: Row) -> str:
 
 def _target(language: Language, row: Row) -> PrintedCell:
     """Returns the cell of a target: the targets of the row in words, or the texts that partners typed for the first and second
-    year."""
+    year. If there are none, the cell says so, or that partners still have to give the target."""
+    none = language.say("by_partners" if row["filled_by"] == "partners" else "matrix.no_target")
     typed = [(year, language.own(row[f"target_year_{year}"])) for year in YEARS if has_text(row[f"target_year_{year}"])]
-    return PrintedCell(row["promised"] or language.list(language.say("targets.typed", year=str(y), value=v) for y, v in typed))
+    return PrintedCell(
+        row["promised"] or language.list(language.say("targets.typed", year=str(y), value=v) for y, v in typed) or none
+    )
 
 
 def _indicator(language: Language, row: Row) -> str:
@@ -152,7 +155,9 @@ def matrix(language: Language, evidence: Evidence) -> PrintedTable:
     of targets, and of partners."""
     promised = plan_words.promises(language, evidence.targets, NBSP)
     table = as_records(evidence.baseline.table)
-    rows = [{**row, "promised": promised.get((row["id"], row["group"], row["category"]), "")} for row in table]
+    rows = [
+        {**row, "promised": promised.get((row["derived_from"] or row["id"], row["group"], row["category"]), "")} for row in table
+    ]
     rows = [row for row in rows if row["promised"] or row["filled_by"] == "partners" or plan_words.is_total(row)]
     words = TableWords(language.say("matrix.title"), heads=plan_cells.years(language, evidence.baseline.table, "year"))
     return _of_plan(language, MATRIX, rows, words)

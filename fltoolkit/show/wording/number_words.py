@@ -196,13 +196,14 @@ def definition(language: Language, rule_set: object) -> str:
 
 
 def remarks(language: Language, row: PublishedNumber) -> tuple[str, ...]:
-    """Returns the reasons for the flag of a published row, which must be printed beside it. The flags `unreliable` and `use with
+    """Returns the reasons for the flag of a published row, which must be printed beside it, or another remark on it. The flags `unreliable` and `use with
     caution` and the reason that nobody was found are left out, because a marker or sign of the row already says them."""
     if row.get("marker") == "w":
         return ()
     if row["flag"] == "review":
         return (language.say("flagged", flag=language.say("flags.review"), reason=reason(language, row["reason"])),)
-    parts = row["reason"].parts if isinstance(row["reason"], Reasons) else (row["reason"],)
+    is_flagged = row["flag"] in ("caution", "unreliable") and isinstance(row["reason"], Reasons)
+    parts = row["reason"].parts if is_flagged else (row["reason"],)
     return tuple(reason(language, part) for part in parts)
 
 
