@@ -180,7 +180,7 @@ def _remedies(evidence: Evidence, language: Language, rows: Sequence[Line]) -> l
     needed, or which larger fall the planned survey would detect.
     """
     wide = [row for row in rows if is_too_wide(row)]
-    found = [_if_too_wide(evidence, language, wide)] if wide else []
+    found = _if_too_wide(evidence, language, wide) if wide else []
     if others := [row for row in rows if not is_too_wide(row)]:
         found.append(_if_too_small(language, others[0]) if _choices(others) == "set_lower" else _if_refused(language, others))
     return found
@@ -210,20 +210,22 @@ def _if_refused(language: Language, rows: Sequence[Line]) -> Decision:
     )
 
 
-def _if_too_wide(evidence: Evidence, language: Language, rows: Sequence[Line]) -> Decision:
+def _if_too_wide(evidence: Evidence, language: Language, rows: Sequence[Line]) -> list[Decision]:
     """Returns the decision about targets whose baseline is a wide range. If the fall to a target would be missed also without unresolved
-    answers, it gives the chance, and advises a lower target that the planned survey would detect. If there are several such targets,
-    it does this for the last one."""
+    answers, it gives the chance; if the planned survey would detect a larger one, a second decision is about that lower target. If there
+    are several such targets, it does this for the last one."""
+    asked = [language.say("sheet.choices.parents")] if result_sentences.asks_parents(evidence.now.table) else []
+    fewer = language.say("sheet.choices.fewer_open", means=", ".join([*language.each("sheet.choices.means"), *asked]))
     never = [row for row in rows if _is_fall(row) and is_never_enough(row)][-1:]
     even = [language.say("sheet.decisions.even_without", **_aim_of(language, row)) for row in never]
-    lower = [language.say("sheet.choices.lower", **_aim_of(language, row)) for row in never if _has_larger_fall(row)]
-    asked = [language.say("sheet.choices.parents")] if result_sentences.asks_parents(evidence.now.table) else []
-    tasks = [*language.each("sheet.choices.fewer_open"), *asked, *lower]
-    return (
-        _question(language, (language.join(tasks), language.each("sheet.choices.keep")[len(rows) > 1])),
+    lower = [language.each("sheet.choices.lower", **_aim_of(language, row)) for row in never if _has_larger_fall(row)]
+    first = (
+        _question(language, (fewer, language.each("sheet.choices.keep")[len(rows) > 1])),
         language.say("sheet.decisions.fewer_open", targets=_subjects(language, rows)),
-        *(even or [language.say("sheet.decisions.more_persons")]),
     )
+    if not lower:
+        return [(*first, *(even or [language.say("sheet.decisions.more_persons")]))]
+    return [first, *((_question(language, choices), *even) for choices in lower)]
 
 
 def _below_but_unreliable(language: Language, row: Line) -> str:

@@ -55,7 +55,8 @@ def test_a_target_whose_baseline_is_hidden_tells_neither() -> None:
     (west,) = (row for row in table.texts if "West" in row[0])
     said = ("a target for 2030; its baseline is not shown", "Cannot be said: baseline not shown")
     assert west == ("West", "[c]", "", said[0], said[1], "", "", "")
-    assert table.note == f"{EN.say('targets.must_fall')} –: no repeat is large enough. [c] {CONFIDENTIAL}."
+    chance, must_fall = (EN.say(f"targets.{key}") for key in ("chance", "must_fall"))
+    assert table.note == f"{chance} {must_fall} –: no repeat is large enough. [c] {CONFIDENTIAL}."
 
 
 def test_the_table_says_of_each_target_whether_a_survey_could_verify_it() -> None:
@@ -187,17 +188,18 @@ def test_where_unresolved_answers_make_the_result_wide_the_first_remedy_is_fewer
         )
         return decided(dataclasses.replace(one, now=RATE, targets=refused))
 
-    tasks = "Train interviewers and ask for the missing answers, or keep the target as an aim that cannot be verified?"
+    means = "train interviewers, ask for the missing answers"
+    tasks = f"Get fewer unresolved answers ({means}), or keep the target as an aim that cannot be verified?"
     fewer = f"{tasks} {start(EN.say('sheet.decisions.fewer_open', targets='“Prevalence”'))}"
     assert said(TOO_WIDE, 3500.0) == f"{fewer} Asking more persons does not help by itself."
     assert said(joined_reasons((TOO_WIDE, short_obstacle("sample"))), 3500.0) == said(TOO_WIDE, 3500.0)
     nothing = float("nan")  # no number of persons is enough
-    missed = " Even without them, the fall to 2.5 per 1,000 for “Prevalence” would be found with a chance of 52% only."
-    assert said(TOO_WIDE, nothing, power=0.52, smallest_value=2.6) == fewer + missed
-    assert said(TOO_WIDE, nothing, power=0.52, smallest_value=2.0) == (fewer + missed).replace(
-        "interviewers and ask for the missing answers",
-        "interviewers, ask for the missing answers and lower the target for “Prevalence” from 2.5 to 2.0",
+    missed = (
+        " Even without unresolved answers, the fall to 2.5 per 1,000 for “Prevalence” would be found with a chance of 52% only."
     )
+    assert said(TOO_WIDE, nothing, power=0.52, smallest_value=2.6) == fewer + missed
+    lower = " Lower the target for “Prevalence” from 2.5 to 2.0, or keep it?"
+    assert said(TOO_WIDE, nothing, power=0.52, smallest_value=2.0) == fewer + lower + missed
     small = said(short_obstacle("sample"), 3500.0)
     assert small == (
         "Ask as many persons, or set another target? "

@@ -11,7 +11,7 @@ from published_rows import plain, row
 
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
 from fltoolkit.languages.language import Language
-from fltoolkit.languages.reasons import Reason, item_names
+from fltoolkit.languages.reasons import Reason, item_names, joined_reasons
 from fltoolkit.publish.publication_profiles import shipped_publication_profiles
 from fltoolkit.publish.reliability import load_publication_profile
 from fltoolkit.show.wording import number_words
@@ -44,14 +44,17 @@ def test_labels_of_two_groups_that_share_a_name_say_whose() -> None:
     assert "non déclaré (région)" in number_words.labels(FR, rows)
 
 
-def test_a_remark_says_the_flag_and_the_reason_but_not_what_the_marker_says() -> None:
+def test_remarks_are_the_reasons_of_a_flag_but_not_what_the_marker_says() -> None:
     south = country.published().select("prevalence", ["region"]).query("category == 'south'").iloc[0].to_dict()
-    assert number_words.remark(EN, south) == "Fewer than 15 cases"
-    assert number_words.remark(FR, south) == "Moins de 15 cas"
+    assert number_words.remarks(EN, south) == ("fewer than 15 cases",)
+    assert number_words.remarks(FR, south) == ("moins de 15 cas",)
     careful = {**south, "marker": "", "flag": "caution"}
-    assert number_words.remark(EN, careful) == "use with caution: fewer than 15 cases"
-    assert number_words.remark(EN, {**careful, "marker": "w", "flag": "review"}) == ""
-    assert number_words.remark(EN, {"reason": "", "flag": "", "bounds_note": float("nan")}) == ""
+    assert number_words.remarks(EN, careful) == ("fewer than 15 cases",)
+    assert number_words.remarks(EN, {**careful, "flag": "review"}) == ("to be reviewed: fewer than 15 cases",)
+    assert number_words.remarks(EN, {**careful, "marker": "w", "flag": "review"}) == ()
+    both = joined_reasons([south["reason"], Reason.of("whom.more", N=50)])
+    assert number_words.remarks(EN, {**careful, "reason": both}) == ("fewer than 15 cases", "50 and more")
+    assert not any(number_words.remarks(EN, {"reason": "", "flag": "", "bounds_note": float("nan")}))
 
 
 def test_the_kits_own_names_are_words_and_rule_sets_keep_their_name() -> None:

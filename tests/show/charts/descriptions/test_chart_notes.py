@@ -24,7 +24,7 @@ def test_only_the_signs_that_a_chart_has_are_explained() -> None:
         return signs(EN, [Mark(1.0, NAN, NAN, g, "") for g in glyphs])
 
     assert nonempty(Glyph.MEASURED) == []
-    assert nonempty(Glyph.UNRELIABLE, Glyph.MEASURED) == ["Hollow, [u]: unreliable (few cases or imprecise)."]
+    assert nonempty(Glyph.UNRELIABLE, Glyph.MEASURED) == ["Hollow, [u]: unreliable (very few cases or very imprecise)."]
     assert "ends at the upper limit" in nonempty(Glyph.NONE_FOUND)[0]
     assert "not measured" in nonempty(Glyph.PLANNED)[0]
 
