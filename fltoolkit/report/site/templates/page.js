@@ -3,7 +3,7 @@
   const NARROW = 592; // pixels: on a narrower screen a picture is drawn anew, as wide as its words need
   const DRAWN = 170; // pixels between the words of such a picture
   const LONG = 28; // letters of a text that takes two lines on such a picture
-  const TWO_LINES = 38; // pixels of a row with such a text
+  const TWO_LINES = 42; // pixels of a row with such a text
   const SMALLEST = 0.58; // of a picture's size: below it, its words could not be read
   // A printed page, in pixels, and the width for which its pictures are drawn: then their words have nearly 8 points.
   const PAPER = { width: 680, height: 1015, drawn: 900 };
@@ -95,28 +95,41 @@
     };
   }
 
-  // On a narrow screen the whole picture is shown smaller, also after the screen is turned.
-  function fitOnScreen(place) {
-    place.style.zoom = '';
-    const room = place.parentElement.clientWidth / place.offsetWidth;
-    if (room < 1) place.style.zoom = Math.max(SMALLEST, room);
+  // A narrow picture is an image that shrinks with the screen; it does not catch the finger that scrolls past it.
+  function drawOnScreen(place) {
+    const { data, layout, config } = place.described;
+    const room = place.parentElement.clientWidth;
+    if (!room) return; // it is folded
+    const narrow = room < NARROW;
+    const plain = withoutWords(layout);
+    const drawn = narrow ? forNarrow(data, plain) : { traces: data, layout: plain };
+    const width = narrow ? Math.max(drawn.least, room) : undefined;
+    place.sheetHeight = drawn.layout.height; // plotly forgets it when the window changes its size
+    place.classList.toggle('narrow', narrow);
+    place.style.minWidth = narrow ? SMALLEST * width + 'px' : '';
+    Plotly.newPlot(place, drawn.traces, { ...drawn.layout, width }, { ...config, displayModeBar: false, staticPlot: narrow, responsive: !narrow });
+    if (narrow) shrink(place, width, place.sheetHeight);
   }
-  window.addEventListener('resize', () => document.querySelectorAll('.chart').forEach(fitOnScreen));
-  window.addEventListener('toggle', function (event) { // plotly fits no folded picture
-    if (!event.target.open) return;
-    event.target.querySelectorAll('.chart').forEach((place) => { fitOnScreen(place); Plotly.Plots.resize(place); });
+
+  function shrink(place, width, height) {
+    place.style.setProperty('--shape', width + ' / ' + height);
+    place.querySelectorAll('.main-svg').forEach((svg) => svg.setAttribute('viewBox', '0 0 ' + width + ' ' + height));
+  }
+
+  let screenWidth = window.innerWidth;
+  window.addEventListener('resize', function () { // a telephone also changes its height while somebody scrolls
+    if (window.innerWidth === screenWidth) return;
+    screenWidth = window.innerWidth;
+    document.querySelectorAll('.chart').forEach(drawOnScreen);
+  });
+  window.addEventListener('toggle', function (event) {
+    if (event.target.open) event.target.querySelectorAll('.chart').forEach(drawOnScreen);
   }, true);
 
   document.querySelectorAll('.chart').forEach(function (place) {
     const data = JSON.parse(place.nextElementSibling.textContent);
-    const narrow = place.parentElement.clientWidth < NARROW;
-    const plain = withoutWords(data.layout);
-    const drawn = narrow ? forNarrow(data.data, plain) : { traces: data.data, layout: plain };
-    if (narrow) place.style.minWidth = drawn.least + 'px';
-    fitOnScreen(place);
-    place.sheetHeight = drawn.layout.height; // plotly forgets it when the window changes its size
-    // A narrow picture does not catch the finger that scrolls past it.
-    Plotly.newPlot(place, drawn.traces, drawn.layout, { ...data.config, displayModeBar: false, staticPlot: narrow });
+    place.described = data;
+    drawOnScreen(place);
     const tools = place.closest('figure').querySelector('.tools');
     const name = fileName(place);
     const table = tableAfter(place);
@@ -138,18 +151,9 @@
   function drawForPrint(place) {
     const height = place.sheetHeight;
     const fits = PAPER.width / PAPER.drawn;
-    place.onScreen = place._fullLayout.height;
     Plotly.relayout(place, { width: PAPER.drawn, height: height });
     place.style.setProperty('--part-of-page', Math.min(100, (100 * PAPER.height) / (height * fits)) + '%');
-    place.style.setProperty('--shape', PAPER.drawn + ' / ' + height);
-    place.querySelectorAll('.main-svg').forEach((svg) => svg.setAttribute('viewBox', '0 0 ' + PAPER.drawn + ' ' + height));
-  }
-
-  function drawForScreen(place) {
-    if (!place.onScreen) return;
-    place.querySelectorAll('.main-svg').forEach((svg) => svg.removeAttribute('viewBox'));
-    Plotly.relayout(place, { width: null, height: place.onScreen, autosize: true });
-    place.onScreen = 0;
+    shrink(place, PAPER.drawn, height);
   }
 
   // A table that is too wide for the page is printed smaller.
@@ -168,7 +172,7 @@
     inPrint('.chart').forEach(drawForPrint);
     inPrint('.output_html table').forEach(fitForPrint);
   });
-  window.addEventListener('afterprint', () => document.querySelectorAll('.chart').forEach(drawForScreen));
+  window.addEventListener('afterprint', () => document.querySelectorAll('.chart').forEach(drawOnScreen));
 
   document.querySelectorAll('details.folded').forEach((part) => { part.open = false; }); // a picture is drawn where it is seen
 
