@@ -193,9 +193,9 @@ def test_survey_questions_findings_and_paths_are_tables_too(tmp_path: Any) -> No
     out = fl.publish_run(persons)
     assert line(tables.facts(fl.describe(persons)), "Persons in the file")[1] == "about 410 in about 410 households"
     assert cells(tables.questionnaire(persons)) == [
-        ["any work", "", "WORK", "yes (1)"],
-        ["very low or no wages", "", "INV", "yes (1)"],
-        ["withheld wages", "", "COE", "yes (1)"],
+        ["any work", "not given", "WORK", "yes (1)"],
+        ["very low or no wages", "not given", "INV", "yes (1)"],
+        ["withheld wages", "not given", "COE", "yes (1)"],
     ]
     assert tables.questionnaire(persons).text.index("Involuntary\n") < tables.questionnaire(persons).text.index("Coercion\n")
     found = fl.check(persons)

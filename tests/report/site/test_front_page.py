@@ -329,7 +329,7 @@ def test_a_number_with_wide_bounds_is_a_range(tmp_path: Path) -> None:
     assert '<p class="lead">Forced labour in 2025: 100 to 250 of every 1,000 adults</p>' in html
     assert "410 has no range, because its high end (" in html  # the number of persons
     assert "to 250.0</b>" in html
-    assert "<span>With sampling error, at 95%: " in html
+    assert "<span>95% interval with unresolved persons: " in html
     assert html.index("to 250.0</b>") < html.index("<b>about 410</b>") < html.index("A range goes from the established cases to")
     file = tmp_path / "small" / "estimates.csv"
     table = pd.read_csv(file)

@@ -31,7 +31,7 @@ def test_a_number_with_wide_bounds_is_a_range_and_its_interval_reaches_from_the_
     wide = row(bounds_note=WIDE_BOUNDS, bound_high=0.05, bound_ci_high=0.058)
     assert plain(number_words.shown(EN, wide)) == "20.0 to 50.0"
     assert plain(number_words.shown(FR, wide)) == "20,0 à 50,0"
-    assert plain(number_words.doubt(EN, wide)) == "With sampling error, at 95%: 15.0 to 58.0"
+    assert plain(number_words.doubt(EN, wide)) == "95% interval with unresolved persons: 15.0 to 58.0"
     assert plain(number_words.shown(EN, row(bound_high=0.05))) == "20.0"
     assert plain(number_words.doubt(EN, row(bound_high=0.05))) == "95% interval: 15.0 to 26.0"
     assert number_words.doubt(EN, row(ci_low=float("nan"))) == ""
