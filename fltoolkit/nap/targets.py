@@ -82,7 +82,7 @@ def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
           sample. These numbers are rounded up to two significant digits. Only the `planned_sample` of the whole population is
           printed as in the plan
         - `deff`: the design effect; `first_year`: the first year in which a repeat can be compared with the baseline, because
-          their look-back windows do not overlap; `rate`: the baseline as a rate of its population; `n`: the persons asked
+          their look-back windows do not overlap; `rate`: the baseline as a rate of its population; `n`: the persons who answered
 
     Raises:
         SpecError: a target is for a category that the indicator does not have.
@@ -326,7 +326,7 @@ def _why_no_verdict(n: float, planned: float, after: float) -> Reason | str:
     samples differ too much (docs/methods.md §5). The text is empty if a verdict is allowed.
 
     Args:
-        n: the persons asked in the baseline.
+        n: the persons who answered in the baseline.
         planned: the persons who will be asked in the repeat.
         after: the expected share of cases in the repeat.
     """

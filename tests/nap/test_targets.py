@@ -178,7 +178,7 @@ def test_a_category_whose_whole_was_not_published_is_judged_unless_a_share_of_th
     assert judged(**alone)["planned_sample"] == 5_000
     row = judged(keys={"planned_sample": 8_000}, **alone)
     assert np.isnan(row["planned_sample"])
-    assert row["obstacle"] == "persons asked not known"
+    assert row["obstacle"] == "sample size not known"
 
 
 def test_a_number_of_persons_is_judged_as_the_rate_it_is() -> None:

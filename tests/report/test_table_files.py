@@ -110,7 +110,7 @@ def facts_of(sheet: Worksheet, name: str) -> list[Any]:
 def test_the_facts_behind_each_number_of_the_survey_are_on_the_second_sheet(sheet: Worksheet) -> None:
     table = country.filled().table
     table = table[table["filled_by"] != "partners"]
-    for name, mine, digits in (("Persons asked", "n", 0), ("CV", "cv", 3)):
+    for name, mine, digits in (("Persons who answered", "n", 0), ("CV", "cv", 3)):
         assert [c.value for c in facts_of(sheet, name) if c.value is not None] == list(table[mine].dropna().round(digits)), name
     for name, mine in (("Cases", "cases_class"), ("Rule set", "rule_set"), ("Reference period", "reference_period")):
         texts = ["" if c.value is None else str(c.value).replace("\u00a0", " ") for c in facts_of(sheet, name)]
@@ -155,7 +155,7 @@ def test_markers_never_stand_in_a_numbers_cell(sheet: Worksheet) -> None:
     assert {m for m in markers if m} == {"[c]", "[u]", "[w]", "[x]", "[z]", "†"}
     for name in ("Baseline value", "Interval from", "Interval to"):
         assert not [c.value for c in column(sheet, name) if isinstance(c.value, str)], name
-    for name in ("Persons asked", "Cases", "CV", "Design effect", "df"):
+    for name in ("Persons who answered", "Cases", "CV", "Design effect", "df"):
         assert {c.value for c in facts_of(sheet, name) if isinstance(c.value, str)} <= (CLASSES if name == "Cases" else set()), (
             name
         )
@@ -164,7 +164,7 @@ def test_markers_never_stand_in_a_numbers_cell(sheet: Worksheet) -> None:
 def test_hidden_cells_are_blank_and_have_their_marker(sheet: Worksheet) -> None:
     for cells_of, names in (
         (column, ("Baseline value", "Interval from", "Interval to")),
-        (facts_of, ("Persons asked", "Cases", "CV")),
+        (facts_of, ("Persons who answered", "Cases", "CV")),
     ):
         hidden = [i for i, cell in enumerate(cells_of(sheet, "Category")) if cell.value in ("east", "west")]
         assert hidden

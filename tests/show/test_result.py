@@ -89,7 +89,7 @@ def test_where_nobody_was_found_the_sections_say_that_and_count_no_groups(
 
 
 def test_the_number_of_unresolved_persons_opens_the_section_about_them() -> None:
-    assert str(result.unresolved(country.published())).startswith("Adults: 5 of 412 persons asked are unresolved: ")
+    assert str(result.unresolved(country.published())).startswith("Adults: 5 of the 412 persons who answered are unresolved: ")
 
 
 @pytest.mark.parametrize(

@@ -167,7 +167,7 @@ def change_from_published(
     detectable change`, and the reason is `too few cases`. Without this rule, MOVER would falsely say "decreased" with a
     probability of up to 5%.
 
-    The verdict is also `no detectable change` if the numbers of persons asked (`n`) differ by more than a factor 2. If the
+    The verdict is also `no detectable change` if the numbers of persons who answered (`n`) differ by more than a factor 2. If the
     baseline does not give `n`, the user must check that the sizes are similar. Whether the two numbers can be compared, and
     whether their look-back windows overlap, is decided as in `change`, from the facts that the baseline states (such as its
     reference period).

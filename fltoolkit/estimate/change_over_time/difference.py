@@ -161,7 +161,7 @@ def difference(
     have similar sizes, these errors balance. If one round is smaller, its error dominates, and "decreased" is found too often.
     So:
 
-    - If the numbers of persons asked, or the degrees of freedom, differ by more than a factor 1.25, `mover` makes the interval
+    - If the numbers of persons who answered, or the degrees of freedom, differ by more than a factor 1.25, `mover` makes the interval
       from the two intervals, with the correlation C/(SE1·SE2).
     - If the degrees of freedom differ by more than a factor 2, or if the product of the two factors is above 4, the verdict is
       `no detectable change`.

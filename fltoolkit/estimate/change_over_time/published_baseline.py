@@ -46,7 +46,7 @@ class PublishedBaseline:
     default (None or "") and is not compared with the later survey.
 
     `estimate`, `ci_low` and `ci_high` have the scale of `Estimates.table` (a proportion, never per 1,000). `deff` is the design
-    effect. `n` is the number of persons asked. `unresolved_share` is the weighted share of persons whose answers do not decide
+    effect. `n` is the number of persons who answered. `unresolved_share` is the weighted share of persons whose answers do not decide
     whether they are cases (0.012 is 1.2%). The other fields are those of `About`.
     """
 
@@ -107,7 +107,7 @@ def contradiction(figure: States) -> str:
     if figure.ci_low < 0:
         return f"ci_low ({figure.ci_low:g}) is below 0, which no rate, number or duration is; give 0 where the publication printed less"
     if figure.cases is not None and figure.n is not None and figure.cases > figure.n:
-        return f"cases ({figure.cases}) are more than n ({figure.n}), the persons asked"
+        return f"cases ({figure.cases}) are more than n ({figure.n}), the persons who answered"
     if figure.cases is not None and figure.psus_with_cases is not None and figure.psus_with_cases > figure.cases:
         return f"psus_with_cases ({figure.psus_with_cases}) are more than cases ({figure.cases})"
     days = []

@@ -39,7 +39,7 @@ class EstimatedProportion:
     Attributes:
         p: the estimate.
         se: its standard error.
-        n: persons asked, unweighted.
+        n: persons who answered, unweighted.
         df: the design's degrees of freedom.
         deff_at_zero: the design effect that is assumed if there is no case.
         psus_with_cases: how many PSUs have a case; nan if unknown. Only `korn_graubard_rare` uses it.

@@ -60,7 +60,7 @@ def prevalence(
 ) -> Estimates:
     """Estimate the share of persons for whom a true/false outcome is true: Σw·case / Σw over the persons of each category.
 
-    For a classified survey, the rate is established cases divided by all persons asked (docs/methods.md §1). Persons whose
+    For a classified survey, the rate is established cases divided by all persons who answered (docs/methods.md §1). Persons whose
     answers do not decide whether they are cases (*unresolved*) stay in the denominator, and the table has their number.
 
     Args:

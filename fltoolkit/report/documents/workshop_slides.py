@@ -43,7 +43,7 @@ def workshop(evidence: Evidence, language: Language) -> Document:
 
 
 def _found(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns the slide with the rate. It has the numbers, the definition, and the persons asked. It also says for how many
+    """Returns the slide with the rate. It has the numbers, the definition, and the persons who answered. It also says for how many
     persons the answers do not decide whether they are in forced labour."""
     out = evidence.now
     title = slide_titles.rate(out, language)

@@ -83,7 +83,7 @@ def unresolved(counts: pd.DataFrame, out: Published | None = None) -> Picture:
     """Returns a picture of the number of unresolved answers (don't know, refused, blank) to each question. Such answers can
     prevent a decision on whether a person is in forced labour. `counts` is the table from `fl.nonresponse`, with one row per
     question. Questions without such answers are left out; `fl.show.nonresponse` has them. If one column feeds two items, its
-    answers are drawn once, with both names. With the published set of the run (`out`), a note names the persons asked and the
+    answers are drawn once, with both names. With the published set of the run (`out`), a note names the persons who answered and the
     survey."""
     with_answers = counts[UNRESOLVED].fillna(0).sum(axis=1) > 0
     drawn = counts[with_answers] if with_answers.any() else counts

@@ -165,7 +165,7 @@ def in_forced_labour(out: Published, population: str) -> dict[Hashable, Any]:
 
 
 def _notes(out: Published, rows: Rows) -> tuple[str, ...]:
-    """Returns the notes below a flowchart: the meaning of the signs behind its numbers, the persons asked, and the survey."""
+    """Returns the notes below a flowchart: the meaning of the signs behind its numbers, the persons who answered, and the survey."""
     table = pd.DataFrame(rows.values())
     used = number_words.markers(ENGLISH, table["marker"])
     signs = [*number_words.care_note(ENGLISH, table["flag"]), *([f"{used}."] if used else [])]

@@ -32,7 +32,7 @@ CATEGORY = TableColumn(
 BASES = {
     **dict.fromkeys(("share", *PROFILES), "of_cases"),
     "duration": "with_months",
-}  # the persons that `n` counts, by measure; for other measures, the persons asked
+}  # the persons that `n` counts, by measure; for other measures, the persons who answered
 COUNTED_AS = {"flowchart": "counted", **dict.fromkeys(PROFILES, "with_it")}  # what `cases` counts; for other measures, cases
 
 
@@ -93,7 +93,9 @@ def results(measure: str, *, ranged: bool = False) -> TableLayout:
             replace(CATEGORY, head="characteristic") if measure in PROFILES else CATEGORY,
             *_estimate(measure, ranged),
             TableColumn(
-                "n", lambda language, row: number_cells.count(language, row["n"], _hidden(row)), head=BASES.get(measure, "asked")
+                "n",
+                lambda language, row: number_cells.count(language, row["n"], _hidden(row)),
+                head=BASES.get(measure, "answered"),
             ),
             TableColumn("cases", _cases, head=COUNTED_AS.get(measure, "cases")),
             *((TableColumn("unresolved", _unresolved),) if measure in PROFILES else ()),

@@ -95,7 +95,7 @@ def asks_parents(table: pd.DataFrame, population: object = "") -> bool:
 def unresolved(row: PublishedNumber, language: Language, *, parents: bool) -> str:
     """Returns up to three sentences on unresolved persons: it is not decided whether they are in forced labour. If `parents` is
     true, parents who were not interviewed are a reason too (see `asks_parents`). The first sentence gives their number among the
-    persons asked. The second gives the rate if all of them were cases. The third gives the rate without them, if this is printed as
+    persons who answered. The second gives the rate if all of them were cases. The third gives the rate without them, if this is printed as
     another number. The text is empty if the rate is hidden. If only the number of unresolved persons is hidden, or if it is zero, the
     text says so."""
     why = language.say(f"unresolved.why.{'parents' if parents else 'answers'}")

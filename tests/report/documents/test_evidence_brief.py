@@ -66,7 +66,7 @@ def test_the_first_page_says_how_many_who_the_targets_what_to_decide_and_three_c
     assert isinstance(caveats, Bullets)
     assert caveats.items[0].startswith("The interval is wide because the survey found 40 cases among 2,000 persons")
     assert caveats.items[1] == "The survey names no group that it could not reach."
-    assert caveats.items[2].startswith("6 of 2,000 persons asked are unresolved")
+    assert caveats.items[2].startswith("6 of the 2,000 persons who answered are unresolved")
 
 
 def test_adults_and_children_without_a_sum_have_a_picture_each() -> None:

@@ -13,7 +13,7 @@ from fltoolkit.show.printed_tables import result_tables
 UNRELIABLE = {"flag": "unreliable", "marker": "u", "reason": "fewer than 15 cases"}
 
 
-@pytest.mark.parametrize(("measure", "base"), [("prevalence", "Asked"), ("duration", "With months")])
+@pytest.mark.parametrize(("measure", "base"), [("prevalence", "Answered"), ("duration", "With months")])
 def test_the_base_is_named_for_what_it_is(measure: str, base: str) -> None:
     rows = published(row(measure=measure, estimate=0.02), of("sex", "men", measure=measure)).table
     table = result_tables.table(EN, rows)

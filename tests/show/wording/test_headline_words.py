@@ -34,7 +34,7 @@ def test_the_headline_tells_rate_number_unresolved_basis_and_coverage() -> None:
     told = headline()
     assert told.startswith("**At some time in the past 12 months, 99.5 of every 1,000 adults were in forced labour (95")
     assert "410 adults were in forced labour" in told
-    assert "5 of 412 persons asked are unresolved: " in told
+    assert "5 of the 412 persons who answered are unresolved: " in told
     assert "if all of them were, the rate would be 111.7 per 1,000" in told  # 46 of 412
     assert "Without them the rate is 100.7 per 1,000." in told  # 41 of 407
     assert "in the same work is assumed, not asked; definition by age at interview." in told
@@ -48,7 +48,7 @@ def test_the_headline_keeps_a_small_number_of_unresolved_persons_to_itself() -> 
 
 
 def test_the_headline_says_when_nobody_is_unresolved() -> None:
-    assert "No person asked is unresolved: " in headline(unresolved=0.0)
+    assert "Nobody is unresolved: " in headline(unresolved=0.0)
 
 
 def test_the_headline_of_a_suppressed_rate_has_no_hole_where_numbers_would_stand() -> None:
@@ -96,6 +96,6 @@ def test_each_of_several_populations_has_its_name() -> None:
     assert "- **How sure:** Adults and children: Use with caution" in told  # a sentence of both is said once
     unequal = both.table.assign(unresolved=both.table["unresolved"].where(both.table["reference_population"] == "adults", 0))
     told = str(fl.show.how_sure(dataclasses.replace(both, table=unequal)))
-    assert "    - Adults: 5 of 412 persons asked are unresolved" in told
-    assert "    - Children: No person asked is unresolved" in told
+    assert "    - Adults: 5 of the 412 persons who answered are unresolved" in told
+    assert "    - Children: Nobody is unresolved" in told
     assert "were in forced labour" not in told  # the sections of the notebook say the numbers

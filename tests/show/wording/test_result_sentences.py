@@ -52,7 +52,7 @@ def unresolved(out: fl.Published) -> str:
 
 def test_how_many_are_unresolved_is_told_as_far_as_it_may() -> None:
     told = unresolved(small())
-    assert told.startswith("6 of 2,000 persons asked are unresolved: ")
+    assert told.startswith("6 of the 2,000 persons who answered are unresolved: ")
     assert told.endswith("the rate would be 23.0 per 1,000 (interval up to 30.0). Without them the rate is 20.1 per 1,000.")
     assert "Without them" not in unresolved(published(row(**OPEN | {"resolved_only": 0.02004})))  # printed as the rate: 20.0
     for facts, key in (({"unresolved": NAN}, "hidden"), ({"unresolved": 0.0}, "none")):

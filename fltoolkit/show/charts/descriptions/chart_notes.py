@@ -1,4 +1,4 @@
-"""Writes the notes below a chart: the meaning of its signs and markers, its population, the number of persons asked, and the
+"""Writes the notes below a chart: the meaning of its signs and markers, its population, the number of persons who answered, and the
 survey."""
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def markers(language: Language, used: Iterable[object]) -> str:
     return f"{words}." if words else ""
 
 
-def persons_asked(out: Published, first: PublishedNumber, language: Language) -> str:
+def chart_base(out: Published, first: PublishedNumber, language: Language) -> str:
     """Returns a note on the persons whom a chart is about: the name of the population, and how many of its persons were asked (as
     published). If the chart shows shares of cases, the note also gives the number of cases. If it shows how long forced labour
     lasted, the note is about the cases whose duration is known.
@@ -76,8 +76,8 @@ def source(language: Language, *surveys: object) -> str:
 
 
 def base_and_source(out: Published, first: PublishedNumber, language: Language) -> str:
-    """Returns the last note below a chart: the persons asked, and the survey. `first` is a row of the chart."""
-    return " ".join(nonempty(persons_asked(out, first, language), source(language, first.get("survey"))))
+    """Returns the last note below a chart: the persons who answered, and the survey. `first` is a row of the chart."""
+    return " ".join(nonempty(chart_base(out, first, language), source(language, first.get("survey"))))
 
 
 def nonempty(*sentences: str) -> tuple[str, ...]:

@@ -66,7 +66,7 @@ class _Start:
 
     Attributes:
         rate: its prevalence, as a proportion.
-        n: the number of persons asked.
+        n: the number of persons who answered.
         deff: its design effect.
         words: the prevalence in words, with its unit: `17.2 per 1,000 adults`.
         has_range: whether the prevalence has a range, because of unresolved persons. `rate` and `words` are its low end.

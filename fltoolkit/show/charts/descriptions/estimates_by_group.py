@@ -33,7 +33,7 @@ class ChartSpace:
     Attributes:
         steps: how many steps the axis has at most.
         markers: whether a note below the chart explains the markers.
-        source: whether notes below the chart name the source and the number of persons asked.
+        source: whether notes below the chart name the source and the number of persons who answered.
         whole: whether a grey line marks the value of the whole population.
     """
 
@@ -45,7 +45,7 @@ class ChartSpace:
 
 WHOLE_PAGE = ChartSpace()
 HALF_PAGE = ChartSpace(axis_ticks.FEW, markers=False, source=False, whole=False)
-WITHOUT_SOURCE = ChartSpace(source=False)  # a slide, or a page that itself names the survey and the persons asked
+WITHOUT_SOURCE = ChartSpace(source=False)  # a slide, or a page that itself names the survey and the persons who answered
 
 
 def estimates(
@@ -60,7 +60,7 @@ def estimates(
     each group.
 
     Args:
-        out: the published set that has the rows. It also has the number of persons asked.
+        out: the published set that has the rows. It also has the number of persons who answered.
         rows: from `Published.select`.
         title: replaces the usual title (measure, groups and population).
         space: the parts for which the chart has room.

@@ -48,7 +48,7 @@ def test_both_rounds_stand_on_one_line_with_the_verdict() -> None:
 
 
 def test_the_base_names_how_many_were_asked_in_each_round() -> None:
-    assert "Base: adults; number asked: 2,400 in 2025, 2,400 in 2027." in change(rows(), EN).notes[-1]
+    assert "Base: adults; 2,400 answered in 2025, 2,400 in 2027." in change(rows(), EN).notes[-1]
     assert change(rows(), EN, space=HALF_PAGE).rows[0].printed == "50.0 → 18.8: decreased"
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from handed import EN, FR
 from published_rows import HIDDEN, of, published, row
 
-from fltoolkit.show.charts.descriptions.chart_notes import glyph, markers, persons_asked, signs, source
+from fltoolkit.show.charts.descriptions.chart_notes import chart_base, glyph, markers, signs, source
 from fltoolkit.show.charts.descriptions.chart_parts import Glyph, Mark
 
 NAN = float("nan")
@@ -34,23 +34,23 @@ def test_markers_are_explained_once() -> None:
     assert markers(EN, [""]) == ""
 
 
-def test_the_base_is_the_published_number_of_persons_asked() -> None:
+def test_the_base_is_the_published_number_of_persons_who_answered() -> None:
     out = published(row(n=4782.0), of("sex", "men", n=2360.0))
     (first,) = out.select("prevalence", ["sex"]).to_dict("records")
-    assert persons_asked(out, first, EN) == "Base: adults; number asked: 4,782."
-    assert persons_asked(out, first, FR) == "Champ\u202f: adults\u202f; nombre de personnes interrogées\u202f: 4\u202f782."
+    assert chart_base(out, first, EN) == "Base: adults; 4,782 answered."
+    assert chart_base(out, first, FR) == "Champ\u202f: adults\u202f; nombre de personnes interrogées\u202f: 4\u202f782."
 
 
 def test_the_base_of_a_share_names_its_cases_and_a_hidden_base_no_number() -> None:
     out = published(row(), of("sector", "farms", measure="share"))
     assert (
-        persons_asked(out, out.select("share", ["sector"]).iloc[0].to_dict(), EN)
-        == "Base: adults; number asked: 2,000; cases among them: 40."
+        chart_base(out, out.select("share", ["sector"]).iloc[0].to_dict(), EN)
+        == "Base: adults; 2,000 answered; cases among them: 40."
     )
     hidden = published(row(**HIDDEN), of("sex", "men", **HIDDEN))
-    assert persons_asked(hidden, hidden.select("prevalence", ["sex"]).iloc[0].to_dict(), EN) == "Base: adults."
+    assert chart_base(hidden, hidden.select("prevalence", ["sex"]).iloc[0].to_dict(), EN) == "Base: adults."
     nobody = published(row(reference_population_label=""))
-    assert persons_asked(nobody, nobody.select("prevalence").iloc[0].to_dict(), EN) == ""
+    assert chart_base(nobody, nobody.select("prevalence").iloc[0].to_dict(), EN) == ""
 
 
 def test_the_source_names_each_survey_once() -> None:

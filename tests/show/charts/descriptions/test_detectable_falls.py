@@ -55,8 +55,8 @@ def test_the_planned_repeat_starts_from_the_baseline_and_marks_the_value_after_t
     (dot,) = chart.points
     assert (dot.x, dot.words) == (2000.0, "54% (to 9.2) with 2,000 persons")
     assert "rate: 20.0 per 1,000 adults" in chart.subtitle
-    assert any("number asked: 2,000" in note for note in chart.notes)
-    assert not any("number asked" in note for note in detectable_falls.planned_repeat(target, EN).notes)
+    assert any("2,000 answered" in note for note in chart.notes)
+    assert not any(" answered" in note for note in detectable_falls.planned_repeat(target, EN).notes)
 
 
 def test_the_rate_of_a_range_is_its_low_end_from_which_the_fall_is_counted() -> None:

@@ -154,7 +154,7 @@ def test_half_a_page_leaves_the_grey_line_source_and_base_to_what_stands_beside_
     half = regions(space=HALF_PAGE)
     assert math.isnan(half.reference)
     assert "Base" not in " ".join(half.notes)
-    assert "Base: adults; number asked: 412." in regions().notes[-1]
+    assert "Base: adults; 412 answered." in regions().notes[-1]
     assert half.alt == regions().alt
 
 
