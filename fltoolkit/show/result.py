@@ -189,7 +189,7 @@ def baseline(evidence: Evidence) -> Result:
     """Returns a sentence on how many baselines of the plan the survey gives. The sentence also says how many baselines the
     plan expects from a survey. If there is a later survey, the sentence says that the baseline is the earlier round."""
     rows = evidence.baseline.table
-    asked = rows[rows["filled_by"] == "survey"]
+    asked = rows[(rows["filled_by"] == "survey") & (rows["derived_from"] == "")]  # a decrease has no baseline of its own
     fills = f"fills {int(asked['baseline_value'].notna().sum())} of {_counted(len(asked), 'row')} that the plan asks of it."
     if evidence.follow_up.empty:
         return Result(f"The survey {fills}")

@@ -122,9 +122,10 @@ def _remarks(ranged: bool, language: Language, row: Row) -> tuple[str, ...]:
 def _of_plan(language: Language, layout: TableLayout, rows: Sequence[Row], words: TableWords) -> PrintedTable:
     """Returns rows of the plan as a printed table, with the reasons of its rows as footnotes."""
     ranged = any(map(has_wide_bounds, rows))
-    care = number_words.care_note(language, pd.Series([row["flag"] for row in rows], dtype=object))
+    frame = pd.DataFrame(rows, columns=["measure", "group", "category", "flag"])
+    signs = (*number_words.care_note(language, frame["flag"]), *plan_words.own_signs(language, frame, "flag"))
     return printed(
-        language, replace(layout, reasons=partial(_remarks, ranged)), rows, replace(words, notes=(*words.notes, *care))
+        language, replace(layout, reasons=partial(_remarks, ranged)), rows, replace(words, notes=(*words.notes, *signs))
     )
 
 
@@ -179,10 +180,15 @@ def by_group(language: Language, filled: Baseline, elsewhere: Collection[tuple[s
 def baseline(language: Language, filled: Baseline) -> PrintedTable:
     """Returns a table of the plan's indicators with their baselines from the survey. It has all rows, but not the columns of
     `matrix` on targets and responsibilities."""
-    words = TableWords(
-        language.own(filled.plan.title), language.own(filled.plan.goal), heads=plan_cells.years(language, filled.table, "year")
+    rows = as_records(filled.table)
+    limits = (
+        (language.say("tables.headline_limits"),)
+        if any(plan_words.is_total(row) and has_wide_bounds(row) for row in rows)
+        else ()
     )
-    return _of_plan(language, BASELINE, as_records(filled.table), words)
+    years = plan_cells.years(language, filled.table, "year")
+    words = TableWords(language.own(filled.plan.title), language.own(filled.plan.goal), limits, years)
+    return _of_plan(language, BASELINE, rows, words)
 
 
 def smart(language: Language, evidence: Evidence) -> PrintedTable:
