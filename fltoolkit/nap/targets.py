@@ -317,7 +317,8 @@ def _needed_sample(p: float, cut: float, deff: float, n: float) -> float:
     except RequestError:
         return nan
     if _why_no_verdict(n, needed, p * (1 - cut)):
-        needed = max(needed, float(ceil(min(LEAST_CASES / (p * (1 - cut)), n / LIKE))))
+        enough_cases = max(LEAST_CASES / (p * (1 - cut)), n / COMPARED)
+        needed = max(needed, float(ceil(min(enough_cases, n / LIKE))))
     return nan if _why_no_verdict(n, needed, p * (1 - cut)) else needed
 
 

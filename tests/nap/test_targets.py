@@ -94,6 +94,13 @@ def test_the_sample_that_a_target_needs_passes_its_own_verdict(cut: float) -> No
     assert judged({"year": 2030, "cut": cut}, n=20_000, keys={"planned_sample": int(needed)})["verifiable"] == "yes"
 
 
+def test_a_fall_that_few_persons_would_find_needs_as_many_as_may_be_compared() -> None:
+    """300 persons would find the fall, with enough cases, but a verdict asks a quarter of the baseline's 4,800 persons at least."""
+    row = judged({"year": 2030, "cut": 0.5}, n=4_800, p=0.3)
+    assert row["power"] == 1
+    assert row["sample_needed"] == 4_800 / 4
+
+
 def test_the_smallest_fall_is_one_on_which_something_would_be_decided() -> None:
     unlike = judged(n=20_000, keys={"planned_sample": 90_000})
     assert np.isnan(unlike["smallest_cut"])

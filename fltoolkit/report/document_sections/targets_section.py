@@ -13,7 +13,7 @@ from fltoolkit.languages.language import Language
 from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.follow_up import BEHIND, UNRELIABLE_BELOW
-from fltoolkit.nap.targets import NO_FALL, UNPLANNED
+from fltoolkit.nap.targets import NO_FALL, POWER, UNPLANNED
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Paragraph
 from fltoolkit.show.printed_tables import target_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
@@ -214,7 +214,7 @@ def _if_too_wide(evidence: Evidence, language: Language, rows: Sequence[Line]) -
     """Returns the decision about targets whose baseline is a wide range. If the fall to a target would be missed also without unresolved
     answers, it gives the chance, and advises a lower target that the planned survey would detect. If there are several such targets,
     it does this for the last one."""
-    never = [row for row in rows if _is_fall(row) and is_never_enough(row)][-1:]
+    never = [row for row in rows if _is_fall(row) and row["power"] < POWER and is_never_enough(row)][-1:]
     even = [language.say("sheet.decisions.even_without", **_aim_of(language, row)) for row in never]
     lower = [language.say("sheet.choices.lower", **_aim_of(language, row)) for row in never if _has_larger_fall(row)]
     asked = [language.say("sheet.choices.parents")] if result_sentences.asks_parents(evidence.now.table) else []
