@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from math import ceil, floor, isnan, nan
+from math import ceil, exp, floor, isnan, log, nan
 from typing import Any
 
 import pandas as pd
@@ -17,7 +17,7 @@ from fltoolkit.languages.reasons import Reason, joined_reasons
 from fltoolkit.nap.baseline import Baseline, rows_of
 from fltoolkit.nap.results_framework import Indicator, Plan
 from fltoolkit.nap.target_paths import Target, planned_value, target_in_words, target_value, targets_of_row
-from fltoolkit.publish.measure_units import CASE_SHARES, is_rate, scale
+from fltoolkit.publish.measure_units import CASE_SHARES, is_rate, rounded_as_printed, scale
 from fltoolkit.publish.printed_numbers import DIGITS, ENOUGH_CASES, HEADLINE_DIGITS, rounded_up, significant
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.survey.spec.groups import TOTAL
@@ -233,8 +233,12 @@ def _computed_row(start: _BaselineValue, plan: Plan, indicator: Indicator, targe
     if isnan(planned):
         return found | {"obstacle": short_obstacle("n"), "reason": Reason.of("plan.no_n")}
     least = detectable_change(p, row["n"], planned, deff=deff)
-    refused = NO_FALL if isnan(least.relative) else _why_no_verdict(row["n"], planned, p * (1 - least.relative))
-    smallest = nan if refused else ceil(100 * least.relative - TINY) / 100
+    smallest = ceil(100 * least.relative - TINY) / 100 if not isnan(least.relative) else 1.0
+    after = p * (1 - smallest)
+    is_found = rounded_as_printed(row["baseline_value"] * (1 - smallest), str(row["measure"])) > 0
+    is_found &= _chance_of_cases(row["n"] * p, planned * after) >= POWER
+    refused = _why_no_verdict(row["n"], planned, after) if is_found else NO_FALL
+    smallest = nan if refused else smallest
     found |= {
         "smallest_obstacle": refused,
         "planned_sample": planned if row["group"] == TOTAL else rounded_up(planned),
@@ -267,7 +271,7 @@ def _verifiability_columns(start: _BaselineValue, plan: Plan, found: TargetRow, 
     if cut >= 1:
         return {"verifiable": "no", "obstacle": short_obstacle("zero"), "reason": Reason.of("plan.never_zero")}
     after = p * (1 - cut)
-    power = power_of_change(p, after, n, planned, deff=deff)
+    power = min(power_of_change(p, after, n, planned, deff=deff), _chance_of_cases(n * p, planned * after))
     needed = rounded_up(_needed_sample(p, cut, deff, n))
     both = rounded_up(float(sample_size(p, cut=cut, deff=deff)))
     percent = floor(100 * power + TINY)
@@ -316,10 +320,18 @@ def _needed_sample(p: float, cut: float, deff: float, n: float) -> float:
         needed = float(sample_size(p, cut=cut, deff=deff, n_before=n))
     except RequestError:
         return nan
-    if _why_no_verdict(n, needed, p * (1 - cut)):
-        enough_cases = max(LEAST_CASES / (p * (1 - cut)), n / COMPARED)
-        needed = max(needed, float(ceil(min(enough_cases, n / LIKE))))
-    return nan if _why_no_verdict(n, needed, p * (1 - cut)) else needed
+    after = p * (1 - cut)
+    if n * p < LEAST_CASES:
+        needed = max(needed, -log(1 - POWER) / after)  # see `_chance_of_cases`
+    if _why_no_verdict(n, needed, after):
+        needed = max(needed, float(ceil(min(max(LEAST_CASES / after, n / COMPARED), n / LIKE))))
+    return nan if _why_no_verdict(n, needed, after) else needed
+
+
+def _chance_of_cases(cases: float, expected: float) -> float:
+    """Returns the chance that the repeat finds cases, if it finds `expected` cases on average. A repeat without cases gives a verdict
+    only if the baseline has enough `cases` (docs/methods.md §5); then the chance does not matter, and the result is 1."""
+    return 1.0 if cases >= LEAST_CASES else 1 - exp(-expected)
 
 
 def _why_no_verdict(n: float, planned: float, after: float) -> Reason | str:

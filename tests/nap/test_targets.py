@@ -110,6 +110,21 @@ def test_the_smallest_fall_is_one_on_which_something_would_be_decided() -> None:
     assert np.isnan(few["smallest_cut"]) or 0.005 * 6_000 * (1 - few["smallest_cut"]) >= 15
 
 
+def test_no_fall_is_promised_after_which_the_repeat_would_find_nobody() -> None:
+    """Of 60 persons, 9.25 are cases; by the variances alone, a repeat finds a fall to 0.8. With a chance of 43% it finds nobody, and
+    then too few cases allow no verdict. Of 570, 8 are cases, and the fall was to 0.0. With 25 cases in the baseline, none in the
+    repeat are a verdict. No larger repeat is enough, because one of 105 persons (1.61 cases) is too unlike 60 with so few cases."""
+    assert detectable_change(0.1542, 60, 60, deff=1.0).after * 60 < 1
+    tiny = judged({"year": 2030, "cut": 0.9}, n=60, p=0.1542, deff=1.0)
+    assert (tiny["smallest_obstacle"], tiny["verifiable"]) == ("none", "no")
+    assert np.isnan(tiny["smallest_value"])
+    assert tiny["power"] == 0.6  # 1 − exp(−0.925)
+    assert np.isnan(tiny["sample_needed"])
+    assert judged({"year": 2030, "cut": 0.9}, n=400, p=0.035, deff=1.0)["sample_needed"] == 460  # 1.61 cases at 3.5 per 1,000
+    assert np.isnan(judged(n=570, p=0.0141, deff=1.0)["smallest_value"])
+    assert judged({"year": 2030, "cut": 0.99}, n=5_000, deff=1.0)["verifiable"] == "yes"
+
+
 def test_a_target_no_repeat_would_find_says_how_many_persons_it_would_need() -> None:
     row = judged({"year": 2030, "cut": 0.5}, n=12_000)
     assert row["verifiable"] == "no"
