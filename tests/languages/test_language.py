@@ -16,7 +16,6 @@ from handed import EN, ES, FR, evidence
 
 import fltoolkit as fl
 from fltoolkit.errors import RequestError, SpecError
-from fltoolkit.estimate.change_over_time.change_between_rounds import NOT_TOLD
 from fltoolkit.estimate.change_over_time.comparability import FACTS, fact_in_words
 from fltoolkit.estimate.change_over_time.difference import (
     COVERS_ZERO,
@@ -25,6 +24,7 @@ from fltoolkit.estimate.change_over_time.difference import (
     NO_CHANGE,
     NO_DF,
     NOT_COMPARABLE,
+    NOT_TOLD,
     TOO_FEW,
     TOO_UNLIKE,
 )

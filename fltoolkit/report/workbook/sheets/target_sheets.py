@@ -207,7 +207,7 @@ def _followed(evidence: Evidence, language: Language, r: Row) -> tuple[object, .
     if r["light"]:
         verdict = language.kit(sign_and_verdict(r["verdict"], r["verdict_reason"], r["flag"]))
     if is_unjudged(r["verdict"], r["verdict_reason"]):
-        verdict, why = change_tables.short_verdict(language, r), language.say("charts.unjudged_why")
+        verdict = change_tables.short_verdict(language, r)
     return (
         *_baseline(evidence, r), *numbers("baseline_ci_low", "baseline_ci_high"), bracketed(mark(r, *ROUNDS[0])),
         *numbers("value", "bound", "ci_low", "ci_high"), bracketed(mark(r, *ROUNDS[1])),
