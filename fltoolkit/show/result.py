@@ -244,7 +244,7 @@ def follow_up(evidence: Evidence) -> Result | Nothing:
     hidden = int((rows["marker"] == "c").sum())
     why = f" ({'all' if hidden == rest else hidden} confidential)" if hidden else ""
     left = f" {unjudged} {'is' if unjudged == 1 else 'are'} not judged," if unjudged else ""
-    aims = [answer for answer in rows["reached"] if answer]
+    aims = list(evidence.targets.loc[evidence.targets["target_year"].notna(), "reached"])
     reached = f" Targets shown to be reached: {aims.count(REACHED)} of {len(aims)}." if aims else ""
     return Result(
         f"Of {_counted(len(rows), 'row')}, {moved} changed, {still} {'shows' if still == 1 else 'show'} no detectable change,{left} "
