@@ -16,7 +16,7 @@ from fltoolkit.estimate.power_and_sample_size import detectable_change, power_of
 from fltoolkit.languages.reasons import Reason, joined_reasons
 from fltoolkit.nap.baseline import Baseline, rows_of
 from fltoolkit.nap.results_framework import Indicator, Plan
-from fltoolkit.nap.target_paths import Target, planned_value, target_in_words, target_value, targets_of_row
+from fltoolkit.nap.target_paths import Target, on_the_way_down, planned_value, target_in_words, target_value, targets_of_row
 from fltoolkit.publish.measure_units import CASE_SHARES, is_rate, rounded_as_printed, scale
 from fltoolkit.publish.printed_numbers import DIGITS, ENOUGH_CASES, HEADLINE_DIGITS, rounded_up, significant
 from fltoolkit.publish.reliability import has_wide_bounds
@@ -148,20 +148,21 @@ def _printed_design_effect(deff: float, row: TargetRow) -> float:
 
 
 def milestones(plan: Plan, filled: Baseline, measured: Collection[int] = ()) -> pd.DataFrame:
-    """Returns the planned values from the baseline to each target, one row per year. The columns are those of `KEY` (which name
-    the indicator and the category), `year`, `value` in the unit of the indicator, `stated_value` (the value that the plan states for
-    the target of this year; nan if there is none) and `kind`.
+    """Returns the planned values from the baseline to each target, one row per year. A target that is no fall has none. The columns
+    are those of `KEY` (which name the indicator and the category), `year`, `value` in the unit of the indicator, `stated_value` (the
+    value that the plan states for the target of this year; nan if there is none) and `kind`.
 
     `kind` says, in words, what the year is: *baseline*, *target*, *survey held*, *planned survey*, or *not measured* (a planned
     value in a year without a survey). `measured` are the years after the baseline in which a survey has been held.
     """
     rows, indicators = [], _indicators(plan, filled)
     for row in _rows_with_number(filled.table):
-        mine = targets_of_row(indicators[row["id"]].targets, row["group"], row["category"])
-        if not mine or isnan(row["baseline_value"]):
+        if isnan(row["baseline_value"]):
             continue
-        start, goals = int(row["year"]), {t.year: nan if t.value is None else t.value for t in mine}
-        for year in range(start, max(goals) + 1):
+        start, given = int(row["year"]), targets_of_row(indicators[row["id"]].targets, row["group"], row["category"])
+        mine = on_the_way_down(given, row["baseline_value"], start)
+        goals = {t.year: nan if t.value is None else t.value for t in mine}
+        for year in range(start, max(goals) + 1) if goals else ():
             named = "measured" if year in measured else "survey" if year in plan.planned_surveys else "not_measured"
             kind = Reason.of(f"plan.kinds.{'baseline' if year == start else 'target' if year in goals else named}")
             value = planned_value(mine, row["baseline_value"], start, year)
@@ -233,12 +234,11 @@ def _computed_row(start: _BaselineValue, plan: Plan, indicator: Indicator, targe
     if isnan(planned):
         return found | {"obstacle": short_obstacle("n"), "reason": Reason.of("plan.no_n")}
     least = detectable_change(p, row["n"], planned, deff=deff)
-    smallest = ceil(100 * least.relative - TINY) / 100 if not isnan(least.relative) else 1.0
-    after = p * (1 - smallest)
-    is_found = rounded_as_printed(row["baseline_value"] * (1 - smallest), str(row["measure"])) > 0
-    is_found &= _chance_of_cases(row["n"] * p, planned * after) >= POWER
-    refused = _why_no_verdict(row["n"], planned, after) if is_found else NO_FALL
-    smallest = nan if refused else smallest
+    refused = NO_FALL if isnan(least.relative) else _why_no_verdict(row["n"], planned, p * (1 - least.relative))
+    smallest = nan if refused else ceil(100 * least.relative - TINY) / 100
+    left = rounded_as_printed(row["baseline_value"] * (1 - smallest), str(row["measure"]))
+    if left == 0 or _chance_of_cases(row["n"] * p, planned * p * (1 - smallest)) < POWER:
+        refused, smallest = NO_FALL, nan
     found |= {
         "smallest_obstacle": refused,
         "planned_sample": planned if row["group"] == TOTAL else rounded_up(planned),

@@ -220,6 +220,8 @@ def test_milestones_lie_on_their_path_and_only_surveys_measure_them() -> None:
     assert list(steps["value"]) == pytest.approx([5 * 0.64 ** (t / 4) for t in range(5)])
     linear = plan_with({"year": 2027, "value": 4}, {"year": 2029, "eradicate": "true"})
     assert list(milestones(linear, filled(linear))["value"]) == pytest.approx([5, 4.5, 4, 2, 0])
+    risen = plan_with({"year": 2027, "value": 6})
+    assert milestones(risen, filled(risen)).empty
 
 
 @pytest.mark.parametrize(

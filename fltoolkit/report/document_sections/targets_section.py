@@ -13,7 +13,7 @@ from fltoolkit.languages.language import Language
 from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.follow_up import BEHIND, UNRELIABLE_BELOW
-from fltoolkit.nap.targets import NO_FALL, POWER, UNPLANNED
+from fltoolkit.nap.targets import NO_FALL, POWER, TARGET, UNPLANNED
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Paragraph
 from fltoolkit.show.printed_tables import target_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
@@ -52,9 +52,9 @@ def with_target(evidence: Evidence) -> pd.DataFrame:
 
 def on_path(evidence: Evidence) -> pd.DataFrame:
     """Returns the plan's targets that a chart can show as a path from the baseline to the target. They are for whole populations,
-    and both their baseline and their target are known numbers. Where nobody was found, there is nothing to reduce."""
+    and each lies below its baseline."""
     rows = totals(with_target(evidence))
-    return rows[(rows["baseline_value"] > 0) & rows["target_value"].notna()]
+    return rows[rows["cut"] > 0]
 
 
 def unverifiable(evidence: Evidence, language: Language) -> tuple[Paragraph, ...]:
@@ -366,8 +366,10 @@ def milestones(evidence: Evidence, language: Language) -> PrintedTable | Paragra
         return Paragraph(language.say("milestones.none"), "quiet")
     key = list(ROW)
     ends = evidence.targets.drop_duplicates(key)[[*key, "baseline_bound"]]
+    goals = rows.loc[rows["kind"] == TARGET, [*key, "year"]].rename(columns={"year": "target_year"})
     ways = (  # not sorted, because categories in the words of the kit have no order
         with_target(evidence)
+        .merge(goals, on=[*key, "target_year"])
         .groupby(key, dropna=False, sort=False)[["target_year", "stated_value", "path"]]
         .apply(lambda aims: as_records(aims))
         .rename("ways")

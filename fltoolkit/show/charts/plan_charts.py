@@ -100,7 +100,7 @@ def path(evidence: Evidence, row: str = "") -> Picture | Words:
     if found is None and row:
         raise RequestError("no such row with a target", found=row, allowed=there)
     if found is None:
-        return Sentences("No target of a whole indicator can be drawn: its baseline is not shown, or the survey found nobody.")
+        return Sentences("No target of a whole indicator can be drawn: its baseline is not shown, or no target is below it.")
     return picture(found)
 
 

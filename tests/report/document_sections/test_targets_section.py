@@ -329,6 +329,16 @@ def test_the_way_to_a_target_is_told_year_by_year_and_what_nobody_measures_as_su
     assert targets_section.milestones(evidence([]), EN) == Paragraph(EN.say("milestones.none"), "quiet")
 
 
+def test_a_target_above_its_baseline_has_no_way_and_no_picture() -> None:
+    """Before, 5 per 1,000 were planned to rise to 6 under *planned to fall*."""
+    made = evidence([{"year": 2028, "value": 6}, {"year": 2030, "value": 4}])
+    table = targets_section.milestones(made, EN)
+    assert isinstance(table, PrintedTable)
+    assert table.texts[1][1:] == ("5.0", "4.8", "4.6", "4.4", "4.2", "4", "a")
+    assert table.footnotes == ("Planned to fall by the same amount each year until 2030",)
+    assert list(targets_section.on_path(made)["target_value"]) == [4]
+
+
 def test_targets_of_two_sexes_are_rows_of_the_milestones() -> None:
     """The kit's own categories are remarks, which have no order. Before, the run stopped here."""
     sexes = {name: Reason.of(f"categories.{name}") for name in ("women", "men")}

@@ -98,13 +98,13 @@ def test_the_way_to_the_target_tells_what_is_measured_and_what_is_not() -> None:
 
 def test_where_nobody_was_found_the_way_is_a_sentence_or_that_of_the_next_indicator() -> None:
     """Before, the run stopped at the first indicator with a target."""
-    nobody = fell().targets.assign(baseline_value=0.0)
+    nobody = fell().targets.assign(baseline_value=0.0, cut=float("nan"))
     for drawn in (replace(fell(), targets=nobody), replace(fell(), milestones=fell().milestones.iloc[:0])):
-        assert "its baseline is not shown, or the survey found nobody" in str(plan_charts.path(drawn))
+        assert "its baseline is not shown, or no target is below it" in str(plan_charts.path(drawn))
     both = {
         name: pd.concat([table.assign(id="first", **zero), table])
         for name, table, zero in (
-            ("targets", fell().targets, {"baseline_value": 0.0}),
+            ("targets", fell().targets, {"baseline_value": 0.0, "cut": float("nan")}),
             ("milestones", fell().milestones, {}),
         )
     }
