@@ -36,6 +36,7 @@ from fltoolkit.table_records import as_records
 
 MOST = 4  # targets on the first page of a first survey of one population
 NAMED = 2  # targets in a sentence
+KINDS = 2  # kinds of targets, of which each has a decision
 ROW = ("id", "group", "category")
 MET, MISSED, NOT_KNOWN = "✓", "✗", "?"  # whether a target is reached
 URGENT = (MISSED, NOT_KNOWN, MET)
@@ -137,7 +138,8 @@ def decisions(evidence: Evidence, language: Language) -> list[Decision]:
 
     It is about the targets that are not reached, or whose number is above the value planned for its year. If there are none, it is
     about those whose year was measured without an answer, then about those that no planned survey can verify, or else about those
-    that a survey still has to verify. If all targets are reached, the sentence says so. Without any target, it says what a repeat of
+    that a survey still has to verify. If all targets are reached, or if it cannot be said of any
+    whether a survey could verify it, the sentence says so. Without any target, it says what a repeat of
     the survey could detect.
     """
     rows = with_target(evidence)
@@ -158,6 +160,9 @@ def decisions(evidence: Evidence, language: Language) -> list[Decision]:
         return [*first, (*last, *_verifiable(language, undecided))]
     if not undecided:
         return [(language.say("sheet.decisions.met"),)]
+    if not any(row["verifiable"] for row in undecided):
+        why = language.list(dict.fromkeys(number_words.reason(language, row["obstacle"]) for row in undecided))
+        return [(language.say("sheet.decisions.unknown", why=why),)]
     return [(language.say("sheet.decisions.open"), *_persons_needed(language, undecided))]
 
 
@@ -180,10 +185,11 @@ def _remedies(evidence: Evidence, language: Language, rows: Sequence[Line]) -> l
     needed, or which larger fall the planned survey would detect.
     """
     wide = [row for row in rows if is_too_wide(row)]
+    unplanned = [row for row in rows if row["obstacle"] == UNPLANNED]
     found = [_if_too_wide(evidence, language, wide)] if wide else []
-    if others := [row for row in rows if not is_too_wide(row)]:
+    if others := [row for row in rows if not is_too_wide(row) and row["obstacle"] != UNPLANNED]:
         found.append(_if_too_small(language, others[0]) if _choices(others) == "set_lower" else _if_refused(language, others))
-    return found
+    return [*found, *([_if_refused(language, unplanned)] if unplanned else [])][:KINDS]
 
 
 def _if_too_small(language: Language, row: Line) -> Decision:
@@ -198,12 +204,13 @@ def _if_refused(language: Language, rows: Sequence[Line]) -> Decision:
     """Returns the decision about targets that no planned survey can verify: which they are, the numbers that are below their target
     but unreliable, the falls that the planned survey would detect in their place, and the persons needed."""
     below = [row for row in rows if row["reached"] == UNRELIABLE_BELOW]
+    years = dict.fromkeys(f"{row['target_year']:g}" for row in rows)
     refused = _listed(language, (_aimed_subject(language, row) for row in rows if row["reached"] != UNRELIABLE_BELOW))
     larger = [row for row in rows if _has_larger_fall(row)]
     told = [(row, _below_but_unreliable(language, row)) for row in below[:NAMED]]
     told += [(row, language.say("sheet.decisions.instead", **_aim_of(language, row))) for row in larger[:NAMED]]
     return (
-        _question(language, language.each(f"sheet.choices.{_choices(rows)}")),
+        _question(language, language.each(f"sheet.choices.{_choices(rows)}", years=language.join(years))),
         *([language.say("sheet.decisions.refused", targets=refused)] if refused else []),
         *(language.say("sheet.decisions.of", who=_subject(language, row), said=said) for row, said in told),
         *_persons_needed(language, rows),
@@ -236,7 +243,7 @@ def _choices(rows: Sequence[Line]) -> str:
     """Returns the key of the two choices about targets that no planned survey can verify: ask more persons only if that helps for
     one of them, plan a survey only if one is missing, set a later year only if a target is a fall, and a lower target only if the
     planned survey would detect the fall to it."""
-    if any(row["obstacle"] == UNPLANNED for row in rows):
+    if all(row["obstacle"] == UNPLANNED for row in rows):
         return "plan_survey"
     if any(pd.notna(row["sample_needed"]) for row in rows):
         return "ask_more"
@@ -269,7 +276,7 @@ def _persons_needed(language: Language, rows: Sequence[Line]) -> tuple[str, ...]
     """Returns a sentence on how many persons must answer in a repeat of the survey so that it can verify a target. It gives one
     number for each target whose number is known, but for at most `NAMED` targets. There is none if no number is known."""
     known = [
-        language.colon(_subject(language, r), number_words.count(language, r["sample_needed"]))
+        language.say("sheet.decisions.of_persons", n=number_words.count(language, r["sample_needed"]), who=_subject(language, r))
         for r in rows
         if pd.notna(r["sample_needed"])
     ][:NAMED]
@@ -307,9 +314,9 @@ def _aimed_subject(language: Language, row: Line) -> str:
 def _listed(language: Language, texts: Iterable[str]) -> str:
     """Returns a list of the texts in words, each once. After the first `NAMED`, the list only says how many more there are."""
     listed = list(dict.fromkeys(texts))
-    if len(listed) <= NAMED:
-        return language.join(listed)
-    return f"{language.list(listed[:NAMED])} {language.say('targets.more', n=str(len(listed) - NAMED))}"
+    left = len(listed) - NAMED
+    more = [language.each("targets.more", n=str(left))[left > 1]] if left > 0 else []
+    return language.join((*listed[:NAMED], *more))
 
 
 def _sentences(*texts: str) -> str:

@@ -168,7 +168,8 @@ def test_what_is_to_be_decided_follows_from_the_targets() -> None:
         "Set a target for north that the planned survey can verify (1.0 per 1,000 or lower), or keep 4.5? The fall from 5.0 to 4.5 is "
         "too small for a survey of any size to find, because the baseline is too uncertain. The planned survey can verify one other target."
     )
-    needed = f"Persons who must answer: “Prevalence”: {evidence(TARGETS[:1]).targets['sample_needed'].iloc[0]:,.0f}."
+    persons = f"{evidence(TARGETS[:1]).targets['sample_needed'].iloc[0]:,.0f}"
+    needed = f"Persons who must answer: {persons} (target for “Prevalence”)."
     assert said(None, TARGETS[:1]) == f"{start(EN.say('sheet.decisions.open'))} {needed}"
     assert said([met], TARGETS[:1]) == start(EN.say("sheet.decisions.met"))
     assert said([missed], TARGETS) == start(EN.say("sheet.decisions.missed", targets="“Prevalence”"))
@@ -203,20 +204,43 @@ def test_where_unresolved_answers_make_the_result_wide_the_first_remedy_is_fewer
     small = said(short_obstacle("sample"), 3500.0)
     assert small == (
         "Ask as many persons, or set another target? "
-        "No planned survey can verify the target for “Prevalence”. Persons who must answer: “Prevalence”: 3,500."
+        "No planned survey can verify the target for “Prevalence”. Persons who must answer: 3,500 (target for “Prevalence”)."
     )
     none = said(short_obstacle("sample"), nothing)
     assert none.startswith(
         "Set other targets, or keep the present ones as aims?"
     )  # the planned survey would detect the fall to the target
     assert "persons" not in none
-    assert said(UNPLANNED, 3500.0).startswith("Plan a survey for that year, or set another target?")
+    assert said(UNPLANNED, 3500.0).startswith("Plan a survey for 2030, or set another target?")
 
 
 def test_where_several_targets_cannot_be_verified_the_choice_is_about_all_of_them() -> None:
     made = evidence(TARGETS[:2])
     wide = made.targets.assign(verifiable="no", obstacle=pd.Series([TOO_WIDE] * len(made.targets), dtype=object))
     assert "or keep the targets as aims that cannot be verified?" in decided(dataclasses.replace(made, now=RATE, targets=wide))
+
+
+def test_of_targets_without_a_survey_each_year_is_named_and_the_others_have_their_own_decision() -> None:
+    """Before, *plan a survey for that year* was asked of targets of three years, although one of four lacked only a survey."""
+    made = evidence([{"year": year, "cut": 0.5} for year in (2027, 2029, 2031, 2033)])
+    targets = made.targets.assign(verifiable="no", obstacle=pd.Series([UNPLANNED] * 6, dtype=object))
+    told = decided(dataclasses.replace(made, now=RATE, targets=targets))
+    assert told.startswith(
+        "Plan a survey for 2027, 2029, 2031 and 2033, or set another target? No planned survey can verify the target for "
+    )
+    assert "for “Prevalence” (2027), “Prevalence” (2029) and 2 others." in told
+    mixed = targets.assign(obstacle=[short_obstacle("sample"), *[UNPLANNED] * 5])
+    small, unplanned = targets_section.decisions(dataclasses.replace(made, now=RATE, targets=mixed), EN)
+    assert small[0].startswith("ask as many persons")
+    assert unplanned[0].startswith("plan a survey for 2029, 2031 and 2033")
+
+
+def test_where_no_size_of_survey_answers_the_decision_asks_for_none() -> None:
+    """Before, *whether the next survey asks enough persons* was to be decided where nobody was found, or all is hidden."""
+    hidden = dataclasses.replace(evidence(TARGETS[2:]), now=RATE)
+    assert decided(hidden) == (
+        "Whether other targets are set: of the present ones, it cannot be said whether a survey could verify them (baseline not shown)."
+    )
 
 
 def test_on_a_slide_the_question_comes_first_and_each_reason_has_a_bullet() -> None:
@@ -368,7 +392,7 @@ def test_of_targets_of_several_years_the_decision_names_the_one_that_is_meant() 
     assert [v for v in made.targets["verifiable"] if v] == ["no", "yes"]
     assert decided(made).startswith("Set a target for “Prevalence” (2028) that the planned survey can verify")
     both = made.targets.assign(verifiable="yes")
-    assert "Persons who must answer: “Prevalence” (2030): " in decided(dataclasses.replace(made, targets=both))
+    assert "(target for “Prevalence” (2030))" in decided(dataclasses.replace(made, targets=both))
 
 
 def test_a_target_above_its_baseline_is_no_smaller_fall() -> None:
