@@ -51,8 +51,11 @@ def groups(out: Published, language: Language) -> str | None:
 
 def untested(out: Published, language: Language, groups: Sequence[str]) -> str:
     """Returns a sentence on the rates by groups that no test compares: that their differences may be due to chance. If no rate is
-    reliable, the sentence says so."""
+    reliable, or if nobody was found, the sentence says so."""
     rows = [row for group in groups for row in as_records(out.select("prevalence", [group]))]
+    known = [row["estimate"] for row in rows if pd.notna(row["estimate"])]
+    if known and not any(known):
+        return language.say("slides.nobody", groups=language.join(map(language.by_group, groups)))
     key = "slides.none_reliable_rate" if all(map(result_sentences.is_unsure, rows)) else "slides.untested"
     return language.say(key, groups=language.join(map(language.by_group, groups)))
 
