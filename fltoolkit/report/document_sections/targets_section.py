@@ -94,6 +94,8 @@ def in_words(evidence: Evidence, language: Language, limit: int, *, on_slide: bo
     if len(rows) > limit:
         signs = rows.apply(sign, axis=1).map(URGENT.index)
         rows = rows.loc[signs.sort_values(kind="stable").index[:limit]]
+        order = {name: n for n, name in enumerate(rows["id"].unique())}  # so that each indicator has one heading
+        rows = rows.sort_values("id", key=lambda ids: ids.map(order), kind="stable")
     return None if rows.empty else target_tables.in_words(language, rows, on_slide=on_slide)
 
 

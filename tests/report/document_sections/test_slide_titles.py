@@ -139,6 +139,8 @@ def test_the_targets_that_a_survey_could_verify_are_counted() -> None:
     assert slide_titles.repeat(made, EN) == planned
     aimless = dataclasses.replace(made, targets=made.targets.assign(target_year=np.nan))
     assert slide_titles.repeat(aimless, EN) == planned.replace("In 2030, a survey", "A survey")
+    held = dataclasses.replace(made, targets=made.targets.assign(later_year=2030.0))  # that survey is over
+    assert slide_titles.repeat(held, EN) == planned.replace("In 2030, a survey", "A survey")
     none = dataclasses.replace(made, targets=made.targets.assign(verifiable="no"))
     assert slide_titles.targets(none, EN) == "No target can be verified by a planned survey"
     open_ = dataclasses.replace(made, targets=made.targets.assign(verifiable=["no", ""]))

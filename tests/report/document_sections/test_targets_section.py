@@ -143,6 +143,21 @@ def test_of_many_targets_those_that_were_not_reached_come_first() -> None:
     assert [line[5] for line in rows_of(many)] == ["No", "Yes", "Yes", "Yes"]
 
 
+def test_each_indicator_has_one_heading_also_where_the_most_urgent_targets_come_first() -> None:
+    met, missed = {"value": 2.0, "ci_low": 1.5, "ci_high": 2.4}, {"value": 3.0, "ci_low": 2.6, "ci_high": 4.0, "year": 2030}
+    parts = [evidence(TARGETS[:1], [found]).targets for found in (missed, met, missed, met, met)]
+    named = [part.assign(id=name, indicator=name) for part, name in zip(parts, "abbac", strict=True)]
+    table = in_words(dataclasses.replace(evidence(), targets=pd.concat(named, ignore_index=True)))
+    assert [line[0].split()[0] for line in table.texts] == ["a", "Everyone", "Everyone", "b", "Everyone", "Everyone"]
+
+
+def test_a_row_without_an_answer_says_that_it_cannot_be_said() -> None:
+    """Before, *Changed?* and *Target reached?* were blank beside [c]."""
+    hidden = {"value": np.nan, "ci_low": np.nan, "ci_high": np.nan, "marker_after": "c", "marker": "c", "verdict": ""}
+    both = pd.concat([evidence(TARGETS[:1], [found]).targets for found in ({"value": 2.0}, hidden)], ignore_index=True)
+    assert rows_of(dataclasses.replace(evidence(), targets=both[both["target_year"].notna()]))[1][4:] == ("Cannot be said",) * 2
+
+
 def rows_of(evidence: fl.Evidence) -> list[tuple[str, ...]]:
     """The rows without the headings across the table."""
     return [line for line in in_words(evidence).texts if len(line) > 1]
