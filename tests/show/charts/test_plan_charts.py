@@ -74,6 +74,8 @@ def test_every_row_of_the_plan_says_which_fall_a_repeat_would_find() -> None:
     assert f"{100 * first['smallest_cut']:.0f}%" in text
     assert "Women" in text
     assert "base of the decrease" not in text
+    nobody = replace(fell(), targets=fell().targets.assign(planned_sample=float("nan")))
+    assert isinstance(plan_charts.detectable(nobody), Words)  # before, 28 rows without a result
     none = with_targets(smallest_cut=float("nan"), smallest_obstacle="too few cases")
     assert "too few cases" in plan_charts.detectable(none).text
 
