@@ -274,7 +274,7 @@ def _verifiability_columns(start: _BaselineValue, plan: Plan, found: TargetRow, 
     power = min(power_of_change(p, after, n, planned, deff=deff), _chance_of_cases(n * p, planned * after))
     needed = rounded_up(_needed_sample(p, cut, deff, n))
     both = rounded_up(float(sample_size(p, cut=cut, deff=deff)))
-    percent = floor(100 * power + TINY)
+    percent = min(99, floor(100 * power + TINY))  # no chance is certain
     who = row["reference_population_label"] if row["group"] == TOTAL else row["category"]
     chance = {"who": who or Reason.of("whom.persons"), "N": round(found["planned_sample"]), "M": percent}
     obstacles: dict[Reason, Reason] = {}

@@ -8,7 +8,7 @@ from fltoolkit.estimate.change_over_time.unresolved_excess import is_unjudged
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.follow_up import DECREASE, sign_and_verdict
-from fltoolkit.nap.targets import BASELINE, NO_FALL, TARGET
+from fltoolkit.nap.targets import BASELINE, TARGET
 from fltoolkit.report.workbook.sheet_charts import NativeChart
 from fltoolkit.report.workbook.sheet_words import (
     HIGH,
@@ -87,7 +87,7 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
     )
     bad = int((table["verifiable"] == "no").sum())
     refused = (language.say("workbook.sheets.targets.refused", n=str(bad)),) if bad else ()
-    said = language.say("workbook.sheets.targets.smallest", none=language.kit(NO_FALL))
+    said = language.say("workbook.sheets.targets.smallest")
     smallest = (said,) if table["planned_sample"].notna().any() else ()
     notes = (surveys(language, evidence.baseline.table), *refused, *smallest)
     lines = lines_by_indicator(language, records, lambda row: _promised(evidence, language, row))
