@@ -98,7 +98,8 @@ def check(parsed: argparse.Namespace) -> int:
         say(f"NOTE    tables: {measure} will be marked [x]: {why.reason}")
     for line in weights_in_use(persons):
         say(f"        {line}")
-    say(f"{survey.spec.title}: no errors; {len(rows)} other finding(s).")
+    errors = "the comparison has errors" if stopped else "no errors"
+    say(f"{survey.spec.title}: {errors}; {len(rows)} other finding(s).")
     return 1 if stopped else 0
 
 

@@ -20,7 +20,7 @@ MARK = re.compile(r"«[^»]*»")
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 FORMAT = {
     "spreadsheet": "[$-40C]", "thousands": "narrow", "decimal": "comma", "percent": "{value}\u00a0%", "semicolon": "; ", "colon": "{what}: {said}",
-    "interval": "{low} «» {high}", "and": "{first} «» {last}", "date": "{day} {month} {year}",
+    "interval": "{low} «» {high}", "and": "{first} «» {last}", "date": "{day} {month} {year}", "first_day": "1",
 }  # fmt: skip
 
 

@@ -60,20 +60,24 @@ def _years(plan: Plan, indicator: Indicator, target: Target) -> Found:
         yield warning(where=where, what=what, do=f"move it to a year of planned_surveys ({years}), or add that year there")
 
 
-def refuse_unfit_plan(survey: Path, plan: Path | None) -> None:
-    """Raises an error if a plan would stop a run, or if a target would be lost. So a run stops before its first notebook. An error
-    of the run's own survey.yaml is left to the notebook that reads it.
+def refuse_unfit_plan(survey: Path, plan: Path | None, earlier: Path | None) -> None:
+    """Raises an error if a plan or an earlier survey would stop a run, or if a target would be lost. So a run stops before its first
+    notebook. An error of the run's own survey.yaml is left to the notebook that reads it.
 
     Args:
         survey: the path of the run's survey.yaml.
         plan: the path of its nap.yaml; None if it has no plan.
+        earlier: the path of the survey.yaml of an earlier round (`before`); None if there is none.
 
     Raises:
-        SpecError: nap.yaml is not valid, or `check_plan` finds an error; the message has the first one.
+        SpecError: nap.yaml is not valid; `check_plan` finds an error (the message has the first one); or a survey that is named as an
+            earlier one is later than the run's own.
     """
+    _refuse_later(survey, earlier, "before")
     if plan is None:
         return
     read = read_plan(plan)
+    _refuse_later(survey, read.baseline_path, f"{plan}, baseline_survey")
     try:
         spec = read_spec(read.baseline_path or survey)
     except FltoolkitError:
@@ -82,6 +86,21 @@ def refuse_unfit_plan(survey: Path, plan: Path | None) -> None:
         raise SpecError(
             found["what"], where=f"{plan}, {found['where']}", do=f"{found['do']}; fltoolkit nap check lists all errors"
         )
+
+
+def _refuse_later(survey: Path, earlier: Path | None, where: str) -> None:
+    """Raises an error if the survey that `where` names as an earlier one (`earlier`) is later than the run's own."""
+    if earlier is None:
+        return
+    try:
+        old, new = read_spec(earlier), read_spec(survey)
+    except FltoolkitError:
+        return
+    if old.year > new.year:
+        raise SpecError(
+            f"the survey named here is later than the survey of the run ({new.title}, {new.year})", where=where,
+            found=f"{earlier} ({old.title}, {old.year})", do="name an earlier survey, or run the later survey instead",
+        )  # fmt: skip
 
 
 def _unit(indicator: Indicator, target: Target) -> Found:

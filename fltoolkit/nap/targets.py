@@ -31,6 +31,7 @@ def short_obstacle(obstacle: str) -> Reason:
 
 
 POWER, HALF = 0.8, 0.5
+NOT_TESTED = (*CASE_SHARES, "duration")  # measures of which no detectable change is calculated
 TINY = 1e-6  # smaller differences are rounding errors
 UNPLANNED = short_obstacle(
     "unplanned"
@@ -227,7 +228,8 @@ def _computed_row(start: _BaselineValue, plan: Plan, indicator: Indicator, targe
         goal = target_value(target, row["baseline_value"])
         found |= {"target_value": goal, "cut": 1 - goal / row["baseline_value"] if row["baseline_value"] else nan}
     if isnan(p):
-        return found | {"obstacle": short_obstacle("other"), "reason": Reason.of("plan.other_measure")}
+        why = "other_measure" if row["measure"] in NOT_TESTED else "no_population"
+        return found | {"obstacle": short_obstacle("other"), "reason": Reason.of(f"plan.{why}")}
     if p <= 0:
         return found | {"obstacle": short_obstacle("nobody"), "reason": Reason.of("plan.nobody")}
     planned: float = nan if pd.isna(row["n"]) else plan.planned(population, row["n"], start.asked)
@@ -354,7 +356,7 @@ def _as_rate(row: TargetRow) -> tuple[float, float]:
     n·SE²/(p·q), at least 1. SE comes from the coefficient of variation (`cv`). If there is no `cv`, the design effect of the row
     is used. Both results are nan for a share, a profile or a duration."""
     measure = str(row["measure"])
-    if measure in (*CASE_SHARES, "duration"):
+    if measure in NOT_TESTED:
         return nan, nan
     value, of = row["baseline_value"] / scale(measure), 1.0 if is_rate(measure) else row["weighted_population"]
     p = value / of

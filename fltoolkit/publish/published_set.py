@@ -33,6 +33,7 @@ from fltoolkit.publish.headline_by_rule_set import OtherHeadlines, Refused, not_
 from fltoolkit.publish.printed_numbers import DOMAIN, printed, without_few_months, without_population
 from fltoolkit.publish.publication_profiles import shipped_publication_profiles
 from fltoolkit.publish.reliability import PublicationProfile, bounds_notes, load_publication_profile, reliability
+from fltoolkit.publish.unlisted_breakdowns import with_one_row_each
 from fltoolkit.survey.spec.files_and_design import Release
 from fltoolkit.survey.spec.groups import TOTAL, Measure, TableSpec, crossed, groups_of_breakdown
 from fltoolkit.survey.spec.survey_spec import SurveySpec
@@ -240,7 +241,7 @@ def _published(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: Pub
     words = own_words(f"{persons.path.parent.name}/{persons.path.name}", spec, spec.group_labels)
 
     def complete(by: PublicationProfile) -> Published:
-        out = _with_refused_measures(published_from_decision(run.decided, by), run.other, run.refused, spec)
+        out = _with_refused_measures(listed(published_from_decision(run.decided, by), run.decided), run.other, run.refused, spec)
         pairs = published_contrasts(run.differences, out.table, out.exact, out.rule_set)
         return replace(out, own_words=words, lead=spec.lead_group, contrasts=pairs)
 
@@ -263,10 +264,13 @@ class _Run(NamedTuple):
     refused: list[Refused]
     differences: pd.DataFrame
 
+    def copied(self) -> _Run:
+        """Returns the same run, with a table that may be changed."""
+        return self._replace(decided=self.decided.copied())
+
 
 def _decide_run(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: PublicationProfile) -> _Run:
-    """Estimates a run and decides what is hidden. Publication profiles with the same limits share the result. `asked` are the
-    tables of the run, and `rules` is its publication profile."""
+    """Estimates a run and decides what is hidden. Publication profiles with the same limits share the result."""
     limits, notes = limits_of(rules, persons.spec)
 
     def made() -> _Run:
@@ -279,20 +283,15 @@ def _decide_run(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: Pu
         return _Run(rows, replace(other, made=()), refused, differences(own, persons.spec))
 
     key = key_from(persons, "decided", repr(asked), repr((limits, notes)))
-    return remembered(key, made, copied=_run_copied)
-
-
-def _run_copied(run: _Run) -> _Run:
-    """Returns a copy of the run. A change of its table does not change the original."""
-    return run._replace(decided=run.decided.copied())
+    return remembered(key, made, copied=_Run.copied)
 
 
 def decided_run(
     persons: ClassifiedSurvey, *, plan: HasTables | None = None, profile: str | Path = "fltoolkit"
 ) -> tuple[DecidedRows, pd.DataFrame]:
     """Returns the rows of a run twice. First they are at full precision, with the decision (the hidden cells and the reasons).
-    Then they are as published. Only persons who may see the microdata may use this function. Measures that the survey cannot give
-    have no rows.
+    Then they are as published, but breakdowns that may not be listed have all their rows. Only persons who may see the microdata
+    may use this function. Measures that the survey cannot give have no rows.
     """
     rules = load_publication_profile(profile, persons.path.parent)
     decided = _decide_run(persons, tuple(plan.tables(persons.spec)) if plan else (), rules).decided
@@ -317,14 +316,13 @@ def _with_refused_measures(out: Published, other: OtherHeadlines, refused: Seque
 
 def restricted(persons: ClassifiedSurvey, *, plan: HasTables | None = None) -> pd.DataFrame:
     """Returns all estimates of a run without suppression, for persons who may see the microdata. Never publish this table."""
-    made = (*_estimates(persons, plan.tables(persons.spec) if plan else ())[0], *other_headlines(persons).made)
-    return pd.concat([as_rows(est, persons.spec) for est in made], ignore_index=True)
+    own, _ = _estimates(persons, plan.tables(persons.spec) if plan else ())
+    return pd.concat([as_rows(est, persons.spec) for est in (*own, *other_headlines(persons).made)], ignore_index=True)
 
 
 def _estimates(persons: ClassifiedSurvey, asked: Sequence[TableSpec]) -> tuple[list[Estimates], list[Refused]]:
     """Makes all estimates of a run, one pass per measure and population. A rate and its total by the same groups share one pass.
-    Also returns the measures that the survey cannot give. `asked` are the plan's tables.
-    """
+    Also returns the measures that the survey cannot give. `asked` are the plan's tables."""
     always: tuple[Measure, ...] = ("prevalence", "total") if persons.grosses_up else ("prevalence",)
     wanted = [TableSpec(measure=m, population=p) for m in always for p in persons.spec.headlines]
     wanted += [*persons.spec.tables, *asked]
@@ -359,6 +357,12 @@ def _merge(persons: ClassifiedSurvey, wanted: Sequence[TableSpec]) -> list[tuple
             if by not in merged.setdefault(key, []):
                 merged[key].append(by)
     return [(measure, of, population, by) for (measure, of, population), by in merged.items()]
+
+
+def listed(out: Published, decided: DecidedRows) -> Published:
+    """Returns the published set of a decision without the categories that may not be listed (`unlisted_breakdowns`)."""
+    table, exact = (with_one_row_each(rows, decided.decision.unlisted) for rows in (out.table, out.exact))
+    return replace(out, table=table, exact=exact)
 
 
 def published_from_decision(decided: DecidedRows, publication_profile: PublicationProfile) -> Published:

@@ -284,7 +284,7 @@ def _run_notebooks(run: Run, work: Path, now: Premises, stop: Stop, progress: Pr
     """
     links, notebook = [INDEX, *((_title(n), f"{n}.html") for n in notebooks_of(run))], ""
     try:
-        refuse_unfit_plan(run.survey, run.plan)
+        refuse_unfit_plan(run.survey, run.plan, run.earlier)
         with Kernel(work, stop, progress) as kernel:
             for notebook in notebooks_of(run):
                 if stop.is_set():

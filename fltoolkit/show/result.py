@@ -28,6 +28,8 @@ from fltoolkit.show.wording.section_words import NO_FOLLOW_UP, NOT_IN_TIME, Noth
 from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.table_records import as_records
 
+CARE = {"†": "to be used with caution (†)", "[u]": "unreliable [u]", "[w]": "without a case [w]"}
+
 
 @checked
 def questionnaire(survey: Survey) -> Result:
@@ -131,17 +133,20 @@ def groups(out: Published, measure: str) -> Result:
 
 def _by_use(rows: pd.DataFrame) -> str:
     """Returns how many numbers can be used as printed, are wide ranges, have a confidential high end beside ranges (they may be
-    ranges too), need care for another reason, and are not shown. What no number is, is left out."""
-    shown, flagged = rows["estimate"].notna(), rows["flag"] != ""
+    ranges too), have each of the signs of care, and are not shown. What no number is, is left out."""
+    shown = rows["estimate"].notna()
     wide = shown & (rows["bounds_note"] == WIDE_BOUNDS)
     hidden = shown & ~wide & (rows["unresolved_marker"] == "c") & bool(wide.any())  # without ranges, readers miss no high end
     single = shown & ~wide & ~hidden
-    careful = f" ({(wide & flagged).sum()} of them only with care)" if (wide & flagged).any() else ""
+    signs = (
+        rows["flag"].map(lambda flag: "[u]" if flag == "unreliable" else "†" if flag else "").mask(rows["marker"] == "w", "[w]")
+    )
+    careful = ", ".join(f"{n} of them {sign}" for sign in CARE if (n := (wide & (signs == sign)).sum()))
     counts = (
-        ((single & ~flagged).sum(), "usable as printed"),
-        (wide.sum(), f"{'wide range' if wide.sum() == 1 else 'wide ranges'}{careful}"),
+        ((single & (signs == "")).sum(), "usable as printed"),
+        (wide.sum(), f"{'wide range' if wide.sum() == 1 else 'wide ranges'}{f' ({careful})' if careful else ''}"),
         (hidden.sum(), "with a confidential high end"),
-        ((single & flagged).sum(), "only with care"),
+        *(((single & (signs == sign)).sum(), words) for sign, words in CARE.items()),
         ((~shown).sum(), "not shown"),
     )
     return ", ".join(f"{n} {what}" for n, what in counts if n)
@@ -184,7 +189,7 @@ def baseline(evidence: Evidence) -> Result:
     """Returns a sentence on how many baselines of the plan the survey gives. The sentence also says how many baselines the
     plan expects from a survey. If there is a later survey, the sentence says that the baseline is the earlier round."""
     rows = evidence.baseline.table
-    asked = rows[rows["filled_by"] == "survey"]
+    asked = rows[(rows["filled_by"] == "survey") & (rows["derived_from"] == "")]  # a decrease has no baseline of its own
     fills = f"fills {int(asked['baseline_value'].notna().sum())} of {_counted(len(asked), 'row')} that the plan asks of it."
     if evidence.follow_up.empty:
         return Result(f"The survey {fills}")

@@ -37,7 +37,7 @@ CHILD_WORK = {
     "worst_forms": "children: worst forms of child labour, route (iv)",
 }
 CHILD_PARTS = {"done": "did this work", "threat": "threat or penalty", "by_third_party": "made by a third party"}
-OUTSIDE = "outside the exceptions: not an exception within its limits"
+OUTSIDE, EXCLUDES = "outside the exceptions: an exception within its limits is no case", " excludes"
 MODES = {"witnessed": "what the person saw happen to others", "threatened": "what the person was threatened with"}
 UNCORRECTED = "Nothing was corrected in the data."
 NUMBER = r"[-−+]?[\d.,]+\s?%?|\d+–\d+|\d+ and more|\[\w+\]|"  # a number, a class, a marker, or nothing
@@ -84,14 +84,21 @@ def questionnaire(survey: Survey) -> Table:
         ]
         asked += [(OUTSIDE, "within its limits", source) for source in spec.exceptions.within_limits]
     if spec.place:
-        asked.append(("in this country", "in this country", Source(column=spec.place.column, yes=spec.place.in_country)))
+        place = Source(column=spec.place.column, yes=spec.place.in_country, label=spec.place.label)
+        asked.append(("in this country", "in this country", place))
     for key, sources in children.questions() if children else ():
         _, kind, part = key.split(".")
         asked += [(CHILD_WORK[kind], CHILD_PARTS.get(part, part.replace("_", " ")), source) for source in sources or ()]
-    body = pd.DataFrame(
-        {"Item": item, "Question": source.label, "Column": source.column, "Answers that count": _counting(source, spec.answers)}
-        for _, item, source in asked
-    )
+    rows = [
+        (
+            item,
+            source.label or "not given",
+            source.column,
+            f"{_counting(source, spec.answers)}{EXCLUDES if side == OUTSIDE else ''}",
+        )
+        for side, item, source in asked
+    ]
+    body = pd.DataFrame(rows, columns=["Item", "Question", "Column", "Answers that count"])
     first, second = ({source.column for on, _, source in asked if on == side} for side in SIDES)
     both = [f"{column} counts on both sides, each time with another answer." for column in sorted(first & second)]
     seen = [f"{source.column}: {MODES[source.mode]}." for _, _, source in asked if source.mode in MODES]
@@ -103,9 +110,10 @@ def questionnaire(survey: Survey) -> Table:
 
 def _counting(source: Source, default: AnswerCodes) -> str:
     """Returns the answers with which a question counts for its item: `yes (1)`, or the codes of a question with codes of its own."""
-    codes = source.codes(default).yes
-    named = ", ".join(codes)
-    return f"yes ({named})" if codes == default.yes else f"code{'s' if len(codes) > 1 else ''} {named}"
+    own = source.codes(default)
+    usual = (own.yes, own.no) == (default.yes, default.no)
+    named = ", ".join(own.yes)
+    return f"yes ({named})" if usual else f"code{'s' if len(own.yes) > 1 else ''} {named}"
 
 
 @checked

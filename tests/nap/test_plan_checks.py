@@ -10,7 +10,8 @@ import small_country as country
 
 import fltoolkit as fl
 from fltoolkit.cli import main
-from fltoolkit.nap.plan_checks import check_plan
+from fltoolkit.errors import SpecError
+from fltoolkit.nap.plan_checks import check_plan, refuse_unfit_plan
 from fltoolkit.survey.spec.survey_spec import read_spec
 
 ROW = {"id": "rate", "measure": "prevalence", "disaggregated_by": ["gender"]}
@@ -90,6 +91,21 @@ def test_a_published_figure_in_another_unit_is_found(tmp_path: Path) -> None:
         "baseline_survey, rate",
         "a published figure does not fit its cases: value 0.05, but 120 cases among 2400 persons",
     ) in told
+
+
+def test_a_later_survey_as_the_earlier_one_stops_a_run_before_its_first_notebook(tmp_path: Path) -> None:
+    """Before, notebook 3 or 4 stopped, and named no file."""
+    plan = {**country.with_rows(ROW), "baseline_survey": "later/survey.yaml"}
+    own = country.write(tmp_path, plan=plan)
+    later = country.write(tmp_path / "later", country.changed(country.SURVEY, year=2027))
+    for earlier, named in ((later, "before"), (None, f"{own.with_name('nap.yaml')}, baseline_survey")):
+        with pytest.raises(SpecError) as raised:
+            refuse_unfit_plan(own, own.with_name("nap.yaml"), earlier)
+        assert str(raised.value).startswith(
+            f"{named}: the survey named here is later than the survey of the run (Small country 2025, 2025)"
+        )
+        assert "later/survey.yaml (Small country 2025, 2027)" in str(raised.value)
+    refuse_unfit_plan(later, None, own)
 
 
 def test_the_command_ends_by_whether_there_are_errors(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -49,10 +49,14 @@ def test_the_groups_shown_with_care_and_not_shown_are_all_of_them(measure: str) 
     if measure == "share":  # each breakdown has a picture of its own
         rows = rows[rows["breakdown"] == rows["breakdown"].iloc[0]]
     sure = rows["estimate"].notna() & (rows["flag"] == "")
-    care = rows["estimate"].notna() & (rows["flag"] != "")
+    shown = rows[rows["estimate"].notna()]
+    none, weak = (shown["marker"] == "w").sum(), (shown["marker"] == "u").sum()
     *first, counted = str(result.groups(out, measure)).split("\n\n")
     assert [text[:11] for text in first] == (["No differen"] if measure == "prevalence" else [])
-    counts = {"usable as printed": sure.sum(), "only with care": care.sum(), "not shown": rows["estimate"].isna().sum()}
+    counts = {
+        "usable as printed": sure.sum(), "to be used with caution (†)": (shown["flag"] == "caution").sum(), "unreliable [u]": weak,
+        "without a case [w]": none, "not shown": rows["estimate"].isna().sum(),
+    }  # fmt: skip
     told = ", ".join(f"{n} {what}" for what, n in counts.items() if n)
     assert counted == f"Of {len(rows)} numbers by group in the first picture or table: {told}."
 
@@ -69,7 +73,7 @@ def test_wide_ranges_are_not_among_the_numbers_that_are_usable_as_printed() -> N
     first = table[rows].index[0]
     table.loc[first, ["bounds_note", "unresolved_marker"]] = ["", "c"]
     told = str(result.groups(replace(out, table=table.assign(flag=table["flag"].mask(rows, "caution"))), "prevalence"))
-    assert ": 1 wide range (1 of them only with care), 1 with a confidential high end, " in told
+    assert ": 1 wide range (1 of them †), 1 with a confidential high end, " in told
     assert "wide ranges" not in str(result.groups(out, "prevalence"))
 
 
@@ -127,7 +131,9 @@ def test_a_plan_says_what_is_filled_verifiable_and_changed() -> None:
     said = str(result.baseline(evidence))
     assert said.startswith("The earlier round, which is the baseline, fills ")
     assert said.endswith("The last part shows what has changed since.")
+    of_baseline = said.split(" of ")[1].split(" that ")[0]
     said = str(result.follow_up(evidence))
+    assert said.startswith(f"Of {of_baseline}, ")
     assert " changed, " in said
     reached = list(evidence.follow_up["reached"]).count(REACHED)
     assert said.endswith(f" Targets shown to be reached: {reached} of {len(given)}.")

@@ -33,7 +33,7 @@ def line(shown: Any, first: str) -> list[str]:
 def test_a_row_holds_number_and_marker_interval_basis_and_the_letter_of_its_note() -> None:
     shown = tables.table(country.published().select("prevalence", "region"))
     north, south = line(shown, "North"), line(shown, "South")
-    assert north[1] == "222.2"
+    assert north[1] == "222.2 †"
     assert re.fullmatch(r"\d+\.\d to \d+\.\d", north[2])
     assert north[3:] == ["90", "15–29", "a"]
     assert re.fullmatch(r"\d+\.\d \[u\]", south[1])
@@ -52,7 +52,7 @@ def test_care_that_has_no_marker_is_asked_for_in_a_note() -> None:
     rows = country.published().select("prevalence", "sex").assign(flag="caution", marker="", reason="fewer than 30 cases")
     shown = tables.table(rows)
     assert {row[-1] for row in cells(shown)} == {"a"}
-    assert shown.text.splitlines()[-1] == "a\xa0\xa0Use with caution: fewer than 30 cases"
+    assert shown.text.splitlines()[-1] == "a\xa0\xa0Fewer than 30 cases"
     filled = country.filled()
     careful = replace(filled, table=filled.table.assign(flag="review", reason="few areas", filled_by="survey"))
     assert tables.baseline(careful).text.splitlines()[-1] == "a\xa0\xa0To be reviewed: few areas"
@@ -103,7 +103,7 @@ def test_a_table_says_what_it_is_about() -> None:
 def test_rule_sets_are_told_apart_by_their_name_and_say_what_they_rest_on() -> None:
     shown = tables.table(country.published().rule_sets())
     assert "Prevalence under each definition" in shown.html
-    assert line(shown, "2018 international definition")[1] == "99.5"
+    assert line(shown, "2018 international definition")[1] == "99.5 †"
     absent = line(shown, "ILO indicators of 2012")
     assert absent[1:4] == ["[x]", "", ""]
     note = next(text for text in shown.text.splitlines() if text.startswith(absent[4]))
@@ -193,9 +193,9 @@ def test_survey_questions_findings_and_paths_are_tables_too(tmp_path: Any) -> No
     out = fl.publish_run(persons)
     assert line(tables.facts(fl.describe(persons)), "Persons in the file")[1] == "about 410 in about 410 households"
     assert cells(tables.questionnaire(persons)) == [
-        ["any work", "", "WORK", "yes (1)"],
-        ["very low or no wages", "", "INV", "yes (1)"],
-        ["withheld wages", "", "COE", "yes (1)"],
+        ["any work", "not given", "WORK", "yes (1)"],
+        ["very low or no wages", "not given", "INV", "yes (1)"],
+        ["withheld wages", "not given", "COE", "yes (1)"],
     ]
     assert tables.questionnaire(persons).text.index("Involuntary\n") < tables.questionnaire(persons).text.index("Coercion\n")
     found = fl.check(persons)

@@ -1,15 +1,21 @@
-"""Defines the counts of a cell, and the confidentiality limits with which these counts are compared."""
+"""Defines the counts of a cell, and the confidentiality limits with which these counts are compared. Finds the cells that the rows
+of a table reveal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
+from fltoolkit.publish.measure_units import PROFILES
+from fltoolkit.publish.reliability import kind_of
+from fltoolkit.table_records import as_records
+
 Key = frozenset[tuple[str, str]]
 CellId = tuple[str, Key]  # a population, and group values
+IN_MONTHS = ("stock", "duration")
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,8 @@ class Cell:
         weighted: the sum of the weights of the cases.
         weighted_others: the sum of the weights of all other persons.
         mean_weight: the mean weight of the cell's population. A reader knows nothing else about the weights.
+        listed: whether a table has a row for the cell only because the cell has a case, such as a sector of forced labour. Then a
+            reader knows this even where the cell is hidden.
     """
 
     cases: int
@@ -38,6 +46,7 @@ class Cell:
     weighted: float | None = None
     weighted_others: float | None = None
     mean_weight: float = 1.0
+    listed: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,3 +125,78 @@ def merged(cells: Iterable[Cell]) -> Cell:
         weighted=sum(weights) if len(weights) == len(parts) else None,
         mean_weight=max((c.mean_weight for c in parts), default=1.0),
     )
+
+
+def disclosed_cells(i: int, keys: list[Key], share_groups: list[str]) -> tuple[Key, ...]:
+    """Returns the cells whose number of cases a published row reveals: its own cell and, for a share, the cell of the
+    denominator.
+
+    Args:
+        i: the position of the row.
+        keys: for each row, its group values.
+        share_groups: for a share, the group whose categories have the shares, such as sex; empty for other measures.
+    """
+    return (keys[i], frozenset((g, v) for g, v in keys[i] if g != share_groups[i])) if share_groups[i] else (keys[i],)
+
+
+def population_cells(rows: pd.DataFrame, keys: list[Key], share_groups: list[str], case_only: frozenset[str]) -> dict[Key, Cell]:
+    """Returns one population's cells. `keys`, `share_groups`: as in `decide`. `case_only`: the groups that only cases have."""
+    cells: dict[Key, Cell] = {}
+    share_rows: dict[Key, list[dict[Hashable, Any]]] = {}
+    for i, row, cell in zip(rows.index, as_records(rows), row_cells(rows), strict=True):
+        row_key, *whole = disclosed_cells(i, keys, share_groups)
+        for k in whole if row["measure"] == "share" else ():
+            share_rows.setdefault(k, []).append(row)
+        if row_key not in cells or row["measure"] in ("prevalence", "total"):
+            # such as a sector: its cells have no non-cases
+            cells[row_key] = (
+                replace(cell, non_cases=None, weighted_others=None, listed=cell.cases > 0) if _is_of(case_only, row_key) else cell
+            )
+    for k, parts in share_rows.items():
+        n, population = int(parts[0]["n"]), float(parts[0]["population"])
+        psus, homes = (_sum(parts, f"{units}_with_cases") for units in ("psus", "households"))
+        mean_weight = population_mean_weight(rows)
+        cell = Cell(n, n, psus=psus, households=homes, weighted=population, mean_weight=mean_weight, listed=_is_of(case_only, k))
+        cells.setdefault(k, cell)
+    return cells
+
+
+def _is_of(groups: frozenset[str], key: Key) -> bool:
+    """Returns whether a cell is defined by one of these groups."""
+    return not groups.isdisjoint(g for g, _ in key)
+
+
+def row_cells(rows: pd.DataFrame) -> list[Cell]:
+    """Returns the cell of each row."""
+    mean_weight = population_mean_weight(rows)
+    return [_row_cell(row, mean_weight) for row in as_records(rows)]
+
+
+def _row_cell(row: Mapping[Hashable, Any], mean_weight: float) -> Cell:
+    """Returns the cell of a row. A proportion times its population gives the weighted cases. Rows in months do not give them."""
+    kind, cases, n = kind_of(row), int(row["cases"]), int(row["n"])
+    population, estimate = float(row["population"]), float(row["estimate"])
+    weighted = {"proportion": estimate * population, "number": estimate, "mean": population}[kind]
+    others = row["measure"] not in ("share", *PROFILES) and kind != "mean"
+    if str(row["measure"]).startswith(IN_MONTHS):
+        weighted = float("nan")
+    return Cell(
+        cases, n, non_cases=n - cases if others else None, psus=known_count(row["psus_with_cases"]),
+        households=known_count(row["households_with_cases"]), weighted=None if pd.isna(weighted) else weighted,
+        weighted_others=population - weighted if others and not pd.isna(weighted) else None, mean_weight=mean_weight,
+    )  # fmt: skip
+
+
+def population_mean_weight(rows: pd.DataFrame) -> float:
+    """Returns the mean weight of the population, from its largest row; 1 if no row reveals it."""
+    if rows.empty:
+        return 1.0
+    n, population = rows["n"].to_numpy(float), rows["population"].to_numpy(float)
+    largest = int(n.argmax())
+    mean = float(population[largest]) / max(1.0, float(n[largest]))
+    return mean if mean > 0 else 1.0
+
+
+def _sum(rows: list[dict[Hashable, Any]], column: str) -> int | None:
+    counts = [known_count(row[column]) for row in rows]
+    return None if None in counts else sum(c or 0 for c in counts)

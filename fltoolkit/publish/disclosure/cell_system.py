@@ -106,6 +106,8 @@ class CellSystem(Generic[C]):
         ties: equations × unknowns; sums of unknowns that always have the value in `tied`, whatever is printed.
         tied: the values of these sums.
         weighed: for each of these sums, whether it is a sum of weighted cases.
+        least: for each cell, the smallest number of cases that readers know even where the cell is hidden: 1, if the table lists
+            only cells that have a case.
     """
 
     cells: tuple[C, ...]
@@ -122,6 +124,7 @@ class CellSystem(Generic[C]):
     ties: scipy.sparse.csr_array[Any]
     tied: Array
     weighed: Mask
+    least: Array
 
     @cached_property
     def programme(self) -> scipy.sparse.csc_array[Any]:
@@ -198,6 +201,7 @@ def build_system(kinds: Kinds, rows: Sequence[Row[C]], holds: scipy.sparse.csr_a
         ),
         np.array([tie.cases for tie in ties] + [value for *_, value in weighed]),
         np.arange(len(ties) + len(weighed)) >= len(ties),
+        np.zeros(len(rows)),
     )
 
 

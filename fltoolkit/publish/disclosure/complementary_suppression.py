@@ -87,7 +87,8 @@ def goals_of(system: CellSystem[C], row: int, limits: Limits) -> tuple[Goal, Goa
     - If the cell has few persons who are not cases, the goals are the same numbers, but of these persons.
     - Otherwise, the goals are the ends of a range of cases that is as wide as the limit.
 
-    The weighted cases have a separate range. Its width is the limit times the mean weight.
+    The weighted cases have a separate range. Its width is the limit times the mean weight. It does not begin below the weight of the
+    cases that readers know the cell to have.
     """
     cases, persons, limit = system.cases[row], system.persons[row], float(limits.cases)
     if cases < limit:
@@ -97,13 +98,13 @@ def goals_of(system: CellSystem[C], row: int, limits: Limits) -> tuple[Goal, Goa
     else:
         # no cell has more cases than there are in all, and the number of all cases is printed
         high = min(cases + np.ceil(limit / 2), system.cases.max())
-        low = max(0.0, high - limit)
+        low = max(float(system.least[row]), high - limit)
     all_weighted = float(np.nanmax(system.weighted, initial=0.0)) or np.inf
     heavy = np.minimum(
         max(0.0, system.weighted[row] - limit / 2) + limit, min(_largest_weighted_cases(system, row), all_weighted)
     )
     heavy = np.where(np.isnan(system.weighted[row]), np.nan, heavy)
-    light = np.maximum(0.0, heavy - limit)
+    light = np.maximum(_least_weighted_cases(system, row), heavy - limit)
     return Goal(row, low, float(light), at_least=False), Goal(row, min(high, persons), float(heavy), at_least=True)
 
 
@@ -113,6 +114,12 @@ def _largest_weighted_cases(system: CellSystem[C], row: int) -> float:
     weight = system.weight[[row]].toarray()[0]
     weighs = weight > 0
     return float((weight[weighs] * system.most[weighs]).sum())
+
+
+def _least_weighted_cases(system: CellSystem[C], row: int) -> float:
+    """Returns the smallest possible weighted number of the cases that a cell has for certain (`CellSystem.least`), in mean weights."""
+    weight = system.weight[[row]].toarray()[0][: system.kinds]
+    return float(system.least[row] * weight[weight > 0].min(initial=np.inf)) if system.least[row] and (weight > 0).any() else 0.0
 
 
 @dataclass

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pandas as pd
 
-from fltoolkit.publish.disclosure.cell_counts import Limits, confidential
-from fltoolkit.publish.disclosure.suppression_decision import WHOLE, Decision, population_cells
+from fltoolkit.publish.disclosure.cell_counts import Limits, confidential, population_cells
+from fltoolkit.publish.disclosure.suppression_decision import WHOLE, Decision
 
 
 def decide_rule_sets(table: pd.DataFrame, in_own_rule_set: pd.Series, run_decision: Decision, limits: Limits) -> Decision:

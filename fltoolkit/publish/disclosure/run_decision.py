@@ -183,12 +183,13 @@ def earlier_and_new_rows(earlier: DecidedRows, est: Estimates, persons: Classifi
     before = [i for i, rule in enumerate(earlier.table["rule_set"]) if rule == earlier.rule_set]
     rows = _with_new_rows(earlier, before, _rows_of([est], persons.spec))
     place = {old: new for new, old in enumerate(before)}
-    hidden, unresolved_hidden = (
+    made = earlier.decision
+    hidden, unresolved_hidden, unlisted = (
         frozenset(place[i] for i in rows_hidden if i in place)
-        for rows_hidden in (earlier.decision.hidden, earlier.decision.unresolved_hidden)
+        for rows_hidden in (made.hidden, made.unresolved_hidden, made.unlisted)
     )
     scenario = _scenario(rows, earlier.limits, earlier.rounding_base, persons.spec.case_only, persons)
-    return EarlierAndNewRows(rows, scenario, EarlierRows(len(before), hidden, unresolved_hidden), earlier)
+    return EarlierAndNewRows(rows, scenario, EarlierRows(len(before), hidden, unresolved_hidden, unlisted), earlier)
 
 
 def decide_new_rows(all_rows: EarlierAndNewRows, persons: ClassifiedSurvey) -> DecidedRows:
@@ -210,6 +211,7 @@ def decide_new_rows(all_rows: EarlierAndNewRows, persons: ClassifiedSurvey) -> D
         found,
         hidden=set(new if late else found.hidden.intersection(new)) | earlier_rows.hidden,
         unresolved_hidden=found.unresolved_hidden.intersection(new) | earlier_rows.unresolved_hidden,
+        unlisted=found.unlisted.intersection(new) | earlier_rows.unlisted,
     )
     return _decided(rows, found, scenario, all_rows.earlier.notes, all_rows.earlier.rule_set)
 

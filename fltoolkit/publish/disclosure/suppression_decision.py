@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from fltoolkit.classify.children import ROUTES
 from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN
 from fltoolkit.languages.reasons import Name, Reason, crossed_names
-from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Key, Limits, confidential, known_count, mean_weights, merged
+from fltoolkit.publish.disclosure.cell_counts import (
+    Cell,
+    CellId,
+    Key,
+    Limits,
+    confidential,
+    disclosed_cells,
+    mean_weights,
+    merged,
+    population_cells,
+    population_mean_weight,
+    row_cells,
+)
 from fltoolkit.publish.disclosure.cell_system import CellSystem, system_of
-from fltoolkit.publish.disclosure.complementary_suppression import protect
+from fltoolkit.publish.disclosure.complementary_suppression import COMPLEMENT, protect
 from fltoolkit.publish.disclosure.derived_cells import AnyCell, DerivedCell
 from fltoolkit.publish.disclosure.dominance import OVER_HALF, POINTS, dominated, identifying_cells
 from fltoolkit.publish.disclosure.profile.characteristic_cells import NO_PROFILE_CELLS, ProfileCells
@@ -26,14 +39,12 @@ from fltoolkit.publish.own_tables.earlier_cells import (
     UNRESOLVED_OF,
     EarlierCells,
     EarlierRows,
-    disclosed_cells,
     earlier_cells,
 )
 from fltoolkit.publish.reliability import kind_of
 from fltoolkit.table_records import as_records
 
 WHOLE: Key = frozenset()
-IN_MONTHS = ("stock", "duration")
 CASES: Key = frozenset({("case", "yes")})
 OTHERS: Key = frozenset({("case", "no")})
 CASE_STEPS = ("forced labour", *ROUTES.values())
@@ -44,6 +55,7 @@ WITH_BREAKDOWN = "hidden with its breakdown"
 PART = "a part of cells that are shown"
 BEFORE = "hidden in what was published before"
 CROWDED = "in a breakdown with too many confidential cells"
+UNLISTED = "in a breakdown whose list of categories would tell the cases"
 MOST_WORK = 20_000  # confidential cells times cells: each confidential cell takes several programmes with that many cells
 
 
@@ -71,6 +83,8 @@ class Decision:
     Attributes:
         hidden: index labels of hidden rows.
         unresolved_hidden: rows in which the count of unresolved persons (not known to be cases or not) is hidden.
+        unlisted: hidden rows that are not even listed. They belong to a breakdown that lists only categories with cases, so that the
+            list would tell the number of cases in them.
         coarse: breakdowns hidden as a whole, in words, because no smaller choice of cells protects their confidential cells.
         crowded: breakdowns hidden as a whole, in words, because they have too many confidential cells to choose among.
         stricter: whether a stricter rule was used: the survey has too many kinds of persons for a linear programme.
@@ -81,6 +95,7 @@ class Decision:
 
     hidden: set[int] = field(default_factory=set)
     unresolved_hidden: set[int] = field(default_factory=set)
+    unlisted: set[int] = field(default_factory=set)
     coarse: list[Reason] = field(default_factory=list)
     crowded: list[Reason] = field(default_factory=list)
     stricter: bool = False
@@ -119,7 +134,9 @@ def decide(
         found, must_hide = cells[outcome], _primary_cells(cells[outcome], outcome, scenario) | also[outcome]
         small = {c for c, why in must_hide.items() if found[c].cases == 0}
         primary = {c: why for c, why in must_hide.items() if c not in small}
-        hidden[outcome] = by.cells_to_hide(found, outcome, primary, {c: must_hide[c] for c in small}, earlier_of[outcome])
+        unlisted = {c for c, why in hidden.get("cases", {}).items() if why == UNLISTED} | earlier_of[outcome].unlisted
+        before = replace(earlier_of[outcome], unlisted=frozenset(unlisted))
+        hidden[outcome] = by.cells_to_hide(found, outcome, primary, {c: must_hide[c] for c in small}, before)
         unresolved = _unresolved_cells(rows[~rows["measure"].isin(PROFILES)], keys)
         few = {c: FEW_UNRESOLVED for c, cell in unresolved.items() if _few_unresolved(cell, scenario.limits)}
         hidden_anyway = {c: why for c, why in hidden[outcome].items() if c in unresolved and c not in few}
@@ -129,6 +146,7 @@ def decide(
         places = [*zip(rows.index.tolist(), rows["reference_population"].astype(str), strict=True)]
         by.out.hidden |= {i for i, p in places if any((p, k) in hidden[outcome] for k in disclosed_cells(i, keys, share_groups))}
         by.out.unresolved_hidden |= {i for i, p in places if (p, keys[i]) in hidden_unresolved[outcome]}
+        by.out.unlisted |= {i for i, p in places if hidden[outcome].get((p, keys[i])) == UNLISTED}
     by.out.cells, by.out.hidden_cells = cells, hidden
     by.out.unresolved_hidden |= {
         i for c, shown in profiles.unresolved_rows.items() if c in hidden["cases"] for i in shown
@@ -165,8 +183,9 @@ class _Protection:
     def cells_to_hide(
         self, cells: Mapping[CellId, Cell], outcome: str, primary: Mapping[CellId, str], hidden_anyway: Mapping[CellId, str], earlier: EarlierCells
     ) -> dict[CellId, str]:  # fmt: skip
-        """Returns the cells of one outcome to hide. If no choice of single cells protects a cell, its whole breakdown is hidden,
-        or else all cells are hidden. Cells in `earlier` stay as they are."""
+        """Returns the cells of one outcome to hide, with the reason. If no choice of single cells protects a cell, its whole
+        breakdown is hidden. If that is not enough because the breakdown lists only categories with cases, it is not listed. Or else
+        all cells are hidden. Cells in `earlier` stay as they are."""
         primary = {c: why for c, why in primary.items() if c not in earlier.shown}
         hidden_anyway = {c: why for c, why in hidden_anyway.items() if c not in earlier.shown} | {
             c: BEFORE for c in cells if c in earlier.hidden and c not in primary
@@ -174,6 +193,8 @@ class _Protection:
         crowded = _breakdowns_to_hide(primary, cells)
         withheld = {c: CROWDED for c in cells if _breakdown(c) in crowded and c not in earlier.shown}
         self._add_notes(self.out.crowded, withheld)
+        # What is withheld is not in the systems, so that they cannot tell what its list of categories reveals.
+        withheld |= {c: UNLISTED for c, cell in cells.items() if c in earlier.unlisted or (c in withheld and cell.listed)}
         systems = self._systems({c: found for c, found in cells.items() if c not in withheld}, outcome, list(withheld))
         while True:
             found: dict[CellId, str] = {}
@@ -192,6 +213,13 @@ class _Protection:
                 found |= {c: why for c, why in made.hidden.items() if not isinstance(c, DerivedCell)}
                 exposed += [c.one if isinstance(c, DerivedCell) else c for c in made.exposed]
             free = {c: cell for c, cell in cells.items() if c not in earlier.shown}
+            # A number of everybody is hidden last: a list of categories goes before it.
+            late = any(why == COMPLEMENT and not c[1] for c, why in found.items())
+            if told := _told_by_its_list(primary if late else exposed, cells, found, earlier.hidden | earlier.shown):
+                self._add_notes(self.out.coarse, told)
+                withheld |= dict.fromkeys(told, UNLISTED)
+                systems = self._systems({c: cell for c, cell in cells.items() if c not in withheld}, outcome, list(withheld))
+                continue
             more = {other for c in exposed for other in _with_its_breakdown(c, free, withheld | found)}
             if not more:
                 self.out.suppressions += suppressions
@@ -214,12 +242,34 @@ class _Protection:
         if scenario.patterns is not None:
             made = survey_system(OutcomeCells(cells, outcome, scenario, withheld), scenario.patterns)
             self.out.stricter |= made.coarse
-            return [(made.system, made.parts)]
+            return [(_with_least(made.system, cells), made.parts)]
         found: list[tuple[CellSystem[AnyCell], tuple[DerivedCell, ...]]] = []
         for name in dict.fromkeys(population for population, _ in cells):
             system = system_of(_of_population(name, cells), rounding_base=scenario.rounding_base)
-            found.append((with_population(system, name), ()))
+            found.append((_with_least(with_population(system, name), cells), ()))
         return found
+
+
+def _with_least(system: CellSystem[AnyCell], cells: Mapping[CellId, Cell]) -> CellSystem[AnyCell]:
+    """Returns the system, which now knows that a cell that a table lists for its cases has at least one."""
+    least = [float(not isinstance(c, DerivedCell) and c in cells and cells[c].listed) for c in system.cells]
+    return replace(system, least=np.array(least))
+
+
+def _told_by_its_list(
+    exposed: Iterable[CellId], cells: Mapping[CellId, Cell], hidden: Mapping[CellId, str], published: frozenset[CellId]
+) -> set[CellId]:
+    """Returns the cells of breakdowns that may not even list their categories, because each listed category has a case.
+
+    Args:
+        exposed: confidential cells whose number of cases a reader can calculate, or could without a hidden number of everybody.
+        cells: the cells of the outcome.
+        hidden: the hidden cells. Only a breakdown of which no cell is shown is returned.
+        published: cells of tables that were published before, which are listed already.
+    """
+    shown = {_breakdown(c) for c in cells if c not in hidden}
+    told = {_breakdown(c) for c in exposed if cells[c].listed} - shown - {_breakdown(c) for c in published}
+    return {c for c in cells if _breakdown(c) in told}
 
 
 def _breakdown(cell: CellId) -> tuple[str, frozenset[str]]:
@@ -287,7 +337,7 @@ def _hidden_steps(chart: pd.DataFrame, keys: list[Key], tables: _OutcomeTables, 
     steps = {i: str(step) for i, step in zip(chart.index, chart["step"], strict=True) if keys[i]}
     key_of = {i: frozenset({("step", s), ("case", "yes" if s in CASE_STEPS else "no")}) for i, s in steps.items()}
     key_of |= {i: WHOLE for i in chart.index if not keys[i]}
-    counts = {key_of[i]: c for i, c in zip(chart.index, _row_cells(chart), strict=True)}
+    counts = {key_of[i]: c for i, c in zip(chart.index, row_cells(chart), strict=True)}
     primary = {k: why for k, c in counts.items() if k and (why := confidential(c, limits))}
     counts = {k: replace(c, non_cases=None, weighted_others=None) for k, c in counts.items()}  # no sums over the steps
     counts |= {side: merged(c for k, c in counts.items() if side < k) for side in (CASES, OTHERS)}
@@ -316,7 +366,7 @@ def _cells(table: pd.DataFrame, keys: list[Key], share_groups: list[str], case_o
 def _routes(charts: pd.DataFrame) -> dict[CellId, Cell]:
     """Returns the cells of a table by route of children, made from the flowchart, even if no such table is published."""
     steps = charts[charts["step"].isin(ROUTES.values())] if "step" in charts else charts.head(0)
-    cells = zip(steps["reference_population"].astype(str), steps.get("step", ()), _row_cells(steps), strict=True)
+    cells = zip(steps["reference_population"].astype(str), steps.get("step", ()), row_cells(steps), strict=True)
     return {(p, frozenset({("route", str(s))})): replace(c, non_cases=None, weighted_others=None) for p, s, c in cells}
 
 
@@ -326,60 +376,6 @@ def _by_population(table: pd.DataFrame, cells_of: Callable[[pd.DataFrame], Mappi
     return {(str(population), k): cell for population, rows in parts for k, cell in cells_of(rows).items()}
 
 
-def population_cells(rows: pd.DataFrame, keys: list[Key], share_groups: list[str], case_only: frozenset[str]) -> dict[Key, Cell]:
-    """Returns one population's cells. `keys`, `share_groups`: as in `decide`. `case_only`: the groups that only cases have."""
-    cells: dict[Key, Cell] = {}
-    share_rows: dict[Key, list[dict[Hashable, Any]]] = {}
-    for i, row, cell in zip(rows.index, as_records(rows), _row_cells(rows), strict=True):
-        row_key, *whole = disclosed_cells(i, keys, share_groups)
-        for k in whole if row["measure"] == "share" else ():
-            share_rows.setdefault(k, []).append(row)
-        if row_key not in cells or row["measure"] in ("prevalence", "total"):
-            only_cases = not case_only.isdisjoint(g for g, _ in row_key)  # such as a sector: its cells have no non-cases
-            cells[row_key] = replace(cell, non_cases=None, weighted_others=None) if only_cases else cell
-    for k, parts in share_rows.items():
-        n, population = int(parts[0]["n"]), float(parts[0]["population"])
-        psus, homes = (_sum(parts, f"{units}_with_cases") for units in ("psus", "households"))
-        cells.setdefault(k, Cell(n, n, psus=psus, households=homes, weighted=population, mean_weight=_mean_weight(rows)))
-    return cells
-
-
-def _row_cells(rows: pd.DataFrame) -> list[Cell]:
-    """Returns the cell of each row."""
-    mean_weight = _mean_weight(rows)
-    return [_row_cell(row, mean_weight) for row in as_records(rows)]
-
-
-def _row_cell(row: Mapping[Hashable, Any], mean_weight: float) -> Cell:
-    """Returns the cell of a row. A proportion times its population gives the weighted cases. Rows in months do not give them."""
-    kind, cases, n = kind_of(row), int(row["cases"]), int(row["n"])
-    population, estimate = float(row["population"]), float(row["estimate"])
-    weighted = {"proportion": estimate * population, "number": estimate, "mean": population}[kind]
-    others = row["measure"] not in ("share", *PROFILES) and kind != "mean"
-    if str(row["measure"]).startswith(IN_MONTHS):
-        weighted = float("nan")
-    return Cell(
-        cases, n, non_cases=n - cases if others else None, psus=known_count(row["psus_with_cases"]),
-        households=known_count(row["households_with_cases"]), weighted=None if pd.isna(weighted) else weighted,
-        weighted_others=population - weighted if others and not pd.isna(weighted) else None, mean_weight=mean_weight,
-    )  # fmt: skip
-
-
-def _mean_weight(rows: pd.DataFrame) -> float:
-    """Returns the mean weight of the population, from its largest row; 1 if no row reveals it."""
-    if rows.empty:
-        return 1.0
-    n, population = rows["n"].to_numpy(float), rows["population"].to_numpy(float)
-    largest = int(n.argmax())
-    mean = float(population[largest]) / max(1.0, float(n[largest]))
-    return mean if mean > 0 else 1.0
-
-
-def _sum(rows: list[dict[Hashable, Any]], column: str) -> int | None:
-    counts = [known_count(row[column]) for row in rows]
-    return None if None in counts else sum(c or 0 for c in counts)
-
-
 def _unresolved_cells(table: pd.DataFrame, keys: list[Key]) -> dict[CellId, Cell]:
     """Returns cells whose "cases" are unresolved persons, and whose "non-cases" are persons known not to be cases."""
     return _by_population(table, lambda rows: _unresolved_of_population(rows, keys)) if "unresolved" in table else {}
@@ -387,7 +383,7 @@ def _unresolved_cells(table: pd.DataFrame, keys: list[Key]) -> dict[CellId, Cell
 
 def _unresolved_of_population(rows: pd.DataFrame, keys: list[Key]) -> dict[Key, Cell]:
     """Returns one population's cells of unresolved persons. Their weighted number is the upper bound minus the estimate."""
-    mean_weight, cells = _mean_weight(rows), dict[Key, Cell]()
+    mean_weight, cells = population_mean_weight(rows), dict[Key, Cell]()
     for i, row in zip(rows.index, as_records(rows), strict=True):
         if pd.isna(row["unresolved"]):
             continue

@@ -10,7 +10,7 @@ import pandas as pd
 
 from fltoolkit.classify.children import ROUTES
 from fltoolkit.estimate.totals.person_patterns import NOW_COLUMN
-from fltoolkit.publish.disclosure.cell_counts import CellId, Key
+from fltoolkit.publish.disclosure.cell_counts import CellId, Key, disclosed_cells
 from fltoolkit.publish.measure_units import PROFILES
 
 UNRESOLVED_OF = {"cases": "unresolved", "now": "now_unresolved"}
@@ -26,12 +26,14 @@ class EarlierRows:
         hidden: the hidden rows among them.
         unresolved_hidden: the rows in which only the count of unresolved persons is hidden (persons whose answers do not decide
             whether they are cases).
+        unlisted: the hidden rows among them that are not listed in any table.
         close: cells that would reveal a few persons together with a table of another outcome, each with the reason.
     """
 
     rows: int = 0
     hidden: frozenset[int] = frozenset()
     unresolved_hidden: frozenset[int] = frozenset()
+    unlisted: frozenset[int] = frozenset()
     close: Mapping[CellId, str] = field(default_factory=dict)
 
 
@@ -40,11 +42,12 @@ NO_EARLIER = EarlierRows()
 
 @dataclass(frozen=True)
 class EarlierCells:
-    """The cells of one outcome that earlier tables showed (`shown`), and those that they hid (`hidden`). The outcome is what is
-    counted, such as cases."""
+    """The cells of one outcome that earlier tables showed (`shown`), those that they hid (`hidden`), and those that they did not
+    even list (`unlisted`). The outcome is what is counted, such as cases."""
 
     shown: frozenset[CellId]
     hidden: frozenset[CellId]
+    unlisted: frozenset[CellId] = frozenset()
 
 
 def earlier_cells(table: pd.DataFrame, keys: list[Key], share_groups: list[str], earlier: EarlierRows) -> dict[str, EarlierCells]:
@@ -61,7 +64,7 @@ def earlier_cells(table: pd.DataFrame, keys: list[Key], share_groups: list[str],
         The cells by outcome: `cases`, `now` (cases at the interview), and for the persons whose answers do not decide whether
             they are such cases, `unresolved` and `now_unresolved`.
     """
-    shown, every = defaultdict[str, set[CellId]](set), defaultdict[str, set[CellId]](set)
+    shown, every, listed = (defaultdict[str, set[CellId]](set) for _ in range(3))
     before = table[table.index < earlier.rows]
     facts = zip(before.index, before["reference_population"].astype(str), before["measure"], before["outcome"], strict=True)
     for i, population, measure, outcome_of in facts:
@@ -80,17 +83,8 @@ def earlier_cells(table: pd.DataFrame, keys: list[Key], share_groups: list[str],
             is_hidden = i in earlier.hidden or (outcome in UNRESOLVED_OF.values() and i in earlier.unresolved_hidden)
             every[outcome] |= cells
             shown[outcome] |= set() if is_hidden else cells
+            listed[outcome] |= set() if i in earlier.unlisted else cells
     outcomes = (*UNRESOLVED_OF, *UNRESOLVED_OF.values())
-    return {o: EarlierCells(frozenset(shown[o]), frozenset(every[o] - shown[o])) for o in outcomes}
-
-
-def disclosed_cells(i: int, keys: list[Key], share_groups: list[str]) -> tuple[Key, ...]:
-    """Returns the cells whose number of cases a published row reveals: its own cell and, for a share, the cell of the
-    denominator.
-
-    Args:
-        i: the position of the row.
-        keys: for each row, its group values.
-        share_groups: for a share, the group whose categories have the shares, such as sex; empty for other measures.
-    """
-    return (keys[i], frozenset((g, v) for g, v in keys[i] if g != share_groups[i])) if share_groups[i] else (keys[i],)
+    return {
+        o: EarlierCells(frozenset(shown[o]), frozenset(listed[o] - shown[o]), frozenset(every[o] - listed[o])) for o in outcomes
+    }

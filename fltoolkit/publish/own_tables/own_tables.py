@@ -29,7 +29,7 @@ from fltoolkit.publish.disclosure.run_decision import (
 )
 from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.own_tables.outcome_differences import SAME_PERSONS, protect_from_other_outcomes
-from fltoolkit.publish.published_set import Basis, Published, published_from_decision
+from fltoolkit.publish.published_set import Basis, Published, listed, published_from_decision
 from fltoolkit.publish.reliability import load_publication_profile
 from fltoolkit.survey.spec.groups import NOT_STATED, groups_of_breakdown
 from fltoolkit.survey.spec.reserved_names import PUBLISHED
@@ -82,7 +82,7 @@ def publish(est: Estimates, *, beside: Published | None = None, profile: str | P
         limits, notes = limits_of(rules, None)
         decided = decided_rows([whole], limits, notes)
         return _with_outcome_label(
-            _without_not_stated(published_from_decision(decided, rules), est), est, {_outcome(est): decided}
+            _without_not_stated(listed(published_from_decision(decided, rules), decided), est), est, {_outcome(est): decided}
         )
     if profile is not None:
         raise RequestError("a table beside a set is judged by the profile of the set", where="publish: profile", found=str(profile), allowed=beside.profile,
@@ -119,12 +119,15 @@ def _with_table(table: Estimates, out: Published) -> Published:
     )
     sets = {
         name: _with_rows_of_table(
-            same_set, _without_not_stated(published_from_decision(rows, same_set.basis.publication_profile), table), est, families
+            same_set,
+            _without_not_stated(listed(published_from_decision(rows, same_set.basis.publication_profile), rows), table),
+            est,
+            families,
         )
         for name, same_set in out.profiles.items()
         if same_set.basis
     }
-    return replace(_with_rows_of_table(out, _without_not_stated(made, table), est, families), profiles=sets)
+    return replace(_with_rows_of_table(out, _without_not_stated(listed(made, rows), table), est, families), profiles=sets)
 
 
 def _decided_alike(
@@ -218,9 +221,9 @@ def _stacked(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
 def _only_rows(decided: DecidedRows, rows: range) -> DecidedRows:
     """Returns only the rows whose positions are in `rows`, with the decision about the hidden ones."""
     start = rows.start
-    hidden, unresolved_hidden = (
-        {i - start for i in rows_hidden if i in rows}
-        for rows_hidden in (decided.decision.hidden, decided.decision.unresolved_hidden)
+    made = decided.decision
+    hidden, unresolved_hidden, unlisted = (
+        {i - start for i in rows_hidden if i in rows} for rows_hidden in (made.hidden, made.unresolved_hidden, made.unlisted)
     )
     table = decided.table.iloc[rows.start : rows.stop].reset_index(drop=True)
     groups = tuple(g for g in decided.groups if (table[g] != "total").any())
@@ -228,7 +231,7 @@ def _only_rows(decided: DecidedRows, rows: range) -> DecidedRows:
     part = slice(rows.start, rows.stop)
     return replace(
         decided, table=table.drop(columns=unused), groups=groups, keys=decided.keys[part], share_groups=decided.share_groups[part],
-        populations=decided.populations[part], decision=replace(decided.decision, hidden=hidden, unresolved_hidden=unresolved_hidden),
+        populations=decided.populations[part], decision=replace(made, hidden=hidden, unresolved_hidden=unresolved_hidden, unlisted=unlisted),
     )  # fmt: skip
 
 

@@ -17,9 +17,9 @@ SPARE = 1.04  # factor for another font, whose letters may be wider
 BOLD = 1.08  # factor for a column heading, which is bold
 CELL_MARGIN = 0.09  # centimetres at each side of a cell
 LABEL = 7.0  # centimetres of the longest label that stays on one line
-LINES = 3  # the most lines of a text in a wide table
+LINES = (3, 2)  # the most lines of a text in a wide table, and in one with some room
 MOVED = 0.25  # centimetres by which a label below a heading, or a word behind a number, is moved to the right
-MARKER = 0.55  # centimetres for a marker behind a number
+MARKER = 0.48  # centimetres for a marker behind a number
 NARROW, WIDE = "iljtfrI.,;:!'’|()[]- \u00a0\u202f", "mwMW%@—"
 SIGNS = "▼▲≈○✓✗"  # before the result of a test; Word takes these from a font in which they are as wide as letters are high
 LETTERS = ((NARROW, 0.31), (WIDE, 0.87), (SIGNS, 1.0), ("ABCDEFGHKLNOPQRSTUVXYZ", 0.69))
@@ -30,11 +30,11 @@ def widths(table: PrintedTable, page: float) -> tuple[float, ...]:
     """Returns the width of each column of a printed table, in centimetres. The sum of the widths is `page`, the width of the
     page.
 
-    Every column first gets the width of its longest number or word. The width that is left is shared: first until each label fits
-    on one line and each other text on three lines, then until every text fits on one line.
+    Every column first gets the width of its longest number or word. The width that is left is shared: first until each other text fits
+    on three lines, then on two, then until each label fits on one line, then until every text does.
     """
-    made, short, full = zip(*(_needs(table, place) for place in range(len(table.heads))), strict=True)
-    for wished in (short, full):
+    made, *wider = zip(*(_needs(table, place) for place in range(len(table.heads))), strict=True)
+    for wished in wider:
         missing = [max(0.0, wish - width) for wish, width in zip(wished, made, strict=True)]
         share = min(1.0, max(0.0, page - sum(made)) / sum(missing)) if any(missing) else 0.0
         made = tuple(width + share * more for width, more in zip(made, missing, strict=True))
@@ -46,18 +46,20 @@ def least(table: PrintedTable) -> float:
     return sum(_needs(table, place)[0] for place in range(len(table.heads)))
 
 
-def _needs(table: PrintedTable, place: int) -> tuple[float, float, float]:
-    """Returns three widths of a column, in centimetres. At the first no word is broken, at the second each text has at most three
-    lines, and at the third one line. `place` is the number of the column, from 0."""
+def _needs(table: PrintedTable, place: int) -> tuple[float, ...]:
+    """Returns the widths of a column, in centimetres. At the first no word is broken, at the next ones each text has at most as many
+    lines as `LINES` says (or is as wide as a label may be), then a label has one line, and at the last each text. `place` is the number
+    of the column, from 0."""
     head, cells = table.heads[place], [row[place] for row in table.rows if len(row) > 1]
     room = MARKER if table.marked[place] else 0.0
     numbers = [width_of(cell.text if room else cell.printed) + room for cell in cells if cell.is_number]
     words = [cell.printed for cell in cells if not cell.is_number]
     unbroken = max([*numbers, *map(_longest_word, words), BOLD * _longest_word(head.text) + room])
     full = max([unbroken, *map(width_of, words), BOLD * width_of(head.text) + room])
-    short = full if head.kind == "label" and full <= LABEL else max(unbroken, full / LINES)
+    is_label = head.kind == "label" and full <= LABEL
+    short = [unbroken if is_label else max(unbroken, min(LABEL, full / lines)) for lines in LINES]
     beside = 2 * CELL_MARGIN + (MOVED if is_moved(table, place) else 0.0)
-    return unbroken + beside, short + beside, full + beside
+    return tuple(width + beside for width in (unbroken, *short, full if is_label else short[-1], full))
 
 
 def is_moved(table: PrintedTable, place: int) -> bool:

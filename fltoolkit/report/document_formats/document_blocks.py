@@ -3,7 +3,7 @@ slides. Their texts are plain text, without HTML."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
@@ -134,3 +134,9 @@ class Document:
     blocks: tuple[Block, ...]
     foot: str = ""
     masthead: str = ""
+
+    def with_common_letters(self) -> Document:
+        """Returns the document with footnotes of which a letter means the same in all its tables."""
+        known = dict.fromkeys(text for block in self.blocks if isinstance(block, PrintedTable) for text in block.footnotes)
+        blocks = (b.with_letters(tuple(known)) if isinstance(b, PrintedTable) else b for b in self.blocks)
+        return replace(self, blocks=tuple(blocks))

@@ -74,7 +74,7 @@ def _table(block: PrintedTable, word: Any, width: float) -> float:
         max(_text(word, "Table Text", text, share) for text, share in zip(texts, shares if len(texts) > 1 else (width,), strict=True))
         for texts in (heads, *block.texts)
     )  # fmt: skip
-    notes = "\n".join((block.note, *(text for _, text in block.lettered)))
+    notes = "\n".join((block.note, "   ".join(f"{letter} {text}" for letter, text in block.lettered)))
     return rows + _text(word, "Table Note", notes, width) + (_text(word, "Caption", block.title, width) if block.title else 0.0)
 
 

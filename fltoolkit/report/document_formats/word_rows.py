@@ -63,30 +63,36 @@ def rows(block: PrintedTable, widths: tuple[float, ...]) -> list[Any]:
     ]
     above = [replace(columns[0], moved=False), *columns[1:]]
     heads = tuple(PrintedCell(head.text) for head in block.heads)
-    across = tuple(len(row) == 1 for row in block.rows)
+    across, strong = (tuple(len(row) == 1 and (row[0].strong or every) for row in block.rows) for every in (True, False))
     lines = "".join(
-        _row(line, columns if i else above, is_head=i == 0, stays_with_next=stays_with_next(i, across))
+        _row(line, columns if i else above, is_head=i == 0, stays_with_next=stays_with_next(i, across, strong))
         for i, line in enumerate([heads, *block.rows])
     )
     return list(parse_xml(f"<w:tbl {nsdecls('w')}>{lines}</w:tbl>"))
 
 
-def stays_with_next(place: int, across: tuple[bool, ...]) -> bool:
+def stays_with_next(place: int, across: tuple[bool, ...], strong: tuple[bool, ...] = ()) -> bool:
     """Returns whether a row of a Word table must stay on the same page as the row or note after it.
 
     In a short table, all rows must stay with the next one, so that the table and its note are on one page. A longer table breaks
-    only above a heading across it, and never after its first rows or before its last two. A long part below a heading also
-    breaks between its rows.
+    only above a heading across it, and never after its first rows or before its last two. A short part below a strong heading, with the
+    headings in it, never breaks. A long part below a heading also breaks between its rows.
 
     Args:
         place: the number of the row; the head is 0.
         across: for each row below the head, whether it is a heading across the table.
+        strong: for each row, whether it is a strong heading.
     """
     rows = len(across)
     if rows <= SHORT or across[:place].count(False) < FIRST or place > rows - 2:
         return True
-    begin = max((at for at in range(place) if across[at]), default=0)
-    end = next((at for at in range(place, rows) if across[at]), rows)
+    return any(_is_in_short_part(place, heads) for heads in (across, strong) if any(heads))
+
+
+def _is_in_short_part(place: int, heads: tuple[bool, ...]) -> bool:
+    """Returns whether a row and the next one are in a part of a table that is never broken. `heads` says which rows begin a part."""
+    begin = max((at for at in range(place) if heads[at]), default=0)
+    end = next((at for at in range(place, len(heads)) if heads[at]), len(heads))
     return end > place and end - begin <= SHORT
 
 

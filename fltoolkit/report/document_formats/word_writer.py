@@ -209,8 +209,9 @@ def _(block: PrintedTable, word: Any) -> None:
     notes = add(word, block.note, "Table Note")
     notes.paragraph_format.keep_together = True
     for letter, text in block.lettered:
-        write(notes, f"\n{letter}" if notes.text else letter, bold=True)
-        write(notes, f"\u00a0\u00a0{text}")
+        before = "\n" if letter == block.lettered[0][0] else "   "
+        write(notes, f"{before}{letter}" if notes.text else letter, bold=True)
+        write(notes, f"\u00a0{text}")
 
 
 def needs_side(block: Block) -> bool:

@@ -107,7 +107,7 @@ def repeat(evidence: Evidence, language: Language) -> str | None:
     if not row or not is_total(row):
         return None
     told = language.say(
-        f"slides.repeat{'_resolved' if pd.notna(row['baseline_bound']) else ''}", start=f"{row['baseline_year']:g}",
+        f"slides.repeat{'_resolved' if pd.notna(row['baseline_bound']) else ''}",
         persons=number_words.count(language, row["planned_sample"]),
         old=value(language, row["baseline_value"], row), new=value(language, plan_words.smallest_value(row), row),
         unit=number_words.unit(language, str(row["measure"])),

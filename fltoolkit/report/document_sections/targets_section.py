@@ -36,7 +36,7 @@ from fltoolkit.table_records import as_records
 
 MOST = 4  # targets on the first page of a first survey of one population
 NAMED = 2  # targets in a sentence
-KINDS = 2  # kinds of targets, of which each has a decision
+MOST_DECIDED = 3  # decisions
 ROW = ("id", "group", "category")
 MET, MISSED, NOT_KNOWN = "✓", "✗", "?"  # whether a target is reached
 URGENT = (MISSED, NOT_KNOWN, MET)
@@ -136,13 +136,12 @@ def to_decide_on_slide(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def decisions(evidence: Evidence, language: Language) -> list[Decision]:
-    """Returns the most urgent decision about the plan's targets. There are two if targets of two kinds cannot be verified.
+    """Returns the most urgent decision about the plan's targets. There are up to three if targets of several kinds cannot be verified.
 
     It is about the targets that are not reached, or whose number is above the value planned for its year. If there are none, it is
     about those whose year was measured without an answer, then about those that no planned survey can verify, or else about those
-    that a survey still has to verify. If all targets are reached, or if it cannot be said of any
-    whether a survey could verify it, the sentence says so. Without any target, it says what a repeat of
-    the survey could detect.
+    that a survey still has to verify. If all targets are reached, or if of none it can be said whether a survey could verify it, the
+    sentence says so. Without any target, it says what a repeat of the survey could detect.
     """
     rows = with_target(evidence)
     if rows.empty:
@@ -188,10 +187,10 @@ def _remedies(evidence: Evidence, language: Language, rows: Sequence[Line]) -> l
     """
     wide = [row for row in rows if is_too_wide(row)]
     unplanned = [row for row in rows if row["obstacle"] == UNPLANNED]
-    found = [_if_too_wide(evidence, language, wide)] if wide else []
+    found = _if_too_wide(evidence, language, wide) if wide else []
     if others := [row for row in rows if not is_too_wide(row) and row["obstacle"] != UNPLANNED]:
         found.append(_if_too_small(language, others[0]) if _choices(others) == "set_lower" else _if_refused(language, others))
-    return [*found, *([_if_refused(language, unplanned)] if unplanned else [])][:KINDS]
+    return [*found, *([_if_refused(language, unplanned)] if unplanned else [])][:MOST_DECIDED]
 
 
 def _if_too_small(language: Language, row: Line) -> Decision:
@@ -219,20 +218,22 @@ def _if_refused(language: Language, rows: Sequence[Line]) -> Decision:
     )
 
 
-def _if_too_wide(evidence: Evidence, language: Language, rows: Sequence[Line]) -> Decision:
+def _if_too_wide(evidence: Evidence, language: Language, rows: Sequence[Line]) -> list[Decision]:
     """Returns the decision about targets whose baseline is a wide range. If the fall to a target would be missed also without unresolved
-    answers, it gives the chance, and advises a lower target that the planned survey would detect. If there are several such targets,
-    it does this for the last one."""
+    answers, it gives the chance; if the planned survey would detect a larger one, a second decision is about that lower target. If there
+    are several such targets, it does this for the last one."""
+    asked = [language.say("sheet.choices.parents")] if result_sentences.asks_parents(evidence.now.table) else []
+    fewer = language.say("sheet.choices.fewer_open", means=", ".join([*language.each("sheet.choices.means"), *asked]))
     never = [row for row in rows if _is_fall(row) and row["power"] < POWER and is_never_enough(row)][-1:]
     even = [language.say("sheet.decisions.even_without", **_aim_of(language, row)) for row in never]
-    lower = [language.say("sheet.choices.lower", **_aim_of(language, row)) for row in never if _has_larger_fall(row)]
-    asked = [language.say("sheet.choices.parents")] if result_sentences.asks_parents(evidence.now.table) else []
-    tasks = [*language.each("sheet.choices.fewer_open"), *asked, *lower]
-    return (
-        _question(language, (language.join(tasks), language.each("sheet.choices.keep")[len(rows) > 1])),
+    lower = [language.each("sheet.choices.lower", **_aim_of(language, row)) for row in never if _has_larger_fall(row)]
+    first = (
+        _question(language, (fewer, language.each("sheet.choices.keep")[len(rows) > 1])),
         language.say("sheet.decisions.fewer_open", targets=_subjects(language, rows)),
-        *(even or [language.say("sheet.decisions.more_persons")]),
     )
+    if not lower:
+        return [(*first, *(even or [language.say("sheet.decisions.more_persons")]))]
+    return [first, *((_question(language, choices), *even) for choices in lower)]
 
 
 def _below_but_unreliable(language: Language, row: Line) -> str:

@@ -27,7 +27,7 @@ SIZES = {"wide": WIDE, "low": replace(WIDE, font=7.6, words=0.48, height=2.3, fi
 """`low` is as wide as the text of a page, and so low that two pictures stand on a page below some text. `first` is for the first page
 of the evidence brief. On a slide, the picture stands below the title of the slide and its own.
 """
-SPACES = {"wide": WHOLE_PAGE, "low": WHOLE_PAGE, "first": WITHOUT_SOURCE, "half": HALF_PAGE, "slide": WITHOUT_SOURCE}
+SPACES = {"wide": WHOLE_PAGE, "low": WITHOUT_SOURCE, "first": WITHOUT_SOURCE, "half": HALF_PAGE, "slide": WITHOUT_SOURCE}
 FEW_CHANGES = {"first": 6, "half": 6, "slide": 2}  # categories of a picture of a change that there is room for
 MOSTLY = 0.5  # of a group's categories: if fewer are shown, a picture of the group is not worth its place
 

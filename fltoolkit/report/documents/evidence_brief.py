@@ -25,7 +25,7 @@ def evidence_brief(evidence: Evidence, language: Language) -> Document:
     title, about = first_page.title(evidence, language), results_section.title(out, language, "brief.title")
     subtitle = about if title != about else language.own(evidence.plan.title)
     foot, masthead = results_section.source(evidence, language), results_section.masthead(out.release, language)
-    return Document("brief", title, subtitle, language.code, blocks, foot, masthead)
+    return Document("brief", title, subtitle, language.code, blocks, foot, masthead).with_common_letters()
 
 
 def _fact_sheet(evidence: Evidence, language: Language) -> list[Block]:

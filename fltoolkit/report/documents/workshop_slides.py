@@ -14,7 +14,7 @@ from fltoolkit.report.document_sections.results_section import groups_of
 from fltoolkit.report.documents.document_language import with_own_words
 from fltoolkit.report.documents.document_pictures import Grouped, change, estimates, fitting, groups_that_fit, path, repeat
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
-from fltoolkit.show.wording import contrast_sentences, number_words, result_sentences
+from fltoolkit.show.wording import contrast_sentences, number_words, plan_words, result_sentences
 from fltoolkit.table_records import as_records
 
 ROWS = 9  # of a table, a picture or a list that fits on a slide
@@ -38,7 +38,7 @@ def workshop(evidence: Evidence, language: Language) -> Document:
         *_unknown(evidence, language), *_targets_and_repeat(evidence, language), *_discuss(language),
     ]  # fmt: skip
     title = results_section.title(out, language, "slides.title")
-    foot, masthead = results_section.source(evidence, language), results_section.masthead(out.release, language)
+    foot, masthead = results_section.source(evidence, language, "charts.source"), results_section.masthead(out.release, language)
     return Document("slides", title, language.own(evidence.plan.title), language.code, tuple(blocks), foot, masthead)
 
 
@@ -47,10 +47,11 @@ def _found(evidence: Evidence, language: Language) -> list[Block]:
     persons the answers do not decide whether they are in forced labour."""
     out = evidence.now
     title = slide_titles.rate(out, language)
-    facts = first_page.tiles(evidence, language)
+    facts, first = first_page.tiles(evidence, language), out.select("prevalence").iloc[0].to_dict()
+    definition = language.colon(language.say("columns.rule_set"), number_words.definition(language, first["rule_set"]))
     told = (
         "" if title else result_sentences.sentences(out, language)[0],
-        result_sentences.window(language, out.select("prevalence").iloc[0].to_dict()), result_sentences.headline_unresolved(out, language),
+        f"{definition}. {result_sentences.window(language, first)}", result_sentences.headline_unresolved(out, language),
         *first_page.below_the_tiles(evidence, language),
     )  # fmt: skip
     return [
@@ -95,12 +96,12 @@ def _pictures(evidence: Evidence, language: Language) -> list[Block]:
     return slides
 
 
-def _pictured(picture: Drawn | None, title: str | None = None) -> list[Block]:
-    """Returns a slide with a picture. Its heading is `title`, and the title of the picture stands below; or it is the title of the
-    picture if `title` is None. The list is empty if there is no picture."""
+def _pictured(picture: Drawn | None, title: str | None = None, more: str = "") -> list[Block]:
+    """Returns a slide with a picture. Its heading is `title`, and the title of the picture and the sentence `more` stand below; or it is
+    the title of the picture if `title` is None. The list is empty if there is no picture."""
     if not picture:
         return []
-    below = [Paragraph(picture.title, "quiet")] if title else []
+    below = [Paragraph(f"{picture.title} {more}".strip(), "quiet")] if title else []
     return [Heading(title or picture.title), *below, Chart(picture)]
 
 
@@ -173,8 +174,10 @@ def _categories_by_group(language: Language, rows: pd.DataFrame, first: object, 
 def _targets_and_repeat(evidence: Evidence, language: Language) -> list[Block]:
     """Returns slides on what the plan could promise: what a repeat of the survey would detect, the path to the first target,
     and which targets a planned survey could verify, with the decision to take."""
+    planned = evidence.planned_repeat
+    later = plan_words.found(language, planned) if planned else ""
     blocks: list[Block] = [
-        *_pictured(repeat(evidence, language, "slide"), slide_titles.repeat(evidence, language)),
+        *_pictured(repeat(evidence, language, "slide"), slide_titles.repeat(evidence, language), later),
         *_pictured(path(evidence, language, "slide"), slide_titles.path(evidence, language)),
     ]  # fmt: skip
     promise = Heading(slide_titles.targets(evidence, language) or language.say("slides.promise"))

@@ -104,13 +104,11 @@ def _section(cells: list[Any]) -> tuple[list[Any], bool]:
     section has nothing to show."""
     outputs = [o for cell in cells for o in cell.get("outputs", []) if o.output_type in ("display_data", "execute_result")]
     first, rest = _heading_and_text(cells[0])
-    if outputs and all(NOTHING in o.data for o in outputs) and not _failed(cells):
-        return [first, _of_outputs(list({o.data["text/plain"]: o for o in outputs}.values()))], True  # each sentence once
+    said = list({o.data["text/plain"]: o for o in outputs if NOTHING in o.data}.values())  # each sentence once
+    only_exercise = bool(said) and said[0] is outputs[0] and any(map(_is_exercise, outputs))
+    if said and (only_exercise or all(NOTHING in o.data for o in outputs)) and not _failed(cells):
+        return [first, _of_outputs(said)], True
     results = [o for o in outputs if RESULT in o.data]
-    if outputs and NOTHING in outputs[0].data and not any(map(_is_result_picture, outputs)):
-        results = outputs[:1]  # the section has no result, only an exercise that is not printed
-        for cell in (cell for cell in [*rest, *cells[1:]] if cell.cell_type == "markdown"):
-            cell.metadata |= {"tags": ["unprinted"]}
     for cell in cells:
         if "outputs" in cell:
             cell.outputs = [o for o in cell.outputs if not any(o is r for r in results)]
@@ -122,8 +120,12 @@ def _section(cells: list[Any]) -> tuple[list[Any], bool]:
 
 def _is_result_picture(output: Any) -> bool:
     """Returns whether an output is a picture that may stand before the prose: one that is a result."""
-    chart = output.get("data", {}).get(MIME)
-    return chart is not None and not _meta(chart, "aside")
+    return MIME in output.get("data", {}) and not _is_exercise(output)
+
+
+def _is_exercise(output: Any) -> bool:
+    """Returns whether an output is a picture that is no result."""
+    return bool(_meta(output.get("data", {}).get(MIME) or {}, "aside"))
 
 
 def _failed(cells: list[Any]) -> bool:

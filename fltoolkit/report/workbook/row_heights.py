@@ -1,4 +1,4 @@
-"""Calculates the heights of the rows of a sheet from their texts.
+"""Calculates the heights of the rows of a sheet from their texts, and the least widths of its columns.
 
 A spreadsheet program would choose a height that cuts off the last line if a sheet is printed smaller. It would also count cells
 that are not printed.
@@ -39,6 +39,17 @@ def lines_in(text: str, width: float, *, bold: bool = False) -> int:
                 lines, used = lines + max(1, ceil(wide / room)), 0.0
             used += wide + _pixels(" ")
     return lines
+
+
+def least_width(head: str) -> float:
+    """Returns the width in characters at which no word of a column's heading, in bold letters, is broken into two lines."""
+    return (max(map(_pixels, clean_text(head).replace("/", "/ ").split())) * BOLD + INDENT) / DIGIT
+
+
+def width_of_number(value: float, decimals: int) -> float:
+    """Returns the width in characters that a number needs with its sign and the space behind it. A spreadsheet prints a number that
+    is wider than its column as a row of #."""
+    return _pixels(f"0{abs(value):,.{decimals}f}0") / DIGIT
 
 
 def _pixels(text: str) -> float:

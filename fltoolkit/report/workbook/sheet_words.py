@@ -18,11 +18,12 @@ from fltoolkit.nap.targets import UNPLANNED
 from fltoolkit.publish.measure_units import decimals, rounded_as_printed
 from fltoolkit.publish.published_set import MARKERS
 from fltoolkit.publish.reliability import has_wide_bounds
+from fltoolkit.report.workbook.row_heights import least_width, width_of_number
 from fltoolkit.report.workbook.sheet_charts import ChartAxes
 from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
 from fltoolkit.show.charts.descriptions.axis_ticks import step
 from fltoolkit.show.wording import number_words, plan_words
-from fltoolkit.spreadsheets import A3, A4, DIGIT, Paper, fits_in_print
+from fltoolkit.spreadsheets import A4, DIGIT, Paper, fits_in_print
 from fltoolkit.survey.spec.groups import TOTAL
 from fltoolkit.table_records import as_records
 
@@ -53,11 +54,11 @@ def column(
 ) -> Column:
     """Returns a column of a sheet. Its heading and its help text are under `workbook.columns.<name>` in the language files.
 
-    `width` is in characters. `years` has the years of the two compared surveys, with the keys `before` and `after`, for a heading
-    that contains a year. `more` are other fields of `Column`.
+    `width` is in characters; the column is wider if a word of its heading needs it. `years` has the years of the two compared
+    surveys, with the keys `before` and `after`, for a heading that contains a year. `more` are other fields of `Column`.
     """
     head, help_text = (language.say(f"workbook.columns.{name}.{part}", **(years or {})) for part in ("head", "help"))
-    return Column(head, width, style, help_text, **more)
+    return Column(head, max(width, least_width(head)), style, help_text, **more)
 
 
 def page(
@@ -79,7 +80,16 @@ def page(
             read[place - 1] = replace(low_end, head=language.say("workbook.low_end", head=low_end.head))
     cells = {getattr(cell, "value", cell) for line in lines for cell in line.cells}
     markers = legend(language, [marker for marker in (*MARKERS, number_words.CARE) if bracketed(marker) in cells])
+    read = [replace(about, width=max(about.width, *_number_widths(lines, place), 0)) for place, about in enumerate(read)]
     return Page(key, name, purpose, tuple(read), lines, fills=fills, notes=(*notes, *markers, *ranges, *own), **more)
+
+
+def _number_widths(lines: Sequence[SheetRow], place: int) -> Iterator[float]:
+    """Yields the width that each rounded number in a column needs (see `styled`). `place` is the position of the column."""
+    for line in lines:
+        cell = line.cells[place]
+        if isinstance(cell, Styled) and isinstance(cell.value, (int, float)):
+            yield width_of_number(cell.value, int("decimal" in cell.style))
 
 
 def word(language: Language, words: str, code: object) -> str:
@@ -222,22 +232,19 @@ def columns_by_indicator(
     printed: Sequence[ColumnLook],
     facts: Sequence[ColumnLook],
     years: Mapping[str, object] | None = None,
-    *,
-    large: bool = False,
 ) -> tuple[Column, ...]:
     """Returns the columns of a sheet that has a heading above the rows of each indicator (see `lines_by_indicator`).
 
     The columns for group and category come first, then `printed` (other columns that are printed), then `facts` (columns with
     the facts behind the numbers, such as the sample; their headings are grey). If there are no `facts`, the sheet has a chart
     below the table, and is no wider than its columns need. `years` are the years of the two compared surveys (see `column`).
-    `large` says whether the sheet is printed on A3 paper.
     """
     style = "text" if facts else "hidden"
     looks = (("by", 16, "text"), ("category", 20, "text"), *printed)
     read = [column(language, name, width, look, years=years) for name, width, look in looks]
     behind = (*facts, ("indicator", 44, style), ("unit", 30, style))
     return (
-        *(widened(read, (0, 1, *[len(read) - 1] * 3), A3 if large else A4) if facts else read),
+        *(widened(read, (0, 1, *[len(read) - 1] * 3), A4) if facts else read),
         *(column(language, name, width, style, years=years, beside=True) for name, width, style in behind),
     )
 

@@ -17,7 +17,7 @@ PAPER, LIT = "#f4f7f9", "#d3e2ec"
 NARROW_BOX = 14  # letters in a line of the narrowest box
 LEFT_BOX, MIDDLE, RIGHT_BOX = (0.5, 5.5), 3.0, (6.5, 9.9)  # of the flowchart of adults
 WORDS = 14  # pixels, the size of all letters: at least 8 points in print
-CLEAR = 14  # pixels from the middle of an arrow to its word: the word stays clear of a thick arrowhead on any screen
+CLEAR, ABOVE = 14, 11  # pixels from an arrow to a word beside it or above it: the word stays clear of a thick arrow on any screen
 ASKED, WITH_PARENTS = "total", "with parents?"
 BELOW = "below the rule's thresholds"
 QUESTIONS = (
@@ -135,16 +135,16 @@ def children(
         for name in CHILDREN
     }
     sheet = _Sheet()
-    left, middle, right = (0.0, 3.2), (4.5, 6.5), (7.0, 10.2)
+    left, middle, right = (0.0, 2.9), (4.5, 6.5), (7.0, 10.2)
     for i, name in enumerate((ASKED, f"?{IV}", WITH_PARENTS, f"?{III}", f"?{II}")):
         sheet.box(left, -i, asked.get(name, words[ASKED]), name in lit)
         if i:
-            sheet.arrow((1.6, 0.7 - i), (1.6, 0.3 - i), ("", no, yes, no)[i - 1], name in lit)
+            sheet.arrow((1.45, 0.7 - i), (1.45, 0.3 - i), ("", no, yes, no)[i - 1], name in lit)
     for y, leaf in ((1, IV), (3, III), (4, II)):
         sheet.arrow((left[1], -y), (middle[0], -y), f"{yes}{counts.get(leaf, '')}", leaf in lit)
         sheet.box(middle, -y, routes[leaf], leaf in lit, FOUND)
     not_forced = language.say("flowchart.children.not_forced")
-    sheet.arrow((1.6, -4.3), (1.6, -4.7), f"{no}{counts.get(NO_THREAT, '')}", NO_THREAT in lit)
+    sheet.arrow((1.45, -4.3), (1.45, -4.7), f"{no}{counts.get(NO_THREAT, '')}", NO_THREAT in lit)
     sheet.box(left, -5, not_forced, NO_THREAT in lit, LEFT)
     sheet.arrow((left[1], -2), (right[0], -2), no, f"?{I}" in lit)
     sheet.box(right, -2, asked[f"?{I}"], f"?{I}" in lit)
@@ -210,9 +210,8 @@ class _Sheet:
         )  # fmt: skip
         if word:
             down = x0 == x1
-            at = (x0 + x1) / 2, (y0 + y1) / 2 + (0 if down else 0.14)
-            beside = {"xanchor": "left", "xshift": CLEAR} if down else {"xanchor": "center"}
-            self.words(*at, word, INK, **beside)
+            clear = {"xanchor": "left", "xshift": CLEAR} if down else {"xanchor": "center", "yshift": ABOVE}
+            self.words((x0 + x1) / 2, (y0 + y1) / 2, word, INK, **clear)
 
     def words(self, x: float, y: float, text: str, ink: str, **more: Any) -> None:
         self.annotations.append({"x": x, "y": y, "text": text, "showarrow": False, "font": {"color": ink, "size": WORDS}, **more})

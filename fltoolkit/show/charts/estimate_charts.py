@@ -95,7 +95,7 @@ def unresolved(counts: pd.DataFrame, out: Published | None = None) -> Picture:
 
 
 def _names_of_column(labels: pd.Series) -> object:
-    return labels.iloc[0] if len(labels) == 1 else "; ".join(map(ENGLISH.own, labels))
+    return labels.iloc[0] if len(labels) == 1 else "; ".join(dict.fromkeys(map(ENGLISH.own, labels)))
 
 
 def unresolved_answers(

@@ -13,7 +13,7 @@ from fltoolkit.classify.children import CHILD_LEAVES
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts import definition_flowchart
 from fltoolkit.show.charts.chart_style import BLUE, INK, ORANGE, QUIET, Picture, Table, figure, safe, wrap
-from fltoolkit.show.charts.definition_flowchart import ASKED, NO_WORK, OPEN_CHILD, QUESTIONS, exit_at, question
+from fltoolkit.show.charts.definition_flowchart import ASKED, BELOW, NO_WORK, OPEN_CHILD, QUESTIONS, exit_at, question
 from fltoolkit.show.charts.descriptions import chart_notes
 from fltoolkit.show.tables import table
 from fltoolkit.show.wording import number_words
@@ -30,6 +30,7 @@ ENDS = ("unresolved", "abroad, unresolved", "forced labour")
 ENDS_HERE = {"forced labour": "In forced labour", "unresolved": "Unresolved", "abroad, unresolved": "Abroad, unresolved"}
 SHORT = 0.75  # of a row's height: a row that nobody leaves has no words below its bar
 ROW_HEIGHT, LEAVING = 56, "#c9d3da"
+NOBODY = "nobody leaves, or the survey did not ask"
 
 
 @checked
@@ -82,10 +83,10 @@ def flow(out: Published) -> Picture | Nothing:
 
 
 def _conditions(rows: Rows) -> list[Line]:
-    """Returns a line of the picture for each condition of the definition that the survey asked about. Persons who do not meet a
-    condition leave there; the others go on. If numbers before and after a condition are hidden, ` + [c]` stands for those after it."""
-    leaves = [leaf for leaf in QUESTIONS if leaf in rows]
-    left = [_number(rows[leaf]) for leaf in leaves]
+    """Returns a line of the picture for each condition of the definition. Persons who do not meet a condition leave there; the
+    others go on. If numbers before and after a condition are hidden, ` + [c]` stands for those after it."""
+    leaves = [leaf for leaf in QUESTIONS if leaf in rows or leaf != BELOW]
+    left = [_number(rows[leaf]) if leaf in rows else 0.0 for leaf in leaves]
     ends = [_number(rows[name]) for name in ENDS if name in rows]
     whole = _number(rows["total"])
     found = []
@@ -95,7 +96,7 @@ def _conditions(rows: Rows) -> list[Line]:
         if None not in above:
             remain, hidden = max(0.0, above[0] - sum(above[1:])), False  # type: ignore[operator,arg-type]
         going = f"{number(remain, 'total')}{' + [c]' if hidden else ''} go on"
-        leaving = f"{_count(rows[leaf])} leave: {safe(exit_at(ENGLISH, leaf))}"
+        leaving = f"{_count(rows[leaf])} leave: {safe(exit_at(ENGLISH, leaf))}" if leaf in rows else NOBODY
         found.append((f"<b>{safe(question(ENGLISH, leaf))}</b>", going, remain, left[i] or 0.0, leaving))
     return found
 
@@ -155,7 +156,7 @@ def children_flow(out: Published, population: str) -> Picture:
     counts = {leaf: f"  <b>{_count(rows.get(leaf))}</b>" for leaf in CHILD_LEAVES}
     title, subtitle = "Which children are in forced labour, question by question", "weighted number of children"
     fig = definition_flowchart.children(title, subtitle, words, counts=counts, notes=_notes(out, rows))
-    return Picture(fig, f"Flowchart of forced labour of children with numbers of children. {_steps_in_words(rows)}.", least=760)
+    return Picture(fig, f"Flowchart of forced labour of children with numbers of children. {_steps_in_words(rows)}.", least=620)
 
 
 def in_forced_labour(out: Published, population: str) -> dict[Hashable, Any]:

@@ -110,7 +110,7 @@ def response_error(found: ResponseError) -> Picture:
     )  # fmt: skip
     fig.add_heatmap(
         z=[[None if pd.isna(v) else v for v in line] for line in values], x=columns, y=rows, text=words,
-        texttemplate="%{text}", colorscale=[[0, "white"], [1, "#9fc3d6"]], showscale=False, xgap=3, ygap=3, hoverinfo="skip",
+        texttemplate="%{text}", colorscale=[[0, "white"], [1, "#9fc3d6"]], showscale=False, textfont={"size": 12}, xgap=3, ygap=3, hoverinfo="skip",
     )  # fmt: skip
     fig.update_xaxes(
         title={"text": "specificity: others whose answers say no", "font": AXIS_TITLE},
@@ -129,7 +129,7 @@ def response_error(found: ResponseError) -> Picture:
     sentences = "; ".join(
         f"sensitivity {a:.0%}, specificity {b:.1%}: {_cell(r).replace('<br>', ' ')}" for (a, b), r in records.items()
     )
-    return Picture(fig, f"Sensitivity table, never the headline. {about} {sentences}.", least=440)
+    return Picture(fig, f"Sensitivity table, never the headline. {about} {sentences}.", least=470)
 
 
 def _rows(group: str, part: pd.DataFrame) -> list[ChartRow]:
@@ -141,7 +141,8 @@ def _rows(group: str, part: pd.DataFrame) -> list[ChartRow]:
         if _is_base(row):
             made.append(ChartRow(f"{label} (ref.)", f"{heading}: {label}", printed="1"))
         elif pd.isna(row["odds_ratio"]):
-            made.append(ChartRow(label, f"{heading}: {label}", absent=f"{words} not shown", remark=str(row["reason"])))
+            absent = chart_notes.unshown(ENGLISH, row["marker"])
+            made.append(ChartRow(label, f"{heading}: {label}", absent=absent, remark=str(row["reason"])))
         else:
             glyph = Glyph.UNRELIABLE if row["flag"] == "unreliable" else Glyph.MEASURED
             mark = Mark(row["odds_ratio"], row["ci_low"], row["ci_high"], glyph, words)

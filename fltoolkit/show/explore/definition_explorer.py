@@ -84,7 +84,7 @@ def view(who: Who, answers: Answers, language: Language = ENGLISH) -> tuple[Word
     verdict, way = _verdict(language, found.step), _say(language, "way", way=way)
     draw = _adult if who == "adult" else _child
     alt = _say(language, "alt", verdict=verdict, way=way)
-    return Sentences(f"{bold(verdict)}\n\n{way}"), Picture(draw(found, passed, language), alt, least=700 if who == "adult" else 0)
+    return Sentences(f"{bold(verdict)}\n\n{way}"), Picture(draw(found, passed, language), alt, least=580 if who == "adult" else 0)
 
 
 @checked

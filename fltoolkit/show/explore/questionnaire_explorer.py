@@ -18,7 +18,7 @@ from fltoolkit.show import tables
 from fltoolkit.show.charts.estimate_charts import dot_chart, unresolved_answers
 from fltoolkit.show.charts.renderers.plotly_renderer import picture
 from fltoolkit.show.explore.explorer_controls import Part, dropdown, explorer_language, with_controls, without_controls
-from fltoolkit.show.wording import number_words
+from fltoolkit.show.wording import number_words, result_sentences
 from fltoolkit.show.wording.english_numbers import ENGLISH
 from fltoolkit.show.wording.section_words import BOLD, Nothing, Sentences
 from fltoolkit.table_records import as_records
@@ -43,16 +43,16 @@ def view(counts: pd.DataFrame, out: Published, item: str, language: Language = E
         out: the published set of the run.
         item: one of the values of `choices`.
     """
-    rows = out.own_rows(measure="profile")
-    rows = rows[rows["breakdown"].isin(SIDES)]
+    every = out.own_rows(measure="profile")
+    rows = every[every["breakdown"].isin(SIDES)]
+    refused = as_records(every[every["marker"] == "x"])
+    missing = result_sentences.statement(language, refused[0]) if refused else _say(language, "not_asked")
     if item == ALL:
-        return (
-            picture(dot_chart(out, rows.reset_index(drop=True), language)) if len(rows) else Nothing(_say(language, "not_asked")),
-        )
+        return (Nothing(missing) if rows.empty else picture(dot_chart(out, rows.reset_index(drop=True), language)),)
     own = counts[counts["where"] == f"items.{item}"]
     mine = as_records(rows[rows["category"].astype(str) == item.partition(".")[2]])
     return (
-        Sentences(_share(language, mine[0], item) if mine else _say(language, "not_asked")),
+        Sentences(_share(language, mine[0], item) if mine else missing),
         unresolved_answers(own, language, compared=counts),
         tables.unresolved_answers(own, language),
     )

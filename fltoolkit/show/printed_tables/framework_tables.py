@@ -54,9 +54,12 @@ def _measure(row: Row) -> str:
 
 def _target(language: Language, row: Row) -> PrintedCell:
     """Returns the cell of a target: the targets of the row in words, or the texts that partners typed for the first and second
-    year."""
+    year. If there are none, the cell says so, or that partners still have to give the target."""
+    none = language.say("by_partners" if row["filled_by"] == "partners" else "matrix.no_target")
     typed = [(year, language.own(row[f"target_year_{year}"])) for year in YEARS if has_text(row[f"target_year_{year}"])]
-    return PrintedCell(row["promised"] or language.list(language.say("targets.typed", year=str(y), value=v) for y, v in typed))
+    return PrintedCell(
+        row["promised"] or language.list(language.say("targets.typed", year=str(y), value=v) for y, v in typed) or none
+    )
 
 
 def _indicator(language: Language, row: Row) -> str:
@@ -111,7 +114,7 @@ def _remarks(ranged: bool, language: Language, row: Row) -> tuple[str, ...]:
         return ()
     why = "high_end_hidden" if row["unresolved_marker"] == "c" else "cases_only" if pd.isna(row["unresolved"]) else ""
     return (
-        number_words.remark(language, row) if has_text(row["reason"]) else "",
+        *(number_words.remarks(language, row) if has_text(row["reason"]) else ()),
         language.say(f"tables.{why}") if ranged and why and pd.notna(row["baseline_value"]) else "",
     )
 
@@ -119,9 +122,10 @@ def _remarks(ranged: bool, language: Language, row: Row) -> tuple[str, ...]:
 def _of_plan(language: Language, layout: TableLayout, rows: Sequence[Row], words: TableWords) -> PrintedTable:
     """Returns rows of the plan as a printed table, with the reasons of its rows as footnotes."""
     ranged = any(map(has_wide_bounds, rows))
-    care = number_words.care_note(language, pd.Series([row["flag"] for row in rows], dtype=object))
+    frame = pd.DataFrame(rows, columns=["measure", "group", "category", "flag"])
+    signs = (*number_words.care_note(language, frame["flag"]), *plan_words.own_signs(language, frame, "flag"))
     return printed(
-        language, replace(layout, reasons=partial(_remarks, ranged)), rows, replace(words, notes=(*words.notes, *care))
+        language, replace(layout, reasons=partial(_remarks, ranged)), rows, replace(words, notes=(*words.notes, *signs))
     )
 
 
@@ -152,7 +156,9 @@ def matrix(language: Language, evidence: Evidence) -> PrintedTable:
     of targets, and of partners."""
     promised = plan_words.promises(language, evidence.targets, NBSP)
     table = as_records(evidence.baseline.table)
-    rows = [{**row, "promised": promised.get((row["id"], row["group"], row["category"]), "")} for row in table]
+    rows = [
+        {**row, "promised": promised.get((row["derived_from"] or row["id"], row["group"], row["category"]), "")} for row in table
+    ]
     rows = [row for row in rows if row["promised"] or row["filled_by"] == "partners" or plan_words.is_total(row)]
     words = TableWords(language.say("matrix.title"), heads=plan_cells.years(language, evidence.baseline.table, "year"))
     return _of_plan(language, MATRIX, rows, words)
@@ -174,10 +180,15 @@ def by_group(language: Language, filled: Baseline, elsewhere: Collection[tuple[s
 def baseline(language: Language, filled: Baseline) -> PrintedTable:
     """Returns a table of the plan's indicators with their baselines from the survey. It has all rows, but not the columns of
     `matrix` on targets and responsibilities."""
-    words = TableWords(
-        language.own(filled.plan.title), language.own(filled.plan.goal), heads=plan_cells.years(language, filled.table, "year")
+    rows = as_records(filled.table)
+    limits = (
+        (language.say("tables.headline_limits"),)
+        if any(plan_words.is_total(row) and has_wide_bounds(row) for row in rows)
+        else ()
     )
-    return _of_plan(language, BASELINE, as_records(filled.table), words)
+    years = plan_cells.years(language, filled.table, "year")
+    words = TableWords(language.own(filled.plan.title), language.own(filled.plan.goal), limits, years)
+    return _of_plan(language, BASELINE, rows, words)
 
 
 def smart(language: Language, evidence: Evidence) -> PrintedTable:

@@ -41,8 +41,9 @@ def in_unit(language: Language, value: float, measure: str, marker: object = "",
 
 
 def with_care(cell: PrintedCell, flag: object) -> PrintedCell:
-    """Returns the cell of a number with a sign behind it if the number is to be used with caution."""
-    return replace(cell, text=f"{cell.text}{number_words.care(flag)}") if cell.text else cell
+    """Returns the cell of a number with the sign of caution as its marker, if the number is to be used with caution and has no
+    other marker."""
+    return replace(cell, marker=number_words.CARE) if flag == "caution" and cell.text and not cell.marker else cell
 
 
 def interval(language: Language, low: float, high: float, measure: str) -> PrintedCell:

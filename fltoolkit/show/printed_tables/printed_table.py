@@ -7,7 +7,7 @@ A `TableLayout` lists the columns of one of the kit's tables. `printed` applies 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -28,11 +28,13 @@ class PrintedCell:
 
     Attributes:
         text: what is printed, without the marker.
-        marker: the letter of the number's marker (`u` for unreliable, `c` for confidential); empty for none.
+        marker: the letter of the number's marker (`u` for unreliable, `c` for confidential), or the sign † of caution; empty for
+            none.
         number: whether the text is a number or an interval, or replaces a number, such as `5–14` for a number of cases.
         quiet: whether the cell is a line across the table that explains the rows below it. Such a line is not a heading.
         has_range: whether the text is a range because of unresolved answers, and not an interval.
         strong: whether the text is the answer that the row gives, printed in bold letters.
+        footnotes: the footnotes whose letters are the text.
     """
 
     text: str = ""
@@ -41,11 +43,12 @@ class PrintedCell:
     quiet: bool = False
     has_range: bool = False
     strong: bool = False
+    footnotes: tuple[str, ...] = ()
 
     @property
     def bracketed(self) -> str:
-        """Returns the marker of the cell's number in brackets, as it is printed: `[u]`."""
-        return f"[{self.marker}]" if self.marker else ""
+        """Returns the marker of the cell's number as it is printed: `[u]`, or the sign of caution without brackets."""
+        return f"[{self.marker}]" if self.marker not in ("", number_words.CARE) else self.marker
 
     @property
     def printed(self) -> str:
@@ -145,7 +148,8 @@ class PrintedTable:
         rows: the rows; each has one cell per column. A row with a single cell is a line across the table that names the rows
             below it.
         note: sentences below the table, including the meaning of its markers.
-        footnotes: the texts of the letters a, b, …, in order.
+        footnotes: the footnotes of the table, in order.
+        known: the footnotes of all tables with the same letters a, b, …, in order; empty if the table has its own letters.
         meanings: the meaning of each marker and term of the table, for a reader who points at it.
         wide: whether the table needs a landscape page.
     """
@@ -156,6 +160,7 @@ class PrintedTable:
     subtitle: str = ""
     note: str = ""
     footnotes: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
     meanings: tuple[tuple[str, str], ...] = ()
     wide: bool = False
 
@@ -174,7 +179,11 @@ class PrintedTable:
     @property
     def lettered(self) -> tuple[tuple[str, str], ...]:
         """Returns the footnotes of the table as pairs of letter (a, b, …) and text."""
-        return tuple((letter(place), text) for place, text in enumerate(self.footnotes))
+        return tuple((letter(place), text) for place, text in enumerate(self.known or self.footnotes) if text in self.footnotes)
+
+    def with_letters(self, known: tuple[str, ...]) -> PrintedTable:
+        """Returns the table with the letters that some footnotes (`known`) have in all tables of a document."""
+        return replace(self, rows=_lettered(self.rows, known), known=known)
 
 
 def printed(language: Language, layout: TableLayout, rows: Iterable[Row], words: TableWords) -> PrintedTable:
@@ -199,8 +208,7 @@ def printed(language: Language, layout: TableLayout, rows: Iterable[Row], words:
         reasons_of_row = layout.reasons(language, row) if layout.reasons else ()
         reasons = [number_words.start(text) for text in dict.fromkeys(reasons_of_row) if text]
         footnotes += [text for text in reasons if text not in footnotes]
-        letters = PrintedCell(", ".join(map(letter, sorted(map(footnotes.index, reasons)))))
-        body.append((*(column.cell(language, row) for column in layout.columns), letters))
+        body.append((*(column.cell(language, row) for column in layout.columns), PrintedCell(footnotes=tuple(reasons))))
     has_range = any(cell.has_range for row in body for cell in row)
     keys = ("limits_of_low" if has_range and c.key == "baseline_interval" else c.head or c.key for c in layout.columns)
     named = zip(layout.columns, keys, strict=True)
@@ -218,7 +226,19 @@ def printed(language: Language, layout: TableLayout, rows: Iterable[Row], words:
     ranges = language.say(words.ranges) if has_range else ""
     note = " ".join(f"{text.rstrip('.')}." for text in (ranges, *words.notes, legend) if text)
     terms = ((language.say(f"terms.{key}.name"), language.say(f"terms.{key}.meaning")) for key in ("cv", "deff"))
-    return PrintedTable(words.title, heads, tuple(body), words.subtitle, note, tuple(footnotes), (*markers, *terms))
+    rows_with_letters = _lettered(body, footnotes)
+    return PrintedTable(
+        words.title, heads, rows_with_letters, words.subtitle, note, tuple(footnotes), meanings=(*markers, *terms)
+    )
+
+
+def _lettered(rows: Iterable[tuple[PrintedCell, ...]], known: Sequence[str]) -> tuple[tuple[PrintedCell, ...], ...]:
+    """Returns rows of a table in which each cell with footnotes has their letters, in the order of `known`."""
+
+    def filled(cell: PrintedCell) -> PrintedCell:
+        return replace(cell, text=", ".join(letter(place) for place, text in enumerate(known) if text in cell.footnotes))
+
+    return tuple(tuple(filled(cell) if cell.footnotes else cell for cell in row) for row in rows)
 
 
 def of_texts(

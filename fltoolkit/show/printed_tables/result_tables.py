@@ -62,7 +62,16 @@ def table(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTab
     of_groups = (*of_groups, language.say("tables.routes")) if (rows["breakdown"] == "route").any() else of_groups
     # Which months are counted: those of all spells of forced labour, or only those of the last spell.
     months = (number_words.start(number_words.reason(language, text)) for text in dict.fromkeys(rows["duration_basis"]))
-    of_rows = (base, order, *months, parts, *number_words.limits_at_zero(language, rows), *of_groups, _to_verify(language, rows))
+    of_rows = (
+        base,
+        order,
+        *months,
+        parts,
+        *number_words.limits_at_zero(language, rows),
+        *of_groups,
+        _to_verify(language, rows),
+        *number_words.care_note(language, rows["flag"]),
+    )
     words = TableWords(
         title or language.say("tables.of", title=_measured(language, first), who=who), _subtitle(language, first),
         (number_words.start(about), *of_rows), {"level": number_words.level(language, first)},
@@ -130,7 +139,8 @@ def rule_sets(language: Language, rows: pd.DataFrame) -> PrintedTable:
         else language.say("tables.by_rule_set", title=language.say(f"titles.{measure}"))
     )
     words = TableWords(
-        title, _subtitle(language, first), (language.say("rule_sets.note", who=who),) if measure == "prevalence" else (),
+        title, _subtitle(language, first),
+        (language.say("rule_sets.note", who=who) if measure == "prevalence" else "", *number_words.care_note(language, rows["flag"])),
         {"level": number_words.level(language, first)},
     )  # fmt: skip
     return printed(language, layout, as_records(rows), words)
@@ -139,7 +149,11 @@ def rule_sets(language: Language, rows: pd.DataFrame) -> PrintedTable:
 def _estimate(measure: str, ranged: bool = False) -> tuple[TableColumn, TableColumn]:
     """Returns two columns: the estimate with its marker, and its interval. For `ranged`, see `results`."""
     return (
-        TableColumn(measure, lambda language, row: number_cells.estimate(language, row, measure), "value"),
+        TableColumn(
+            measure,
+            lambda language, row: number_cells.with_care(number_cells.estimate(language, row, measure), row["flag"]),
+            "value",
+        ),
         TableColumn(
             "interval", lambda language, row: _interval(language, row, measure), head="interval_of_low" if ranged else "interval"
         ),
@@ -180,7 +194,7 @@ def _reasons(ranged: bool, language: Language, row: Row) -> tuple[str, ...]:
     without_high_end = ranged and row["marker"] != "c" and row["unresolved_marker"] == "c"
     hidden = row["measure"] == "duration" and not row["breakdown"] and pd.isna(row["n"]) and pd.notna(row["estimate"])
     return (
-        "" if row["marker"] == "c" else number_words.remark(language, row),
+        *(() if row["marker"] == "c" else number_words.remarks(language, row)),
         language.say("tables.months_hidden") if hidden else "",
         language.say("tables.high_end_hidden") if without_high_end else "",
     )

@@ -14,6 +14,7 @@ import pandas as pd
 
 from fltoolkit.classify.profile.characteristics import EXCLUSIVE, TOPICS
 from fltoolkit.languages.language import Language
+from fltoolkit.languages.reasons import Reasons
 from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.publish.measure_units import PROFILES, is_rate, scale
 from fltoolkit.publish.published_set import MARKERS
@@ -59,7 +60,8 @@ def percent(language: Language, share: float) -> str:
 
 def date(language: Language, day: datetime.date) -> str:
     """Returns a date in words: `14 March 2028`."""
-    return language.say("format.date", day=str(day.day), month=language.each("months")[day.month - 1], year=str(day.year))
+    number = language.say("format.first_day") if day.day == 1 else str(day.day)
+    return language.say("format.date", day=number, month=language.each("months")[day.month - 1], year=str(day.year))
 
 
 def level(language: Language, row: PublishedNumber) -> str:
@@ -194,13 +196,16 @@ def definition(language: Language, rule_set: object) -> str:
     return language.say(key) if language.has(key) else str(rule_set)
 
 
-def remark(language: Language, row: PublishedNumber) -> str:
-    """Returns the words that must be printed beside a published row: its flag (such as `use with caution`) and the reasons
-    for the flag. The flag `unreliable` and the reason that nobody was found are left out, because the marker of the row
-    already says them."""
-    why, flag = "" if row.get("marker") == "w" else reason(language, row["reason"]), str(row["flag"])
-    flagged = flag in ("caution", "review") and row.get("marker") != "w"
-    return language.say("flagged", flag=language.say(f"flags.{flag}"), reason=why) if flagged else start(why)
+def remarks(language: Language, row: PublishedNumber) -> tuple[str, ...]:
+    """Returns the reasons for the flag of a published row, which must be printed beside it, or another remark on it. The flags `unreliable` and `use with
+    caution` and the reason that nobody was found are left out, because a marker or sign of the row already says them."""
+    if row.get("marker") == "w":
+        return ()
+    if row["flag"] == "review":
+        return (language.say("flagged", flag=language.say("flags.review"), reason=reason(language, row["reason"])),)
+    is_flagged = row["flag"] in ("caution", "unreliable") and isinstance(row["reason"], Reasons)
+    parts = row["reason"].parts if is_flagged else (row["reason"],)
+    return tuple(reason(language, part) for part in parts)
 
 
 def group_notes(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:

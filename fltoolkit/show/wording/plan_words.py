@@ -31,6 +31,14 @@ def english(words: OwnWords) -> Language:
     return ENGLISH.about(words).with_stars()
 
 
+def own_signs(language: Language, rows: pd.DataFrame, *flags: str) -> list[str]:
+    """Returns a note that a rate and its number of persons can have different signs of caution, in a list. The list is empty if no
+    rate differs from its number in `rows`. `flags` are the columns with the flags."""
+    pairs = rows[rows["measure"].isin(("prevalence", "total"))]
+    care = [pairs[flag].eq("caution").groupby([pairs["group"], pairs["category"]], sort=False).nunique() for flag in flags]
+    return [language.say("tables.own_signs")] if any((one > 1).any() for one in care) else []
+
+
 def is_total(row: Line) -> bool:
     """Returns whether a row of the plan is about everybody in its population, and not about one category such as women."""
     return pd.isna(row["group"]) or row["group"] in ("", TOTAL)

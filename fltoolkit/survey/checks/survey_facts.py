@@ -9,7 +9,7 @@ import narwhals as nw
 
 from fltoolkit.arguments import checked
 from fltoolkit.survey.checks.findings import count_rows
-from fltoolkit.survey.checks.printed_counts import count_in_words
+from fltoolkit.survey.checks.printed_counts import count_in_words, rounded, sum_in_words
 from fltoolkit.survey.data.fetch_rows import to_count, to_pandas
 from fltoolkit.survey.data.internal_columns import ASKED, CHILD, HOUSEHOLD, PSU, SOURCE, STRATA
 from fltoolkit.survey.design.design_summary import design_facts
@@ -59,13 +59,13 @@ def _survey_facts(survey: Survey) -> dict[str, str]:
     pairs = to_pandas(survey.frame.select(STRATA, PSU).unique(), survey.path)
     counts = count_rows(survey.frame, {"persons": nw.lit(True), "answered": nw.col(ASKED), "refused": refused_module(survey)})
     limit = spec.confidentiality.smallest_printed_count
-    persons = {name: count_in_words(count, limit) for name, count in {**counts, "households": households}.items()}
+    persons = {"persons": count_in_words(counts["persons"], limit), "households": count_in_words(households, limit)}
     window = spec.reference_period
     facts = {
         "Survey": f"{spec.title}; {spec.country}, {spec.year}{f' ({spec.round} round)' if spec.round else ''}",
         "Reference period": f"{window.text}{_dates(window)}",
         "Persons in the file": f"{persons['persons']} in {persons['households']} households",
-        "Answered the module": f"{persons['answered']}; refused it as a whole: {persons['refused']}",
+        "Answered the module": _response(counts["answered"], counts["refused"], limit, known=spec.module is not None),
         "Strata": f"{pairs[STRATA].nunique():,}, from {_columns(design.strata)}" if design.strata else "none",
         "Primary sampling units": _psus(survey, pairs[PSU].nunique()),
         "Selection of PSUs": f"{SELECTION[design.selection]}; {_variance(design)}",
@@ -77,6 +77,17 @@ def _survey_facts(survey: Survey) -> dict[str, str]:
     if spec.calibration:
         facts["Calibration of weights"] = f"{spec.calibration.method} to {', '.join(m.name for m in spec.calibration.targets)}"
     return facts
+
+
+def _response(answered: int, refused: int, limit: int, *, known: bool) -> str:
+    """Returns how many persons answered the module on forced labour, of how many who were asked. The response rate is that of
+    the printed numbers. `known` says whether the data have a column for those who refused the whole module."""
+    if not known:
+        return f"{count_in_words(answered, limit)}; the data do not say who refused it"
+    parts = rounded(answered, limit), rounded(refused, limit)
+    rate = f" ({parts[0] / (parts[0] + parts[1]):.0%})" if parts[0] and parts[1] else ""
+    asked = sum_in_words(answered, refused, limit)
+    return f"{count_in_words(answered, limit)} of {asked} asked{rate}; refused it as a whole: {count_in_words(refused, limit)}"
 
 
 def refused_module(survey: Survey) -> nw.Expr:

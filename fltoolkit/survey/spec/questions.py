@@ -249,12 +249,14 @@ class Place(Model):
         column: the column with the country.
         in_country, abroad: the codes of the country of the survey, and of other countries.
         missing: the codes for no answer.
+        label: the question in words.
     """
 
     column: str
     in_country: Annotated[Codes, Field(min_length=1)]
     abroad: Annotated[Codes, Field(min_length=1)]
     missing: Codes = ()
+    label: WorkingText = NO_WORKING_TEXT
 
     @model_validator(mode="after")
     def _each_code_means_one_thing(self) -> Place:

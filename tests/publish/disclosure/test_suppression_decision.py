@@ -52,6 +52,32 @@ def test_a_confidential_region_is_hidden_with_the_smallest_other_in_every_measur
     assert both.unresolved_hidden == both.hidden  # and how many of them left the question open
 
 
+def of_sectors(*cases: int) -> Decision:
+    """All cases, then the cases by sector of their forced labour: the table lists only sectors with a case."""
+    totals = [
+        of("sector", str(i), **counts(n, n, measure="total", interval="log", estimate=10.0 * n)) for i, n in enumerate(cases)
+    ]
+    rows = [row(**counts(sum(cases), 900)), *totals]
+    keys = [key(**{r["breakdown"]: r["category"]}) if r["breakdown"] else key() for r in rows]
+    return decide(published(*rows).table, keys, [""] * len(rows), DisclosureScenario(Limits(), case_only=frozenset({"sector"})))
+
+
+def test_where_the_list_of_sectors_tells_their_cases_they_are_not_listed() -> None:
+    """Five sectors of five cases: each has one. Of four sectors of five cases none can have three."""
+    for cases in ((1, 1, 1, 1, 1), (2, 1, 1, 1)):
+        found = of_sectors(*cases)
+        assert (found.hidden, found.unlisted) == ({*range(1, len(cases) + 1)}, {*range(1, len(cases) + 1)})
+        assert found.coarse != []
+    assert of_sectors(9, 8, 7) == Decision()
+
+
+def test_a_hidden_sector_that_is_listed_may_have_one_case_or_four() -> None:
+    """Beside the six cases of the first sector, the four other cases would be one in each of the four other sectors."""
+    found = of_sectors(6, 1, 1, 1, 1)
+    assert (found.hidden, found.unlisted) == ({1, 2, 3, 4, 5}, set())
+    assert 0 not in of_sectors(20, 10, 3, 2).hidden
+
+
 def test_one_row_alone_is_hidden_by_its_own_counts() -> None:
     assert decided(row(**counts(4, 90))).hidden == {0}
     assert decided(row(**counts(5, 90))) == Decision()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from fltoolkit.publish.own_tables.earlier_cells import EarlierRows, disclosed_cells, earlier_cells
+from fltoolkit.publish.disclosure.cell_counts import disclosed_cells
+from fltoolkit.publish.own_tables.earlier_cells import EarlierRows, earlier_cells
 
 MEN, WOMEN, WHOLE = frozenset({("sex", "men")}), frozenset({("sex", "women")}), frozenset[tuple[str, str]]()
 TABLE = pd.DataFrame(
@@ -24,6 +25,13 @@ def test_a_cell_that_any_row_shows_is_shown_and_later_rows_are_not_looked_at() -
     assert cells["unresolved"].shown == {("adults", MEN)}
     assert cells["unresolved"].hidden == {("adults", WHOLE)}
     assert cells["now"].shown == frozenset()
+
+
+def test_a_hidden_cell_that_no_row_lists_is_unlisted() -> None:
+    cells = earlier_cells(
+        TABLE, [WHOLE, MEN, MEN, WOMEN], [""] * 4, EarlierRows(4, frozenset({1, 2, 3}), unlisted=frozenset({1, 3}))
+    )
+    assert (cells["cases"].hidden, cells["cases"].unlisted) == ({("adults", MEN)}, {("adults", WOMEN)})
 
 
 def test_a_share_tells_the_cell_that_it_distributes() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fltoolkit.languages.marked_text import mark
-from fltoolkit.report.document_formats.column_widths import MOVED, least, widths
+from fltoolkit.report.document_formats.column_widths import MOVED, least, width_of, widths
 from fltoolkit.show.printed_tables.printed_table import Head, PrintedCell, PrintedTable
 
 PAGE = 17.0
@@ -27,6 +27,14 @@ def test_a_long_text_gives_way_to_numbers_and_labels() -> None:
     assert label > 5  # thirty-nine letters of eight points on one line: about 5.1 cm
     assert number < words
     assert words > label
+
+
+def test_where_there_is_little_room_a_verdict_has_two_lines_before_a_label_has_one() -> None:
+    made = table("Non-market services excl. domestic work", "no detectable change")
+    page = least(made) + 1
+    label, _, words = widths(made, page)
+    assert words > width_of("no detectable") > least(table("x", "detectable")) - least(table("x", ""))
+    assert label < 5 < widths(made, PAGE)[0]
 
 
 def test_a_longer_number_and_a_marker_need_more_room() -> None:

@@ -89,6 +89,8 @@ def test_a_long_table_breaks_only_above_a_heading_and_a_long_part_between_its_ro
     assert next(n for n in range(len(few)) if not stays_with_next(n, few)) == 8  # not below the first two rows
     long = (True, *(False,) * (SHORT + 2), True, False, False)
     assert [n for n in range(len(long) + 1) if not stays_with_next(n, long)] == list(range(FIRST + 1, SHORT + 4))
+    strong = tuple(n == 9 for n in range(len(parts)))  # an indicator, whose groups then stay together
+    assert [n for n in range(len(parts) + 1) if not stays_with_next(n, parts, strong)] == [9]
 
 
 def test_numbers_end_at_one_place_and_their_markers_follow() -> None:

@@ -131,15 +131,15 @@ def test_wide_bounds_take_a_number_out_of_the_title_and_leave_the_figure() -> No
     wide = row(**OPEN | {"bound_high": 0.04, "bound_ci_high": 0.05}, bounds_note="wide bounds")
     (rate, *_) = tiles(published(wide)).facts
     assert rate.number == "20.0\xa0to\xa040.0"
-    assert rate.doubt == "With sampling error, at 95%: 15.0\xa0to\xa050.0"
+    assert rate.doubt == "95% interval with unresolved persons: 15.0\xa0to\xa050.0"
     (explained,) = results_section.range_explained(published(wide), EN)
     assert explained == Paragraph(EN.say("sheet.range_explained"), "quiet")
     assert results_section.range_explained(published(row()), EN) == []
     children = row(reference_population="children", reference_population_label="children", bound_high=0.025)
     (explained,) = results_section.range_explained(published(wide, children, headlines=("adults", "children")), EN)
-    assert " 20.0 has no range, because its high end (25.0) lies inside its interval; " in explained.text
+    assert " No range for 20.0: even with all unresolved persons (25.0), the number stays inside its interval." in explained.text
     assert "20.0\xa0to\xa040.0 of every 1,000" in result_sentences.sentence(EN, wide)
-    assert "(with sampling error, at 95%: 15.0\xa0to\xa050.0)" in result_sentences.sentence(EN, wide)
+    assert "(95% interval with unresolved persons: 15.0\xa0to\xa050.0)" in result_sentences.sentence(EN, wide)
     assert result_sentences.sentence(EN, wide).endswith("No verdict uses such a range.")
     assert "Beaucoup de personnes sont indéterminées" in result_sentences.sentence(FR, wide)
     assert "Many persons are unresolved" not in result_sentences.sentence(EN, row(**OPEN))

@@ -163,5 +163,5 @@ def test_a_fall_from_the_low_end_of_a_range_is_told_with_its_condition() -> None
     told = slide_titles.repeat(wide, EN)
     assert told is not None
     assert told.startswith(
-        "In 2030, if no answer were unresolved (in 2025 some were), a survey of 2,000 persons would find a fall"
+        "In 2030, if no answer were unresolved, a survey of 2,000 persons would have an 80% chance of finding a fall"
     )

@@ -115,6 +115,24 @@ def test_the_numbers_come_before_the_promises_and_the_limits() -> None:
     assert brief.foot.startswith("Source: Small survey; 2018 international definition")
 
 
+def test_a_letter_of_the_brief_means_the_same_in_all_its_tables() -> None:
+    careful = {"flag": "caution", "reason": "fewer than 30 cases"}
+    wide = of(
+        "sex",
+        "women",
+        reference_population="children",
+        reference_population_label="children",
+        flag="unreliable",
+        reason="wide",
+        marker="u",
+    )
+    children = row(reference_population="children", reference_population_label="children")
+    out = published(row(), of("sex", "men", **careful), children, wide, groups=("sex",), headlines=("adults", "children"))
+    tables = [b for b in evidence_brief(evidence_from(out, FEW[0]), EN).blocks if isinstance(b, PrintedTable) and b.footnotes]
+    assert [table.lettered for table in tables] == [(("a", "Fewer than 30 cases"),), (("b", "Wide"),)]
+    assert [table.texts[-1][-1] for table in tables] == ["a", "b"]
+
+
 def test_a_hidden_headline_has_no_number_in_its_title() -> None:
     without = evidence_brief(
         evidence_from(published(row(unresolved=pd.NA, estimate=float("nan"), marker="c")), title="Our plan"), EN

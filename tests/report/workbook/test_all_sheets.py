@@ -276,7 +276,7 @@ def test_the_targets_sheet_gives_the_check_values_of_planning(tmp_path: Path) ->
     fl.report.write_workbook(made, tmp_path / "out")
     sheet = openpyxl.load_workbook(tmp_path / "out" / "nap_workbook.xlsx")
     for (n, cut), smallest in zip(((n, None) for n, *_ in falls), promises.SMALLEST.values(), strict=True):
-        assert row(sheet, "Targets", f"{n}, {cut}")["Smallest detectable cut"] == ceil(100 * smallest) / 100
+        assert row(sheet, "Targets", f"{n}, {cut}")["Smallest detectable cut (chance alone)"] == ceil(100 * smallest) / 100
     for (n, cut, _), needed in zip(asked, promises.NEEDED.values(), strict=True):
         assert row(sheet, "Targets", f"{n}, {cut}")["Sample needed, each round"] == rounded_up(needed)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fltoolkit.report.workbook.row_heights import LINE, height_of, lines_in
+from fltoolkit.report.workbook.row_heights import LINE, height_of, least_width, lines_in, width_of_number
 
 TEXT = "The baseline is not shown: too few persons or cases, or hidden so that such a cell cannot be worked out."
 
@@ -22,3 +22,10 @@ def test_a_row_is_as_high_as_its_longest_cell() -> None:
     assert height_of([1, 3, 2]) == height_of([3])
     assert height_of([3]) - height_of([1]) == pytest.approx(2 * LINE)
     assert height_of([]) == height_of([1])
+
+
+def test_a_column_holds_each_word_of_its_head_and_each_number() -> None:
+    assert least_width("Baseline value") == least_width("Baseline") > least_width("value")
+    assert least_width("Objective/Output") == least_width("Objective/")  # a line may end after the stroke
+    assert 7 * width_of_number(1_234_000, 0) + 5 > 9 * 7  # nine signs
+    assert width_of_number(-4700, 0) == width_of_number(4700, 0) < width_of_number(4700, 1)

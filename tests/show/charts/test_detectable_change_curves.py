@@ -62,7 +62,7 @@ def test_with_a_plan_the_marked_point_is_what_the_sentence_above_the_picture_say
     clustered = fl.show.repeat(evidence.now, replace(evidence, targets=evidence.targets.assign(deff=2.0)))
     (doubled,) = (trace for trace in clustered.figure.data if trace.mode == "markers")
     assert doubled.y[0] > 1.2 * mark.y[0]  # by less than the root of two: the fall is large
-    assert "design effect 2.0" in clustered.alt
+    assert "design\xa0effect\xa02.0" in clustered.alt
 
 
 def test_a_plan_without_a_fall_that_can_be_found_leaves_the_surveys_own_curves() -> None:
@@ -70,7 +70,7 @@ def test_a_plan_without_a_fall_that_can_be_found_leaves_the_surveys_own_curves()
     none = replace(evidence, targets=evidence.targets.assign(smallest_cut=np.nan))
     assert fl.show.repeat(evidence.now, none).alt == fl.show.repeat(evidence.now).alt
     of_persons = replace(evidence, targets=evidence.targets.assign(measure="total"))
-    assert "per 1,000; design effect" in fl.show.repeat(evidence.now, of_persons).alt
+    assert "per 1,000; design\xa0effect" in fl.show.repeat(evidence.now, of_persons).alt
 
 
 def test_without_a_published_prevalence_there_is_nothing_to_plan_from() -> None:

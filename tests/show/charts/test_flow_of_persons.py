@@ -59,21 +59,22 @@ def flow_with(out: fl.Published, **hidden: str) -> tuple[list[str], list[list[fl
 
 def test_how_many_go_on_is_what_the_published_numbers_leave(out: fl.Published) -> None:
     said, (on, left) = flow_with(out)
-    assert on == [1000, 700, 200, 50, 10, 40]
-    assert left == [0, 300, 500, 150, 0, 0]
+    assert on == [1000, 700, 200, 50, 50, 50, 50, 10, 40]
+    assert left == [0, 300, 500, 150, 0, 0, 0, 0, 0]
     assert "300 leave: did not work" in said
+    assert said.count("nobody leaves, or the survey did not ask") == 3  # the same work, the exceptions, the country
 
 
 def test_how_many_go_on_is_reckoned_from_the_end_past_a_hidden_step(out: fl.Published) -> None:
     said, (on, left) = flow_with(out, one="not involuntary")
-    assert on == [1000, 700, 200, 50, 10, 40]
-    assert left == [0, 300, 0, 150, 0, 0]
+    assert on == [1000, 700, 200, 50, 50, 50, 50, 10, 40]
+    assert left == [0, 300, 0, 150, 0, 0, 0, 0, 0]
     assert "[c] leave: not involuntary" in said
 
 
 def test_between_two_hidden_steps_the_flow_says_what_is_published_below_and_no_more(out: fl.Published) -> None:
     said, (on, _) = flow_with(out, one="not involuntary", two="no coercion")
-    assert on == [1000, 700, 50, 50, 10, 40]
+    assert on == [1000, 700, 50, 50, 50, 50, 50, 10, 40]
     assert "<b>50 + [c] go on</b>" in said
     assert "<b>50 go on</b>" in said
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from published_rows import published, row
 
 import fltoolkit as fl
 from fltoolkit.show import explore
@@ -55,6 +56,12 @@ def test_a_hidden_share_is_marked_and_one_that_is_not_asked_says_so(norvia: fl.P
     without = replace(norvia, table=norvia.table[norvia.table["measure"] != "profile"].reset_index(drop=True))
     assert "asks for no profile" in str(view(COUNTS, without, ALL)[0])
     assert "asks for no profile" in str(view(COUNTS, without, "coercion.debt_bondage")[0])
+
+
+def test_a_profile_that_the_survey_cannot_give_has_its_reason() -> None:
+    few = row(measure="profile", marker="x", estimate=float("nan"), reason="fewer than 30 cases")
+    for item in (ALL, "coercion.debt_bondage"):
+        assert "not available. Reason: fewer than 30 cases." in str(view(COUNTS, published(row(), few), item)[0])
 
 
 def test_the_panel_goes_from_item_to_item(norvia: fl.Published) -> None:

@@ -119,6 +119,14 @@ def test_what_partners_gave_stands_in_their_cell() -> None:
     assert dict(shown.lettered)[shown.texts[-1][-1]] == "From the partners"
 
 
+def test_where_no_target_is_set_its_cell_says_so() -> None:
+    made = evidence()
+    rows = dataclasses.replace(made.baseline, table=made.baseline.table.assign(target_year_1="", target_year_2=""))
+    bare = dataclasses.replace(made, baseline=rows, targets=made.targets.assign(target_year=float("nan")))
+    told = {row[0]: row[3] for row in framework_tables.matrix(EN, bare).texts if len(row) > 1}
+    assert told == {"Everyone": "no target set", "–": "to be filled by the partners"}
+
+
 def test_each_criterion_is_a_column_and_what_is_missing_a_footnote() -> None:
     made = evidence()
     table = framework_tables.smart(EN, made)

@@ -58,6 +58,18 @@ def test_each_reason_is_one_footnote_whatever_rows_share_it() -> None:
     assert table.heads[-1] == Head("notes", "Notes", "notes")
 
 
+def test_in_a_document_a_letter_means_the_same_in_all_tables() -> None:
+    first, other = made({"name": "a", "why": ("few cases",)}), made({"name": "b", "why": ("wide",)})
+    other = other.with_letters((*first.footnotes, *other.footnotes))
+    assert [row[-1] for row in (*first.texts, *other.texts)] == ["a", "b"]
+    assert (first.lettered, other.lettered) == ((("a", "Few cases"),), (("b", "Wide"),))
+
+
+def test_the_sign_of_caution_stands_behind_its_number_without_brackets() -> None:
+    table = made({"name": "a", "text": "8.0", "marker": "†", "number": True})
+    assert (table.texts[0][1], table.marked, table.note) == (f"8.0{NBSP}†", (False, True), "")
+
+
 def test_without_a_reason_there_is_no_column_of_letters() -> None:
     table = made({"name": "a"}, {"name": "b", "across": ("group",)}, notes=("One.", "Two"))
     assert table.texts == (("a", ""), ("group",), ("b", ""))

@@ -11,7 +11,7 @@ from published_rows import plain, row
 
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
 from fltoolkit.languages.language import Language
-from fltoolkit.languages.reasons import Reason, item_names
+from fltoolkit.languages.reasons import Reason, item_names, joined_reasons
 from fltoolkit.publish.publication_profiles import shipped_publication_profiles
 from fltoolkit.publish.reliability import load_publication_profile
 from fltoolkit.show.wording import number_words
@@ -33,7 +33,7 @@ def test_a_number_with_wide_bounds_is_a_range_and_its_interval_reaches_from_the_
     wide = row(bounds_note=WIDE_BOUNDS, bound_high=0.05, bound_ci_high=0.058)
     assert plain(number_words.shown(EN, wide)) == "20.0 to 50.0"
     assert plain(number_words.shown(FR, wide)) == "20,0 à 50,0"
-    assert plain(number_words.doubt(EN, wide)) == "With sampling error, at 95%: 15.0 to 58.0"
+    assert plain(number_words.doubt(EN, wide)) == "95% interval with unresolved persons: 15.0 to 58.0"
     assert plain(number_words.shown(EN, row(bound_high=0.05))) == "20.0"
     assert plain(number_words.doubt(EN, row(bound_high=0.05))) == "95% interval: 15.0 to 26.0"
     assert number_words.doubt(EN, row(ci_low=float("nan"))) == ""
@@ -46,14 +46,17 @@ def test_labels_of_two_groups_that_share_a_name_say_whose() -> None:
     assert "non déclaré (région)" in number_words.labels(FR, rows)
 
 
-def test_a_remark_says_the_flag_and_the_reason_but_not_what_the_marker_says() -> None:
+def test_remarks_are_the_reasons_of_a_flag_but_not_what_the_marker_says() -> None:
     south = country.published().select("prevalence", ["region"]).query("category == 'south'").iloc[0].to_dict()
-    assert number_words.remark(EN, south) == "Fewer than 15 cases"
-    assert number_words.remark(FR, south) == "Moins de 15 cas"
+    assert number_words.remarks(EN, south) == ("fewer than 15 cases",)
+    assert number_words.remarks(FR, south) == ("moins de 15 cas",)
     careful = {**south, "marker": "", "flag": "caution"}
-    assert number_words.remark(EN, careful) == "use with caution: fewer than 15 cases"
-    assert number_words.remark(EN, {**careful, "marker": "w", "flag": "review"}) == ""
-    assert number_words.remark(EN, {"reason": "", "flag": "", "bounds_note": float("nan")}) == ""
+    assert number_words.remarks(EN, careful) == ("fewer than 15 cases",)
+    assert number_words.remarks(EN, {**careful, "flag": "review"}) == ("to be reviewed: fewer than 15 cases",)
+    assert number_words.remarks(EN, {**careful, "marker": "w", "flag": "review"}) == ()
+    both = joined_reasons([south["reason"], Reason.of("whom.more", N=50)])
+    assert number_words.remarks(EN, {**careful, "reason": both}) == ("fewer than 15 cases", "50 and more")
+    assert not any(number_words.remarks(EN, {"reason": "", "flag": "", "bounds_note": float("nan")}))
 
 
 def test_the_kits_own_names_are_words_and_rule_sets_keep_their_name() -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from handed import EN, ES, FR
 
@@ -20,6 +21,7 @@ from fltoolkit.show.wording.plan_words import (
     answers,
     category,
     later,
+    own_signs,
     promise,
     short_aim,
     shown,
@@ -184,3 +186,16 @@ def test_a_number_with_wide_bounds_is_a_range_without_the_interval_of_its_low_en
 
 def test_a_target_has_a_sign() -> None:
     assert [sign(row(reached=answer)) for answer in (REACHED, NOT_REACHED, INSIDE, "")] == ["✓", "✗", "?", "?"]
+
+
+@pytest.mark.parametrize(("of_women", "said"), [("caution", 0), ("", 1)])
+def test_a_note_says_why_a_rate_and_its_number_have_different_signs(of_women: str, said: int) -> None:
+    """The flags of categories that differ from each other need no note."""
+    rows = pd.DataFrame(
+        [
+            ("prevalence", "sex", "men", ""), ("total", "sex", "men", ""),
+            ("prevalence", "sex", "women", of_women), ("total", "sex", "women", "caution"),
+        ],
+        columns=["measure", "group", "category", "flag"],
+    )  # fmt: skip
+    assert own_signs(EN, rows, "flag") == [EN.say("tables.own_signs")] * said

@@ -2,6 +2,8 @@
 (function () {
   const NARROW = 592; // pixels: on a narrower screen a picture is drawn anew, as wide as its words need
   const DRAWN = 170; // pixels between the words of such a picture
+  const LONG = 28; // letters of a text that takes two lines on such a picture
+  const TWO_LINES = 42; // pixels of a row with such a text
   const SMALLEST = 0.58; // of a picture's size: below it, its words could not be read
   // A printed page, in pixels, and the width for which its pictures are drawn: then their words have nearly 8 points.
   const PAPER = { width: 680, height: 1015, drawn: 900 };
@@ -56,10 +58,21 @@
     return Math.max(0, ...texts.flatMap((text) => text.split('<br>')).map((line) => ruler.measureText(line).width)) * 1.04 + 20; // its letters may be wider once the page's font is there
   }
 
-  // On a narrow screen, a chart of rows has its headings on lines of their own, and margins as wide as their words.
+  // A long text in two lines: broken before its last words, or at the space next to its middle.
+  function inTwoLines(text) {
+    if (text.length < LONG || text.includes('<br>')) return text;
+    const spaces = [...text.matchAll(/ /g)].map((space) => space.index);
+    const middle = spaces.sort((a, b) => Math.abs(a - text.length / 2) - Math.abs(b - text.length / 2))[0];
+    const at = text.includes(': ') ? text.indexOf(': ') + 1 : middle;
+    return at ? text.slice(0, at) + '<br>' + text.slice(at + 1) : text;
+  }
+
+  // On a narrow screen, a chart of rows has its headings on lines of their own, long words on two lines, and margins as wide as
+  // its words.
   function forNarrow(traces, layout) {
-    const { xaxis, yaxis: labels, yaxis2: printed, margin, annotations = [], shapes = [] } = layout;
-    if (!printed) return { traces, layout, least: layout.meta.least || NARROW };
+    const { xaxis, yaxis, yaxis2, margin, annotations = [], shapes = [] } = layout;
+    if (!yaxis2) return { traces, layout, least: layout.meta.least || NARROW };
+    const [labels, printed] = [yaxis, yaxis2].map((one) => ({ ...one, ticktext: one.ticktext.map(inTwoLines) }));
     const heads = annotations.filter((note) => note.xshift === -margin.l);
     const beside = heads.filter((head) => labels.ticktext[labels.tickvals.indexOf(head.y)]);
     const lower = (y) => (typeof y === 'number' ? y + beside.filter((head) => head.y <= Math.round(y - 0.01)).length : y);
@@ -69,11 +82,12 @@
     const own = (note) => (heads.includes(note) ? { xshift: -sides.l, bgcolor: 'white' } : {});
     const above = (note) => (beside.includes(note) ? 1 : 0);
     const axis = (one) => ({ ...one, tickvals: one.tickvals.map(lower), range: [one.range[0] + beside.length, one.range[1]] });
-    const row = (layout.height - margin.t - margin.b) / (labels.range[0] - labels.range[1]);
+    const before = (layout.height - margin.t - margin.b) / (labels.range[0] - labels.range[1]);
+    const row = [...labels.ticktext, ...printed.ticktext].some((text) => text.includes('<br>')) ? Math.max(before, TWO_LINES) : before;
     return {
       traces: traces.map((one) => ({ ...one, y: (one.y || []).map(lower) })),
       layout: {
-        ...layout, margin: { ...margin, ...sides }, height: layout.height + row * beside.length, xaxis: { ...xaxis, ...ticks }, yaxis: axis(labels), yaxis2: axis(printed),
+        ...layout, margin: { ...margin, ...sides }, height: layout.height + (row - before) * (labels.range[0] - labels.range[1]) + row * beside.length, xaxis: { ...xaxis, ...ticks }, yaxis: axis(labels), yaxis2: axis(printed),
         annotations: annotations.map((note) => ({ ...note, ...own(note), y: lower(note.y) - above(note), ay: lower(note.ay) })),
         shapes: shapes.map((one) => ((one.yref || 'y') === 'y' ? { ...one, y0: lower(one.y0), y1: lower(one.y1) } : one)),
       },
@@ -81,28 +95,41 @@
     };
   }
 
-  // On a narrow screen the whole picture is shown smaller, also after the screen is turned.
-  function fitOnScreen(place) {
-    place.style.zoom = '';
-    const room = place.parentElement.clientWidth / place.offsetWidth;
-    if (room < 1) place.style.zoom = Math.max(SMALLEST, room);
+  // A narrow picture is an image that shrinks with the screen; it does not catch the finger that scrolls past it.
+  function drawOnScreen(place) {
+    const { data, layout, config } = place.described;
+    const room = place.parentElement.clientWidth;
+    if (!room) return; // it is folded
+    const narrow = room < NARROW;
+    const plain = withoutWords(layout);
+    const drawn = narrow ? forNarrow(data, plain) : { traces: data, layout: plain };
+    const width = narrow ? Math.max(drawn.least, room) : undefined;
+    place.sheetHeight = drawn.layout.height; // plotly forgets it when the window changes its size
+    place.classList.toggle('narrow', narrow);
+    place.style.minWidth = narrow ? SMALLEST * width + 'px' : '';
+    Plotly.newPlot(place, drawn.traces, { ...drawn.layout, width }, { ...config, displayModeBar: false, staticPlot: narrow, responsive: !narrow });
+    if (narrow) shrink(place, width, place.sheetHeight);
   }
-  window.addEventListener('resize', () => document.querySelectorAll('.chart').forEach(fitOnScreen));
-  window.addEventListener('toggle', function (event) { // plotly fits no folded picture
-    if (!event.target.open) return;
-    event.target.querySelectorAll('.chart').forEach((place) => { fitOnScreen(place); Plotly.Plots.resize(place); });
+
+  function shrink(place, width, height) {
+    place.style.setProperty('--shape', width + ' / ' + height);
+    place.querySelectorAll('.main-svg').forEach((svg) => svg.setAttribute('viewBox', '0 0 ' + width + ' ' + height));
+  }
+
+  let screenWidth = window.innerWidth;
+  window.addEventListener('resize', function () { // a telephone also changes its height while somebody scrolls
+    if (window.innerWidth === screenWidth) return;
+    screenWidth = window.innerWidth;
+    document.querySelectorAll('.chart').forEach(drawOnScreen);
+  });
+  window.addEventListener('toggle', function (event) {
+    if (event.target.open) event.target.querySelectorAll('.chart').forEach(drawOnScreen);
   }, true);
 
   document.querySelectorAll('.chart').forEach(function (place) {
     const data = JSON.parse(place.nextElementSibling.textContent);
-    const narrow = place.parentElement.clientWidth < NARROW;
-    const plain = withoutWords(data.layout);
-    const drawn = narrow ? forNarrow(data.data, plain) : { traces: data.data, layout: plain };
-    if (narrow) place.style.minWidth = drawn.least + 'px';
-    fitOnScreen(place);
-    place.sheetHeight = drawn.layout.height; // plotly forgets it when the window changes its size
-    // A narrow picture does not catch the finger that scrolls past it.
-    Plotly.newPlot(place, drawn.traces, drawn.layout, { ...data.config, displayModeBar: false, staticPlot: narrow });
+    place.described = data;
+    drawOnScreen(place);
     const tools = place.closest('figure').querySelector('.tools');
     const name = fileName(place);
     const table = tableAfter(place);
@@ -124,18 +151,9 @@
   function drawForPrint(place) {
     const height = place.sheetHeight;
     const fits = PAPER.width / PAPER.drawn;
-    place.onScreen = place._fullLayout.height;
     Plotly.relayout(place, { width: PAPER.drawn, height: height });
     place.style.setProperty('--part-of-page', Math.min(100, (100 * PAPER.height) / (height * fits)) + '%');
-    place.style.setProperty('--shape', PAPER.drawn + ' / ' + height);
-    place.querySelectorAll('.main-svg').forEach((svg) => svg.setAttribute('viewBox', '0 0 ' + PAPER.drawn + ' ' + height));
-  }
-
-  function drawForScreen(place) {
-    if (!place.onScreen) return;
-    place.querySelectorAll('.main-svg').forEach((svg) => svg.removeAttribute('viewBox'));
-    Plotly.relayout(place, { width: null, height: place.onScreen, autosize: true });
-    place.onScreen = 0;
+    shrink(place, PAPER.drawn, height);
   }
 
   // A table that is too wide for the page is printed smaller.
@@ -154,7 +172,7 @@
     inPrint('.chart').forEach(drawForPrint);
     inPrint('.output_html table').forEach(fitForPrint);
   });
-  window.addEventListener('afterprint', () => document.querySelectorAll('.chart').forEach(drawForScreen));
+  window.addEventListener('afterprint', () => document.querySelectorAll('.chart').forEach(drawOnScreen));
 
   document.querySelectorAll('details.folded').forEach((part) => { part.open = false; }); // a picture is drawn where it is seen
 

@@ -38,16 +38,17 @@ def _method(evidence: Evidence, language: Language) -> list[DefinitionRow]:
     out = evidence.now
     row, limits = out.select("prevalence").iloc[0].to_dict(), out.limits
     numbers = {name: str(getattr(limits, name)) for name in ("persons", "cases", "non_cases", "psus", "households")}
+    counted = number_words.definition(language, row["rule_set"])
     texts = {
         "survey": _text(language, "survey", survey=language.kit(row["survey"]), year=f"{row['year']:.0f}"),
-        "rules": _text(language, "rules", rules=row["rule_set"], work=word(language, "same_work", row["same_work"])),
+        "rules": _text(language, "rules", rules=number_words.start(counted), work=word(language, "same_work", row["same_work"])),
         "period": language.kit(row["reference_period"]),
         "population": language.kit(row["reference_population_label"]),
         "unresolved": _text(language, "unresolved"),
         "interval": _text(language, "interval", level=number_words.level(language, row), method=word(language, "intervals", row["interval"])),
         "confidentiality": _text(language, "confidentiality", **numbers),
         "rounding": _text(language, "rounding"),
-        "reliability": _text(language, "reliability", profile=out.judged.partition(":")[0] or out.profile, rules=_rules(evidence, language)),
+        "reliability": _text(language, "reliability", rules=_rules(evidence, language)),
     }  # fmt: skip
     terms = [(language.say(f"workbook.method.{name}.term"), text) for name, text in texts.items()]
     left_out = language.list(map(language.own, out.coverage_excludes)) or language.say("workbook.method.coverage.nobody")

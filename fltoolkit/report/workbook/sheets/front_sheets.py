@@ -23,14 +23,13 @@ def read_me(pages: Sequence[Page], language: Language, notes: Sequence[str]) -> 
 def dictionary(pages: Sequence[Page], language: Language) -> Page:
     """Returns the sheet that explains each column of the workbook. A column that is in several sheets is explained once. Columns
     that are printed on no sheet come last, and are not printed here either."""
-    widths = (("column", 25), ("holds", 42), ("sheet", 36), ("name_in_partners", 23))
-    columns = [column(language, name, width) for name, width in widths]
-    sheets: dict[tuple[str, ...], list[str]] = {}
+    columns = [column(language, name, width) for name, width in (("column", 28), ("holds", 52), ("sheet", 46))]
+    sheets: dict[tuple[str, str], list[str]] = {}
     every, printed = [(p, c) for p in pages for c in p.columns], 0
     for p, c in sorted(every, key=lambda each: each[1].hidden or each[1] not in each[0].printed):
-        sheets.setdefault((c.head, c.help, f"{p.table}: {c.key}" if c.key else ""), []).append(p.name)
+        sheets.setdefault((c.head, c.help), []).append(p.name)
         printed = len(sheets) if c in p.printed and not c.hidden else printed
-    lines = [SheetRow((head, holds, language.list(found), name)) for (head, holds, name), found in sheets.items()]
+    lines = [SheetRow((head, holds, language.list(found))) for (head, holds), found in sheets.items()]
     return page(language, "dictionary", columns, lines, printed_lines=printed)
 
 

@@ -47,7 +47,7 @@ def smart(evidence: Evidence, language: Language) -> Page:
     """Returns the sheet that shows for each indicator which of the five SMART criteria of the ILO toolkit (Tool No. 16) it meets.
     Partners answer for the criteria that the kit cannot check."""
     columns = (
-        column(language, "code", 12), column(language, "indicator", 46), column(language, "criterion", 18), column(language, "met", 11),
+        column(language, "code", 12), column(language, "indicator", 45), column(language, "criterion", 19), column(language, "met", 11),
         column(language, "missing", 55), _answer(language), _note(language, width=24),
     )  # fmt: skip
     lines = []

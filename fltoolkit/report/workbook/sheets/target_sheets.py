@@ -3,7 +3,7 @@ comparison of the baseline with a later survey)."""
 
 from __future__ import annotations
 
-from fltoolkit.estimate.change_over_time.difference import LEAST_CASES, TOO_FEW
+from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO, LEAST_CASES, TOO_FEW
 from fltoolkit.estimate.change_over_time.unresolved_excess import is_unjudged
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
@@ -61,13 +61,13 @@ MEASURED = (
     ("later_year", "later_marker", "later_flag", ("later_value", "later_ci_low", "later_ci_high")),
 )
 FOLLOWED = (
-    ("baseline", 10, "text"), HIGH, ("baseline_from", 10, "text"), ("baseline_to", 10, "text"), ("marker_before", 8, "marker"), ("now", 9, "text"), HIGH,
-    ("now_from", 10, "text"), ("now_to", 10, "text"), ("marker_after", 8, "marker"), ("change", 9, "text"), ("change_from", 10, "text"),
-    ("change_to", 10, "text"), ("verdict", 30, "text"), ("target_value", 9, "text"), ("reached", 30, "text"), ("why", 23, "text"),
+    ("baseline", 9, "text"), HIGH, ("baseline_from", 9, "text"), ("baseline_to", 9, "text"), ("marker_before", 7, "marker"), ("now", 8, "text"), HIGH,
+    ("now_from", 8, "text"), ("now_to", 8, "text"), ("marker_after", 7, "marker"), ("change", 8, "text"), ("change_from", 8, "text"),
+    ("change_to", 8, "text"), ("verdict", 21, "text"), ("target_value", 8, "text"), ("reached", 12, "text"),
 )  # fmt: skip
 FOLLOWED_FACTS = (
-    ("side", 7, "text"), ("decrease", 10, "text"), ("decrease_from", 10, "text"), ("decrease_to", 10, "text"), ("milestone", 10, "text"),
-    ("flag", 18, "text"), ("reason", 60, "text"),
+    ("why", 23, "text"), ("side", 7, "text"), ("decrease", 10, "text"), ("decrease_from", 10, "text"), ("decrease_to", 10, "text"),
+    ("milestone", 10, "text"), ("flag", 18, "text"), ("reason", 60, "text"),
 )  # fmt: skip
 
 
@@ -89,7 +89,9 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
     refused = (language.say("workbook.sheets.targets.refused", n=str(bad)),) if bad else ()
     said = language.say("workbook.sheets.targets.smallest")
     smallest = (said,) if table["planned_sample"].notna().any() else ()
-    notes = (surveys(language, evidence.baseline.table), *refused, *smallest)
+    few = language.say("workbook.sheets.targets.few", few=language.kit(TOO_FEW), n=str(LEAST_CASES))
+    fewest = (few,) if TOO_FEW in table["smallest_obstacle"].tolist() else ()
+    notes = (surveys(language, evidence.baseline.table), *refused, *smallest, *fewest)
     lines = lines_by_indicator(language, records, lambda row: _promised(evidence, language, row))
     columns = columns_by_indicator(language, read, CALCULATED)
     return page(language, "targets", columns, lines, notes, once=(0,), frozen=2, printed_columns=READ + len(read))
@@ -110,8 +112,6 @@ def _promised(evidence: Evidence, language: Language, r: Row) -> tuple[object, .
     why: object = "" if silent else sentence(number_words.reason(language, r["reason"]))
     if refused:
         why = Styled(f"{refusal(language, r)} {why}", "warn")
-    elif r["smallest_obstacle"] == TOO_FEW and not why:
-        why = language.say("workbook.sheets.targets.few", n=str(LEAST_CASES))
     why_none = language.kit(r["smallest_obstacle"])
     least: object = Styled(why_none, "in_place") if why_none else rounded(r["smallest_cut"], 3)
     return (
@@ -180,13 +180,14 @@ def follow_up(evidence: Evidence, language: Language) -> Page | None:
     years = change_tables.years_of_rounds(language, table["year_before"], table["year"])
     wide = bool(table[["baseline_bound", "bound"]].notna().any(axis=None))
     printed = shown_if_wide(FOLLOWED, wide=wide)
-    columns = columns_by_indicator(language, printed, FOLLOWED_FACTS, years, large=True)
+    columns = columns_by_indicator(language, printed, FOLLOWED_FACTS, years)
     records = [without_nan(row) for row in as_records(table)]
     lines = lines_by_indicator(language, records, lambda row: _followed(evidence, language, row))
-    notes = (surveys(language, evidence.baseline.table, evidence.now.table),)
-    return page(
-        language, "follow_up", columns, lines, notes, once=(0,), frozen=2, large=True, printed_columns=READ + len(printed)
-    )
+    signs = plan_words.own_signs(language, table, "flag_before", "flag_after")
+    # The page has no room for the column of reasons.
+    reasons = dict.fromkeys(sentence(_reason(language, row).rstrip(".")) for row in records)
+    notes = (surveys(language, evidence.baseline.table, evidence.now.table), *signs, *filter(None, reasons))
+    return page(language, "follow_up", columns, lines, notes, once=(0,), frozen=2, printed_columns=READ + len(printed))
 
 
 def _limits_of_change(r: Row) -> tuple[Styled, Styled]:
@@ -196,6 +197,11 @@ def _limits_of_change(r: Row) -> tuple[Styled, Styled]:
     return beyond if r["beyond_zero"] == ">0" else low, beyond if r["beyond_zero"] == "<0" else high
 
 
+def _reason(language: Language, r: Row) -> str:
+    """Returns why a change has no verdict, or an empty text. That no change was detected needs no reason."""
+    return "" if r["verdict_reason"] == COVERS_ZERO else number_words.reason(language, r["verdict_reason"])
+
+
 def _followed(evidence: Evidence, language: Language, r: Row) -> tuple[object, ...]:
     """Returns the cells of one row of the sheet on follow-up: the baseline, the later survey, and the result of the test of the
     change. If the change is not shown, its marker (such as [c]) replaces the result."""
@@ -203,7 +209,7 @@ def _followed(evidence: Evidence, language: Language, r: Row) -> tuple[object, .
     def numbers(*names: str) -> list[Styled]:
         return [styled(r["measure"], r[name]) for name in names]
 
-    verdict, why = bracketed(r["marker"]), number_words.reason(language, r["verdict_reason"])
+    verdict = bracketed(r["marker"])
     if r["light"]:
         verdict = language.kit(sign_and_verdict(r["verdict"], r["verdict_reason"], r["flag"]))
     if is_unjudged(r["verdict"], r["verdict_reason"]):
@@ -212,7 +218,7 @@ def _followed(evidence: Evidence, language: Language, r: Row) -> tuple[object, .
         *_baseline(evidence, r), *numbers("baseline_ci_low", "baseline_ci_high"), bracketed(mark(r, *ROUNDS[0])),
         *numbers("value", "bound", "ci_low", "ci_high"), bracketed(mark(r, *ROUNDS[1])),
         signed(r["measure"], r["change"]), *_limits_of_change(r),
-        verdict, aimed(r, "target_value"), language.kit(r["reached"] or ""), why, r["beyond_zero"],
+        verdict, aimed(r, "target_value"), language.kit(r["reached"] or ""), _reason(language, r), r["beyond_zero"],
         *(styled(DECREASE, r[name]) for name in ("decrease", "decrease_low", "decrease_high")), *numbers("milestone"), flag(language, r),
         number_words.reason(language, r["reason"]),
     )  # fmt: skip

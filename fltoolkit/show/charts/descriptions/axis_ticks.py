@@ -11,8 +11,8 @@ from fltoolkit.show.charts.descriptions.chart_parts import Axis, Glyph, Mark, Ti
 STEPS = (1, 2, 5)
 MOST, FEW = 6, 4
 """The largest number of steps on an axis as wide as a page, and on one of half that width."""
-ROOM = 1.04
-LONGEST = 2  # times the furthest number of a chart: a longer interval is cut
+ROOM, NEAR = 1.04, 1.15  # times the largest value: the end of an axis, and the furthest tick at which it ends instead
+LONGEST = 2.5  # times the furthest number of a chart: a longer interval is cut
 
 
 def step(most: float, steps: int = MOST) -> float:
@@ -25,9 +25,11 @@ def step(most: float, steps: int = MOST) -> float:
 def from_zero(language: Language, ends: Sequence[float], *, steps: int = MOST, space: float = ROOM, title: str = "") -> Axis:
     """Returns a value axis from zero that includes all finite values in `ends`. If there are none above zero, it is an axis
     for values up to 1. `steps` is the largest number of steps between ticks, and `space` the factor by which the axis is
-    longer than its largest value."""
+    longer than its largest value. The axis goes on to the next tick if that is near."""
     most = max((end for end in ends if math.isfinite(end)), default=0.0) or 1.0
-    each, high = step(most, steps), most * space
+    each = step(most, steps)
+    last = math.ceil(most / each - 1e-9) * each
+    high = max(most * space, last if last <= most * NEAR else 0.0)
     digits = max(0, -math.floor(math.log10(each) + 1e-9))
     places = [i * each for i in range(math.floor(high / each + 1e-9) + 1)]
     return Axis(0.0, high, tuple(Tick(place, language.number(f"{place:,.{digits}f}")) for place in places), title)
@@ -35,7 +37,7 @@ def from_zero(language: Language, ends: Sequence[float], *, steps: int = MOST, s
 
 def furthest(marks: Iterable[Mark]) -> float:
     """Returns the value up to which the axis of a chart goes, or 0 if the chart has no number. All numbers, grey bands and
-    reliable intervals are on the axis. An unreliable interval is cut at twice the largest value of these. Otherwise one very
+    reliable intervals are on the axis. An unreliable interval is cut at two and a half times the largest value of these. Otherwise one very
     wide interval would make all others too small to see."""
     there = [mark for mark in marks if math.isfinite(mark.end)]
     known = [

@@ -70,7 +70,7 @@ def of_groups(changed: pd.DataFrame, measure: str, groups: Sequence[str] | None)
 def verdict(language: Language, row: PublishedNumber) -> str:
     """Returns the words at the right of a change: the result of the test. If the change is not shown, the words say so."""
     if not row["verdict"]:
-        return language.say("not_shown", marker=row["marker"])
+        return chart_notes.unshown(language, row["marker"])
     return language.kit(stated_verdict(row["verdict"], row["verdict_reason"], row["flag"]))
 
 

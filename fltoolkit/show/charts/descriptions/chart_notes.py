@@ -37,6 +37,20 @@ def signs(language: Language, marks: Iterable[Mark], axis: Axis | None = None) -
     return [*(language.say(key) for sign, key in EXPLAINED.items() if sign in used), *bands, *cut]
 
 
+def unshown(language: Language, marker: object) -> str:
+    """Returns the words in place of a number that is not shown: its marker, such as [c]. A number that is too unreliable has no
+    marker here, because [u] in a chart belongs to hollow dots and bars."""
+    return language.say("charts.withheld") if marker == "u" else language.say("not_shown", marker=marker)
+
+
+def withheld(language: Language, rows: pd.DataFrame) -> list[str]:
+    """Returns a note for each reason why numbers are too unreliable to be shown, with the names of their rows."""
+    there = rows[rows["estimate"].isna() & (rows["marker"] == "u")]
+    names = pd.Series(number_words.labels(language, there), index=there.index, dtype=object)
+    by_reason = names.groupby(there["reason"].map(lambda why: number_words.reason(language, why)), sort=False)
+    return [f"{number_words.start(language.colon(language.join(who), str(why)))}." for why, who in by_reason]
+
+
 def markers(language: Language, used: Iterable[object]) -> str:
     """Returns a sentence that explains the markers in a chart: letters such as [c] (confidential). The text is empty if the
     chart has none. It leaves out [u] (unreliable), because the note on hollow dots and bars explains it."""

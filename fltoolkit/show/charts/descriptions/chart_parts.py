@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Literal
 
-from fltoolkit.show.charts.chart_style import BLUE, GREY, INK
+from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, QUIET
 
 LANE = 0.2  # of a row's height: the distance from the arrow between two dots to the interval of each dot
 TOO_NEAR = 0.02  # of the length of the axis: two dots that are nearer have no arrow between them
@@ -223,7 +223,7 @@ class DotChart(DescribedChart):
         marks = sorted(row.marks, key=lambda mark: mark.value) if row else []
         sides: tuple[Side, ...] = ("left", "right")
         return tuple(
-            SeriesName(at, mark.value, words[mark.colour], INK if mark.colour == GREY else mark.colour, side)
+            SeriesName(at, mark.value, words[mark.colour], QUIET if mark.colour == GREY else mark.colour, side)
             for mark, side in zip(marks, sides, strict=False)
         )
 

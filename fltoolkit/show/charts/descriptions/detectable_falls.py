@@ -188,7 +188,7 @@ def _point(size: float, fall: float, words: str) -> Point:
 def _percents_up_to(language: Language, falls: Sequence[float]) -> Axis:
     """Returns an axis in percent from 0 to beyond the falls of a curve, with room for words above it."""
     most = max((fall for fall in falls if math.isfinite(fall)), default=100.0)
-    high = min(100, 20 * math.ceil((most + 20) / 20))
+    high = min(100, 20 * math.ceil((most + 5) / 20))
     ticks = tuple(Tick(y, number_words.percent(language, y / 100)) for y in range(0, high + 1, 20))
     return Axis(0.0, high + 4.0, ticks, language.say("charts.smallest"))
 

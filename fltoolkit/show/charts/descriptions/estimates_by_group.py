@@ -13,7 +13,8 @@ import pandas as pd
 from fltoolkit.classify.profile.characteristics import TOPICS, UNORDERED, picture_families
 from fltoolkit.errors import RequestError
 from fltoolkit.languages.language import Language
-from fltoolkit.publish.measure_units import COUNT_MEASURES, PROFILES, scaled
+from fltoolkit.publish.measure_units import CASE_SHARES, COUNT_MEASURES, PROFILES, scaled
+from fltoolkit.publish.printed_numbers import SHARE_STEP
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import BLUE
 from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
@@ -93,9 +94,13 @@ def estimates(
     remarks = [language.say(line, who=who)] if not math.isnan(at) else number_words.of_profile(language, rows)
     remarks += [language.say("profile.sorted")] if rows["breakdown"].isin(UNORDERED).any() else []
     remarks += [language.say("tables.rounded")] if measure == "share" and space.source else []
+    base = rows["rounding"].iloc[0]
+    if measure in CASE_SHARES and space.source and (base / rows["population"]).max() > SHARE_STEP:
+        remarks.append(language.say("charts.steps", base=number_words.count(language, base)))
     axis = axis_ticks.from_zero(language, [axis_ticks.furthest(marks)], steps=space.steps)
     beside = number_words.care_note(language, rows["flag"])
     beside += [language.say("charts.beside")] if space.source and any(not math.isnan(mark.reach) for mark in marks) else []
+    beside += chart_notes.withheld(language, rows) if space.source else []
     beside += [f"{text}." for text in number_words.hidden_high_ends(language, as_records(rows))]
     notes = [*chart_notes.signs(language, marks, axis), *beside, *remarks]
     labelled = zip(number_words.labels(language, rows), as_records(rows), strict=True)
@@ -157,11 +162,11 @@ def number_text(language: Language, row: PublishedNumber) -> str:
 
 
 def absent(language: Language, row: PublishedNumber) -> str:
-    """Returns the words that a chart has in place of a number that is not shown: its marker, and the reason if the number is too
-    unreliable, or if the survey cannot give it."""
-    words = language.say("not_available" if row["marker"] == "x" else "not_shown", marker=row["marker"])
-    if row["marker"] not in ("u", "x"):
-        return words
+    """Returns the words that a chart has in place of a number that is not shown, and the reason if the survey cannot give
+    it."""
+    if row["marker"] != "x":
+        return chart_notes.unshown(language, row["marker"])
+    words = language.say("not_available", marker="x")
     why = textwrap.shorten(number_words.reason(language, row["reason"]), REASON, placeholder=" …")
     return language.colon(words, why) if why else words
 

@@ -49,12 +49,7 @@ def target_path(
     if shown_later:
         found = _point(language, int(shown_later["year"]), shown_later, ("value", "charts.later"), BLUE)
         points.append(replace(found, beside=True, height=_end_off_path(found, milestones)))
-    points += [
-        Point(
-            int(r["year"]), Mark(float(r["value"]), math.nan, math.nan, Glyph.PLANNED, value(language, r["value"], target), GREY)
-        )
-        for r in as_records(steps)
-    ]
+    points += [_step(language, r, target, shown_later) for r in as_records(steps)]
     points += [_goal(language, r) for r in as_records(goals)]
     way = pd.concat([pd.DataFrame({"year": [start], "value": [target["baseline_value"]]}), steps, goals]).sort_values("year")
     last = int(max(way["year"].max(), start + 1, later["year"] if later is not None else 0))
@@ -125,6 +120,14 @@ def _measured(language: Language, row: PlanRow, column: str, colour: str) -> Mar
 def _flag(row: PlanRow) -> object:
     """Returns the flag of a measured number; in a row of the follow-up, that of the later one."""
     return row.get("flag_after", row.get("flag"))
+
+
+def _step(language: Language, row: PlanRow, target: PlanRow, later: PlanRow | None) -> Point:
+    """Returns a planned value as a point of the chart. In the year of the later survey it has words, for comparison."""
+    words = value(language, row["value"], target)
+    mark = Mark(float(row["value"]), math.nan, math.nan, Glyph.PLANNED, words, GREY)
+    named = language.colon(language.say("charts.planned_value"), words) if later and row["year"] == later["year"] else ""
+    return Point(int(row["year"]), mark, named, beside=True)
 
 
 def _goal(language: Language, row: PlanRow) -> Point:

@@ -164,7 +164,7 @@ class Size:
 WIDE, HALF, SLIDE = (
     Size(6.69, 9.0, 0.34),
     Size(3.19, 8.0, 0.34),
-    Size(11.6, 16.0, 0.4, titled=False, height=5.05, filled=5.0, fine=13.0),
+    Size(11.6, 16.0, 0.45, titled=False, height=5.05, filled=5.0, fine=13.0),
 )
 """The sizes of a picture as wide as the text of a page, of a picture half as wide, and of one on a slide."""
 

@@ -176,7 +176,9 @@ def _curves(chart: CurveChart) -> Any:
         _intervals(fig, marks, [p.x for p in there], colour, upright=True)
         _marks(fig, marks, [p.x for p in there], [m.value for m in marks], [safe(m.words) for m in marks])
     for point in (point for point in chart.points if point.words):
-        beside = {"xanchor": "left", "xshift": 9, "yshift": 2} if point.beside else {"yshift": 9}
+        # Words above the first point begin near it: on a phone, words in its middle would meet the axis.
+        above = {"xanchor": "left", "xshift": -12, "yshift": 9} if point is chart.points[0] else {"yshift": 9}
+        beside = {"xanchor": "left", "xshift": 9, "yshift": 2} if point.beside else above
         at = point.mark.value if point.height is None else point.height
         _words(fig, _place(chart.x, point.x), at if point.beside else point.mark.end, point.words, yanchor="bottom", **beside)
     fig.update_xaxes(**_values(chart.x))

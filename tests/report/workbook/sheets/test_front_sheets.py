@@ -23,8 +23,8 @@ def test_the_dictionary_and_the_first_sheet_tell_what_each_column_and_sheet_is_f
         [SheetRow(("day", 3))], tool="12", fills="prices", table="costs",
     )  # fmt: skip
     assert [line.cells for line in dictionary([page, replace(page, name="More")], EN).lines] == [
-        ("Unit", "day or trip", "Costs; More", ""),
-        ("Price", "of one", "Costs; More", "costs: unit_cost"),
+        ("Unit", "day or trip", "Costs; More"),
+        ("Price", "of one", "Costs; More"),
     ]
     bare = replace(page, name="Goals", fills="", tool="")
     assert [line.cells for line in read_me([page, bare], EN, ("Office",)).lines] == [

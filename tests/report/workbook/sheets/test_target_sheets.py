@@ -48,7 +48,7 @@ def test_a_target_that_cannot_be_verified_is_a_warning_above_and_in_its_row() ->
     row = cells(page)
     assert row["Fall from baseline detectable?"] == Styled("NO", "warn")
     assert row["Why"] == Styled("WARNING: the planned survey could not verify this target. Too few persons.", "warn")
-    assert row["Smallest detectable cut"] == 0.77  # 76.2%, up
+    assert row["Smallest detectable cut (chance alone)"] == 0.77  # 76.2%, up
     assert row["Sample needed, each round"] == rounded_up(promises.NEEDED[0.5]) == 15_000
     assert (row["Baseline value"], row["Target value"]) == (Styled(5.0, "one_decimal"), Styled(2.5, "one_decimal"))
     unplanned = cells(sheet(judged(obstacle=UNPLANNED)))["Why"]
@@ -77,7 +77,7 @@ def test_several_that_cannot_are_counted_and_one_that_can_is_no_warning() -> Non
 def test_no_fall_that_a_repeat_would_find_is_none_in_words_and_without_a_repeat_blank(
     facts: dict[str, Any], told: object
 ) -> None:
-    assert cells(sheet(judged(**facts)))["Smallest detectable cut"] == told
+    assert cells(sheet(judged(**facts)))["Smallest detectable cut (chance alone)"] == told
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_no_fall_that_a_repeat_would_find_is_none_in_words_and_without_a_repeat_
 )
 def test_the_smallest_cut_is_explained_once_above_if_a_repeat_is_planned(facts: dict[str, Any], explained: int) -> None:
     notes = sheet(judged(**facts)).notes
-    assert sum("Smallest detectable cut: allows for chance only" in note for note in notes) == explained
+    assert sum("Smallest detectable cut: chance alone means" in note for note in notes) == explained
 
 
 def test_a_group_with_a_target_comes_first_and_its_categories_keep_their_order() -> None:

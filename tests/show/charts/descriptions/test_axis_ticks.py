@@ -17,9 +17,9 @@ def words(ends: list[float], steps: int = MOST) -> list[str]:
 @pytest.mark.parametrize(
     ("most", "told"),
     [
-        (29.2, ["0", "5", "10", "15", "20", "25", "30"]), (106.3, ["0", "20", "40", "60", "80", "100"]), (8.6, ["0", "2", "4", "6", "8"]),
+        (29.2, ["0", "5", "10", "15", "20", "25", "30"]), (106.3, ["0", "20", "40", "60", "80", "100", "120"]), (8.6, ["0", "2", "4", "6", "8"]),
         (1.0, ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]), (0.04, ["0.00", "0.01", "0.02", "0.03", "0.04"]),
-        (5700, ["0", "1,000", "2,000", "3,000", "4,000", "5,000"]), (6.0, ["0", "1", "2", "3", "4", "5", "6"]),
+        (5700, ["0", "1,000", "2,000", "3,000", "4,000", "5,000", "6,000"]), (6.0, ["0", "1", "2", "3", "4", "5", "6"]),
     ],
 )  # fmt: skip
 def test_ticks_are_those_a_reader_knows(most: float, told: list[str]) -> None:
@@ -42,6 +42,10 @@ def test_an_axis_holds_what_is_drawn_and_has_words_in_its_language() -> None:
     axis = from_zero(FR, [float("nan"), 1234.5, 800.0])
     assert axis.low == 0
     assert axis.high > 1234.5
+    assert (from_zero(EN, [91.0]).high, from_zero(EN, [83.0]).high) == (
+        100,
+        pytest.approx(1.04 * 83),
+    )  # a near tick ends the axis
     assert [t.words for t in axis.ticks] == ["0", "500", "1\u202f000"]
     assert (from_zero(EN, []).high, words([0.0])) == (1.04, ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"])
 

@@ -3,10 +3,11 @@ markers."""
 
 from __future__ import annotations
 
+import pandas as pd
 from handed import EN, FR
 from published_rows import HIDDEN, of, published, row
 
-from fltoolkit.show.charts.descriptions.chart_notes import chart_base, glyph, markers, signs, source
+from fltoolkit.show.charts.descriptions.chart_notes import chart_base, glyph, markers, signs, source, unshown, withheld
 from fltoolkit.show.charts.descriptions.chart_parts import Glyph, Mark
 
 NAN = float("nan")
@@ -24,9 +25,18 @@ def test_only_the_signs_that_a_chart_has_are_explained() -> None:
         return signs(EN, [Mark(1.0, NAN, NAN, g, "") for g in glyphs])
 
     assert nonempty(Glyph.MEASURED) == []
-    assert nonempty(Glyph.UNRELIABLE, Glyph.MEASURED) == ["Hollow, [u]: unreliable (few cases or imprecise)."]
+    assert nonempty(Glyph.UNRELIABLE, Glyph.MEASURED) == ["Hollow, [u]: unreliable (very few cases or very imprecise)."]
     assert "ends at the upper limit" in nonempty(Glyph.NONE_FOUND)[0]
     assert "not measured" in nonempty(Glyph.PLANNED)[0]
+
+
+def test_a_number_that_is_too_unreliable_has_its_reason_below_and_no_sign_of_a_hollow_dot() -> None:
+    few = {"estimate": NAN, "flag": "suppress", "marker": "u", "reason": "fewer than 30 persons in the denominator"}
+    rows = pd.DataFrame([row(), of("sex", "men", **few), of("sex", "women", **few), of("area", "rural", **HIDDEN)])
+    assert withheld(EN, rows) == ["Men and women: fewer than 30 persons in the denominator."]
+    assert withheld(EN, rows.head(1)) == []
+    assert (unshown(EN, "u"), unshown(FR, "u")) == ("too unreliable to be shown", "trop peu fiable pour être montré")
+    assert unshown(EN, "c") == "[c] not shown"
 
 
 def test_markers_are_explained_once() -> None:

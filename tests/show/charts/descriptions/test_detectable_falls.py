@@ -79,7 +79,7 @@ def test_a_size_that_finds_nothing_says_so_and_a_small_design_effect_counts_as_o
     picture = repeat(out(n=500))
     assert "not even a fall to zero with 500 persons" in picture.alt
     assert picture.points == ()
-    assert "design effect 1.0" in repeat(out(deff=0.4)).alt
+    assert "design\xa0effect\xa01.0" in repeat(out(deff=0.4)).alt
 
 
 @pytest.mark.parametrize("rate", [np.nan, 0.0])

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import small_country as country
 from handed import EN, FR
+from published_rows import of, published, row
 
 import fltoolkit as fl
 from fltoolkit.errors import RequestError
@@ -73,7 +74,7 @@ def test_what_is_not_shown_has_words_and_no_number() -> None:
     assert "confidential" in west.remark
     assert found(regions(FR), "west").absent == "[c] non montré"
     withheld = {"marker": "u", "reason": "fewer than 30 persons in the denominator"}
-    assert absent(EN, withheld) == "[u] not shown: fewer than 30 persons in the denominator"
+    assert absent(EN, withheld) == "too unreliable to be shown"  # [u] in a chart belongs to hollow dots
 
 
 def test_the_alternative_text_tells_each_number_with_interval_and_marker() -> None:
@@ -82,6 +83,14 @@ def test_the_alternative_text_tells_each_number_with_interval_and_marker() -> No
     assert "east: [c] confidential: not shown; west: [c] confidential: not shown" in alt
     assert re.search(r"south: 150\.0 \(.*?\) \[u\], fewer than 15 cases", alt)
     assert re.search(r"plain: 0\.0 \(.*?\) \[w\]", alt)
+
+
+def test_shares_say_why_they_come_in_steps_only_where_the_steps_are_seen() -> None:
+    few = of("sector", "farms", measure="share", rounding=100.0, population=3500.0, estimate=0.34)
+    steps = "Shares come in steps, because persons are rounded to 100."
+    for rounding, said in ((100.0, True), (5.0, False)):
+        out = published(row(), few | {"rounding": rounding})
+        assert (steps in " ".join(estimates(out, out.select("share", ["sector"]), EN).notes)) is said
 
 
 def test_in_another_language() -> None:
@@ -194,7 +203,7 @@ def test_a_number_with_wide_bounds_is_printed_as_the_range_that_titles_have(spac
     assert chart.rows[0].printed == f"{low}\u00a0to\u00a0300.0"
     assert (EN.say("charts.beside") in " ".join(chart.notes)) is space.source
     assert chart.rows[0].marks[0].words == chart.rows[0].printed
-    assert f"everyone: {low}\u00a0to\u00a0300.0 (with sampling error, at 95%: " in chart.alt
+    assert f"everyone: {low}\u00a0to\u00a0300.0 (95% interval with unresolved persons: " in chart.alt
     reaches = [mark.reach for row in chart.rows for mark in row.marks]
     assert reaches[0] == 300.0 <= chart.axis.high
     assert all(math.isnan(reach) for reach in reaches[1:])

@@ -92,7 +92,9 @@ def test_each_kind_of_point_has_a_sign_of_its_own() -> None:
     planned = [(p.x, p.mark.value) for p in way(LATER).points if p.mark.glyph is Glyph.PLANNED]
     assert planned == [(2026, 43.75), (2027, 37.5), (2028, 31.25)]
     assert [(p.mark.low, p.mark.high) for p in way(LATER).points[:2]] == [(41.6, 59.5), (13.7, 25.0)]
-    assert [p.words for p in way(LATER).points if p.words] == ["baseline: 50.0", "follow-up: 18.8", "target: 25.0"]
+    words = ["baseline: 50.0", "follow-up: 18.8", "planned: 37.5", "target: 25.0"]
+    assert [p.words for p in way(LATER).points if p.words] == words
+    assert [p.words for p in way().points if p.words] == [words[0], words[3]]  # nothing to compare it with
     assert way(LATER | {"flag": "unreliable"}).points[1].mark.glyph is Glyph.UNRELIABLE
     (line,) = way().lines
     assert (line.planned, line.x, line.y) == (True, tuple(WAY["year"]), tuple(WAY["value"]))
