@@ -16,7 +16,7 @@ from fltoolkit.languages.own_words import OwnWords, merged_words, own_words
 from fltoolkit.languages.reasons import Reason, group_name, joined_reasons
 from fltoolkit.nap.profile.profile_rows import PROFILE, rows_of_characteristic
 from fltoolkit.nap.results_framework import WORDS, Indicator, Plan, PublishedFigure, Statement, can_break_down, group_of
-from fltoolkit.nap.target_paths import planned_value, targets_of_row
+from fltoolkit.nap.target_paths import on_the_way_down, planned_value, targets_of_row
 from fltoolkit.publish.measure_units import scaled, unit
 from fltoolkit.publish.published_set import Published
 from fltoolkit.survey.spec.files_and_design import Release
@@ -189,10 +189,13 @@ def _planned_values(indicator: Indicator, group: str, category: str, value: floa
         value: the baseline value of the row.
         year: the year of the baseline.
     """
-    mine = targets_of_row(indicator.targets, group, category)
-    if not mine or pd.isna(value) or pd.isna(year):
+    given = targets_of_row(indicator.targets, group, category)
+    if not given or pd.isna(value) or pd.isna(year):
         return {}
     start = int(year)
+    mine = on_the_way_down(given, value, start)
+    if not mine:
+        return {}
     asked = {f"target_year_{i}": planned_value(mine, value, start, start + i) for i in (1, 2)}
     ways = ", then a ".join(f"{target.path} path to {target.year}" for target in mine)
     return {**asked, "about_targets": MILESTONES.format(start + 1, start + 2, ways)}

@@ -215,8 +215,8 @@ def _side_of_target(row: FollowUpRow) -> Reason | str:
 
 
 def sign_and_verdict(verdict: Reason, reason: object = "", flag: str = "") -> Reason:
-    """Returns the verdict on a change with its sign in front: `▼ decreased`. A separate sign is used if unresolved persons (whose
-    answers do not decide whether they are cases) prevent a verdict: `○ not judged: more unresolved answers`.
+    """Returns the verdict on a change with its sign in front: `▼ decreased`. A separate sign is used if the
+    change may have no verdict (see `is_unjudged`): `○ not judged (more unresolved answers)`.
 
     Args:
         verdict, reason: the verdict on the change, and the reason of the verdict.

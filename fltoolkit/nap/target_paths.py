@@ -74,12 +74,25 @@ def targets_of_row(targets: Sequence[Target], group: str, category: str) -> list
     return sorted((t for t in targets if (t.group, t.category) == key), key=lambda t: t.year)
 
 
+def on_the_way_down(targets: Sequence[Target], baseline: float, start: int) -> list[Target]:
+    """Returns the targets after the year `start` that have a planned path: each is below the baseline and below the target
+    before it. A plan to cut forced labour has no path upwards."""
+    found: list[Target] = []
+    lowest = baseline
+    for target in targets:
+        value = target_value(target, baseline)
+        if target.year > start and value < lowest:
+            found.append(target)
+            lowest = value
+    return found
+
+
 def planned_value(targets: Sequence[Target], baseline: float, start: int, year: int) -> float:
     """Returns the planned value of a year, on the path from the baseline to the next target.
 
-    The result is nan for a year before the baseline or after the last target, and if there is no target. Let p0 be the value at
+    The result is nan for a year before the baseline or after the last target, and if no target is on the way down. Let p0 be the value at
     the start of the path, pT the target, t the years since the start, and T the years from the start to the target. The linear
-    path is p0 + (pT − p0)·t/T. The geometric path is p0·(pT/p0)^(t/T), or the linear path if p0 is 0.
+    path is p0 + (pT − p0)·t/T. The geometric path is p0·(pT/p0)^(t/T).
 
     Args:
         targets: the targets for one category of an indicator, the earliest first.
@@ -88,13 +101,11 @@ def planned_value(targets: Sequence[Target], baseline: float, start: int, year: 
         year: the year for which the value is planned.
     """
     here, value = start, baseline
-    for target in targets:
+    for target in on_the_way_down(targets, baseline, start):
         goal = target_value(target, baseline)
-        if target.year <= start:
-            continue
         if here <= year <= target.year:
             share = (year - here) / (target.year - here)
-            if target.path == "geometric" and value > 0:
+            if target.path == "geometric":
                 return float(value * (goal / value) ** share)
             return float(value + (goal - value) * share)
         here, value = target.year, goal

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from math import ceil, floor, isnan, nan
+from math import ceil, exp, floor, isnan, log, nan
 from typing import Any
 
 import pandas as pd
@@ -16,8 +16,8 @@ from fltoolkit.estimate.power_and_sample_size import detectable_change, power_of
 from fltoolkit.languages.reasons import Reason, joined_reasons
 from fltoolkit.nap.baseline import Baseline, rows_of
 from fltoolkit.nap.results_framework import Indicator, Plan
-from fltoolkit.nap.target_paths import Target, planned_value, target_in_words, target_value, targets_of_row
-from fltoolkit.publish.measure_units import CASE_SHARES, is_rate, scale
+from fltoolkit.nap.target_paths import Target, on_the_way_down, planned_value, target_in_words, target_value, targets_of_row
+from fltoolkit.publish.measure_units import CASE_SHARES, is_rate, rounded_as_printed, scale
 from fltoolkit.publish.printed_numbers import DIGITS, ENOUGH_CASES, HEADLINE_DIGITS, rounded_up, significant
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.survey.spec.groups import TOTAL
@@ -149,20 +149,21 @@ def _printed_design_effect(deff: float, row: TargetRow) -> float:
 
 
 def milestones(plan: Plan, filled: Baseline, measured: Collection[int] = ()) -> pd.DataFrame:
-    """Returns the planned values from the baseline to each target, one row per year. The columns are those of `KEY` (which name
-    the indicator and the category), `year`, `value` in the unit of the indicator, `stated_value` (the value that the plan states for
-    the target of this year; nan if there is none) and `kind`.
+    """Returns the planned values from the baseline to each target, one row per year. A target that is no fall has none. The columns
+    are those of `KEY` (which name the indicator and the category), `year`, `value` in the unit of the indicator, `stated_value` (the
+    value that the plan states for the target of this year; nan if there is none) and `kind`.
 
     `kind` says, in words, what the year is: *baseline*, *target*, *survey held*, *planned survey*, or *not measured* (a planned
     value in a year without a survey). `measured` are the years after the baseline in which a survey has been held.
     """
     rows, indicators = [], _indicators(plan, filled)
     for row in _rows_with_number(filled.table):
-        mine = targets_of_row(indicators[row["id"]].targets, row["group"], row["category"])
-        if not mine or isnan(row["baseline_value"]):
+        if isnan(row["baseline_value"]):
             continue
-        start, goals = int(row["year"]), {t.year: nan if t.value is None else t.value for t in mine}
-        for year in range(start, max(goals) + 1):
+        start, given = int(row["year"]), targets_of_row(indicators[row["id"]].targets, row["group"], row["category"])
+        mine = on_the_way_down(given, row["baseline_value"], start)
+        goals = {t.year: nan if t.value is None else t.value for t in mine}
+        for year in range(start, max(goals) + 1) if goals else ():
             named = "measured" if year in measured else "survey" if year in plan.planned_surveys else "not_measured"
             kind = Reason.of(f"plan.kinds.{'baseline' if year == start else 'target' if year in goals else named}")
             value = planned_value(mine, row["baseline_value"], start, year)
@@ -237,6 +238,9 @@ def _computed_row(start: _BaselineValue, plan: Plan, indicator: Indicator, targe
     least = detectable_change(p, row["n"], planned, deff=deff)
     refused = NO_FALL if isnan(least.relative) else _why_no_verdict(row["n"], planned, p * (1 - least.relative))
     smallest = nan if refused else ceil(100 * least.relative - TINY) / 100
+    left = rounded_as_printed(row["baseline_value"] * (1 - smallest), str(row["measure"]))
+    if left == 0 or _chance_of_cases(row["n"] * p, planned * p * (1 - smallest)) < POWER:
+        refused, smallest = NO_FALL, nan
     found |= {
         "smallest_obstacle": refused,
         "planned_sample": planned if row["group"] == TOTAL else rounded_up(planned),
@@ -269,10 +273,10 @@ def _verifiability_columns(start: _BaselineValue, plan: Plan, found: TargetRow, 
     if cut >= 1:
         return {"verifiable": "no", "obstacle": short_obstacle("zero"), "reason": Reason.of("plan.never_zero")}
     after = p * (1 - cut)
-    power = power_of_change(p, after, n, planned, deff=deff)
+    power = min(power_of_change(p, after, n, planned, deff=deff), _chance_of_cases(n * p, planned * after))
     needed = rounded_up(_needed_sample(p, cut, deff, n))
     both = rounded_up(float(sample_size(p, cut=cut, deff=deff)))
-    percent = floor(100 * power + TINY)
+    percent = min(99, floor(100 * power + TINY))  # no chance is certain
     who = row["reference_population_label"] if row["group"] == TOTAL else row["category"]
     chance = {"who": who or Reason.of("whom.persons"), "N": round(found["planned_sample"]), "M": percent}
     obstacles: dict[Reason, Reason] = {}
@@ -318,9 +322,18 @@ def _needed_sample(p: float, cut: float, deff: float, n: float) -> float:
         needed = float(sample_size(p, cut=cut, deff=deff, n_before=n))
     except RequestError:
         return nan
-    if _why_no_verdict(n, needed, p * (1 - cut)):
-        needed = max(needed, float(ceil(min(LEAST_CASES / (p * (1 - cut)), n / LIKE))))
-    return nan if _why_no_verdict(n, needed, p * (1 - cut)) else needed
+    after = p * (1 - cut)
+    if n * p < LEAST_CASES:
+        needed = max(needed, -log(1 - POWER) / after)  # see `_chance_of_cases`
+    if _why_no_verdict(n, needed, after):
+        needed = max(needed, float(ceil(min(max(LEAST_CASES / after, n / COMPARED), n / LIKE))))
+    return nan if _why_no_verdict(n, needed, after) else needed
+
+
+def _chance_of_cases(cases: float, expected: float) -> float:
+    """Returns the chance that the repeat finds cases, if it finds `expected` cases on average. A repeat without cases gives a verdict
+    only if the baseline has enough `cases` (docs/methods.md §5); then the chance does not matter, and the result is 1."""
+    return 1.0 if cases >= LEAST_CASES else 1 - exp(-expected)
 
 
 def _why_no_verdict(n: float, planned: float, after: float) -> Reason | str:

@@ -248,12 +248,12 @@ def follow_up(evidence: Evidence) -> Result | Nothing:
     rest = len(rows) - moved - still - unjudged
     hidden = int((rows["marker"] == "c").sum())
     why = f" ({'all' if hidden == rest else hidden} confidential)" if hidden else ""
-    left = f" {unjudged} {'is' if unjudged == 1 else 'are'} not judged because of unresolved answers," if unjudged else ""
-    aims = [answer for answer in rows["reached"] if answer]
+    left = f" {unjudged} {'is' if unjudged == 1 else 'are'} not judged," if unjudged else ""
+    aims = list(evidence.targets.loc[evidence.targets["target_year"].notna(), "reached"])
     reached = f" Targets shown to be reached: {aims.count(REACHED)} of {len(aims)}." if aims else ""
     return Result(
-        f"Of {_counted(len(rows), 'row')}, {moved} changed, {still} show no detectable change,{left} "
-        f"and {rest} have no verdict{why}.{reached}"
+        f"Of {_counted(len(rows), 'row')}, {moved} changed, {still} {'shows' if still == 1 else 'show'} no detectable change,{left} "
+        f"and {rest} {'has' if rest == 1 else 'have'} no verdict{why}.{reached}"
     )
 
 

@@ -59,5 +59,10 @@ def test_no_year_outside_the_way_has_a_value() -> None:
     assert planned_value(passed, 80.0, 2025, 2027) == pytest.approx(60)
 
 
-def test_a_proportion_of_nothing_is_a_straight_line() -> None:
-    assert planned_value([target(2029, value=40, path="geometric")], 0.0, 2025, 2027) == pytest.approx(20)
+def test_no_way_leads_upwards() -> None:
+    """Before, forced labour was planned to rise from 0 to 20, and from 20 to 30: under *planned to fall*."""
+    assert np.isnan(planned_value([target(2029, value=40, path="geometric")], 0.0, 2025, 2027))
+    assert np.isnan(planned_value([target(2029, value=40)], 40.0, 2025, 2027))
+    down_and_up = [target(2027, value=20), target(2029, value=30)]
+    assert planned_value(down_and_up, 40.0, 2025, 2026) == pytest.approx(30)
+    assert np.isnan(planned_value(down_and_up, 40.0, 2025, 2028))

@@ -94,6 +94,13 @@ def test_the_sample_that_a_target_needs_passes_its_own_verdict(cut: float) -> No
     assert judged({"year": 2030, "cut": cut}, n=20_000, keys={"planned_sample": int(needed)})["verifiable"] == "yes"
 
 
+def test_a_fall_that_few_persons_would_find_needs_as_many_as_may_be_compared() -> None:
+    """300 persons would find the fall, with enough cases, but a verdict asks a quarter of the baseline's 4,800 persons at least."""
+    row = judged({"year": 2030, "cut": 0.5}, n=4_800, p=0.3)
+    assert row["power"] == 0.99
+    assert row["sample_needed"] == 4_800 / 4
+
+
 def test_the_smallest_fall_is_one_on_which_something_would_be_decided() -> None:
     unlike = judged(n=20_000, keys={"planned_sample": 90_000})
     assert np.isnan(unlike["smallest_cut"])
@@ -101,6 +108,21 @@ def test_the_smallest_fall_is_one_on_which_something_would_be_decided() -> None:
     assert judged(n=20_000, keys={"planned_sample": 20_000})["smallest_obstacle"] == ""
     few = judged(n=20_000, keys={"planned_sample": 6_000})
     assert np.isnan(few["smallest_cut"]) or 0.005 * 6_000 * (1 - few["smallest_cut"]) >= 15
+
+
+def test_no_fall_is_promised_after_which_the_repeat_would_find_nobody() -> None:
+    """Of 60 persons, 9.25 are cases; by the variances alone, a repeat finds a fall to 0.8. With a chance of 43% it finds nobody, and
+    then too few cases allow no verdict. Of 570, 8 are cases, and the fall was to 0.0. With 25 cases in the baseline, none in the
+    repeat are a verdict. No larger repeat is enough, because one of 105 persons (1.61 cases) is too unlike 60 with so few cases."""
+    assert detectable_change(0.1542, 60, 60, deff=1.0).after * 60 < 1
+    tiny = judged({"year": 2030, "cut": 0.9}, n=60, p=0.1542, deff=1.0)
+    assert (tiny["smallest_obstacle"], tiny["verifiable"]) == ("no fall found", "no")
+    assert np.isnan(tiny["smallest_value"])
+    assert tiny["power"] == 0.6  # 1 − exp(−0.925)
+    assert np.isnan(tiny["sample_needed"])
+    assert judged({"year": 2030, "cut": 0.9}, n=400, p=0.035, deff=1.0)["sample_needed"] == 460  # 1.61 cases at 3.5 per 1,000
+    assert np.isnan(judged(n=570, p=0.0141, deff=1.0)["smallest_value"])
+    assert judged({"year": 2030, "cut": 0.99}, n=5_000, deff=1.0)["verifiable"] == "yes"
 
 
 def test_a_target_no_repeat_would_find_says_how_many_persons_it_would_need() -> None:
@@ -198,6 +220,8 @@ def test_milestones_lie_on_their_path_and_only_surveys_measure_them() -> None:
     assert list(steps["value"]) == pytest.approx([5 * 0.64 ** (t / 4) for t in range(5)])
     linear = plan_with({"year": 2027, "value": 4}, {"year": 2029, "eradicate": "true"})
     assert list(milestones(linear, filled(linear))["value"]) == pytest.approx([5, 4.5, 4, 2, 0])
+    risen = plan_with({"year": 2027, "value": 6})
+    assert milestones(risen, filled(risen)).empty
 
 
 @pytest.mark.parametrize(

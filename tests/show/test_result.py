@@ -137,9 +137,12 @@ def test_a_plan_says_what_is_filled_verifiable_and_changed() -> None:
     assert " changed, " in said
     reached = list(evidence.follow_up["reached"]).count(REACHED)
     assert said.endswith(f" Targets shown to be reached: {reached} of {len(given)}.")
+    more = pd.concat([evidence.targets, given.assign(target_year=2035, reached="")])  # counted as on the slides
+    assert str(result.follow_up(replace(evidence, targets=more))).endswith(f" reached: {reached} of {2 * len(given)}.")
+    evidence = replace(evidence, targets=evidence.targets.assign(target_year=float("nan")))
     unjudged = evidence.follow_up.iloc[:1].assign(verdict=NO_CHANGE, verdict_reason=MORE_UNRESOLVED, reached="")
     assert str(result.follow_up(replace(evidence, follow_up=unjudged))) == (
-        "Of 1 row, 0 changed, 0 show no detectable change, 1 is not judged because of unresolved answers, and 0 have no verdict."
+        "Of 1 row, 0 changed, 0 show no detectable change, 1 is not judged, and 0 have no verdict."
     )
     hidden = evidence.follow_up.iloc[:2].assign(verdict="", verdict_reason="", marker=["c", "x"], reached="")
     assert str(result.follow_up(replace(evidence, follow_up=hidden))).endswith("and 2 have no verdict (1 confidential).")

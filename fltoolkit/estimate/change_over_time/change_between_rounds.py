@@ -22,6 +22,7 @@ from fltoolkit.estimate.change_over_time.difference import (
     COVERS_ZERO,
     NO_CHANGE,
     NOT_COMPARABLE,
+    NOT_TOLD,
     TOO_FEW,
     TOO_UNLIKE,
     WithLimits,
@@ -52,7 +53,6 @@ from fltoolkit.survey.spec.reserved_names import SIDES
 from fltoolkit.table_records import as_records
 
 SYMMETRIC = {"wald", "woodruff"}  # intervals of means and quantiles
-NOT_TOLD = Reason.of("rounds.not_told")
 NUMBERS = ("change", "se", "df", "ci_low", "ci_high", "relative_change", "ratio", "ratio_low", "ratio_high")
 
 

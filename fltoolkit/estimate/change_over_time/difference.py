@@ -19,6 +19,7 @@ DECREASED, INCREASED = Reason.of("rounds.decreased"), Reason.of("rounds.increase
 NO_CHANGE, NOT_COMPARABLE = Reason.of("rounds.no_change"), Reason.of("rounds.not_comparable")
 COVERS_ZERO = Reason.of("rounds.covers")
 TOO_FEW, NO_DF, TOO_UNLIKE = Reason.of("rounds.too_few"), Reason.of("rounds.no_df"), Reason.of("rounds.unlike")
+NOT_TOLD = Reason.of("rounds.not_told")
 LEAST_CASES, LEAST_PSUS, LEAST_CASES_ALONE = 15, 10, 30  # below, MOVER falsely says "decreased" in up to 5% (docs/coverage.md)
 LIKE, COMPARED, COMPARED_DF = 1.25, 4.0, 2.0  # ratios of the rounds' sizes: above, false verdicts exceed 3% (docs/coverage.md)
 

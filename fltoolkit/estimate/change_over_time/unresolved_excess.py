@@ -19,6 +19,10 @@ from fltoolkit.estimate.change_over_time.difference import (
     DECREASED,
     INCREASED,
     NO_CHANGE,
+    NO_DF,
+    NOT_TOLD,
+    TOO_FEW,
+    TOO_UNLIKE,
     RoundEstimates,
     WithLimits,
     difference,
@@ -37,8 +41,11 @@ MORE_UNRESOLVED = Reason.of("rounds.more_unresolved")
 UNRESOLVED_NOT_STATED = Reason.of("rounds.unresolved_not_told")
 WIDE_BOUNDS = Reason.of("plan.short.wide")
 WIDE_IN_BOTH, WIDE_EARLIER, WIDE_LATER = (Reason.of(f"rounds.wide.{which}") for which in ("both", "earlier", "later"))
-UNRESOLVED_REASONS = (MORE_UNRESOLVED, UNRESOLVED_NOT_STATED, WIDE_IN_BOTH, WIDE_EARLIER, WIDE_LATER)
-"""The reasons for which a change whose interval excludes 0 is not judged: too many answers leave the question open."""
+UNJUDGED_REASONS = (
+    MORE_UNRESOLVED, UNRESOLVED_NOT_STATED, WIDE_IN_BOTH, WIDE_EARLIER, WIDE_LATER, TOO_FEW, NO_DF, TOO_UNLIKE, NOT_TOLD,
+)  # fmt: skip
+"""The reasons for which a change is not judged, whatever its interval: too many answers leave the question open, or the numbers
+allow no verdict (see `difference`)."""
 NOT_STATED = Reason.of("rounds.facts.unresolved_share")
 COUNT_MEASURES = ("total", "stock", "current")
 Positions = NDArray[np.intp]
@@ -102,13 +109,13 @@ def with_second_verdicts(
 
 
 def is_unjudged(verdict: object, reason: object) -> bool:
-    """Returns whether unresolved persons are the reason why a change is not called an increase or a decrease, although its
-    interval does not contain 0. The answers of unresolved persons do not decide whether they are cases.
+    """Returns whether a change is not called an increase or a decrease for another reason than that its interval contains 0.
+    It may be too few cases, for example, or unresolved persons, whose answers do not decide whether they are cases.
 
     Args:
         verdict, reason: the verdict on the change, and the reason of the verdict.
     """
-    return verdict == NO_CHANGE and reason in UNRESOLVED_REASONS
+    return verdict == NO_CHANGE and reason in UNJUDGED_REASONS
 
 
 def is_unsure(verdict: Any, flag: object) -> bool:
@@ -118,9 +125,8 @@ def is_unsure(verdict: Any, flag: object) -> bool:
 
 
 def stated_verdict(verdict: Any, reason: object, flag: object = "") -> Any:
-    """Returns the verdict on a change in the words for readers. A change may have no verdict because of unresolved persons (see
-    `is_unjudged`). Then the words are *not judged*, with the reason. *No detectable change* would be wrong, because the
-    interval does not contain 0.
+    """Returns the verdict on a change in the words for readers. If a change may have no verdict (see `is_unjudged`), the words are
+    *not judged*, with the reason. *No detectable change* would be wrong, because the interval need not contain 0.
 
     Args:
         verdict, reason: the verdict on the change, and the reason of the verdict.

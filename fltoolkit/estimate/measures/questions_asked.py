@@ -59,8 +59,7 @@ def months_of_stock(persons: ClassifiedSurvey, by: By, population: str | None) -
     months, window = asked_months(persons, by, population, "stock")
     if months.covers == "last_spell":
         raise NotAvailable(
-            Reason.of("reasons.last_spell"), where=str(persons.path),
-            found="months.covers: last_spell", allowed="all_spells",
+            Reason.of("reasons.last_spell"), where=f"{persons.path}: months.covers", allowed="all_spells",
             do="ask for months over all spells; fl.total and fl.duration do not need them",
         )  # fmt: skip
     return months, window

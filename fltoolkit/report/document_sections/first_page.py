@@ -53,8 +53,10 @@ def title_of_change(language: Language, row: PublishedNumber) -> str:
     """Returns the tested change of a rate as a title: `The rate of forced labour fell: 9 per 1,000 in 2027, 17 in 2025`."""
     old, new = _rates_for_title(language, row["estimate_before"], row["estimate_after"])
     when = {"before": f"{row['year_before']:g}", "after": f"{row['year']:g}"}
-    key = "sheet.not_judged" if is_unjudged(row["verdict"], row["verdict_reason"]) else TITLES[row["verdict"]]
-    return language.say(key, **when, old=old, new=new)
+    if is_unjudged(row["verdict"], row["verdict_reason"]):
+        reason = number_words.reason(language, row["verdict_reason"])
+        return language.say("sheet.not_judged", **when, old=old, new=new, reason=reason)
+    return language.say(TITLES[row["verdict"]], **when, old=old, new=new)
 
 
 def rate(language: Language, row: PublishedNumber) -> str | None:
@@ -69,7 +71,11 @@ def rate(language: Language, row: PublishedNumber) -> str | None:
     about = {"who": language.kit(row["reference_population_label"]), "year": row["year"]}
     if row["estimate"] == 0:
         high = number_words.number(language, row["ci_high"], "prevalence")
-        return None if has_wide_bounds(row) else language.say("sheet.nobody", high=high, **about)
+        return (
+            None
+            if has_wide_bounds(row)
+            else language.say("sheet.nobody", high=high, level=number_words.level(language, row), **about)
+        )
     if has_wide_bounds(row):
         low, high = _rates_for_title(language, row["estimate"], row["bound_high"])
         return language.say("sheet.range", low=low, high=high, **about)

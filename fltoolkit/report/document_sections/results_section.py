@@ -73,7 +73,7 @@ def fact(language: Language, row: PublishedNumber) -> Fact:
         unit = language.say("units.total_in_forced_labour", who=language.kit(label))
     if pd.isna(row["estimate"]):
         return Fact(f"[{row['marker']}]", unit, language.say(f"markers.{row['marker']}"))
-    flag = [language.say(f"flags.{row['flag']}")] if row["flag"] in CAREFUL else []
+    flag = [language.say("markers.w" if row["marker"] == "w" else f"flags.{row['flag']}")] if row["flag"] in CAREFUL else []
     return Fact(number_words.shown(language, row), unit, language.list([number_words.doubt(language, row), *flag]))
 
 

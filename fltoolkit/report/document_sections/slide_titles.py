@@ -51,8 +51,11 @@ def groups(out: Published, language: Language) -> str | None:
 
 def untested(out: Published, language: Language, groups: Sequence[str]) -> str:
     """Returns a sentence on the rates by groups that no test compares: that their differences may be due to chance. If no rate is
-    reliable, the sentence says so."""
+    reliable, or if nobody was found, the sentence says so."""
     rows = [row for group in groups for row in as_records(out.select("prevalence", [group]))]
+    known = [row["estimate"] for row in rows if pd.notna(row["estimate"])]
+    if known and not any(known):
+        return language.say("slides.nobody", groups=language.join(map(language.by_group, groups)))
     key = "slides.none_reliable_rate" if all(map(result_sentences.is_unsure, rows)) else "slides.untested"
     return language.say(key, groups=language.join(map(language.by_group, groups)))
 
@@ -98,7 +101,7 @@ def majority(language: Language, rows: pd.DataFrame, key: str = "slides.majority
 
 def repeat(evidence: Evidence, language: Language) -> str | None:
     """Returns a sentence with the smallest fall from the plan's baseline that a survey of the planned number of persons would detect
-    in the target's year. If the baseline is a range, the fall starts from the low end, and the sentence is about a survey without
+    in the target's year, if that is to come. If the baseline is a range, the fall starts from the low end, and the sentence is about a survey without
     unresolved answers. Returns None if no such fall is known."""
     row = evidence.planned_repeat
     if not row or not is_total(row):
@@ -109,7 +112,7 @@ def repeat(evidence: Evidence, language: Language) -> str | None:
         old=value(language, row["baseline_value"], row), new=value(language, plan_words.smallest_value(row), row),
         unit=number_words.unit(language, str(row["measure"])),
     )  # fmt: skip
-    if pd.notna(row["target_year"]):
+    if pd.notna(row["target_year"]) and not row["later_year"] >= row["target_year"]:
         told = language.say("slides.in_year", year=f"{row['target_year']:g}", said=told)
     return number_words.start(told)
 

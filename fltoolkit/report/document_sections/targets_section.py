@@ -13,7 +13,7 @@ from fltoolkit.languages.language import Language
 from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.follow_up import BEHIND, UNRELIABLE_BELOW
-from fltoolkit.nap.targets import NO_FALL, UNPLANNED
+from fltoolkit.nap.targets import NO_FALL, POWER, TARGET, UNPLANNED
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Paragraph
 from fltoolkit.show.printed_tables import target_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
@@ -36,6 +36,7 @@ from fltoolkit.table_records import as_records
 
 MOST = 4  # targets on the first page of a first survey of one population
 NAMED = 2  # targets in a sentence
+MOST_DECIDED = 3  # decisions
 ROW = ("id", "group", "category")
 MET, MISSED, NOT_KNOWN = "✓", "✗", "?"  # whether a target is reached
 URGENT = (MISSED, NOT_KNOWN, MET)
@@ -52,9 +53,9 @@ def with_target(evidence: Evidence) -> pd.DataFrame:
 
 def on_path(evidence: Evidence) -> pd.DataFrame:
     """Returns the plan's targets that a chart can show as a path from the baseline to the target. They are for whole populations,
-    and both their baseline and their target are known numbers. Where nobody was found, there is nothing to reduce."""
+    and each lies below its baseline."""
     rows = totals(with_target(evidence))
-    return rows[(rows["baseline_value"] > 0) & rows["target_value"].notna()]
+    return rows[rows["cut"] > 0]
 
 
 def unverifiable(evidence: Evidence, language: Language) -> tuple[Paragraph, ...]:
@@ -93,6 +94,8 @@ def in_words(evidence: Evidence, language: Language, limit: int, *, on_slide: bo
     if len(rows) > limit:
         signs = rows.apply(sign, axis=1).map(URGENT.index)
         rows = rows.loc[signs.sort_values(kind="stable").index[:limit]]
+        order = {name: n for n, name in enumerate(rows["id"].unique())}  # so that each indicator has one heading
+        rows = rows.sort_values("id", key=lambda ids: ids.map(order), kind="stable")
     return None if rows.empty else target_tables.in_words(language, rows, on_slide=on_slide)
 
 
@@ -133,12 +136,12 @@ def to_decide_on_slide(evidence: Evidence, language: Language) -> list[Block]:
 
 
 def decisions(evidence: Evidence, language: Language) -> list[Decision]:
-    """Returns the most urgent decision about the plan's targets. There are two if targets of two kinds cannot be verified.
+    """Returns the most urgent decision about the plan's targets. There are up to three if targets of several kinds cannot be verified.
 
     It is about the targets that are not reached, or whose number is above the value planned for its year. If there are none, it is
     about those whose year was measured without an answer, then about those that no planned survey can verify, or else about those
-    that a survey still has to verify. If all targets are reached, the sentence says so. Without any target, it says what a repeat of
-    the survey could detect.
+    that a survey still has to verify. If all targets are reached, or if of none it can be said whether a survey could verify it, the
+    sentence says so. Without any target, it says what a repeat of the survey could detect.
     """
     rows = with_target(evidence)
     if rows.empty:
@@ -158,6 +161,9 @@ def decisions(evidence: Evidence, language: Language) -> list[Decision]:
         return [*first, (*last, *_verifiable(language, undecided))]
     if not undecided:
         return [(language.say("sheet.decisions.met"),)]
+    if not any(row["verifiable"] for row in undecided):
+        why = language.list(dict.fromkeys(number_words.reason(language, row["obstacle"]) for row in undecided))
+        return [(language.say("sheet.decisions.unknown", why=why),)]
     return [(language.say("sheet.decisions.open"), *_persons_needed(language, undecided))]
 
 
@@ -180,10 +186,11 @@ def _remedies(evidence: Evidence, language: Language, rows: Sequence[Line]) -> l
     needed, or which larger fall the planned survey would detect.
     """
     wide = [row for row in rows if is_too_wide(row)]
+    unplanned = [row for row in rows if row["obstacle"] == UNPLANNED]
     found = _if_too_wide(evidence, language, wide) if wide else []
-    if others := [row for row in rows if not is_too_wide(row)]:
+    if others := [row for row in rows if not is_too_wide(row) and row["obstacle"] != UNPLANNED]:
         found.append(_if_too_small(language, others[0]) if _choices(others) == "set_lower" else _if_refused(language, others))
-    return found
+    return [*found, *([_if_refused(language, unplanned)] if unplanned else [])][:MOST_DECIDED]
 
 
 def _if_too_small(language: Language, row: Line) -> Decision:
@@ -198,12 +205,13 @@ def _if_refused(language: Language, rows: Sequence[Line]) -> Decision:
     """Returns the decision about targets that no planned survey can verify: which they are, the numbers that are below their target
     but unreliable, the falls that the planned survey would detect in their place, and the persons needed."""
     below = [row for row in rows if row["reached"] == UNRELIABLE_BELOW]
+    years = dict.fromkeys(f"{row['target_year']:g}" for row in rows)
     refused = _listed(language, (_aimed_subject(language, row) for row in rows if row["reached"] != UNRELIABLE_BELOW))
     larger = [row for row in rows if _has_larger_fall(row)]
     told = [(row, _below_but_unreliable(language, row)) for row in below[:NAMED]]
     told += [(row, language.say("sheet.decisions.instead", **_aim_of(language, row))) for row in larger[:NAMED]]
     return (
-        _question(language, language.each(f"sheet.choices.{_choices(rows)}")),
+        _question(language, language.each(f"sheet.choices.{_choices(rows)}", years=language.join(years))),
         *([language.say("sheet.decisions.refused", targets=refused)] if refused else []),
         *(language.say("sheet.decisions.of", who=_subject(language, row), said=said) for row, said in told),
         *_persons_needed(language, rows),
@@ -216,7 +224,7 @@ def _if_too_wide(evidence: Evidence, language: Language, rows: Sequence[Line]) -
     are several such targets, it does this for the last one."""
     asked = [language.say("sheet.choices.parents")] if result_sentences.asks_parents(evidence.now.table) else []
     fewer = language.say("sheet.choices.fewer_open", means=", ".join([*language.each("sheet.choices.means"), *asked]))
-    never = [row for row in rows if _is_fall(row) and is_never_enough(row)][-1:]
+    never = [row for row in rows if _is_fall(row) and row["power"] < POWER and is_never_enough(row)][-1:]
     even = [language.say("sheet.decisions.even_without", **_aim_of(language, row)) for row in never]
     lower = [language.each("sheet.choices.lower", **_aim_of(language, row)) for row in never if _has_larger_fall(row)]
     first = (
@@ -238,7 +246,7 @@ def _choices(rows: Sequence[Line]) -> str:
     """Returns the key of the two choices about targets that no planned survey can verify: ask more persons only if that helps for
     one of them, plan a survey only if one is missing, set a later year only if a target is a fall, and a lower target only if the
     planned survey would detect the fall to it."""
-    if any(row["obstacle"] == UNPLANNED for row in rows):
+    if all(row["obstacle"] == UNPLANNED for row in rows):
         return "plan_survey"
     if any(pd.notna(row["sample_needed"]) for row in rows):
         return "ask_more"
@@ -271,7 +279,7 @@ def _persons_needed(language: Language, rows: Sequence[Line]) -> tuple[str, ...]
     """Returns a sentence on how many persons must answer in a repeat of the survey so that it can verify a target. It gives one
     number for each target whose number is known, but for at most `NAMED` targets. There is none if no number is known."""
     known = [
-        language.colon(_subject(language, r), number_words.count(language, r["sample_needed"]))
+        language.say("sheet.decisions.of_persons", n=number_words.count(language, r["sample_needed"]), who=_subject(language, r))
         for r in rows
         if pd.notna(r["sample_needed"])
     ][:NAMED]
@@ -309,9 +317,9 @@ def _aimed_subject(language: Language, row: Line) -> str:
 def _listed(language: Language, texts: Iterable[str]) -> str:
     """Returns a list of the texts in words, each once. After the first `NAMED`, the list only says how many more there are."""
     listed = list(dict.fromkeys(texts))
-    if len(listed) <= NAMED:
-        return language.join(listed)
-    return f"{language.list(listed[:NAMED])} {language.say('targets.more', n=str(len(listed) - NAMED))}"
+    left = len(listed) - NAMED
+    more = [language.each("targets.more", n=str(left))[left > 1]] if left > 0 else []
+    return language.join((*listed[:NAMED], *more))
 
 
 def _sentences(*texts: str) -> str:
@@ -368,8 +376,10 @@ def milestones(evidence: Evidence, language: Language) -> PrintedTable | Paragra
         return Paragraph(language.say("milestones.none"), "quiet")
     key = list(ROW)
     ends = evidence.targets.drop_duplicates(key)[[*key, "baseline_bound"]]
+    goals = rows.loc[rows["kind"] == TARGET, [*key, "year"]].rename(columns={"year": "target_year"})
     ways = (  # not sorted, because categories in the words of the kit have no order
         with_target(evidence)
+        .merge(goals, on=[*key, "target_year"])
         .groupby(key, dropna=False, sort=False)[["target_year", "stated_value", "path"]]
         .apply(lambda aims: as_records(aims))
         .rename("ways")

@@ -152,7 +152,7 @@ def _fold(cells: list[Any]) -> None:
     table in a cell of its own."""
     drawn, picture, aside = False, "", ""
     for cell in cells:
-        awaited, drawn_here = False, False  # the table of a folded picture belongs to its fold
+        awaited, own = False, False  # the table of a folded picture belongs to its fold
         outputs = cell.get("outputs", [])
         for place, output in enumerate(outputs):
             data = output.get("data", {})
@@ -162,13 +162,13 @@ def _fold(cells: list[Any]) -> None:
                 if drawn or aside:
                     output.metadata |= {"fold": f"{aside or 'Picture'}: {picture}", "folded": not followed}
                     awaited = followed
-                drawn = drawn_here = True
+                drawn = own = True
             elif drawn and _is_table([output]):
                 what = aside or "Table"
-                title = (picture if drawn_here else "") or _table_title(data["text/html"]) or picture
+                title = (picture if own else "") or _table_title(data["text/html"]) or picture
                 fold = {} if awaited else {"fold": f"{what}: {title}"}
                 output.metadata |= {**fold, "folded": True}
-                awaited = False
+                awaited = own = False
 
 
 def _is_table(outputs: list[Any]) -> bool:

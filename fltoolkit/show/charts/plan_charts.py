@@ -75,10 +75,15 @@ def targets(evidence: Evidence) -> Table | Words:
 
 @of_plan
 @checked
-def detectable(evidence: Evidence) -> Table:
+def detectable(evidence: Evidence) -> Table | Words:
     """Returns a table of the smallest fall that a repeat of the survey would detect with the planned number of persons. It has a
-    row for each indicator and category of the plan that the survey measures."""
-    return in_notebook(target_tables.every_row(plan_words.english(evidence.own_words), evidence.targets))
+    row for each indicator and category of the plan that the survey measures. Returns a sentence if no row has such a fall."""
+    rows = evidence.targets
+    if rows["planned_sample"].isna().all():
+        return Sentences(
+            "What a repeat could find cannot be said of any row: its baseline is not shown, or the survey found nobody."
+        )
+    return in_notebook(target_tables.every_row(plan_words.english(evidence.own_words), rows))
 
 
 @of_plan
@@ -100,7 +105,7 @@ def path(evidence: Evidence, row: str = "") -> Picture | Words:
     if found is None and row:
         raise RequestError("no such row with a target", found=row, allowed=there)
     if found is None:
-        return Sentences("No target of a whole indicator can be drawn: its baseline is not shown, or the survey found nobody.")
+        return Sentences("No target of a whole indicator can be drawn: its baseline is not shown, or no target is below it.")
     return picture(found)
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pandas as pd
 
 from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO
-from fltoolkit.estimate.change_over_time.unresolved_excess import UNRESOLVED_REASONS, is_unjudged
+from fltoolkit.estimate.change_over_time.unresolved_excess import UNJUDGED_REASONS, is_unjudged, stated_verdict
 from fltoolkit.languages.language import Language
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.nap.follow_up import answer_on_change, in_units, sign_and_verdict
@@ -128,11 +128,12 @@ def _reasons(language: Language, row: Row) -> tuple[str, ...]:
     judged. They also give the reasons for the result of the test and for the marker. Words that the row already shows are left
     out."""
     columns = ("verdict_reason",) if row["marker"] == "c" else ("verdict_reason", "reason")
-    given = (COVERS_ZERO, *UNRESOLVED_REASONS)
+    given = (COVERS_ZERO, *UNJUDGED_REASONS)
     reasons = (row[c] for c in columns if row[c] and row[c] not in given)
     reached = language.say("targets.reached", said=language.kit(row["reached"])) if row.get("reached") else ""
-    unjudged = language.say("charts.unjudged_why") if is_unjudged(row["verdict"], row["verdict_reason"]) else ""
-    return (reached.rstrip("."), unjudged.rstrip("."), *(number_words.reason(language, reason) for reason in reasons))
+    is_bare = is_unjudged(row["verdict"], row["verdict_reason"])  # in the column of the verdict
+    unjudged = number_words.start(language.kit(stated_verdict(row["verdict"], row["verdict_reason"]))) if is_bare else ""
+    return (reached.rstrip("."), unjudged, *(number_words.reason(language, reason) for reason in reasons))
 
 
 def years_of_rounds(language: Language, before: pd.Series, after: pd.Series) -> dict[str, object]:

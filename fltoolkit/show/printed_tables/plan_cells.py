@@ -49,8 +49,9 @@ def value(language: Language, row: Row, column: str, marker: str = "", flag: str
 
 def years(language: Language, rows: pd.DataFrame, column: str) -> dict[str, object]:
     """Returns the years of rows of the plan as words for a column heading, for example above the baselines: `2025` or `2025,
-    2027`. `column` is the name of the column with the year of each row."""
-    known = rows.loc[rows["baseline_value"].notna(), column].dropna()
+    2027`. `column` is the name of the column with the year of each row. Where no baseline is shown, all rows count."""
+    shown = rows[rows["baseline_value"].notna()]
+    known = (rows if shown.empty else shown)[column].dropna()
     return {"years": language.join(f"{year:g}" for year in sorted({float(year) for year in known}))}
 
 

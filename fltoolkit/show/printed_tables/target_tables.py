@@ -37,8 +37,8 @@ def _verifiable(language: Language, row: Row) -> PrintedCell:
 
 def _answer(language: Language, row: Row, *, question: str) -> PrintedCell:
     """Returns the cell with one of the two answers of `plan_words.answers`, in words: whether the target is reached, or whether
-    the number has changed."""
-    return PrintedCell(number_words.start(language.kit(row[question])))
+    the number has changed. Without an answer, because a number is not shown, the words say so."""
+    return PrintedCell(number_words.start(language.kit(row[question]) or language.say("verifiable.open")))
 
 
 def _smallest(language: Language, row: Row) -> PrintedCell:

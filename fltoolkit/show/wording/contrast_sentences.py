@@ -75,6 +75,8 @@ def _population_sentences(out: Published, language: Language, population: str, m
     listed = pairs if len(pairs) <= MOST_SENTENCES else found
     if pairs and not listed:
         tested = sum(p["verdict"] != NOT_TESTED for p in pairs)
+        if not tested:
+            return (language.say("contrasts.none_testable", n=str(len(pairs)), group=number_words.group(language, out.lead)),)
         return (language.say("contrasts.none_of_pairs", tested=str(tested), n=str(len(pairs))),)
     if len(listed) > most:
         return (language.say("contrasts.many", found=str(len(listed)), n=str(len(pairs))),)

@@ -26,7 +26,7 @@ from fltoolkit.table_records import as_records
 
 SEXES = ("men", "women", "boys", "girls", "men_boys", "women_girls")  # words of the kit, which have an article in some languages
 CARE = "†"  # beside a number that is to be used with caution, where a chart or a sheet has no room for the words
-TENTHS = 0.1  # a share: smaller shares, such as a power or a cut, have a decimal
+TENTHS = 0.1  # a share: smaller shares, such as a cut, have a decimal, unless it is 0
 
 
 def number(language: Language, value: float, measure: str) -> str:
@@ -54,7 +54,7 @@ def percent(language: Language, share: float) -> str:
     """Returns a share in percent, in the form of the language: 0.5 gives `50%`."""
     if pd.isna(share):
         return ""
-    digits = 1 if 0 < round(abs(share), 3) < TENTHS or (round(share * 1000) % 10 and abs(share) > 1 - TENTHS) else 0
+    digits = 1 if round(share * 1000) % 10 and not TENTHS <= round(abs(share), 3) <= 1 - TENTHS else 0
     return language.say("format.percent", value=language.number(f"{100 * share:.{digits}f}"))
 
 

@@ -131,7 +131,7 @@ def promise(language: Language, row: Line, *, with_unit: bool = True) -> str:
     # The unit of the row names the whole population, which is not that of a category such as women.
     unit = language.kit(row["unit"]) if is_total(row) else number_words.unit(language, str(row["measure"]))
     words = {"year": f"{row['target_year']:g}", "value": aim(language, row), "unit": unit if with_unit else ""}
-    if pd.isna(row["target_value"]) or (pd.isna(row["cut"]) and row["baseline_value"] != 0):
+    if pd.isna(row["target_value"]) or (pd.isna(row["cut"]) and row["baseline_value"] != 0 and pd.isna(row["stated_value"])):
         return language.say("targets.hidden", year=words["year"])
     if not 0 < row["cut"] < 1:  # nothing is left, the target is no fall, or nobody was found
         return language.kit(row["target_words"])

@@ -36,10 +36,9 @@ def statement(language: Language, row: PublishedNumber, *, with_period: bool = T
     key = f"when.{base}" if base in ("stock", "current") else "when.flow"
     when = language.say(key, period=language.kit(row["reference_period"])) if with_period else ""
     kind = "duration" if measure == "duration" else "prevalence" if is_rate(measure) else "total"
-    text = language.say(
-        f"sentence.{kind}", when=when, value=number_words.shown(language, row), who=who,
-        doubt=number_words.inside(number_words.doubt(language, row)),
-    )  # fmt: skip
+    key = f"sentence.found_{kind}" if row["estimate"] == 0 else f"sentence.{kind}"  # a sample does not show that nobody is
+    doubt = number_words.inside(number_words.doubt(language, row))
+    text = number_words.start(language.say(key, when=when, value=number_words.shown(language, row), who=who, doubt=doubt))
     if row["duration_basis"]:
         text += " " + language.say("sentence.counts", basis=number_words.reason(language, row["duration_basis"]))
     return text

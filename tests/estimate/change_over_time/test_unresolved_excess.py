@@ -18,15 +18,29 @@ from small_surveys import ANSWERS, SPEC
 
 import fltoolkit as fl
 from fltoolkit.estimate.change_over_time import unresolved_excess
-from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED, NO_CHANGE, RoundEstimates, WithLimits, mover
+from fltoolkit.estimate.change_over_time.difference import (
+    COVERS_ZERO,
+    DECREASED,
+    INCREASED,
+    NO_CHANGE,
+    NO_DF,
+    NOT_TOLD,
+    TOO_FEW,
+    TOO_UNLIKE,
+    RoundEstimates,
+    WithLimits,
+    mover,
+)
 from fltoolkit.estimate.change_over_time.unresolved_excess import (
     Matched,
     excess_counted,
+    is_unjudged,
     unresolved_as_cases,
     wide_bounds,
     with_second_verdicts,
     without_wide_bounds,
 )
+from fltoolkit.languages.reasons import Reason
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 RECORDS = {r["id"]: r for r in json.loads((GOLDEN / "unresolved.json").read_text("utf-8"))["records"]}
@@ -100,6 +114,13 @@ def test_only_a_verdict_that_the_unresolved_speak_against_is_tested_again() -> N
     said = [DECREASED, DECREASED, INCREASED, INCREASED, NO_CHANGE, DECREASED]
     before, after = [0.01, 0.02, 0.01, 0.02, 0.01, np.nan], [0.02, 0.01, 0.02, 0.01, 0.02, 0.02]
     assert unresolved_excess.needs_second_test(said, before, after).tolist() == [True, False, False, True, False, False]
+
+
+@pytest.mark.parametrize("reason", [TOO_FEW, NO_DF, TOO_UNLIKE, NOT_TOLD])
+def test_a_change_that_may_have_no_verdict_is_not_judged(reason: Reason) -> None:
+    """Before, *no detectable change* stood beside −9,540 (−13,800 to −6,000), for the publication does not say how many cases."""
+    assert is_unjudged(NO_CHANGE, reason)
+    assert not is_unjudged(NO_CHANGE, COVERS_ZERO)
 
 
 def test_a_verdict_falls_unless_the_second_test_says_the_same() -> None:

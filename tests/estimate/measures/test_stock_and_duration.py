@@ -104,8 +104,9 @@ def test_a_duration_is_a_mean_among_the_cases_who_said(small: Any) -> None:
 def test_a_duration_may_be_of_the_last_spell_and_says_so(small: Any) -> None:
     persons = small(people(), months={"column": "M", "covers": "last_spell", "missing": 98})
     assert str(fl.duration(persons).about.duration_basis).startswith("months over the last spell only")
-    with pytest.raises(NotAvailable, match="last spell only would be too low"):
+    with pytest.raises(NotAvailable, match="last spell only would be too low") as error:
         fl.stock(persons)
+    assert error.value.reason == "a stock on an average day from the last spell only would be too low"
 
 
 def test_durations_and_numbers_may_be_by_what_only_cases_have_but_no_rate(small: Any) -> None:

@@ -12,7 +12,7 @@ from published_rows import HIDDEN, of, published, row
 from two_rounds import fell
 
 import fltoolkit as fl
-from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED, NO_CHANGE, NOT_COMPARABLE
+from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED, NO_CHANGE, NOT_COMPARABLE, NOT_TOLD
 from fltoolkit.estimate.change_over_time.unresolved_excess import MORE_UNRESOLVED, WIDE_BOUNDS
 from fltoolkit.report.document_sections import first_page
 
@@ -44,7 +44,12 @@ def plain(text: str) -> str:
         ({"verdict": NO_CHANGE}, "No detectable change in the rate of forced labour from 2025 to 2027: 17, then 9 per 1,000"),
         (
             {"verdict": NO_CHANGE, "verdict_reason": MORE_UNRESOLVED},
-            "Whether the rate of forced labour changed from 2025 to 2027 is not judged, for more answers are unresolved: 17, then 9 per 1,000",
+            "Whether the rate of forced labour changed from 2025 to 2027 is not judged (more unresolved answers): 17, then 9 per 1,000",
+        ),
+        (
+            {"verdict": NO_CHANGE, "verdict_reason": NOT_TOLD},
+            "Whether the rate of forced labour changed from 2025 to 2027 is not judged (the publication does not say how many cases): "
+            "17, then 9 per 1,000",
         ),
         ({"estimate_after": 0.0169}, "The rate of forced labour fell: 16.9 per 1,000 in 2027, 17.2 in 2025"),  # both 17
         ({"estimate_after": 0.0021}, "The rate of forced labour fell: 2.1 per 1,000 in 2027, 17.2 in 2025"),
@@ -67,7 +72,7 @@ def test_the_title_is_the_verdict(facts: dict[str, Any], said: str) -> None:
         ({"estimate": 0.0, "marker": "low"}, GENERAL),
         (
             {"estimate": 0.0, "ci_high": 0.0012, "marker": "w"},
-            "The survey of 2025 found nobody in forced labour: at most 1.2 of every 1,000 adults",
+            "The survey of 2025 found nobody in forced labour: at most 1.2 of every 1,000 adults (95% interval)",
         ),
     ],
 )

@@ -109,7 +109,7 @@ def test_a_change_that_unresolved_answers_leave_unjudged_is_not_called_undetecta
     table = follow_up_section.table(evidence(unjudged, NORTH), EN)
     assert table is not None
     assert table.texts[1][7].replace("\xa0", " ") == "○ not judged"
-    assert table.footnotes == ("Not judged: the test finds a change, but unresolved answers alone could explain it",)
+    assert table.footnotes == ("Not judged (more unresolved answers)",)
     (said,) = follow_up_section.verdicts(evidence(unjudged), EN)
     assert said.startswith(
         "Prevalence: 5.0 in 2025, then 3.0 in 2027, per 1,000 adults; difference before rounding −2.0 (interval: "

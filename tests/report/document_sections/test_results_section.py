@@ -43,6 +43,8 @@ def test_sentences_beside_the_large_numbers_are_on_other_numbers_and_on_those_wi
     hidden = published(row(**HIDDEN))
     assert results_section.beside_facts(hidden, EN) == result_sentences.sentences(hidden, EN)
     nobody = published(row(estimate=0.0, ci_low=0.0))
+    none = results_section.fact(EN, row(estimate=0.0, ci_low=0.0, flag="review", marker="w"))
+    assert none.doubt.endswith("; none recorded in the survey")  # before: *to be reviewed*, explained nowhere
     assert results_section.beside_facts(nobody, EN) == result_sentences.sentences(nobody, EN)
 
 

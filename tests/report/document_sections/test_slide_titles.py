@@ -57,6 +57,12 @@ def test_a_title_says_which_rate_is_higher_only_if_the_test_does(
     assert slide_titles.groups(compared(verdict, *limits), EN) == title
 
 
+def test_where_nobody_was_found_no_difference_is_told() -> None:
+    """Before, differences by sex might have been due to chance, although all rates were 0."""
+    out = published(row(estimate=0.0), *(of("sex", sex, sex=sex, estimate=0.0) for sex in ("men", "women")))
+    assert slide_titles.untested(out, EN, ["sex"]) == "By sex, the survey found nobody in forced labour"
+
+
 def test_rates_with_wide_bounds_have_why_they_are_not_compared_as_title() -> None:
     wide = {"bound_high": 0.055, "bounds_note": "wide bounds"}
     assert slide_titles.groups(compared(NOT_TESTED, **wide), EN) == "Whether the rate is higher for men or women cannot be said: "
@@ -133,6 +139,8 @@ def test_the_targets_that_a_survey_could_verify_are_counted() -> None:
     assert slide_titles.repeat(made, EN) == planned
     aimless = dataclasses.replace(made, targets=made.targets.assign(target_year=np.nan))
     assert slide_titles.repeat(aimless, EN) == planned.replace("In 2030, a survey", "A survey")
+    held = dataclasses.replace(made, targets=made.targets.assign(later_year=2030.0))  # that survey is over
+    assert slide_titles.repeat(held, EN) == planned.replace("In 2030, a survey", "A survey")
     none = dataclasses.replace(made, targets=made.targets.assign(verifiable="no"))
     assert slide_titles.targets(none, EN) == "No target can be verified by a planned survey"
     open_ = dataclasses.replace(made, targets=made.targets.assign(verifiable=["no", ""]))

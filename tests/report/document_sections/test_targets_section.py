@@ -3,50 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-import small_country as country
 from handed import EN
-from promises import evidence_of, filled
-from published_rows import published, row
+from target_rows import RATE, TARGETS, decided, evidence
 
 import fltoolkit as fl
-from fltoolkit.languages.reasons import Reason, joined_reasons
-from fltoolkit.nap.baseline import Baseline, words_of
-from fltoolkit.nap.results_framework import Plan
+from fltoolkit.languages.reasons import Reason
 from fltoolkit.nap.targets import TOO_WIDE, UNPLANNED, short_obstacle
 from fltoolkit.publish.published_set import CONFIDENTIAL
-from fltoolkit.report.document_formats.document_blocks import Bullets, Paragraph
+from fltoolkit.report.document_formats.document_blocks import Paragraph
 from fltoolkit.report.document_sections import targets_section
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
-from fltoolkit.show.wording.number_words import start
 from fltoolkit.show.wording.plan_words import sign
-
-TARGETS = [
-    {"year": 2030, "cut": 0.5},
-    {"year": 2030, "cut": 0.1, "group": "region", "category": "north"},
-    {"year": 2030, "cut": 0.5, "group": "region", "category": "west"},
-]
-NOTHING = {"baseline_value": float("nan"), "ci_low": float("nan"), "ci_high": float("nan"), "n": float("nan")}
-RATE = published(row())
-
-
-def evidence(
-    targets: list[dict[str, Any]] = TARGETS, followed: list[dict[str, Any]] | None = None, n: int = 15_000, **keys: Any
-) -> fl.Evidence:
-    """5 per 1,000 everywhere: of everybody, whose target a repeat can find, of the north, too few for theirs, and of the west, hidden."""
-    row = {"measure": "prevalence", "id": "rate", "disaggregated_by": ["gender", "region"], "targets": targets}
-    planned: dict[str, Any] = {"planned_sample": n, "planned_surveys": [2028, 2030]}
-    plan = Plan.model_validate({**country.with_rows(row), **planned, **keys})
-    first = filled(plan, n=n).table.iloc[0].to_dict()
-    north = {"group": "region", "category": "north", "n": 3000.0}
-    west = {**NOTHING, "group": "region", "category": "west", "marker": "c", "reason": "confidential"}
-    return evidence_of(
-        Baseline(plan, table := pd.DataFrame([first, first | north, first | west]), table, words_of(plan)), followed
-    )
 
 
 def test_a_target_whose_baseline_is_hidden_tells_neither() -> None:
@@ -144,6 +115,21 @@ def test_of_many_targets_those_that_were_not_reached_come_first() -> None:
     assert [line[5] for line in rows_of(many)] == ["No", "Yes", "Yes", "Yes"]
 
 
+def test_each_indicator_has_one_heading_also_where_the_most_urgent_targets_come_first() -> None:
+    met, missed = {"value": 2.0, "ci_low": 1.5, "ci_high": 2.4}, {"value": 3.0, "ci_low": 2.6, "ci_high": 4.0, "year": 2030}
+    parts = [evidence(TARGETS[:1], [found]).targets for found in (missed, met, missed, met, met)]
+    named = [part.assign(id=name, indicator=name) for part, name in zip(parts, "abbac", strict=True)]
+    table = in_words(dataclasses.replace(evidence(), targets=pd.concat(named, ignore_index=True)))
+    assert [line[0].split()[0] for line in table.texts] == ["a", "Everyone", "Everyone", "b", "Everyone", "Everyone"]
+
+
+def test_a_row_without_an_answer_says_that_it_cannot_be_said() -> None:
+    """Before, *Changed?* and *Target reached?* were blank beside [c]."""
+    hidden = {"value": np.nan, "ci_low": np.nan, "ci_high": np.nan, "marker_after": "c", "marker": "c", "verdict": ""}
+    both = pd.concat([evidence(TARGETS[:1], [found]).targets for found in ({"value": 2.0}, hidden)], ignore_index=True)
+    assert rows_of(dataclasses.replace(evidence(), targets=both[both["target_year"].notna()]))[1][4:] == ("Cannot be said",) * 2
+
+
 def rows_of(evidence: fl.Evidence) -> list[tuple[str, ...]]:
     """The rows without the headings across the table."""
     return [line for line in in_words(evidence).texts if len(line) > 1]
@@ -153,97 +139,6 @@ def in_words(evidence: fl.Evidence) -> PrintedTable:
     found = targets_section.in_words(evidence, EN, 4)
     assert found is not None
     return found
-
-
-def decided(evidence: fl.Evidence) -> str:
-    return targets_section.to_decide(evidence, EN).text
-
-
-def test_what_is_to_be_decided_follows_from_the_targets() -> None:
-    met, missed = {"value": 2.0, "ci_low": 1.5, "ci_high": 2.4}, {"value": 3.0, "ci_low": 2.6, "ci_high": 4.0, "year": 2030}
-
-    def said(followed: list[dict[str, Any]] | None, targets: list[dict[str, Any]]) -> str:
-        return decided(dataclasses.replace(evidence(targets, followed), now=RATE))
-
-    assert said(None, TARGETS) == (
-        "Set a target for north that the planned survey can verify (1.0 per 1,000 or lower), or keep 4.5? The fall from 5.0 to 4.5 is "
-        "too small for a survey of any size to find, because the baseline is too uncertain. The planned survey can verify one other target."
-    )
-    needed = f"Persons who must answer: “Prevalence”: {evidence(TARGETS[:1]).targets['sample_needed'].iloc[0]:,.0f}."
-    assert said(None, TARGETS[:1]) == f"{start(EN.say('sheet.decisions.open'))} {needed}"
-    assert said([met], TARGETS[:1]) == start(EN.say("sheet.decisions.met"))
-    assert said([missed], TARGETS) == start(EN.say("sheet.decisions.missed", targets="“Prevalence”"))
-    assert said(None, []).startswith(
-        "Which target to set. Prevalence: a repeat of 15,000 persons would find a fall from 5.0 in 2025 to "
-    )
-
-
-def test_where_unresolved_answers_make_the_result_wide_the_first_remedy_is_fewer_of_them() -> None:
-    """More persons alone do not help there. They are named only for a target without wide bounds."""
-    one = evidence(TARGETS[:1])
-
-    def said(obstacle: object, needed: float, **more: Any) -> str:
-        refused = one.targets.assign(
-            verifiable="no", obstacle=pd.Series([obstacle] * len(one.targets), dtype=object), sample_needed=needed, **more
-        )
-        return decided(dataclasses.replace(one, now=RATE, targets=refused))
-
-    means = "train interviewers, ask for the missing answers"
-    tasks = f"Get fewer unresolved answers ({means}), or keep the target as an aim that cannot be verified?"
-    fewer = f"{tasks} {start(EN.say('sheet.decisions.fewer_open', targets='“Prevalence”'))}"
-    assert said(TOO_WIDE, 3500.0) == f"{fewer} Asking more persons does not help by itself."
-    assert said(joined_reasons((TOO_WIDE, short_obstacle("sample"))), 3500.0) == said(TOO_WIDE, 3500.0)
-    nothing = float("nan")  # no number of persons is enough
-    missed = (
-        " Even without unresolved answers, the fall to 2.5 per 1,000 for “Prevalence” would be found with a chance of 52% only."
-    )
-    assert said(TOO_WIDE, nothing, power=0.52, smallest_value=2.6) == fewer + missed
-    lower = " Lower the target for “Prevalence” from 2.5 to 2.0, or keep it?"
-    assert said(TOO_WIDE, nothing, power=0.52, smallest_value=2.0) == fewer + lower + missed
-    small = said(short_obstacle("sample"), 3500.0)
-    assert small == (
-        "Ask as many persons, or set another target? "
-        "No planned survey can verify the target for “Prevalence”. Persons who must answer: “Prevalence”: 3,500."
-    )
-    none = said(short_obstacle("sample"), nothing)
-    assert none.startswith(
-        "Set other targets, or keep the present ones as aims?"
-    )  # the planned survey would detect the fall to the target
-    assert "persons" not in none
-    assert said(UNPLANNED, 3500.0).startswith("Plan a survey for that year, or set another target?")
-
-
-def test_where_several_targets_cannot_be_verified_the_choice_is_about_all_of_them() -> None:
-    made = evidence(TARGETS[:2])
-    wide = made.targets.assign(verifiable="no", obstacle=pd.Series([TOO_WIDE] * len(made.targets), dtype=object))
-    assert "or keep the targets as aims that cannot be verified?" in decided(dataclasses.replace(made, now=RATE, targets=wide))
-
-
-def test_on_a_slide_the_question_comes_first_and_each_reason_has_a_bullet() -> None:
-    made = dataclasses.replace(evidence(TARGETS), now=RATE)
-    question, reasons = targets_section.to_decide_on_slide(made, EN)
-    assert isinstance(question, Paragraph)
-    assert isinstance(reasons, Bullets)
-    assert question.text.endswith("or keep 4.5?")
-    assert decided(made) == " ".join((question.text, *reasons.items))
-
-
-def test_a_number_that_is_below_its_target_but_unreliable_is_told_in_the_decision() -> None:
-    """So the box does not contradict the row above it."""
-    below = evidence(TARGETS[:1], [{"value": 2.0, "ci_low": 1.5, "ci_high": 2.4, "marker_after": "u"}])
-    refused = dataclasses.replace(below, now=RATE, targets=below.targets.assign(verifiable="no"))
-    told = "For “Prevalence”, the survey of 2027 found 2.0 (1.5\xa0to\xa02.4): below the target of 2.5, but too unreliable to confirm it."
-    said = decided(refused)
-    assert told in said
-    assert "planned survey can" not in said
-
-
-def test_a_target_whose_year_was_measured_without_an_answer_is_not_left_to_the_planned_survey() -> None:
-    """Before, no planned survey could verify it, although the survey of its year was over."""
-    inside = {"value": 2.4, "ci_low": 1.5, "ci_high": 4.0, "year": 2030}
-    assert decided(dataclasses.replace(evidence(TARGETS[:1], [inside]), now=RATE)) == (
-        "Set a later year, or set another target? The survey of 2030 could not decide whether the target for “Prevalence” is reached."
-    )
 
 
 def test_what_helps_follows_from_what_stands_in_the_way() -> None:
@@ -329,6 +224,16 @@ def test_the_way_to_a_target_is_told_year_by_year_and_what_nobody_measures_as_su
     assert targets_section.milestones(evidence([]), EN) == Paragraph(EN.say("milestones.none"), "quiet")
 
 
+def test_a_target_above_its_baseline_has_no_way_and_no_picture() -> None:
+    """Before, 5 per 1,000 were planned to rise to 6 under *planned to fall*."""
+    made = evidence([{"year": 2028, "value": 6}, {"year": 2030, "value": 4}])
+    table = targets_section.milestones(made, EN)
+    assert isinstance(table, PrintedTable)
+    assert table.texts[1][1:] == ("5.0", "4.8", "4.6", "4.4", "4.2", "4", "a")
+    assert table.footnotes == ("Planned to fall by the same amount each year until 2030",)
+    assert list(targets_section.on_path(made)["target_value"]) == [4]
+
+
 def test_targets_of_two_sexes_are_rows_of_the_milestones() -> None:
     """The kit's own categories are remarks, which have no order. Before, the run stopped here."""
     sexes = {name: Reason.of(f"categories.{name}") for name in ("women", "men")}
@@ -350,20 +255,3 @@ def test_a_target_has_the_digits_that_the_plan_states() -> None:
     assert isinstance(way, PrintedTable)
     assert table.texts[1][3] == "2.35\xa0by\xa02027"
     assert way.texts[1][1:4] == ("5.0", "3.7", "2.35")
-
-
-def test_of_targets_of_several_years_the_decision_names_the_one_that_is_meant() -> None:
-    """Before, no survey could verify *the target*, while the table above said yes of the other year."""
-    made = dataclasses.replace(evidence([{"year": 2028, "cut": 0.05}, {"year": 2030, "cut": 0.5}]), now=RATE)
-    assert [v for v in made.targets["verifiable"] if v] == ["no", "yes"]
-    assert decided(made).startswith("Set a target for “Prevalence” (2028) that the planned survey can verify")
-    both = made.targets.assign(verifiable="yes")
-    assert "Persons who must answer: “Prevalence” (2030): " in decided(dataclasses.replace(made, targets=both))
-
-
-def test_a_target_above_its_baseline_is_no_smaller_fall() -> None:
-    """Before, it was *a smaller fall, such as that to 6.0*, and a later year was said to help."""
-    made = dataclasses.replace(evidence([{"year": 2030, "value": 6}], n=20_000), now=RATE)
-    assert decided(made) == (
-        "Set other targets, or keep the present ones as aims? No planned survey can verify the target for “Prevalence”."
-    )

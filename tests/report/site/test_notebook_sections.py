@@ -14,6 +14,7 @@ from fltoolkit.show.wording.section_words import Nothing, Result
 CHART = {MIME: {"data": [], "layout": {}}, "text/plain": "chart"}
 EXERCISE = {MIME: {"layout": {"meta": {"title": "By rule", "aside": "An exercise"}}}, "text/plain": "e"}
 TABLE = {"text/html": '<table><td class="gt_heading gt_title gt_font_normal">By &lt;sex&gt;</td></table>', "text/plain": "t"}
+OF_MONTHS = {"text/html": '<td class="gt_heading gt_title">Months</td>'}  # its own picture was left out
 TITLED = {MIME: {"layout": {"meta": {"title": "By sex and <age>"}}}, "text/plain": "c"}
 PROSE = {"text/markdown": "Words.", "text/plain": "Words."}
 
@@ -104,6 +105,7 @@ def test_a_failed_cell_is_never_folded_away() -> None:
 
 @pytest.mark.parametrize(("data", "folds"), [((CHART, TABLE), [None, "Table: By &lt;sex&gt;"]), ((TABLE, CHART), [None, None]),
                                               ((CHART, TABLE, TABLE), [None, "Table: By &lt;sex&gt;", "Table: By &lt;sex&gt;"]),
+                                              ((CHART, TABLE, OF_MONTHS), [None, "Table: By &lt;sex&gt;", "Table: Months"]),
                                               ((CHART, PROSE, TABLE), [None, None, "Table: By &lt;sex&gt;"]),
                                               ((TITLED, TABLE), [None, "Table: By sex and &lt;age&gt;"])])  # fmt: skip
 def test_a_table_behind_a_picture_is_folded_under_its_title(data: Any, folds: Any) -> None:

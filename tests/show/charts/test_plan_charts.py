@@ -74,6 +74,8 @@ def test_every_row_of_the_plan_says_which_fall_a_repeat_would_find() -> None:
     assert f"{100 * first['smallest_cut']:.0f}%" in text
     assert "Women" in text
     assert "base of the decrease" not in text
+    nobody = replace(fell(), targets=fell().targets.assign(planned_sample=float("nan")))
+    assert isinstance(plan_charts.detectable(nobody), Words)  # before, 28 rows without a result
     none = with_targets(smallest_cut=float("nan"), smallest_obstacle="too few cases")
     assert "too few cases" in plan_charts.detectable(none).text
 
@@ -98,13 +100,13 @@ def test_the_way_to_the_target_tells_what_is_measured_and_what_is_not() -> None:
 
 def test_where_nobody_was_found_the_way_is_a_sentence_or_that_of_the_next_indicator() -> None:
     """Before, the run stopped at the first indicator with a target."""
-    nobody = fell().targets.assign(baseline_value=0.0)
+    nobody = fell().targets.assign(baseline_value=0.0, cut=float("nan"))
     for drawn in (replace(fell(), targets=nobody), replace(fell(), milestones=fell().milestones.iloc[:0])):
-        assert "its baseline is not shown, or the survey found nobody" in str(plan_charts.path(drawn))
+        assert "its baseline is not shown, or no target is below it" in str(plan_charts.path(drawn))
     both = {
         name: pd.concat([table.assign(id="first", **zero), table])
         for name, table, zero in (
-            ("targets", fell().targets, {"baseline_value": 0.0}),
+            ("targets", fell().targets, {"baseline_value": 0.0, "cut": float("nan")}),
             ("milestones", fell().milestones, {}),
         )
     }

@@ -28,4 +28,4 @@ def test_a_category_stands_below_its_group() -> None:
 def test_the_head_of_the_baseline_has_the_years_of_what_is_shown() -> None:
     rows = pd.DataFrame({"baseline_value": [5.0, 4.0, NAN], "year": [2025.0, 2024.0, 2020.0]})
     assert plan_cells.years(EN, rows, "year") == {"years": "2024 and 2025"}
-    assert plan_cells.years(EN, rows.tail(1), "year") == {"years": ""}
+    assert plan_cells.years(EN, rows.tail(1), "year") == {"years": "2020"}  # before, a column without a heading

@@ -19,7 +19,7 @@ def test_every_table_prints_columns_of_the_one_list() -> None:
     there = {c.key for c in target_tables.TARGETS.columns}
     assert "Baseline 2025" in [head.text for head in target_tables.detectable(EN, fell().targets).heads]
     nothing = fell().targets.assign(baseline_value=float("nan"))
-    assert "Baseline" in [head.text for head in target_tables.detectable(EN, nothing).heads]
+    assert "Baseline 2025" in [head.text for head in target_tables.detectable(EN, nothing).heads]
     assert {
         *target_tables.VERIFIED,
         *target_tables.FOUND,
@@ -120,7 +120,7 @@ def test_a_number_of_persons_after_a_fall_has_no_more_digits_than_the_fall_allow
         assert column(table, "after") == [told]
 
 
-@pytest.mark.parametrize(("why", "told"), [(NO_FALL, "aucune"), (TOO_FEW, "trop peu de cas")])
+@pytest.mark.parametrize(("why", "told"), [(NO_FALL, "aucune baisse décelée"), (TOO_FEW, "trop peu de cas")])
 def test_where_there_is_no_smallest_fall_the_cell_says_why(why: object, told: str) -> None:
     rows = evidence().targets.assign(smallest_cut=float("nan"), smallest_value=float("nan"), smallest_obstacle=why)
     table = target_tables.detectable(FR, rows[rows["planned_sample"].notna()])

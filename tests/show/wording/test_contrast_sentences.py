@@ -87,6 +87,13 @@ def test_of_many_pairs_without_a_difference_no_others_are_told() -> None:
     )
 
 
+def test_many_pairs_of_which_none_was_tested_had_no_test() -> None:
+    """Before, *0 of 780 tested. No difference was detected.*"""
+    out = compared(*(pair(a, b, verdict=NOT_TESTED, reason=TOO_FEW) for a, b in ("ab", "ac", "ad", "bc")))
+    (said,) = contrast_sentences.sentences(out, EN)
+    assert said.startswith("None of the 4 comparisons named beforehand (region) could be tested.")
+
+
 def test_differences_of_more_pairs_than_a_page_has_room_for_are_counted() -> None:
     out = compared(*(pair("abcd"[i], "abcd"[j]) for i in range(4) for j in range(i)))
     assert len(contrast_sentences.sentences(out, EN)) == 6

@@ -17,7 +17,9 @@ from fltoolkit.publish.reliability import load_publication_profile
 from fltoolkit.show.wording import number_words
 
 
-@pytest.mark.parametrize(("share", "said"), [(0.5, "50%"), (0.045, "4.5%"), (0.955, "95.5%"), (1.0, "100%"), (0.0, "0%")])
+@pytest.mark.parametrize(
+    ("share", "said"), [(0.5, "50%"), (0.045, "4.5%"), (0.02, "2%"), (0.955, "95.5%"), (1.0, "100%"), (0.0, "0%")]
+)
 def test_percent(share: float, said: str) -> None:
     assert number_words.percent(EN, share) == said
 

@@ -85,6 +85,13 @@ def test_a_target_whose_baseline_is_hidden_says_no_number(gone: str) -> None:
     assert promise(EN, row(**{gone: np.nan})) == "a target for 2030; its baseline is not shown"
 
 
+def test_a_value_that_the_plan_states_is_told_also_where_the_baseline_is_hidden() -> None:
+    """Before, one table had *10 by 2035* and the other *a target for 2035*."""
+    words = target_in_words(Target(year=2030, value=10), "persons")
+    hidden = row(baseline_value=np.nan, cut=np.nan, target_value=10.0, stated_value=10.0, target_words=words)
+    assert promise(EN, hidden) == "10 persons by 2030"
+
+
 def test_a_target_above_the_baseline_is_no_cut() -> None:
     """Before, it was `a cut of -12%`."""
     above = row(cut=-0.12, target_value=19.3, target_words=target_in_words(Target(year=2026, value=19.3), "per 1,000 adults"))

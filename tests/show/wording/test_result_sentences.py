@@ -27,6 +27,8 @@ NAN = float("nan")
          "At the time of the interview, 90 adults were in forced labour (95% interval: 50 to 140)."),
         ({"measure": "duration", "estimate": 4.0, "ci_low": 3.0, "ci_high": 5.0, "duration_basis": "months over all spells"},
          "Those in forced labour spent 4.0 months in it on average (95% interval: 3.0 to 5.0). Counted: months over all spells."),
+        ({"estimate": 0.0, "ci_low": 0.0, "ci_high": 0.0009},  # before, 0.0 of every 1,000 adults *were* in forced labour
+         "At some time in the past 12 months, the survey found 0.0 of every 1,000 adults in forced labour (95% interval: 0.0 to 0.9)."),
         (UNRELIABLE, "At some time in the past 12 months, 20.0 of every 1,000 adults were in forced labour (95% interval: 15.0 to 26.0). "
          "Unreliable: fewer than 15 cases."),
         (HIDDEN | {"reason": "confidential"}, "Prevalence of forced labour (adults): not shown. Reason: confidential."),

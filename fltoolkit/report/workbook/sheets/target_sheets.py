@@ -8,7 +8,7 @@ from fltoolkit.estimate.change_over_time.unresolved_excess import is_unjudged
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.follow_up import DECREASE, sign_and_verdict
-from fltoolkit.nap.targets import BASELINE, NO_FALL, TARGET
+from fltoolkit.nap.targets import BASELINE, TARGET
 from fltoolkit.report.workbook.sheet_charts import NativeChart
 from fltoolkit.report.workbook.sheet_words import (
     HIGH,
@@ -87,7 +87,7 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
     )
     bad = int((table["verifiable"] == "no").sum())
     refused = (language.say("workbook.sheets.targets.refused", n=str(bad)),) if bad else ()
-    said = language.say("workbook.sheets.targets.smallest", none=language.kit(NO_FALL))
+    said = language.say("workbook.sheets.targets.smallest")
     smallest = (said,) if table["planned_sample"].notna().any() else ()
     few = language.say("workbook.sheets.targets.few", few=language.kit(TOO_FEW), n=str(LEAST_CASES))
     fewest = (few,) if TOO_FEW in table["smallest_obstacle"].tolist() else ()
@@ -199,8 +199,6 @@ def _limits_of_change(r: Row) -> tuple[Styled, Styled]:
 
 def _reason(language: Language, r: Row) -> str:
     """Returns why a change has no verdict, or an empty text. That no change was detected needs no reason."""
-    if is_unjudged(r["verdict"], r["verdict_reason"]):
-        return language.say("charts.unjudged_why")
     return "" if r["verdict_reason"] == COVERS_ZERO else number_words.reason(language, r["verdict_reason"])
 
 

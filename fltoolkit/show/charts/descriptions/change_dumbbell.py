@@ -135,9 +135,10 @@ def _notes(
     language: Language, rows: pd.DataFrame, signs: Sequence[str], years: tuple[str, str], space: ChartSpace
 ) -> tuple[str, ...]:
     arrows = [language.say("charts.arrows", before=years[0], after=years[1])] if (rows["verdict"] != "").any() else []
-    unjudged = any(map(is_unjudged, rows["verdict"], rows["verdict_reason"]))
+    pairs = dict.fromkeys(zip(rows["verdict"], rows["verdict_reason"], strict=True))
+    unjudged = [f"{number_words.start(language.kit(stated_verdict(*pair)))}." for pair in pairs if is_unjudged(*pair)]
     care = number_words.care_note(language, pd.concat([rows["flag_before"], rows["flag_after"]]))
-    said = " ".join([*arrows, *signs, *care, *([language.say("charts.unjudged_why")] if unjudged else [])])
+    said = " ".join([*arrows, *signs, *care, *unjudged])
     if not space.source:
         return chart_notes.nonempty(said)
     first = rows.iloc[0].to_dict()

@@ -73,14 +73,14 @@ def target_path(
 
 def way_of(evidence: Evidence, row: str, language: Language, *, space: ChartSpace = WHOLE_PAGE) -> CurveChart | None:
     """Returns a chart of the path from the baseline of an indicator to its target, for everyone (not for one category). Returns
-    None if the indicator has no target, or if its baseline is not shown or is zero.
+    None if the indicator has no target below its baseline, or if its baseline is not shown.
 
     Args:
         row: the id of the indicator.
     """
     tables = (evidence.targets, evidence.milestones, evidence.follow_up)
     targets, steps, later = (totals(table[table["id"] == row]) for table in tables)
-    targets = targets[(targets["baseline_value"] > 0) & targets["target_value"].notna()]
+    targets = targets[targets["cut"] > 0]
     if targets.empty or steps.empty:
         return None
     surveys = [str(out.table["survey"].iloc[0]) for out in (evidence.start, evidence.now) if out is not None]

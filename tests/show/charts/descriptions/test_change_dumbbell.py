@@ -77,7 +77,7 @@ def test_a_change_that_open_answers_leave_unjudged_says_so() -> None:
     chart = with_first(verdict=NO_CHANGE, verdict_reason=MORE_UNRESOLVED)
     (row,) = chart.rows
     assert row.printed.endswith(": not judged")  # a reason in each row would take two lines of small letters
-    assert EN.say("charts.unjudged_why") in chart.notes[0]
+    assert "Not judged (more unresolved answers)." in chart.notes[0]
     assert chart.alt.endswith(": not judged (more unresolved answers).")
     assert not row.changed
     assert "ot judged" not in " ".join(change(rows(), EN).notes)
