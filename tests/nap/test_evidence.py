@@ -58,7 +58,9 @@ def test_a_category_of_a_publication_has_the_words_of_the_survey(tmp_path: Path)
     """Before, a French page had *Women* in one table and *Femmes* in the next."""
     women = Name("kit.categories", "women")
     out = published(row(), of("sex", "women") | {"category": women}, groups=("sex",))
-    found = fl.evidence(plan(tmp_path, baseline_survey=[{**FIGURE, "group": "gender", "category": str(women)}]), Rounds(out, None))
+    found = fl.evidence(
+        plan(tmp_path, baseline_survey=[{**FIGURE, "group": "gender", "category": str(women)}]), Rounds(out, None)
+    )
     assert found.baseline.table.loc[found.baseline.table["group"] == "gender", "category"].tolist() == [women]
 
 
