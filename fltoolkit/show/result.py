@@ -101,7 +101,8 @@ def paths(found: pd.DataFrame) -> Result:
     if not cases:
         return Result("No path of persons in forced labour is shown: their answers differ so much that too few share one.")
     return Result(
-        f"{_counted(cases, 'path')} of persons in forced labour, and {len(shown) - cases} of others, are shared by enough persons to be shown (in the folded table)."
+        f"{_counted(cases, 'path')} of persons in forced labour, and {len(shown) - cases} of others, are shared by enough persons to be shown "
+        "(in the folded table)."
     )
 
 
@@ -177,10 +178,11 @@ def risk(model: PublishedModel) -> Result | Nothing:
     without_1 = rows[(rows["ci_low"] > 1) | (rows["ci_high"] < 1)]
     apart = len(without_1)
     signs = {"caution": "to be used with caution", "unreliable": "unreliable"}
-    care = ", ".join(f"{n} {words}" for flag, words in signs.items() if (n := int(without_1["flag"].eq(flag).sum())))
+    said = ", ".join(f"{n} {words}" for flag, words in signs.items() if (n := int(without_1["flag"].eq(flag).sum())))
+    care = f" ({said})" if said else ""
     chance = f"{round((1 - model.level) * 100):g}%"
     return Result(
-        f"Of {_counted(len(rows), 'odds ratio')} shown, {apart or 'none'} {'has' if apart == 1 else 'have'} an interval without 1{f' ({care})' if care else ''}. "
+        f"Of {_counted(len(rows), 'odds ratio')} shown, {apart or 'none'} {'has' if apart == 1 else 'have'} an interval without 1{care}. "
         f"By chance alone about {chance} of them would."
     )
 

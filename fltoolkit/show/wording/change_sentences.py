@@ -7,7 +7,7 @@ import pandas as pd
 
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.follow_up import answer_on_change, in_units
-from fltoolkit.publish.measure_units import NUMBERS_OF_PERSONS, unit
+from fltoolkit.publish.measure_units import COUNT_MEASURES, unit
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.wording import number_words, plan_words
 from fltoolkit.show.wording.english_numbers import NBSP, PublishedNumber
@@ -52,7 +52,7 @@ def sentence(language: Language, row: Line, what: str) -> str:
     rounded = (("baseline_value", "before"), ("value", "after"))
     old, new = (f"{plan_words.shown(language, row, c)}{_sign(row[f'flag_{side}'])}" for c, side in rounded)
     numbers = language.say(
-        "change.numbers", old=old, new=new, before=before, after=after, unit="" if row["measure"] in NUMBERS_OF_PERSONS else f", {language.kit(row['unit'])}",
+        "change.numbers", old=old, new=new, before=before, after=after, unit="" if row["measure"] in COUNT_MEASURES else f", {language.kit(row['unit'])}",
         change=signed(language, row["change"], row), interval=limits(language, row),
     )  # fmt: skip
     return f"{language.colon(what, numbers)} {answers}"
