@@ -120,7 +120,16 @@ def published_baseline(plan: Plan, now: Published) -> Baseline:
             if not mine and not lacking:
                 rows.append({**blank, "filled_by": "survey", "group": TOTAL, "category": ""})
             rows += derived
+    rows = [_with_words_of_survey(row, now) for row in rows]
     return Baseline(plan, _table(rows), _table(rows), words_of(plan, now), now.release)
+
+
+def _with_words_of_survey(row: dict[str, Any], now: Published) -> dict[str, Any]:
+    """Returns a row of the baseline with the category as the survey has it, such as *women* in every language. In nap.yaml it is a
+    plain text."""
+    group = group_of(row.get("group", ""), now.groups)
+    categories = now.table.loc[now.table["breakdown"] == group, "category"] if group else ()
+    return row | {"category": next((c for c in categories if str(c) == row["category"]), row.get("category", ""))}
 
 
 def _not_given(indicator: Indicator, figures: list[PublishedFigure], now: Published) -> list[tuple[str, str]]:

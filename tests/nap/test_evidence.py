@@ -14,6 +14,7 @@ from published_rows import of, published, row
 import fltoolkit as fl
 from fltoolkit.errors import SpecError
 from fltoolkit.estimate.change_over_time.difference import DECREASED
+from fltoolkit.languages.reasons import Name
 from fltoolkit.publish.rounds_and_changes import Rounds
 
 OUT = published(row(), of("sex", "men"), of("sex", "women"), groups=("sex",))
@@ -51,6 +52,16 @@ def test_where_the_baseline_is_a_publication_its_figures_fill_the_rows(tmp_path:
     (first,) = found.baseline.table[found.baseline.table["id"] == "rate"].to_dict("records")
     assert (first["filled_by"], first["baseline_value"], first["year"]) == ("publication", 8, 2020)
     assert found.targets["target_value"].iloc[0] == pytest.approx(4)
+
+
+def test_a_category_of_a_publication_has_the_words_of_the_survey(tmp_path: Path) -> None:
+    """Before, a French page had *Women* in one table and *Femmes* in the next."""
+    women = Name("kit.categories", "women")
+    out = published(row(), of("sex", "women") | {"category": women}, groups=("sex",))
+    found = fl.evidence(
+        plan(tmp_path, baseline_survey=[{**FIGURE, "group": "gender", "category": str(women)}]), Rounds(out, None)
+    )
+    assert found.baseline.table.loc[found.baseline.table["group"] == "gender", "category"].tolist() == [women]
 
 
 def test_a_later_round_stands_beside_the_targets(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def _fact_sheet(evidence: Evidence, language: Language) -> list[Block]:
     blocks += [Paragraph(more, "quiet")] if more else []
     who = first_page.who(evidence, language)
     return [
-        *results_section.range_explained(evidence.now, language), facts, Paragraph(" ".join((*others, language.say("sheet.definition")))),
+        *results_section.range_explained(evidence.now, language), facts, Paragraph(" ".join((*others, result_sentences.forced_labour(evidence.now, language)))),
         *_lead_pictures(evidence, language), *([Bullets(who)] if who else []), *blocks,
         targets_section.to_decide(evidence, language),
         Heading(language.say("sheet.careful"), 2), Bullets(_caveats(evidence, language)),

@@ -56,7 +56,7 @@ def _found(evidence: Evidence, language: Language) -> list[Block]:
     )  # fmt: skip
     return [
         Heading(title or language.say("slides.found")), *results_section.range_explained(out, language), facts,
-        Paragraph(language.say("sheet.definition"), "lead"), Bullets(tuple(dict.fromkeys(t for t in told if t))),
+        Paragraph(result_sentences.forced_labour(out, language), "lead"), Bullets(tuple(dict.fromkeys(t for t in told if t))),
     ]  # fmt: skip
 
 

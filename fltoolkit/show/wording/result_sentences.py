@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from fltoolkit.classify.children import CHILD_UNRESOLVED
+from fltoolkit.classify.children import CHILD_LEAVES, CHILD_UNRESOLVED
 from fltoolkit.languages.language import Language
 from fltoolkit.publish.measure_units import is_rate
 from fltoolkit.publish.published_set import Published
@@ -139,6 +139,13 @@ def coverage(out: Published, language: Language) -> str:
     return (
         language.say("coverage", groups=language.list(map(language.own, out.coverage_excludes))) if out.coverage_excludes else ""
     )
+
+
+def forced_labour(out: Published, language: Language) -> str:
+    """Returns what forced labour is. If the survey counts children only, a sentence says by which routes."""
+    steps = out.table.loc[out.table["measure"] == "flowchart"].groupby("reference_population", sort=False)
+    only = len(steps) > 0 and all(rows["step"].isin(CHILD_LEAVES).any() for _, rows in steps)
+    return " ".join(language.say(f"sheet.{text}") for text in ("definition", *(["definition_of_children"] if only else [])))
 
 
 def window(language: Language, row: PublishedNumber) -> str:

@@ -123,6 +123,14 @@ class Group(Model):
                     f"the label {label!r} of code {code} is reserved: tables have a row {taken[0]!r} of their own; choose another label, or "
                     "list codes without an answer in missing"
                 )
+        alike: dict[str, dict[str, None]] = {}
+        for label in self.labels.values():
+            alike.setdefault(" ".join(label.casefold().split()), {})[str(label)] = None
+        if split := next((found for found in alike.values() if len(found) > 1), None):
+            raise ValueError(
+                f"labels that differ only in capitals or spaces would be separate categories: {', '.join(map(repr, split))}; write them "
+                "alike if they are one category, otherwise in other words"
+            )
         both = set(self.codes) & set(self.missing)
         if both:
             raise ValueError(f"code {min(both)} is both an answer and missing")

@@ -78,7 +78,7 @@ def test_an_unreliable_number_is_in_no_title() -> None:
 def test_of_groups_that_no_test_compares_the_title_says_so() -> None:
     named, sure = [of("region", name, **UNRELIABLE) for name in "ab"], [of("region", name) for name in "ab"]
     said = slide_titles.untested(published(row(), *named), EN, ["region"])
-    assert said == "Whether the rate differs by region cannot be said: no rate is reliable"
+    assert said == "Whether the rate differs by region cannot be said: none of these rates is reliable"
     said = slide_titles.untested(published(row(), *sure), EN, ["region"])
     assert said == "Differences by region may be due to chance: no test compares these rates"
 
@@ -92,7 +92,7 @@ def test_of_many_shares_the_largest_reliable_ones_are_named() -> None:
     unsure = published(row(), *shares, of("sector", "d", measure="share", estimate=0.9, sector="d", **UNSURE))
     assert slide_titles.shares(unsure, EN, "sector") == told
     none = published(row(), *(of("sector", c, measure="share", estimate=0.2, sector=c, **UNSURE) for c in "abcd"))
-    assert slide_titles.shares(none, EN, "sector").endswith("sector of the forced labour: no share is reliable")
+    assert slide_titles.shares(none, EN, "sector").endswith("sector of the forced labour: none of these shares is reliable")
 
 
 def test_a_majority_has_its_whole_interval_above_one_half() -> None:

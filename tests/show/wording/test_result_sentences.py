@@ -9,6 +9,7 @@ from handed import EN
 from published_rows import CHILDREN, HIDDEN, OPEN, UNRELIABLE, plain, published, row, small
 
 import fltoolkit as fl
+from fltoolkit.classify.children import CHILD_UNRESOLVED
 from fltoolkit.show.wording import result_sentences
 
 NAN = float("nan")
@@ -73,6 +74,15 @@ def test_parents_who_were_not_interviewed_are_named_where_children_are_open_for_
     assert parents in unresolved(published(whole, adults, child, headlines=("everybody",)))
     assert parents not in unresolved(published(whole, adults, headlines=("everybody",)))
     assert parents not in unresolved(published(row(**OPEN), adults, child))  # the adults alone
+
+
+def test_a_survey_of_children_alone_says_by_which_routes_a_child_is_counted() -> None:
+    chart = {"measure": "flowchart", "breakdown": "step"}
+    child = row(**chart, **CHILDREN, step=CHILD_UNRESOLVED, category=CHILD_UNRESOLVED)
+    adult = row(**chart, step="unresolved", category="unresolved")
+    assert "by other routes" in result_sentences.forced_labour(published(row(), child), EN)
+    assert "by other routes" not in result_sentences.forced_labour(published(row(), adult, child), EN)
+    assert "by other routes" not in result_sentences.forced_labour(published(row()), EN)
 
 
 def test_what_every_number_rests_on_is_listed_and_what_is_not_known_left_out() -> None:

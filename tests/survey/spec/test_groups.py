@@ -70,6 +70,11 @@ SECTOR = {"column": "I", "revision": "isic_rev4", "digits": "2", "job": "forced_
     ("model", "keys", "says"),
     [
         (AgeRange, {"min": "19", "max": "18"}, r"min \(19\) is above max \(18\)"),
+        (
+            Group,
+            {"column": "R", "codes": {"1": "coast", "2": "Coast ", "3": "COAST", "4": "north"}},
+            "separate categories: 'coast', 'Coast ', 'COAST'; write them alike",
+        ),
         (PopulationSpec, {"label": "x", "sum_of": ["a", "b"], "weight": "W"}, "a sum takes ages"),
         (PopulationSpec, {"label": "x", "sum_of": ["a", "b"], "where": {"C": "1"}}, "a sum takes ages"),
         (PopulationSpec, {"label": "x", "sum_of": ["a", "b"], "age": {"min": "5"}}, "a sum takes ages"),
