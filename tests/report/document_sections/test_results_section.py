@@ -137,7 +137,7 @@ def test_wide_bounds_take_a_number_out_of_the_title_and_leave_the_figure() -> No
     assert results_section.range_explained(published(row()), EN) == []
     children = row(reference_population="children", reference_population_label="children", bound_high=0.025)
     (explained,) = results_section.range_explained(published(wide, children, headlines=("adults", "children")), EN)
-    assert " No range for 20.0: even with all unresolved persons (25.0), the number stays inside its interval." in explained.text
+    assert " 20.0 has no range: its high end (25.0) lies inside its interval." in explained.text
     assert "20.0\xa0to\xa040.0 of every 1,000" in result_sentences.sentence(EN, wide)
     assert "(95% interval with unresolved persons: 15.0\xa0to\xa050.0)" in result_sentences.sentence(EN, wide)
     assert result_sentences.sentence(EN, wide).endswith("No verdict uses such a range.")
