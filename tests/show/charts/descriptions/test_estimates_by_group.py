@@ -221,7 +221,7 @@ def test_a_number_with_wide_bounds_is_printed_as_the_range_that_titles_have(spac
     low = number_words.shown(EN, rows.iloc[0].to_dict())
     chart = estimates(out, wide, EN, space=space)
     assert said in " ".join(chart.notes)
-    assert ("Grey vertical line: all adults (low end)." in " ".join(chart.notes)) is space.whole
+    assert ("Grey vertical line: all adults (low end)." in " ".join(chart.notes)) is space.source
     assert chart.rows[0].printed == f"{low}\u00a0to\u00a0300.0"
     assert (EN.say("charts.beside") in " ".join(chart.notes)) is space.source
     assert chart.rows[0].marks[0].words == chart.rows[0].printed
