@@ -24,7 +24,7 @@ from fltoolkit.show.wording.english_numbers import ENGLISH, PublishedNumber, num
 from fltoolkit.show.wording.headline_words import lead
 from fltoolkit.show.wording.plan_words import fall_to
 from fltoolkit.show.wording.result_sentences import headline_rows, headline_unresolved, sentence
-from fltoolkit.show.wording.section_words import NO_FOLLOW_UP, NOT_IN_TIME, Nothing, Result
+from fltoolkit.show.wording.section_words import NO_FOLLOW_UP, Nothing, Result
 from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.table_records import as_records
 
@@ -101,7 +101,8 @@ def paths(found: pd.DataFrame) -> Result:
     if not cases:
         return Result("No path of persons in forced labour is shown: their answers differ so much that too few share one.")
     return Result(
-        f"{_counted(cases, 'path')} of persons in forced labour, and {len(shown) - cases} of others, are shared by enough persons to be shown."
+        f"{_counted(cases, 'path')} of persons in forced labour, and {len(shown) - cases} of others, are shared by enough persons to be shown "
+        "(in the folded table)."
     )
 
 
@@ -126,7 +127,8 @@ def groups(out: Published, measure: str) -> Result:
         return Result("No number of this measure is published by group.")
     pictured = breakdown_gallery.first_rows(out, measure)
     rows = rows if pictured is None else pictured[pictured["breakdown"] != ""]
-    counted = f"Of {_counted(len(rows), 'number')} by group in the first picture or table: {_by_use(rows)}."
+    place = "picture" if pictured is not None and pictured["estimate"].notna().any() else "table"
+    counted = f"Of {_counted(len(rows), 'number')} by group in the {place} below: {_by_use(rows)}."
     tested = contrast_sentences.sentences(out, ENGLISH) if measure == "prevalence" and contrast_sentences.is_compared(out) else ()
     return Result("\n\n".join((*tested, counted)))
 
@@ -163,7 +165,7 @@ def in_time(out: Published) -> Result | Nothing:
         said += [(bool(pd.notna(row["estimate"])), sentence(ENGLISH, row)) for row in as_records(rows.head(1))]
     if said:
         return Result(max(said, key=itemgetter(0))[1])
-    return NOT_IN_TIME
+    return breakdown_gallery.not_in_time(out)
 
 
 @checked
@@ -174,8 +176,10 @@ def risk(model: PublishedModel) -> Result | Nothing:
         return Nothing(model.notes[0])
     rows = model.table[model.table["odds_ratio"].notna() & model.table["ci_low"].notna()]
     without_1 = rows[(rows["ci_low"] > 1) | (rows["ci_high"] < 1)]
-    apart, careful = len(without_1), int(without_1["flag"].eq("caution").sum())
-    care = f" ({careful} to be used with caution)" if careful else ""
+    apart = len(without_1)
+    signs = {"caution": "to be used with caution", "unreliable": "unreliable"}
+    said = ", ".join(f"{n} {words}" for flag, words in signs.items() if (n := int(without_1["flag"].eq(flag).sum())))
+    care = f" ({said})" if said else ""
     chance = f"{round((1 - model.level) * 100):g}%"
     return Result(
         f"Of {_counted(len(rows), 'odds ratio')} shown, {apart or 'none'} {'has' if apart == 1 else 'have'} an interval without 1{care}. "

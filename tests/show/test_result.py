@@ -58,7 +58,7 @@ def test_the_groups_shown_with_care_and_not_shown_are_all_of_them(measure: str) 
         "without a case [w]": none, "not shown": rows["estimate"].isna().sum(),
     }  # fmt: skip
     told = ", ".join(f"{n} {what}" for what, n in counts.items() if n)
-    assert counted == f"Of {len(rows)} numbers by group in the first picture or table: {told}."
+    assert counted == f"Of {len(rows)} numbers by group in the picture below: {told}."
 
 
 def test_wide_ranges_are_not_among_the_numbers_that_are_usable_as_printed() -> None:
@@ -69,7 +69,7 @@ def test_wide_ranges_are_not_among_the_numbers_that_are_usable_as_printed() -> N
     )
     table = table.assign(unresolved_marker="")
     told = str(result.groups(replace(out, table=table), "prevalence"))
-    assert "in the first picture or table: 2 wide ranges, " in told
+    assert "in the picture below: 2 wide ranges, " in told
     first = table[rows].index[0]
     table.loc[first, ["bounds_note", "unresolved_marker"]] = ["", "c"]
     told = str(result.groups(replace(out, table=table.assign(flag=table["flag"].mask(rows, "caution"))), "prevalence"))
@@ -152,7 +152,12 @@ def test_a_plan_says_what_is_filled_verifiable_and_changed() -> None:
 
 
 def test_in_time_is_nothing_where_nothing_was_asked() -> None:
-    assert NOTHING in result.in_time(country.published())._repr_mimebundle_()
+    out = country.published()
+    assert NOTHING in result.in_time(out)._repr_mimebundle_()
+    assert "Shares by duration" not in str(result.in_time(out))
+    by_duration = out.table.head(1).assign(measure="profile", breakdown="duration")
+    told = str(result.in_time(replace(out, table=pd.concat([out.table, by_duration]))))
+    assert told.endswith("at the interview. Shares by duration are in a picture above.")
 
 
 def test_the_questionnaire_says_how_many_items_have_a_question() -> None:

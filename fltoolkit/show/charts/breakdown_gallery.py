@@ -16,7 +16,7 @@ from fltoolkit.show.charts.estimate_charts import bars, dots
 from fltoolkit.show.tables import table
 from fltoolkit.show.wording.english_numbers import ENGLISH
 from fltoolkit.show.wording.result_sentences import sentence
-from fltoolkit.show.wording.section_words import NOT_IN_TIME, Sentences
+from fltoolkit.show.wording.section_words import Nothing, Sentences
 from fltoolkit.survey.spec.groups import crossed, groups_of_breakdown
 
 MOST_ROWS = 30  # of a picture: with a headline above it, it still fits a printed page
@@ -53,13 +53,20 @@ def in_time(out: Published) -> None:
     there = set(out.own["measure"])
     asked = [m for m in IN_TIME if m in there]
     if not asked:
-        display(NOT_IN_TIME)
+        display(not_in_time(out))
     for measure in asked:
         rows = out.own_rows(measure=measure)
         if not (rows["marker"] == "x").all():
             gallery(out, measure)
         elif measure != asked[0]:  # for the first measure, `fl.show.result.in_time` displays this sentence
             display(Sentences(sentence(ENGLISH, rows.iloc[0].to_dict())))
+
+
+def not_in_time(out: Published) -> Nothing:
+    """Returns the note for a run that publishes no result on forced labour in time. Shares by duration may still be in a picture."""
+    shares = out.own_rows(measure="profile")["breakdown"].map(groups_of_breakdown)
+    above = " Shares by duration are in a picture above." if shares.map(lambda groups: "duration" in groups).any() else ""
+    return Nothing(f"This survey gives no mean duration, and no number of persons on an average day or at the interview.{above}")
 
 
 def pairs(out: Published, measure: str) -> Iterator[tuple[Picture, pd.DataFrame]]:

@@ -30,7 +30,7 @@ ENDS = ("unresolved", "abroad, unresolved", "forced labour")
 ENDS_HERE = {"forced labour": "In forced labour", "unresolved": "Unresolved", "abroad, unresolved": "Abroad, unresolved"}
 SHORT = 0.75  # of a row's height: a row that nobody leaves has no words below its bar
 ROW_HEIGHT, LEAVING = 56, "#c9d3da"
-NOBODY = "nobody leaves, or the survey did not ask"
+NOBODY = "nobody leaves"
 
 
 @checked

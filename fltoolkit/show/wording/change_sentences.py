@@ -7,10 +7,10 @@ import pandas as pd
 
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.follow_up import answer_on_change, in_units
-from fltoolkit.publish.measure_units import unit
+from fltoolkit.publish.measure_units import COUNT_MEASURES, unit
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.wording import number_words, plan_words
-from fltoolkit.show.wording.english_numbers import PublishedNumber
+from fltoolkit.show.wording.english_numbers import NBSP, PublishedNumber
 from fltoolkit.show.wording.plan_words import Line, value
 from fltoolkit.table_records import as_records
 
@@ -49,12 +49,18 @@ def sentence(language: Language, row: Line, what: str) -> str:
     answers = plan_words.answers(language, row)
     if pd.isna(row["change"]):
         return f"{what}. {answers}"
-    old, new = (plan_words.shown(language, row, column) for column in ("baseline_value", "value"))
+    rounded = (("baseline_value", "before"), ("value", "after"))
+    old, new = (f"{plan_words.shown(language, row, c)}{_sign(row[f'flag_{side}'])}" for c, side in rounded)
     numbers = language.say(
-        "change.numbers", old=old, new=new, before=before, after=after, unit=language.kit(row["unit"]),
+        "change.numbers", old=old, new=new, before=before, after=after, unit="" if row["measure"] in COUNT_MEASURES else f", {language.kit(row['unit'])}",
         change=signed(language, row["change"], row), interval=limits(language, row),
     )  # fmt: skip
     return f"{language.colon(what, numbers)} {answers}"
+
+
+def _sign(flag: object) -> str:
+    """Returns the sign that stands behind the number of a round, with a space before it: † or [u]; or an empty text."""
+    return f"{NBSP}[u]" if flag == "unreliable" else number_words.care(flag)
 
 
 def signed(language: Language, number: float, row: Line) -> str:

@@ -255,6 +255,16 @@ def hidden_high_ends(language: Language, rows: Iterable[PublishedNumber]) -> lis
     return [language.colon(language.join(names), inside(language.say("tables.high_end_hidden")))]
 
 
+def high_ends_inside(language: Language, rows: Iterable[PublishedNumber]) -> list[str]:
+    """Returns a text that names the categories with unresolved persons whose high end lies inside the interval, in a list. The
+    list is empty if no number is a range."""
+    shown = [row for row in rows if pd.notna(row["estimate"])]
+    names = [category(language, row) for row in shown if row["bound_high"] > row["estimate"] and not has_range(row)]
+    if not (names and any(map(has_range, shown))):
+        return []
+    return [language.colon(language.join(names), inside(language.say("tables.high_end_inside")))]
+
+
 def markers(language: Language, used: Iterable[object]) -> str:
     """Returns a text that explains the markers used in a table: letters such as [c] (confidential) and [u] (unreliable)."""
     there = {str(m) for m in used}

@@ -60,4 +60,3 @@ class Nothing(Sentences):
 
 
 NO_FOLLOW_UP = Nothing("This survey is the plan's baseline, so that there is nothing to follow up yet.")
-NOT_IN_TIME = Nothing("This survey gives no numbers for an average day, for the day of the interview, or for the duration.")

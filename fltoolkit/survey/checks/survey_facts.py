@@ -16,6 +16,7 @@ from fltoolkit.survey.design.design_summary import design_facts
 from fltoolkit.survey.design.survey_design import Design, Survey
 from fltoolkit.survey.spec.files_and_design import DesignSpec, ModuleStatus
 from fltoolkit.survey.spec.questions import ReferencePeriod
+from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,6 +67,7 @@ def _survey_facts(survey: Survey) -> dict[str, str]:
         "Reference period": f"{window.text}{_dates(window)}",
         "Persons in the file": f"{persons['persons']} in {persons['households']} households",
         "Answered the module": _response(counts["answered"], counts["refused"], limit, known=spec.module is not None),
+        **_not_asked(spec),
         "Strata": f"{pairs[STRATA].nunique():,}, from {_columns(design.strata)}" if design.strata else "none",
         "Primary sampling units": _psus(survey, pairs[PSU].nunique()),
         "Selection of PSUs": f"{SELECTION[design.selection]}; {_variance(design)}",
@@ -88,6 +90,15 @@ def _response(answered: int, refused: int, limit: int, *, known: bool) -> str:
     rate = f" ({parts[0] / (parts[0] + parts[1]):.0%})" if parts[0] and parts[1] else ""
     asked = sum_in_words(answered, refused, limit)
     return f"{count_in_words(answered, limit)} of {asked} asked{rate}; refused it as a whole: {count_in_words(refused, limit)}"
+
+
+def _not_asked(spec: SurveySpec) -> dict[str, str]:
+    """Returns the codes of persons who were not asked the module on forced labour, as a fact. It is empty if survey.yaml names none."""
+    modules = (spec.module, spec.children.module if spec.children else None)
+    codes = [
+        f"code{'s' if len(m.not_asked) > 1 else ''} {', '.join(m.not_asked)} of {m.column}" for m in modules if m and m.not_asked
+    ]
+    return {"Not asked the module": "; ".join(codes)} if codes else {}
 
 
 def refused_module(survey: Survey) -> nw.Expr:

@@ -28,11 +28,15 @@ def said(row: dict[Any, Any]) -> str:
 def test_a_change_is_told_with_its_interval_and_never_with_a_cause() -> None:
     assert said(FELL) == f"{RATE}−34.0 to −28.0). Test of the change since 2025: decreased."
     assert said(PERSONS) == (
-        "Persons in forced labour: 1,200 in 2025, then 450 in 2027, persons; difference before rounding −750 (interval: −830 to −670). "
+        "Persons in forced labour: 1,200 in 2025, then 450 in 2027; difference before rounding −750 (interval: −830 to −670). "
         "Test of the change since 2025: decreased."
     )
     why = FELL | {"verdict": "not comparable", "verdict_reason": "the window changed"}
     assert said(why).endswith("Test of the change since 2025: not comparable (the window changed).")
+
+
+def test_each_number_has_the_sign_of_its_own_round() -> None:
+    assert "50.0 † in 2025, then 18.8 [u] in 2027, per" in said(FELL | {"flag_before": "caution", "flag_after": "unreliable"})
 
 
 def test_a_limit_that_rounds_to_zero_says_on_which_side_of_it_it_lies() -> None:

@@ -78,7 +78,9 @@
     const lower = (y) => (typeof y === 'number' ? y + beside.filter((head) => head.y <= Math.round(y - 0.01)).length : y);
     const sides = { l: widest(labels.ticktext), r: widest(printed.ticktext) };
     const step = Math.ceil((xaxis.ticktext.length * widest(xaxis.ticktext)) / DRAWN);
-    const ticks = { tickangle: 0, tickvals: xaxis.tickvals.filter((_, at) => at % step === 0), ticktext: xaxis.ticktext.filter((_, at) => at % step === 0) };
+    const one = xaxis.type === 'log' ? Math.max(0, xaxis.tickvals.indexOf(1)) : 0; // a tick that stays: 1 of odds ratios
+    const stays = (_, at) => (at - one) % step === 0;
+    const ticks = { tickangle: 0, tickvals: xaxis.tickvals.filter(stays), ticktext: xaxis.ticktext.filter(stays) };
     const own = (note) => (heads.includes(note) ? { xshift: -sides.l, bgcolor: 'white' } : {});
     const above = (note) => (beside.includes(note) ? 1 : 0);
     const axis = (one) => ({ ...one, tickvals: one.tickvals.map(lower), range: [one.range[0] + beside.length, one.range[1]] });

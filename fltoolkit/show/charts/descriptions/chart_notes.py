@@ -14,6 +14,7 @@ from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.descriptions.chart_parts import Axis, Glyph, Mark
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import PublishedNumber
+from fltoolkit.survey.spec.groups import NOT_STATED
 
 EXPLAINED = {Glyph.UNRELIABLE: "charts.hollow", Glyph.NONE_FOUND: "charts.none_found", Glyph.PLANNED: "charts.planned"}
 MARKED = ("suppress", "unreliable")
@@ -41,6 +42,19 @@ def unshown(language: Language, marker: object) -> str:
     """Returns the words in place of a number that is not shown: its marker, such as [c]. A number that is too unreliable has no
     marker here, because [u] in a chart belongs to hollow dots and bars."""
     return language.say("charts.withheld") if marker == "u" else language.say("not_shown", marker=marker)
+
+
+def on_shares(language: Language, rows: pd.DataFrame) -> list[str]:
+    """Returns notes on shares of cases: that rounded parts may not add up, why equal shares have different signs, and who is in
+    the row *not stated*."""
+    shown = rows[rows["estimate"].notna()]
+    alike = shown["flag"].groupby(shown["estimate"]).nunique()
+    notes = {
+        "tables.rounded": bool((rows["measure"] == "share").any()),
+        "profile.own_signs": bool((alike > 1).any()),
+        "tables.not_stated": bool((shown["category"] == NOT_STATED).any()),
+    }
+    return [language.say(key) for key, there in notes.items() if there]
 
 
 def withheld(language: Language, rows: pd.DataFrame) -> list[str]:

@@ -85,15 +85,17 @@ def estimates(
     marks = [mark for line in lines for mark in line.marks]
     whole = rows[(rows["breakdown"] == "") & (measure not in COUNT_MEASURES)]["estimate"].dropna()
     at = scaled(whole.iloc[0], measure) if len(whole) and len(rows) > 1 and space.whole else math.nan
+    records = as_records(rows)
     named = title or title_of(language, first, titled)
     subtitle = _subtitle(language, first)
     who, line = (
         language.kit(first["reference_population_label"]),
         "charts.whole_of_cases" if measure == "duration" else "charts.whole",
     )
+    who = language.say("charts.rate_low_end", rate=who) if number_words.has_range(first) else who
     remarks = [language.say(line, who=who)] if not math.isnan(at) else number_words.of_profile(language, rows)
     remarks += [language.say("profile.sorted")] if rows["breakdown"].isin(UNORDERED).any() else []
-    remarks += [language.say("tables.rounded")] if measure == "share" and space.source else []
+    remarks += chart_notes.on_shares(language, rows) if measure in CASE_SHARES and space.source else []
     base = rows["rounding"].iloc[0]
     if measure in CASE_SHARES and space.source and (base / rows["population"]).max() > SHARE_STEP:
         remarks.append(language.say("charts.steps", base=number_words.count(language, base)))
@@ -101,9 +103,10 @@ def estimates(
     beside = number_words.care_note(language, rows["flag"])
     beside += [language.say("charts.beside")] if space.source and any(not math.isnan(mark.reach) for mark in marks) else []
     beside += chart_notes.withheld(language, rows) if space.source else []
-    beside += [f"{text}." for text in number_words.hidden_high_ends(language, as_records(rows))]
+    beside += [f"{text}." for text in number_words.hidden_high_ends(language, records)]
+    beside += [f"{text}." for text in number_words.high_ends_inside(language, records)] if space.source else []
     notes = [*chart_notes.signs(language, marks, axis), *beside, *remarks]
-    labelled = zip(number_words.labels(language, rows), as_records(rows), strict=True)
+    labelled = zip(number_words.labels(language, rows), records, strict=True)
     sentences = [language.colon(name, number_text(language, row)) for name, row in labelled]
     return DotChart(
         _name(out, first, groups), named, subtitle,

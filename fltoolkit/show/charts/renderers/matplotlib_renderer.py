@@ -42,14 +42,9 @@ def drawn(chart: DotChart | CurveChart, size: Size = WIDE) -> Drawn:
 def _dots(chart: DotChart, size: Size) -> Any:
     printed = [wrapped(row.printed, size.small, size.words * size.width) for row in chart.rows]
     right = widest(printed, size.small) + GAP + EDGE
-    labels = [row.label if row.heading else wrapped(row.label, size.font, size.words * size.width) for row in chart.rows]
-    left = (
-        max(
-            widest([label for row, label in zip(chart.rows, labels, strict=True) if not row.heading], size.font),
-            0.12 * size.width,
-        )
-        + 2 * GAP
-    )
+    labels = [wrapped(row.label, size.font, size.words * size.width, bold=row.heading) for row in chart.rows]
+    words = [widest([label], size.font, bold=row.heading) for row, label in zip(chart.rows, labels, strict=True)]
+    left = max(*words, 0.12 * size.width) + 2 * GAP
     lines = [max(text.count("\n") + 1 for text in pair) for pair in zip(labels, printed, strict=True)]
     most = max((sum(pair) / 2 for pair in pairwise((1, *lines, 1))), default=1.0)  # two lines beside one need 1.5 of them
     each = 0.35 + 1.15 * most, 0.8 + 1.15 * most

@@ -55,7 +55,7 @@ def test_the_base_of_a_share_names_its_cases_and_a_hidden_base_no_number() -> No
     out = published(row(), of("sector", "farms", measure="share"))
     assert (
         chart_base(out, out.select("share", ["sector"]).iloc[0].to_dict(), EN)
-        == "Base: adults; 2,000 answered; cases among them: 40."
+        == "Base: adults; 2,000 answered; established cases among them: 40."
     )
     hidden = published(row(**HIDDEN), of("sex", "men", **HIDDEN))
     assert chart_base(hidden, hidden.select("prevalence", ["sex"]).iloc[0].to_dict(), EN) == "Base: adults."

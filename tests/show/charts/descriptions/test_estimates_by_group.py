@@ -68,6 +68,27 @@ def test_a_hidden_high_end_is_named_beside_ranges_only() -> None:
     assert words in " ".join(estimates(out, hidden.assign(**wide), EN).notes)
 
 
+def test_a_high_end_inside_its_interval_is_named_beside_ranges_only() -> None:
+    out = country.published()
+    rows = out.select("prevalence", [[], ["region"]])
+    north, south = (rows["category"] == name for name in ("north", "south"))
+    inside = rows.assign(bound_high=rows["bound_high"].mask(north, rows["ci_high"]), bounds_note="")
+    words = "north: the high end lies inside the interval"
+    assert words not in " ".join(estimates(out, inside, EN).notes)
+    wide = {"bounds_note": inside["bounds_note"].mask(south, WIDE_BOUNDS), "bound_high": inside["bound_high"].mask(south, 0.9)}
+    assert words in " ".join(estimates(out, inside.assign(**wide), EN).notes)
+    assert words not in " ".join(estimates(out, inside.assign(**wide), EN, space=HALF_PAGE).notes)
+
+
+def test_equal_shares_with_different_signs_and_the_row_not_stated_are_explained() -> None:
+    shares = [of("sector", name, measure="share", estimate=0.34) for name in ("farms", "not stated")]
+    for flag, told in (("caution", True), ("", False)):
+        out = published(row(), shares[0] | {"flag": flag}, shares[1])
+        notes = " ".join(estimates(out, out.select("share", ["sector"]), EN).notes)
+        assert (EN.say("profile.own_signs") in notes) is told
+        assert EN.say("tables.not_stated") in notes
+
+
 def test_what_is_not_shown_has_words_and_no_number() -> None:
     west = found(regions(), "west")
     assert (west.marks, west.printed, west.absent) == ((), "", "[c] not shown")
@@ -200,6 +221,7 @@ def test_a_number_with_wide_bounds_is_printed_as_the_range_that_titles_have(spac
     low = number_words.shown(EN, rows.iloc[0].to_dict())
     chart = estimates(out, wide, EN, space=space)
     assert said in " ".join(chart.notes)
+    assert ("Grey vertical line: all adults (low end)." in " ".join(chart.notes)) is space.whole
     assert chart.rows[0].printed == f"{low}\u00a0to\u00a0300.0"
     assert (EN.say("charts.beside") in " ".join(chart.notes)) is space.source
     assert chart.rows[0].marks[0].words == chart.rows[0].printed
