@@ -17,7 +17,7 @@ from fltoolkit.report.document_formats.document_blocks import (
     Heading,
     Paragraph,
 )
-from fltoolkit.report.document_formats.html_writer import NARROW, as_html, as_slides, html
+from fltoolkit.report.document_formats.html_writer import NARROW, as_html, as_slides, html, is_long
 from fltoolkit.report.documents.evidence_brief import evidence_brief
 from fltoolkit.show.printed_tables.printed_table import Head, PrintedCell, PrintedTable, of_texts
 
@@ -142,6 +142,16 @@ BLOCKS = (Heading("One"), Paragraph("a"), Heading("Below", 2), Bullets(("b",)), 
 
 def workshop(*blocks: Block, title: str = "Findings") -> Document:
     return Document("slides", title, "for the <workshop>", "fr", blocks, "Source: us & them")
+
+
+def test_a_slide_with_long_texts_has_smaller_letters() -> None:
+    """Before, the third thing to decide, and what was said of unresolved answers below long labels, were below the slide."""
+    short, many = Paragraph("To decide. " * 20, "warning"), Bullets(("A reason. " * 20,) * 3)
+    tiles = Facts(tuple(Fact("21.8", "per 1,000 " + "women " * 30, "95% interval") for _ in range(3)))
+    page = as_slides(workshop(Heading("A"), short, Heading("B"), short, many, Heading("C"), tiles, many, Heading("D"), many))
+    assert [slide.split(">")[0] for slide in page.split("<section")[2:]] == ["", ' class="long"', "", ""]
+    assert is_long([tiles, many, many])
+    assert not is_long([short, many, Heading("E", 2)])
 
 
 def test_slides_run_offline_and_one_heading_is_one_slide() -> None:

@@ -327,7 +327,7 @@ def test_a_number_with_wide_bounds_is_a_range(tmp_path: Path) -> None:
     put(tmp_path, "small", bounds_note="wide bounds", bound_high=0.25)
     html = index(tmp_path, Entry("small", "Small country"))
     assert '<p class="lead">Forced labour in 2025: 100 to 250 of every 1,000 adults</p>' in html
-    assert "No range for 410: even with all unresolved persons (" in html  # the number of persons
+    assert "410 has no range: its high end (" in html  # the number of persons
     assert "to 250.0</b>" in html
     assert "<span>95% interval with unresolved persons: " in html
     assert html.index("to 250.0</b>") < html.index("<b>about 410</b>") < html.index("A range goes from the established cases to")
