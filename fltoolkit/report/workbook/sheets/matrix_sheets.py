@@ -106,11 +106,11 @@ def _lines(filled: Baseline, language: Language, aims: pd.DataFrame, partners: P
     lines, none = [], language.say("matrix.no_target")
     cuts, decreases = (_warned_promises(language, aims, of_decrease=of) for of in (False, True))
     for row in map(without_nan, as_records(filled.table)):
-        key, promised = (
+        about, promised = (
             (row["derived_from"] or row["id"], row["group"], row["category"]),
             decreases if row["derived_from"] else cuts,
         )
-        cells = [*_cells(filled.plan, row, language), promised.get(key, "" if row["filled_by"] == "partners" else none)]
+        cells = [*_cells(filled.plan, row, language), promised.get(about, "" if row["filled_by"] == "partners" else none)]
         if row["filled_by"] != "partners":
             lines.append(SheetRow(cells))
             continue
