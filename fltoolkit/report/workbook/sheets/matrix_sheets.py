@@ -103,7 +103,7 @@ def _columns(filled: Baseline, language: Language) -> list[Column]:
 
 def _lines(filled: Baseline, language: Language, aims: pd.DataFrame, partners: Partners) -> list[SheetRow]:
     """Returns the rows of the sheet. `aims` are the rows of targets."""
-    lines, none = [], language.say("matrix.no_target")
+    lines, none = [], Styled(language.say("matrix.no_target"), "quiet")
     cuts, decreases = (_warned_promises(language, aims, of_decrease=of) for of in (False, True))
     for row in map(without_nan, as_records(filled.table)):
         about, promised = (
