@@ -24,7 +24,8 @@ def test_what_is_to_be_decided_follows_from_the_targets() -> None:
 
     assert said(None, TARGETS) == (
         "Set a target for north that the planned survey can verify (1.0 per 1,000 or lower), or keep 4.5? A fall only from 5.0 to 4.5 is "
-        "too small for a survey of any size to find, because the baseline is too uncertain. The planned survey can verify one other target (chance 80% or more)."
+        "too small for a survey of any size to find, because the baseline is too uncertain. The planned survey can verify "
+        "one other target (chance 80% or more)."
     )
     persons = f"{evidence(TARGETS[:1]).targets['sample_needed'].iloc[0]:,.0f}"
     needed = f"Persons who must answer: {persons} (target for “Prevalence”)."
