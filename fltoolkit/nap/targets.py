@@ -297,7 +297,9 @@ def _verifiability_columns(start: _BaselineValue, plan: Plan, found: TargetRow, 
         obstacles[TOO_FEW] = Reason.of("plan.cases", N=about, M=LEAST_CASES)
     if power < POWER:
         asked = chance | {"K": round(100 * POWER)}
-        small = Reason.of("plan.never", **asked) if isnan(needed) else Reason.of("plan.chance_low", **asked, L=round(needed))
+        # Of a range, the chance is calculated as if no answer were unresolved.
+        never, low = ("never_resolved", "chance_low_resolved") if TOO_WIDE in obstacles else ("never", "chance_low")
+        small = Reason.of(f"plan.{never}", **asked) if isnan(needed) else Reason.of(f"plan.{low}", **asked, L=round(needed))
         obstacles[short_obstacle("baseline" if isnan(needed) else "sample")] = small
     reasons = list(obstacles.values())
     if reasons and row["ci_low"] <= found["target_value"] <= row["ci_high"]:

@@ -108,6 +108,7 @@ class CellSystem(Generic[C]):
         weighed: for each of these sums, whether it is a sum of weighted cases.
         least: for each cell, the smallest number of cases that readers know even where the cell is hidden: 1, if the table lists
             only cells that have a case.
+        beside: for each cell, the number of other cells of its table that readers know to have a case.
     """
 
     cells: tuple[C, ...]
@@ -125,6 +126,7 @@ class CellSystem(Generic[C]):
     tied: Array
     weighed: Mask
     least: Array
+    beside: Array
 
     @cached_property
     def programme(self) -> scipy.sparse.csc_array[Any]:
@@ -201,6 +203,7 @@ def build_system(kinds: Kinds, rows: Sequence[Row[C]], holds: scipy.sparse.csr_a
         ),
         np.array([tie.cases for tie in ties] + [value for *_, value in weighed]),
         np.arange(len(ties) + len(weighed)) >= len(ties),
+        np.zeros(len(rows)),
         np.zeros(len(rows)),
     )
 

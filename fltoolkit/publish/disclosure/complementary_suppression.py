@@ -88,7 +88,7 @@ def goals_of(system: CellSystem[C], row: int, limits: Limits) -> tuple[Goal, Goa
     - Otherwise, the goals are the ends of a range of cases that is as wide as the limit.
 
     The weighted cases have a separate range. Its width is the limit times the mean weight. It does not begin below the weight of the
-    cases that readers know the cell to have.
+    cases that readers know the cell to have, and leaves room for those that they know the other cells of its table to have.
     """
     cases, persons, limit = system.cases[row], system.persons[row], float(limits.cases)
     if cases < limit:
@@ -97,14 +97,15 @@ def goals_of(system: CellSystem[C], row: int, limits: Limits) -> tuple[Goal, Goa
         low, high = persons - limits.non_cases + 1, persons - 1
     else:
         # no cell has more cases than there are in all, and the number of all cases is printed
-        high = min(cases + np.ceil(limit / 2), system.cases.max())
+        high = min(cases + np.ceil(limit / 2), system.cases.max() - system.beside[row])
         low = max(float(system.least[row]), high - limit)
-    all_weighted = float(np.nanmax(system.weighted, initial=0.0)) or np.inf
+    lightest = _lightest_case(system, row)
+    all_weighted = (float(np.nanmax(system.weighted, initial=0.0)) or np.inf) - system.beside[row] * lightest
     heavy = np.minimum(
         max(0.0, system.weighted[row] - limit / 2) + limit, min(_largest_weighted_cases(system, row), all_weighted)
     )
     heavy = np.where(np.isnan(system.weighted[row]), np.nan, heavy)
-    light = np.maximum(_least_weighted_cases(system, row), heavy - limit)
+    light = np.maximum(system.least[row] * lightest, heavy - limit)
     return Goal(row, low, float(light), at_least=False), Goal(row, min(high, persons), float(heavy), at_least=True)
 
 
@@ -116,10 +117,11 @@ def _largest_weighted_cases(system: CellSystem[C], row: int) -> float:
     return float((weight[weighs] * system.most[weighs]).sum())
 
 
-def _least_weighted_cases(system: CellSystem[C], row: int) -> float:
-    """Returns the smallest possible weighted number of the cases that a cell has for certain (`CellSystem.least`), in mean weights."""
+def _lightest_case(system: CellSystem[C], row: int) -> float:
+    """Returns the weight that is taken for a case that readers know of: one mean weight, or the smallest of the cell's persons if this
+    is larger."""
     weight = system.weight[[row]].toarray()[0][: system.kinds]
-    return float(system.least[row] * weight[weight > 0].min(initial=np.inf)) if system.least[row] and (weight > 0).any() else 0.0
+    return max(1.0, float(weight[weight > 0].min(initial=np.inf))) if (weight > 0).any() else 1.0
 
 
 @dataclass

@@ -252,8 +252,10 @@ class _Protection:
 
 def _with_least(system: CellSystem[AnyCell], cells: Mapping[CellId, Cell]) -> CellSystem[AnyCell]:
     """Returns the system, which now knows that a cell that a table lists for its cases has at least one."""
-    least = [float(not isinstance(c, DerivedCell) and c in cells and cells[c].listed) for c in system.cells]
-    return replace(system, least=np.array(least))
+    listed = Counter(_breakdown(c) for c in cells if cells[c].listed)
+    known = [not isinstance(c, DerivedCell) and c in cells and cells[c].listed for c in system.cells]
+    beside = [0 if isinstance(c, DerivedCell) else max(0, listed[_breakdown(c)] - 1) for c in system.cells]
+    return replace(system, least=np.array(known, dtype=float), beside=np.array(beside, dtype=float))
 
 
 def _told_by_its_list(

@@ -15,13 +15,14 @@ from xml.sax.saxutils import escape
 from fltoolkit.languages.marked_text import STAR, runs
 from fltoolkit.report.document_formats.column_widths import CELL_MARGIN, MARKER, MOVED, is_moved
 from fltoolkit.report.document_formats.word_styles import BLUE, GREY, LINE, PALE, REGION
-from fltoolkit.show.printed_tables.printed_table import Kind, PrintedCell, PrintedTable
+from fltoolkit.show.printed_tables.printed_table import NBSP, Kind, PrintedCell, PrintedTable
 
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML cannot hold them
 SHORT, FIRST = 14, 3  # rows of a table that is never broken, at most, and rows of numbers that stand above a break, at least
 BESIDE = 45  # twips from the end of a number to its marker
 NO_WRAP = "<w:noWrap/>"  # a number stays on one line
 RIGHT, SPACE = '<w:jc w:val="right"/>', ' xml:space="preserve"'
+BEFORE_WORD = re.compile(r"(?<=\d) (?=[^\W\d_])")  # the space between a number and the word behind it
 BREAKS = {"\t": "<w:tab/>", "\n": "<w:br/>", "\r": "<w:br/>"}
 
 
@@ -43,11 +44,11 @@ def add(word: Any, text: str, style: str) -> Any:
 
 def write(paragraph: Any, text: str, *, bold: bool = False) -> None:
     """Adds a text to the end of a paragraph of a Word document. Parts of the text that are in another language than the document
-    are printed in italics with a star, and marked with their language."""
+    are printed in italics with a star, and marked with their language. No line breaks between a number and the word behind it."""
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls
 
-    for run in _runs(text, f" {nsdecls('w')}", bold=bold):
+    for run in _runs(BEFORE_WORD.sub(NBSP, text), f" {nsdecls('w')}", bold=bold):
         paragraph._p.append(parse_xml(run))
 
 

@@ -51,8 +51,12 @@ def _of_rate(evidence: Evidence, language: Language, is_wanted: Callable[[str], 
     by = filter(is_wanted, ("", *groups_of(evidence.changed, "change_in_prevalence")))
     rows = rows[rows["breakdown"].isin(list(by)) & (rows["verdict"] != "")]
     rows = rows[rows["reference_population"].isin(rows["reference_population"].head(1))]
-    title, left_out = language.say("follow_up.by_group"), language.say("follow_up.left_out")
-    return [] if rows.empty else [change_tables.changes(language, rows, title, *notes, left_out)]
+    if rows.empty:
+        return []
+    shown = list(rows["breakdown"].unique())
+    key = "follow_up.by_group" if "" in shown else "follow_up.by"
+    title = language.say(key, groups=language.join(map(language.by_group, filter(None, shown))))
+    return [change_tables.changes(language, rows, title, *notes, language.say("follow_up.left_out"))]
 
 
 def by_group(evidence: Evidence, language: Language) -> PrintedTable | None:

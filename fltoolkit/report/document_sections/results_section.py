@@ -16,7 +16,7 @@ from fltoolkit.show.printed_tables import result_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import PublishedNumber
-from fltoolkit.show.wording.result_sentences import CAREFUL, headline_rows, sentence
+from fltoolkit.show.wording.result_sentences import CAREFUL, care, doubts, headline_rows, statement
 from fltoolkit.survey.spec.files_and_design import Release
 from fltoolkit.survey.spec.groups import groups_of_breakdown
 
@@ -53,10 +53,13 @@ def source(evidence: Evidence, language: Language, key: str = "source") -> str:
 
 def beside_facts(out: Published, language: Language) -> tuple[str, ...]:
     """Returns sentences on headline numbers (numbers of populations whose rate is always shown). Two kinds of numbers have a
-    sentence: those that the large numbers leave out, such as measures in time, and those that are hidden or zero."""
+    sentence: those that the large numbers leave out, such as measures in time, and those that are hidden or zero. What a range is
+    stays unsaid here if `range_explained` says it below the large numbers."""
     told_of = {(r["measure"], r["reference_population"]) for r in _in_large_type(out) if r["estimate"] > 0}
     rows = [r for r in headline_rows(out) if (r["measure"], r["reference_population"]) not in told_of]
-    return tuple(sentence(language, r) for r in rows)
+    explained = any(map(number_words.has_range, _in_large_type(out)))
+    told = [(statement(language, r), *([care(language, r)] if explained else doubts(language, r))) for r in rows]
+    return tuple(" ".join(filter(None, texts)) for texts in told)
 
 
 def _in_large_type(out: Published) -> list[PublishedNumber]:
@@ -78,7 +81,7 @@ def fact(language: Language, row: PublishedNumber) -> Fact:
 
 
 def range_explained(out: Published, language: Language) -> list[Block]:
-    """Returns, in a list, a paragraph with `range_in_words` for the place above numbers in large type."""
+    """Returns, in a list, a paragraph with `range_in_words` for the place above or below numbers in large type."""
     told = range_in_words(language, _in_large_type(out))
     return [Paragraph(told, "quiet")] if told else []
 

@@ -107,7 +107,7 @@ def _annex(evidence: Evidence, language: Language) -> list[Block]:
         )
     else:
         head = "change.heading"
-        tables = [follow_up_section.by_group(evidence, language), *follow_up_section.of_other_groups(evidence, language)]
+        tables = [*follow_up_section.of_other_groups(evidence, language), follow_up_section.by_group(evidence, language)]
     shown = [table for table in tables if table]
     more: list[Block] = [Heading(language.say(head), 2), *shown] if shown else []
     return [Heading(language.say("skeleton.annex")), *knowledge_section.known(evidence, language), *more]
@@ -131,6 +131,7 @@ def _introduction(evidence: Evidence, language: Language, chapter: int) -> list[
     return [
         Heading(heads[0], 2), _prompt(language, 1, 0),
         Heading(heads[1], 2), _prompt(language, 1, 1), first_page.tiles(evidence, language),
+        *results_section.range_explained(out, language),
         *(Paragraph(text) for text in results_section.beside_facts(out, language)),
         *(Paragraph(text) for text in follow_up_section.verdicts(evidence, language)[:1]),
         *([Paragraph(lower)] if lower else []), Paragraph(result_sentences.coverage(out, language) or language.say("brief.covers_all")),

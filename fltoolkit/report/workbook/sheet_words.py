@@ -72,16 +72,26 @@ def page(
     fills = language.say(f"{words}.fills") if language.has(f"{words}.fills") else ""
     name, purpose = (language.say(f"{words}.{part}") for part in ("name", "purpose"))
     high_end = column(language, *HIGH)
-    read, ranges = list(columns), []
+    read, ends = list(columns), list[list[object]]()
     for place, about in enumerate(columns):
         if about.head == high_end.head and not about.hidden:
-            ranges = [language.say("workbook.high_end", head=high_end.head)]
             low_end = columns[place - 1]
+            ends += [[getattr(cell, "value", cell) for cell in line.cells[place - 1 : place + 1]] for line in lines]
             read[place - 1] = replace(low_end, head=language.say("workbook.low_end", head=low_end.head))
+    ranges = [_on_high_ends(language, high_end.head, ends)] if ends else []
     cells = {getattr(cell, "value", cell) for line in lines for cell in line.cells}
     markers = legend(language, [marker for marker in (*MARKERS, number_words.CARE) if bracketed(marker) in cells])
     read = [replace(about, width=max(about.width, *_number_widths(lines, place), 0)) for place, about in enumerate(read)]
     return Page(key, name, purpose, tuple(read), lines, fills=fills, notes=(*notes, *markers, *ranges, *own), **more)
+
+
+def _on_high_ends(language: Language, head: str, ends: Iterable[Sequence[object]]) -> str:
+    """Returns the note on a column of upper ends. It says what an empty cell and [z] mean there, if the column has such cells. `ends`
+    are the lower and the upper end of each row."""
+    highs = [high for low, high in ends if isinstance(low, (int, float))]
+    found = {"empty": None in highs, "cases": bracketed(OF_CASES) in highs}
+    told = (language.say(f"workbook.high_end_cells.{kind}") for kind, there in found.items() if there)
+    return " ".join((language.say("workbook.high_end", head=head), *told))
 
 
 def _number_widths(lines: Sequence[SheetRow], place: int) -> Iterator[float]:

@@ -217,7 +217,8 @@ def detectable(language: Language, rows: pd.DataFrame) -> PrintedTable:
     indicator and its whole population. `rows` are rows of `Evidence.targets`."""
     heads = plan_cells.years(language, rows, "baseline_year")
     notes = (language.say("targets.must_fall"), *_doubts(language, rows))
-    words = TableWords(language.say("detectable.title"), notes=notes, heads=heads)
+    title = "detectable.title_of_range" if rows["baseline_bound"].notna().any() else "detectable.title"
+    words = TableWords(language.say(title), notes=notes, heads=heads)
     return printed(language, TARGETS.only(*FOUND), as_records(rows), words)
 
 

@@ -107,35 +107,41 @@ def between(language: Language, row: Line, low: str, high: str) -> str:
     return number_words.limits(language, value(language, row[low], row), value(language, row[high], row))
 
 
-def promises(language: Language, rows: pd.DataFrame, space: str = " ") -> dict[tuple[object, ...], str]:
+def promises(
+    language: Language, rows: pd.DataFrame, space: str = " ", *, of_decrease: bool = False
+) -> dict[tuple[object, ...], str]:
     """Returns the targets of the plan in words, without units. The keys are indicator, group and category.
 
     Args:
         rows: rows of `Evidence.targets`.
         space: the space between the words of a target whose value is known. With a no-break space, such a target stays on
             one line.
+        of_decrease: whether the words are for the rows of a decrease in %, which has the unit % (see `promise`).
     """
     found: dict[tuple[object, ...], list[str]] = {}
     for row in as_records(rows[rows["target_year"].notna()]):
-        words = promise(language, row, with_unit=False)
+        words = promise(language, row, with_unit=of_decrease, of_decrease=of_decrease)
         words = words.replace(" ", space) if pd.notna(row["target_value"]) else words
         found.setdefault((row["id"], row["group"], row["category"]), []).append(words)
     return {key: language.list(texts) for key, texts in found.items()}
 
 
-def promise(language: Language, row: Line, *, with_unit: bool = True) -> str:
+def promise(language: Language, row: Line, *, with_unit: bool = True, of_decrease: bool = False) -> str:
     """Returns the target of a row in words: `a cut of 50% by 2030, to 8.6 per 1,000 …`. Without `with_unit`, the text has no
-    unit, for a table that has the unit in another place. The text is empty if the row has no target."""
+    unit, for a table that has the unit in another place. With `of_decrease`, the % comes first: `50% by 2030 (to 8.6 per 1,000)`. The
+    text is empty if the row has no target."""
     if pd.isna(row["target_year"]):
         return ""
     # The unit of the row names the whole population, which is not that of a category such as women.
-    unit = language.kit(row["unit"]) if is_total(row) else number_words.unit(language, str(row["measure"]))
+    unit = language.kit(row["unit"]) if is_total(row) and not of_decrease else number_words.unit(language, str(row["measure"]))
     words = {"year": f"{row['target_year']:g}", "value": aim(language, row), "unit": unit if with_unit else ""}
     if pd.isna(row["target_value"]) or (pd.isna(row["cut"]) and row["baseline_value"] != 0 and pd.isna(row["stated_value"])):
         return language.say("targets.hidden", year=words["year"])
     if not 0 < row["cut"] < 1:  # nothing is left, the target is no fall, or nobody was found
         return language.kit(row["target_words"])
-    return language.say("targets.cut", cut=number_words.percent(language, row["cut"]), **words).rstrip()
+    return language.say(
+        "targets.decrease" if of_decrease else "targets.cut", cut=number_words.percent(language, row["cut"]), **words
+    ).rstrip()
 
 
 def short_aim(language: Language, row: Line) -> str:

@@ -78,6 +78,14 @@ def test_a_hidden_sector_that_is_listed_may_have_one_case_or_four() -> None:
     assert 0 not in of_sectors(20, 10, 3, 2).hidden
 
 
+def test_a_sector_of_nearly_all_cases_does_not_hide_the_number_of_everybody() -> None:
+    """33 of 35 cases leave one each for the two others. The range of the first may not need both of them to be empty."""
+    found = of_sectors(32, 2, 1)
+    assert 0 not in found.hidden
+    assert {2, 3} <= found.hidden
+    assert found.unlisted == set()
+
+
 def test_one_row_alone_is_hidden_by_its_own_counts() -> None:
     assert decided(row(**counts(4, 90))).hidden == {0}
     assert decided(row(**counts(5, 90))) == Decision()

@@ -97,6 +97,7 @@ def test_a_group_that_the_plan_does_not_name_has_its_changes_in_a_table() -> Non
     made = two_rounds.fell()
     (table,) = follow_up_section.of_other_groups(dataclasses.replace(made, follow_up=made.follow_up.head(1)), EN)
     assert {row[0] for row in table.texts if len(row) > 1} == {"Men", "Women"}
+    assert table.title.startswith("Change since the baseline, by sex: ")
     named = made.follow_up.head(1).assign(group="sex")
     assert follow_up_section.of_other_groups(dataclasses.replace(made, follow_up=named), EN) == []
     assert follow_up_section.of_other_groups(evidence(), EN) == []

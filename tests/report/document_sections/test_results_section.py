@@ -138,6 +138,9 @@ def test_wide_bounds_take_a_number_out_of_the_title_and_leave_the_figure() -> No
     children = row(reference_population="children", reference_population_label="children", bound_high=0.025)
     (explained,) = results_section.range_explained(published(wide, children, headlines=("adults", "children")), EN)
     assert " 20.0 has no range: its high end (25.0) lies inside its interval." in explained.text
+    many = wide | {"measure": "total", "estimate": 400.0, "bound_high": 800.0} | CHILDREN
+    (beside,) = results_section.beside_facts(published(wide, children, many, headlines=("adults", "children")), EN)
+    assert "Many persons are unresolved" not in beside  # said of the large numbers
     assert "20.0\xa0to\xa040.0 of every 1,000" in result_sentences.sentence(EN, wide)
     assert "(95% interval with unresolved persons: 15.0\xa0to\xa050.0)" in result_sentences.sentence(EN, wide)
     assert result_sentences.sentence(EN, wide).endswith("No verdict uses such a range.")

@@ -12,6 +12,7 @@ from fltoolkit.languages.reasons import Name, Reason
 from fltoolkit.publish.measure_units import decimals
 from fltoolkit.publish.published_set import MARKERS
 from fltoolkit.report.workbook.sheet_words import (
+    HIGH,
     bracketed,
     cases,
     choices,
@@ -101,6 +102,16 @@ def test_a_high_end_that_is_confidential_has_a_marker_in_its_place() -> None:
     assert high_or_marker(row | {"unresolved_marker": None}) == Styled("[z]", "in_place")  # known of cases only
     assert high_or_marker(row | {"unresolved_marker": "", "unresolved": 3.0}).value is None
     assert high_or_marker(row | {"baseline_value": None}).value is None
+
+
+def test_the_note_on_high_ends_explains_the_cells_without_one() -> None:
+    columns = [column(EN, "baseline_value", 10), column(EN, *HIGH)]
+    told = [
+        page(EN, "targets", columns, [SheetRow((Styled(2.5, "one_decimal"), high)) for high in highs]).notes[-2]
+        for highs in ((3.5,), (Styled(None, "text"), 3.5), (3.5, "[z]"))
+    ]
+    empty, cases = (f" {EN.say(f'workbook.high_end_cells.{kind}')}" for kind in ("empty", "cases"))
+    assert told[1:] == [told[0] + empty, told[0] + cases]
 
 
 def test_only_the_markers_of_a_sheet_are_explained() -> None:

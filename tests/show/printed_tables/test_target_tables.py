@@ -118,6 +118,9 @@ def test_a_number_of_persons_after_a_fall_has_no_more_digits_than_the_fall_allow
     for measure, value, told in (("total", 3654.0, "3,700"), ("total", 342.0, "340"), ("prevalence", 9.976, "10.0")):
         table = target_tables.detectable(EN, rows.assign(measure=measure, smallest_value=value))
         assert column(table, "after") == [told]
+        assert table.title == EN.say("detectable.title")
+    wide = target_tables.detectable(EN, rows.assign(baseline_bound=40.0))
+    assert wide.title == EN.say("detectable.title_of_range")
 
 
 @pytest.mark.parametrize(("why", "told"), [(NO_FALL, "aucune baisse décelée"), (TOO_FEW, "trop peu de cas")])

@@ -72,6 +72,7 @@ def test_a_number_stands_in_its_unit_already(number: float, measure: str, told: 
 
 def test_a_target_is_a_cut_with_what_it_comes_to() -> None:
     assert said(promise(EN, ROW)) == "a cut of 50% by 2030, to 8.6 per 1,000 adults"
+    assert said(promise(EN, ROW, of_decrease=True)) == "50% by 2030 (to 8.6 per 1,000)"
     assert said(promise(FR, row(measure="total", unit="persons", target_value=1234.0))).startswith(
         "une baisse de 50 % d’ici à 2030, à 1 230 "
     )

@@ -10,6 +10,7 @@ from fltoolkit.publish.reliability import FLAGS
 from fltoolkit.report.workbook.sheet_words import word
 from fltoolkit.show.charts.flow_of_persons import flow_population
 from fltoolkit.show.wording import number_words
+from fltoolkit.show.wording.result_sentences import asks_parents
 
 WHAT_IS_COUNTED = "statistics"
 DefinitionRow = tuple[str, str, str, str]
@@ -40,11 +41,11 @@ def _method(evidence: Evidence, language: Language) -> list[DefinitionRow]:
     numbers = {name: str(getattr(limits, name)) for name in ("persons", "cases", "non_cases", "psus", "households")}
     counted = number_words.definition(language, row["rule_set"])
     texts = {
-        "survey": _text(language, "survey", survey=language.kit(row["survey"]), year=f"{row['year']:.0f}"),
+        "survey": language.kit(row["survey"]),
         "rules": _text(language, "rules", rules=number_words.start(counted), work=word(language, "same_work", row["same_work"])),
         "period": language.kit(row["reference_period"]),
         "population": language.kit(row["reference_population_label"]),
-        "unresolved": _text(language, "unresolved"),
+        "unresolved": language.say(f"workbook.method.unresolved.{'of_children' if asks_parents(out.table) else 'text'}"),
         "interval": _text(language, "interval", level=number_words.level(language, row), method=word(language, "intervals", row["interval"])),
         "confidentiality": _text(language, "confidentiality", **numbers),
         "rounding": _text(language, "rounding"),

@@ -22,15 +22,17 @@ def read_me(pages: Sequence[Page], language: Language, notes: Sequence[str]) -> 
 
 def dictionary(pages: Sequence[Page], language: Language) -> Page:
     """Returns the sheet that explains each column of the workbook. A column that is in several sheets is explained once. Columns
-    that are printed on no sheet come last, and are not printed here either."""
+    that are printed on no sheet come last, and are not printed here either. A sheet that has a column without printing it says so."""
     columns = [column(language, name, width) for name, width in (("column", 28), ("holds", 52), ("sheet", 46))]
+    every = [(p, c, c in p.printed and not c.hidden) for p in pages for c in p.columns]
+    printed = {(c.head, c.help) for _, c, is_printed in every if is_printed}
     sheets: dict[tuple[str, str], list[str]] = {}
-    every, printed = [(p, c) for p in pages for c in p.columns], 0
-    for p, c in sorted(every, key=lambda each: each[1].hidden or each[1] not in each[0].printed):
-        sheets.setdefault((c.head, c.help), []).append(p.name)
-        printed = len(sheets) if c in p.printed and not c.hidden else printed
+    for p, c, is_printed in sorted(every, key=lambda each: not each[2]):
+        beside = not is_printed and (c.head, c.help) in printed
+        name = language.say("workbook.unprinted", sheet=p.name) if beside else p.name
+        sheets.setdefault((c.head, c.help), []).append(name)
     lines = [SheetRow((head, holds, language.list(found))) for (head, holds), found in sheets.items()]
-    return page(language, "dictionary", columns, lines, printed_lines=printed)
+    return page(language, "dictionary", columns, lines, printed_lines=len(printed))
 
 
 def unplaced(evidence: Evidence, language: Language) -> Page | None:

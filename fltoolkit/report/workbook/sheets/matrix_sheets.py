@@ -67,14 +67,14 @@ def matrix(evidence: Evidence, language: Language) -> Page:
     return page(language, "matrix", columns, lines, notes, tool="16", table="matrix", frozen=2, large=True, once=ONCE)
 
 
-def _warned_promises(language: Language, rows: pd.DataFrame) -> dict[tuple[object, ...], object]:
+def _warned_promises(language: Language, rows: pd.DataFrame, *, of_decrease: bool) -> dict[tuple[object, ...], object]:
     """Returns the cells with the targets in words and their paths (linear or geometric), by indicator, group and category. A target
-    that no planned survey could verify has a warning."""
+    that no planned survey could verify has a warning. With `of_decrease`, the words are for the rows of a decrease in %."""
     paths: dict[tuple[object, ...], dict[str, None]] = {}
     for row in as_records(rows[rows["target_year"].notna()]):
         paths.setdefault((row["id"], row["group"], row["category"]), {})[word(language, "paths", row["path"])] = None
     found: dict[tuple[object, ...], object] = {
-        key: f"{text} ({language.join(paths[key])})" for key, text in promises(language, rows).items()
+        key: f"{text} ({language.join(paths[key])})" for key, text in promises(language, rows, of_decrease=of_decrease).items()
     }
     for row in as_records(rows[rows["verifiable"] == "no"]):
         key = (row["id"], row["group"], row["category"])
@@ -103,9 +103,14 @@ def _columns(filled: Baseline, language: Language) -> list[Column]:
 
 def _lines(filled: Baseline, language: Language, aims: pd.DataFrame, partners: Partners) -> list[SheetRow]:
     """Returns the rows of the sheet. `aims` are the rows of targets."""
-    lines, promised = [], _warned_promises(language, aims)
+    lines, none = [], Styled(language.say("matrix.no_target"), "quiet")
+    cuts, decreases = (_warned_promises(language, aims, of_decrease=of) for of in (False, True))
     for row in map(without_nan, as_records(filled.table)):
-        cells = [*_cells(filled.plan, row, language), promised.get((row["id"], row["group"], row["category"]), "")]
+        about, promised = (
+            (row["derived_from"] or row["id"], row["group"], row["category"]),
+            decreases if row["derived_from"] else cuts,
+        )
+        cells = [*_cells(filled.plan, row, language), promised.get(about, "" if row["filled_by"] == "partners" else none)]
         if row["filled_by"] != "partners":
             lines.append(SheetRow(cells))
             continue

@@ -145,7 +145,8 @@ def answer_from_survey(
     if any(rows["breakdown"].iloc[0] == evidence.now.lead for rows in found):
         lines += contrast_sentences.sentences(evidence.now, language, most=contrast_sentences.MOST_SENTENCES)
     if CHANGE in question.evidence:
-        lines += follow_up_section.answered(language, plan_words.totals(evidence.follow_up))
+        answered = follow_up_section.answered(language, plan_words.totals(evidence.follow_up))
+        lines += answered if evidence.changed else [language.say("sheet.first_round")]
     said = _said_once(language, filter(None, lines), question, {} if earlier is None else earlier)
     if is_for_research(evidence, question):
         said.append(language.say("research.more" if said else "research.here"))

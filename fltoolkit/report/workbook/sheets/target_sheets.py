@@ -3,7 +3,7 @@ comparison of the baseline with a later survey)."""
 
 from __future__ import annotations
 
-from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO, LEAST_CASES, TOO_FEW
+from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO, LEAST_CASES, LIKE, TOO_FEW
 from fltoolkit.estimate.change_over_time.unresolved_excess import is_unjudged
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
@@ -89,7 +89,9 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
     refused = (language.say("workbook.sheets.targets.refused", n=str(bad)),) if bad else ()
     said = language.say("workbook.sheets.targets.smallest")
     smallest = (said,) if table["planned_sample"].notna().any() else ()
-    few = language.say("workbook.sheets.targets.few", few=language.kit(TOO_FEW), n=str(LEAST_CASES))
+    few = language.say(
+        "workbook.sheets.targets.few", few=language.kit(TOO_FEW), n=str(LEAST_CASES), ratio=language.number(f"{LIKE:g}")
+    )
     fewest = (few,) if TOO_FEW in table["smallest_obstacle"].tolist() else ()
     notes = (surveys(language, evidence.baseline.table), *refused, *smallest, *fewest)
     lines = lines_by_indicator(language, records, lambda row: _promised(evidence, language, row))

@@ -26,7 +26,7 @@ def test_the_methods_are_those_of_the_run() -> None:
     made = evidence()
     limits, row = made.now.limits, made.now.select("prevalence").iloc[0]
     told = {term: text for kind, term, text, _ in definitions(made, EN) if kind == "Method"}
-    assert told["Survey"] == f"{row['survey']}, {row['year']:.0f}"
+    assert told["Survey"] == row["survey"]  # its title has the year; before: "Labour Force Survey 2027, 2027"
     assert f"fewer than {limits.persons} persons, {limits.cases} cases" in told["Confidentiality"]
     assert told["Interval"].startswith("95% confidence interval")
     assert "use with caution: coefficient of variation above 16.5%, fewer than 30 cases" in told["Reliability"]

@@ -38,7 +38,10 @@ def test_a_column_that_is_hidden_on_every_sheet_is_explained_last_and_not_printe
     helper = Column("Gap", 8, "hidden", help="for a chart")
     page = Page("a", "A", "", (helper, hidden), [])
     told = dictionary([page, replace(page, name="B", columns=(shown,))], EN)
-    assert [line.cells[:3] for line in told.lines] == [("High end", "of a range", "B; A"), ("Gap", "for a chart", "A")]
+    assert [line.cells[:3] for line in told.lines] == [
+        ("High end", "of a range", "B; A (not printed)"),
+        ("Gap", "for a chart", "A"),
+    ]
     assert told.printed_lines == 1
 
 
