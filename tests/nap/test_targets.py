@@ -116,7 +116,7 @@ def test_no_fall_is_promised_after_which_the_repeat_would_find_nobody() -> None:
     repeat are a verdict. No larger repeat is enough, because one of 105 persons (1.61 cases) is too unlike 60 with so few cases."""
     assert detectable_change(0.1542, 60, 60, deff=1.0).after * 60 < 1
     tiny = judged({"year": 2030, "cut": 0.9}, n=60, p=0.1542, deff=1.0)
-    assert (tiny["smallest_obstacle"], tiny["verifiable"]) == ("no fall found", "no")
+    assert (tiny["smallest_obstacle"], tiny["verifiable"]) == ("none detectable", "no")
     assert np.isnan(tiny["smallest_value"])
     assert tiny["power"] == 0.6  # 1 − exp(−0.925)
     assert np.isnan(tiny["sample_needed"])

@@ -265,7 +265,7 @@ def _change(folder: Path) -> _Change | None:
     line = {**row, **in_units(row, "prevalence"), "measure": "prevalence"}
     old, new = (plan_words.shown(ENGLISH, line, column) for column in ("baseline_value", "value"))
     before, after = rounds(row)
-    texts = (ENGLISH.say("sheet.rounds", old=old, new=new), f"change per 1,000, {before} to {after}")
+    texts = (ENGLISH.say("sheet.rounds", old=old, new=new), f"per 1,000, {before} and {after}")
     number = _with_flag(row, *texts, first_page.size_of_change(ENGLISH, row))
     wide = pd.notna([row["bound_high_before"], row["bound_high_after"]]).any()
     titled = first_page.may_be_title(row) and not wide

@@ -89,12 +89,11 @@ def _of_round(language: Language, row: Row, column: str, when: str) -> PrintedCe
 def _change(language: Language, row: Row) -> PrintedCell:
     """Returns the cell of a change as a number with + or −.
 
-    It has a marker if the change is not shown, or if its size is uncertain. If one of the two numbers is doubtful, the marker is in
-    the cell of that number.
+    It has a marker only if the change is not shown. If one of the two numbers is doubtful, the marker is in the cell of that
+    number.
     """
     cell = plan_cells.value(language, row, "change", "marker")
-    doubt = "u" if _unsure(language, row) else ""
-    return PrintedCell(change_sentences.signed(language, row["change"], row), doubt, number=True) if cell.text else cell
+    return PrintedCell(change_sentences.signed(language, row["change"], row), number=True) if cell.text else cell
 
 
 def short_verdict(language: Language, row: Row) -> str:

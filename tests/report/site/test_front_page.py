@@ -284,7 +284,7 @@ def test_the_change_since_the_earlier_round_is_told_with_its_verdict(tmp_path: P
     report.write_changes(changed, tmp_path / "small")
     html = index(tmp_path, Entry("small", "Small country"))
     above, folded = html.split('<details class="data">')
-    told = "<b>50.0 → 18.8</b><span>change per 1,000, 2025 to 2027</span><span>a fall of 31.2 (95% interval: "
+    told = "<b>50.0 → 18.8</b><span>per 1,000, 2025 and 2027</span><span>a fall of 31.2 (95% interval: "
     assert above.index('class="numbers"') < above.index(told) < above.index('class="open"') < above.index("Definition: ")
     assert "Prevalence of forced labour: 50.0 in 2025, then 18.8 in 2027, per 1,000 adults" in folded
     assert "Test of the change since 2025: decreased.</p>" in folded
@@ -309,7 +309,7 @@ def test_a_change_that_is_not_shown_is_a_sentence_without_numbers(tmp_path: Path
     table = pd.read_csv(tmp_path / "small" / "changes.csv")
     table.assign(verdict="", estimate=float("nan"), reason="confidential").to_csv(tmp_path / "small" / "changes.csv", index=False)
     html = index(tmp_path, Entry("small", "Small country"))
-    assert "change per 1,000" not in html
+    assert ", 2025 and 2027" not in html
     assert "confidential" in html.split('<details class="data">')[0]
 
 

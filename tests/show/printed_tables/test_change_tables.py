@@ -63,7 +63,10 @@ def test_a_row_with_a_target_says_whether_it_is_reached() -> None:
     unsure = rows.assign(changed=pd.Series([Reason.of("rounds.unsure", verdict=DECREASED)], index=rows.index, dtype=object))
     told = change_tables.follow_up(EN, unsure)
     assert told.texts[1][place].replace("\xa0", " ") == "▼ decreased, but how far is uncertain"
-    assert [t.rows[1][place - 2].marker for t in (table, told)] == ["", "u"]  # the change, before its interval
+    assert [t.rows[1][place - 2].marker for t in (table, told)] == [
+        "",
+        "",
+    ]  # the change: a marker belongs to the number of a round
     assert "Decreased, but how far is uncertain" not in told.footnotes
     assert "target" not in {head.key for head in change_tables.follow_up(EN, rows.assign(reached="")).heads}
 

@@ -123,7 +123,7 @@ def test_a_number_of_persons_after_a_fall_has_no_more_digits_than_the_fall_allow
     assert wide.title == EN.say("detectable.title_of_range")
 
 
-@pytest.mark.parametrize(("why", "told"), [(NO_FALL, "aucune baisse décelée"), (TOO_FEW, "trop peu de cas")])
+@pytest.mark.parametrize(("why", "told"), [(NO_FALL, "aucune décelable"), (TOO_FEW, "trop peu de cas")])
 def test_where_there_is_no_smallest_fall_the_cell_says_why(why: object, told: str) -> None:
     rows = evidence().targets.assign(smallest_cut=float("nan"), smallest_value=float("nan"), smallest_obstacle=why)
     table = target_tables.detectable(FR, rows[rows["planned_sample"].notna()])

@@ -69,7 +69,7 @@ def test_several_that_cannot_are_counted_and_one_that_can_is_no_warning() -> Non
     ("facts", "told"),
     [
         ({"smallest_cut": 0.3}, 0.3),
-        ({"smallest_cut": np.nan, "smallest_obstacle": NO_FALL}, Styled("no fall found", "in_place")),
+        ({"smallest_cut": np.nan, "smallest_obstacle": NO_FALL}, Styled("none detectable", "in_place")),
         ({"smallest_cut": np.nan, "smallest_obstacle": TOO_FEW}, Styled("too few cases", "in_place")),
         ({"smallest_cut": np.nan, "planned_sample": np.nan}, None),
     ],
