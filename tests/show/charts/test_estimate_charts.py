@@ -296,4 +296,4 @@ def test_the_flow_has_a_step_for_thresholds_where_the_rule_set_has_them(norvia: 
 def test_measures_in_time_are_shown_where_the_survey_asks_for_them(capsys: pytest.CaptureFixture[str]) -> None:
     frame = pd.DataFrame({"w": 10.0, "y": [1] * 30 + [0] * 200})
     fl.show.in_time(fl.publish(fl.prevalence(fl.SurveyDesign(frame, weight="w"), "y")))
-    assert "gives no numbers for an average day" in capsys.readouterr().out
+    assert "gives no mean duration, and no number of persons on an average day" in capsys.readouterr().out
