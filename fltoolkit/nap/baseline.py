@@ -129,7 +129,8 @@ def _with_words_of_survey(row: dict[str, Any], now: Published) -> dict[str, Any]
     plain text."""
     group = group_of(row.get("group", ""), now.groups)
     categories = now.table.loc[now.table["breakdown"] == group, "category"] if group else ()
-    return row | {"category": next((c for c in categories if str(c) == row["category"]), row.get("category", ""))}
+    same = [category for category in categories if str(category) == row["category"]]
+    return {**row, "category": same[0]} if same else row
 
 
 def _not_given(indicator: Indicator, figures: list[PublishedFigure], now: Published) -> list[tuple[str, str]]:

@@ -271,8 +271,8 @@ class Plan(Model):
 
         Args:
             population: the population whose planned sample is used.
-            n: persons of the category who were asked in the baseline.
-            asked: all persons who were asked in the baseline.
+            n: persons of the category who answered in the baseline.
+            asked: all persons who answered in the baseline.
 
         Returns:
             The category's share of the planned sample; `n` if no sample is planned; nan if the share is unknown.

@@ -110,7 +110,7 @@ class _BaselineValue:
 
     Attributes:
         row: the row of the plan's baseline.
-        asked: the number of persons who were asked in the whole baseline survey.
+        asked: the number of persons who answered in the whole baseline survey.
         p: the baseline value as a proportion of its population.
         deff: the design effect.
     """
@@ -318,7 +318,7 @@ def _needed_sample(p: float, cut: float, deff: float, n: float) -> float:
         p: the baseline value as a proportion.
         cut: the decrease from `p` to the target, relative to `p`.
         deff: the design effect.
-        n: the persons who were asked in the baseline.
+        n: the persons who answered in the baseline.
     """
     try:
         needed = float(sample_size(p, cut=cut, deff=deff, n_before=n))

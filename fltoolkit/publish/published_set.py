@@ -195,8 +195,7 @@ class Published:
 
 @runtime_checkable
 class HasTables(Protocol):
-    """An object that needs further tables of a run, such as a plan whose rows need numbers of the survey. The interface is the
-    method that returns these tables."""
+    """An object that needs further tables of a run, such as a plan whose rows need numbers. Its method returns these tables."""
 
     def tables(self, spec: SurveySpec) -> Sequence[TableSpec]: ...
 
@@ -241,7 +240,8 @@ def _published(persons: ClassifiedSurvey, asked: Sequence[TableSpec], rules: Pub
     words = own_words(f"{persons.path.parent.name}/{persons.path.name}", spec, spec.group_labels)
 
     def complete(by: PublicationProfile) -> Published:
-        out = _with_refused_measures(listed(published_from_decision(run.decided, by), run.decided), run.other, run.refused, spec)
+        made = without_unlisted(published_from_decision(run.decided, by), run.decided)
+        out = _with_refused_measures(made, run.other, run.refused, spec)
         pairs = published_contrasts(run.differences, out.table, out.exact, out.rule_set)
         return replace(out, own_words=words, lead=spec.lead_group, contrasts=pairs)
 
@@ -359,10 +359,10 @@ def _merge(persons: ClassifiedSurvey, wanted: Sequence[TableSpec]) -> list[tuple
     return [(measure, of, population, by) for (measure, of, population), by in merged.items()]
 
 
-def listed(out: Published, decided: DecidedRows) -> Published:
+def without_unlisted(out: Published, decided: DecidedRows) -> Published:
     """Returns the published set of a decision without the categories that may not be listed (`unlisted_breakdowns`)."""
-    table, exact = (with_one_row_each(rows, decided.decision.unlisted) for rows in (out.table, out.exact))
-    return replace(out, table=table, exact=exact)
+    unlisted = decided.decision.unlisted
+    return replace(out, table=with_one_row_each(out.table, unlisted), exact=with_one_row_each(out.exact, unlisted))
 
 
 def published_from_decision(decided: DecidedRows, publication_profile: PublicationProfile) -> Published:

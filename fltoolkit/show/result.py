@@ -18,12 +18,12 @@ from fltoolkit.publish.paths_to_outcomes import OTHER
 from fltoolkit.publish.published_model import PublishedModel
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts import breakdown_gallery
-from fltoolkit.show.charts.flow_of_persons import flow_population, in_forced_labour
+from fltoolkit.show.charts.flow_of_persons import in_forced_labour
 from fltoolkit.show.wording import contrast_sentences, number_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, PublishedNumber, number, of_plan
 from fltoolkit.show.wording.headline_words import lead
 from fltoolkit.show.wording.plan_words import fall_to
-from fltoolkit.show.wording.result_sentences import headline_rows, headline_unresolved, sentence
+from fltoolkit.show.wording.result_sentences import flow_population, headline_rows, headline_unresolved, sentence
 from fltoolkit.show.wording.section_words import NO_FOLLOW_UP, Nothing, Result
 from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.table_records import as_records

@@ -150,18 +150,18 @@ def population_cells(rows: pd.DataFrame, keys: list[Key], share_groups: list[str
         if row_key not in cells or row["measure"] in ("prevalence", "total"):
             # such as a sector: its cells have no non-cases
             cells[row_key] = (
-                replace(cell, non_cases=None, weighted_others=None, listed=cell.cases > 0) if _is_of(case_only, row_key) else cell
+                replace(cell, non_cases=None, weighted_others=None, listed=cell.cases > 0) if is_of(case_only, row_key) else cell
             )
     for k, parts in share_rows.items():
         n, population = int(parts[0]["n"]), float(parts[0]["population"])
         psus, homes = (_sum(parts, f"{units}_with_cases") for units in ("psus", "households"))
         mean_weight = population_mean_weight(rows)
-        cell = Cell(n, n, psus=psus, households=homes, weighted=population, mean_weight=mean_weight, listed=_is_of(case_only, k))
+        cell = Cell(n, n, psus=psus, households=homes, weighted=population, mean_weight=mean_weight, listed=is_of(case_only, k))
         cells.setdefault(k, cell)
     return cells
 
 
-def _is_of(groups: frozenset[str], key: Key) -> bool:
+def is_of(groups: frozenset[str], key: Key) -> bool:
     """Returns whether a cell is defined by one of these groups."""
     return not groups.isdisjoint(g for g, _ in key)
 

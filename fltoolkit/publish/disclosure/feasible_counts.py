@@ -183,9 +183,9 @@ class _Limits:
 
     def __init__(self, system: CellSystem[Any], known: Mask, whole: bool) -> None:
         self.whole = whole
-        self.cases = _limits(system.cases, (0.0, 0.0), known)
         self.least = system.least
-        self.cases = np.where(self.least > 0, np.maximum(self.cases[0], self.least), self.cases[0]), self.cases[1]
+        low, high = _limits(system.cases, (0.0, 0.0), known)
+        self.cases = np.where(self.least > 0, np.maximum(low, self.least), low), high
         self.weighted = _limits(system.weighted, (system.below, system.above), known & ~np.isnan(system.weighted) & (not whole))
         self.ties = _limits(system.tied, (0.0, 0.0), ~(system.weighed & whole))
         self.within = np.full(len(system.spread), -np.inf), np.zeros(len(system.spread))
@@ -197,7 +197,7 @@ class _Limits:
             if not np.isnan(value):
                 limits[which][goal.row] = value
 
-    def most_added(self) -> Array:
+    def most_missing(self) -> Array:
         """Returns, for each cell, how many cases a solution may have less than its lower limit, at a price. A cell that readers know
         to have a case never has none."""
         return np.where(self.least > 0, np.maximum(self.cases[0], 0.0) - self.least, np.inf)
@@ -223,7 +223,7 @@ def _run(system: CellSystem[Any], limits: _Limits, price: Array, aim: Array) -> 
     number, unknowns = len(system.cells), system.count.shape[1]
     kinds = np.arange(unknowns) < system.kinds
     most_change = np.tile(np.where(price > 0, np.inf, 0.0), 4)
-    most_change[:number] = np.where(price > 0, limits.most_added(), 0.0)
+    most_change[:number] = np.where(price > 0, limits.most_missing(), 0.0)
     found = milp(
         np.r_[aim, np.tile(price, 4)],
         constraints=LinearConstraint(system.programme, limits.all(0), limits.all(1)),

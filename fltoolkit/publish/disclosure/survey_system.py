@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from fltoolkit.estimate.totals.person_patterns import PersonPatterns
 from fltoolkit.estimate.variance.taylor_variance import Array
 from fltoolkit.publish.disclosure.case_only_kinds import PersonKinds, case_only_kinds
-from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Limits, crossed_groups, mean_weights
+from fltoolkit.publish.disclosure.cell_counts import Cell, CellId, Limits, crossed_groups, is_of, mean_weights
 from fltoolkit.publish.disclosure.cell_system import CLOSE, CellSystem, Kinds, Mask, Row, Tie, build_system, rounding_margins
 from fltoolkit.publish.disclosure.derived_cells import AnyCell, DerivedCell, changes_within_cells, derived_cells
 from fltoolkit.publish.printed_numbers import RATE_STEP
@@ -45,7 +45,7 @@ class DisclosureScenario:
 
     def is_of_cases(self, cell: CellId) -> bool:
         """Returns whether a cell is defined by a group that only cases have, such as the sector of the forced labour."""
-        return not self.case_only.isdisjoint(g for g, _ in cell[1])
+        return is_of(self.case_only, cell[1])
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ from fltoolkit.publish.disclosure.run_decision import (
 )
 from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.own_tables.outcome_differences import SAME_PERSONS, protect_from_other_outcomes
-from fltoolkit.publish.published_set import Basis, Published, listed, published_from_decision
+from fltoolkit.publish.published_set import Basis, Published, published_from_decision, without_unlisted
 from fltoolkit.publish.reliability import load_publication_profile
 from fltoolkit.survey.spec.groups import NOT_STATED, groups_of_breakdown
 from fltoolkit.survey.spec.reserved_names import PUBLISHED
@@ -82,7 +82,9 @@ def publish(est: Estimates, *, beside: Published | None = None, profile: str | P
         limits, notes = limits_of(rules, None)
         decided = decided_rows([whole], limits, notes)
         return _with_outcome_label(
-            _without_not_stated(listed(published_from_decision(decided, rules), decided), est), est, {_outcome(est): decided}
+            _without_not_stated(without_unlisted(published_from_decision(decided, rules), decided), est),
+            est,
+            {_outcome(est): decided},
         )
     if profile is not None:
         raise RequestError("a table beside a set is judged by the profile of the set", where="publish: profile", found=str(profile), allowed=beside.profile,
@@ -120,14 +122,16 @@ def _with_table(table: Estimates, out: Published) -> Published:
     sets = {
         name: _with_rows_of_table(
             same_set,
-            _without_not_stated(listed(published_from_decision(rows, same_set.basis.publication_profile), rows), table),
+            _without_not_stated(without_unlisted(published_from_decision(rows, same_set.basis.publication_profile), rows), table),
             est,
             families,
         )
         for name, same_set in out.profiles.items()
         if same_set.basis
     }
-    return replace(_with_rows_of_table(out, _without_not_stated(listed(made, rows), table), est, families), profiles=sets)
+    return replace(
+        _with_rows_of_table(out, _without_not_stated(without_unlisted(made, rows), table), est, families), profiles=sets
+    )
 
 
 def _decided_alike(

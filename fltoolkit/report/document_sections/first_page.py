@@ -70,12 +70,10 @@ def rate(language: Language, row: PublishedNumber) -> str | None:
         return None
     about = {"who": language.kit(row["reference_population_label"]), "year": row["year"]}
     if row["estimate"] == 0:
+        if has_wide_bounds(row):
+            return None
         high = number_words.number(language, row["ci_high"], "prevalence")
-        return (
-            None
-            if has_wide_bounds(row)
-            else language.say("sheet.nobody", high=high, level=number_words.level(language, row), **about)
-        )
+        return language.say("sheet.nobody", high=high, level=number_words.level(language, row), **about)
     if has_wide_bounds(row):
         low, high = _rates_for_title(language, row["estimate"], row["bound_high"])
         return language.say("sheet.range", low=low, high=high, **about)

@@ -19,7 +19,7 @@ from fltoolkit.show.tables import table
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, number
 from fltoolkit.show.wording.number_words import start
-from fltoolkit.show.wording.result_sentences import statement
+from fltoolkit.show.wording.result_sentences import flow_population, statement
 from fltoolkit.show.wording.section_words import Nothing, Result
 from fltoolkit.table_records import as_records
 
@@ -175,16 +175,6 @@ def _notes(out: Published, rows: Rows) -> tuple[str, ...]:
 
 def _steps_in_words(rows: Rows) -> str:
     return "; ".join(f"{step}: {_count(row)}" for step, row in rows.items())
-
-
-def flow_population(out: Published, *, of_children: bool) -> str | None:
-    """Returns the name of the first population that has a flowchart of adults, or of children if `of_children` is true.
-    Returns None if there is no such population."""
-    charts = out.table[out.table["measure"] == "flowchart"]
-    for name, rows in charts.groupby("reference_population", sort=False):
-        if rows["step"].isin(CHILD_LEAVES).any() == of_children:
-            return str(name)
-    return None
 
 
 def _steps(out: Published, population: str) -> Rows:

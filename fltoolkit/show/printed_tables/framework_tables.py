@@ -154,14 +154,9 @@ def matrix(language: Language, evidence: Evidence) -> PrintedTable:
     """Returns the table of the plan's indicators that the ILO toolkit's results framework (Tool No. 16) calls a matrix. It
     has the baselines from the survey, the targets in words, and what partners typed. It has the rows of whole populations,
     of targets, and of partners."""
-    cuts, decreases = (plan_words.promises(language, evidence.targets, NBSP, of_decrease=of) for of in (False, True))
-    rows = []
-    for row in as_records(evidence.baseline.table):
-        key, promised = (
-            (row["derived_from"] or row["id"], row["group"], row["category"]),
-            decreases if row["derived_from"] else cuts,
-        )
-        rows.append({**row, "promised": promised.get(key, "")})
+    promised = plan_words.promises(language, evidence.targets, NBSP)
+    table = as_records(evidence.baseline.table)
+    rows = [{**row, "promised": promised.get(plan_words.promise_key(row), "")} for row in table]
     rows = [row for row in rows if row["promised"] or row["filled_by"] == "partners" or plan_words.is_total(row)]
     words = TableWords(language.say("matrix.title"), heads=plan_cells.years(language, evidence.baseline.table, "year"))
     return _of_plan(language, MATRIX, rows, words)

@@ -107,23 +107,28 @@ def between(language: Language, row: Line, low: str, high: str) -> str:
     return number_words.limits(language, value(language, row[low], row), value(language, row[high], row))
 
 
-def promises(
-    language: Language, rows: pd.DataFrame, space: str = " ", *, of_decrease: bool = False
-) -> dict[tuple[object, ...], str]:
-    """Returns the targets of the plan in words, without units. The keys are indicator, group and category.
+def promises(language: Language, rows: pd.DataFrame, space: str = " ") -> dict[tuple[object, ...], str]:
+    """Returns the targets of the plan in words, for the rows of the baseline that have one (see `promise_key`). The words have no unit,
+    except those for a row of a decrease in % (see `promise`).
 
     Args:
         rows: rows of `Evidence.targets`.
         space: the space between the words of a target whose value is known. With a no-break space, such a target stays on
             one line.
-        of_decrease: whether the words are for the rows of a decrease in %, which has the unit % (see `promise`).
     """
     found: dict[tuple[object, ...], list[str]] = {}
     for row in as_records(rows[rows["target_year"].notna()]):
-        words = promise(language, row, with_unit=of_decrease, of_decrease=of_decrease)
-        words = words.replace(" ", space) if pd.notna(row["target_value"]) else words
-        found.setdefault((row["id"], row["group"], row["category"]), []).append(words)
+        for of_decrease in (False, True):
+            words = promise(language, row, with_unit=of_decrease, of_decrease=of_decrease)
+            words = words.replace(" ", space) if pd.notna(row["target_value"]) else words
+            found.setdefault((row["id"], row["group"], row["category"], of_decrease), []).append(words)
     return {key: language.list(texts) for key, texts in found.items()}
+
+
+def promise_key(row: Line) -> tuple[object, ...]:
+    """Returns the key of a row of the baseline in `promises`. A decrease in % has the targets of the indicator from which it is
+    derived, in other words."""
+    return row["derived_from"] or row["id"], row["group"], row["category"], bool(row["derived_from"])
 
 
 def promise(language: Language, row: Line, *, with_unit: bool = True, of_decrease: bool = False) -> str:

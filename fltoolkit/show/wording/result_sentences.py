@@ -141,11 +141,21 @@ def coverage(out: Published, language: Language) -> str:
     )
 
 
+def flow_population(out: Published, *, of_children: bool) -> str | None:
+    """Returns the name of the first population that has a flowchart of adults, or of children if `of_children` is true.
+    Returns None if there is no such population."""
+    charts = out.table[out.table["measure"] == "flowchart"]
+    for name, rows in charts.groupby("reference_population", sort=False):
+        if rows["step"].isin(CHILD_LEAVES).any() == of_children:
+            return str(name)
+    return None
+
+
 def forced_labour(out: Published, language: Language) -> str:
     """Returns what forced labour is. If the survey counts children only, a sentence says by which routes."""
-    steps = out.table.loc[out.table["measure"] == "flowchart"].groupby("reference_population", sort=False)
-    only = len(steps) > 0 and all(rows["step"].isin(CHILD_LEAVES).any() for _, rows in steps)
-    return " ".join(language.say(f"sheet.{text}") for text in ("definition", *(["definition_of_children"] if only else [])))
+    adults, children = (flow_population(out, of_children=of) for of in (False, True))
+    routes = [language.say("sheet.definition_of_children")] if children and not adults else []
+    return " ".join((language.say("sheet.definition"), *routes))
 
 
 def window(language: Language, row: PublishedNumber) -> str:

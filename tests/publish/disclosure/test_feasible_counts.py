@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
@@ -52,6 +54,22 @@ def test_wishes_are_met_as_far_as_they_can() -> None:
     assert found is not None
     assert found.cases[[1, 2]].sum() == pytest.approx(7)
     assert found.cases[[1, 2]].min() >= 2 - 1e-9
+
+
+def test_no_change_takes_a_case_that_readers_know_of() -> None:
+    """A listed cell keeps its case where another wishes for all, and one with three for certain keeps these, even if it is cheaper to
+    change than the other."""
+    listed = replace(SIXTEEN, least=np.array([0.0, 1.0, 1.0, 0.0]))
+    assert solve(listed, [Goal(1, 7, NAN, at_least=True)], Terms(known(0, 3))) is None
+    assert solve_in_whole(listed, Goal(2, 0, NAN, at_least=False), known(0, 3) > 0) is None
+    wanted = [Goal(1, 5, NAN, at_least=True), Goal(2, 7, NAN, at_least=True)]
+    found = solve(listed, wanted, Terms(known(0, 3), wished=True))
+    assert found is not None
+    assert found.cases[[1, 2]].min() >= 1 - 1e-9
+    three = replace(SIXTEEN, least=np.array([0.0, 0.0, 3.0, 0.0]))
+    found = solve(three, [Goal(1, 7, NAN, at_least=True)], Terms(np.array([INF, 0.0, 1.0, 10.0])))
+    assert found is not None
+    assert found.cases == pytest.approx([16, 7, 3, 6])
 
 
 def weighed(weights: tuple[float, float], rounding: float = 0.0) -> CellSystem[str]:

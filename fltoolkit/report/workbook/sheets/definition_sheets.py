@@ -8,9 +8,8 @@ from fltoolkit.nap.checklists import checklists
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.reliability import FLAGS
 from fltoolkit.report.workbook.sheet_words import word
-from fltoolkit.show.charts.flow_of_persons import flow_population
 from fltoolkit.show.wording import number_words
-from fltoolkit.show.wording.result_sentences import asks_parents
+from fltoolkit.show.wording.result_sentences import asks_parents, flow_population
 
 WHAT_IS_COUNTED = "statistics"
 DefinitionRow = tuple[str, str, str, str]

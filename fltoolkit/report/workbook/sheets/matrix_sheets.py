@@ -34,7 +34,7 @@ from fltoolkit.report.workbook.sheet_words import (
 )
 from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
 from fltoolkit.show.wording import number_words
-from fltoolkit.show.wording.plan_words import frequency, promises
+from fltoolkit.show.wording.plan_words import frequency, promise_key, promises
 from fltoolkit.spreadsheets import A3
 from fltoolkit.survey.spec.groups import TOTAL
 from fltoolkit.table_records import as_records
@@ -67,18 +67,19 @@ def matrix(evidence: Evidence, language: Language) -> Page:
     return page(language, "matrix", columns, lines, notes, tool="16", table="matrix", frozen=2, large=True, once=ONCE)
 
 
-def _warned_promises(language: Language, rows: pd.DataFrame, *, of_decrease: bool) -> dict[tuple[object, ...], object]:
-    """Returns the cells with the targets in words and their paths (linear or geometric), by indicator, group and category. A target
-    that no planned survey could verify has a warning. With `of_decrease`, the words are for the rows of a decrease in %."""
+def _warned_promises(language: Language, rows: pd.DataFrame) -> dict[tuple[object, ...], object]:
+    """Returns the cells with the targets in words and their paths (linear or geometric), with the keys of `promises`. A target that no
+    planned survey could verify has a warning."""
     paths: dict[tuple[object, ...], dict[str, None]] = {}
     for row in as_records(rows[rows["target_year"].notna()]):
         paths.setdefault((row["id"], row["group"], row["category"]), {})[word(language, "paths", row["path"])] = None
     found: dict[tuple[object, ...], object] = {
-        key: f"{text} ({language.join(paths[key])})" for key, text in promises(language, rows, of_decrease=of_decrease).items()
+        key: f"{text} ({language.join(paths[key[:-1]])})" for key, text in promises(language, rows).items()
     }
     for row in as_records(rows[rows["verifiable"] == "no"]):
-        key = (row["id"], row["group"], row["category"])
-        found[key] = Styled(f"{found[key]}. {refusal(language, row)}", "warn")
+        for of_decrease in (False, True):
+            key = (row["id"], row["group"], row["category"], of_decrease)
+            found[key] = Styled(f"{found[key]}. {refusal(language, row)}", "warn")
     return found
 
 
@@ -104,13 +105,10 @@ def _columns(filled: Baseline, language: Language) -> list[Column]:
 def _lines(filled: Baseline, language: Language, aims: pd.DataFrame, partners: Partners) -> list[SheetRow]:
     """Returns the rows of the sheet. `aims` are the rows of targets."""
     lines, none = [], Styled(language.say("matrix.no_target"), "quiet")
-    cuts, decreases = (_warned_promises(language, aims, of_decrease=of) for of in (False, True))
+    promised = _warned_promises(language, aims)
     for row in map(without_nan, as_records(filled.table)):
-        about, promised = (
-            (row["derived_from"] or row["id"], row["group"], row["category"]),
-            decreases if row["derived_from"] else cuts,
-        )
-        cells = [*_cells(filled.plan, row, language), promised.get(about, "" if row["filled_by"] == "partners" else none)]
+        silent = "" if row["filled_by"] == "partners" else none
+        cells = [*_cells(filled.plan, row, language), promised.get(promise_key(row), silent)]
         if row["filled_by"] != "partners":
             lines.append(SheetRow(cells))
             continue

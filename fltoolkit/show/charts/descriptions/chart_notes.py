@@ -73,7 +73,7 @@ def markers(language: Language, used: Iterable[object]) -> str:
 
 
 def chart_base(out: Published, first: PublishedNumber, language: Language) -> str:
-    """Returns a note on the persons whom a chart is about: the name of the population, and how many of its persons were asked (as
+    """Returns a note on the persons whom a chart is about: the name of the population, and how many of its persons answered (as
     published). If the chart shows shares of cases, the note also gives the number of cases. If it shows how long forced labour
     lasted, the note is about the cases whose duration is known.
 

@@ -153,7 +153,7 @@ class DescribedChart:
     Attributes:
         name: the name of the chart's file.
         title, subtitle: the words above the chart.
-        notes: the words below the chart: the meaning of signs and markers, who and how many were asked, and the source.
+        notes: the words below the chart: the meaning of signs and markers, who and how many answered, and the source.
         alt: everything that the chart shows, in words, for people who do not see it.
     """
 
