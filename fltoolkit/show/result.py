@@ -22,7 +22,7 @@ from fltoolkit.show.charts.flow_of_persons import in_forced_labour
 from fltoolkit.show.wording import contrast_sentences, number_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, PublishedNumber, number, of_plan
 from fltoolkit.show.wording.headline_words import lead
-from fltoolkit.show.wording.plan_words import fall_to
+from fltoolkit.show.wording.plan_words import fall_to, planned_size, planned_sizes
 from fltoolkit.show.wording.result_sentences import flow_population, headline_rows, headline_unresolved, sentence
 from fltoolkit.show.wording.section_words import NO_FOLLOW_UP, Nothing, Result
 from fltoolkit.survey.design.survey_design import Survey
@@ -208,7 +208,8 @@ def repeat(evidence: Evidence) -> Result:
     row = evidence.planned_repeat
     if row is None:
         return Result("It cannot be said which fall a survey of the planned size would find.")
-    found = f" survey of {row['planned_sample']:,.0f} persons would find a fall {fall_to(ENGLISH, row)} with a chance of 80%."
+    size = planned_size(ENGLISH, row)
+    found = f" survey of the planned size ({size}) would find a fall {fall_to(ENGLISH, row)} with a chance of 80%."
     return Result(f"If no answer were unresolved, a{found}" if pd.notna(row["baseline_bound"]) else f"A{found}")
 
 
@@ -221,9 +222,9 @@ def targets(evidence: Evidence) -> Result:
         return Result("The plan gives no targets yet.")
     could = int((given["verifiable"] == "yes").sum())
     later = " What the later survey found is in the last part." if given["later_value"].notna().any() else ""
-    return Result(
-        f"A survey of the planned size would find the fall to the target for {could} of {_counted(len(given), 'target')}.{later}"
-    )
+    sizes = planned_sizes(ENGLISH, evidence.targets[evidence.targets["id"].isin(given["id"])])
+    size = f"the planned size ({sizes})" if sizes else "the planned size"
+    return Result(f"A survey of {size} would find the fall to the target for {could} of {_counted(len(given), 'target')}.{later}")
 
 
 @of_plan

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from hashlib import sha256
+from html import escape
 from itertools import compress
 from typing import Any
 
@@ -20,7 +21,7 @@ from fltoolkit.publish.printed_numbers import nearest, rounding_base
 from fltoolkit.show.charts.chart_style import QUIET, Table
 from fltoolkit.show.printed_tables import framework_tables, result_tables
 from fltoolkit.show.printed_tables.cell_html import MARKER_ROOM, Meanings, cell_html, explained
-from fltoolkit.show.printed_tables.printed_table import NBSP, PrintedTable, of_texts
+from fltoolkit.show.printed_tables.printed_table import NBSP, PrintedCell, PrintedTable, of_texts
 from fltoolkit.show.wording import number_words, plan_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, count, count_or_mark, of_plan
 from fltoolkit.show.wording.section_words import Nothing, Words
@@ -40,6 +41,8 @@ CHILD_PARTS = {"done": "did this work", "threat": "threat or penalty", "by_third
 OUTSIDE, EXCLUDES = "outside the exceptions: an exception within its limits is no case", " excludes"
 MODES = {"witnessed": "what the person saw happen to others", "threatened": "what the person was threatened with"}
 UNCORRECTED = "Nothing was corrected in the data."
+GROUP_ROW, NEXT_BODY = '<tr class="gt_group_heading_row">', '</tbody>\n<tbody class="gt_table_body">\n  '
+OF_PART = '<span class="part" style="display: none"> – {}</span>'  # hidden here, because a notebook may drop style sheets
 NUMBER = r"[-−+]?[\d.,]+\s?%?|\d+–\d+|\d+ and more|\[\w+\]|"  # a number, a class, a marker, or nothing
 
 
@@ -253,7 +256,7 @@ def in_notebook(table: PrintedTable, *, scrolled: bool = True) -> Table:
     """
     from great_tables import GT, loc, style
 
-    frame, groups = _body(table)
+    frame, groups, parts = _body(table)
     numbers = [head.key for head in table.heads if head.kind in ("value", "number")]
     words = [head.key for head in table.heads if head.key not in numbers]
     heads: dict[str, Any] = {head.key: head.text for head in table.heads}
@@ -305,30 +308,44 @@ def in_notebook(table: PrintedTable, *, scrolled: bool = True) -> Table:
     # Over collapsed borders, the column that stays in view would hide the lines between rows.
     look_of_table = "table-layout: auto; border-collapse: separate; border-spacing: 0"
     page = shown.as_raw_html().replace('<table class="gt_table"', f'<table class="gt_table" style="{look_of_table}"', 1)
+    page = _in_parts(page, parts) if across else page
     notes = tuple(filter(None, (table.note, *(f"{letter}{NBSP}{NBSP}{text}" for letter, text in table.lettered))))
     told = (table.title, _as_text(frame.rename(columns=heads), groups), *notes)
     return Table(page + _below(notes, table.meanings), "\n".join(filter(None, told)))
 
 
-def _body(table: PrintedTable) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Returns two things: the rows of a table as texts, with the keys of the columns, and for each row the line across the table
-    above it."""
+def _body(table: PrintedTable) -> tuple[pd.DataFrame, tuple[str, ...], dict[str, str]]:
+    """Returns three things: the rows of a table as texts, with the keys of the columns; for each row the line across the table
+    above it; and for each such line the line that opens its part of the table."""
     body: list[tuple[str, ...]] = []
     groups: list[str] = []
-    above: list[str] = []  # lines across the table, kept until the next row of cells
-    across = ""
-    for row in table.texts:
+    parts: dict[str, str] = {}
+    above: list[PrintedCell] = []  # lines across the table, kept until the next row of cells
+    across = part = ""
+    for row, texts in zip(table.rows, table.texts, strict=True):
         if len(row) < len(table.heads):
             above += row
             continue
         if above:
-            across = ". ".join(above)
+            across = ". ".join(cell.printed for cell in above)
             while across in groups:  # great_tables merges groups whose lines are equal
                 across += NBSP
+            parts[across] = part = across if any(cell.opens_part for cell in above) else part
             above = []
-        body.append(row)
+        body.append(texts)
         groups.append(across)
-    return pd.DataFrame(body, columns=[head.key for head in table.heads]), tuple(groups)
+    return pd.DataFrame(body, columns=[head.key for head in table.heads]), tuple(groups), parts
+
+
+def _in_parts(html: str, parts: dict[str, str]) -> str:
+    """Returns the HTML of a table with a body for each part, such as an indicator with its groups, because print cuts no body that
+    fits on a page. Each group has the name of its part behind it, which only a longer part prints."""
+    written, *groups = html.split(GROUP_ROW)
+    for place, ((line, part), rows) in enumerate(zip(parts.items(), groups, strict=True)):
+        opens = line == part
+        named = rows if opens or not part else rows.replace("</th>", f"{OF_PART.format(escape(part))}</th>", 1)
+        written += f"{NEXT_BODY if opens and place else ''}{GROUP_ROW}{named}"
+    return written
 
 
 def _below(notes: tuple[str, ...], meanings: Meanings) -> str:

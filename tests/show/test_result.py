@@ -124,7 +124,7 @@ def test_a_plan_says_what_is_filled_verifiable_and_changed() -> None:
     given = evidence.targets[evidence.targets["target_year"].notna()]
     first = replace(evidence, targets=evidence.targets.assign(later_value=float("nan")), follow_up=evidence.follow_up.iloc[:0])
     could, of = (given["verifiable"] == "yes").sum(), f"{len(given)} target{'s' * (len(given) != 1)}"
-    found = f"A survey of the planned size would find the fall to the target for {could} of {of}."
+    found = f"A survey of the planned size (2,400 adults) would find the fall to the target for {could} of {of}."
     assert str(result.targets(first)) == found
     assert str(result.targets(evidence)) == f"{found} What the later survey found is in the last part."
     assert str(result.baseline(first)).endswith(" that the plan asks of it.")

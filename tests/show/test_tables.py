@@ -19,7 +19,7 @@ from fltoolkit.show import tables
 
 def cells(shown: Any) -> list[list[str]]:
     """The texts of a table's body."""
-    body = shown.html.split("<tbody", 1)[1].split("</tbody>", 1)[0]
+    body = shown.html.split("<tbody", 1)[1].rsplit("</tbody>", 1)[0]
     rows = re.findall(r"<tr>(.*?)</tr>", body, re.S)
     texts = [[re.sub(r"<[^>]+>", "", c) for c in re.findall(r"<td[^>]*>(.*?)</td>", r, re.S)] for r in rows]
     return [[unescape(text).replace("\xa0", " ") for text in row] for row in texts]
@@ -173,6 +173,18 @@ def test_the_baseline_leaves_partners_rows_open_and_marks_what_is_not_shown() ->
     assert len(shown) == len(country.filled().table)
     assert by["Men"][1] == "200 †"
     assert table.text.count("Persons in forced labour") == 1
+
+
+def test_an_indicator_with_its_groups_is_a_body_of_its_own_that_print_does_not_cut() -> None:
+    """Before, a printed page could begin in the middle of an indicator, without its name."""
+    bodies = tables.baseline(country.filled()).html.split("<tbody")[1:]
+    lines = [re.findall(r'scope="colgroup"[^>]*>(.*?)</th>', body, re.S) for body in bodies]
+    assert len(bodies) > 1
+    for first, *groups in lines:
+        assert "<span" not in first
+        # A part that is longer than a page has its name at each group.
+        assert all(group.endswith(f'<span class="part" style="display: none"> – {first}</span>') for group in groups)
+    assert any(groups for _, *groups in lines)
 
 
 def test_a_partners_own_baseline_is_shown_as_written(tmp_path: Any) -> None:

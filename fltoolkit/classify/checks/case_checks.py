@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 CASE_CONDITIONS = ("young", "began as children", "no months", "outside")  # these count cases, so only ranges are shown
 UNRESOLVED = "unresolved"
-UNRESOLVED_BECAUSE = "unresolved, so not counted as cases. No usable answer to"
+UNRESOLVED_BECAUSE = "unresolved, so not among the established cases. No usable answer to"
 MOST_UNRESOLVED = "most of the persons asked are unresolved, so the estimate says almost nothing. No usable answer to"
 ADVICE = "see the unresolved answers by question; if a filter of the questionnaire explains blanks, add it to the description of the survey"
 ADVICE_IF_MOST = (

@@ -32,6 +32,7 @@ class PrintedCell:
             none.
         number: whether the text is a number or an interval, or replaces a number, such as `5–14` for a number of cases.
         quiet: whether the cell is a line across the table that explains the rows below it. Such a line is not a heading.
+        opens_part: whether the cell is a line across the table with further lines below it, such as an indicator above its groups.
         has_range: whether the text is a range because of unresolved answers, and not an interval.
         strong: whether the text is the answer that the row gives, printed in bold letters.
         footnotes: the footnotes whose letters are the text.
@@ -41,6 +42,7 @@ class PrintedCell:
     marker: str = ""
     number: bool = False
     quiet: bool = False
+    opens_part: bool = False
     has_range: bool = False
     strong: bool = False
     footnotes: tuple[str, ...] = ()
@@ -202,8 +204,10 @@ def printed(language: Language, layout: TableLayout, rows: Iterable[Row], words:
     across: tuple[str | PrintedCell, ...] = ()
     for row in rows:
         headings = layout.headings(language, row) if layout.headings else ()
-        new = [text for level, text in enumerate(headings, 1) if text and headings[:level] != across[:level]]
-        body += [(text if isinstance(text, PrintedCell) else PrintedCell(text),) for text in new]
+        levels = enumerate(headings, 1)
+        new = [(text, level < len(headings)) for level, text in levels if text and headings[:level] != across[:level]]
+        cells = ((text if isinstance(text, PrintedCell) else PrintedCell(text), opens) for text, opens in new)
+        body += [(replace(cell, opens_part=opens),) for cell, opens in cells]
         across = headings
         reasons_of_row = layout.reasons(language, row) if layout.reasons else ()
         reasons = [number_words.start(text) for text in dict.fromkeys(reasons_of_row) if text]

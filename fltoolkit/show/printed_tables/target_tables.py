@@ -186,7 +186,8 @@ def targets(language: Language, rows: pd.DataFrame, *, short: bool = False) -> P
     columns = [c for c in (VERIFIED_LATER if later else VERIFIED) if c not in left_out]
     dashed = [row for row in as_records(rows) if plan_words.is_never_enough(row) and not plan_words.is_too_wide(row)]
     dash = (language.say("targets.dash"),) if dashed else ()
-    chance = () if wide else (language.say("targets.chance"),)
+    size = plan_words.planned_sizes(language, rows)
+    chance = () if wide else (language.say("targets.chance"), language.say("targets.planned", size=size))
     must_fall = () if wide or short else (language.say("targets.must_fall"),)
     care = number_words.care_note(language, pd.concat([rows["flag"], rows["later_flag"]]))
     words = TableWords(

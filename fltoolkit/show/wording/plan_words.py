@@ -158,6 +158,24 @@ def short_aim(language: Language, row: Line) -> str:
     return language.say("targets.by_year", **aimed).replace(" ", NBSP)
 
 
+def planned_size(language: Language, row: Line) -> str:
+    """Returns how many persons of a row will answer in the planned repeat of the survey: `7,000 persons aged 5 and over`, or, for a
+    category, `women: 2,400`."""
+    persons = number_words.count(language, row["planned_sample"])
+    if not is_total(row):
+        return language.colon(category(language, row), persons)
+    return f"{persons} {number_words.population(language, row) or language.say('kit.whom.persons')}"
+
+
+def planned_sizes(language: Language, rows: pd.DataFrame) -> str:
+    """Returns the different sizes of `planned_size` in rows of `Evidence.targets`, those of whole populations if there are any. The
+    text is empty if no size is known."""
+    known = rows[rows["planned_sample"].notna()]
+    whole = totals(known)
+    sizes = (known if whole.empty else whole).drop_duplicates("planned_sample")
+    return language.list(planned_size(language, row) for row in as_records(sizes))
+
+
 def frequency(language: Language, text: str) -> str:
     """Returns in words how often an indicator is reported. The words are the kit's, or the plan's if the kit has none."""
     return language.say(f"frequencies.{text}") if language.has(f"frequencies.{text}") else language.own(text)
@@ -193,10 +211,11 @@ def warning(language: Language, row: Line) -> tuple[str, ...]:
     unplanned = row["obstacle"] == UNPLANNED  # the planned repeat would be large enough
     key = "targets.not_planned" if unplanned else "targets.not_verifiable"
     year = f"{row['target_year']:g}"
-    said = [language.say(key, what=about(language, row), target=promise(language, row), year=year)]
+    size = planned_size(language, row)
+    said = [language.say(key, what=about(language, row), target=promise(language, row), year=year, size=size)]
     if unplanned:
         chance = number_words.percent(language, row["power"])
-        said.append(language.say("targets.unplanned", year=year, chance=chance))
+        said.append(language.say("targets.unplanned", year=year, chance=chance, size=size))
     else:
         said.append(language.say("targets.why", reason=number_words.reason(language, row["reason"])))
         said.append(detectable_cut(language, row))

@@ -11,7 +11,7 @@ import fltoolkit as fl
 
 SurveyOf = Callable[..., fl.Survey]
 Persons = dict[str, dict[str, Any]]
-LEFT = "unresolved, so not counted as cases. No usable answer to: "
+LEFT = "unresolved, so not among the established cases. No usable answer to: "
 MOST = "most of the persons asked are unresolved, so the estimate says almost nothing. No usable answer to: "
 
 

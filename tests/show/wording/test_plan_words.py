@@ -22,6 +22,7 @@ from fltoolkit.show.wording.plan_words import (
     category,
     later,
     own_signs,
+    planned_sizes,
     promise,
     short_aim,
     shown,
@@ -36,7 +37,7 @@ ROW: dict[str, Any] = {
     "baseline_year": 2025.0, "baseline_value": 17.25, "ci_low": 13.4, "ci_high": 21.7, "target_year": 2030.0, "target_value": 8.625, "stated_value": np.nan,
     "cut": 0.5, "target_words": "eradicated by 2030", "verifiable": "no", "obstacle": "sample too small", "reason": "too few persons",
     "power": 0.39, "smallest_cut": 0.762, "smallest_value": 4.1, "later_year": np.nan, "later_value": np.nan, "later_ci_low": 6.0, "later_ci_high": 10.0,
-    "later_bound": np.nan, "later_marker": "", "smallest_obstacle": "", "reached": "", "changed": "", "year_before": 2025.0,
+    "later_bound": np.nan, "later_marker": "", "smallest_obstacle": "", "reached": "", "changed": "", "year_before": 2025.0, "planned_sample": 4800.0,
 }  # fmt: skip
 LATER: dict[str, Any] = {
     "later_year": 2027.0,
@@ -139,7 +140,9 @@ def test_whether_it_can_be_verified_is_told_with_what_stands_in_the_way() -> Non
 
 def test_a_warning_says_the_reason_and_what_could_be_found() -> None:
     target = "Prevalence, a cut of 50% by 2030, to 8.6 per 1,000 adults"
-    start = f"A survey of the planned size in 2030 could not verify this target: {target}. Reason: too few persons."
+    start = (
+        f"A survey of the planned size (4,800 adults) in 2030 could not verify this target: {target}. Reason: too few persons."
+    )
     assert said(" ".join(warning(EN, ROW))) == (
         f"{start} With a chance of 80%, such a survey would find a fall from 17.2 in 2025 to 4.1 per 1,000 or lower."
     )
@@ -153,8 +156,16 @@ def test_a_warning_says_the_reason_and_what_could_be_found() -> None:
 def test_where_no_survey_is_planned_then_the_chance_of_one_is_told() -> None:
     assert said(" ".join(warning(EN, row(obstacle=UNPLANNED, power=0.9)))) == (
         "No survey is planned that could verify this target: Prevalence, a cut of 50% by 2030, to 8.6 per 1,000 adults. "
-        "A repeat of the planned size in 2030 would find it with a chance of 90%."
+        "A repeat of the planned size (4,800 adults) in 2030 would find it with a chance of 90%."
     )
+
+
+def test_the_planned_size_is_that_of_whole_populations_if_they_have_targets() -> None:
+    women = row(group="sex", category="women", planned_sample=2400.0)
+    assert planned_sizes(EN, pd.DataFrame([women, ROW, ROW])) == "4,800 adults"
+    assert planned_sizes(EN, pd.DataFrame([women])) == "women: 2,400"
+    assert said(planned_sizes(FR, pd.DataFrame([row(measure="total", unit=unit("total", ""))]))) == "4 800 personnes"
+    assert planned_sizes(EN, pd.DataFrame([row(planned_sample=np.nan)])) == ""
 
 
 BOTH = "Target reached: cannot be said (the target lies inside the interval). Test of the change since 2025: decreased, but how far is uncertain."
