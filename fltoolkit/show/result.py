@@ -128,8 +128,9 @@ def groups(out: Published, measure: str) -> Result:
     pictured = breakdown_gallery.first_rows(out, measure)
     rows = rows if pictured is None else pictured[pictured["breakdown"] != ""]
     place = "picture" if pictured is not None and pictured["estimate"].notna().any() else "table"
-    counted = f"Of {_counted(len(rows), 'number')} by group in the {place} below: {_by_use(rows)}."
-    tested = contrast_sentences.sentences(out, ENGLISH) if measure == "prevalence" and contrast_sentences.is_compared(out) else ()
+    who = ENGLISH.kit(rows["reference_population_label"].iloc[0])
+    counted = f"Of {_counted(len(rows), 'number')} by group in the {place} below{f' ({who})' if who else ''}: {_by_use(rows)}."
+    tested = contrast_sentences.sentences(out, ENGLISH, with_rates=True) if measure == "prevalence" and contrast_sentences.is_compared(out) else ()
     return Result("\n\n".join((*tested, counted)))
 
 
@@ -178,12 +179,13 @@ def risk(model: PublishedModel) -> Result | Nothing:
     without_1 = rows[(rows["ci_low"] > 1) | (rows["ci_high"] < 1)]
     apart = len(without_1)
     signs = {"caution": "to be used with caution", "unreliable": "unreliable"}
-    said = ", ".join(f"{n} {words}" for flag, words in signs.items() if (n := int(without_1["flag"].eq(flag).sum())))
-    care = f" ({said})" if said else ""
+    counts = {words: int(without_1["flag"].eq(flag).sum()) for flag, words in signs.items()}
+    said = " and ".join(f"{n} {'is' if n == 1 else 'are'} {words}" for words, n in counts.items() if n)
+    care = f"; of these, {said}" if said else ""
     chance = f"{round((1 - model.level) * 100):g}%"
     return Result(
-        f"Of {_counted(len(rows), 'odds ratio')} shown, {apart or 'none'} {'has' if apart == 1 else 'have'} an interval without 1{care}. "
-        f"By chance alone about {chance} of them would."
+        f"Of {_counted(len(rows), 'odds ratio')} shown, {apart or 'none'} {'has' if apart == 1 else 'have'} an interval that does not contain 1{care}. "
+        f"By chance alone about {chance} of those shown would have one."
     )
 
 

@@ -15,6 +15,7 @@ import fltoolkit as fl
 from fltoolkit.estimate.change_over_time.difference import NO_CHANGE
 from fltoolkit.estimate.change_over_time.unresolved_excess import MORE_UNRESOLVED, WIDE_BOUNDS
 from fltoolkit.nap.follow_up import REACHED
+from fltoolkit.publish.published_model import PublishedModel
 from fltoolkit.show import result
 from fltoolkit.show.wording.section_words import NOTHING, RESULT
 from fltoolkit.survey.spec.groups import CROSS
@@ -58,7 +59,7 @@ def test_the_groups_shown_with_care_and_not_shown_are_all_of_them(measure: str) 
         "without a case [w]": none, "not shown": rows["estimate"].isna().sum(),
     }  # fmt: skip
     told = ", ".join(f"{n} {what}" for what, n in counts.items() if n)
-    assert counted == f"Of {len(rows)} numbers by group in the picture below: {told}."
+    assert counted == f"Of {len(rows)} numbers by group in the picture below (adults): {told}."
 
 
 def test_wide_ranges_are_not_among_the_numbers_that_are_usable_as_printed() -> None:
@@ -90,6 +91,15 @@ def test_where_nobody_was_found_the_sections_say_that_and_count_no_groups(
     monkeypatch.setattr("IPython.display.display", seen.append)
     fl.show.gallery(out, "share")
     assert [str(table).count("Everyone") for table in seen] == [1]
+
+
+def test_the_odds_ratios_that_are_in_doubt_are_counted_among_those_without_1() -> None:
+    """Before, `(1 unreliable)` could be read as the number of all unreliable odds ratios."""
+    limits = pd.DataFrame({"odds_ratio": 3.0, "ci_low": [1.2, 1.5, 0.5], "ci_high": 5.0, "flag": ["unreliable", "", "unreliable"]})
+    model = PublishedModel(limits, 0.95, "", "", "", "", "", "", "", ())
+    assert str(result.risk(model)).startswith(
+        "Of 3 odds ratios shown, 2 have an interval that does not contain 1; of these, 1 is unreliable. By chance alone"
+    )
 
 
 def test_the_number_of_unresolved_persons_opens_the_section_about_them() -> None:

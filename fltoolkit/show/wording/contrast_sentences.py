@@ -28,7 +28,7 @@ def is_compared(out: Published) -> bool:
     return bool(out.lead) and out.lead not in out.origins and bool(own["estimate"].notna().any())
 
 
-def sentences(out: Published, language: Language, *, most: float = inf) -> tuple[str, ...]:
+def sentences(out: Published, language: Language, *, most: float = inf, with_rates: bool = False) -> tuple[str, ...]:
     """Returns sentences with the results of the tests between categories of the lead group (the group that survey.yaml names
     beforehand): of the default population, and of each other population (such as children) that has only one pair of categories,
     or in which at least one pair was tested. Populations with a tested pair come first. Those that lack a test for the same reason
@@ -36,13 +36,14 @@ def sentences(out: Published, language: Language, *, most: float = inf) -> tuple
 
     Args:
         most: the most sentences on pairs with a difference; if a population has more, one sentence gives their number.
+        with_rates: whether the rates stand behind the categories of a tested pair.
     """
     first, *rest = dict.fromkeys(out.contrasts[POPULATION]) if len(out.contrasts) else ("",)
     told = [first, *(p for p in rest if _is_tested(out, p) or len(_pairs(out, p)) == 1)]
     alike: dict[str, list[str]] = {}
     for population in sorted(told, key=lambda p: not _is_tested(out, p)):
         alike.setdefault(_only_reason(out, language, population) or population, []).append(population)
-    each = ((them, text) for them in alike.values() for text in _population_sentences(out, language, them[0], most))
+    each = ((them, text) for them in alike.values() for text in _population_sentences(out, language, them[0], most, with_rates=with_rates))
     return tuple(number_words.start(_of(out, language, them, text) if len(told) > 1 else text) for them, text in each)
 
 
@@ -64,7 +65,9 @@ def _is_tested(out: Published, population: str) -> bool:
     return any(pair["verdict"] != NOT_TESTED for pair in _pairs(out, population))
 
 
-def _population_sentences(out: Published, language: Language, population: str, most: float) -> tuple[str, ...]:
+def _population_sentences(
+    out: Published, language: Language, population: str, most: float, *, with_rates: bool
+) -> tuple[str, ...]:
     """Returns sentences on the tests of differences between categories, in one population.
 
     If there are at most three pairs of categories, each pair has a sentence. If there are more, only pairs with a difference
@@ -81,7 +84,7 @@ def _population_sentences(out: Published, language: Language, population: str, m
     if len(listed) > most:
         return (language.say("contrasts.many", found=str(len(listed)), n=str(len(pairs))),)
     others = [language.say("contrasts.others", n=str(len(pairs) - len(listed)))] if len(listed) < len(pairs) else []
-    return (*(_sentence(out, language, p) for p in listed), *others)
+    return (*(_sentence(out, language, p, with_rates=with_rates) for p in listed), *others)
 
 
 def only_pair(out: Published, language: Language, population: str | None = None) -> str | None:
@@ -144,12 +147,12 @@ def _pairs(out: Published, population: str) -> list[Pair]:
     return [] if rows.empty else as_records(rows[rows[POPULATION] == population])
 
 
-def _sentence(out: Published, language: Language, pair: Pair) -> str:
+def _sentence(out: Published, language: Language, pair: Pair, *, with_rates: bool) -> str:
     """Returns a sentence with the result of the test of one pair of categories, or with the reason why the pair was not
     tested. `pair` is a row of the published tests: the two categories and the result (`verdict`)."""
     if pair["verdict"] == NOT_TESTED:
         return f"{_untested(out, language, pair)}."
-    found = f"{_test_result(out, language, pair)}."
+    found = f"{_test_result(out, language, pair, with_rates=with_rates)}."
     return f"{found} {language.say('contrasts.no_proof')}" if pair["verdict"] == NO_DIFFERENCE else found
 
 
@@ -169,9 +172,9 @@ def _why_untested(out: Published, language: Language, pair: Pair) -> str:
     return language.say("contrasts.unreliable", who=language.join(unsure))
 
 
-def _test_result(out: Published, language: Language, pair: Pair) -> str:
+def _test_result(out: Published, language: Language, pair: Pair, *, with_rates: bool = False) -> str:
     """Returns the result of the test of one pair, without a full stop: it is also the title of a slide."""
-    a, b = _names_higher_first(out, language, pair)
+    a, b = _names_higher_first(out, language, pair, with_rates=with_rates)
     if pair["verdict"] == NO_DIFFERENCE:
         return language.say("slides.none", a=a, b=b)
     size, level = _difference(language, pair), number_words.level(language, pair)
@@ -180,9 +183,9 @@ def _test_result(out: Published, language: Language, pair: Pair) -> str:
     )
 
 
-def _names_higher_first(out: Published, language: Language, pair: Pair) -> list[str]:
+def _names_higher_first(out: Published, language: Language, pair: Pair, *, with_rates: bool = False) -> list[str]:
     """Returns the names of the two categories of a pair, the one with the higher rate first."""
-    names = _category_names(out, language, pair[POPULATION])
+    names = _category_names(out, language, pair[POPULATION], with_rates=with_rates)
     sides = ("reference", "category") if pair["verdict"] == LOWER else ("category", "reference")
     return [names[pair[side]] for side in sides]
 
@@ -196,8 +199,10 @@ def _difference(language: Language, pair: Pair) -> str:
     return number_words.limits(language, *(number_words.number(language, limit, "prevalence") for limit in (low, high)))
 
 
-def _category_names(out: Published, language: Language, population: str) -> dict[str, str]:
-    """Returns the names of the lead group's categories in a population, as parts of a sentence, by their labels. For the group `sex`, these are men
-    and women for adults, and boys and girls for children."""
-    rows = out.select("prevalence", [out.lead], population=population)
-    return {str(row[out.lead]): number_words.whom(language, row["category"]) for row in as_records(rows)}
+def _category_names(out: Published, language: Language, population: str, *, with_rates: bool) -> dict[str, str]:
+    """Returns the names of the lead group's categories in a population, as parts of a sentence, by their labels. For the group `sex`,
+    these are men and women for adults, and boys and girls for children. `with_rates` puts the rate behind each: `men (24.5 per 1,000)`."""
+    rows, unit = as_records(out.select("prevalence", [out.lead], population=population)), number_words.unit(language, "prevalence")
+    names = {str(row[out.lead]): number_words.whom(language, row["category"]) for row in rows}
+    rates = {str(row[out.lead]): f"{number_words.shown(language, row)}{number_words.care(row['flag'])}" for row in rows}
+    return {label: f"{name} ({rates[label]} {unit})" for label, name in names.items()} if with_rates else names

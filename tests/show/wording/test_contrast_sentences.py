@@ -40,6 +40,13 @@ def test_a_size_is_an_interval_and_the_higher_rate_comes_first() -> None:
     assert contrast_sentences.sentences(unknown, EN) == ("The rate is higher for a than for b.",)
 
 
+def test_the_rates_stand_behind_the_categories_if_they_are_asked_for() -> None:
+    """Before, a notebook gave a difference between men and women beside a picture of another population."""
+    (told,) = contrast_sentences.sentences(compared(pair("a", "b")), EN, with_rates=True)
+    rate = "20.0 per 1,000"
+    assert told.startswith(f"The rate is higher for a ({rate}) than for b ({rate}), by 2.1")
+
+
 def test_what_was_not_found_and_not_tested_is_said() -> None:
     out = compared(pair("a", "b", verdict=NO_DIFFERENCE), pair("a", "c", verdict=NOT_TESTED, reason=TOO_FEW))
     assert contrast_sentences.sentences(out, EN) == (

@@ -136,9 +136,11 @@ def _notes(
 ) -> tuple[str, ...]:
     arrows = [language.say("charts.arrows", before=years[0], after=years[1])] if (rows["verdict"] != "").any() else []
     pairs = dict.fromkeys(zip(rows["verdict"], rows["verdict_reason"], strict=True))
-    unjudged = [f"{number_words.start(language.kit(stated_verdict(*pair)))}." for pair in pairs if is_unjudged(*pair)]
+    why = language.list(number_words.reason(language, reason) for verdict, reason in pairs if is_unjudged(verdict, reason))
+    unjudged = [language.say("charts.why_unjudged", why=why)] if why else []
+    unsure = [language.say("charts.why_unsure")] if any(map(is_unsure, rows["verdict"], rows["flag"])) else []
     care = number_words.care_note(language, pd.concat([rows["flag_before"], rows["flag_after"]]))
-    said = " ".join([*arrows, *signs, *care, *unjudged])
+    said = " ".join([*arrows, *signs, *care, *unsure, *unjudged])
     if not space.source:
         return chart_notes.nonempty(said)
     first = rows.iloc[0].to_dict()

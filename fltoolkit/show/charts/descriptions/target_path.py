@@ -12,13 +12,14 @@ import pandas as pd
 
 from fltoolkit.estimate.change_over_time.unresolved_excess import stated_verdict
 from fltoolkit.languages.language import Language
+from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.show.charts.chart_style import BLUE, GREY, ORANGE
 from fltoolkit.show.charts.descriptions import axis_ticks, chart_notes
 from fltoolkit.show.charts.descriptions.chart_parts import CurveChart, Glyph, Line, Mark, Point
 from fltoolkit.show.charts.descriptions.estimates_by_group import WHOLE_PAGE, ChartSpace
 from fltoolkit.show.wording import number_words
-from fltoolkit.show.wording.plan_words import BOUNDS, aim, between, shown, totals, value
+from fltoolkit.show.wording.plan_words import BOUNDS, aim, answers, between, shown, totals, value, verifiable
 from fltoolkit.table_records import as_records
 
 PlanRow = Mapping[Any, Any]
@@ -53,16 +54,20 @@ def target_path(
     points += [_goal(language, r) for r in as_records(goals)]
     way = pd.concat([pd.DataFrame({"year": [start], "value": [target["baseline_value"]]}), steps, goals]).sort_values("year")
     last = int(max(way["year"].max(), start + 1, later["year"] if later is not None else 0))
-    named = language.say("charts.path", indicator=number_words.indicator(language, target))
+    what = number_words.indicator(language, target)
+    of_kit = target["indicator"] == PREVALENCE["indicator"]  # such a name begins with a small letter inside a title
+    named = language.say("charts.path", indicator=number_words.inside(what) if of_kit else what)
     unit = number_words.start(language.kit(target["unit"]))
     subtitle = f"{language.say('charts.estimates', unit=unit, level=number_words.level(language, target))}."
+    verdict = _verdict(language, target)
     notes = [
+        *([verdict] if space.source else []),
         *chart_notes.signs(language, [p.mark for p in points]),
         *([language.say("charts.path_low_end")] if pd.notna(target["baseline_bound"]) else []),
         *number_words.care_note(language, pd.Series([_flag(row) for row in (target, shown_later) if row])),
         *([chart_notes.source(language, *surveys)] if space.source else []),
     ]
-    alt = f"{named}. {subtitle} {_path_in_words(language, target, steps, goals, shown_later)}"
+    alt = f"{named}. {subtitle} {_path_in_words(language, target, steps, goals, shown_later)} {verdict}"
     return CurveChart(
         f"path_{target['id']}", named, subtitle, chart_notes.nonempty(*notes), alt,
         axis_ticks.of_years(start, last, steps=YEARS[space.source]),
@@ -120,6 +125,13 @@ def _measured(language: Language, row: PlanRow, column: str, colour: str) -> Mar
 def _flag(row: PlanRow) -> object:
     """Returns the flag of a measured number; in a row of the follow-up, that of the later one."""
     return row.get("flag_after", row.get("flag"))
+
+
+def _verdict(language: Language, target: PlanRow) -> str:
+    """Returns what the chart means for the target: after a later survey, whether the target is reached and the number has changed;
+    before it, whether a repeat of the survey could detect the fall, and if not, why."""
+    before = f"{language.say('columns.verifiable')} {number_words.start(verifiable(language, target))}."
+    return answers(language, target) or before
 
 
 def _step(language: Language, row: PlanRow, target: PlanRow, later: PlanRow | None) -> Point:

@@ -59,7 +59,10 @@ def test_an_unreliable_number_of_one_round_is_hollow_and_marked_and_the_verdict_
 
 
 def test_of_an_unreliable_change_only_the_direction_is_said() -> None:
-    assert with_first(flag="unreliable").rows[0].printed == "50.0 → 18.8: decreased, size uncertain"
+    unsure = with_first(flag="unreliable")
+    assert unsure.rows[0].printed == "50.0 → 18.8: decreased, size uncertain"
+    assert EN.say("charts.why_unsure") in unsure.notes[0]
+    assert EN.say("charts.why_unsure") not in change(rows(), EN).notes[0]
     assert with_first(flag="unreliable", verdict=NO_CHANGE).rows[0].printed == "50.0 → 18.8: no detectable change"
 
 
@@ -77,7 +80,7 @@ def test_a_change_that_open_answers_leave_unjudged_says_so() -> None:
     chart = with_first(verdict=NO_CHANGE, verdict_reason=MORE_UNRESOLVED)
     (row,) = chart.rows
     assert row.printed.endswith(": not judged")  # a reason in each row would take two lines of small letters
-    assert "Not judged (more unresolved answers)." in chart.notes[0]
+    assert "“Not judged”: the test gives no verdict on this change (more unresolved answers)." in chart.notes[0]
     assert chart.alt.endswith(": not judged (more unresolved answers).")
     assert not row.changed
     assert "ot judged" not in " ".join(change(rows(), EN).notes)

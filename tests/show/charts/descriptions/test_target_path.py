@@ -14,12 +14,14 @@ from two_rounds import fell
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.show.charts.chart_style import BLUE, GREY, ORANGE
 from fltoolkit.show.charts.descriptions.chart_parts import CurveChart, Glyph
+from fltoolkit.show.charts.descriptions.estimates_by_group import HALF_PAGE
 from fltoolkit.show.charts.descriptions.target_path import target_path, way_of
 
 NBSP = "\u00a0"
 TARGET: dict[str, Any] = {
     "level": 0.95, "id": "decrease_base", "indicator": "Prevalence", "unit": "per 1,000 adults", "measure": "prevalence", "baseline_year": 2025.0,
     "baseline_value": 50.0, "ci_low": 41.6, "ci_high": 59.5, "baseline_bound": float("nan"),
+    "verifiable": "no", "obstacle": Reason.of("plan.short.wide"), "reached": "", "changed": "", "year_before": 2025.0,
 }  # fmt: skip
 WAY = pd.DataFrame(
     {
@@ -112,9 +114,19 @@ def test_the_axes_hold_every_point_from_zero() -> None:
 
 
 def test_below_it_stand_the_meaning_of_the_ticks_and_the_survey() -> None:
-    ticks, survey = way().notes
+    _, ticks, survey = way().notes
     assert "planned values, not measured" in ticks
     assert survey == "Source: Survey of 2025."
+
+
+def test_a_verdict_stands_below_a_path_before_and_after_a_later_survey() -> None:
+    """Before, a reader of the picture could not know that no survey could show the fall."""
+    wide = EN.kit(TARGET["obstacle"])
+    assert way().notes[0] == f"Fall from baseline detectable? No: {wide}."
+    assert way().alt.endswith(way().notes[0])
+    answered = target_path(TARGET | {"changed": Reason.of("rounds.decreased")}, WAY, LATER, EN)
+    assert answered.notes[0] == "Test of the change since 2025: decreased."
+    assert target_path(TARGET, WAY, None, EN, space=HALF_PAGE).notes[0] != way().notes[0]
 
 
 def test_the_way_of_a_row_of_the_plan_names_both_surveys() -> None:
