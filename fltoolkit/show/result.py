@@ -130,7 +130,11 @@ def groups(out: Published, measure: str) -> Result:
     place = "picture" if pictured is not None and pictured["estimate"].notna().any() else "table"
     who = ENGLISH.kit(rows["reference_population_label"].iloc[0])
     counted = f"Of {_counted(len(rows), 'number')} by group in the {place} below{f' ({who})' if who else ''}: {_by_use(rows)}."
-    tested = contrast_sentences.sentences(out, ENGLISH, with_rates=True) if measure == "prevalence" and contrast_sentences.is_compared(out) else ()
+    tested = (
+        contrast_sentences.sentences(out, ENGLISH, with_rates=True)
+        if measure == "prevalence" and contrast_sentences.is_compared(out)
+        else ()
+    )
     return Result("\n\n".join((*tested, counted)))
 
 
@@ -179,9 +183,12 @@ def risk(model: PublishedModel) -> Result | Nothing:
     without_1 = rows[(rows["ci_low"] > 1) | (rows["ci_high"] < 1)]
     apart = len(without_1)
     signs = {"caution": "to be used with caution", "unreliable": "unreliable"}
-    counts = {words: int(without_1["flag"].eq(flag).sum()) for flag, words in signs.items()}
-    said = " and ".join(f"{n} {'is' if n == 1 else 'are'} {words}" for words, n in counts.items() if n)
-    care = f"; of these, {said}" if said else ""
+    doubts = [(n, words) for flag, words in signs.items() if (n := int(without_1["flag"].eq(flag).sum()))]
+    if apart == 1:
+        care = "".join(f"; it is {words}" for _, words in doubts)
+    else:
+        said = " and ".join(f"{n} {'is' if n == 1 else 'are'} {words}" for n, words in doubts)
+        care = f"; of these {apart}, {said}" if said else ""
     chance = f"{round((1 - model.level) * 100):g}%"
     return Result(
         f"Of {_counted(len(rows), 'odds ratio')} shown, {apart or 'none'} {'has' if apart == 1 else 'have'} an interval that does not contain 1{care}. "

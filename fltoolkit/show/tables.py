@@ -267,7 +267,7 @@ def in_notebook(table: PrintedTable, *, scrolled: bool = True) -> Table:
     # Into Arrow's texts, which are the default, each cell would be written by a copy of its column.
     with pd.option_context("mode.string_storage", "python"):
         shown = GT(cells, id=name, groupname_col=across)
-    shown = shown.tab_header(table.title, table.subtitle).cols_label(heads).tab_options(
+    shown = shown.tab_header(table.title, number_words.start(table.subtitle)).cols_label(heads).tab_options(
         table_font_names="inherit", table_font_size="14px", heading_align="left", table_width="100%", data_row_padding="4px",
         data_row_padding_horizontal="8px", column_labels_padding_horizontal="8px", row_group_padding_horizontal="8px",
         table_border_top_style="none", heading_border_bottom_style="none", heading_padding="3px", heading_padding_horizontal="8px",

@@ -70,7 +70,7 @@ def test_wide_ranges_are_not_among_the_numbers_that_are_usable_as_printed() -> N
     )
     table = table.assign(unresolved_marker="")
     told = str(result.groups(replace(out, table=table), "prevalence"))
-    assert "in the picture below: 2 wide ranges, " in told
+    assert "in the picture below (adults): 2 wide ranges, " in told
     first = table[rows].index[0]
     table.loc[first, ["bounds_note", "unresolved_marker"]] = ["", "c"]
     told = str(result.groups(replace(out, table=table.assign(flag=table["flag"].mask(rows, "caution"))), "prevalence"))
@@ -95,11 +95,15 @@ def test_where_nobody_was_found_the_sections_say_that_and_count_no_groups(
 
 def test_the_odds_ratios_that_are_in_doubt_are_counted_among_those_without_1() -> None:
     """Before, `(1 unreliable)` could be read as the number of all unreliable odds ratios."""
-    limits = pd.DataFrame({"odds_ratio": 3.0, "ci_low": [1.2, 1.5, 0.5], "ci_high": 5.0, "flag": ["unreliable", "", "unreliable"]})
+    limits = pd.DataFrame(
+        {"odds_ratio": 3.0, "ci_low": [1.2, 1.5, 0.5], "ci_high": 5.0, "flag": ["unreliable", "", "unreliable"]}
+    )
     model = PublishedModel(limits, 0.95, "", "", "", "", "", "", "", ())
     assert str(result.risk(model)).startswith(
-        "Of 3 odds ratios shown, 2 have an interval that does not contain 1; of these, 1 is unreliable. By chance alone"
+        "Of 3 odds ratios shown, 2 have an interval that does not contain 1; of these 2, 1 is unreliable. By chance alone"
     )
+    alone = replace(model, table=limits.iloc[:1])
+    assert "1 has an interval that does not contain 1; it is unreliable. By chance" in str(result.risk(alone))
 
 
 def test_the_number_of_unresolved_persons_opens_the_section_about_them() -> None:

@@ -95,7 +95,7 @@ def test_a_table_of_parts_says_that_they_may_not_add_up() -> None:
 def test_a_table_says_what_it_is_about() -> None:
     html = tables.table(country.published().select("total", [[], ["region"]])).html
     assert "Persons in forced labour: adults" in html
-    assert "adults; the past 12 months<" in html
+    assert "Adults; the past 12 months<" in html
     assert "The past 12 months; 2018 international definition." in html
     assert "Chosen" in tables.table(country.published().select("total"), title="Chosen").html
 

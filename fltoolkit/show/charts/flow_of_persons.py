@@ -57,7 +57,7 @@ def flow(out: Published) -> Picture | Nothing:
     y = [0.0, *accumulate((-1.0 if line[-1] else -SHORT) for line in lines[:-1])]
     fig = figure(
         "Who is in forced labour, condition by condition",
-        f"weighted persons who go on (dark) and who leave (pale){'; to be verified' if whole['to_verify'] else ''}",
+        f"Weighted persons who go on (dark) and who leave (pale){'; to be verified' if whole['to_verify'] else ''}",
         round(ROW_HEIGHT * (1 - y[-1])), notes=[_sum_in_words(rows), *_notes(out, rows)], below=0,
     )  # fmt: skip
     bar = {"orientation": "h", "y": y, "width": 0.26, "hoverinfo": "skip"}
@@ -154,7 +154,7 @@ def children_flow(out: Published, population: str) -> Picture:
         OPEN_CHILD: f"<b>{_count(rows.get(OPEN_CHILD))}</b><br>{safe(ENGLISH.say('flowchart.open_somewhere'))}",
     }
     counts = {leaf: f"  <b>{_count(rows.get(leaf))}</b>" for leaf in CHILD_LEAVES}
-    title, subtitle = "Which children are in forced labour, question by question", "weighted number of children"
+    title, subtitle = "Which children are in forced labour, question by question", "Weighted number of children"
     fig = definition_flowchart.children(title, subtitle, words, counts=counts, notes=_notes(out, rows))
     return Picture(fig, f"Flowchart of forced labour of children with numbers of children. {_steps_in_words(rows)}.", least=620)
 

@@ -56,7 +56,7 @@ def test_an_odds_ratio_that_unresolved_persons_could_change_has_the_sign_of_caut
     shown = fl.show.risk(replace(model, table=table))
     assert "1.2 (1.1\xa0to\xa01.3)\xa0†" in shown.alt
     assert "†: use with caution (unresolved persons)." in str(figure(shown)["layout"]["annotations"])
-    assert "(1 to be used with caution, 1 unreliable)" in str(result.risk(replace(model, table=table)))
+    assert "; of these 2, 1 is to be used with caution and 1 is unreliable." in str(result.risk(replace(model, table=table)))
     assert "caution" not in str(result.risk(model))
 
 

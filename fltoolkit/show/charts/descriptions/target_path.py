@@ -59,7 +59,7 @@ def target_path(
     named = language.say("charts.path", indicator=number_words.inside(what) if of_kit else what)
     unit = number_words.start(language.kit(target["unit"]))
     subtitle = f"{language.say('charts.estimates', unit=unit, level=number_words.level(language, target))}."
-    verdict = _verdict(language, target)
+    verdict = _verdict(language, target, shown_later)
     notes = [
         *([verdict] if space.source else []),
         *chart_notes.signs(language, [p.mark for p in points]),
@@ -127,11 +127,11 @@ def _flag(row: PlanRow) -> object:
     return row.get("flag_after", row.get("flag"))
 
 
-def _verdict(language: Language, target: PlanRow) -> str:
+def _verdict(language: Language, target: PlanRow, later: PlanRow | None) -> str:
     """Returns what the chart means for the target: after a later survey, whether the target is reached and the number has changed;
     before it, whether a repeat of the survey could detect the fall, and if not, why."""
     before = f"{language.say('columns.verifiable')} {number_words.start(verifiable(language, target))}."
-    return answers(language, target) or before
+    return (answers(language, target) if later else "") or before
 
 
 def _step(language: Language, row: PlanRow, target: PlanRow, later: PlanRow | None) -> Point:

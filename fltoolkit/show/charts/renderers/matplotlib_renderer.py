@@ -47,7 +47,7 @@ def _dots(chart: DotChart, size: Size) -> Any:
     left = max(*words, 0.12 * size.width) + 2 * GAP
     lines = [max(text.count("\n") + 1 for text in pair) for pair in zip(labels, printed, strict=True)]
     most = max((sum(pair) / 2 for pair in pairwise((1, *lines, 1))), default=1.0)  # two lines beside one need 1.5 of them
-    each = 0.35 + 1.15 * most, 0.8 + 1.15 * most
+    each = 0.35 + 1.15 * most, max(1.95, 0.5 + 1.15 * most)  # one label of two lines hardly moves all others apart
     if size.filled:  # as on a slide
         each = each[0], size.filled * most
     names = chart.names

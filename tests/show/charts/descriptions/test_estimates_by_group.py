@@ -108,7 +108,7 @@ def test_the_alternative_text_tells_each_number_with_interval_and_marker() -> No
 
 def test_shares_say_why_they_come_in_steps_only_where_the_steps_are_seen() -> None:
     few = of("sector", "farms", measure="share", rounding=100.0, population=3500.0, estimate=0.34)
-    steps = "Shares come in steps, because persons are rounded to 100."
+    steps = "Shares come in steps, because numbers of persons are rounded to 100."
     for rounding, said in ((100.0, True), (5.0, False)):
         out = published(row(), few | {"rounding": rounding})
         assert (steps in " ".join(estimates(out, out.select("share", ["sector"]), EN).notes)) is said
