@@ -57,7 +57,7 @@ def test_with_a_plan_the_marked_point_is_what_the_sentence_above_the_picture_say
         part in str(fl.show.result.repeat(evidence))
         for part in (f"to {value} per 1,000 or lower", f"the planned size ({persons} adults)")
     )
-    assert f"{cut} (to {value}) with the planned {persons} persons" in picture.alt
+    assert f"{cut} (to {value}) with the planned {persons}" in picture.alt
     (mark,) = (trace for trace in picture.figure.data if trace.mode == "markers")
     assert mark.x == (row["planned_sample"],)
     assert 100 * row["smallest_cut"] - 1 < mark.y[0] <= 100 * row["smallest_cut"] + 1e-9  # the plan rounds it up

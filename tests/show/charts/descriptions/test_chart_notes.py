@@ -48,7 +48,7 @@ def test_the_base_is_the_published_number_of_persons_who_answered() -> None:
     out = published(row(n=4782.0), of("sex", "men", n=2360.0))
     (first,) = out.select("prevalence", ["sex"]).to_dict("records")
     assert chart_base(out, first, EN) == "Base: adults; 4,782 answered."
-    assert chart_base(out, first, FR) == "Champ\u202f: adults\u202f; personnes ayant répondu\u202f: 4\u202f782."
+    assert chart_base(out, first, FR) == "Champ\u202f: adults\u202f; personnes ayant répondu\u202f:\u00a04\u202f782."
 
 
 def test_the_base_of_a_share_names_its_cases_and_a_hidden_base_no_number() -> None:

@@ -53,7 +53,7 @@ def test_the_planned_repeat_starts_from_the_baseline_and_marks_the_value_after_t
     assert target
     chart = detectable_falls.planned_repeat(target, EN, start_of=start)
     (dot,) = chart.points
-    assert (dot.x, dot.words) == (2000.0, "54% (to 9.2) with the planned 2,000 persons")
+    assert (dot.x, dot.words) == (2000.0, "54% (to 9.2) with the planned 2,000")
     assert "rate: 20.0 per 1,000 adults" in chart.subtitle
     assert any("2,000 answered" in note for note in chart.notes)
     assert not any(" answered" in note for note in detectable_falls.planned_repeat(target, EN).notes)
