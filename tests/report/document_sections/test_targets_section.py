@@ -27,7 +27,7 @@ def test_a_target_whose_baseline_is_hidden_tells_neither() -> None:
     said = ("a target for 2030; its baseline is not shown", "Cannot be said: baseline not shown")
     assert west == ("West", "[c]", "", said[0], said[1], "", "", "")
     chance, must_fall = (EN.say(f"targets.{key}") for key in ("chance", "must_fall"))
-    assert table.note == f"{chance} {must_fall} –: no repeat is large enough. [c] {CONFIDENTIAL}."
+    assert table.note == f"{chance} Planned size: 15,000 adults. {must_fall} –: no repeat is large enough. [c] {CONFIDENTIAL}."
 
 
 def test_the_table_says_of_each_target_whether_a_survey_could_verify_it() -> None:
@@ -162,7 +162,7 @@ def test_a_target_for_which_only_a_survey_lacks_says_that_and_not_that_none_coul
     assert told.label.startswith(
         "No survey is planned that could verify this target: Prevalence (region: north), a cut of 10% by 2030"
     )
-    assert told.text == "•\xa0A repeat of the planned size in 2030 would find it with a chance of 91%."
+    assert told.text == "•\xa0A repeat of the planned size (north: 3,000) in 2030 would find it with a chance of 91%."
 
 
 def test_the_warning_of_a_target_says_what_a_later_round_found() -> None:

@@ -95,7 +95,7 @@ def test_each_says_its_doubts(name: str, language: Language) -> None:
 WARNED = {
     "evidence_brief": ["No: baseline too uncertain for this cut"],
     "nap_skeleton": [
-        "A survey of the planned size in 2030 could not verify this target: Prevalence of forced labour, adults (region: north), a cut of 10",
+        "A survey of the planned size (north: 88) in 2030 could not verify this target: Prevalence of forced labour, adults (region: north), a cut of 10",
     ],
     "slides": ["Set a target for north that the planned survey can verify (", " is too small for a survey of any size"],
 }

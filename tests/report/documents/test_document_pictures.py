@@ -85,7 +85,7 @@ def test_the_way_is_that_to_the_first_target_of_a_total_whose_baseline_is_shown(
     assert path(evidence_from(published(row(**HIDDEN), *SEX, groups=("sex",)), CUT), EN, "half") is None
 
 
-@pytest.mark.parametrize(("planned", "told"), [(4000, "with 4,000 persons"), (None, "with 2,000 persons")])
+@pytest.mark.parametrize(("planned", "told"), [(4000, "with the planned 4,000"), (None, "with the planned 2,000")])
 def test_what_a_repeat_could_detect_marks_the_planned_size_where_there_is_one(planned: int | None, told: str) -> None:
     made = evidence_from(published(row()), **({"planned_sample": planned} if planned else {}))
     picture = repeat(made, EN, "half")
