@@ -43,7 +43,11 @@ def sentences(out: Published, language: Language, *, most: float = inf, with_rat
     alike: dict[str, list[str]] = {}
     for population in sorted(told, key=lambda p: not _is_tested(out, p)):
         alike.setdefault(_only_reason(out, language, population) or population, []).append(population)
-    each = ((them, text) for them in alike.values() for text in _population_sentences(out, language, them[0], most, with_rates=with_rates))
+    each = (
+        (them, text)
+        for them in alike.values()
+        for text in _population_sentences(out, language, them[0], most, with_rates=with_rates)
+    )
     return tuple(number_words.start(_of(out, language, them, text) if len(told) > 1 else text) for them, text in each)
 
 
@@ -202,7 +206,10 @@ def _difference(language: Language, pair: Pair) -> str:
 def _category_names(out: Published, language: Language, population: str, *, with_rates: bool) -> dict[str, str]:
     """Returns the names of the lead group's categories in a population, as parts of a sentence, by their labels. For the group `sex`,
     these are men and women for adults, and boys and girls for children. `with_rates` puts the rate behind each: `men (24.5 per 1,000)`."""
-    rows, unit = as_records(out.select("prevalence", [out.lead], population=population)), number_words.unit(language, "prevalence")
+    rows = as_records(out.select("prevalence", [out.lead], population=population))
     names = {str(row[out.lead]): number_words.whom(language, row["category"]) for row in rows}
-    rates = {str(row[out.lead]): f"{number_words.shown(language, row)}{number_words.care(row['flag'])}" for row in rows}
-    return {label: f"{name} ({rates[label]} {unit})" for label, name in names.items()} if with_rates else names
+    if not with_rates:
+        return names
+    unit = number_words.unit(language, "prevalence")
+    rates = (f"{number_words.shown(language, row)}{number_words.care(row['flag'])} {unit}" for row in rows)
+    return {label: f"{name} ({rate})" for (label, name), rate in zip(names.items(), rates, strict=True)}
