@@ -110,7 +110,10 @@ def paths(found: pd.DataFrame) -> Result:
 def unresolved(out: Published) -> Result:
     """Returns a sentence on how many persons of the default population are unresolved: their answers neither establish nor
     exclude forced labour."""
-    who = number_words.start(ENGLISH.kit(headline_rows(out)[0]["reference_population_label"]))
+    row = headline_rows(out)[0]
+    who = number_words.start(ENGLISH.kit(row["reference_population_label"]))
+    if number_words.has_range(row):  # else the rate without these persons would stand alone
+        who += f" ({number_words.shown(ENGLISH, row)} per 1,000 in forced labour)"
     said = headline_unresolved(out, ENGLISH) or "The rate is not shown, and so is the number of unresolved persons."
     return Result(ENGLISH.colon(who, said))
 

@@ -108,6 +108,10 @@ def test_the_odds_ratios_that_are_in_doubt_are_counted_among_those_without_1() -
 
 def test_the_number_of_unresolved_persons_opens_the_section_about_them() -> None:
     assert str(result.unresolved(country.published())).startswith("Adults: 5 of the 412 persons who answered are unresolved: ")
+    out = country.published()
+    wide = out.table.assign(bounds_note=str(WIDE_BOUNDS), ci_high=out.table["estimate"])
+    said = str(result.unresolved(replace(out, table=wide))).replace("\xa0", " ")
+    assert said.startswith("Adults (99.5 to 111.7 per 1,000 in forced labour): 5 of the 412 persons")
 
 
 @pytest.mark.parametrize(
