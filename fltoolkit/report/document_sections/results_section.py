@@ -141,9 +141,10 @@ def _hidden_groups(out: Published, language: Language) -> str:
 
 def fits_in_brief(out: Published, group: str) -> bool:
     """Returns whether the rate of any category of a group is shown, and the categories are so few that the brief has room for a
-    picture and a table of them."""
+    picture and a table of them. A group of one category, such as the sex in a survey of women, would only repeat everyone. The
+    group of everyone is the empty text."""
     rows = out.own_rows(measure="prevalence", breakdown=group)
-    return bool(rows["estimate"].notna().any() and rows["category"].nunique() <= MOST_CATEGORIES)
+    return bool(rows["estimate"].notna().any() and (not group or 1 < rows["category"].nunique() <= MOST_CATEGORIES))
 
 
 def profile_populations(out: Published) -> tuple[str, ...]:
