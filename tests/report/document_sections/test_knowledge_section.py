@@ -28,7 +28,7 @@ def test_each_topic_has_its_tables_and_a_rate_stands_before_a_share() -> None:
     assert [t.title for t in tables] == [
         "Prevalence of forced labour by sex: adults",
         "Prevalence of forced labour by region: adults",
-        "Cases of forced labour by form, in %: adults",
+        "Cases of forced labour by form, in\xa0%: adults",
     ]
     assert [t.heads[1].key for t in tables] == ["prevalence", "prevalence", "share"]
     assert [[cells[0] for cells in t.texts if len(cells) > 1] for t in tables] == [
