@@ -222,44 +222,64 @@ def fits_in_print(widths: Iterable[float], paper: Paper = A4) -> int:
     return int(page) - sum(map(width_in_pixels, widths))
 
 
-def break_pages(
-    sheet: Any, head: int, heights: Sequence[float], levels: Sequence[Sequence[int]], place: tuple[int, Paper]
-) -> None:
-    """Breaks a sheet into printed pages, so that a group of rows stays together. If the last page is not full, and a little smaller
-    letters save it, the sheet is printed with smaller letters.
+@dataclass(frozen=True)
+class PrintedRows:
+    """The rows of a sheet as they are printed.
 
-    Args:
-        sheet: the sheet, after `print_as_read`.
-        head: its row with the column headings.
-        heights: the heights, in points, of the text above the table, of the row `head`, and of each printed row below it.
-        levels: the rows below `head`, counted from 0, that begin a group, from the largest groups to the smallest.
-        place: the width that is free beside the printed columns (see `fits_in_print`), and the paper.
+    Attributes:
+        above: the height of the text above the table, in points.
+        head: the height of the column headings, which every page repeats.
+        rows: the height of each row below them.
+        first: the height of each row if it is the first of a page, with all that the page then shows again.
+        levels: the rows that begin a block, counted from 0; then those that begin a group, from the largest groups to the smallest.
     """
-    room, paper = place
+
+    above: float
+    head: float
+    rows: Sequence[float]
+    first: Sequence[float]
+    levels: Sequence[Sequence[int]]
+
+    def height_from(self, start: int, end: int) -> float:
+        """Returns the height of the rows from `start` to `end` (not included) at the top of a page."""
+        return self.head + self.first[start] + sum(self.rows[start + 1 : end])
+
+    def whole_blocks(self, length: float) -> list[tuple[int, int]]:
+        """Returns the first row of each block that fits on a page of the height `length`, and the row behind the block."""
+        blocks = zip(self.levels[0], [*self.levels[0][1:], len(self.rows)], strict=False)
+        return [(start, end) for start, end in blocks if self.height_from(start, end) <= length]
+
+
+def pages_of(printed: PrintedRows, room: int, paper: Paper) -> tuple[list[int], int]:
+    """Returns the first rows of the printed pages after the first (see `first_rows`), and the number of pages if the sheet needs smaller
+    letters, otherwise 0. It needs them if the last page is not full, and a little smaller letters save it. `room` is the width that is
+    free beside the printed columns (see `fits_in_print`)."""
     wide, high = (paper.width - 2 * MARGIN) * 96, 72 * (paper.height - TOP - BOTTOM)
     length = high / min(1.0, wide / (wide * LETTERS / SMALLEST_PRINT - room))
-    breaks = first_rows(heights, length, levels)
-    last_page = sum(heights[2 + breaks[-1] :]) if breaks else inf
-    fewer = first_rows(heights, high * LETTERS / LAST_RESORT, levels)
-    if last_page < FULL * length and len(fewer) < len(breaks):
-        breaks = fewer
-        sheet.fit_to_pages(1, len(fewer) + 1)
-    sheet.set_h_pagebreaks([head + 1 + row for row in breaks])
+    breaks, fewer = first_rows(printed, length), first_rows(printed, high * LETTERS / LAST_RESORT)
+    last_page = printed.height_from(breaks[-1], len(printed.rows)) if breaks else inf
+    saves = last_page < FULL * length and len(fewer) < len(breaks)
+    return (fewer, len(fewer) + 1) if saves else (breaks, 0)
 
 
-def first_rows(heights: Sequence[float], length: float, levels: Sequence[Sequence[int]]) -> list[int]:
-    """Returns the first row of each page after the first, counted from 0 below the column headings. If a page is nearly full where a
-    group of rows begins, the group begins on the next page. The arguments are those of `break_pages`; `length` is the height of
-    the rows that a page takes."""
-    (used, head, *rows), firsts = heights, [0]
+def first_rows(printed: PrintedRows, length: float) -> list[int]:
+    """Returns the first row of each page after the first, counted from 0 below the column headings. `length` is the height of a page. A
+    block that would run over the end of a page begins on the next, if it fits there. Otherwise, if a page is nearly full where a group
+    of rows begins, the group begins on the next page."""
+    starts, whole = [0], printed.whole_blocks(length)
+    _, *groups = printed.levels
+    above, first = printed.above, printed.rows[:1]
     while True:
-        heights_to = list(accumulate(rows[firsts[-1] :], initial=used + head))
-        fits = firsts[-1] + bisect_right(heights_to, length) - 1
-        if fits >= len(rows) or fits <= firsts[-1]:
-            return firsts[1:]
-        full = firsts[-1] + bisect_left(heights_to, NEARLY * length)
-        within = ([row for row in starts if full <= row <= fits] for starts in levels)
-        firsts, used = [*firsts, next((found[-1] for found in within if found), fits)], 0.0
+        now = starts[-1]
+        heights_to = list(accumulate([*first, *printed.rows[now + 1 :]], initial=above + printed.head))
+        fits = now + bisect_right(heights_to, length) - 1
+        if fits >= len(printed.rows) or fits <= now:
+            return starts[1:]
+        full = now + bisect_left(heights_to, NEARLY * length)
+        cut = [start for start, end in whole if now < start <= fits < end]
+        within = ([row for row in rows if full <= row <= fits] for rows in groups)
+        starts.append(next((found[-1] for found in (cut, *within) if found), fits))
+        above, first = 0.0, printed.first[starts[-1] : starts[-1] + 1]
 
 
 def clean_text(text: str) -> str:

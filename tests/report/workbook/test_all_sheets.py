@@ -31,7 +31,7 @@ from fltoolkit.nap.targets import targets
 from fltoolkit.publish.printed_numbers import rounded_up
 from fltoolkit.report.workbook.all_sheets import pages
 from fltoolkit.show.wording import english_numbers
-from fltoolkit.spreadsheets import A3, A4
+from fltoolkit.spreadsheets import A4
 from fltoolkit.survey.spec.files_and_design import Release
 
 SHEETS = [
@@ -114,7 +114,7 @@ def test_every_sheet_is_fit_to_be_read_and_printed(book: Workbook, name: str) ->
     assert sheet["A2"].value == "Plan of Smallland"
     assert not sheet.merged_cells.ranges
     assert sheet.page_setup.orientation == ("portrait" if name in UPRIGHT else "landscape")
-    assert int(sheet.page_setup.paperSize) == (A3.number if name == "M&E matrix" else A4.number)
+    assert int(sheet.page_setup.paperSize) == A4.number
     assert sheet.sheet_properties.pageSetUpPr
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert (sheet.page_setup.fitToWidth or 1) == 1

@@ -13,7 +13,8 @@ import openpyxl
 from handed import FR
 from openpyxl.workbook import Workbook
 
-from fltoolkit.report.workbook.sheet_writer import Book, Column, Formula, Page, SheetRow, Styled, write_book
+from fltoolkit.report.workbook.sheet_description import Column, Formula, Page, SheetRow, Styled
+from fltoolkit.report.workbook.sheet_writer import Book, write_book
 
 COLUMNS = (
     Column("Activity", 20),

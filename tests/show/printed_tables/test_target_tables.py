@@ -8,9 +8,8 @@ import pytest
 from handed import EN, FR, aimed, column, evidence
 from two_rounds import fell
 
-from fltoolkit.estimate.change_over_time.difference import TOO_FEW
 from fltoolkit.languages.reasons import joined_reasons
-from fltoolkit.nap.targets import NO_FALL, NOT_MEASURED, TOO_WIDE, short_obstacle
+from fltoolkit.nap.targets import NO_FALL, NOT_MEASURED, TOO_WIDE, UNLIKE, short_obstacle
 from fltoolkit.show.printed_tables import target_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
@@ -123,7 +122,7 @@ def test_a_number_of_persons_after_a_fall_has_no_more_digits_than_the_fall_allow
     assert wide.title == EN.say("detectable.title_of_range")
 
 
-@pytest.mark.parametrize(("why", "told"), [(NO_FALL, "aucune décelable"), (TOO_FEW, "trop peu de cas")])
+@pytest.mark.parametrize(("why", "told"), [(NO_FALL, "aucune décelable"), (UNLIKE, "tailles trop différentes")])
 def test_where_there_is_no_smallest_fall_the_cell_says_why(why: object, told: str) -> None:
     rows = evidence().targets.assign(smallest_cut=float("nan"), smallest_value=float("nan"), smallest_obstacle=why)
     table = target_tables.detectable(FR, rows[rows["planned_sample"].notna()])

@@ -10,8 +10,8 @@ from typing import Any
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.partner_entries import Partners, cell_value, row_number
+from fltoolkit.report.workbook.sheet_description import Column, Formula, Page, SheetRow, Styled
 from fltoolkit.report.workbook.sheet_words import choices, column, page
-from fltoolkit.report.workbook.sheet_writer import Column, Formula, Page, SheetRow, Styled
 
 CATEGORIES = ("staff", "consultancy", "capacity development", "travel", "other")
 FREE_ROWS, ONE_PAGE = 200, 25  # rows offered below the last one that is filled in, and rows of a printed form that is empty

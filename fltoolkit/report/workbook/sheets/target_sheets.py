@@ -3,13 +3,14 @@ comparison of the baseline with a later survey)."""
 
 from __future__ import annotations
 
-from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO, LEAST_CASES, LIKE, TOO_FEW
+from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO, LEAST_CASES, LIKE
 from fltoolkit.estimate.change_over_time.unresolved_excess import is_unjudged
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.follow_up import DECREASE, sign_and_verdict
-from fltoolkit.nap.targets import BASELINE, TARGET
+from fltoolkit.nap.targets import BASELINE, NO_FALL, TARGET
 from fltoolkit.report.workbook.sheet_charts import NativeChart
+from fltoolkit.report.workbook.sheet_description import Page, Styled
 from fltoolkit.report.workbook.sheet_words import (
     HIGH,
     READ,
@@ -37,7 +38,6 @@ from fltoolkit.report.workbook.sheet_words import (
     without_nan,
     word,
 )
-from fltoolkit.report.workbook.sheet_writer import Page, Styled
 from fltoolkit.show.printed_tables import change_tables
 from fltoolkit.show.wording import number_words, plan_words
 from fltoolkit.table_records import as_records
@@ -89,11 +89,14 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
     refused = (language.say("workbook.sheets.targets.refused", n=str(bad)),) if bad else ()
     said = language.say("workbook.sheets.targets.smallest")
     smallest = (said,) if table["planned_sample"].notna().any() else ()
-    few = language.say(
-        "workbook.sheets.targets.few", few=language.kit(TOO_FEW), n=str(LEAST_CASES), ratio=language.number(f"{LIKE:g}")
+    none = language.say(
+        "workbook.sheets.targets.none",
+        none=language.kit(NO_FALL),
+        n=str(LEAST_CASES),
+        more=number_words.percent(language, LIKE - 1),
     )
-    fewest = (few,) if TOO_FEW in table["smallest_obstacle"].tolist() else ()
-    notes = (surveys(language, evidence.baseline.table), *refused, *smallest, *fewest)
+    nothing = (none,) if NO_FALL in table["smallest_obstacle"].tolist() else ()
+    notes = (surveys(language, evidence.baseline.table), *refused, *smallest, *nothing)
     lines = lines_by_indicator(language, records, lambda row: _promised(evidence, language, row))
     columns = columns_by_indicator(language, read, CALCULATED)
     return page(language, "targets", columns, lines, notes, once=(0,), frozen=2, printed_columns=READ + len(read))

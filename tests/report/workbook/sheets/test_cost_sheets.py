@@ -12,7 +12,7 @@ from handed import EN, FR
 
 from fltoolkit.nap.partner_entries import Partners, Worked
 from fltoolkit.nap.results_framework import Plan
-from fltoolkit.report.workbook.sheet_writer import Formula
+from fltoolkit.report.workbook.sheet_description import Formula
 from fltoolkit.report.workbook.sheets import cost_sheets
 from fltoolkit.report.workbook.sheets.cost_sheets import cost_of, cost_summary, costs, implementation
 

@@ -16,7 +16,8 @@ from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.nap.partner_entries import Partners
 from fltoolkit.nap.results_framework import Indicator
 from fltoolkit.publish.reliability import WIDE_BOUNDS
-from fltoolkit.report.workbook.sheet_writer import Page, SheetRow, Styled, shown_once
+from fltoolkit.report.workbook.sheet_description import Page, SheetRow, Styled
+from fltoolkit.report.workbook.sheet_writer import shown_once
 from fltoolkit.report.workbook.sheets.matrix_sheets import as_number, definition, matrix, name_of
 
 FILLED = Partners.model_validate({"matrix": {"trained": {"target_year_2": 12}}})
