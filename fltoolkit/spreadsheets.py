@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
 from itertools import accumulate
-from math import inf
 from typing import Any
 
 LONGEST = 32767  # the most characters that a cell can hold
@@ -72,8 +71,9 @@ MONEY = {"money", "sum"}  # an amount of zero is a dash: a sheet of costs that n
 APART, MINUS = "_0", '"−"'  # a space behind a number, as wide as a digit, and the minus sign in place of a hyphen
 MARGIN, TOP, BOTTOM = 0.3, 0.4, 0.5  # inches
 SMALLEST_PRINT = 8  # points
+BEGUN = 0.4  # of a page: so full that a block that would be cut begins on the next
 FULL, LAST_RESORT = 0.6, 7.0  # of a page, and points: a fuller last page is better than letters smaller than this
-NEARLY = 0.75  # of a page: so full that a group of rows begins on the next
+WIDER = 1.06  # how much wider LibreOffice prints columns than Excel does
 DIGIT, PADDING = 7, 5  # pixels: a digit of the standard font, and what a column has beside its characters
 LONGEST_FOOTER = 120  # characters; a spreadsheet takes 255 for the whole footer
 ABOVE = {"title", "goal", "result", "note"}  # styles of the lines above a table, which have no borders
@@ -251,21 +251,25 @@ class PrintedRows:
 
 
 def pages_of(printed: PrintedRows, room: int, paper: Paper) -> tuple[list[int], int]:
-    """Returns the first rows of the printed pages after the first (see `first_rows`), and the number of pages if the sheet needs smaller
-    letters, otherwise 0. It needs them if the last page is not full, and a little smaller letters save it. `room` is the width that is
-    free beside the printed columns (see `fits_in_print`)."""
+    """Returns the first rows of the printed pages after the first (see `first_rows`), and the size of the print in percent if the sheet
+    needs smaller letters, otherwise 0. It needs them if the last page is not full, and a little smaller letters save it. `room` is the
+    width that is free beside the printed columns (see `fits_in_print`)."""
     wide, high = (paper.width - 2 * MARGIN) * 96, 72 * (paper.height - TOP - BOTTOM)
-    length = high / min(1.0, wide / (wide * LETTERS / SMALLEST_PRINT - room))
-    breaks, fewer = first_rows(printed, length), first_rows(printed, high * LETTERS / LAST_RESORT)
-    last_page = printed.height_from(breaks[-1], len(printed.rows)) if breaks else inf
-    saves = last_page < FULL * length and len(fewer) < len(breaks)
-    return (fewer, len(fewer) + 1) if saves else (breaks, 0)
+    size = min(100, int(100 * wide / (wide * LETTERS / SMALLEST_PRINT - room)))
+    breaks = first_rows(printed, 100 * high / size)
+    if breaks and printed.height_from(breaks[-1], len(printed.rows)) < FULL * 100 * high / size:
+        for smaller in range(int(size / WIDER), int(100 * LAST_RESORT / LETTERS) - 1, -1):
+            fewer = first_rows(printed, 100 * high / smaller)
+            if len(fewer) < len(breaks):
+                return fewer, smaller
+    return breaks, 0
 
 
 def first_rows(printed: PrintedRows, length: float) -> list[int]:
-    """Returns the first row of each page after the first, counted from 0 below the column headings. `length` is the height of a page. A
-    block that would run over the end of a page begins on the next, if it fits there. Otherwise, if a page is nearly full where a group
-    of rows begins, the group begins on the next page."""
+    """Returns the first row of each page after the first, counted from 0 below the column headings. `length` is the height of a page.
+
+    A block that would run over the end of a page begins on the next, if it fits there and the page is not nearly empty. Otherwise, if
+    most of a page is full where a group of rows begins, the group begins on the next page."""
     starts, whole = [0], printed.whole_blocks(length)
     _, *groups = printed.levels
     above, first = printed.above, printed.rows[:1]
@@ -275,8 +279,8 @@ def first_rows(printed: PrintedRows, length: float) -> list[int]:
         fits = now + bisect_right(heights_to, length) - 1
         if fits >= len(printed.rows) or fits <= now:
             return starts[1:]
-        full = now + bisect_left(heights_to, NEARLY * length)
-        cut = [start for start, end in whole if now < start <= fits < end]
+        begun, full = (now + bisect_left(heights_to, part * length) for part in (BEGUN, FULL))
+        cut = [start for start, end in whole if begun <= start <= fits < end]
         within = ([row for row in rows if full <= row <= fits] for rows in groups)
         starts.append(next((found[-1] for found in (cut, *within) if found), fits))
         above, first = 0.0, printed.first[starts[-1] : starts[-1] + 1]

@@ -22,7 +22,7 @@ POINTS_IN_PIXEL = 0.75
 LINE, BESIDE = 12.8, 1.5  # points of a line, and points above and below the lines of a row
 INDENT = 8  # pixels at the left of a text
 ARIAL = (
-    ("ijl’'", 0.22), (" ftI.,;:/!\u00a0\u202f", 0.28), ("r()-«»", 0.33), ("cçksvxyzJ", 0.5), ("FTZ", 0.61), ("ABEKPSVXYÀÉ", 0.67),
+    ("\u2060", 0.0), ("ijl’'", 0.22), (" ftI.,;:/!\u00a0\u202f", 0.28), ("r()-«»", 0.33), ("cçksvxyzJ", 0.5), ("FTZ", 0.61), ("ABEKPSVXYÀÉ", 0.67),
     ("CDHNRUw", 0.72), ("GOQ", 0.78), ("mM", 0.83), ("%", 0.89), ("W—@", 1.0),
 )  # fmt: skip
 """The widths of letters in the font of the cells, as a part of its size."""

@@ -12,6 +12,7 @@ from fltoolkit.spreadsheets import A4, A4_UPRIGHT, NUMBERS, Paper, clean_text, f
 
 NARROWEST = 70  # characters of a line of notes, at least
 NOTES_IN_WIDTH = 0.17  # characters of a note in a pixel
+REPEATED = 80  # characters: the longest text that a page repeats at its beginning
 
 
 @dataclass(frozen=True)
@@ -91,8 +92,9 @@ class SheetRow:
 
     @property
     def in_full(self) -> SheetRow:
-        """Returns the row with the texts that are not shown because the row above has them too (see `shown_once`)."""
-        return replace(self, cells=[c.value if isinstance(c, Styled) and c.style == "unseen" else c for c in self.cells])
+        """Returns the row with the texts that are not shown because the row above has them too (see `shown_once`), unless they are long."""
+        hidden = [isinstance(c, Styled) and c.style == "unseen" and len(str(c.value)) <= REPEATED for c in self.cells]
+        return replace(self, cells=[getattr(c, "value", c) if was else c for c, was in zip(self.cells, hidden, strict=True)])
 
 
 @dataclass(frozen=True)

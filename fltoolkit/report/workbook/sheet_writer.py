@@ -100,7 +100,7 @@ class _Writer:
     def page(self, page: Page) -> None:
         page = replace(page, lines=shown_once(page.lines, *page.once)) if page.once else page
         heights = heights_of(page)
-        firsts, pages = pages_of(heights, page.room, page.paper)
+        firsts, smaller = pages_of(heights, page.room, page.paper)
         page, firsts = continued(page, firsts, self.made.language)
         sheet = self.file.book.add_worksheet(page.name)
         self.file.book.define_name(f"{KEY}{page.key}", f"='{page.name}'!$A$1")
@@ -126,8 +126,8 @@ class _Writer:
             insert_chart(self.file, sheet, page.chart, rows=(first, last), width=page.wide)
         self.dress(sheet, page, last)
         sheet.set_h_pagebreaks([first + row for row in firsts])
-        if pages:
-            sheet.fit_to_pages(1, pages)
+        if smaller:
+            sheet.set_print_scale(smaller)  # LibreOffice keeps no page breaks if it fits a sheet to a number of pages
 
     def width(self, page: Page, column: int) -> float:
         """Returns the width of a column. A column that is not printed is so wide that each of its texts fits on one line."""
