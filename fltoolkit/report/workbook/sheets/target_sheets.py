@@ -190,8 +190,9 @@ def follow_up(evidence: Evidence, language: Language) -> Page | None:
     lines = lines_by_indicator(language, records, lambda row: _followed(evidence, language, row))
     signs = plan_words.own_signs(language, table, "flag_before", "flag_after")
     # The page has no room for the column of reasons.
-    reasons = dict.fromkeys(sentence(_reason(language, row).rstrip(".")) for row in records)
-    notes = (surveys(language, evidence.baseline.table, evidence.now.table), *signs, *filter(None, reasons))
+    told = ((_verdict(language, row), _reason(language, row).rstrip(".")) for row in records)
+    reasons = dict.fromkeys(f"{language.colon(verdict, why)}." for verdict, why in told if why)
+    notes = (surveys(language, evidence.baseline.table, evidence.now.table), *signs, *reasons)
     return page(language, "follow_up", columns, lines, notes, once=(0,), frozen=2, printed_columns=READ + len(printed))
 
 
@@ -207,6 +208,13 @@ def _reason(language: Language, r: Row) -> str:
     return "" if r["verdict_reason"] == COVERS_ZERO else number_words.reason(language, r["verdict_reason"])
 
 
+def _verdict(language: Language, r: Row) -> str:
+    """Returns the result of the test of a change, or the marker of a change that is not shown."""
+    if is_unjudged(r["verdict"], r["verdict_reason"]):
+        return change_tables.short_verdict(language, r)
+    return language.kit(sign_and_verdict(r["verdict"], r["verdict_reason"], r["flag"])) if r["light"] else bracketed(r["marker"])
+
+
 def _followed(evidence: Evidence, language: Language, r: Row) -> tuple[object, ...]:
     """Returns the cells of one row of the sheet on follow-up: the baseline, the later survey, and the result of the test of the
     change. If the change is not shown, its marker (such as [c]) replaces the result."""
@@ -214,16 +222,11 @@ def _followed(evidence: Evidence, language: Language, r: Row) -> tuple[object, .
     def numbers(*names: str) -> list[Styled]:
         return [styled(r["measure"], r[name]) for name in names]
 
-    verdict = bracketed(r["marker"])
-    if r["light"]:
-        verdict = language.kit(sign_and_verdict(r["verdict"], r["verdict_reason"], r["flag"]))
-    if is_unjudged(r["verdict"], r["verdict_reason"]):
-        verdict = change_tables.short_verdict(language, r)
     return (
         *_baseline(evidence, r), *numbers("baseline_ci_low", "baseline_ci_high"), bracketed(mark(r, *ROUNDS[0])),
         *numbers("value", "bound", "ci_low", "ci_high"), bracketed(mark(r, *ROUNDS[1])),
         signed(r["measure"], r["change"]), *_limits_of_change(r),
-        verdict, aimed(r, "target_value"), language.kit(r["reached"] or ""), _reason(language, r), r["beyond_zero"],
+        _verdict(language, r), aimed(r, "target_value"), language.kit(r["reached"] or ""), _reason(language, r), r["beyond_zero"],
         *(styled(DECREASE, r[name]) for name in ("decrease", "decrease_low", "decrease_high")), *numbers("milestone"), flag(language, r),
         number_words.reason(language, r["reason"]),
     )  # fmt: skip
