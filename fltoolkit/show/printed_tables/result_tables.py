@@ -55,7 +55,7 @@ def table(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTab
     parts = language.say("tables.rounded") if (rows["breakdown"] != "").any() and measure not in PROFILES else ""
     of_groups = (*number_words.of_profile(language, rows), *number_words.group_notes(language, rows))
     same = list(rows["n"].dropna().unique()) if measure in CASE_SHARES else []
-    base = language.say("profile.base", n=number_words.count(language, same[0])) if len(same) == 1 else ""
+    base = language.say("profile.base") if len(same) == 1 else ""
     order = language.say("profile.order") if measure in PROFILES else ""
     is_not_stated = (rows["category"].eq(NOT_STATED) & rows["estimate"].notna()).any()
     of_groups = (*of_groups, language.say("tables.not_stated")) if is_not_stated else of_groups
