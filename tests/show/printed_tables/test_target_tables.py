@@ -83,8 +83,8 @@ def test_in_a_document_a_number_to_be_used_with_caution_and_a_repeat_that_is_nev
     table = target_tables.targets(EN, rows)
     assert [text[-1] for key in ("baseline", "later", "needed") for text in column(table, key)] == ["0", "†", "–"]
     assert (
-        table.note
-        == f"{EN.say('targets.chance')} {EN.say('targets.must_fall')} {EN.say('targets.needed')} –: no repeat is large enough. †: use with caution (few cases or imprecise)."
+        table.note == f"{EN.say('targets.chance')} {EN.say('targets.must_fall')} {EN.say('targets.needed')} "
+        "–: no repeat is large enough. †: use with caution (few cases or imprecise)."
     )
     plain = target_tables.targets(EN, rows.assign(later_flag="", sample_needed=900.0))
     assert not {"†", "–:"} & set(plain.note.split())

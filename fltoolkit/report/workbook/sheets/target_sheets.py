@@ -44,7 +44,7 @@ from fltoolkit.table_records import as_records
 
 PROMISED = (
     ("baseline_value", 10, "text"), HIGH, ("interval_from", 10, "text"), ("interval_to", 10, "text"), ("marker", 8, "marker"),
-    ("target_year", 7, "plain"), ("target_value", 9, "text"), ("verifiable", 12, "text"), ("smallest_cut", 16, "power"), ("why", 23, "text"),
+    ("target_year", 7, "plain"), ("target_value", 9, "text"), ("verifiable", 12, "text"), ("smallest_cut", 17.5, "power"), ("why", 21.5, "text"),
 )  # fmt: skip
 CALCULATED = (
     ("target_words", 26, "text"), ("cut", 9, "power"), ("power", 9, "power"), ("smallest_value", 10, "text"), ("sample_needed", 11, "whole"),
@@ -96,7 +96,13 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
         more=number_words.percent(language, LIKE - 1),
     )
     nothing = (none,) if NO_FALL in table["smallest_obstacle"].tolist() else ()
-    notes = (surveys(language, evidence.baseline.table), *refused, *smallest, *nothing)
+    notes = (
+        surveys(language, evidence.baseline.table),
+        *refused,
+        *smallest,
+        *nothing,
+        *plan_words.own_signs(language, table, "flag"),
+    )
     lines = lines_by_indicator(language, records, lambda row: _promised(evidence, language, row))
     columns = columns_by_indicator(language, read, CALCULATED)
     return page(language, "targets", columns, lines, notes, once=(0,), frozen=2, printed_columns=READ + len(read))
