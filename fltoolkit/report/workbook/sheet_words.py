@@ -77,7 +77,8 @@ def page(
         if about.head == high_end.head and not about.hidden:
             low_end = columns[place - 1]
             ends += [[getattr(cell, "value", cell) for cell in line.cells[place - 1 : place + 1]] for line in lines]
-            read[place - 1] = replace(low_end, head=language.say("workbook.low_end", head=low_end.head))
+            head = language.say("workbook.low_end", head=low_end.head)
+            read[place - 1] = replace(low_end, head=head, width=max(low_end.width, least_width(head)))
     ranges = [_on_high_ends(language, high_end.head, ends)] if ends else []
     cells = {getattr(cell, "value", cell) for line in lines for cell in line.cells}
     markers = legend(language, [marker for marker in (*MARKERS, number_words.CARE) if bracketed(marker) in cells])
