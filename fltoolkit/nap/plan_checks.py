@@ -60,7 +60,7 @@ def _years(plan: Plan, indicator: Indicator, target: Target) -> Found:
         yield warning(where=where, what=what, do=f"move it to a year of planned_surveys ({years}), or add that year there")
 
 
-def refuse_unfit_plan(survey: Path, plan: Path | None, earlier: Path | None) -> None:
+def refuse_unfit_inputs(survey: Path, plan: Path | None, earlier: Path | None) -> None:
     """Raises an error if a plan or an earlier survey would stop a run, or if a target would be lost. So a run stops before its first
     notebook. An error of the run's own survey.yaml is left to the notebook that reads it.
 

@@ -20,7 +20,7 @@ from fltoolkit.errors import BatchError, FltoolkitError
 from fltoolkit.files import write_whole
 from fltoolkit.languages.translations import without_translation
 from fltoolkit.nap.partner_entries import Partners, read_partners
-from fltoolkit.nap.plan_checks import refuse_unfit_plan
+from fltoolkit.nap.plan_checks import refuse_unfit_inputs
 from fltoolkit.report import Entry, page, write_assets, write_index
 from fltoolkit.report.workbook.merge_into_partners import NAME as WORKBOOK, refuse_unread
 from fltoolkit.run.batch_file import ASSETS, Batch, Run, notebooks_of, plan_runs, relative_path
@@ -284,7 +284,7 @@ def _run_notebooks(run: Run, work: Path, now: Premises, stop: Stop, progress: Pr
     """
     links, notebook = [INDEX, *((_title(n), f"{n}.html") for n in notebooks_of(run))], ""
     try:
-        refuse_unfit_plan(run.survey, run.plan, run.earlier)
+        refuse_unfit_inputs(run.survey, run.plan, run.earlier)
         with Kernel(work, stop, progress) as kernel:
             for notebook in notebooks_of(run):
                 if stop.is_set():

@@ -11,7 +11,7 @@ import small_country as country
 import fltoolkit as fl
 from fltoolkit.cli import main
 from fltoolkit.errors import SpecError
-from fltoolkit.nap.plan_checks import check_plan, refuse_unfit_plan
+from fltoolkit.nap.plan_checks import check_plan, refuse_unfit_inputs
 from fltoolkit.survey.spec.survey_spec import read_spec
 
 ROW = {"id": "rate", "measure": "prevalence", "disaggregated_by": ["gender"]}
@@ -100,12 +100,12 @@ def test_a_later_survey_as_the_earlier_one_stops_a_run_before_its_first_notebook
     later = country.write(tmp_path / "later", country.changed(country.SURVEY, year=2027))
     for earlier, named in ((later, "before"), (None, f"{own.with_name('nap.yaml')}, baseline_survey")):
         with pytest.raises(SpecError) as raised:
-            refuse_unfit_plan(own, own.with_name("nap.yaml"), earlier)
+            refuse_unfit_inputs(own, own.with_name("nap.yaml"), earlier)
         assert str(raised.value).startswith(
             f"{named}: the survey named here is later than the survey of the run (Small country 2025, 2025)"
         )
         assert "later/survey.yaml (Small country 2025, 2027)" in str(raised.value)
-    refuse_unfit_plan(later, None, own)
+    refuse_unfit_inputs(later, None, own)
 
 
 def test_the_command_ends_by_whether_there_are_errors(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -124,26 +124,32 @@ def rates(out: Published, language: Language) -> tuple[PrintedTable, ...]:
     rows = rows[rows["reference_population"].isin(populations) & rows["breakdown"].isin(fitting)]
     rows = rows.iloc[rows["breakdown"].isin(out.origins).to_numpy().argsort(kind="stable")]
     parts = rows.groupby("reference_population", sort=False)
-    hidden = _hidden_groups(out, language)
+    absent = _left_out(out, language)
     tables = [result_tables.table(language, part) for _, part in parts if len(part) > 1]
-    return tuple(replace(table, note=f"{table.note} {hidden}".strip()) for table in tables)
+    return tuple(replace(table, note=f"{table.note} {absent}".strip()) for table in tables)
 
 
-def _hidden_groups(out: Published, language: Language) -> str:
-    """Returns a note that names the groups of which every rate is confidential, so that no table of a brief has them. The text
-    is empty if there are no such groups."""
+def _left_out(out: Published, language: Language) -> str:
+    """Returns a note that names the groups that no table of a brief has: those of which every rate is confidential, and those with
+    too many categories. The text is empty if there are no such groups."""
     rows = out.own_rows(measure="prevalence").assign(is_hidden=lambda r: r["marker"] == "c")
-    all_hidden = rows.groupby("breakdown", sort=False)["is_hidden"].all()
-    groups = [str(b) for b in all_hidden.index[all_hidden] if b and len(groups_of_breakdown(str(b))) < 2]
-    named = language.list(number_words.group(language, b) for b in groups)
-    return language.say("tables.left_out", groups=named) if groups else ""
+    alone = rows[rows["breakdown"].map(lambda b: len(groups_of_breakdown(b)) == 1)].groupby("breakdown", sort=False)
+    hidden = alone["is_hidden"].all()
+    reasons = {"left_out": hidden, "left_out_long": ~hidden & (alone["category"].nunique() > MOST_CATEGORIES)}
+    named = {
+        key: language.list(number_words.group(language, str(b)) for b in is_so.index[is_so]) for key, is_so in reasons.items()
+    }
+    return " ".join(
+        language.say(f"tables.{key}", groups=groups, most=str(MOST_CATEGORIES)) for key, groups in named.items() if groups
+    )
 
 
 def fits_in_brief(out: Published, group: str) -> bool:
     """Returns whether the rate of any category of a group is shown, and the categories are so few that the brief has room for a
-    picture and a table of them."""
+    picture and a table of them. A group of one category, such as the sex in a survey of women, would only repeat everyone. The
+    group of everyone is the empty text."""
     rows = out.own_rows(measure="prevalence", breakdown=group)
-    return bool(rows["estimate"].notna().any() and rows["category"].nunique() <= MOST_CATEGORIES)
+    return bool(rows["estimate"].notna().any() and (not group or 1 < rows["category"].nunique() <= MOST_CATEGORIES))
 
 
 def profile_populations(out: Published) -> tuple[str, ...]:

@@ -91,10 +91,10 @@ def only_pair(out: Published, language: Language, population: str | None = None)
     return _test_result(out, language, pairs[0]) if len(pairs) == 1 and pairs[0]["verdict"] != NOT_TESTED else None
 
 
-def untested_pair(out: Published, language: Language) -> str | None:
-    """Returns, as a title for a slide, why the only pair of categories in the first population was not tested. Otherwise returns
-    None."""
-    pairs = _pairs_of_title(out)
+def untested_pair(out: Published, language: Language, population: str | None = None) -> str | None:
+    """Returns, as a title for a slide, why the only pair of categories in a population (by default the first) was not tested.
+    Otherwise returns None."""
+    pairs = _pairs_of_title(out, population)
     return _untested(out, language, pairs[0]) if len(pairs) == 1 and pairs[0]["verdict"] == NOT_TESTED else None
 
 

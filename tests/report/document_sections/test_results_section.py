@@ -72,6 +72,20 @@ def test_a_group_of_which_every_number_is_hidden_is_named_below_the_table() -> N
     assert "Left out" not in table.note
 
 
+def test_a_group_for_which_the_brief_has_no_room_is_named_below_the_table() -> None:
+    many = results_section.MOST_CATEGORIES + 1
+    (table,) = results_section.rates(small(*(of("region", f"r{n}") for n in range(many))), EN)
+    assert ("Region",) not in table.texts
+    assert table.note.endswith(" Left out (more than 15 categories; see the workbook): region.")
+
+
+def test_a_group_of_one_category_does_not_repeat_everyone() -> None:
+    """Before, the table of a survey of women had everyone and women, with the same numbers."""
+    rows = row(), of("sex", "women", sex="women"), of("region", "north"), of("region", "south")
+    (table,) = results_section.rates(published(*rows, groups=("sex", "region")), EN)
+    assert [plain(cells[0]) for cells in table.texts] == ["Everyone", "Region", "North", "South"]
+
+
 def test_a_table_names_each_group_once_and_marks_each_hidden_cell() -> None:
     (table,) = results_section.rates(
         small(of("sex × region", "men × north")), EN

@@ -68,6 +68,13 @@ def test_rates_with_wide_bounds_have_why_they_are_not_compared_as_title() -> Non
     assert slide_titles.groups(compared(NOT_TESTED, **wide), EN) == "Whether the rate is higher for men or women cannot be said: "
 
 
+def test_a_further_population_has_why_its_pair_is_not_compared_as_title() -> None:
+    """Before, its title gave the rate alone, above a picture by sex."""
+    said = "Among adults, whether the rate is higher for men or women cannot be said: "
+    assert slide_titles.of_population(compared(NOT_TESTED, **UNSURE), EN, "adults") == said
+    assert slide_titles.of_population(published(row()), EN, "adults") == "20 of every 1,000 adults reported forced labour in 2025"
+
+
 def test_an_unreliable_number_is_in_no_title() -> None:
     assert "30.0" not in (slide_titles.groups(compared(NOT_TESTED, **UNSURE), EN) or "")
     assert slide_titles.groups(published(row()), EN) is None
@@ -135,12 +142,14 @@ def test_the_path_names_the_target_and_the_measured_numbers(language: Language, 
 def test_the_targets_that_a_survey_could_verify_are_counted() -> None:
     made = evidence_from(published(row()), TARGET, {"year": 2032, "cut": 0.02}, planned_sample=2000)
     assert slide_titles.targets(made, EN) == "A later survey would find the fall for 1 of 2 targets"
-    planned = "In 2030, a survey of 2,000 persons has an 80% chance of finding a fall from 20.0 to 9.2 per 1,000 or lower"
+    planned = (
+        "In 2030, the planned survey (2,000 persons) has an 80% chance of finding a fall from 20.0 to 9.2 per 1,000 or lower"
+    )
     assert slide_titles.repeat(made, EN) == planned
     aimless = dataclasses.replace(made, targets=made.targets.assign(target_year=np.nan))
-    assert slide_titles.repeat(aimless, EN) == planned.replace("In 2030, a survey", "A survey")
+    assert slide_titles.repeat(aimless, EN) == planned.replace("In 2030, the", "The")
     held = dataclasses.replace(made, targets=made.targets.assign(later_year=2030.0))  # that survey is over
-    assert slide_titles.repeat(held, EN) == planned.replace("In 2030, a survey", "A survey")
+    assert slide_titles.repeat(held, EN) == planned.replace("In 2030, the", "The")
     none = dataclasses.replace(made, targets=made.targets.assign(verifiable="no"))
     assert slide_titles.targets(none, EN) == "No target can be verified by a planned survey"
     open_ = dataclasses.replace(made, targets=made.targets.assign(verifiable=["no", ""]))
@@ -163,5 +172,5 @@ def test_a_fall_from_the_low_end_of_a_range_is_told_with_its_condition() -> None
     told = slide_titles.repeat(wide, EN)
     assert told is not None
     assert told.startswith(
-        "In 2030, if no answer were unresolved, a survey of 2,000 persons would have an 80% chance of finding a fall"
+        "In 2030, if no answer were unresolved, the planned survey (2,000 persons) would have an 80% chance of finding a fall"
     )

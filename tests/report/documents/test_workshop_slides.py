@@ -50,7 +50,7 @@ def test_the_slides_lead_from_the_question_to_the_discussion() -> None:
     unknown, discuss = (EN.say(f"slides.{key}") for key in ("unknown", "discuss"))
     assert [head for head, _ in slides(made)] == [
         "20 of every 1,000 adults reported forced labour in 2025", "Prevalence of forced labour by sex: adults", unknown,
-        "In 2030, a survey of 2,000 persons has an 80% chance of finding a fall from 20.0 to 9.2 per 1,000 or lower",
+        "In 2030, the planned survey (2,000 persons) has an 80% chance of finding a fall from 20.0 to 9.2 per 1,000 or lower",
         "20.0 per 1,000 in 2025; the target for 2030 is 2.0",
         "A later survey would find the fall for 1 of 1 targets", "To decide", discuss,
     ]  # fmt: skip
