@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
 from itertools import accumulate
-from math import inf
 from typing import Any
 
 LONGEST = 32767  # the most characters that a cell can hold
@@ -72,8 +71,9 @@ MONEY = {"money", "sum"}  # an amount of zero is a dash: a sheet of costs that n
 APART, MINUS = "_0", '"−"'  # a space behind a number, as wide as a digit, and the minus sign in place of a hyphen
 MARGIN, TOP, BOTTOM = 0.3, 0.4, 0.5  # inches
 SMALLEST_PRINT = 8  # points
+BEGUN = 0.5  # of a page: so full that a block that would be cut begins on the next
 FULL, LAST_RESORT = 0.6, 7.0  # of a page, and points: a fuller last page is better than letters smaller than this
-NEARLY = 0.75  # of a page: so full that a group of rows begins on the next
+WIDER = 1.06  # how much wider LibreOffice prints columns than Excel does
 DIGIT, PADDING = 7, 5  # pixels: a digit of the standard font, and what a column has beside its characters
 LONGEST_FOOTER = 120  # characters; a spreadsheet takes 255 for the whole footer
 ABOVE = {"title", "goal", "result", "note"}  # styles of the lines above a table, which have no borders
@@ -222,44 +222,68 @@ def fits_in_print(widths: Iterable[float], paper: Paper = A4) -> int:
     return int(page) - sum(map(width_in_pixels, widths))
 
 
-def break_pages(
-    sheet: Any, head: int, heights: Sequence[float], levels: Sequence[Sequence[int]], place: tuple[int, Paper]
-) -> None:
-    """Breaks a sheet into printed pages, so that a group of rows stays together. If the last page is not full, and a little smaller
-    letters save it, the sheet is printed with smaller letters.
+@dataclass(frozen=True)
+class PrintedRows:
+    """The rows of a sheet as they are printed.
 
-    Args:
-        sheet: the sheet, after `print_as_read`.
-        head: its row with the column headings.
-        heights: the heights, in points, of the text above the table, of the row `head`, and of each printed row below it.
-        levels: the rows below `head`, counted from 0, that begin a group, from the largest groups to the smallest.
-        place: the width that is free beside the printed columns (see `fits_in_print`), and the paper.
+    Attributes:
+        above: the height of the text above the table, in points.
+        head: the height of the column headings, which every page repeats.
+        rows: the height of each row below them.
+        first: the height of each row if it is the first of a page, with all that the page then shows again.
+        levels: the rows that begin a block, counted from 0; then those that begin a group, from the largest groups to the smallest.
     """
-    room, paper = place
+
+    above: float
+    head: float
+    rows: Sequence[float]
+    first: Sequence[float]
+    levels: Sequence[Sequence[int]]
+
+    def height_from(self, start: int, end: int) -> float:
+        """Returns the height of the rows from `start` to `end` (not included) at the top of a page."""
+        return self.head + self.first[start] + sum(self.rows[start + 1 : end])
+
+    def whole_blocks(self, length: float) -> list[tuple[int, int]]:
+        """Returns the first row of each block that fits on a page of the height `length`, and the row behind the block."""
+        blocks = zip(self.levels[0], [*self.levels[0][1:], len(self.rows)], strict=False)
+        return [(start, end) for start, end in blocks if self.height_from(start, end) <= length]
+
+
+def pages_of(printed: PrintedRows, room: int, paper: Paper) -> tuple[list[int], int]:
+    """Returns the first rows of the printed pages after the first (see `first_rows`), and the size of the print in percent if the sheet
+    needs smaller letters, otherwise 0. It needs them if the last page is not full, and a little smaller letters save it. `room` is the
+    width that is free beside the printed columns (see `fits_in_print`)."""
     wide, high = (paper.width - 2 * MARGIN) * 96, 72 * (paper.height - TOP - BOTTOM)
-    length = high / min(1.0, wide / (wide * LETTERS / SMALLEST_PRINT - room))
-    breaks = first_rows(heights, length, levels)
-    last_page = sum(heights[2 + breaks[-1] :]) if breaks else inf
-    fewer = first_rows(heights, high * LETTERS / LAST_RESORT, levels)
-    if last_page < FULL * length and len(fewer) < len(breaks):
-        breaks = fewer
-        sheet.fit_to_pages(1, len(fewer) + 1)
-    sheet.set_h_pagebreaks([head + 1 + row for row in breaks])
+    size = min(100, int(100 * wide / (wide * LETTERS / SMALLEST_PRINT - room)))
+    breaks = first_rows(printed, 100 * high / size)
+    if breaks and printed.height_from(breaks[-1], len(printed.rows)) < FULL * 100 * high / size:
+        for smaller in range(int(size / WIDER), int(100 * LAST_RESORT / LETTERS) - 1, -1):
+            fewer = first_rows(printed, 100 * high / smaller)
+            if len(fewer) < len(breaks):
+                return fewer, smaller
+    return breaks, 0
 
 
-def first_rows(heights: Sequence[float], length: float, levels: Sequence[Sequence[int]]) -> list[int]:
-    """Returns the first row of each page after the first, counted from 0 below the column headings. If a page is nearly full where a
-    group of rows begins, the group begins on the next page. The arguments are those of `break_pages`; `length` is the height of
-    the rows that a page takes."""
-    (used, head, *rows), firsts = heights, [0]
+def first_rows(printed: PrintedRows, length: float) -> list[int]:
+    """Returns the first row of each page after the first, counted from 0 below the column headings. `length` is the height of a page.
+
+    A block that would run over the end of a page begins on the next, if it fits there and the page is not nearly empty. Otherwise, if
+    most of a page is full where a group of rows begins, the group begins on the next page."""
+    starts, whole = [0], printed.whole_blocks(length)
+    _, *groups = printed.levels
+    above, first = printed.above, printed.rows[:1]
     while True:
-        heights_to = list(accumulate(rows[firsts[-1] :], initial=used + head))
-        fits = firsts[-1] + bisect_right(heights_to, length) - 1
-        if fits >= len(rows) or fits <= firsts[-1]:
-            return firsts[1:]
-        full = firsts[-1] + bisect_left(heights_to, NEARLY * length)
-        within = ([row for row in starts if full <= row <= fits] for starts in levels)
-        firsts, used = [*firsts, next((found[-1] for found in within if found), fits)], 0.0
+        now = starts[-1]
+        heights_to = list(accumulate([*first, *printed.rows[now + 1 :]], initial=above + printed.head))
+        fits = now + bisect_right(heights_to, length) - 1
+        if fits >= len(printed.rows) or fits <= now:
+            return starts[1:]
+        begun, full = (now + bisect_left(heights_to, part * length) for part in (BEGUN, FULL))
+        cut = [start for start, end in whole if begun <= start <= fits < end]
+        within = ([row for row in rows if full <= row <= fits] for rows in groups)
+        starts.append(next((found[-1] for found in (cut, *within) if found), fits))
+        above, first = 0.0, printed.first[starts[-1] : starts[-1] + 1]
 
 
 def clean_text(text: str) -> str:

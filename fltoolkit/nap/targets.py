@@ -76,7 +76,8 @@ def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
         - `verifiable` (`yes`, `no`, or an empty text if neither can be said), `obstacle` (in a word or two), `reason` (in words)
         - `power`: the probability to detect the target, rounded down to a whole percent
         - `smallest_cut`: the smallest relative decrease that would be detected, rounded up to a whole percent (nan if no decrease
-          would be detected, or if a verdict is not allowed; `smallest_obstacle` says which, in a word or two);
+          would be detected, or if any would leave too few cases for a verdict, or if the samples are too unlike; `smallest_obstacle`
+          says which, in a word or two);
           `smallest_value`: the value after this decrease, in the unit of the indicator
         - `sample_needed`: the number of persons of the category who must answer in the repeat; `sample_each_round`: the number
           who must answer in each of two new surveys of equal size; `planned_sample`: the persons of the category in the planned
@@ -239,7 +240,7 @@ def _computed_row(start: _BaselineValue, plan: Plan, indicator: Indicator, targe
     refused = NO_FALL if isnan(least.relative) else _why_no_verdict(row["n"], planned, p * (1 - least.relative))
     smallest = nan if refused else ceil(100 * least.relative - TINY) / 100
     left = rounded_as_printed(row["baseline_value"] * (1 - smallest), str(row["measure"]))
-    if left == 0 or _chance_of_cases(row["n"] * p, planned * p * (1 - smallest)) < POWER:
+    if refused == TOO_FEW or left == 0 or _chance_of_cases(row["n"] * p, planned * p * (1 - smallest)) < POWER:
         refused, smallest = NO_FALL, nan
     found |= {
         "smallest_obstacle": refused,

@@ -108,6 +108,9 @@ def test_the_smallest_fall_is_one_on_which_something_would_be_decided() -> None:
     assert judged(n=20_000, keys={"planned_sample": 20_000})["smallest_obstacle"] == ""
     few = judged(n=20_000, keys={"planned_sample": 6_000})
     assert np.isnan(few["smallest_cut"]) or 0.005 * 6_000 * (1 - few["smallest_cut"]) >= 15
+    small = {"planned_sample": 1_000}
+    assert judged(n=2_500, p=0.03, keys=small)["smallest_obstacle"] == "none detectable"  # fewer than 15 of 30 left
+    assert judged(n=1_200, p=0.03, keys=small)["smallest_cut"] > 1 - 15 / 30  # samples of like size: the test asks for no number
 
 
 def test_no_fall_is_promised_after_which_the_repeat_would_find_nobody() -> None:

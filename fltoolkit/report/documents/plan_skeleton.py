@@ -28,6 +28,7 @@ from fltoolkit.report.document_sections import first_page, follow_up_section, kn
 from fltoolkit.report.documents.document_language import with_own_words
 from fltoolkit.report.documents.document_pictures import Grouped, estimates, path, repeat
 from fltoolkit.report.knowledge_base import answers
+from fltoolkit.report.workbook.sheet_words import legend, used_markers
 from fltoolkit.show.printed_tables import framework_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 from fltoolkit.show.wording import number_words, result_sentences
@@ -48,7 +49,7 @@ def nap_skeleton(evidence: Evidence, language: Language) -> Document:
         chapters += [Heading(language.say(f"chapters.c{n}.title"), new_page=n == 1), *filled(evidence, language, n)]
     chapters = _numbered([*_with_space(chapters, language), *_annex(evidence, language)], language)
     listed = tuple(b for b in chapters if isinstance(b, Heading) and b.level <= LISTED)
-    how = Paragraph(language.say("skeleton.how"), "quiet")
+    how = Paragraph(" ".join((language.say("skeleton.how"), *legend(language, used_markers(evidence)))), "quiet")
     blocks = (_cover(evidence, language), how, Contents(language.say("skeleton.contents"), listed), *chapters)
     title, source = language.own(evidence.plan.title), results_section.source(evidence, language, "skeleton.foot")
     return Document("skeleton", title, language.say("skeleton.subtitle"), language.code, blocks, source)

@@ -13,8 +13,9 @@ from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.partner_entries import PARTNERS, cell_value, entries_without_row
 from fltoolkit.report.document_sections import results_section
 from fltoolkit.report.workbook.merge_into_partners import NAME, refuse_unread
+from fltoolkit.report.workbook.sheet_description import Page
 from fltoolkit.report.workbook.sheet_words import legend, star_note, used_markers
-from fltoolkit.report.workbook.sheet_writer import KIT, Book, Page, write_book
+from fltoolkit.report.workbook.sheet_writer import KIT, Book, write_book
 from fltoolkit.report.workbook.sheets import (
     cost_sheets,
     front_sheets,

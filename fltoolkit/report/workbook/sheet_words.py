@@ -20,7 +20,7 @@ from fltoolkit.publish.published_set import MARKERS
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.workbook.row_heights import least_width, width_of_number
 from fltoolkit.report.workbook.sheet_charts import ChartAxes
-from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
+from fltoolkit.report.workbook.sheet_description import Column, Page, SheetRow, Styled
 from fltoolkit.show.charts.descriptions.axis_ticks import step
 from fltoolkit.show.wording import number_words, plan_words
 from fltoolkit.spreadsheets import A4, DIGIT, Paper, fits_in_print
@@ -30,7 +30,7 @@ from fltoolkit.table_records import as_records
 Row = Mapping[Any, Any]
 ColumnLook = tuple[str, float, str]
 """The name of a column, its width and its style."""
-HIGH = ("bound_high", 10, "text")  # the column beside numbers some of which are ranges
+HIGH = ("bound_high", 8, "text")  # the column beside numbers some of which are ranges
 READ = 2  # the number of columns for group and category in `columns_by_indicator`
 STEPS_UP = 5  # the most steps on the axis of a chart
 LABEL_ROOM = 0.4  # of a step: the least height between the highest point of a chart and the end of its axis, for a label
@@ -77,7 +77,8 @@ def page(
         if about.head == high_end.head and not about.hidden:
             low_end = columns[place - 1]
             ends += [[getattr(cell, "value", cell) for cell in line.cells[place - 1 : place + 1]] for line in lines]
-            read[place - 1] = replace(low_end, head=language.say("workbook.low_end", head=low_end.head))
+            head = language.say("workbook.low_end", head=low_end.head)
+            read[place - 1] = replace(low_end, head=head, width=max(low_end.width, least_width(head)))
     ranges = [_on_high_ends(language, high_end.head, ends)] if ends else []
     cells = {getattr(cell, "value", cell) for line in lines for cell in line.cells}
     markers = legend(language, [marker for marker in (*MARKERS, number_words.CARE) if bracketed(marker) in cells])

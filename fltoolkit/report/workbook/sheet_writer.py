@@ -10,198 +10,20 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from textwrap import wrap
 from typing import Any
 
 from fltoolkit.files import write_whole
 from fltoolkit.languages.language import Language
 from fltoolkit.report.workbook.cell_record import RecordedCell, record
-from fltoolkit.report.workbook.row_heights import height_of, lines_in
-from fltoolkit.report.workbook.sheet_charts import ROW, ROWS, NativeChart, insert_chart
-from fltoolkit.spreadsheets import (
-    A3,
-    A4,
-    A4_UPRIGHT,
-    NUMBERS,
-    NumberWriting,
-    Paper,
-    Spreadsheet,
-    break_pages,
-    clean_text,
-    fits_in_print,
-    print_as_read,
-    width_in_pixels,
-)
+from fltoolkit.report.workbook.row_heights import GAP, TITLE_LINE, TOP_LINE, cell_lines, height_of, heights_of
+from fltoolkit.report.workbook.sheet_charts import ROWS, insert_chart
+from fltoolkit.report.workbook.sheet_description import Column, Formula, Page, SheetLink, SheetRow, Styled
+from fltoolkit.spreadsheets import NumberWriting, Spreadsheet, clean_text, pages_of, print_as_read
 
 KIT = "_kit"
 KEY = "fl_"  # the start of a sheet's defined name; the sheet's key follows
-NARROWEST = 70  # characters of a line of notes, at least
-NOTES_IN_WIDTH = 0.17  # characters of a note in a pixel
 IN_WIDTH = 1.2  # characters of a cell in one unit of its column's width
-ONE_LINE = ("unseen", "across", "hidden")  # styles whose texts are never wrapped
-BOLD = ("section", "warn")
-TITLE_LINE, TOP_LINE, GAP = 19, 14.5, 6  # points of the title, of each other line above the table, and of the gap below them
-POINTS_IN_PIXEL = 0.75
 WIDEST = 130  # characters: the most in a column that is not printed
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a sheet: its heading, its width in characters, the style of its cells, and an explanation of its content (for
-    the data dictionary).
-
-    If partners can fill in the column, `key` is its name in partners.yaml. `choices` are the codes that they can choose there,
-    each with its word. A column of the style `hidden` is not visible; a chart can be drawn from it.
-    """
-
-    head: str
-    width: float
-    style: str = "text"
-    help: str = ""
-    key: str = ""
-    choices: Mapping[str, str] = field(default_factory=dict)
-    beside: bool = False
-
-    @property
-    def hidden(self) -> bool:
-        return self.style == "hidden"
-
-    def shown(self, value: object) -> object:
-        """Returns what a cell of this column shows for a value: the word if the value is one of the `choices`, else the value."""
-        return self.choices.get(value, value) if isinstance(value, str) else value
-
-
-@dataclass(frozen=True)
-class Formula:
-    """A formula that the kit writes into a cell.
-
-    In `text`, `{r}` is the row of the cell, and `{first}` and `{last}` are the first and last row of the table. `value` is the
-    result of the formula when the workbook is written.
-    """
-
-    text: str
-    value: float | str
-    style: str = "sum"
-
-
-@dataclass(frozen=True)
-class Styled:
-    """A value of a cell, with a style that replaces the style of the column."""
-
-    value: object
-    style: str
-
-
-@dataclass(frozen=True)
-class SheetLink:
-    """A text of a cell, with a link to another sheet of the workbook."""
-
-    text: str
-    sheet: str
-
-
-@dataclass(frozen=True)
-class SheetRow:
-    """A row of a sheet.
-
-    Attributes:
-        cells: the values of its cells, in order.
-        id: the id of the row in partners.yaml.
-        inputs: the keys of the columns that partners can fill in.
-        held: the keys of the columns for which partners.yaml has an entry.
-    """
-
-    cells: Sequence[object]
-    id: str = ""
-    inputs: tuple[str, ...] = ()
-    held: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class Page:
-    """One sheet of a workbook before it is written: its title, columns, rows and notes.
-
-    Attributes:
-        key: the name of the sheet in code, the same in all languages. `name` is its name in one language.
-        purpose, fills, tool: texts of the first sheet about this sheet: its purpose, who fills it in, and the tool of the
-            ILO toolkit.
-        results: sentences that are the first thing to read on the sheet.
-        table: the part of partners.yaml in which the entries of this sheet are kept.
-        frozen: how many columns at the left stay visible when the sheet is scrolled.
-        large: whether the sheet is printed on A3 paper.
-        once: the columns in which a text is not shown again if the row above has the same text.
-        printed_columns: how many columns, from the left, are printed; None means all.
-    """
-
-    key: str
-    name: str
-    purpose: str
-    columns: tuple[Column, ...]
-    lines: Sequence[SheetRow]
-    tool: str = ""
-    fills: str = ""
-    results: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    table: str = ""
-    above: SheetRow | None = None
-    frozen: int = 1
-    large: bool = False
-    once: tuple[int, ...] = ()
-    printed_lines: int | None = None
-    printed_columns: int | None = None
-    chart: NativeChart | None = None
-
-    @property
-    def printed(self) -> tuple[Column, ...]:
-        return self.columns[: self.printed_columns]
-
-    def holds_numbers(self, column: int) -> bool:
-        """Returns whether a column (its position, from 0) is for numbers. Its heading is right-aligned, like its numbers."""
-        cells = [line.cells[column] for line in self.lines]
-        styles = {self.columns[column].style, *(cell.style for cell in cells if isinstance(cell, Styled))}
-        return bool(styles & NUMBERS) or any(isinstance(cell, (int, float)) for cell in cells)
-
-    @property
-    def starts(self) -> tuple[list[int], list[int]]:
-        """Returns the rows that begin a group, counted from 0: the rows with a text of their own in the first column, such as headings;
-        then those with one in any of the columns `once`. A row directly below a heading begins no group."""
-        looks = [[getattr(line.cells[place], "style", "") for place in (0, *self.once)] for line in self.lines]
-        below = ["", *(first for first, *_ in looks)]
-        apart = [(n, styles) for n, styles in enumerate(looks) if below[n] != "across"]
-        return [n for n, (first, *_) in apart if first != "unseen"], [n for n, styles in apart if {*styles} != {"unseen"}]
-
-    @property
-    def paper(self) -> Paper:
-        """Returns the paper on which the sheet is printed: A3 if `large` is true, A4 upright if the columns fit, otherwise A4
-        landscape."""
-        return A3 if self.large else A4_UPRIGHT if fits_in_print(self._printed_widths, A4_UPRIGHT) >= 0 else A4
-
-    @property
-    def _printed_widths(self) -> list[float]:
-        return [c.width for c in self.printed if not c.hidden]
-
-    @property
-    def room(self) -> int:
-        """Returns the width of the free space beside the table on the printed page, in pixels."""
-        return fits_in_print(self._printed_widths, self.paper)
-
-    @property
-    def wide(self) -> int:
-        """Returns the width of the printed part of the table, in pixels."""
-        return sum(map(width_in_pixels, self._printed_widths))
-
-    @property
-    def top(self) -> list[tuple[str, str]]:
-        """Returns the lines of text between the plan's title and the table, each with its style. No line is wider than the
-        printed part of the sheet."""
-        texts = [*((text, "result") for text in self.results), *((text, "note") for text in (self.purpose, *self.notes))]
-        longest = max(NARROWEST, int(self.wide * NOTES_IN_WIDTH))
-        return [(line, style) for text, style in texts for line in wrap(clean_text(text), longest)]
-
-    @property
-    def head(self) -> int:
-        """Returns the number of the row with the column headings, counted from 0."""
-        return 2 + len(self.top) + (self.above is not None)
 
 
 @dataclass(frozen=True)
@@ -234,13 +56,6 @@ def write_book(path: Path, book: Book) -> None:
     write_whole(path, file.content())
 
 
-def _lines_of(cell: object, about: Column) -> int:
-    """Returns how many lines a cell takes in its column. An empty cell takes one."""
-    style = cell.style if isinstance(cell, Styled) else about.style
-    value = about.shown(getattr(cell, "value", cell))
-    return lines_in(value, about.width, bold=style in BOLD) if isinstance(value, str) and style not in ONE_LINE else 1
-
-
 def shown_once(lines: Iterable[SheetRow], *places: int) -> list[SheetRow]:
     """Returns rows in which a text is not shown again if the row above has the same text. The cell still contains the text,
     so that the sheet can be sorted and filtered. `places` are the columns to which this applies, from the most general to
@@ -253,6 +68,22 @@ def shown_once(lines: Iterable[SheetRow], *places: int) -> list[SheetRow]:
         made.append(replace(line, cells=[Styled(cell, "unseen") if n in again else cell for n, cell in enumerate(line.cells)]))
         above = own
     return made
+
+
+def continued(page: Page, firsts: Sequence[int], language: Language) -> tuple[Page, list[int]]:
+    """Returns a sheet in which the first rows of each printed page show to what they belong: with the texts of the row above, and with
+    the heading of their block, repeated. Also returns the first rows of the pages. `firsts` are those of the sheet as it was."""
+    lines: list[SheetRow] = []
+    starts: dict[int, int] = {}
+    heading = None
+    for n, line in enumerate(page.lines):
+        heading = line if line.is_heading else heading
+        starts[n] = len(lines)
+        if n in firsts and heading and not line.is_heading:
+            text = language.say("workbook.continued", heading=str(getattr(heading.cells[0], "value", "")))
+            lines.append(replace(heading, cells=[Styled(text, "across"), *heading.cells[1:]]))
+        lines.append(line.in_full if n in firsts else line)
+    return replace(page, lines=lines), [starts.get(first, len(lines)) for first in firsts]
 
 
 class _Writer:
@@ -268,6 +99,9 @@ class _Writer:
 
     def page(self, page: Page) -> None:
         page = replace(page, lines=shown_once(page.lines, *page.once)) if page.once else page
+        heights = heights_of(page)
+        firsts, smaller = pages_of(heights, page.room, page.paper)
+        page, firsts = continued(page, firsts, self.made.language)
         sheet = self.file.book.add_worksheet(page.name)
         self.file.book.define_name(f"{KEY}{page.key}", f"='{page.name}'!$A$1")
         top = [(page.name, "title"), (self.made.title, "goal"), *page.top]
@@ -285,14 +119,15 @@ class _Writer:
             written = self.file.put(sheet, (head, column), about.head, "head_beside" if about.beside else "head", *side)
             self.record(page.name, (head, column), "locked", written)
             self.choices(sheet, column, about, (first, last))
-        heights = [height_of(lines_in(about.head, about.width, bold=True) for about in page.printed)]
+        sheet.set_row(head, heights.head)
         for i, line in enumerate(page.lines):
-            heights.append(self.line(sheet, page, first + i, line, (first, last)))
-        for i, height in enumerate(heights):
-            sheet.set_row(head + i, height)
+            sheet.set_row(first + i, self.line(sheet, page, first + i, line, (first, last)))
         if page.chart:
             insert_chart(self.file, sheet, page.chart, rows=(first, last), width=page.wide)
-        self.dress(sheet, page, last, heights)
+        self.dress(sheet, page, last)
+        sheet.set_h_pagebreaks([first + row for row in firsts])
+        if smaller:
+            sheet.set_print_scale(smaller)  # LibreOffice keeps no page breaks if it fits a sheet to a number of pages
 
     def width(self, page: Page, column: int) -> float:
         """Returns the width of a column. A column that is not printed is so wide that each of its texts fits on one line."""
@@ -304,7 +139,7 @@ class _Writer:
 
     def line(self, sheet: Any, page: Page, row: int, line: SheetRow, span: tuple[int, int]) -> float:
         """Writes a row. The texts of a row of one line are in its middle, away from the lines above and below. Returns its height."""
-        lines = max(_lines_of(cell, about) for cell, about in zip(line.cells, page.printed, strict=False))
+        lines = max(cell_lines(page, line))
         look = ("middle",) if lines == 1 else ()
         for column, (about, value) in enumerate(zip(page.columns, line.cells, strict=True)):
             at = (row, column)
@@ -341,19 +176,17 @@ class _Writer:
         if rule:
             sheet.data_validation(span[0], column, span[1], column, rule)
 
-    def dress(self, sheet: Any, page: Page, last: int, heights: Sequence[float]) -> None:
+    def dress(self, sheet: Any, page: Page, last: int) -> None:
         head, below = page.head, last
         if page.lines:
             sheet.autofilter(head, 0, last, len(page.columns) - 1)
         if page.printed_lines is not None:
             below = min(last, head + page.printed_lines)
-        heights = [TITLE_LINE + TOP_LINE * (head - 1) + GAP, *heights[: below - head + 1]]
         if page.chart:
-            below, heights = last + ROWS + 2, [*heights, ROWS * ROW * POINTS_IN_PIXEL]
+            below = last + ROWS + 2
         sheet.freeze_panes(head + 1, page.frozen)
         sheet.print_area(0, 0, below, len(page.printed) - 1)
         print_as_read(sheet, head, page.paper, self.made.title)
-        break_pages(sheet, head, heights, page.starts, (page.room, page.paper))
         sheet.hide_gridlines(2)
         sheet.set_tab_color("#E0B400" if page.table else "#1F5A7A")
         sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})

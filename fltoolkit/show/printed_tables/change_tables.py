@@ -3,15 +3,17 @@ two rounds of a survey."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 import pandas as pd
 
-from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO
+from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO, NO_CHANGE
 from fltoolkit.estimate.change_over_time.unresolved_excess import UNJUDGED_REASONS, is_unjudged, stated_verdict
 from fltoolkit.languages.language import Language
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.nap.follow_up import answer_on_change, in_units, sign_and_verdict
-from fltoolkit.show.printed_tables import plan_cells, result_tables
-from fltoolkit.show.printed_tables.number_cells import EMPTY
+from fltoolkit.show.printed_tables import number_cells, plan_cells, result_tables
 from fltoolkit.show.printed_tables.printed_table import (
     NBSP,
     PrintedCell,
@@ -96,44 +98,46 @@ def _change(language: Language, row: Row) -> PrintedCell:
     return PrintedCell(change_sentences.signed(language, row["change"], row), number=True) if cell.text else cell
 
 
+def _limits_of_change(language: Language, row: Row) -> PrintedCell:
+    text = change_sentences.limits(language, row)
+    return PrintedCell(text, number=True) if text else number_cells.not_shown(row["marker"])
+
+
 def short_verdict(language: Language, row: Row) -> str:
-    """Returns `verdict_in_words` without the reason why a change is not judged. A footnote gives this reason."""
-    if not is_unjudged(row["verdict"], row["verdict_reason"]):
-        return verdict_in_words(language, row)
-    return f"{_sign(row)} {language.say('charts.unjudged')}"
-
-
-def _sign(row: Row) -> str:
-    return str(dict(row["light"].values)["sign"])
+    """Returns `verdict_in_words` so short that it stays on one line. A footnote says why a change is not judged, and that its size is
+    uncertain."""
+    word = language.kit(row["verdict"])
+    if is_unjudged(row["verdict"], row["verdict_reason"]):
+        word = language.say("charts.unjudged")
+    elif row["verdict"] == NO_CHANGE:
+        word = language.say("tables.not_detectable")
+    return f"{dict(row['light'].values)['sign']} {word}"
 
 
 def _verdict(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell with the result of the test of a change, which says if the size of the change is uncertain. A line never
-    breaks between the sign and the first word."""
+    """Returns the cell with the result of the test of a change, or with the marker of a change that is not shown."""
     if not row["light"]:
-        return EMPTY
-    unsure = _unsure(language, row)
-    text = f"{_sign(row)} {unsure}" if unsure else short_verdict(language, row)
-    return PrintedCell(text.replace(" ", NBSP, 1))
+        return replace(number_cells.not_shown(row["marker"]), number=False)
+    return PrintedCell(short_verdict(language, row).replace(" ", NBSP))
 
 
 def _unsure(language: Language, row: Row) -> str:
     """Returns the result of the test in words, if the direction of the change is known and its size is uncertain."""
     changed = row.get("changed")
-    return language.kit(changed) if isinstance(changed, Reason) and changed.code == "rounds.unsure" else ""
+    is_unsure = isinstance(changed, Reason) and changed.code == "rounds.unsure"
+    return number_words.start(language.kit(changed)) if is_unsure else ""
 
 
 def _reasons(language: Language, row: Row) -> tuple[str, ...]:
-    """Returns the texts for the footnotes of a row. They say whether the target of the row is reached, and why a change is not
-    judged. They also give the reasons for the result of the test and for the marker. Words that the row already shows are left
-    out."""
-    columns = ("verdict_reason",) if row["marker"] == "c" else ("verdict_reason", "reason")
+    """Returns the texts for the footnotes of a row. They say whether the target of the row is reached, why a change is not judged or
+    not shown, and whether its size is uncertain. The reasons for the markers of each round stand in the tables of this round."""
+    columns = ("verdict_reason",) if row["light"] or row["marker"] in ("", "c") else ("verdict_reason", "reason")
     given = (COVERS_ZERO, *UNJUDGED_REASONS)
     reasons = (row[c] for c in columns if row[c] and row[c] not in given)
     reached = language.say("targets.reached", said=language.kit(row["reached"])) if row.get("reached") else ""
     is_bare = is_unjudged(row["verdict"], row["verdict_reason"])  # in the column of the verdict
     unjudged = number_words.start(language.kit(stated_verdict(row["verdict"], row["verdict_reason"]))) if is_bare else ""
-    return (reached.rstrip("."), unjudged, *(number_words.reason(language, reason) for reason in reasons))
+    return (reached.rstrip("."), unjudged, _unsure(language, row), *(number_words.reason(language, reason) for reason in reasons))
 
 
 def years_of_rounds(language: Language, before: pd.Series, after: pd.Series) -> dict[str, object]:
@@ -153,12 +157,16 @@ CHANGE = TableLayout(
     (
         plan_cells.CATEGORY,
         TableColumn("before", lambda language, row: _of_round(language, row, "baseline_value", "before"), "number", "round_before"),
-        TableColumn("before_interval", lambda language, row: plan_cells.limits(language, row, "baseline_ci_low", "baseline_ci_high"), head="limits_before"),
+        TableColumn(
+            "before_interval",
+            partial(plan_cells.limits, low="baseline_ci_low", high="baseline_ci_high", marker="marker_before"),
+            head="limits_before",
+        ),
         TableColumn("after", lambda language, row: _of_round(language, row, "value", "after"), "value", "round_after"),
-        TableColumn("after_interval", lambda language, row: plan_cells.limits(language, row, "ci_low", "ci_high"), head="limits_after"),
+        TableColumn("after_interval", partial(plan_cells.limits, low="ci_low", high="ci_high", marker="marker_after"), head="limits_after"),
         TableColumn("target", lambda language, row: PrintedCell(plan_words.aim(language, row), number=True)),
         TableColumn("change", _change),
-        TableColumn("change_interval", lambda language, row: PrintedCell(change_sentences.limits(language, row), number=True), head="limits_change"),
+        TableColumn("change_interval", _limits_of_change, head="limits_change"),
         TableColumn("verdict", _verdict, "words"),
     ),
     headings=plan_cells.headings,

@@ -132,11 +132,7 @@ def _of_plan(language: Language, layout: TableLayout, rows: Sequence[Row], words
 ABOUT = (
     TableColumn("category", _category_in_group, "label"),
     TableColumn("baseline", _baseline, "value", "baseline_of"),
-    TableColumn(
-        "baseline_interval",
-        lambda language, row: number_cells.interval(language, row["ci_low"], row["ci_high"], _measure(row)),
-        head="limits",
-    ),
+    plan_cells.INTERVAL,
 )
 MATRIX = TableLayout((*ABOUT, TableColumn("target", _target, "words")), headings=_headings)
 """The matrix of Tool No. 16. Facts that all rows of an indicator share stand above these rows, so that the table fits a

@@ -53,6 +53,11 @@ def interval(language: Language, low: float, high: float, measure: str) -> Print
     return PrintedCell(number_words.limits(language, *texts), number=True)
 
 
+def not_shown(marker: object) -> PrintedCell:
+    """Returns the cell beside a number that is not shown: with [c] if the number is confidential, otherwise empty."""
+    return PrintedCell("[c]", number=True) if marker == "c" else EMPTY
+
+
 def count(language: Language, value: float, missing: PrintedCell = EMPTY) -> PrintedCell:
     """Returns the cell of a number of persons. If there is no number, returns the cell `missing`."""
     return missing if pd.isna(value) else PrintedCell(number_words.count(language, value), number=True)

@@ -55,9 +55,11 @@ def years(language: Language, rows: pd.DataFrame, column: str) -> dict[str, obje
     return {"years": language.join(f"{year:g}" for year in sorted({float(year) for year in known}))}
 
 
-def limits(language: Language, row: Row, low: str, high: str) -> PrintedCell:
+def limits(language: Language, row: Row, low: str, high: str, marker: str = "marker") -> PrintedCell:
     """Returns the cell of a confidence interval in a row of the plan; its limits are already in the row's unit. `low` and `high`
-    name the columns with the limits."""
+    name the columns with the limits, and `marker` that with the marker of the number."""
+    if pd.isna(row[low]):
+        return number_cells.not_shown(row[marker])
     return number_cells.interval(language, row[low], row[high], str(row["measure"]))
 
 

@@ -55,7 +55,7 @@ def table(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTab
     parts = language.say("tables.rounded") if (rows["breakdown"] != "").any() and measure not in PROFILES else ""
     of_groups = (*number_words.of_profile(language, rows), *number_words.group_notes(language, rows))
     same = list(rows["n"].dropna().unique()) if measure in CASE_SHARES else []
-    base = language.say("profile.base", n=number_words.count(language, same[0])) if len(same) == 1 else ""
+    base = language.say("profile.base") if len(same) == 1 else ""
     order = language.say("profile.order") if measure in PROFILES else ""
     is_not_stated = (rows["category"].eq(NOT_STATED) & rows["estimate"].notna()).any()
     of_groups = (*of_groups, language.say("tables.not_stated")) if is_not_stated else of_groups
@@ -103,7 +103,7 @@ def results(measure: str, *, ranged: bool = False) -> TableLayout:
             *_estimate(measure, ranged),
             TableColumn(
                 "n",
-                lambda language, row: number_cells.count(language, row["n"], _hidden(row)),
+                lambda language, row: number_cells.count(language, row["n"], number_cells.not_shown(row["marker"])),
                 head=BASES.get(measure, "answered"),
             ),
             TableColumn("cases", _cases, head=COUNTED_AS.get(measure, "cases")),
@@ -162,21 +162,15 @@ def _estimate(measure: str, ranged: bool = False) -> tuple[TableColumn, TableCol
 
 def _interval(language: Language, row: Row, measure: str) -> PrintedCell:
     if pd.isna(row["ci_low"]):
-        return _hidden(row)
+        return number_cells.not_shown(row["marker"])
     return number_cells.interval(language, scaled(row["ci_low"], measure), scaled(row["ci_high"], measure), measure)
-
-
-def _hidden(row: Row) -> PrintedCell:
-    """Returns the cell in place of a number that is not shown. If the row is confidential, the cell has the marker [c].
-    Otherwise it is empty."""
-    return PrintedCell("[c]", number=True) if row["marker"] == "c" else number_cells.EMPTY
 
 
 def _unresolved(language: Language, row: Row) -> PrintedCell:
     """Returns the cell with the number of unresolved persons or cases: those whose answers do not decide whether they are in
     forced labour, or in the category. If the number is hidden, the cell has its marker."""
     if row["marker"] == "c":
-        return _hidden(row)
+        return number_cells.not_shown(row["marker"])
     return number_cells.count(language, row["unresolved"], PrintedCell("", row["unresolved_marker"]))
 
 
@@ -185,7 +179,7 @@ def _cases(language: Language, row: Row) -> PrintedCell:
     if pd.notna(row["cases"]):
         return number_cells.count(language, row["cases"])
     text = number_words.cases(language, row).replace(" ", NBSP)
-    return PrintedCell(text, number=True) if text else _hidden(row)
+    return PrintedCell(text, number=True) if text else number_cells.not_shown(row["marker"])
 
 
 def _reasons(ranged: bool, language: Language, row: Row) -> tuple[str, ...]:

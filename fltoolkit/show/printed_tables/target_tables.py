@@ -187,12 +187,14 @@ def targets(language: Language, rows: pd.DataFrame, *, short: bool = False) -> P
     dashed = [row for row in as_records(rows) if plan_words.is_never_enough(row) and not plan_words.is_too_wide(row)]
     dash = (language.say("targets.dash"),) if dashed else ()
     size = plan_words.planned_sizes(language, rows)
-    chance = () if wide else (language.say("targets.chance"), language.say("targets.planned", size=size))
+    planned = (language.say("targets.planned", size=size),) if size else ()
+    chance = () if wide else (language.say("targets.chance"), *planned)
+    needed = () if wide else (language.say("targets.needed"),)
     must_fall = () if wide or short else (language.say("targets.must_fall"),)
     care = number_words.care_note(language, pd.concat([rows["flag"], rows["later_flag"]]))
     words = TableWords(
         language.say("targets.title"),
-        notes=(*chance, *must_fall, *dash, *_low_end(language, rows, "targets.low_end"), *care),
+        notes=(*chance, *must_fall, *needed, *dash, *_low_end(language, rows, "targets.low_end"), *care),
         heads=years,
     )
     return printed(language, TARGETS.only(*columns), as_records(rows), words)

@@ -136,7 +136,9 @@ def test_current_is_who_is_still_in_it_and_a_case_without_an_answer_is_unresolve
 
 
 def test_a_stock_needs_the_months_of_every_case_and_says_how_many_lack_them(small: Any) -> None:
-    with pytest.raises(NotAvailable, match=r"needs the months of every case, and some gave none(.|\n)*found: +fewer than 5 case"):
+    with pytest.raises(
+        NotAvailable, match=r"needs the months in forced labour of every case; without an answer(.|\n)*found: +fewer than 5 case"
+    ):
         fl.stock(small(changed(0, M=98), **MONTHS))
     many = [("case", {"P": i % 4, "M": ""}) for i in range(7)]
     with pytest.raises(NotAvailable, match=r"found: +5 or more case"):
@@ -288,11 +290,11 @@ def test_a_measure_that_the_data_refuse_is_a_row_with_the_reason(small: Any) -> 
     rows = out.select("stock", [[], ["sex"]])
     assert rows["marker"].tolist() == ["x", "x"]
     assert set(rows["reason"]) == {
-        "the number on an average day needs the months of every case, and some gave none: fewer than 5 cases"
+        "the number on an average day needs the months in forced labour of every case; without an answer: fewer than 5 cases"
     }
     assert rows[["estimate", "ci_low", "n", "cases", "population"]].isna().all(axis=None)
     assert (
-        "on an average day (adults): not available. Reason: the number on an average day needs the months of every case"
+        "on an average day (adults): not available. Reason: the number on an average day needs the months in forced labour of every case"
         in str(fl.show.headline(out))
     )
     assert "by sex: [x]" in fl.show.dots(out, "stock", [[], ["sex"]]).alt

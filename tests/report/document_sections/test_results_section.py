@@ -109,7 +109,7 @@ def test_a_table_names_each_group_once_and_marks_each_hidden_cell() -> None:
         "interval",
         "cases",
     ]  # the number of cases is the same in each row
-    assert "Each share is of about 2,000 established cases (for confidentiality, to the nearest ten)." in shares.note
+    assert "Each share is of all established cases." in shares.note
     assert shares.note.endswith("To be verified: recalled.")
 
 

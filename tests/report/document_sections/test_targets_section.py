@@ -25,9 +25,12 @@ def test_a_target_whose_baseline_is_hidden_tells_neither() -> None:
     assert isinstance(table, PrintedTable)
     (west,) = (row for row in table.texts if "West" in row[0])
     said = ("a target for 2030; its baseline is not shown", "Cannot be said: baseline not shown")
-    assert west == ("West", "[c]", "", said[0], said[1], "", "", "")
-    chance, must_fall = (EN.say(f"targets.{key}") for key in ("chance", "must_fall"))
-    assert table.note == f"{chance} Planned size: 15,000 adults. {must_fall} –: no repeat is large enough. [c] {CONFIDENTIAL}."
+    assert west == ("West", "[c]", "[c]", said[0], said[1], "", "", "")
+    chance, must_fall, needed = (EN.say(f"targets.{key}") for key in ("chance", "must_fall", "needed"))
+    assert (
+        table.note
+        == f"{chance} Planned size: 15,000 adults. {must_fall} {needed} –: no repeat is large enough. [c] {CONFIDENTIAL}."
+    )
 
 
 def test_the_table_says_of_each_target_whether_a_survey_could_verify_it() -> None:

@@ -307,7 +307,7 @@ def test_a_french_workbook_comes_back_with_the_codes_of_the_words_that_were_chos
         assert books.free(book, "Estimation des coûts", "Catégorie", 1).value == "personnel"
         books.free(book, "Estimation des coûts", "Catégorie", 1).value = "déplacements"
         books.free(book, "Estimation des coûts", "Catégorie", 2).value = "bateaux"
-        books.at(book, "Matrice de suivi-évaluation", "Cibles\u202f: année +1", "Inspectors trained").value = 90
+        books.at(book, "Matrice de suivi-évaluation", "Cible, année +1", "Inspectors trained").value = 90
 
     told = read_into(books.edit(path, typed), tmp_path / "nap.yaml")
     assert "4 new and 2 changed entry(ies)" in told

@@ -11,6 +11,7 @@ from handed import EN, ES, FR, evidence
 from fltoolkit.languages.reasons import Name, Reason
 from fltoolkit.publish.measure_units import decimals
 from fltoolkit.publish.published_set import MARKERS
+from fltoolkit.report.workbook.sheet_description import SheetRow, Styled
 from fltoolkit.report.workbook.sheet_words import (
     HIGH,
     bracketed,
@@ -29,7 +30,6 @@ from fltoolkit.report.workbook.sheet_words import (
     who,
     word,
 )
-from fltoolkit.report.workbook.sheet_writer import SheetRow, Styled
 from fltoolkit.show.wording import english_numbers
 
 

@@ -13,7 +13,8 @@ import openpyxl
 from handed import FR
 from openpyxl.workbook import Workbook
 
-from fltoolkit.report.workbook.sheet_writer import Book, Column, Formula, Page, SheetRow, Styled, write_book
+from fltoolkit.report.workbook.sheet_description import Column, Formula, Page, SheetRow, Styled
+from fltoolkit.report.workbook.sheet_writer import Book, write_book
 
 COLUMNS = (
     Column("Activity", 20),
@@ -124,3 +125,18 @@ def test_no_line_of_words_is_wider_than_what_is_printed(tmp_path: Path) -> None:
     assert all(len(line) <= 70 and style == "note" for line, style in long.top)
     assert " ".join(line for line, _ in long.top) == ("word " * 60).strip()
     assert long.head == 2 + len(long.top) + 1
+
+
+def test_a_page_that_begins_within_a_block_shows_what_its_rows_belong_to(tmp_path: Path) -> None:
+    """Of 90 regions, those that the first page has no room for stand below the heading again, with the name of their group."""
+    heading = SheetRow((Styled("Rate", "across"), Styled(None, "across")))
+    rows = [heading, *(SheetRow(("region", f"{n}")) for n in range(90))]
+    made = Page("rates", "Rates", "Rates by group.", (Column("By", 60), Column("Category", 60)), rows, once=(0,))
+    sheet = written(tmp_path, made)["Rates"]
+    (begins,) = (found.id for found in sheet.row_breaks.brk)
+    top, below, after = (sheet.cell(begins + n, 1) for n in (1, 2, 3))
+    assert top.value == "Rate (suite)"
+    assert (below.value, below.number_format, after.number_format) == ("region", "General", ";;;")
+    assert [sheet.cell(n, 2).value for n in range(1, sheet.max_row + 1) if (sheet.cell(n, 2).value or "").isdigit()] == [
+        str(n) for n in range(90)
+    ]

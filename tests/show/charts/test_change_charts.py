@@ -51,7 +51,7 @@ def test_the_picture_and_the_table_hold_every_row_and_its_verdict() -> None:
     for name, verdict in zip(("everyone", "men", "women"), found["verdict"], strict=True):
         assert f"{name}: 50.0 and 18.8: {verdict}" in picture.alt
         (line,) = (line for line in text.splitlines() if line.split()[0] == name.capitalize())
-        assert verdict in line
+        assert verdict.replace("no detectable change", "not detectable") in line
         assert [text for text in line.split() if "." in text] == [
             "50.0",
             "42.0",
@@ -81,4 +81,4 @@ def test_a_hidden_row_shows_its_marker_and_an_unreliable_one_a_hollow_dot() -> N
     (after,) = (t for t in picture.figure.data if t.mode == "markers" and t.x == (18.75,))
     assert after.marker.color == "white"
     (line,) = (line for line in change_table(found).text.splitlines() if line.split()[0] == "Men")
-    assert line.split() == ["Men", "50.0", "42.0", "to", "59.0", "[c]", "[c]"]
+    assert line.split() == ["Men", "50.0", "42.0", "to", "59.0", *["[c]"] * 5]

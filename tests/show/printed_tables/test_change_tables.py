@@ -8,7 +8,7 @@ import pandas as pd
 from handed import EN, ES, FR
 from two_rounds import fell
 
-from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED
+from fltoolkit.estimate.change_over_time.difference import DECREASED, INCREASED, NO_CHANGE
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.show.printed_tables import change_tables
 
@@ -49,7 +49,9 @@ def test_a_verdict_is_a_sign_with_its_word() -> None:
     for language in (EN, FR, ES):
         table = change_tables.follow_up(language, rows)
         said = {row[7].replace("\xa0", " ") for row in table.texts if len(row) > 1}
-        assert said - {""} == {language.kit(row["light"]) for row in rows.to_dict("records") if row["light"]}
+        short = {str(NO_CHANGE): language.say("tables.not_detectable")}
+        told = {(dict(row["light"].values)["sign"], row["verdict"]) for row in rows.to_dict("records") if row["light"]}
+        assert said - {""} == {f"{sign} {short.get(str(verdict)) or language.kit(verdict)}" for sign, verdict in told}
 
 
 def test_a_row_with_a_target_says_whether_it_is_reached() -> None:
@@ -62,12 +64,12 @@ def test_a_row_with_a_target_says_whether_it_is_reached() -> None:
     assert "Decreased, but how far is uncertain" not in table.footnotes
     unsure = rows.assign(changed=pd.Series([Reason.of("rounds.unsure", verdict=DECREASED)], index=rows.index, dtype=object))
     told = change_tables.follow_up(EN, unsure)
-    assert told.texts[1][place].replace("\xa0", " ") == "▼ decreased, but how far is uncertain"
+    assert told.texts[1][place].replace("\xa0", " ") == "▼ decreased"
     assert [t.rows[1][place - 2].marker for t in (table, told)] == [
         "",
         "",
     ]  # the change: a marker belongs to the number of a round
-    assert "Decreased, but how far is uncertain" not in told.footnotes
+    assert "Decreased, but how far is uncertain" in told.footnotes
     assert "target" not in {head.key for head in change_tables.follow_up(EN, rows.assign(reached="")).heads}
 
 

@@ -124,7 +124,7 @@ def test_where_no_target_is_set_its_cell_says_so() -> None:
     rows = dataclasses.replace(made.baseline, table=made.baseline.table.assign(target_year_1="", target_year_2=""))
     bare = dataclasses.replace(made, baseline=rows, targets=made.targets.assign(target_year=float("nan")))
     told = {row[0]: row[3] for row in framework_tables.matrix(EN, bare).texts if len(row) > 1}
-    assert told == {"Everyone": "no target set", "–": "to be filled by the partners"}
+    assert told == {"Everyone": "none set", "–": "to be filled by the partners"}
 
 
 def test_each_criterion_is_a_column_and_what_is_missing_a_footnote() -> None:

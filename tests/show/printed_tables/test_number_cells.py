@@ -7,8 +7,8 @@ from handed import EN, FR
 
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
 from fltoolkit.publish.measure_units import scaled
+from fltoolkit.report.workbook.sheet_description import Styled
 from fltoolkit.report.workbook.sheet_words import styled
-from fltoolkit.report.workbook.sheet_writer import Styled
 from fltoolkit.show.printed_tables import number_cells
 from fltoolkit.show.printed_tables.number_cells import EMPTY, NONE
 from fltoolkit.show.printed_tables.printed_table import PrintedCell

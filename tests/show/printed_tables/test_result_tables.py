@@ -25,7 +25,7 @@ def test_a_base_that_all_shares_have_is_a_note() -> None:
     one, other = of("sex", "men", measure="share"), of("sex", "women", measure="share")
     table = result_tables.table(EN, published(one, other).table)
     assert "n" not in [head.key for head in table.heads]
-    assert "Each share is of about 2,000 established cases (for confidentiality, to the nearest ten)." in table.note
+    assert "Each share is of all established cases." in table.note
     several = result_tables.table(EN, published(one, other | {"n": 1500}).table)
     assert next(head.text for head in several.heads if head.key == "n") == "Of cases"
 

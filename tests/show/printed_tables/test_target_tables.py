@@ -8,9 +8,8 @@ import pytest
 from handed import EN, FR, aimed, column, evidence
 from two_rounds import fell
 
-from fltoolkit.estimate.change_over_time.difference import TOO_FEW
 from fltoolkit.languages.reasons import joined_reasons
-from fltoolkit.nap.targets import NO_FALL, NOT_MEASURED, TOO_WIDE, short_obstacle
+from fltoolkit.nap.targets import NO_FALL, NOT_MEASURED, TOO_WIDE, UNLIKE, short_obstacle
 from fltoolkit.show.printed_tables import target_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 
@@ -84,11 +83,13 @@ def test_in_a_document_a_number_to_be_used_with_caution_and_a_repeat_that_is_nev
     table = target_tables.targets(EN, rows)
     assert [text[-1] for key in ("baseline", "later", "needed") for text in column(table, key)] == ["0", "†", "–"]
     assert (
-        table.note == f"{EN.say('targets.chance')} Planned size: 2,400 adults. {EN.say('targets.must_fall')} "
+        table.note
+        == f"{EN.say('targets.chance')} Planned size: 2,400 adults. {EN.say('targets.must_fall')} {EN.say('targets.needed')} "
         "–: no repeat is large enough. †: use with caution (few cases or imprecise)."
     )
     plain = target_tables.targets(EN, rows.assign(later_flag="", sample_needed=900.0))
     assert not {"†", "–:"} & set(plain.note.split())
+    assert "Planned size" not in target_tables.targets(EN, rows.assign(planned_sample=float("nan"))).note
 
 
 def test_every_row_stands_in_a_table_and_a_hidden_one_has_no_number() -> None:
@@ -123,7 +124,7 @@ def test_a_number_of_persons_after_a_fall_has_no_more_digits_than_the_fall_allow
     assert wide.title == EN.say("detectable.title_of_range")
 
 
-@pytest.mark.parametrize(("why", "told"), [(NO_FALL, "aucune décelable"), (TOO_FEW, "trop peu de cas")])
+@pytest.mark.parametrize(("why", "told"), [(NO_FALL, "aucune décelable"), (UNLIKE, "tailles trop différentes")])
 def test_where_there_is_no_smallest_fall_the_cell_says_why(why: object, told: str) -> None:
     rows = evidence().targets.assign(smallest_cut=float("nan"), smallest_value=float("nan"), smallest_obstacle=why)
     table = target_tables.detectable(FR, rows[rows["planned_sample"].notna()])

@@ -10,11 +10,12 @@ from typing import Any
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.partner_entries import Partners, cell_value, row_number
+from fltoolkit.report.workbook.sheet_description import Column, Formula, Page, SheetRow, Styled
 from fltoolkit.report.workbook.sheet_words import choices, column, page
-from fltoolkit.report.workbook.sheet_writer import Column, Formula, Page, SheetRow, Styled
+from fltoolkit.report.workbook.sheet_writer import shown_once
 
 CATEGORIES = ("staff", "consultancy", "capacity development", "travel", "other")
-FREE_ROWS, ONE_PAGE = 200, 25  # rows offered below the last one that is filled in, and rows of a printed form that is empty
+FREE_ROWS, ONE_PAGE = 200, 32  # rows offered below the last one that is filled in, and rows of a printed form that is empty
 SUMMED = "IKL"  # the columns of the cost sheet with totals, secured money and gaps
 
 
@@ -122,7 +123,7 @@ def implementation(evidence: Evidence, language: Language) -> Page:
                 "indicator": language.own(indicator.indicator),
             }
             lines.append(_implementation_row(columns, evidence.partners, indicator.id, theirs, given))
-    planned = len(lines)
+    planned, lines = len(lines), shown_once(lines, 0, 1)
     numbered = {n: row for n, row in evidence.partners.implementation.items() if n.isdecimal()}
     everything = tuple(c.key for c in columns)
     lines += [

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.partner_entries import entries_without_row
+from fltoolkit.report.workbook.sheet_description import Page, SheetLink, SheetRow
 from fltoolkit.report.workbook.sheet_words import column, page
-from fltoolkit.report.workbook.sheet_writer import Page, SheetLink, SheetRow
 
 
 def read_me(pages: Sequence[Page], language: Language, notes: Sequence[str]) -> Page:

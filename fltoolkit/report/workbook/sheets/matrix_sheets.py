@@ -15,6 +15,7 @@ from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.partner_entries import Partners, cell_value
 from fltoolkit.nap.results_framework import Indicator, Plan
 from fltoolkit.publish.reliability import has_wide_bounds
+from fltoolkit.report.workbook.sheet_description import Column, Page, SheetRow, Styled
 from fltoolkit.report.workbook.sheet_words import (
     HIGH,
     Row,
@@ -32,25 +33,24 @@ from fltoolkit.report.workbook.sheet_words import (
     without_nan,
     word,
 )
-from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
-from fltoolkit.show.wording import number_words
+from fltoolkit.show.wording import number_words, plan_words
 from fltoolkit.show.wording.plan_words import frequency, promise_key, promises
-from fltoolkit.spreadsheets import A3
+from fltoolkit.spreadsheets import A4
 from fltoolkit.survey.spec.groups import TOTAL
 from fltoolkit.table_records import as_records
 
 READ_COLUMNS = (
-    ("t16_statement", 15, "text"), ("t16_indicator", 22, "text"), ("t16_definition", 28, "text"), ("t16_by", 15, "text"), ("category", 18, "text"),
-    ("t16_verification", 13, "text"), ("t16_unit", 12, "text"), ("t16_baseline", 10, "given"), HIGH, ("interval_from", 10, "text"),
-    ("interval_to", 10, "text"), ("marker", 8, "marker"), ("t16_year_1", 9, "given"), ("t16_year_2", 9, "given"),
-    ("t16_frequency", 13, "text"), ("t16_lead", 15, "text"), ("promised", 18, "text"),
+    ("t16_statement", 9.5, "text"), ("t16_indicator", 11, "text"), ("t16_definition", 12, "text"), ("t16_by", 9.5, "text"), ("category", 14.5, "text"),
+    ("t16_verification", 11, "text"), ("t16_unit", 10, "text"), ("t16_baseline", 7, "given"), HIGH, ("interval_from", 7, "text"),
+    ("interval_to", 7, "text"), ("marker", 6, "marker"), ("t16_year_1", 7.2, "given"), ("t16_year_2", 7.2, "given"),
+    ("t16_frequency", 11.5, "text"), ("t16_lead", 11, "text"), ("promised", 13.2, "text"),
 )  # fmt: skip
 """The columns of Tool No. 16, and columns of the kit. Tool No. 16 only has columns for the planned values of two years; `promised`
 has the targets in words."""
 NAMES = [name for name, _, _ in READ_COLUMNS]
 OF_INDICATOR = ("t16_indicator", "t16_statement", "t16_definition", "t16_verification", "t16_unit", "t16_frequency", "t16_lead")
 ONCE = tuple(map(NAMES.index, (*OF_INDICATOR, "t16_by")))
-WIDENED = tuple(map(NAMES.index, ("category", "t16_definition", "t16_frequency", "t16_lead", "promised")))
+WIDENED = tuple(map(NAMES.index, ("t16_definition", "t16_indicator", "t16_lead", "t16_lead", "promised")))
 MINE = {"t16_baseline": "baseline_value", "t16_year_1": "target_year_1", "t16_year_2": "target_year_2"}
 PLACES = [NAMES.index(name) for name in MINE]
 
@@ -64,7 +64,7 @@ def matrix(evidence: Evidence, language: Language) -> Page:
     filled = evidence.baseline
     lines = _lines(filled, language, evidence.targets, evidence.partners)
     columns, notes = _columns(filled, language), _notes(filled, language)
-    return page(language, "matrix", columns, lines, notes, tool="16", table="matrix", frozen=2, large=True, once=ONCE)
+    return page(language, "matrix", columns, lines, notes, tool="16", table="matrix", frozen=2, once=ONCE)
 
 
 def _warned_promises(language: Language, rows: pd.DataFrame) -> dict[tuple[object, ...], object]:
@@ -85,12 +85,12 @@ def _warned_promises(language: Language, rows: pd.DataFrame) -> dict[tuple[objec
 
 def _notes(filled: Baseline, language: Language) -> tuple[str, ...]:
     """Returns the notes of the sheet: the survey, the year of the baseline and the years of the two target columns, unless no survey
-    gives a number."""
+    gives a number; and that a rate and its number can have different signs."""
     found = sorted({int(year) for year in filled.table["year"].dropna()})
     first, second, third = (language.join(str(year + more) for year in found) for more in range(3))
     years = language.say("workbook.years", year=first, first=second, second=third)
     about = [f"{surveys(language, filled.table)} {years}"] if found else []
-    return tuple(about)
+    return (*about, *plan_words.own_signs(language, filled.table, "flag"))
 
 
 def _columns(filled: Baseline, language: Language) -> list[Column]:
@@ -98,7 +98,7 @@ def _columns(filled: Baseline, language: Language) -> list[Column]:
     wide = any(map(has_wide_bounds, as_records(filled.table)))
     looks = shown_if_wide(READ_COLUMNS, wide=wide)
     return widened(
-        [column(language, *look, key=MINE.get(look[0], ""), beside=not look[0].startswith("t16")) for look in looks], WIDENED, A3
+        [column(language, *look, key=MINE.get(look[0], ""), beside=not look[0].startswith("t16")) for look in looks], WIDENED, A4
     )
 
 

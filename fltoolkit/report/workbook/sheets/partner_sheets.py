@@ -18,8 +18,8 @@ from fltoolkit.nap.partner_entries import Partners, cell_value
 from fltoolkit.publish.measure_units import PROFILES, is_rate
 from fltoolkit.report.document_sections import follow_up_section
 from fltoolkit.report.knowledge_base import CHANGE, TOOL as KNOWLEDGE, answers, hidden_answers, is_for_research
+from fltoolkit.report.workbook.sheet_description import Column, Page, SheetRow, Styled
 from fltoolkit.report.workbook.sheet_words import bracketed, choices, column, legend, mark, page, surveys, toolkit, word
-from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetRow, Styled
 from fltoolkit.report.workbook.sheets.definition_sheets import definitions
 from fltoolkit.show.printed_tables.printed_table import NBSP
 from fltoolkit.show.wording import contrast_sentences, number_words, plan_words

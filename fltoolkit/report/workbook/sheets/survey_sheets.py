@@ -15,6 +15,7 @@ from fltoolkit.publish.published_set import CONFIDENTIAL
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.document_sections import follow_up_section
 from fltoolkit.report.workbook.sheet_charts import NativeChart
+from fltoolkit.report.workbook.sheet_description import Page, SheetRow, Styled
 from fltoolkit.report.workbook.sheet_words import (
     HIGH,
     READ,
@@ -44,7 +45,6 @@ from fltoolkit.report.workbook.sheet_words import (
     without_nan,
     word,
 )
-from fltoolkit.report.workbook.sheet_writer import Page, SheetRow, Styled
 from fltoolkit.show.wording import number_words, plan_words, result_sentences
 from fltoolkit.show.wording.result_sentences import CAREFUL
 from fltoolkit.survey.spec.groups import TOTAL

@@ -3,13 +3,14 @@ comparison of the baseline with a later survey)."""
 
 from __future__ import annotations
 
-from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO, LEAST_CASES, LIKE, TOO_FEW
+from fltoolkit.estimate.change_over_time.difference import COVERS_ZERO, LEAST_CASES, LIKE
 from fltoolkit.estimate.change_over_time.unresolved_excess import is_unjudged
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.follow_up import DECREASE, sign_and_verdict
-from fltoolkit.nap.targets import BASELINE, TARGET
+from fltoolkit.nap.targets import BASELINE, NO_FALL, TARGET
 from fltoolkit.report.workbook.sheet_charts import NativeChart
+from fltoolkit.report.workbook.sheet_description import Page, Styled
 from fltoolkit.report.workbook.sheet_words import (
     HIGH,
     READ,
@@ -37,14 +38,13 @@ from fltoolkit.report.workbook.sheet_words import (
     without_nan,
     word,
 )
-from fltoolkit.report.workbook.sheet_writer import Page, Styled
 from fltoolkit.show.printed_tables import change_tables
 from fltoolkit.show.wording import number_words, plan_words
 from fltoolkit.table_records import as_records
 
 PROMISED = (
     ("baseline_value", 10, "text"), HIGH, ("interval_from", 10, "text"), ("interval_to", 10, "text"), ("marker", 8, "marker"),
-    ("target_year", 7, "plain"), ("target_value", 9, "text"), ("verifiable", 12, "text"), ("smallest_cut", 16, "power"), ("why", 23, "text"),
+    ("target_year", 7, "plain"), ("target_value", 9, "text"), ("verifiable", 12, "text"), ("smallest_cut", 17.5, "power"), ("why", 21.5, "text"),
 )  # fmt: skip
 CALCULATED = (
     ("target_words", 26, "text"), ("cut", 9, "power"), ("power", 9, "power"), ("smallest_value", 10, "text"), ("sample_needed", 11, "whole"),
@@ -89,11 +89,20 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
     refused = (language.say("workbook.sheets.targets.refused", n=str(bad)),) if bad else ()
     said = language.say("workbook.sheets.targets.smallest")
     smallest = (said,) if table["planned_sample"].notna().any() else ()
-    few = language.say(
-        "workbook.sheets.targets.few", few=language.kit(TOO_FEW), n=str(LEAST_CASES), ratio=language.number(f"{LIKE:g}")
+    none = language.say(
+        "workbook.sheets.targets.none",
+        none=language.kit(NO_FALL),
+        n=str(LEAST_CASES),
+        more=number_words.percent(language, LIKE - 1),
     )
-    fewest = (few,) if TOO_FEW in table["smallest_obstacle"].tolist() else ()
-    notes = (surveys(language, evidence.baseline.table), *refused, *smallest, *fewest)
+    nothing = (none,) if NO_FALL in table["smallest_obstacle"].tolist() else ()
+    notes = (
+        surveys(language, evidence.baseline.table),
+        *refused,
+        *smallest,
+        *nothing,
+        *plan_words.own_signs(language, table, "flag"),
+    )
     lines = lines_by_indicator(language, records, lambda row: _promised(evidence, language, row))
     columns = columns_by_indicator(language, read, CALCULATED)
     return page(language, "targets", columns, lines, notes, once=(0,), frozen=2, printed_columns=READ + len(read))
@@ -187,8 +196,9 @@ def follow_up(evidence: Evidence, language: Language) -> Page | None:
     lines = lines_by_indicator(language, records, lambda row: _followed(evidence, language, row))
     signs = plan_words.own_signs(language, table, "flag_before", "flag_after")
     # The page has no room for the column of reasons.
-    reasons = dict.fromkeys(sentence(_reason(language, row).rstrip(".")) for row in records)
-    notes = (surveys(language, evidence.baseline.table, evidence.now.table), *signs, *filter(None, reasons))
+    told = ((_verdict(language, row), _reason(language, row).rstrip(".")) for row in records)
+    reasons = dict.fromkeys(f"{language.colon(verdict, why)}." for verdict, why in told if why)
+    notes = (surveys(language, evidence.baseline.table, evidence.now.table), *signs, *reasons)
     return page(language, "follow_up", columns, lines, notes, once=(0,), frozen=2, printed_columns=READ + len(printed))
 
 
@@ -204,6 +214,13 @@ def _reason(language: Language, r: Row) -> str:
     return "" if r["verdict_reason"] == COVERS_ZERO else number_words.reason(language, r["verdict_reason"])
 
 
+def _verdict(language: Language, r: Row) -> str:
+    """Returns the result of the test of a change, or the marker of a change that is not shown."""
+    if is_unjudged(r["verdict"], r["verdict_reason"]):
+        return change_tables.short_verdict(language, r)
+    return language.kit(sign_and_verdict(r["verdict"], r["verdict_reason"], r["flag"])) if r["light"] else bracketed(r["marker"])
+
+
 def _followed(evidence: Evidence, language: Language, r: Row) -> tuple[object, ...]:
     """Returns the cells of one row of the sheet on follow-up: the baseline, the later survey, and the result of the test of the
     change. If the change is not shown, its marker (such as [c]) replaces the result."""
@@ -211,16 +228,11 @@ def _followed(evidence: Evidence, language: Language, r: Row) -> tuple[object, .
     def numbers(*names: str) -> list[Styled]:
         return [styled(r["measure"], r[name]) for name in names]
 
-    verdict = bracketed(r["marker"])
-    if r["light"]:
-        verdict = language.kit(sign_and_verdict(r["verdict"], r["verdict_reason"], r["flag"]))
-    if is_unjudged(r["verdict"], r["verdict_reason"]):
-        verdict = change_tables.short_verdict(language, r)
     return (
         *_baseline(evidence, r), *numbers("baseline_ci_low", "baseline_ci_high"), bracketed(mark(r, *ROUNDS[0])),
         *numbers("value", "bound", "ci_low", "ci_high"), bracketed(mark(r, *ROUNDS[1])),
         signed(r["measure"], r["change"]), *_limits_of_change(r),
-        verdict, aimed(r, "target_value"), language.kit(r["reached"] or ""), _reason(language, r), r["beyond_zero"],
+        _verdict(language, r), aimed(r, "target_value"), language.kit(r["reached"] or ""), _reason(language, r), r["beyond_zero"],
         *(styled(DECREASE, r[name]) for name in ("decrease", "decrease_low", "decrease_high")), *numbers("milestone"), flag(language, r),
         number_words.reason(language, r["reason"]),
     )  # fmt: skip

@@ -12,7 +12,7 @@ from handed import EN, FR
 
 from fltoolkit.nap.partner_entries import Partners, Worked
 from fltoolkit.nap.results_framework import Plan
-from fltoolkit.report.workbook.sheet_writer import Formula
+from fltoolkit.report.workbook.sheet_description import Formula, Styled
 from fltoolkit.report.workbook.sheets import cost_sheets
 from fltoolkit.report.workbook.sheets.cost_sheets import cost_of, cost_summary, costs, implementation
 
@@ -57,7 +57,7 @@ def test_costs_offer_free_rows_below_the_last_one_that_was_filled() -> None:
     assert len(page.lines[1].inputs) == len(page.columns) - 2  # all but the two formulas
     assert page.above is not None
     assert [cell.value for cell in page.above.cells if isinstance(cell, Formula)] == [37, 4, 33]
-    assert page.printed_lines == 25  # one page, also if less is filled in
+    assert page.printed_lines == 32  # one page, also if less is filled in
     assert next(c.choices for c in page.columns if c.key == "year") == {
         year: year for year in ("2026", "2027", "2028", "2029", "2030")
     }
@@ -76,16 +76,16 @@ def test_the_summary_adds_up_the_rows_of_the_sheet_before_and_tells_apart_what_i
     assert values["Category", "staff"] == values["Year", "2026"] == [30, 4, 26]
     assert values["Category", "none of these"] == values["Year", "none of these"] == [7, 0, 7]
     assert values["Category", "travel"] == [0, 0, 0]
-    # The cost sheet has three lines above its sums, its head below them, and four rows: they stand in rows 6 to 9.
+    # The cost sheet has four lines above its sums, its head below them, and four rows: they stand in rows 7 to 10.
     (everything,) = (cells[0] for place, cells in told.items() if place[0] == "Everything")
     assert isinstance(everything, Formula)
-    assert everything.text == "=SUM('Cost estimate'!I6:I9)"
+    assert everything.text == "=SUM('Cost estimate'!I7:I10)"
     of_year = told["Year", "2027"][2]
     assert isinstance(of_year, Formula)
-    assert of_year.text == "=SUMIF('Cost estimate'!H6:H9,B{r},'Cost estimate'!L6:L9)"
-    # Here the whole stands in row 5, the five categories in rows 6 to 10, and the five years in rows 12 to 16.
+    assert of_year.text == "=SUMIF('Cost estimate'!H7:H10,B{r},'Cost estimate'!L7:L10)"
+    # Here the whole stands in row 6, the five categories in rows 7 to 11, and the five years in rows 13 to 17.
     rests = [told[place, "none of these"][0] for place in ("Category", "Year")]
-    assert [rest.text for rest in rests if isinstance(rest, Formula)] == ["=C5-SUM(C6:C10)", "=C5-SUM(C12:C16)"]
+    assert [rest.text for rest in rests if isinstance(rest, Formula)] == ["=C6-SUM(C7:C11)", "=C6-SUM(C13:C17)"]
 
 
 def test_a_category_is_chosen_by_its_word_and_kept_by_its_code() -> None:
@@ -116,12 +116,13 @@ def test_an_activity_stands_under_its_objective_and_result() -> None:
     page = implementation(
         replace(promises.evidence_before_a_repeat(promises.plan_with(), entries(implementation=filled)), plan=plan), EN
     )
-    assert [(line.id, *line.cells[:3]) for line in page.lines] == [
+    assert [(line.id, *line.in_full.cells[:3]) for line in page.lines] == [
         ("row_a", "A: a", "", ""), ("row_b", "A: a", "B: b", ""), ("row_c", "A: a", "B: b", "C: c"), ("row_d", "D: d", "", ""),
         ("row_e", "D: d", "", "E: e"),
         *((str(n), None, None, "More" if n == 3 else None) for n in range(1, 6)),
     ]  # fmt: skip
+    assert page.lines[2].cells[:2] == [Styled("A: a", "unseen"), Styled("B: b", "unseen")]  # shown once, and there for filters
     assert page.lines[2].cells[3] == "Ministry"
     assert "objective" not in page.lines[2].inputs
     assert "objective" in page.lines[5].inputs
-    assert page.printed_lines == 25  # a form of one page, as that of the costs
+    assert page.printed_lines == 32  # a form of one page, as that of the costs

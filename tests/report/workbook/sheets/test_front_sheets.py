@@ -9,7 +9,7 @@ import promises
 from handed import EN
 
 from fltoolkit.nap.partner_entries import Partners
-from fltoolkit.report.workbook.sheet_writer import Column, Page, SheetLink, SheetRow
+from fltoolkit.report.workbook.sheet_description import Column, Page, SheetLink, SheetRow
 from fltoolkit.report.workbook.sheets.front_sheets import dictionary, read_me, unplaced
 
 

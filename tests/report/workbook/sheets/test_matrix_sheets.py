@@ -16,7 +16,8 @@ from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.nap.partner_entries import Partners
 from fltoolkit.nap.results_framework import Indicator
 from fltoolkit.publish.reliability import WIDE_BOUNDS
-from fltoolkit.report.workbook.sheet_writer import Page, SheetRow, Styled, shown_once
+from fltoolkit.report.workbook.sheet_description import Page, SheetRow, Styled
+from fltoolkit.report.workbook.sheet_writer import shown_once
 from fltoolkit.report.workbook.sheets.matrix_sheets import as_number, definition, matrix, name_of
 
 FILLED = Partners.model_validate({"matrix": {"trained": {"target_year_2": 12}}})
@@ -90,7 +91,7 @@ def test_the_target_itself_stands_beside_the_years_on_its_path() -> None:
     could = replace(made, targets=made.targets.assign(verifiable="yes"))
     assert cells(matrix(could, EN), matrix(could, EN).lines[0])["Target"] == aim
     without = evidence_from(published(published_row()))
-    assert cells(matrix(without, EN), matrix(without, EN).lines[0])["Target"] == Styled("no target set", "quiet")
+    assert cells(matrix(without, EN), matrix(without, EN).lines[0])["Target"] == Styled("none set", "quiet")
 
 
 def test_a_baseline_with_wide_bounds_has_its_high_end_beside_it() -> None:

@@ -14,7 +14,7 @@ from fltoolkit.nap.checklists import ChecklistQuestion, checklists
 from fltoolkit.nap.partner_entries import Partners
 from fltoolkit.publish.contrasts.lead_contrasts import NOT_TESTED, TOO_FEW
 from fltoolkit.publish.reliability import WIDE_BOUNDS
-from fltoolkit.report.workbook.sheet_writer import Styled
+from fltoolkit.report.workbook.sheet_description import Styled
 from fltoolkit.report.workbook.sheets.partner_sheets import SHEETS, answer_from_survey, checklist, methods, smart
 from fltoolkit.show.wording import number_words
 

@@ -16,7 +16,7 @@ from two_rounds import fell
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.results_framework import Plan
 from fltoolkit.publish.reliability import WIDE_BOUNDS
-from fltoolkit.report.workbook.sheet_writer import Page, Styled
+from fltoolkit.report.workbook.sheet_description import Page, Styled
 from fltoolkit.report.workbook.sheets.survey_sheets import detail, framework, global_figures, headline, sdg
 
 

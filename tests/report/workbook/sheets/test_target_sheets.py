@@ -12,14 +12,14 @@ import pytest
 from handed import EN, FR
 from two_rounds import fell
 
-from fltoolkit.estimate.change_over_time.difference import DECREASED, NO_CHANGE, TOO_FEW
+from fltoolkit.estimate.change_over_time.difference import DECREASED, NO_CHANGE
 from fltoolkit.estimate.change_over_time.unresolved_excess import MORE_UNRESOLVED, stated_verdict
 from fltoolkit.languages.reasons import Name, Reason
 from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.nap.targets import NO_FALL, UNPLANNED
+from fltoolkit.nap.targets import NO_FALL, UNLIKE, UNPLANNED
 from fltoolkit.publish.printed_numbers import rounded_up
-from fltoolkit.report.workbook.sheet_writer import Page, Styled
+from fltoolkit.report.workbook.sheet_description import Page, Styled
 from fltoolkit.report.workbook.sheets.target_sheets import follow_up, milestones, targets
 
 
@@ -70,7 +70,7 @@ def test_several_that_cannot_are_counted_and_one_that_can_is_no_warning() -> Non
     [
         ({"smallest_cut": 0.3}, 0.3),
         ({"smallest_cut": np.nan, "smallest_obstacle": NO_FALL}, Styled("none detectable", "in_place")),
-        ({"smallest_cut": np.nan, "smallest_obstacle": TOO_FEW}, Styled("too few cases", "in_place")),
+        ({"smallest_cut": np.nan, "smallest_obstacle": UNLIKE}, Styled("sizes too unlike", "in_place")),
         ({"smallest_cut": np.nan, "planned_sample": np.nan}, None),
     ],
 )
