@@ -43,7 +43,7 @@ READ_COLUMNS = (
     ("t16_statement", 9.5, "text"), ("t16_indicator", 11, "text"), ("t16_definition", 12, "text"), ("t16_by", 9.5, "text"), ("category", 14.5, "text"),
     ("t16_verification", 11, "text"), ("t16_unit", 10, "text"), ("t16_baseline", 7, "given"), HIGH, ("interval_from", 7, "text"),
     ("interval_to", 7, "text"), ("marker", 6, "marker"), ("t16_year_1", 7.2, "given"), ("t16_year_2", 7.2, "given"),
-    ("t16_frequency", 11.5, "text"), ("t16_lead", 11, "text"), ("promised", 13.2, "text"),
+    ("t16_frequency", 12.8, "text"), ("t16_lead", 11, "text"), ("promised", 13.6, "text"),
 )  # fmt: skip
 """The columns of Tool No. 16, and columns of the kit. Tool No. 16 only has columns for the planned values of two years; `promised`
 has the targets in words."""
