@@ -26,6 +26,7 @@ from fltoolkit.show.wording.plan_words import (
     is_too_wide,
     is_total,
     measured,
+    planned_sizes,
     sign,
     smallest_value,
     totals,
@@ -175,7 +176,8 @@ def _question(language: Language, choices: Sequence[str]) -> str:
 def _verifiable(language: Language, rows: Sequence[Line]) -> tuple[str, ...]:
     """Returns a sentence on how many of the targets a planned survey can verify. There is none if it can verify no target."""
     sure = sum(row["verifiable"] == "yes" for row in rows)
-    return (language.each("sheet.decisions.verifiable", n=str(sure))[sure > 1],) if sure else ()
+    size = planned_sizes(language, pd.DataFrame(rows))
+    return (language.each("sheet.decisions.verifiable", n=str(sure), size=size)[sure > 1],) if sure else ()
 
 
 def _remedies(evidence: Evidence, language: Language, rows: Sequence[Line]) -> list[Decision]:

@@ -76,24 +76,25 @@ def _changed(evidence: Evidence, language: Language) -> list[Block]:
 
 def _pictures(evidence: Evidence, language: Language) -> list[Block]:
     """Returns slides with one picture each. The pictures show which persons are in forced labour, and the means of coercion. A title
-    that compares the categories of the lead group stands above their picture; other groups have the next one."""
+    that compares the categories of the lead group stands above their picture. Then come the other populations, and the other groups."""
     out = evidence.now
     title = slide_titles.groups(out, language)
     groups = tuple(g for g in groups_that_fit(evidence, CATEGORIES) if not title or g != out.lead)
-    slides = []
+    slides, others = [], []
     if title:
         slides += _pictured(estimates(evidence, language, "slide", Grouped("prevalence", (out.lead,))), title)
         rule = contrast_sentences.rule(out, language) if first_page.headline_change(evidence) else ""
         slides += [Paragraph(rule, "quiet")] if rule else []
     if groups:
         untested = slide_titles.untested(out, language, groups) if title else None
-        slides += _pictured(estimates(evidence, language, "slide", Grouped("prevalence", groups)), untested)
-    slides += [*_shared(evidence, language), *_coerced(evidence, language)]
+        others = _pictured(estimates(evidence, language, "slide", Grouped("prevalence", groups)), untested)
+        if not title:  # the lead group is in this picture
+            slides, others = others, []
     for population in out.headlines[1:]:  # such as children
-        if groups := groups_of(out, "prevalence", population, least=2):
-            picture = estimates(evidence, language, "slide", Grouped("prevalence", groups[:1], population))
+        if its_groups := groups_of(out, "prevalence", population, least=2):
+            picture = estimates(evidence, language, "slide", Grouped("prevalence", its_groups[:1], population))
             slides += _pictured(picture, slide_titles.of_population(out, language, population))
-    return slides
+    return [*slides, *others, *_shared(evidence, language), *_coerced(evidence, language)]
 
 
 def _pictured(picture: Drawn | None, title: str | None = None, more: str = "") -> list[Block]:

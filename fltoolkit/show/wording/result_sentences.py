@@ -152,10 +152,11 @@ def flow_population(out: Published, *, of_children: bool) -> str | None:
 
 
 def forced_labour(out: Published, language: Language) -> str:
-    """Returns what forced labour is. If the survey counts children only, a sentence says by which routes."""
+    """Returns what forced labour is. If the survey counts children, a sentence says that other routes count, and if it counts children
+    only, by which routes."""
     adults, children = (flow_population(out, of_children=of) for of in (False, True))
-    routes = [language.say("sheet.definition_of_children")] if children and not adults else []
-    return " ".join((language.say("sheet.definition"), *routes))
+    key = "sheet.children_too" if adults else "sheet.definition_of_children"
+    return " ".join((language.say("sheet.definition"), *([language.say(key)] if children else [])))
 
 
 def window(language: Language, row: PublishedNumber) -> str:

@@ -24,7 +24,7 @@ def test_what_is_to_be_decided_follows_from_the_targets() -> None:
 
     assert said(None, TARGETS) == (
         "Set a target for north that the planned survey can verify (1.0 per 1,000 or lower), or keep 4.5? A fall only from 5.0 to 4.5 is "
-        "too small for a survey of any size to find, because the baseline is too uncertain. The planned survey would detect "
+        "too small for a survey of any size to find, because the baseline is too uncertain. The planned survey (15,000 adults) would detect "
         "the fall to one other target at least 8 times in 10."
     )
     persons = f"{evidence(TARGETS[:1]).targets['sample_needed'].iloc[0]:,.0f}"
@@ -59,7 +59,7 @@ def test_where_unresolved_answers_make_the_result_wide_the_first_remedy_is_fewer
     likely = said(TOO_WIDE, nothing, power=0.81, smallest_value=2.0)  # of a size that may not be compared with the baseline's
     assert likely == f"{fewer} Asking more persons does not help by itself."
     assert said(TOO_WIDE, nothing, power=0.52, smallest_value=2.6) == fewer + missed
-    lower = " Lower the target for “Prevalence” from 2.5 to 2.0 (detected 8 times in 10), or keep it?"
+    lower = " Lower the target for “Prevalence” from 2.5 to 2.0 (detected 8 times in 10 if no answer is unresolved), or keep it?"
     assert said(TOO_WIDE, nothing, power=0.52, smallest_value=2.0) == fewer + lower + missed
     small = said(short_obstacle("sample"), 3500.0)
     assert small == (

@@ -72,8 +72,8 @@ def test_each_picture_has_a_slide_and_a_long_group_none() -> None:
     ]
     assert [(head, picture.name) for head, picture in pictured if picture.name != "repeat"] == [
         ("Prevalence of forced labour by sex: adults", "prevalence_by_sex"),
-        ("Of every 100 established cases (adults): x 2, y 2", "share_by_sector_form_status"),
         ("20 of every 1,000 children reported forced labour in 2025", "prevalence_children_by_sex"),
+        ("Of every 100 established cases (adults): x 2, y 2", "share_by_sector_form_status"),
     ]
 
 

@@ -76,12 +76,12 @@ def test_parents_who_were_not_interviewed_are_named_where_children_are_open_for_
     assert parents not in unresolved(published(row(**OPEN), adults, child))  # the adults alone
 
 
-def test_a_survey_of_children_alone_says_by_which_routes_a_child_is_counted() -> None:
+def test_a_survey_of_children_says_that_other_routes_count_and_one_of_children_alone_by_which() -> None:
     chart = {"measure": "flowchart", "breakdown": "step"}
     child = row(**chart, **CHILDREN, step=CHILD_UNRESOLVED, category=CHILD_UNRESOLVED)
     adult = row(**chart, step="unresolved", category="unresolved")
-    assert "by other routes" in result_sentences.forced_labour(published(row(), child), EN)
-    assert "by other routes" not in result_sentences.forced_labour(published(row(), adult, child), EN)
+    assert "by other routes: work under a threat" in result_sentences.forced_labour(published(row(), child), EN)
+    assert result_sentences.forced_labour(published(row(), adult, child), EN).endswith("by other routes, also if it consented.")
     assert "by other routes" not in result_sentences.forced_labour(published(row()), EN)
 
 
