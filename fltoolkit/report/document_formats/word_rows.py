@@ -18,7 +18,7 @@ from fltoolkit.report.document_formats.word_styles import BLUE, GREY, LINE, PALE
 from fltoolkit.show.printed_tables.printed_table import NBSP, Kind, PrintedCell, PrintedTable
 
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML cannot hold them
-SHORT, FIRST = 14, 3  # rows of a table that is never broken, at most, and rows of numbers that stand above a break, at least
+SHORT, FIRST = 14, 6  # rows of a table that is never broken, at most, and rows of numbers that stand above a break, at least
 BESIDE = 45  # twips from the end of a number to its marker
 NO_WRAP = "<w:noWrap/>"  # a number stays on one line
 RIGHT, SPACE = '<w:jc w:val="right"/>', ' xml:space="preserve"'
