@@ -38,7 +38,7 @@ def smart(plan: Plan, filled: Baseline, judged: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for statement in plan.framework:
         for indicator in statement.indicators:
-            answers = (_specific(indicator), _measurable(indicator, filled, judged), _achievable(indicator), _relevant(indicator),
+            answers = (_specific(indicator), _measurable(indicator, filled, judged), _achievable(indicator, filled), _relevant(indicator),
                        _time_bound(indicator, plan, filled))  # fmt: skip
             of_row = {"id": indicator.id, "indicator": _name(indicator), "code": statement.code, "level": statement.level}
             rows += [
@@ -83,10 +83,17 @@ def _measurable(indicator: Indicator, filled: Baseline, judged: pd.DataFrame) ->
     return met, joined_reasons(_missing(key, target=_target_in_words(r), reason=r["reason"]) for r in as_records(told))
 
 
-def _achievable(indicator: Indicator) -> Answer:
+def _achievable(indicator: Indicator, filled: Baseline) -> Answer:
     """Tool No. 16 asks whether a target can be achieved at a reasonable cost, and a survey cannot tell."""
-    unset = indicator.measure is not None and not indicator.targets
-    return "partners", _missing("target" if unset else "partners")
+    return "partners", _missing("partners" if _has_target(indicator, filled) else "target")
+
+
+def _has_target(indicator: Indicator, filled: Baseline) -> bool:
+    """Whether a target is set: by the plan, or, for an indicator of the partners, in the two columns that they fill in."""
+    if indicator.measure is not None:
+        return bool(indicator.targets)
+    mine = filled.table.loc[filled.table["id"] == indicator.id, ["target_year_1", "target_year_2"]]
+    return bool((mine.notna() & (mine != "")).any(axis=None))
 
 
 def _target_in_words(row: dict[Hashable, Any]) -> Any:
@@ -103,12 +110,8 @@ def _relevant(indicator: Indicator) -> Answer:
 
 
 def _time_bound(indicator: Indicator, plan: Plan, filled: Baseline) -> Answer:
-    if indicator.measure is None:
-        mine = filled.table.loc[filled.table["id"] == indicator.id, ["target_year_1", "target_year_2"]]
-        given = (mine.notna() & (mine != "")).any(axis=None)
-        return _answer("" if given else _missing("year"))
-    if not indicator.targets:
-        return "no", _missing("year")
+    if not _has_target(indicator, filled):
+        return _answer(_missing("year"))
     late = sorted({t.year for t in indicator.targets if not plan.first_year <= t.year <= plan.last_year})
     return _answer(_missing("late", N=str(late[0]), M=str(plan.first_year), K=str(plan.last_year)) if late else "")
 

@@ -80,7 +80,8 @@ def test_a_target_that_was_not_judged_is_not_called_unmeasurable(tmp_path: Path)
 
 def test_the_partners_rows_are_theirs_to_judge(tmp_path: Path) -> None:
     found = answers(tmp_path, measure=None, targets=None)
-    assert found["achievable"][0] == "partners"
+    assert found["achievable"] == ("partners", "without a target, nobody can say whether it can be reached")
     assert found["measurable"] == ("partly", "the baseline is to be filled in")
     with_value = answers(tmp_path, measure=None, targets=None, baseline_value="60", target_year_1="80")
     assert (with_value["measurable"][0], with_value["time_bound"][0]) == ("yes", "yes")
+    assert with_value["achievable"] == ("partners", "whether it can be reached at its cost is for the partners to say")

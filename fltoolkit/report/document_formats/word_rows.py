@@ -18,7 +18,7 @@ from fltoolkit.report.document_formats.word_styles import BLUE, GREY, LINE, PALE
 from fltoolkit.show.printed_tables.printed_table import NBSP, Kind, PrintedCell, PrintedTable
 
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML cannot hold them
-SHORT, FIRST = 14, 3  # rows of a table that is never broken, at most, and rows of numbers that stand above a break, at least
+SHORT, FIRST = 14, 8  # rows of a table that is never broken, at most, and rows (with headings) that stand above a break, at least
 BESIDE = 45  # twips from the end of a number to its marker
 NO_WRAP = "<w:noWrap/>"  # a number stays on one line
 RIGHT, SPACE = '<w:jc w:val="right"/>', ' xml:space="preserve"'
@@ -85,7 +85,7 @@ def stays_with_next(place: int, across: tuple[bool, ...], strong: tuple[bool, ..
         strong: for each row, whether it is a strong heading.
     """
     rows = len(across)
-    if rows <= SHORT or across[:place].count(False) < FIRST or place > rows - 2:
+    if rows <= SHORT or place < FIRST or place > rows - 2:
         return True
     return any(_is_in_short_part(place, heads) for heads in (across, strong) if any(heads))
 

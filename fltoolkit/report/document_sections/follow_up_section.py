@@ -14,7 +14,7 @@ from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report.document_sections.results_section import fits_in_brief, groups_of
 from fltoolkit.show.printed_tables import change_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
-from fltoolkit.show.wording import change_sentences
+from fltoolkit.show.wording import change_sentences, plan_words
 from fltoolkit.show.wording.plan_words import about, answers, totals
 from fltoolkit.table_records import as_records
 
@@ -23,13 +23,17 @@ def table(evidence: Evidence, language: Language) -> PrintedTable | None:
     """Returns a table of the most important changes since the plan's baseline, each with the result of its test. Returns None if
     the run is itself the baseline."""
     rows = most_important(evidence)
-    return None if rows.empty else change_tables.follow_up(language, rows, interviews(evidence, language))
+    return (
+        None
+        if rows.empty
+        else change_tables.follow_up(language, rows, *_signs(evidence, language, rows), interviews(evidence, language))
+    )
 
 
 def in_brief(evidence: Evidence, language: Language) -> list[PrintedTable]:
     """Returns a table of the changes of the rate since the plan's baseline, in a list: of everyone, and by each group for which a
     brief has room. Hidden changes are left out. The list is empty if there is no change to show."""
-    return _of_rate(evidence, language, lambda group: fits_in_brief(evidence.now, group), language.say("change.note"))
+    return _of_rate(evidence, language, lambda group: fits_in_brief(evidence.now, group))
 
 
 def of_other_groups(evidence: Evidence, language: Language) -> list[PrintedTable]:
@@ -42,28 +46,40 @@ def of_other_groups(evidence: Evidence, language: Language) -> list[PrintedTable
     return _of_rate(evidence, language, lambda group: group not in named)
 
 
-def _of_rate(evidence: Evidence, language: Language, is_wanted: Callable[[str], bool], *notes: str) -> list[PrintedTable]:
+def _of_rate(evidence: Evidence, language: Language, is_wanted: Callable[[str], bool]) -> list[PrintedTable]:
     """Returns a table of the tested changes of the rate by those groups that are wanted, in a list. The group of everyone is the
     empty text. The list is empty if there are no such changes."""
     if not evidence.changed:
         return []
     rows = evidence.changed.own_rows(measure="change_in_prevalence")
     by = filter(is_wanted, ("", *groups_of(evidence.changed, "change_in_prevalence")))
-    rows = rows[rows["breakdown"].isin(list(by)) & (rows["verdict"] != "")]
-    rows = rows[rows["reference_population"].isin(rows["reference_population"].head(1))]
-    if rows.empty:
+    rows = rows[rows["breakdown"].isin(list(by))]
+    first = rows.loc[rows["verdict"] != "", "reference_population"].head(1)
+    rows = rows[rows["reference_population"].isin(first)]
+    shown = rows[rows["verdict"] != ""]
+    if shown.empty:
         return []
-    shown = list(rows["breakdown"].unique())
-    key = "follow_up.by_group" if "" in shown else "follow_up.by"
-    title = language.say(key, groups=language.join(map(language.by_group, filter(None, shown))))
-    return [change_tables.changes(language, rows, title, *notes, language.say("follow_up.left_out"))]
+    groups = list(shown["breakdown"].unique())
+    key = "follow_up.by_group" if "" in groups else "follow_up.by"
+    title = language.say(key, groups=language.join(map(language.by_group, filter(None, groups))))
+    left_out = [language.say("follow_up.left_out")] if len(shown) < len(rows) else []
+    return [change_tables.changes(language, shown, title, language.say("change.note"), *left_out)]
+
+
+def _signs(evidence: Evidence, language: Language, rows: pd.DataFrame) -> list[str]:
+    """Returns the note on the signs of a rate and its number (see `own_signs`), in a list. `rows` are some of the follow-up."""
+    return plan_words.own_signs(language, rows, evidence.follow_up, "flag_before", "flag_after")
 
 
 def by_group(evidence: Evidence, language: Language) -> PrintedTable | None:
     """Returns a table of the changes that `table` leaves out: those by group. Returns None if there are none."""
     rows = evidence.follow_up
     rows = rows[~rows.index.isin(most_important(evidence).index)]
-    return None if rows.empty else change_tables.follow_up(language, rows, title="follow_up.by_group")
+    return (
+        None
+        if rows.empty
+        else change_tables.follow_up(language, rows, *_signs(evidence, language, rows), title="follow_up.by_group")
+    )
 
 
 def most_important(evidence: Evidence) -> pd.DataFrame:

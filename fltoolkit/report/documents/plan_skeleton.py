@@ -20,6 +20,7 @@ from fltoolkit.report.document_formats.document_blocks import (
     Contents,
     CoverFacts,
     Document,
+    Facts,
     Heading,
     Paragraph,
     WritingSpace,
@@ -49,7 +50,10 @@ def nap_skeleton(evidence: Evidence, language: Language) -> Document:
         chapters += [Heading(language.say(f"chapters.c{n}.title"), new_page=n == 1), *filled(evidence, language, n)]
     chapters = _numbered([*_with_space(chapters, language), *_annex(evidence, language)], language)
     listed = tuple(b for b in chapters if isinstance(b, Heading) and b.level <= LISTED)
-    how = Paragraph(" ".join((language.say("skeleton.how"), *legend(language, used_markers(evidence)))), "quiet")
+    texts = (text for b in chapters if isinstance(b, PrintedTable) for row in b.texts for text in row)
+    numbers = (fact.number for b in chapters if isinstance(b, Facts) for fact in b.facts)
+    markers = legend(language, used_markers([*texts, *numbers]))
+    how = Paragraph(" ".join((language.say("skeleton.how"), *markers)), "quiet")
     blocks = (_cover(evidence, language), how, Contents(language.say("skeleton.contents"), listed), *chapters)
     title, source = language.own(evidence.plan.title), results_section.source(evidence, language, "skeleton.foot")
     return Document("skeleton", title, language.say("skeleton.subtitle"), language.code, blocks, source)

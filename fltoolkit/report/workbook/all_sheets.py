@@ -14,7 +14,7 @@ from fltoolkit.nap.partner_entries import PARTNERS, cell_value, entries_without_
 from fltoolkit.report.document_sections import results_section
 from fltoolkit.report.workbook.merge_into_partners import NAME, refuse_unread
 from fltoolkit.report.workbook.sheet_description import Page
-from fltoolkit.report.workbook.sheet_words import legend, star_note, used_markers
+from fltoolkit.report.workbook.sheet_words import legend, shown_texts, star_note, used_markers
 from fltoolkit.report.workbook.sheet_writer import KIT, Book, write_book
 from fltoolkit.report.workbook.sheets import (
     cost_sheets,
@@ -42,12 +42,13 @@ def pages(evidence: Evidence, language: Language) -> list[Page]:
         partner_sheets.checklist(evidence, language, 3), survey_sheets.sdg(evidence, language), survey_sheets.global_figures(language),
     ]  # fmt: skip
     made = [page for page in found if page]
+    markers = legend(language, used_markers(shown_texts(made)))
     made.append(front_sheets.dictionary(made, language))
     if lost := front_sheets.unplaced(evidence, language):
         made.append(lost)
     # The definitions of indicators are in the workbook only.
     texts = [*evidence.own_words.texts.values(), *(text for _, text in own_texts_in(evidence.plan))]
-    published, markers = results_section.masthead(evidence.now.release, language), legend(language, used_markers(evidence))
+    published = results_section.masthead(evidence.now.release, language)
     return [front_sheets.read_me(made, language, (published, *markers, *star_note(texts, language, made))), *made]
 
 

@@ -43,10 +43,15 @@ def star_note(texts: Iterable[OwnText], language: Language, pages: Iterable[Page
     """Returns a sentence that explains the star (*) behind some texts on these sheets. The star marks texts of the survey or of
     the plan that have no translation into this language. The result is empty if no text has a star."""
     foreign = [text for text in texts if language.translated(text) == f"{text}{STAR}"]
-    shown_texts = {str(getattr(cell, "value", cell)) for page in pages for line in page.lines for cell in line.cells}
-    shown_texts |= {text for page in pages for text in page.notes}
-    codes = {text.language for text in foreign if any(f"{text}{STAR}" in one for one in shown_texts)}
+    shown = shown_texts(pages)
+    codes = {text.language for text in foreign if any(f"{text}{STAR}" in one for one in shown)}
     return (language.say("own_words.note", languages=language.join(map(language.name_of, sorted(codes)))),) if codes else ()
+
+
+def shown_texts(pages: Iterable[Page]) -> set[str]:
+    """Returns the texts of sheets: those of their cells, and their notes."""
+    cells = {str(getattr(cell, "value", cell)) for page in pages for line in page.lines for cell in line.cells}
+    return cells | {text for page in pages for text in page.notes}
 
 
 def column(
@@ -65,25 +70,32 @@ def page(
     language: Language, key: str, columns: Sequence[Column], lines: Sequence[SheetRow], notes: Sequence[str] = (), **more: Any
 ) -> Page:
     """Returns a sheet of the workbook. Its name and its texts are under `workbook.sheets.<key>` in the language files. `notes`
-    are printed before the notes of the language files. A further note explains the markers in the cells. `more` are other fields of
-    `Page`. If some numbers are ranges, the heading of their column says that it has the low end, and a note explains the high end."""
+    are printed before the notes of the language files. Further notes explain the markers in the cells, and limits that round to 0.
+    `more` are other fields of `Page`. If some numbers are ranges, the heading of their column says that it has the low end, and a
+    note explains the high end."""
     words = f"workbook.sheets.{key}"
     own = language.each(f"{words}.notes") if language.has(f"{words}.notes.0") else ()
     fills = language.say(f"{words}.fills") if language.has(f"{words}.fills") else ""
     name, purpose = (language.say(f"{words}.{part}") for part in ("name", "purpose"))
     high_end = column(language, *HIGH)
-    read, ends = list(columns), list[list[object]]()
-    for place, about in enumerate(columns):
-        if about.head == high_end.head and not about.hidden:
+    read, ends, with_limit = list(columns), list[list[object]](), list[list[object]]()
+    for place in (place for place, about in enumerate(columns) if about.head == high_end.head):
+        # A number, the upper end of its range, and the lower limit of its interval.
+        numbers = [[getattr(cell, "value", cell) for cell in line.cells[place - 1 : place + 2]] for line in lines]
+        with_limit += numbers
+        if not columns[place].hidden:
             low_end = columns[place - 1]
-            ends += [[getattr(cell, "value", cell) for cell in line.cells[place - 1 : place + 1]] for line in lines]
+            ends += [row[:2] for row in numbers]
             head = language.say("workbook.low_end", head=low_end.head)
             read[place - 1] = replace(low_end, head=head, width=max(low_end.width, least_width(head)))
     ranges = [_on_high_ends(language, high_end.head, ends)] if ends else []
     cells = {getattr(cell, "value", cell) for line in lines for cell in line.cells}
     markers = legend(language, [marker for marker in (*MARKERS, number_words.CARE) if bracketed(marker) in cells])
+    zeros = [number for number, _, *limit in with_limit if limit == [0] and isinstance(number, (int, float)) and number > 0]
+    rounded_limits = {"above_zero": zeros, "beyond_zero": cells & {"<0", ">0"}}
+    at_zero = [language.say(f"tables.{key}") for key, found in rounded_limits.items() if found]
     read = [replace(about, width=max(about.width, *_number_widths(lines, place), 0)) for place, about in enumerate(read)]
-    return Page(key, name, purpose, tuple(read), lines, fills=fills, notes=(*notes, *markers, *ranges, *own), **more)
+    return Page(key, name, purpose, tuple(read), lines, fills=fills, notes=(*notes, *markers, *at_zero, *ranges, *own), **more)
 
 
 def _on_high_ends(language: Language, head: str, ends: Iterable[Sequence[object]]) -> str:
@@ -188,13 +200,10 @@ def bracketed(marker: str) -> str:
     return f"[{marker}]" if marker not in ("", number_words.CARE) else marker
 
 
-def used_markers(evidence: Evidence) -> list[str]:
-    """Returns the markers of the numbers in the plan's workbook."""
-    tables = (evidence.now.table, evidence.baseline.table, evidence.follow_up)
-    marked = [table[name] for table in tables for name in ("marker", "marker_before", "marker_after") if name in table]
-    flagged = [table[name] for table in tables for name in ("flag", "flag_before", "flag_after") if name in table]
-    care = [number_words.CARE] if any(flags.eq("caution").any() for flags in flagged) else []
-    return [*dict.fromkeys(marker for markers in marked for marker in markers.dropna()), *care]
+def used_markers(texts: Iterable[str]) -> list[str]:
+    """Returns the markers that occur in texts, such as the cells of tables."""
+    found = set(texts)
+    return [marker for marker in (*MARKERS, number_words.CARE) if any(bracketed(marker) in text for text in found)]
 
 
 def legend(language: Language, used: Sequence[str]) -> tuple[str, ...]:

@@ -128,7 +128,9 @@ def follow_up(evidence: Evidence) -> Table | Words:
     rows = evidence.follow_up
     if rows.empty:
         return NO_FOLLOW_UP
-    table = change_tables.follow_up(plan_words.english(evidence.own_words), rows, title="follow_up.by_group")
+    words = plan_words.english(evidence.own_words)
+    signs = plan_words.own_signs(words, rows, rows, "flag_before", "flag_after")
+    table = change_tables.follow_up(words, rows, *signs, title="follow_up.by_group")
     return in_notebook(replace(table, heads=_under_years(table.heads)))
 
 

@@ -39,8 +39,7 @@ def follow_up(language: Language, rows: pd.DataFrame, *notes: str, title: str = 
         title: the key of the title in the language files.
     """
     records = as_records(rows)
-    signs = (*_signs_explained(language, rows), *plan_words.own_signs(language, rows, "flag_before", "flag_after"))
-    about = (language.say("change.note"), language.say("tables.rounded_changes"), *signs, *notes)
+    about = (language.say("change.note"), language.say("tables.rounded_changes"), *_signs_explained(language, rows), *notes)
     target = ("target",) if any(row["reached"] for row in records) else ()
     years = years_of_rounds(language, rows["year_before"], rows["year"])
     words = TableWords(language.say(title), "", about, years)

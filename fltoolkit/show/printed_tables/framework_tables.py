@@ -119,11 +119,13 @@ def _remarks(ranged: bool, language: Language, row: Row) -> tuple[str, ...]:
     )
 
 
-def _of_plan(language: Language, layout: TableLayout, rows: Sequence[Row], words: TableWords) -> PrintedTable:
-    """Returns rows of the plan as a printed table, with the reasons of its rows as footnotes."""
+def _of_plan(
+    language: Language, layout: TableLayout, rows: Sequence[Row], words: TableWords, every: pd.DataFrame
+) -> PrintedTable:
+    """Returns rows of the plan as a printed table, with the reasons of its rows as footnotes. `every` has all rows of the plan."""
     ranged = any(map(has_wide_bounds, rows))
-    frame = pd.DataFrame(rows, columns=["measure", "group", "category", "flag"])
-    signs = (*number_words.care_note(language, frame["flag"]), *plan_words.own_signs(language, frame, "flag"))
+    frame = pd.DataFrame(rows, columns=[*plan_words.ROW, "flag"])
+    signs = (*number_words.care_note(language, frame["flag"]), *plan_words.own_signs(language, frame, every, "flag"))
     return printed(
         language, replace(layout, reasons=partial(_remarks, ranged)), rows, replace(words, notes=(*words.notes, *signs))
     )
@@ -155,7 +157,7 @@ def matrix(language: Language, evidence: Evidence) -> PrintedTable:
     rows = [{**row, "promised": promised.get(plan_words.promise_key(row), "")} for row in table]
     rows = [row for row in rows if row["promised"] or row["filled_by"] == "partners" or plan_words.is_total(row)]
     words = TableWords(language.say("matrix.title"), heads=plan_cells.years(language, evidence.baseline.table, "year"))
-    return _of_plan(language, MATRIX, rows, words)
+    return _of_plan(language, MATRIX, rows, words, evidence.baseline.table)
 
 
 def by_group(language: Language, filled: Baseline, elsewhere: Collection[tuple[str, str, str]] = ()) -> PrintedTable | None:
@@ -168,7 +170,7 @@ def by_group(language: Language, filled: Baseline, elsewhere: Collection[tuple[s
         if (row["measure"], row["reference_population_label"], row["group"]) not in elsewhere
     ]
     words = TableWords(language.say("matrix.by_group"), heads=plan_cells.years(language, filled.table, "year"))
-    return _of_plan(language, BY_GROUP, rows, words) if rows else None
+    return _of_plan(language, BY_GROUP, rows, words, filled.table) if rows else None
 
 
 def baseline(language: Language, filled: Baseline) -> PrintedTable:
@@ -182,7 +184,7 @@ def baseline(language: Language, filled: Baseline) -> PrintedTable:
     )
     years = plan_cells.years(language, filled.table, "year")
     words = TableWords(language.own(filled.plan.title), language.own(filled.plan.goal), limits, years)
-    return _of_plan(language, BASELINE, rows, words)
+    return _of_plan(language, BASELINE, rows, words, filled.table)
 
 
 def smart(language: Language, evidence: Evidence) -> PrintedTable:

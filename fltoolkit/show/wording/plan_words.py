@@ -23,6 +23,7 @@ from fltoolkit.table_records import as_records
 Line = Mapping[Any, Any]
 BOUNDS = {"baseline_value": "baseline_bound", "value": "bound", "later_value": "later_bound"}
 """For each measured number of the plan's tables, the column of its upper bound, which is filled if the bounds are wide."""
+ROW = ["id", "group", "category"]
 
 
 def english(words: OwnWords) -> Language:
@@ -31,12 +32,17 @@ def english(words: OwnWords) -> Language:
     return ENGLISH.about(words).with_stars()
 
 
-def own_signs(language: Language, rows: pd.DataFrame, *flags: str) -> list[str]:
-    """Returns a note that a rate and its number of persons can have different signs of caution, in a list. The list is empty if no
-    rate differs from its number in `rows`. `flags` are the columns with the flags."""
-    pairs = rows[rows["measure"].isin(("prevalence", "total"))]
-    care = [pairs[flag].eq("caution").groupby([pairs["group"], pairs["category"]], sort=False).nunique() for flag in flags]
-    return [language.say("tables.own_signs")] if any((one > 1).any() for one in care) else []
+def own_signs(language: Language, rows: pd.DataFrame, every: pd.DataFrame, *flags: str) -> list[str]:
+    """Returns a note that a rate and its number of persons can have different signs of caution, in a list. The list is empty if
+    no number in `rows` has the sign without its pair in `every`, which has all rows of the plan. `flags` are the columns with the
+    flags."""
+    pairs = every[every["measure"].isin(("prevalence", "total"))]
+    shown = set(rows[ROW].itertuples(index=False, name=None))
+    here = pd.Series([key in shown for key in pairs[ROW].itertuples(index=False, name=None)], pairs.index, dtype=bool)
+    alike = [pairs["group"], pairs["category"]]
+    care = [pairs[flag].eq("caution") for flag in flags]
+    differ = [one & here & (one.groupby(alike, sort=False).transform("nunique") > 1) for one in care]
+    return [language.say("tables.own_signs")] if any(map(any, differ)) else []
 
 
 def is_total(row: Line) -> bool:

@@ -85,10 +85,13 @@ def test_the_brief_has_each_shown_change_of_the_rate_and_says_what_it_leaves_out
     assert [(row[0], row[7].replace("\xa0", " ")) for row in table.texts if len(row) > 1] == [
         ("Everyone", "▼ decreased"), ("Men", "▼ decreased"), ("Women", "▼ decreased"),
     ]  # fmt: skip
-    assert "Groups whose change is not shown are left out." in table.note
+    left_out = "Groups whose change is not shown are left out."
+    assert left_out not in table.note
     hidden = made.changed.table.assign(verdict=made.changed.table["verdict"].mask(made.changed.table["category"] == "men", ""))
     without = dataclasses.replace(made, changed=dataclasses.replace(made.changed, table=hidden))
-    assert "Men" not in {row[0] for row in follow_up_section.in_brief(without, EN)[0].texts}
+    (table,) = follow_up_section.in_brief(without, EN)
+    assert "Men" not in {row[0] for row in table.texts}
+    assert left_out in table.note
     assert follow_up_section.in_brief(evidence(), EN) == []
 
 
@@ -98,6 +101,7 @@ def test_a_group_that_the_plan_does_not_name_has_its_changes_in_a_table() -> Non
     (table,) = follow_up_section.of_other_groups(dataclasses.replace(made, follow_up=made.follow_up.head(1)), EN)
     assert {row[0] for row in table.texts if len(row) > 1} == {"Men", "Women"}
     assert table.title.startswith("Change since the baseline, by sex: ")
+    assert "The verdict is that of a test" in table.note
     named = made.follow_up.head(1).assign(group="sex")
     assert follow_up_section.of_other_groups(dataclasses.replace(made, follow_up=named), EN) == []
     assert follow_up_section.of_other_groups(evidence(), EN) == []

@@ -154,9 +154,9 @@ def test_wide_bounds_take_a_number_out_of_the_title_and_leave_the_figure() -> No
     assert " 20.0 has no range: its high end (25.0) lies inside its interval." in explained.text
     many = wide | {"measure": "total", "estimate": 400.0, "bound_high": 800.0} | CHILDREN
     (beside,) = results_section.beside_facts(published(wide, children, many, headlines=("adults", "children")), EN)
-    assert "Many persons are unresolved" not in beside  # said of the large numbers
+    assert "The unresolved persons are many" not in beside  # said of the large numbers
     assert "20.0\xa0to\xa040.0 of every 1,000" in result_sentences.sentence(EN, wide)
     assert "(95% interval with unresolved persons: 15.0\xa0to\xa050.0)" in result_sentences.sentence(EN, wide)
     assert result_sentences.sentence(EN, wide).endswith("No verdict uses such a range.")
-    assert "Beaucoup de personnes sont indéterminées" in result_sentences.sentence(FR, wide)
-    assert "Many persons are unresolved" not in result_sentences.sentence(EN, row(**OPEN))
+    assert "Les personnes indéterminées sont nombreuses par rapport aux cas" in result_sentences.sentence(FR, wide)
+    assert "The unresolved persons are many" not in result_sentences.sentence(EN, row(**OPEN))

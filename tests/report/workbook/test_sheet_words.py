@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
-from handed import EN, ES, FR, evidence
+from handed import EN, ES, FR
 
 from fltoolkit.languages.reasons import Name, Reason
 from fltoolkit.publish.measure_units import decimals
@@ -122,17 +121,20 @@ def test_only_the_markers_of_a_sheet_are_explained() -> None:
     assert all(f"[{m}]" in legend(FR, MARKERS)[0] for m in MARKERS)
 
 
-def test_the_markers_of_a_workbook_are_those_of_its_numbers() -> None:
-    made = evidence()
-    used = used_markers(made)
-    assert set(made.now.table["marker"]) <= set(used)
-    assert "low" not in used
-    plain = made.now.table.assign(flag="")
-    without = replace(
-        made, now=replace(made.now, table=plain), baseline=replace(made.baseline, table=made.baseline.table.assign(flag=""))
-    )
-    assert "†" not in used_markers(without)
-    assert "†" in used_markers(replace(without, now=replace(made.now, table=plain.assign(flag="caution"))))
+def test_only_the_markers_that_stand_in_a_text_are_used() -> None:
+    assert used_markers(["2.5", "[w]", "2 categories not shown [c]", "8\u00a0†"]) == ["c", "w", "†"]
+    assert used_markers(["2.5", ""]) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "change", "told"),
+    [(2.5, 0.0, -1.0, "above"), (2.5, 1.0, "<0", "beyond"), (0.0, 0.0, 0.0, ""), (None, None, None, "")],
+)
+def test_a_sheet_explains_its_limits_that_round_to_zero(value: object, low: object, change: object, told: str) -> None:
+    columns = [column(EN, name, 10) for name in ("baseline_value", HIGH[0], "interval_from", "change_to")]
+    cells = (Styled(value, "one_decimal"), Styled(None, "text"), Styled(low, "one_decimal"), Styled(change, "in_place"))
+    notes = page(EN, "targets", columns, [SheetRow(cells)]).notes
+    assert [key for key in ("above", "beyond") if EN.say(f"tables.{key}_zero") in notes] == [*filter(None, [told])]
 
 
 def test_a_page_has_the_words_of_its_key() -> None:

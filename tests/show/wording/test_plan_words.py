@@ -210,4 +210,9 @@ def test_a_note_says_why_a_rate_and_its_number_have_different_signs(of_women: st
         ],
         columns=["measure", "group", "category", "flag"],
     )  # fmt: skip
-    assert own_signs(EN, rows, "flag") == [EN.say("tables.own_signs")] * said
+    rows["id"] = rows["measure"]
+    note = [EN.say("tables.own_signs")]
+    assert own_signs(EN, rows, rows, "flag") == note * said
+    numbers = rows["measure"] == "total"
+    assert own_signs(EN, rows[numbers], rows, "flag") == note * said  # the rates stand in another table
+    assert own_signs(EN, rows[~numbers], rows, "flag") == []  # no sign in this table

@@ -90,7 +90,7 @@ def _notes(filled: Baseline, language: Language) -> tuple[str, ...]:
     first, second, third = (language.join(str(year + more) for year in found) for more in range(3))
     years = language.say("workbook.years", year=first, first=second, second=third)
     about = [f"{surveys(language, filled.table)} {years}"] if found else []
-    return (*about, *plan_words.own_signs(language, filled.table, "flag"))
+    return (*about, *plan_words.own_signs(language, filled.table, filled.table, "flag"))
 
 
 def _columns(filled: Baseline, language: Language) -> list[Column]:

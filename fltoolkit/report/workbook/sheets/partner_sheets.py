@@ -94,7 +94,8 @@ def _how_numbers_read(evidence: Evidence, language: Language, questions: Sequenc
     used = [row for q in questions for rows in _answers(evidence, q) for row in as_records(rows)]
     shares, ranges = ([row for row in used if test(row)] for test in (_is_share, number_words.has_range))
     notes = [surveys(language, evidence.now.table)]
-    notes += [language.say("workbook.said.interval")] if used else []
+    if used:
+        notes += [language.say("workbook.said.interval"), *number_words.limits_at_zero(language, pd.DataFrame(used))]
     notes += [] if all(map(_is_share, ranges)) else [language.say("workbook.said.range")]
     if shares:
         notes.append(f"{language.say('profile.range' if any(map(_is_share, ranges)) else 'profile.open').rstrip('.')}.")

@@ -101,7 +101,7 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
         *refused,
         *smallest,
         *nothing,
-        *plan_words.own_signs(language, table, "flag"),
+        *plan_words.own_signs(language, table, table, "flag"),
     )
     lines = lines_by_indicator(language, records, lambda row: _promised(evidence, language, row))
     columns = columns_by_indicator(language, read, CALCULATED)
@@ -194,7 +194,7 @@ def follow_up(evidence: Evidence, language: Language) -> Page | None:
     columns = columns_by_indicator(language, printed, FOLLOWED_FACTS, years)
     records = [without_nan(row) for row in as_records(table)]
     lines = lines_by_indicator(language, records, lambda row: _followed(evidence, language, row))
-    signs = plan_words.own_signs(language, table, "flag_before", "flag_after")
+    signs = plan_words.own_signs(language, table, table, "flag_before", "flag_after")
     # The page has no room for the column of reasons.
     told = ((_verdict(language, row), _reason(language, row).rstrip(".")) for row in records)
     reasons = dict.fromkeys(f"{language.colon(verdict, why)}." for verdict, why in told if why)

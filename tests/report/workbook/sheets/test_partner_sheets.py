@@ -73,7 +73,7 @@ def test_the_survey_speaks_in_published_numbers_and_counts_what_is_hidden() -> N
     rate, limits = number_words.shown(EN, rows[0]), number_words.interval(EN, rows[0]).replace("\u00a0", " ")
     assert told[0] == f"Everyone (per 1,000 adults): {rate} ({limits})"
     assert told[1].startswith("By sex (per 1,000 adults): men ")
-    assert told[1].endswith(" [u]; 1 not shown [c]")
+    assert told[1].endswith(" [u]; 1 category not shown [c]")
     assert told[2].startswith("By urban or rural area (persons): rural ")
     other = published(row(), of("area", "rural", measure="total", reference_population_label="children"), groups=("area",))
     told = answer_from_survey(promises.evidence_from(other), EN, question("total", "area")).replace("\u00a0", " ").splitlines()
@@ -147,7 +147,7 @@ def test_where_the_survey_has_an_answer_that_is_hidden_or_partial_it_does_not_sa
     said = {line.id: str(line.cells[2]).replace("\u00a0", " ") for line in checklist(found, EN, 8).lines}
     more = EN.say("research.more")
     first, last = said["base_migrants"].split("\n")
-    assert first.endswith("(per 1,000 adults): 2 not shown [c]")
+    assert first.endswith("(per 1,000 adults): 2 categories not shown [c]")
     assert last == more
     first, last = said["base_debt"].split("\n")
     assert "debt_bondage" in first

@@ -44,7 +44,7 @@ def cells(page: Page | None, line: int = 0) -> dict[str, Any]:
 
 def test_a_target_that_cannot_be_verified_is_a_warning_above_and_in_its_row() -> None:
     page = sheet(judged(reason="too few persons"))
-    assert page.notes[1].startswith("Targets that the planned survey cannot verify: 1.")
+    assert page.notes[1].startswith("Targets that the planned survey cannot verify: 1 (in red).")
     row = cells(page)
     assert row["Fall from baseline detectable?"] == Styled("NO", "warn")
     assert row["Why"] == Styled("WARNING: the planned survey could not verify this target. Too few persons.", "warn")
@@ -59,7 +59,7 @@ def test_a_target_that_cannot_be_verified_is_a_warning_above_and_in_its_row() ->
 def test_several_that_cannot_are_counted_and_one_that_can_is_no_warning() -> None:
     two = judged()
     page = sheet(replace(two, targets=pd.concat([two.targets, two.targets])))
-    assert page.notes[1].startswith("Targets that the planned survey cannot verify: 2.")
+    assert page.notes[1].startswith("Targets that the planned survey cannot verify: 2 (in red).")
     can = sheet(judged(verifiable="yes", reason="it would"))
     assert not [note for note in can.notes if "cannot be verified" in note]
     assert (cells(can)["Fall from baseline detectable?"], cells(can)["Why"]) == ("yes", "It would.")
