@@ -101,8 +101,7 @@ def paths(found: pd.DataFrame) -> Result:
     if not cases:
         return Result("No path of persons in forced labour is shown: their answers differ so much that too few share one.")
     return Result(
-        f"{_counted(cases, 'path')} of persons in forced labour, and {len(shown) - cases} of others, are shared by enough persons to be shown "
-        "(in the folded table)."
+        f"{_counted(cases, 'path')} of persons in forced labour, and {len(shown) - cases} of others, are shared by enough persons to be shown."
     )
 
 

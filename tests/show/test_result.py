@@ -179,7 +179,7 @@ def test_in_time_is_nothing_where_nothing_was_asked() -> None:
     assert "Shares by duration" not in str(result.in_time(out))
     by_duration = out.table.head(1).assign(measure="profile", breakdown="duration")
     told = str(result.in_time(replace(out, table=pd.concat([out.table, by_duration]))))
-    assert told.endswith("at the interview. Shares by duration are in a folded picture above.")
+    assert told.endswith("at the interview. On the web page, a folded picture above has shares by duration.")
 
 
 def test_the_questionnaire_says_how_many_items_have_a_question() -> None:

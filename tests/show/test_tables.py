@@ -87,7 +87,7 @@ def test_a_hidden_denominator_of_a_duration_is_blank_and_told_in_a_note() -> Non
 
 def test_a_table_of_parts_says_that_they_may_not_add_up() -> None:
     out = country.published()
-    said = "Parts may not add up because of rounding"
+    said = "Numbers of groups are rounded for confidentiality: they may not add up"
     assert said in tables.table(out.select("total", [[], ["region"]])).html
     assert said not in tables.table(out.select("total")).html
 

@@ -123,7 +123,9 @@ def _of_plan(language: Language, layout: TableLayout, rows: Sequence[Row], words
     """Returns rows of the plan as a printed table, with the reasons of its rows as footnotes."""
     ranged = any(map(has_wide_bounds, rows))
     frame = pd.DataFrame(rows, columns=["measure", "group", "category", "flag"])
-    signs = (*number_words.care_note(language, frame["flag"]), *plan_words.own_signs(language, frame, "flag"))
+    whole = {plan_words.is_total(row) for row in rows if row["filled_by"] != "partners"}
+    of_groups = language.say("tables.rounded_groups") if len(whole) > 1 else ""
+    signs = (of_groups, *number_words.care_note(language, frame["flag"]), *plan_words.own_signs(language, frame, "flag"))
     return printed(
         language, replace(layout, reasons=partial(_remarks, ranged)), rows, replace(words, notes=(*words.notes, *signs))
     )

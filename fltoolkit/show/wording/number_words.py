@@ -215,6 +215,16 @@ def group_notes(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
     return tuple(f"{start(language.colon(group(language, str(b)), reason(language, note)))}." for b, note in note_of.items())
 
 
+def rounding_note(language: Language, rows: pd.DataFrame) -> list[str]:
+    """Returns the note on rounding of published rows of one measure: that numbers of groups are rounded for confidentiality, or
+    only that parts may not add up (steps of a flowchart, months). There is none without groups, and none for a profile, whose
+    shares never add up."""
+    measure = rows["measure"].iloc[0]
+    if not (rows["breakdown"] != "").any() or measure in PROFILES:
+        return []
+    return [language.say("tables.rounded" if measure in ("flowchart", "duration") else "tables.rounded_groups")]
+
+
 def start(text: str) -> str:
     """Returns a text with a capital first letter: `per 1,000 adults` gives `Per 1,000 adults`."""
     return text[:1].upper() + text[1:]

@@ -98,7 +98,8 @@ def test_a_table_names_each_group_once_and_marks_each_hidden_cell() -> None:
     assert table.lettered == (("a", "Fewer than 15 cases"),)
     assert women == ["Women", "[c]", "[c]", "[c]", "[c]", ""]
     assert table.note.startswith(
-        "The past 12 months; 2018 international definition. Parts may not add up because of rounding. [c] confidential: too"
+        "The past 12 months; 2018 international definition. Numbers of groups are rounded for confidentiality: "
+        "they may not add up, and a total may lie just outside them. [c] confidential: too"
     )
     assert table.note.endswith("; [u] unreliable.")
     share = of("sector", "farms", measure="share", to_verify="recalled")

@@ -43,7 +43,7 @@ def test_a_statement_and_an_indicators_duties_stand_above_its_rows_and_numbers_i
     assert theirs[3] == "year 1: 80; year 2: more than 150"
     promised = next(row[3] for row in table.texts if len(row) > 1 and "50" in row[3])
     assert " " not in promised  # a target stays on one line
-    assert table.note == "[u] unreliable."
+    assert table.note == f"{EN.say('tables.rounded_groups')} [u] unreliable."
     assert [row[0].strong for row in table.rows if len(row) == 1] == [True, False, False, False, True, False, False]
     assert table.footnotes[0] == "Fewer than 15 cases"
 

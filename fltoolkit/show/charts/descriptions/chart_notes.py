@@ -45,12 +45,11 @@ def unshown(language: Language, marker: object) -> str:
 
 
 def on_shares(language: Language, rows: pd.DataFrame) -> list[str]:
-    """Returns notes on shares of cases: that rounded parts may not add up, why equal shares have different signs, and who is in
+    """Returns notes on shares of cases: why equal shares have different signs, and who is in
     the row *not stated*."""
     shown = rows[rows["estimate"].notna()]
     alike = shown["flag"].groupby(shown["estimate"]).nunique()
     notes = {
-        "tables.rounded": bool((rows["measure"] == "share").any()),
         "profile.own_signs": bool((alike > 1).any()),
         "tables.not_stated": bool((shown["category"] == NOT_STATED).any()),
     }
