@@ -132,6 +132,8 @@ def groups(out: Published, measure: str) -> Result:
     place = "picture" if pictured is not None and pictured["estimate"].notna().any() else "table"
     who = ENGLISH.kit(rows["reference_population_label"].iloc[0])
     counted = f"Of {_counted(len(rows), 'number')} by group in the {place} below{f' ({who})' if who else ''}: {_by_use(rows)}."
+    if place == "picture" and own["reference_population"].nunique() > 1:
+        counted += " On paper, the pictures of the other populations are left out."
     tested = (
         contrast_sentences.sentences(out, ENGLISH, with_rates=True)
         if measure == "prevalence" and contrast_sentences.is_compared(out)
@@ -235,7 +237,11 @@ def targets(evidence: Evidence) -> Result:
     later = " What the later survey found is in the last part." if given["later_value"].notna().any() else ""
     sizes = planned_sizes(ENGLISH, evidence.targets[evidence.targets["id"].isin(given["id"])])
     size = f"the planned size ({sizes})" if sizes else "the planned size"
-    return Result(f"A survey of {size} would find the fall to the target for {could} of {_counted(len(given), 'target')}.{later}")
+    obstacles = set(map(ENGLISH.kit, given["obstacle"]))
+    why = f" ({min(obstacles)})" if not could and len(obstacles) == 1 and "" not in obstacles else ""
+    return Result(
+        f"A survey of {size} would find the fall to the target for {could} of {_counted(len(given), 'target')}{why}.{later}"
+    )
 
 
 @of_plan

@@ -278,4 +278,4 @@ def high_ends_inside(language: Language, rows: Iterable[PublishedNumber]) -> lis
 def markers(language: Language, used: Iterable[object]) -> str:
     """Returns a text that explains the markers used in a table: letters such as [c] (confidential) and [u] (unreliable)."""
     there = {str(m) for m in used}
-    return language.list(f"[{m}] {language.say(f'markers.{m}')}" for m in MARKERS if m in there)
+    return language.list(f"[{m}]{NBSP}{language.say(f'markers.{m}')}" for m in MARKERS if m in there)
