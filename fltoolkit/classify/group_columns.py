@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 
 import narwhals as nw
 
-from fltoolkit.classify.answers_as_truths import code_labels, relabelled, truth_of
+from fltoolkit.classify.answers_as_truths import code_labels, truth_of
 from fltoolkit.classify.children import ALL_ROUTES
 from fltoolkit.survey.answers.three_valued import all_of, any_of
-from fltoolkit.survey.classifications.job_codes import job_key, job_rows
+from fltoolkit.survey.classifications.job_codes import job_label, job_rows
 from fltoolkit.survey.data.internal_columns import AGE, ASKED, CHILD
 from fltoolkit.survey.data.person_frame import column, numeric
 from fltoolkit.survey.design.survey_design import weight_of
@@ -150,5 +150,6 @@ def group_order(spec: SurveySpec, name: str) -> list[str]:
 def job_column(spec: Job, episode: str = "") -> nw.Expr:
     """Returns a column with the label of each person's industry or occupation. It is null if the code is unknown or missing.
     `episode` is the label of a spell of work, which replaces `{episode}` in the column's name."""
-    label = relabelled(job_key(column(spec.column, episode), spec), {code: row.label for code, row in job_rows(spec).items()})
-    return nw.when(~column(spec.column, episode).is_in(list(spec.missing))).then(label)
+    code = column(spec.column, episode)
+    label = job_label(code, spec)
+    return nw.when(~code.is_in(list(spec.missing))).then(label) if spec.missing else label

@@ -17,6 +17,7 @@ import narwhals as nw
 from fltoolkit.classify.adults import classify
 from fltoolkit.classify.children import PARENT, THIRD, THIRD_THREAT, WITH, WITH_THREAT
 from fltoolkit.errors import RequestError
+from fltoolkit.survey.data.duckdb_connection import into_memory
 from fltoolkit.survey.data.fetch_rows import to_pandas
 from fltoolkit.survey.data.internal_columns import INTERNAL, NUMBER_OF, PART, SOURCE
 from fltoolkit.survey.data.person_frame import FACTOR, column
@@ -68,8 +69,8 @@ class Person:
         self._who, spec, con = who, survey.spec, survey.held_in
         assert con is not None  # a table of two rows is kept in memory
         answers = [c for c in survey.frame.collect_schema().names() if c.startswith((SOURCE, NUMBER_OF)) or c in (FACTOR, PART)]
-        nw.to_native(survey.frame.select(answers)).create(SHEET)
-        rows, _ = with_design(spec, nw.from_native(con.table(SHEET)).lazy())
+        sheet = into_memory(nw.to_native(survey.frame.select(answers)), con, SHEET)
+        rows, _ = with_design(spec, nw.from_native(sheet).lazy())
         persons = classify(replace(survey, rows=rows, held_in=None))
         self._change = con.execute
         asked = [s.column for where, s in spec.questions() if where.startswith("children") == (who == "child")]

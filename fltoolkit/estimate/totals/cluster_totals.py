@@ -264,7 +264,7 @@ def _outcome_columns(design: Design, outcome: Outcome) -> tuple[nw.Expr, nw.Expr
     if outcome.kind == "truth":
         truth = _truth(design, outcome.y)
         known = nw.lit(True) if outcome.three_valued else ~truth.is_null()
-        bad = never if design.is_truth(outcome.y) else truth.is_null() & ~design.text(outcome.y).is_null()
+        bad = never if design.is_truth(outcome.y) else truth.is_null() & design.is_filled(outcome.y)
         return truth.cast(nw.Float64), one, known, bad
     y, y_bad = _number(design, outcome.y)
     if outcome.kind == "number":
@@ -280,7 +280,8 @@ def _truth(design: Design, name: str) -> nw.Expr:
     own, _ = design.column(name)
     if design.is_truth(name):
         return nw.col(own)
-    return truth_of(nw.col(own), [1], [0]) if design.is_whole(name) else truth_of(design.text(name), TRUE, FALSE)
+    # The text of a number is a long expression, and each code would repeat it.
+    return truth_of(nw.col(own), [1], [0]) if design.is_number(name) else truth_of(design.text(name), TRUE, FALSE)
 
 
 def _amounts(design: Design, outcome: Outcome, number: tuple[nw.Expr, nw.Expr]) -> tuple[nw.Expr, nw.Expr, nw.Expr, nw.Expr]:
@@ -318,7 +319,7 @@ def _number(design: Design, name: str) -> tuple[nw.Expr, nw.Expr]:
     """Returns two columns: the numbers in a column (NaN becomes null, as R's na.rm), and whether a row has a text or infinity
     in place of a number."""
     value = design.number(name)
-    text_only = value.is_null() & ~design.text(name).is_null()
+    text_only = value.is_null() & design.is_filled(name)
     infinite = ~(value.is_null() | value.is_nan() | value.is_finite())
     return nw.when(value.is_finite()).then(value), text_only | infinite.fill_null(False)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import narwhals as nw
 
 from fltoolkit.survey.checks.findings import Finding
-from fltoolkit.survey.classifications.job_codes import classification_of, job_key, job_rows
+from fltoolkit.survey.classifications.job_codes import classification_of, job_label, job_rows
 from fltoolkit.survey.data.fetch_rows import to_rows
 from fltoolkit.survey.data.person_frame import Frame, column
 from fltoolkit.survey.data.printable_values import Mask
@@ -85,14 +85,14 @@ class _CodeCounts:
 def _codes(frame: Frame, sector: Job, episodes: Sequence[str]) -> _CodeCounts:
     """Returns the different codes in a column of industries or occupations, and the number of rows with each code. Blanks and the
     codes of `missing` are left out. `episodes` are the texts that replace `{episode}` in the name of the column."""
-    rows, known, keys = Counter[str](), set[str](), job_rows(sector).keys()
+    rows, known = Counter[str](), set[str]()
     for e in episodes:
         counted = frame.select(column(sector.column, e).alias("code")).group_by("code").agg(nw.len().alias("rows"))
-        # The key is derived after grouping, so that each different code is split only once.
-        for code, n, key in to_rows(counted.select("code", "rows", job_key(nw.col("code"), sector).alias("key"))):
+        # The label is found after grouping, so that each different code is looked up only once.
+        for code, n, label in to_rows(counted.select("code", "rows", job_label(nw.col("code"), sector).alias("label"))):
             if code is not None and code not in sector.missing:
                 rows[code] += int(n)
-                known |= {code} if key in keys else set()
+                known |= {code} if label is not None else set()
     return _CodeCounts(dict(sorted(rows.items())), frozenset(known))
 
 

@@ -4,7 +4,7 @@ table by industry to which each code belongs."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -20,25 +20,27 @@ from fltoolkit.survey.spec.groups import Sector
 from fltoolkit.yaml_files.loading import canonical_code
 
 
-def key_of(value: nw.Expr, sector: Sector) -> nw.Expr:
-    """Returns the part of an industry code that decides in which row of a table by industry a person is counted. For ISIC codes
-    of digits, this part is the division: `01` of `0111`. Section letters become upper case. National codes are unchanged.
+def is_one_of(value: nw.Expr, rows: Sequence[str], sector: Sector) -> nw.Expr:
+    """Returns a true/false column: whether an industry code belongs to one of these keys of `sector_rows`. Upper and lower case
+    of section letters are the same. National codes are compared as they are.
 
-    For ISIC codes of digits: if a code lost one leading zero, the zero is restored. If a section letter is before the digits
-    (`A0111`), it must be the letter of the division. A code of another length, or with other characters, becomes null.
+    A section letter may stand before the digits of an ISIC code (`A0111`). It must be the letter of the division.
     """
     if sector.correspondence:
-        return value
+        return value.is_in(rows)
     value = value.str.to_uppercase()
     if sector.digits == "letter":
-        return value
-    digits, table = int(sector.digits), isic(sector.revision)
-    lettered = value.str.contains(rf"^[A-Z]\d{{{digits}}}$")
-    agrees = value.str.slice(0, 3).is_in([letter + d for d, letter in table.section_of.items()])
-    lost_zero = value.str.contains(rf"^\d{{{digits - 1}}}$")
-    whole = nw.when(lost_zero).then(nw.concat_str([nw.lit("0"), value])).otherwise(value)
-    whole = nw.when(lettered & agrees).then(value.str.slice(1)).otherwise(whole)
-    return nw.when(whole.str.contains(rf"^\d{{{digits}}}$")).then(whole.str.slice(0, 2))
+        return value.is_in(rows)
+    letters = isic(sector.revision).section_of
+    return value.str.contains(code_pattern([*rows, *(letters[division] + division for division in rows)], int(sector.digits)))
+
+
+def code_pattern(starts: Iterable[str], digits: int) -> str:
+    """Returns the regular expression of all codes of this many digits that have one of these starts (two digits, perhaps after a
+    letter). If a code lost one leading zero, it is found too."""
+    starts = list(starts)
+    lost_zero = [start[1:] for start in starts if start.startswith("0")]
+    return rf"^(?:{'|'.join([*starts, *lost_zero])})\d{{{digits - 2}}}$"
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import narwhals as nw
 
-from fltoolkit.survey.classifications.industry_codes import SectorRow, key_of as industry_key, sector_rows
+from fltoolkit.survey.classifications.industry_codes import SectorRow, code_pattern, is_one_of, sector_rows
 from fltoolkit.survey.classifications.standards import UNKNOWN, isic, standard
 from fltoolkit.survey.spec.groups import Job, Sector
 
@@ -24,26 +26,30 @@ SUB_MAJOR_GROUPS = {
 }
 
 
-def job_key(value: nw.Expr, job: Job) -> nw.Expr:
-    """Returns the part of a code of industry or occupation that decides in which row of a table a person is counted.
+def job_label(value: nw.Expr, job: Job) -> nw.Expr:
+    """Returns the label of the industry or occupation of each code: the name of its row in tables. It is null if the code is not
+    in the classification, or has a wrong number of digits. If a code of digits lost one leading zero, the zero is restored."""
+    codes: dict[str, list[str]] = {}
+    for code, row in job_rows(job).items():
+        codes.setdefault(row.label, []).append(code)
+    # One condition per label: DuckDB reads the whole expression again in every step that uses it, so it names each code once.
+    label: nw.Expr = nw.lit(None, dtype=nw.String())
+    for name, own in codes.items():
+        label = nw.when(_is_one_of(value, own, job)).then(nw.lit(name)).otherwise(label)
+    return label
 
-    For an industry, it is the division of an ISIC code, its section letter, or the whole national code (see
-    `industry_codes.key_of`). For an occupation, it is the first two digits, or the single digit if the column has major groups.
-    If a code of occupation lost one leading zero, the zero is restored. A code of another length becomes null.
-    """
+
+def _is_one_of(value: nw.Expr, rows: Sequence[str], job: Job) -> nw.Expr:
+    """Returns a true/false column: whether a code belongs to one of these keys of `job_rows`."""
     if isinstance(job, Sector):
-        return industry_key(value, job)
-    digits = int(job.digits)
-    if digits == 1:
-        return nw.when(value.str.contains(r"^\d$")).then(value)
-    lost_zero = value.str.contains(rf"^\d{{{digits - 1}}}$")
-    whole = nw.when(lost_zero).then(nw.concat_str([nw.lit("0"), value])).otherwise(value)
-    return nw.when(whole.str.contains(rf"^\d{{{digits}}}$")).then(whole.str.slice(0, 2))
+        return is_one_of(value, rows, job)
+    return value.is_in(rows) if job.digits == "1" else value.str.contains(code_pattern(rows, int(job.digits)))
 
 
 def job_rows(job: Job) -> dict[str, SectorRow]:
     """Returns the industries or occupations that have their own row in tables, as {part of a code: industry or occupation}.
-    `job_key` returns this part of a code. The order is that of the classification."""
+    For an industry, the part is the division of an ISIC code, its section letter, or the whole national code. For an occupation,
+    it is the first two digits, or the single digit if the column has major groups. The order is that of the classification."""
     if isinstance(job, Sector):
         return sector_rows(job)
     major = standard().classifications[job.classification]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal
@@ -102,7 +102,7 @@ class Isic(Model):
     sections: dict[str, IndustrySection]
     own_rows: dict[str, str]
 
-    @property
+    @cached_property
     def section_of(self) -> dict[str, str]:
         """Returns the letter of the ISIC section to which each division belongs: `{"01": "A"}`."""
         return {d: letter for letter, section in self.sections.items() for d in section.codes}

@@ -31,23 +31,51 @@ def connect() -> duckdb.DuckDBPyConnection:
     Raises:
         RequestError: the value of FLTOOLKIT_MEMORY is not an amount of memory.
     """
+    limit = os.environ.get(MEMORY, "").strip()
+    if limit and not re.fullmatch(AMOUNT, limit):
+        raise RequestError(
+            "this is no amount of memory", where=MEMORY, found=limit, allowed="a number and MB or GB, such as 4GB",
+            do=f"correct it, or leave {MEMORY} unset: the limit is then four fifths of the machine's memory",
+        )  # fmt: skip
+    con = _cursor(limit)
+    con.execute("SET enable_progress_bar = false")  # a bar would appear in notebooks and in printed output
+    con.execute("SET TimeZone = 'UTC'")  # otherwise a moment would be another text, perhaps of another day, on each machine
+    return con
+
+
+def _cursor(limit: str) -> duckdb.DuckDBPyConnection:
+    """Returns a new connection to the database of this process. After a fatal error, DuckDB refuses every query on a database: then a new
+    one is opened, so that one survey does not stop all later ones."""
+    import duckdb
+
+    try:
+        con = _database(limit, os.getpid()).cursor()
+        con.execute("SELECT 1")
+    except (duckdb.FatalException, duckdb.ConnectionException):
+        _database.cache_clear()
+        con = _database(limit, os.getpid()).cursor()
+    return con
+
+
+@cache
+def _database(limit: str, process: int) -> duckdb.DuckDBPyConnection:
+    """Returns the one database of this process with this memory limit. All surveys share it, because opening a database takes as
+    long as four queries. They do not share tables, because each survey keeps its rows in temporary tables of its own connection
+    (see `into_memory`). `process` is the number of the process: after a fork, a database cannot be used in the child."""
     import duckdb
 
     _remember_folded_names()
     settings: dict[str, Any] = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
     settings["temp_directory"] = str(_spill_folder())
     settings["allocator_bulk_deallocation_flush_threshold"] = "16MB"  # otherwise it keeps half a gigabyte that calculations need
-    if limit := os.environ.get(MEMORY, "").strip():
-        if not re.fullmatch(AMOUNT, limit):
-            raise RequestError(
-                "this is no amount of memory", where=MEMORY, found=limit, allowed="a number and MB or GB, such as 4GB",
-                do=f"correct it, or leave {MEMORY} unset: the limit is then four fifths of the machine's memory",
-            )  # fmt: skip
-        settings["memory_limit"] = limit
-    con = duckdb.connect(config=settings)
-    con.execute("SET enable_progress_bar = false")  # a bar would appear in notebooks and in printed output
-    con.execute("SET TimeZone = 'UTC'")  # otherwise a moment would be another text, perhaps of another day, on each machine
-    return con
+    return duckdb.connect(config=settings | ({"memory_limit": limit} if limit else {}))
+
+
+def into_memory(relation: Any, con: duckdb.DuckDBPyConnection, name: str) -> Any:
+    """Computes the rows of a DuckDB relation once, and keeps them as a table in memory. Returns a relation of this table. The
+    table exists as long as the connection, and no other connection can read it."""
+    con.execute(f"CREATE TEMPORARY TABLE {name} AS {relation.sql_query()}")
+    return con.table(name)
 
 
 @cache

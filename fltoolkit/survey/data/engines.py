@@ -17,6 +17,7 @@ from narwhals import dependencies
 from fltoolkit.errors import DataError, RequestError
 from fltoolkit.survey.data.column_names import quoted
 from fltoolkit.survey.data.column_values import as_label, is_whole
+from fltoolkit.survey.data.duckdb_connection import into_memory
 from fltoolkit.survey.data.fetch_rows import readable
 
 if TYPE_CHECKING:
@@ -202,8 +203,7 @@ def kept_in_memory(frame: Frame, con: duckdb.DuckDBPyConnection, where: object) 
     table: Any = nw.to_native(frame)
     name = f"fl__held{next(TABLES)}"
     with readable(where):
-        table.create(name)
-    return _lazy(con.table(name))
+        return _lazy(into_memory(table, con, name))
 
 
 @dataclass(frozen=True)

@@ -183,9 +183,17 @@ class Design:
         """Returns whether the type of a column is boolean."""
         return bool(self.column(name)[1] == nw.Boolean)
 
-    def is_whole(self, name: str) -> bool:
-        """Returns whether the type of a column is a whole number."""
-        return is_whole(self.column(name)[1])
+    def is_number(self, name: str) -> bool:
+        """Returns whether a column contains whole numbers or floats, which can be compared as they are."""
+        dtype = self.column(name)[1]
+        return is_whole(dtype) or dtype.is_float()
+
+    def is_filled(self, name: str) -> nw.Expr:
+        """Returns a true/false column: whether a row has a value in a column. NaN is no value."""
+        own, dtype = self.column(name)
+        if dtype.is_float():
+            return ~(nw.col(own).is_null() | nw.col(own).is_nan())
+        return ~(nw.col(own) if self.is_number(name) else self.text(name)).is_null()
 
     def number(self, name: str) -> nw.Expr:
         """Returns a column as numbers, for means, totals and ratios. A text that is not a number becomes null."""

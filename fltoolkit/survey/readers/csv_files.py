@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from fltoolkit.errors import DataError
 from fltoolkit.survey.data.column_names import quoted, trimmed
+from fltoolkit.survey.data.duckdb_connection import into_memory
 from fltoolkit.survey.data.engines import WIDE
 from fltoolkit.survey.readers.csv_layout import TAB_FILES, CsvSource, Layout, find_layout, refuse_data
 from fltoolkit.survey.readers.csv_rows import what_is_wrong
@@ -131,9 +132,7 @@ def _strict_rows(
             file = con.read_csv(io.BytesIO(source.decoded), **written)
         relation = file.project(chosen)
         if stored:
-            table = f"fl__csv{next(TABLES)}"
-            relation.create(table)
-            relation = con.table(table)
+            relation = into_memory(relation, con, f"fl__csv{next(TABLES)}")
         elif typed is None:
             relation.aggregate("count(*)").fetchall()
         return relation if typed is None else typed(relation)

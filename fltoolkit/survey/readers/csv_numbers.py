@@ -39,27 +39,30 @@ def _number_columns(relation: Any, names: Sequence[str]) -> set[str]:
     """Returns the names of the numeric columns, those in which every value, converted to a number and back to text, is the same
     as written.
 
-    The first rows are checked first, to save time. A column with text in these rows is not numeric. If a column has only whole
-    numbers in these rows, a faster check is tried on all rows first.
+    The first rows are checked first, to save time. If the file has no more rows, this is all. Otherwise, a column with text in
+    these rows is not numeric. If a column has only whole numbers in these rows, a faster check is tried on all rows first.
     """
-    first = _facts(relation.limit(FIRST), dict.fromkeys(names, _is_number))
-    whole = _facts(relation.limit(FIRST), {name: _is_whole for name, number in first.items() if number})
-    found = _facts(relation, {name: _is_whole if whole.get(name) else _is_number for name in names if first[name] is not False})
+    rows, first = _facts(relation.limit(FIRST), dict.fromkeys(names, _is_number))
+    if rows < FIRST:
+        return {name for name, number in first.items() if number}
+    _, whole = _facts(relation.limit(FIRST), {name: _is_whole for name, number in first.items() if number})
+    asked = {name: _is_whole if whole.get(name) else _is_number for name in names if first[name] is not False}
+    _, found = _facts(relation, asked)
     if late := [name for name, is_whole in whole.items() if is_whole and not found[name]]:
-        found |= _facts(relation, dict.fromkeys(late, _is_number))
+        found |= _facts(relation, dict.fromkeys(late, _is_number))[1]
     return {name for name, number in found.items() if number}
 
 
-def _facts(relation: Any, asked: Mapping[str, Callable[[str], str]]) -> dict[str, bool | None]:
-    """Returns the result of a check for each column: true, false, or None for a column of blanks. All rows are read in one pass,
-    even if there is nothing to check.
+def _facts(relation: Any, asked: Mapping[str, Callable[[str], str]]) -> tuple[int, dict[str, bool | None]]:
+    """Returns the number of rows, and the result of a check for each column: true, false, or None for a column of blanks. All
+    rows are read in one pass, even if there is nothing to check.
 
     Args:
         relation: the rows.
         asked: for each column, the function that returns the check as SQL.
     """
     (facts,) = relation.aggregate(", ".join(["count(*)", *(fact(name) for name, fact in asked.items())])).fetchall()
-    return dict(zip(asked, facts[1:], strict=True))
+    return int(facts[0]), dict(zip(asked, facts[1:], strict=True))
 
 
 def _is_whole(name: str) -> str:

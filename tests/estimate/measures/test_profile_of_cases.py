@@ -84,14 +84,16 @@ def gaps(persons: fl.ClassifiedSurvey, numbers: list[dict[str, Any]], population
         what = names.get(row["item"], row["item"].partition("/")[2])
         topic = row["item"].partition("/")[0] if "/" in row["item"] else None
         key = dict.fromkeys(groups, TOTAL) | ({row["group"]: names.get(row["value"], row["value"])} if row["group"] else {})
-        for column, theirs in row.items():
-            if column in ("item", "group", "value"):
-                continue
-            table = tables["total" if column in OF_NUMBER else "share"]
+        lines: dict[str, pd.Series] = {}
+        for measure, table in tables.items():
             named = (table[[topic] if topic else topics] == what).any(axis=1)
             at = named & np.logical_and.reduce([table[g] == v for g, v in key.items()])
             assert at.sum() == 1, (row["item"], key)
-            ours, r = float(table.loc[at, OF_NUMBER.get(column, column)].iloc[0]), float(theirs)
+            lines[measure] = table[at].iloc[0]
+        for column, theirs in row.items():
+            if column in ("item", "group", "value"):
+                continue
+            ours, r = float(lines["total" if column in OF_NUMBER else "share"][OF_NUMBER.get(column, column)]), float(theirs)
             gap = 0.0 if ours == r or np.isnan([ours, r]).all() else abs(ours - r) / (abs(r) or 1.0)
             gate = 0.0 if column in EXACT else LIMIT if column.endswith(("low", "high")) and column != "bound_high" else TIGHT
             if not gap <= gate:

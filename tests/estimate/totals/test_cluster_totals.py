@@ -105,6 +105,8 @@ def test_an_outcome_that_is_neither_true_nor_false_is_refused_and_counted() -> N
     assert message.startswith("outcome: y is not a true/false column: 2 row(s) hold something else")
     assert "allowed: 0, 1, true, false, blank" in message
     assert "recode" in message
+    message = refusal(RequestError, PERSONS.assign(y=[1.0, 0.0, float("inf"), float("nan")]))
+    assert message.startswith("outcome: y is not a true/false column: 1 row(s) hold something else")
 
 
 @pytest.mark.parametrize("verb", ["mean", "ratio", "ratio below"])

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from fltoolkit.errors import RequestError
-from fltoolkit.survey.data.duckdb_connection import connect
+from fltoolkit.survey.data.duckdb_connection import connect, into_memory
 
 
 def setting(name: str) -> str:
@@ -72,6 +72,38 @@ print(rows, bool(seen), folder)
     rows, spilled, folder = found.stdout.split()
     assert (rows, spilled) == ("3000000", "True")
     assert not Path(folder).parent.exists()
+
+
+def test_tables_of_a_connection_are_its_own_and_go_with_it() -> None:
+    def in_use() -> int:
+        found = connect().execute("SELECT sum(memory_usage_bytes) FROM duckdb_memory()").fetchone()
+        assert found
+        return int(found[0])
+
+    one, other, before = connect(), connect(), in_use()
+    rows = into_memory(one.sql("SELECT i FROM range(500000) t(i)"), one, "held").aggregate("count(*), max(i)").fetchall()
+    assert rows == [(500_000, 499_999)]
+    assert into_memory(other.sql("SELECT 7 AS i"), other, "held").fetchall() == [(7,)]
+    assert in_use() > before + 1_000_000
+    del one
+    assert in_use() < before + 1_000_000
+
+
+def test_a_database_that_no_longer_answers_is_opened_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLTOOLKIT_MEMORY", "1234MB")  # so that no other test's database is closed
+    opened = import_module("fltoolkit.survey.data.duckdb_connection")._database
+    connect()
+    opened("1234MB", os.getpid()).close()
+    assert connect().execute("SELECT 1").fetchall() == [(1,)]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_forked_process_opens_a_database_of_its_own() -> None:
+    """A database's threads do not live on in a forked child: a query on the parent's database would wait for ever."""
+    script = "import os, signal; from fltoolkit.survey.data.duckdb_connection import connect; connect(); child = os.fork(); "
+    work = "signal.alarm(30); n = connect().sql('SELECT sum(i) FROM range(5000000) t(i)').fetchall(); os._exit(n != [(12499997500000,)])"
+    code = f"{script}\nif not child:\n    {work}\nraise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))"
+    assert subprocess.run([sys.executable, "-c", code], timeout=60, check=False).returncode == 0
 
 
 def test_a_name_is_folded_once_and_as_duckdb_folds_it() -> None:

@@ -4,6 +4,7 @@ total wrong, and no other check finds it."""
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import narwhals as nw
 
@@ -12,6 +13,7 @@ from fltoolkit.survey.data.fetch_rows import to_sums
 from fltoolkit.survey.data.internal_columns import AGE, ASKED, WEIGHT
 from fltoolkit.survey.data.person_frame import FACTOR
 from fltoolkit.survey.design.survey_design import Survey, weight_of
+from fltoolkit.survey.spec.groups import PopulationSpec
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 MEAN_OF_NORMALISED = (0.5, 2.0)  # a part of the persons, such as those who answered, has a mean that is not exactly 1
@@ -22,7 +24,11 @@ FEW_BELOW_ONE = 0.05  # the share of such weights that a census with calibrated 
 
 def weight_findings(survey: Survey) -> list[Finding]:
     """Returns findings about sums of weights. The list is empty if survey.yaml says that the weights are normalised."""
-    return [*_normalised(survey), *_of_populations(survey)] if survey.grosses_up else []
+    if not survey.grosses_up:
+        return []
+    own, of_populations = _sums_of_weights(survey.spec), _sums_of_populations(survey.spec)
+    found = list(map(float, to_sums(survey.frame, [*own, *of_populations], survey.path)))  # in one pass
+    return [*_normalised(survey, found[: len(own)]), *_of_populations(survey, found[len(own) :])]
 
 
 def weight_columns(spec: SurveySpec) -> dict[str, str]:
@@ -32,25 +38,32 @@ def weight_columns(spec: SurveySpec) -> dict[str, str]:
     return own if spec.design.weight in own.values() else {**own, WEIGHT: spec.design.weight}
 
 
-def _normalised(survey: Survey) -> list[Finding]:
+def _columns_checked(spec: SurveySpec) -> dict[str, str]:
+    """Returns the weights that may be normalised, as {column of the data: internal weight column}. A calibration makes totals
+    right, so a survey with one has none. Populations can share a weight."""
+    return {} if spec.calibration else {name: inside for inside, name in weight_columns(spec).items()}
+
+
+def _sums_of_weights(spec: SurveySpec) -> list[nw.Expr]:
+    """Returns the four columns that `_normalised` needs the sums of, for each weight."""
+    sums: list[nw.Expr] = []
+    for inside in _columns_checked(spec).values():
+        weight = nw.col(inside) / nw.col(FACTOR)
+        there = (weight.is_finite() & (weight > 0)).fill_null(False)
+        small, not_one = there & (weight < BELOW_ONE), there & (weight != 1)
+        sums += [there, nw.when(there).then(weight).otherwise(0.0), small.fill_null(False), not_one.fill_null(False)]
+    return sums
+
+
+def _normalised(survey: Survey, found: Sequence[float]) -> list[Finding]:
     """Returns a finding for each weight that seems to be normalised: its mean is about 1, so it adds up to the persons of the sample,
-    not of the population. A calibration makes totals right, so a survey with one has no such finding.
+    not of the population. `found` are the sums of `_sums_of_weights`.
 
     If weights are below 1, the finding is an error. If every weight is 1, the data may be a census, in which nobody was drawn: the
     finding is then a warning, but an error if survey.yaml names sampling units or replicate weights.
     """
     design, out = survey.spec.design, []
-    if survey.spec.calibration:
-        return []
-    by_name = {name: inside for inside, name in weight_columns(survey.spec).items()}  # populations can share a weight
-    sums: list[nw.Expr] = []
-    for inside in by_name.values():
-        weight = nw.col(inside) / nw.col(FACTOR)
-        there = (weight.is_finite() & (weight > 0)).fill_null(False)
-        small, not_one = there & (weight < BELOW_ONE), there & (weight != 1)
-        sums += [there, nw.when(there).then(weight).otherwise(0.0), small.fill_null(False), not_one.fill_null(False)]
-    found = list(map(float, to_sums(survey.frame, sums, survey.path)))
-    for i, name in enumerate(by_name):
+    for i, name in enumerate(_columns_checked(survey.spec)):
         persons, added, below, other = found[4 * i : 4 * i + 4]
         low, high = MEAN_OF_NORMALISED
         if not persons or not low <= added / persons <= high:
@@ -75,22 +88,28 @@ def _normalised(survey: Survey) -> list[Finding]:
     return out
 
 
-def _of_populations(survey: Survey) -> list[Finding]:
-    """Returns a finding for each population whose sum of weights looks wrong. Two sums are compared: the population's own
-    weights, over persons who answered the module on forced labour, and the weights of the design, over all persons of the same
-    ages. A warning is given if one sum is at least twice the other, and an error if a sum is infinite."""
-    spec, out = survey.spec, []
-    plain = {name: p for name, p in spec.populations.items() if not p.sum_of and not p.where}
-    if not plain:
-        return []
+def _plain_populations(spec: SurveySpec) -> dict[str, PopulationSpec]:
+    return {name: p for name, p in spec.populations.items() if not p.sum_of and not p.where}
+
+
+def _sums_of_populations(spec: SurveySpec) -> list[nw.Expr]:
+    """Returns the two columns that `_of_populations` needs the sums of, for each population."""
     sums: list[nw.Expr] = []
-    for name, population in plain.items():
+    for name, population in _plain_populations(spec).items():
         age, low, high = nw.col(AGE), population.age.min or 0, population.age.max or spec.age.max
         eligible = (age >= low) & (age <= high)
         for weight, who in ((WEIGHT, eligible), (weight_of(name), eligible & nw.col(ASKED))):
             sums.append(nw.when(who & nw.col(weight).is_finite()).then(nw.col(weight)).otherwise(0.0))
-    added = to_sums(survey.frame, sums, survey.path)
-    for (name, population), whole, asked in zip(plain.items(), map(float, added[::2]), map(float, added[1::2]), strict=True):
+    return sums
+
+
+def _of_populations(survey: Survey, added: Sequence[float]) -> list[Finding]:
+    """Returns a finding for each population whose sum of weights looks wrong. Two sums are compared: the population's own
+    weights, over persons who answered the module on forced labour, and the weights of the design, over all persons of the same
+    ages. A warning is given if one sum is at least twice the other, and an error if a sum is infinite. `added` are the sums of
+    `_sums_of_populations`."""
+    spec, out = survey.spec, []
+    for (name, population), whole, asked in zip(_plain_populations(spec).items(), added[::2], added[1::2], strict=True):
         if math.isinf(whole) or math.isinf(asked):
             what = f"the weights of {name} add up to more than a number can hold"
             do = "correct them, or divide all by one number"
