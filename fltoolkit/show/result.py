@@ -132,14 +132,14 @@ def groups(out: Published, measure: str) -> Result:
     place = "picture" if pictured is not None and pictured["estimate"].notna().any() else "table"
     who = ENGLISH.kit(rows["reference_population_label"].iloc[0])
     counted = f"Of {_counted(len(rows), 'number')} by group in the {place} below{f' ({who})' if who else ''}: {_by_use(rows)}."
-    if place == "picture" and own["reference_population"].nunique() > 1:
-        counted += " On paper, the pictures of the other populations are left out."
     tested = (
         contrast_sentences.sentences(out, ENGLISH, with_rates=True)
         if measure == "prevalence" and contrast_sentences.is_compared(out)
         else ()
     )
-    return Result("\n\n".join((*tested, counted)))
+    elsewhere = contrast_sentences.tested_elsewhere(out, ENGLISH, rows["reference_population"].iloc[0]) if tested else ""
+    unprinted = f"The picture of {elsewhere} is on the web page." if elsewhere and place == "picture" else ""
+    return Result("\n\n".join((*tested, f"{counted} {unprinted}".rstrip())))
 
 
 def _by_use(rows: pd.DataFrame) -> str:

@@ -217,12 +217,12 @@ def group_notes(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
 
 def rounding_note(language: Language, rows: pd.DataFrame) -> list[str]:
     """Returns the note on rounding of published rows of one measure: that numbers of groups are rounded for confidentiality, or
-    only that parts may not add up (steps of a flowchart, months). There is none without groups, and none for a profile, whose
-    shares never add up."""
+    only that parts may not add up (steps of a flowchart). There is none without groups, and none for a profile or for months,
+    which never add up."""
     measure = rows["measure"].iloc[0]
-    if not (rows["breakdown"] != "").any() or measure in PROFILES:
+    if not (rows["breakdown"] != "").any() or measure in (*PROFILES, "duration"):
         return []
-    return [language.say("tables.rounded" if measure in ("flowchart", "duration") else "tables.rounded_groups")]
+    return [language.say("tables.rounded" if measure == "flowchart" else "tables.rounded_groups")]
 
 
 def start(text: str) -> str:
