@@ -101,8 +101,7 @@ def paths(found: pd.DataFrame) -> Result:
     if not cases:
         return Result("No path of persons in forced labour is shown: their answers differ so much that too few share one.")
     return Result(
-        f"{_counted(cases, 'path')} of persons in forced labour, and {len(shown) - cases} of others, are shared by enough persons to be shown "
-        "(in the folded table)."
+        f"{_counted(cases, 'path')} of persons in forced labour, and {len(shown) - cases} of others, are shared by enough persons to be shown."
     )
 
 
@@ -138,7 +137,9 @@ def groups(out: Published, measure: str) -> Result:
         if measure == "prevalence" and contrast_sentences.is_compared(out)
         else ()
     )
-    return Result("\n\n".join((*tested, counted)))
+    elsewhere = contrast_sentences.tested_elsewhere(out, ENGLISH, rows["reference_population"].iloc[0]) if tested else ""
+    unprinted = f"The picture of {elsewhere} is on the web page." if elsewhere and place == "picture" else ""
+    return Result("\n\n".join((*tested, f"{counted} {unprinted}".rstrip())))
 
 
 def _by_use(rows: pd.DataFrame) -> str:
@@ -236,7 +237,11 @@ def targets(evidence: Evidence) -> Result:
     later = " What the later survey found is in the last part." if given["later_value"].notna().any() else ""
     sizes = planned_sizes(ENGLISH, evidence.targets[evidence.targets["id"].isin(given["id"])])
     size = f"the planned size ({sizes})" if sizes else "the planned size"
-    return Result(f"A survey of {size} would find the fall to the target for {could} of {_counted(len(given), 'target')}.{later}")
+    obstacles = set(map(ENGLISH.kit, given["obstacle"]))
+    why = f" ({min(obstacles)})" if not could and len(obstacles) == 1 and "" not in obstacles else ""
+    return Result(
+        f"A survey of {size} would find the fall to the target for {could} of {_counted(len(given), 'target')}{why}.{later}"
+    )
 
 
 @of_plan

@@ -281,7 +281,11 @@ def in_notebook(table: PrintedTable, *, scrolled: bool = True) -> Table:
         gap = [loc.body(columns=below[0]), loc.column_labels(columns=below[0])]
         shown = shown.tab_style(style.css("padding-left: 20px;"), gap)
     # JupyterLab stripes rows, and the column that stays in view would stand out of them.
-    shown = shown.opt_css(f"#{name} tbody tr {{ background: white; }}")
+    rules = (
+        f"#{name} tbody tr {{ background: white; }}",
+        f"#{name} .gt_group_heading_row + tr > td {{ border-top-style: none; }}",
+    )
+    shown = shown.opt_css("\n".join(rules))
     left = [loc.body(columns=words), loc.column_labels(columns=words), loc.title(), loc.subtitle()]
     shown = shown.tab_style(style.text(align="left"), left)
     shown = shown.tab_style(style.text(align="right"), [loc.body(columns=numbers), loc.column_labels(columns=numbers)])
@@ -299,7 +303,9 @@ def in_notebook(table: PrintedTable, *, scrolled: bool = True) -> Table:
     if marked := list(compress(heads, table.marked)):  # the head ends where the numbers end
         shown = shown.tab_style(style.css(f"padding-right: calc(8px + {MARKER_ROOM});"), loc.column_labels(columns=marked))
     if across:
-        shown = shown.tab_style(style.text(align="left", color=QUIET, weight="bold"), loc.row_groups())
+        shown = shown.tab_style(
+            [style.text(align="left", color=QUIET, weight="bold"), style.css("padding: 10px 8px 0;")], loc.row_groups()
+        )
     rows = [row for row in table.rows if len(row) > 1]
     for place, column in enumerate(heads):
         if any(row[place].marker for row in rows):

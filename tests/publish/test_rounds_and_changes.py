@@ -72,7 +72,7 @@ def test_a_row_hidden_in_one_round_shows_no_change_and_no_verdict(tmp_path: Path
     assert (men["marker"], men["verdict"]) == ("c", "")
     assert men[["estimate", "ci_low", "ratio", "estimate_after", "cases_after"]].isna().all()
     rows = found.table[found.table["measure"] == "change_in_prevalence"].reset_index(drop=True)
-    assert any("[c] confidential: not shown" in a.text for a in picture(change(rows, ENGLISH)).figure.layout.annotations)
+    assert any("[c]\xa0confidential: not shown" in a.text for a in picture(change(rows, ENGLISH)).figure.layout.annotations)
 
 
 def test_labels_that_coincide_need_a_word(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import fltoolkit as fl
 from fltoolkit.estimate.change_over_time.difference import NO_CHANGE
 from fltoolkit.estimate.change_over_time.unresolved_excess import MORE_UNRESOLVED, WIDE_BOUNDS
 from fltoolkit.nap.follow_up import REACHED
+from fltoolkit.nap.targets import TOO_WIDE
 from fltoolkit.publish.published_model import PublishedModel
 from fltoolkit.show import result
 from fltoolkit.show.wording.section_words import NOTHING, RESULT
@@ -145,6 +146,8 @@ def test_a_plan_says_what_is_filled_verifiable_and_changed() -> None:
     found = f"A survey of the planned size (2,400 adults) would find the fall to the target for {could} of {of}."
     assert str(result.targets(first)) == found
     assert str(result.targets(evidence)) == f"{found} What the later survey found is in the last part."
+    alike = first.targets.assign(verifiable="no", obstacle=[TOO_WIDE] * len(first.targets))
+    assert str(result.targets(replace(first, targets=alike))).endswith(f" 0 of {of} (too many unresolved answers).")
     assert str(result.baseline(first)).endswith(" that the plan asks of it.")
     said = str(result.baseline(evidence))
     assert said.startswith("The earlier round, which is the baseline, fills ")
@@ -179,7 +182,7 @@ def test_in_time_is_nothing_where_nothing_was_asked() -> None:
     assert "Shares by duration" not in str(result.in_time(out))
     by_duration = out.table.head(1).assign(measure="profile", breakdown="duration")
     told = str(result.in_time(replace(out, table=pd.concat([out.table, by_duration]))))
-    assert told.endswith("at the interview. Shares by duration are in a folded picture above.")
+    assert told.endswith("at the interview. On the web page, a folded picture above has shares by duration.")
 
 
 def test_the_questionnaire_says_how_many_items_have_a_question() -> None:

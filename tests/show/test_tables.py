@@ -44,7 +44,7 @@ def test_a_row_holds_number_and_marker_interval_basis_and_the_letter_of_its_note
 def test_a_suppressed_row_has_its_marker_in_each_cell() -> None:
     shown = tables.table(country.published().select("prevalence", "region"))
     assert line(shown, "West")[1:] == ["[c]", "[c]", "[c]", "[c]", ""]
-    assert f"[c] {CONFIDENTIAL}; [u] unreliable; [w] none recorded in the survey" in shown.text
+    assert f"[c]\xa0{CONFIDENTIAL}; [u]\xa0unreliable; [w]\xa0none recorded in the survey" in shown.text
     assert '<abbr title="unreliable">[u]</abbr>' in shown.html
 
 
@@ -87,7 +87,7 @@ def test_a_hidden_denominator_of_a_duration_is_blank_and_told_in_a_note() -> Non
 
 def test_a_table_of_parts_says_that_they_may_not_add_up() -> None:
     out = country.published()
-    said = "Parts may not add up because of rounding"
+    said = "Numbers of groups are rounded for confidentiality: they may not add up"
     assert said in tables.table(out.select("total", [[], ["region"]])).html
     assert said not in tables.table(out.select("total")).html
 
@@ -109,7 +109,7 @@ def test_rule_sets_are_told_apart_by_their_name_and_say_what_they_rest_on() -> N
     note = next(text for text in shown.text.splitlines() if text.startswith(absent[4]))
     assert "does not give it: very low or no wages, withheld wages; " in note
     assert "the indicators of this rule set, their sides and their strengths are recalled" in note
-    assert "[x] not available." in shown.text
+    assert "[x]\xa0not available." in shown.text
 
 
 def test_a_figure_under_a_recalled_rule_says_so() -> None:

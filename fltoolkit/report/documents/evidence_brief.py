@@ -106,5 +106,5 @@ def _targets(evidence: Evidence, language: Language) -> list[Block]:
 def _limits_and_basis(evidence: Evidence, language: Language) -> list[Block]:
     return [
         Heading(language.say("brief.limits")), Bullets((*language.each("limits"), language.say("contrasts.where"))),
-        Heading(language.say("brief.basis"), 2), Paragraph(" ".join(result_sentences.basis(evidence.now, language, with_files=False))),
+        Heading(language.say("brief.basis"), 2), Paragraph(" ".join(result_sentences.basis(evidence.now, language))),
     ]  # fmt: skip

@@ -141,7 +141,7 @@ def _introduction(evidence: Evidence, language: Language, chapter: int) -> list[
         *(Paragraph(text) for text in follow_up_section.verdicts(evidence, language)[:1]),
         *([Paragraph(lower)] if lower else []), Paragraph(result_sentences.coverage(out, language) or language.say("brief.covers_all")),
         Heading(heads[2], 2), _prompt(language, 1, 2), Paragraph(result_sentences.forced_labour(out, language)),
-        *(Paragraph(text) for text in result_sentences.basis(out, language, with_files=False)),
+        *(Paragraph(text) for text in result_sentences.basis(out, language)),
         *results_section.rule_sets(out, language, Heading(language.say("rule_sets.heading"), 3)),
         Heading(heads[3], 2), _prompt(language, 1, 3),
         *knowledge_section.research(evidence, language),

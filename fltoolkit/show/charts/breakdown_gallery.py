@@ -65,7 +65,11 @@ def in_time(out: Published) -> None:
 def not_in_time(out: Published) -> Nothing:
     """Returns the note for a run that publishes no result on forced labour in time. Shares by duration may still be in a picture."""
     shares = out.own_rows(measure="profile")["breakdown"].map(groups_of_breakdown)
-    above = " Shares by duration are in a folded picture above." if shares.map(lambda groups: "duration" in groups).any() else ""
+    above = (
+        " On the web page, a folded picture above has shares by duration."
+        if shares.map(lambda groups: "duration" in groups).any()
+        else ""
+    )
     return Nothing(f"This survey gives no mean duration, and no number of persons on an average day or at the interview.{above}")
 
 

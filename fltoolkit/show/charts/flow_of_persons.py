@@ -155,7 +155,9 @@ def children_flow(out: Published, population: str) -> Picture:
     }
     counts = {leaf: f"  <b>{_count(rows.get(leaf))}</b>" for leaf in CHILD_LEAVES}
     title, subtitle = "Which children are in forced labour, question by question", "Weighted number of children"
-    fig = definition_flowchart.children(title, subtitle, words, counts=counts, notes=_notes(out, rows))
+    fig = definition_flowchart.children(
+        title, subtitle, words, counts=counts, notes=(ENGLISH.say("tables.rounded"), *_notes(out, rows))
+    )
     return Picture(fig, f"Flowchart of forced labour of children with numbers of children. {_steps_in_words(rows)}.", least=620)
 
 

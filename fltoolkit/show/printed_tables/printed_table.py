@@ -226,7 +226,7 @@ def printed(language: Language, layout: TableLayout, rows: Iterable[Row], words:
     markers = tuple(
         (f"[{m}]", language.kit(CONFIDENTIAL) if m == "c" else language.say(f"markers.{m}")) for m in MARKERS if m in used
     )
-    legend = language.list(f"{marker} {meaning}" for marker, meaning in markers)
+    legend = language.list(f"{marker}{NBSP}{meaning}" for marker, meaning in markers)
     ranges = language.say(words.ranges) if has_range else ""
     note = " ".join(f"{text.rstrip('.')}." for text in (ranges, *words.notes, legend) if text)
     terms = ((language.say(f"terms.{key}.name"), language.say(f"terms.{key}.meaning")) for key in ("cv", "deff"))

@@ -52,7 +52,6 @@ def table(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTab
         definition=number_words.definition(language, first["rule_set"]),
     )
     about = about if first["rule_set"] else number_words.start(language.kit(first["reference_period"]))
-    parts = language.say("tables.rounded") if (rows["breakdown"] != "").any() and measure not in PROFILES else ""
     of_groups = (*number_words.of_profile(language, rows), *number_words.group_notes(language, rows))
     same = list(rows["n"].dropna().unique()) if measure in CASE_SHARES else []
     base = language.say("profile.base") if len(same) == 1 else ""
@@ -66,7 +65,7 @@ def table(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTab
         base,
         order,
         *months,
-        parts,
+        *number_words.rounding_note(language, rows),
         *number_words.limits_at_zero(language, rows),
         *of_groups,
         _to_verify(language, rows),

@@ -60,9 +60,18 @@ def _only_reason(out: Published, language: Language, population: str) -> str:
 
 def _of(out: Published, language: Language, populations: Sequence[str], text: str) -> str:
     """Returns a sentence with its populations before it: `Among adults, …`."""
+    return language.say("contrasts.of", who=_named(out, language, populations), said=number_words.inside(text))
+
+
+def _named(out: Published, language: Language, populations: Sequence[str]) -> str:
     rows = (out.select("prevalence", population=population).iloc[0] for population in populations)
-    who = language.join(language.kit(row["reference_population_label"]) for row in rows)
-    return language.say("contrasts.of", who=who, said=number_words.inside(text))
+    return language.join(language.kit(row["reference_population_label"]) for row in rows)
+
+
+def tested_elsewhere(out: Published, language: Language, pictured: str) -> str:
+    """Returns the names of the populations with a tested pair of categories, without the one that a picture shows."""
+    populations = dict.fromkeys(out.contrasts[POPULATION]) if len(out.contrasts) else ()
+    return _named(out, language, [name for name in populations if name != pictured and _is_tested(out, name)])
 
 
 def _is_tested(out: Published, population: str) -> bool:

@@ -215,6 +215,16 @@ def group_notes(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
     return tuple(f"{start(language.colon(group(language, str(b)), reason(language, note)))}." for b, note in note_of.items())
 
 
+def rounding_note(language: Language, rows: pd.DataFrame) -> list[str]:
+    """Returns the note on rounding of published rows of one measure: that numbers of groups are rounded for confidentiality, or
+    only that parts may not add up (steps of a flowchart). There is none without groups, and none for a profile or for months,
+    which never add up."""
+    measure = rows["measure"].iloc[0]
+    if not (rows["breakdown"] != "").any() or measure in (*PROFILES, "duration"):
+        return []
+    return [language.say("tables.rounded" if measure == "flowchart" else "tables.rounded_groups")]
+
+
 def start(text: str) -> str:
     """Returns a text with a capital first letter: `per 1,000 adults` gives `Per 1,000 adults`."""
     return text[:1].upper() + text[1:]
@@ -268,4 +278,4 @@ def high_ends_inside(language: Language, rows: Iterable[PublishedNumber]) -> lis
 def markers(language: Language, used: Iterable[object]) -> str:
     """Returns a text that explains the markers used in a table: letters such as [c] (confidential) and [u] (unreliable)."""
     there = {str(m) for m in used}
-    return language.list(f"[{m}] {language.say(f'markers.{m}')}" for m in MARKERS if m in there)
+    return language.list(f"[{m}]{NBSP}{language.say(f'markers.{m}')}" for m in MARKERS if m in there)

@@ -165,30 +165,26 @@ def window(language: Language, row: PublishedNumber) -> str:
     return language.say("basis.window", period=language.kit(row["reference_period"]), who=who)
 
 
-def definition(language: Language, row: PublishedNumber, *, with_files: bool = True) -> str:
-    """Returns a sentence on the definition behind a published number. It has the name of the rule set in words and, if
-    `with_files` is true, the name in the data files. It says whether the survey asked, or only assumes, that involuntary work and
-    coercion are in the same work. It also says whether the age is that at the interview or at the start of the work."""
+def definition(language: Language, row: PublishedNumber) -> str:
+    """Returns a sentence on the definition behind a published number. It says whether the survey asked, or only assumes, that
+    involuntary work and coercion are in the same work. It also says whether the age is that at the interview or at the start of
+    the work."""
     work = f"basis.same_work_{row['same_work']}"
     return language.say(
-        "basis.rules", definition=number_words.definition(language, row["rule_set"]), files=_in_files(language, row["rule_set"]) if with_files else "",
+        "basis.rules", definition=number_words.definition(language, row["rule_set"]),
         work=language.say(work) if language.has(work) else row["same_work"], age=language.kit(row["age_basis"]),
     )  # fmt: skip
 
 
-def _in_files(language: Language, name: object) -> str:
-    return f" ({language.say('basis.in_files', name=name)})"
-
-
-def basis(out: Published, language: Language, *, with_files: bool = True) -> tuple[str, ...]:
+def basis(out: Published, language: Language) -> tuple[str, ...]:
     """Returns, in sentences, the facts on which every number is based: rule set, population, period, weights and publication
-    profile. If `with_files` is true, they also have the names of the rule set and of the profile in the data files."""
+    profile."""
     row = out.select("prevalence").iloc[0].to_dict()
     lines = [
-        definition(language, row, with_files=with_files),
+        definition(language, row),
         window(language, row),
         language.say("basis.sample", n=number_words.count(language, row["n"]), survey=language.own(str(row["survey"]))) if pd.notna(row["n"]) else "",
-        language.say("basis.judged", files=_in_files(language, out.judged.partition(":")[0]) if with_files else "") if out.judged else "",
+        language.say("basis.judged") if out.judged else "",
         language.say("basis.rule_note", note=number_words.reason(language, row["rule_note"])) if row["rule_note"] else "",
         language.say("basis.weights", calibration=row["calibration"]) if row["calibration"] else "",
         language.say("basis.to_verify", what=number_words.reason(language, row["to_verify"])) if row["to_verify"] else "",

@@ -49,8 +49,9 @@ def _dates(window: ReferencePeriod) -> str:
     start, end = window.start, window.end
     if not (start and end):
         return ""
+    first, last = (f"{day.day} {day:%B %Y}" for day in (start, end))
     spanned = 12 * (end.year - start.year) + end.month - start.month + 1
-    return f" (earliest start {start}, latest interview {end})" if spanned > window.months else f" ({start} to {end})"
+    return f" (earliest start {first}, latest interview {last})" if spanned > window.months else f" ({first} to {last})"
 
 
 def _survey_facts(survey: Survey) -> dict[str, str]:

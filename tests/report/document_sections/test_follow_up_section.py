@@ -129,7 +129,7 @@ def test_a_hidden_row_shows_its_marker_and_one_reason() -> None:
     assert table is not None
     assert table.texts[-1] == ("West", "[c]", "[c]", "", "", "[c]", "[c]", "[c]", "a")
     assert table.footnotes == ("Before: confidential",)
-    assert table.note.endswith(f"[c] {CONFIDENTIAL}.")
+    assert table.note.endswith(f"[c]\xa0{CONFIDENTIAL}.")
 
 
 def test_a_marker_belongs_to_the_number_of_its_round() -> None:

@@ -98,9 +98,10 @@ def test_a_table_names_each_group_once_and_marks_each_hidden_cell() -> None:
     assert table.lettered == (("a", "Fewer than 15 cases"),)
     assert women == ["Women", "[c]", "[c]", "[c]", "[c]", ""]
     assert table.note.startswith(
-        "The past 12 months; 2018 international definition. Parts may not add up because of rounding. [c] confidential: too"
+        "The past 12 months; 2018 international definition. Numbers of groups are rounded for confidentiality: "
+        "they may not add up, and a total may lie just outside them. [c]\xa0confidential: too"
     )
-    assert table.note.endswith("; [u] unreliable.")
+    assert table.note.endswith("; [u]\xa0unreliable.")
     share = of("sector", "farms", measure="share", to_verify="recalled")
     shares = result_tables.table(EN, published(share, share).table)
     assert [head.key for head in shares.heads] == [
@@ -136,7 +137,7 @@ def test_rule_sets_stand_side_by_side_the_runs_own_first() -> None:
         "b",
     )
     assert table.footnotes == ("The definition of this document", "All its cases too")
-    assert table.note == "Per 1,000 adults. [u] unreliable."
+    assert table.note == "Per 1,000 adults. [u]\xa0unreliable."
     assert results_section.rule_sets(small(), FR, heading) == []
     assert results_section.rule_sets(small({**other, "to_verify": "recalled"}), EN, heading) == []
 

@@ -29,7 +29,7 @@ def test_a_target_whose_baseline_is_hidden_tells_neither() -> None:
     chance, must_fall, needed = (EN.say(f"targets.{key}") for key in ("chance", "must_fall", "needed"))
     assert (
         table.note
-        == f"{chance} Planned size: 15,000 adults. {must_fall} {needed} –: no repeat is large enough. [c] {CONFIDENTIAL}."
+        == f"{chance} Planned size: 15,000 adults. {must_fall} {needed} –: no repeat is large enough. [c]\xa0{CONFIDENTIAL}."
     )
 
 

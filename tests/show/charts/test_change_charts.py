@@ -33,7 +33,7 @@ def rows(*categories: str, **facts: Any) -> pd.DataFrame:
 def test_a_limit_that_rounds_to_zero_is_marked_in_the_table() -> None:
     html = change_table(pd.DataFrame([FELL | {"ci_high": 0.0, "beyond_zero": "<0"}])).html
     assert f"−34.0{NBSP}to{NBSP}&lt;0" in html
-    assert "rounding" in html
+    assert "a limit that rounds to 0" in html
 
 
 def test_rounds_of_one_year_go_by_their_names_in_the_table() -> None:

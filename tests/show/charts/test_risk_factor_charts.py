@@ -99,7 +99,7 @@ def test_the_table_gives_differences_per_1_000_and_markers(model: fl.PublishedMo
     text = fl.show.risk_table(model).text
     assert f"{south['odds_ratio']:.2f}" in text
     assert f"{south['effect'] * 1000:+.1f}".replace("-", "−") in text
-    assert "[c] confidential" in text
+    assert "[c]\xa0confidential" in text
 
 
 def test_a_limit_without_bound_is_said_to_be_none(model: fl.PublishedModel) -> None:

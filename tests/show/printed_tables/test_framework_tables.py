@@ -43,7 +43,7 @@ def test_a_statement_and_an_indicators_duties_stand_above_its_rows_and_numbers_i
     assert theirs[3] == "year 1: 80; year 2: more than 150"
     promised = next(row[3] for row in table.texts if len(row) > 1 and "50" in row[3])
     assert " " not in promised  # a target stays on one line
-    assert table.note == "[u] unreliable."
+    assert table.note == f"{EN.say('tables.rounded_groups')} [u]\xa0unreliable."
     assert [row[0].strong for row in table.rows if len(row) == 1] == [True, False, False, False, True, False, False]
     assert table.footnotes[0] == "Fewer than 15 cases"
 
@@ -104,7 +104,7 @@ def test_baselines_by_group_leave_out_totals_and_what_another_table_has() -> Non
     table = framework_tables.by_group(EN, filled)
     assert table
     assert [row[:2] for row in table.texts if len(row) > 1][:2] == [("Men", "20.0\xa0[u]"), ("Women", "[c]")]
-    assert table.note == f"[c] {CONFIDENTIAL}; [u] unreliable."
+    assert table.note == f"[c]\xa0{CONFIDENTIAL}; [u]\xa0unreliable."
     groups = set(filled.table["group"].dropna())
     assert framework_tables.by_group(EN, filled, [("prevalence", "adults", str(group)) for group in groups]) is None
 
@@ -156,5 +156,5 @@ def test_a_baseline_to_be_used_with_caution_has_its_sign_and_the_note_explains_i
     )
     signed = [row[1] for row in careful.texts if len(row) > 1 and row[1].endswith("†")]
     assert len(signed) == numbers.sum() > 0
-    assert "†: use with caution" in careful.note
+    assert "†:\xa0use with caution" in careful.note
     assert "†" not in told.note

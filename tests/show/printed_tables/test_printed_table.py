@@ -44,7 +44,7 @@ def test_a_marker_stands_behind_its_number_or_in_its_place_and_never_breaks_from
         {"name": "a", "text": "8.0", "marker": "u", "number": True}, {"name": "b", "marker": "c"}, {"name": "d", "text": "9.1"}
     )
     assert [row[1] for row in table.texts] == [f"8.0{NBSP}[u]", "[c]", "9.1"]
-    assert table.note == f"[c] {CONFIDENTIAL}; [u] unreliable."
+    assert table.note == f"[c]\xa0{CONFIDENTIAL}; [u]\xa0unreliable."
     assert dict(table.meanings)["[u]"] == "unreliable"
     assert "[w]" not in dict(table.meanings)
     assert table.marked == (False, True)

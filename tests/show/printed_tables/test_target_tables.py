@@ -85,7 +85,7 @@ def test_in_a_document_a_number_to_be_used_with_caution_and_a_repeat_that_is_nev
     assert (
         table.note
         == f"{EN.say('targets.chance')} Planned size: 2,400 adults. {EN.say('targets.must_fall')} {EN.say('targets.needed')} "
-        "–: no repeat is large enough. †: use with caution (few cases or imprecise)."
+        "–: no repeat is large enough. †:\xa0use with caution (few cases or imprecise)."
     )
     plain = target_tables.targets(EN, rows.assign(later_flag="", sample_needed=900.0))
     assert not {"†", "–:"} & set(plain.note.split())

@@ -97,7 +97,7 @@ def test_what_a_coefficient_of_variation_is_stands_above_the_briefs_tables() -> 
 
 
 def test_a_marker_is_explained_where_it_is_used_and_only_there() -> None:
-    assert number_words.markers(EN, ["", "c", "u", "c", None]) == "[c] confidential: not shown; [u] unreliable"
+    assert number_words.markers(EN, ["", "c", "u", "c", None]) == "[c]\xa0confidential: not shown; [u]\xa0unreliable"
     assert number_words.markers(EN, [""]) == ""
 
 

@@ -145,6 +145,7 @@ def _notes(
         return chart_notes.nonempty(said)
     first = rows.iloc[0].to_dict()
     whole = rows[rows["breakdown"] == ""]
+    said = f"{said} {language.say('tables.rounded_changes')}" if len(whole) < len(rows) else said
     who = language.kit(first["reference_population_label"])
     base = language.say("charts.base_unknown", who=who)
     if len(whole) and whole[["n_before", "n_after"]].notna().all(axis=None):

@@ -18,6 +18,7 @@ from fltoolkit.survey.spec.groups import NOT_STATED
 
 EXPLAINED = {Glyph.UNRELIABLE: "charts.hollow", Glyph.NONE_FOUND: "charts.none_found", Glyph.PLANNED: "charts.planned"}
 MARKED = ("suppress", "unreliable")
+STAGES = ("involuntary_stage", "coercion_stage")
 
 
 def glyph(row: PublishedNumber) -> Glyph:
@@ -45,12 +46,13 @@ def unshown(language: Language, marker: object) -> str:
 
 
 def on_shares(language: Language, rows: pd.DataFrame) -> list[str]:
-    """Returns notes on shares of cases: that rounded parts may not add up, why equal shares have different signs, and who is in
+    """Returns notes on shares of cases: what the share of a stage counts, why equal shares
+    have different signs, and who is in
     the row *not stated*."""
     shown = rows[rows["estimate"].notna()]
     alike = shown["flag"].groupby(shown["estimate"]).nunique()
     notes = {
-        "tables.rounded": bool((rows["measure"] == "share").any()),
+        "profile.stages": bool(shown["breakdown"].isin(STAGES).any()),
         "profile.own_signs": bool((alike > 1).any()),
         "tables.not_stated": bool((shown["category"] == NOT_STATED).any()),
     }

@@ -14,6 +14,7 @@ from typing import Literal
 from fltoolkit.show.charts.chart_style import BLUE, GREY, INK, QUIET
 
 LANE = 0.2  # of a row's height: the distance from the arrow between two dots to the interval of each dot
+LONGEST_WORDS = 0.4  # of the length of the axis: the longest words in place of a number
 TOO_NEAR = 0.02  # of the length of the axis: two dots that are nearer have no arrow between them
 BAND = 0.2  # of a row's height: half the height of the grey band up to the number with every unresolved person as a case
 Side = Literal["left", "right"]
@@ -196,6 +197,14 @@ class DotChart(DescribedChart):
         """Returns a number with the part of its interval that is on the axis."""
         low, high = self.axis.low, self.axis.high
         return replace(mark, low=low if mark.low < low else mark.low, high=high if mark.high > high else mark.high)
+
+    @property
+    def words_begin(self) -> float:
+        """Returns where words in place of numbers begin, as a part of the axis: at its start, or at a grey line that would cross
+        them."""
+        low, high = self.axis.low, self.axis.high
+        at = (self.reference - low) / (high - low)
+        return at if 0 < at < LONGEST_WORDS and not self.axis.log else 0.0
 
     @property
     def beyond(self) -> tuple[CutInterval, ...]:

@@ -62,7 +62,9 @@ def _dots(chart: DotChart, size: Size) -> Any:
         axes.axvline(chart.reference, color=GREY, linewidth=1.6, zorder=0)
     across = size.width - 2 * SIDE - left - right
     for at, row in enumerate(chart.rows):
-        _row(axes, at, row, (labels[at], printed[at], wrapped(row.absent, size.small, across)), size)
+        _row(axes, at, row, (labels[at], printed[at]), size)
+        absent = wrapped(row.absent, size.small, across)
+        _words(axes, absent, (chart.words_begin, at), size.small, offset=(3, 0), color=QUIET, bbox=BEHIND)
         for mark in row.marks:
             if chart.bars and mark.glyph is not Glyph.NONE_FOUND:
                 _bar(axes, chart.cut(mark), at, size)
@@ -84,23 +86,22 @@ def _dots(chart: DotChart, size: Size) -> Any:
     return figure
 
 
-def _row(axes: Any, at: int, row: ChartRow, words: tuple[str, str, str], size: Size) -> None:
-    """Draws the words of a row. `words` has three texts: the label at its left, the printed text at its right, and the text in
-    place of numbers that are not shown. `at` is the height of the row."""
-    label, printed, absent = words
+def _row(axes: Any, at: int, row: ChartRow, words: tuple[str, str], size: Size) -> None:
+    """Draws the words of a row. `words` has two texts: the label at its left, and the printed text at its right.
+    `at` is the height of the row."""
+    label, printed = words
     if row.heading:
         edge = axes.get_position().x0 * size.width - SIDE
         _words(axes, label, (0, at), size.font, offset=(-72 * edge, 0), font=letters(label, bold=True), color=QUIET)
     else:
         _words(axes, label, (0, at), size.font, offset=(-72 * GAP, 0), ha="right")
     _words(axes, printed, (1, at), size.small, offset=(72 * GAP, 0))
-    _words(axes, absent, (0, at), size.small, offset=(3, 0), color=QUIET, bbox=BEHIND)
 
 
 def _words(axes: Any, text: str, place: tuple[float, float], points: float, *, offset: tuple[float, float], **look: Any) -> None:
     """Writes words at the left or right of the drawing, centred on a row.
 
-    `place` is the position: x is 0 (left edge) or 1 (right edge), and y is the row. `offset` is the distance of the words from
+    `place` is the position: x is a part of the width (0: left edge), and y is the row. `offset` is the distance of the words from
     this position, and `points` is the size of the letters, both in points.
     """
     if text:

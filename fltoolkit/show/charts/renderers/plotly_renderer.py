@@ -225,7 +225,7 @@ def _absent(fig: Any, chart: DotChart, places: Sequence[int]) -> None:
     for place, row in zip(places, chart.rows, strict=True):
         if row.absent:
             fig.add_annotation(
-                x=_place(chart.axis, chart.axis.low), y=place, text=wrap(row.absent, ABSENT), hovertext=wrap(row.remark), align="left",
+                x=chart.words_begin, xref="x domain", y=place, text=wrap(row.absent, ABSENT), hovertext=wrap(row.remark), align="left",
                 xanchor="left", xshift=8, bgcolor="white", borderpad=0, showarrow=False, font={"color": QUIET, "size": 12},
             )  # fmt: skip
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from fltoolkit.show.charts.descriptions.chart_parts import LANE, Axis, ChartRow, DotChart, Glyph, Mark, Series
 
 NAN = float("nan")
@@ -17,6 +19,13 @@ def test_a_mark_ends_at_its_upper_limit_or_at_its_number() -> None:
     assert mark(5.0, 2.0, 8.0).end == 8.0
     assert mark(5.0, NAN, NAN).end == 5.0
     assert mark(9.0, 2.0, 8.0).end == 9.0  # rounding may put a limit below its number
+
+
+def test_words_in_place_of_a_number_begin_at_a_grey_line_that_they_would_cross() -> None:
+    chart = DotChart("", "", "", (), "", (), Axis(0, 30, ()))
+    assert chart.words_begin == 0
+    assert replace(chart, reference=9.0).words_begin == pytest.approx(0.3)
+    assert replace(chart, reference=20.0).words_begin == 0
 
 
 def test_only_the_intervals_of_joined_numbers_leave_their_row() -> None:

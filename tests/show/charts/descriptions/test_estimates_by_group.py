@@ -80,6 +80,20 @@ def test_a_high_end_inside_its_interval_is_named_beside_ranges_only() -> None:
     assert words not in " ".join(estimates(out, inside.assign(**wide), EN, space=HALF_PAGE).notes)
 
 
+def test_a_chart_says_that_numbers_of_groups_are_rounded_where_it_has_room() -> None:
+    told = EN.say("tables.rounded_groups")
+    assert told in " ".join(regions().notes)
+    assert told not in " ".join(regions(space=HALF_PAGE).notes)
+    out = country.published()
+    assert told not in " ".join(estimates(out, out.select("prevalence"), EN).notes)
+
+
+def test_a_chart_of_stages_says_what_they_take_in() -> None:
+    for topic, told in (("coercion_stage", True), ("coercion", False)):
+        out = published(row(), of(topic, "leaving", measure="profile", estimate=0.34))
+        assert (EN.say("profile.stages") in " ".join(estimates(out, out.select("profile", [topic]), EN).notes)) is told
+
+
 def test_equal_shares_with_different_signs_and_the_row_not_stated_are_explained() -> None:
     shares = [of("sector", name, measure="share", estimate=0.34) for name in ("farms", "not stated")]
     for flag, told in (("caution", True), ("", False)):
