@@ -128,7 +128,7 @@ def test_a_verdict_falls_unless_the_second_test_says_the_same() -> None:
     second = np.array([DECREASED, NO_CHANGE, INCREASED, NO_CHANGE], dtype=object)
     got = with_second_verdicts(rows, np.array([True, True, True, False]), second)
     assert got["verdict"].tolist() == [DECREASED, NO_CHANGE, NO_CHANGE, DECREASED]
-    assert got["reason"].tolist() == ["", "more unresolved answers", "more unresolved answers", ""]
+    assert got["reason"].tolist() == ["", "more unresolved answers in one round", "more unresolved answers in one round", ""]
 
 
 SIDE = RoundEstimates(0.02, 0.003, 0.015, 0.027, 50.0, 5000, 100, 40)
@@ -173,9 +173,9 @@ def judged(
     [
         ((120, 4), (60, 4), (DECREASED, "")),
         ((120, 6), (60, 3), (DECREASED, "")),  # fewer unresolved speak for it
-        ((120, 0), (85, 10), (NO_CHANGE, "more unresolved answers")),
+        ((120, 0), (85, 10), (NO_CHANGE, "more unresolved answers in one round")),
         ((120, 0), (60, 5), (DECREASED, "")),  # it holds with all of them as cases
-        ((85, 10), (120, 0), (NO_CHANGE, "more unresolved answers")),
+        ((85, 10), (120, 0), (NO_CHANGE, "more unresolved answers in one round")),
         ((60, 5), (120, 0), (INCREASED, "")),
         ((120, 0), (80, 0), (DECREASED, "")),
         ((120, 60), (60, 3), (NO_CHANGE, "too many unresolved answers in the earlier round")),
@@ -202,7 +202,7 @@ def test_a_sector_that_only_cases_have_may_hold_every_unresolved_person(small: M
         for counts, year in (((120, 0), 2025), ((85, 10), 2027))
     )
     table = fl.change(before, after).table
-    assert table["reason"].tolist() == ["more unresolved answers"] * len(table)
+    assert table["reason"].tolist() == ["more unresolved answers in one round"] * len(table)
 
 
 def test_wide_bounds_are_judged_at_full_precision() -> None:
@@ -223,7 +223,7 @@ PRINTED = {"estimate": 0.05, "ci_low": 0.041, "ci_high": 0.06, "cases": 120, "ps
     ("share", "later", "expected"),
     [
         (0.004, (60, 8), (DECREASED, "")),
-        (0.0, (80, 12), (NO_CHANGE, "more unresolved answers")),
+        (0.0, (80, 12), (NO_CHANGE, "more unresolved answers in one round")),
         (None, (80, 12), (NO_CHANGE, "the publication does not say how many were unresolved")),
         (None, (40, 4), (DECREASED, "")),
         (None, (180, 12), (INCREASED, "")),

@@ -44,7 +44,7 @@ def plain(text: str) -> str:
         ({"verdict": NO_CHANGE}, "No detectable change in the rate of forced labour from 2025 to 2027: 17, then 9 per 1,000"),
         (
             {"verdict": NO_CHANGE, "verdict_reason": MORE_UNRESOLVED},
-            "Whether the rate of forced labour changed from 2025 to 2027 is not judged (more unresolved answers): 17, then 9 per 1,000",
+            "Whether the rate of forced labour changed from 2025 to 2027 is not judged (more unresolved answers in one round): 17, then 9 per 1,000",
         ),
         (
             {"verdict": NO_CHANGE, "verdict_reason": NOT_TOLD},
@@ -97,7 +97,7 @@ def test_a_change_has_its_size_with_the_interval() -> None:
     assert tile(verdict=INCREASED, ci_low=0.0031, ci_high=0.02)[2].startswith("a rise of 8.0 (95% interval: 3.1")
     assert tile(ci_high=0.0, beyond_zero="<0")[2] == "Decreased"
     assert tile(verdict=NO_CHANGE, ci_high=0.002)[2] == "No detectable change"
-    assert tile(verdict=NO_CHANGE, verdict_reason=MORE_UNRESOLVED)[2] == "Not judged (more unresolved answers)"
+    assert tile(verdict=NO_CHANGE, verdict_reason=MORE_UNRESOLVED)[2] == "Not judged (more unresolved answers in one round)"
 
 
 def test_persons_are_told_with_two_digits() -> None:

@@ -114,14 +114,14 @@ def test_a_change_that_unresolved_answers_leave_unjudged_is_not_called_undetecta
     table = follow_up_section.table(evidence(unjudged, NORTH), EN)
     assert table is not None
     assert table.texts[1][7].replace("\xa0", " ") == "○ not judged"
-    assert table.footnotes == ("Not judged (more unresolved answers)",)
+    assert table.footnotes == ("Not judged (more unresolved answers in one round)",)
     (said,) = follow_up_section.verdicts(evidence(unjudged), EN)
     assert said.startswith(
         "Prevalence: 5.0 in 2025, then 3.0 in 2027, per 1,000 adults; difference before rounding −2.0 (interval: "
     )
-    assert said.endswith("Test of the change since 2025: not judged (more unresolved answers).")
+    assert said.endswith("Test of the change since 2025: not judged (more unresolved answers in one round).")
     (said,) = follow_up_section.verdicts(evidence(unjudged), FR)
-    assert said.endswith("Test de l’évolution depuis 2025\u202f: non jugé (davantage de réponses indéterminées).")
+    assert said.endswith("Test de l’évolution depuis 2025\u202f: non jugé (davantage de réponses indéterminées dans une des deux enquêtes).")
 
 
 def test_a_hidden_row_shows_its_marker_and_one_reason() -> None:

@@ -206,7 +206,7 @@ def test_without_a_later_round_there_is_no_follow_up_and_with_one_a_row_is_said_
         "light": light("○", stated_verdict(NO_CHANGE, MORE_UNRESOLVED)),
     }
     unjudged = cells(follow_up(replace(made, follow_up=pd.DataFrame([row | reasons])), EN))
-    assert (unjudged["Changed?"], unjudged["Why"]) == ("○ not judged", "more unresolved answers")
+    assert (unjudged["Changed?"], unjudged["Why"]) == ("○ not judged", "more unresolved answers in one round")
     unknown = replace(made, follow_up=pd.DataFrame([row | {"year": None}]))
     assert cells(follow_up(unknown, EN))["Marker After"] == "[u]"
     french = cells(follow_up(later, FR))

@@ -80,8 +80,8 @@ def test_a_change_that_open_answers_leave_unjudged_says_so() -> None:
     chart = with_first(verdict=NO_CHANGE, verdict_reason=MORE_UNRESOLVED)
     (row,) = chart.rows
     assert row.printed.endswith(": not judged")  # a reason in each row would take two lines of small letters
-    assert "“Not judged”: the test gives no verdict on this change (more unresolved answers)." in chart.notes[0]
-    assert chart.alt.endswith(": not judged (more unresolved answers).")
+    assert "“Not judged”: the test gives no verdict on this change (more unresolved answers in one round)." in chart.notes[0]
+    assert chart.alt.endswith(": not judged (more unresolved answers in one round).")
     assert not row.changed
     assert "ot judged" not in " ".join(change(rows(), EN).notes)
 
