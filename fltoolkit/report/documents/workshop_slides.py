@@ -94,6 +94,8 @@ def _pictures(evidence: Evidence, language: Language) -> list[Block]:
         if its_groups := groups_of(out, "prevalence", population, least=2):
             picture = estimates(evidence, language, "slide", Grouped("prevalence", its_groups[:1], population))
             slides += _pictured(picture, slide_titles.of_population(out, language, population))
+            if picture and population == result_sentences.flow_population(out, of_children=True):
+                slides.append(Paragraph(language.say("sheet.definition_of_children"), "quiet"))
     return [*slides, *others, *_shared(evidence, language), *_coerced(evidence, language)]
 
 

@@ -159,6 +159,12 @@ def forced_labour(out: Published, language: Language) -> str:
     return " ".join((language.say("sheet.definition"), *([language.say(key)] if children else [])))
 
 
+def _routes_of_children(out: Published, language: Language) -> str:
+    """Returns by which routes a child is counted, if a survey counts adults too: `forced_labour` then does not say it."""
+    adults, children = (flow_population(out, of_children=of) for of in (False, True))
+    return language.say("sheet.definition_of_children") if adults and children else ""
+
+
 def window(language: Language, row: PublishedNumber) -> str:
     """Returns a sentence on the reference period and the population of a published number."""
     who = language.kit(row["reference_population_label"])
@@ -177,11 +183,12 @@ def definition(language: Language, row: PublishedNumber) -> str:
 
 
 def basis(out: Published, language: Language) -> tuple[str, ...]:
-    """Returns, in sentences, the facts on which every number is based: rule set, population, period, weights and publication
+    """Returns, in sentences, the facts on which every number is based: rule set, routes of children, population, period, weights and publication
     profile."""
     row = out.select("prevalence").iloc[0].to_dict()
     lines = [
         definition(language, row),
+        _routes_of_children(out, language),
         window(language, row),
         language.say("basis.sample", n=number_words.count(language, row["n"]), survey=language.own(str(row["survey"]))) if pd.notna(row["n"]) else "",
         language.say("basis.judged") if out.judged else "",
