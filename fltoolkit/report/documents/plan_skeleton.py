@@ -32,7 +32,7 @@ from fltoolkit.report.knowledge_base import answers
 from fltoolkit.report.workbook.sheet_words import legend, used_markers
 from fltoolkit.show.printed_tables import framework_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
-from fltoolkit.show.wording import number_words, result_sentences
+from fltoolkit.show.wording import contrast_sentences, number_words, result_sentences
 
 SECTORS = ("sector", "main_job_sector", "industry")
 PLACES = ("region", "area", "province", "district")
@@ -162,7 +162,7 @@ def _legal(evidence: Evidence, language: Language, chapter: int) -> list[Block]:
 
 def _strategy(evidence: Evidence, language: Language, chapter: int) -> list[Block]:
     """Returns chapter 4: the plan's goal, objectives and outcomes, and pictures of the results on sectors, places and groups
-    of persons. The chapter does not rank these results."""
+    of persons, with the results of the tests between the categories of the lead group. The chapter does not rank these results."""
     plan, heads = evidence.plan, language.each("skeleton.strategy")
     groups = results_section.groups_of(evidence.now, "prevalence")
     persons = [g for g in groups if g not in (*PLACES, *SECTORS)]
@@ -174,6 +174,8 @@ def _strategy(evidence: Evidence, language: Language, chapter: int) -> list[Bloc
     for head, chosen in ((heads[2], SECTORS), (heads[3], PLACES), (heads[4], persons)):
         pictures = _pictures(evidence, language, chosen)
         blocks += [Heading(head, 3), *(pictures or [Paragraph(language.say("skeleton.nothing"), "quiet")])]
+        if evidence.now.lead in chosen and contrast_sentences.is_compared(evidence.now):
+            blocks += [Bullets(contrast_sentences.sentences(evidence.now, language, most=contrast_sentences.MOST_SENTENCES))]
     named = dict.fromkeys(goal for s in plan.framework for i in s.indicators for goal in i.sdg)
     sdg = sorted(named, key=lambda goal: goal.split(".")[0].zfill(2))  # in the order of the goals
     goals = [Paragraph(language.say("skeleton.sdg", goals=", ".join(sdg)))] if sdg else []

@@ -10,6 +10,7 @@ from pathlib import Path
 from shutil import which
 
 import docx
+import pandas as pd
 import pytest
 import small_country as country
 from docx.enum.section import WD_ORIENT
@@ -20,6 +21,7 @@ from two_rounds import fell
 
 from fltoolkit.languages.language import Language, read_language
 from fltoolkit.nap.evidence import Evidence
+from fltoolkit.publish.contrasts.lead_contrasts import HIGHER
 from fltoolkit.report.document_formats.document_blocks import (
     Block,
     Bullets,
@@ -190,6 +192,23 @@ def test_sectors_places_and_groups_have_pictures_in_the_strategy_and_tables_in_t
     ]
     bare = nap_skeleton(evidence_from(published(row()), TARGET), EN)
     assert below(bare, "Sectors") == [Paragraph(EN.say("skeleton.nothing"), "quiet")]
+
+
+def test_below_the_picture_of_the_lead_group_stands_what_the_test_found() -> None:
+    """Before, the skeleton alone of all documents showed men and women without it."""
+    pair = {
+        "reference_population": "adults",
+        "category": "men",
+        "reference": "women",
+        "verdict": HIGHER,
+        "reason": "",
+        "tested": 1,
+    }
+    lead = replace(OUT, lead="sex", contrasts=pd.DataFrame([{**pair, "ci_low": 0.005, "ci_high": 0.03, "level": 0.95}]))
+    told = [block for block in below(nap_skeleton(evidence_from(lead, TARGET), EN), "Groups") if isinstance(block, Bullets)]
+    assert told[0].items[0].startswith("The rate is higher for men than for women")
+    plain = below(nap_skeleton(evidence_from(OUT, TARGET), EN), "Groups")
+    assert not [block for block in plain[:2] if isinstance(block, Bullets) and "higher" in " ".join(block.items)]
 
 
 def test_groups_share_a_picture_as_long_as_there_is_room() -> None:

@@ -40,7 +40,7 @@ from fltoolkit.survey.spec.groups import TOTAL
 from fltoolkit.table_records import as_records
 
 READ_COLUMNS = (
-    ("t16_statement", 9.5, "text"), ("t16_indicator", 11, "text"), ("t16_definition", 12, "text"), ("t16_by", 9.5, "text"), ("category", 14.5, "text"),
+    ("t16_statement", 9.5, "text"), ("t16_indicator", 11, "text"), ("t16_definition", 13, "text"), ("t16_by", 9.5, "text"), ("category", 14.5, "text"),
     ("t16_verification", 11, "text"), ("t16_unit", 10, "text"), ("t16_baseline", 7, "given"), HIGH, ("interval_from", 7, "text"),
     ("interval_to", 7, "text"), ("marker", 6, "marker"), ("t16_year_1", 7.2, "given"), ("t16_year_2", 7.2, "given"),
     ("t16_frequency", 12.8, "text"), ("t16_lead", 11, "text"), ("promised", 13.6, "text"),

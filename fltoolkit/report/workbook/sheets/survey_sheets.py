@@ -165,7 +165,8 @@ def detail(filled: Baseline, language: Language) -> Page | None:
     confidential = (
         sentence(number_words.reason(language, CONFIDENTIAL)) if any(r["reason"] == CONFIDENTIAL for r in records) else ""
     )
-    notes = (surveys(language, table), confidential, *plan_words.own_signs(language, table, table, "flag"))
+    rounded = language.say("tables.rounded_groups")
+    notes = (surveys(language, table), rounded, confidential, *plan_words.own_signs(language, table, table, "flag"))
     columns = columns_by_indicator(language, shown_if_wide(DETAIL, wide=wide), FACTS)
     return page(language, "detail", columns, lines, notes, once=(0,), frozen=2, printed_columns=READ + len(DETAIL))
 

@@ -198,7 +198,8 @@ def follow_up(evidence: Evidence, language: Language) -> Page | None:
     # The page has no room for the column of reasons.
     told = ((_verdict(language, row), _reason(language, row).rstrip(".")) for row in records)
     reasons = dict.fromkeys(f"{language.colon(verdict, why)}." for verdict, why in told if why)
-    notes = (surveys(language, evidence.baseline.table, evidence.now.table), *signs, *reasons)
+    rounded = language.say("tables.rounded_changes")
+    notes = (surveys(language, evidence.baseline.table, evidence.now.table), rounded, *signs, *reasons)
     return page(language, "follow_up", columns, lines, notes, once=(0,), frozen=2, printed_columns=READ + len(printed))
 
 
