@@ -107,15 +107,17 @@ def _headings(language: Language, row: Row) -> tuple[str | PrintedCell, ...]:
 def _remarks(ranged: bool, language: Language, row: Row) -> tuple[str, ...]:
     """Returns the reasons why a number of the survey is hidden or doubtful, and why it has no high end if others have one
     (`ranged`), in words, for footnotes. There are none if the marker [c] (confidential) already gives the reason. Of a number that
-    partners gave, a footnote says so."""
+    partners gave, a footnote says so, and of a target that no planned survey can verify."""
     if row["filled_by"] == "partners":
         return (language.say("from_partners") if has_text(row["baseline_value"]) else "",)
+    target = language.say("matrix.unverified") if row.get("refused") else ""
     if row["marker"] == "c":
-        return ()
+        return (target,)
     why = "high_end_hidden" if row["unresolved_marker"] == "c" else "cases_only" if pd.isna(row["unresolved"]) else ""
     return (
         *(number_words.remarks(language, row) if has_text(row["reason"]) else ()),
         language.say(f"tables.{why}") if ranged and why and pd.notna(row["baseline_value"]) else "",
+        target,
     )
 
 
@@ -156,7 +158,9 @@ def matrix(language: Language, evidence: Evidence) -> PrintedTable:
     of targets, and of partners."""
     promised = plan_words.promises(language, evidence.targets, NBSP)
     table = as_records(evidence.baseline.table)
-    rows = [{**row, "promised": promised.get(plan_words.promise_key(row), "")} for row in table]
+    refused = set(plan_words.promises(language, evidence.targets[evidence.targets["verifiable"] == "no"]))
+    keyed = ((row, plan_words.promise_key(row)) for row in table)
+    rows = [{**row, "promised": promised.get(key, ""), "refused": key in refused} for row, key in keyed]
     rows = [row for row in rows if row["promised"] or row["filled_by"] == "partners" or plan_words.is_total(row)]
     words = TableWords(language.say("matrix.title"), heads=plan_cells.years(language, evidence.baseline.table, "year"))
     return _of_plan(language, MATRIX, rows, words, evidence.baseline.table)

@@ -34,10 +34,10 @@ def test_a_statement_and_an_indicators_duties_stand_above_its_rows_and_numbers_i
     assert indicator == ["Prevalence (per 1,000 adults)"]
     assert duties == ["Means of verification: survey. Reporting: yearly. Lead, partners: Commission"]
     assert next(row[0].text for row in table.rows if row[0].quiet) == duties[0]  # no heading: it is printed in plain letters
-    assert whole == ["Everyone", "20.0", "15.0 to 26.0", "a cut of 50% by 2030, to 10.0", ""]
+    assert whole == ["Everyone", "20.0", "15.0 to 26.0", "a cut of 50% by 2030, to 10.0", "a"]
     assert (group, men[:3]) == (["Gender"], ["Men", "20.0 [u]", "15.0 to 26.0"])
     assert men[3].startswith("a cut of 10%")
-    assert men[4] == "a"
+    assert men[4] == "a, b"
     assert trained[0].startswith("Inspectors trained (")
     assert theirs[:3] == ["–", EN.say("by_partners"), ""]
     assert theirs[3] == "year 1: 80; year 2: more than 150"
@@ -45,7 +45,9 @@ def test_a_statement_and_an_indicators_duties_stand_above_its_rows_and_numbers_i
     assert " " not in promised  # a target stays on one line
     assert table.note == f"{EN.say('tables.rounded_groups')} [u]\xa0unreliable."
     assert [row[0].strong for row in table.rows if len(row) == 1] == [True, False, False, False, True, False, False]
-    assert table.footnotes[0] == "Fewer than 15 cases"
+    assert table.footnotes[:2] == ("No planned survey can verify this target", "Fewer than 15 cases")
+    sure = framework_tables.matrix(EN, evidence(planned_sample=4000))
+    assert [row[4] for row in sure.texts if row[0] == "Everyone"] == [""]
 
 
 def test_the_baseline_has_no_targets_and_duties() -> None:

@@ -158,9 +158,12 @@ def milestones(evidence: Evidence, language: Language) -> Page | None:
 def _milestone(evidence: Evidence, language: Language, r: Row) -> tuple[object, ...]:
     """Returns the cells of one row of the sheet on milestones: the planned value of a year, beside the number that a survey
     measured in this year, if there is one."""
-    way = next((one["path"] for one in rows_like(evidence.targets, r) if one["target_year"] == r["year"]), "")
-    words = f"{language.kit(r['kind'])} ({word(language, 'paths', way)})" if way else language.kit(r["kind"])
-    kind = Styled(words, "text" if r["kind"] == BASELINE else "quiet")
+    aims = [one for one in rows_like(evidence.targets, r) if one["target_year"] == r["year"]]
+    words = [language.kit(r["kind"]), *(f"({word(language, 'paths', aim['path'])})" for aim in aims[:1])]
+    if any(aim["verifiable"] == "no" for aim in aims):
+        kind = Styled(language.list([" ".join(words), language.say("matrix.not_verifiable")]), "warn")
+    else:
+        kind = Styled(" ".join(words), "text" if r["kind"] == BASELINE else "quiet")
     marker, numbers = _measured(evidence, r)
     measure, planned = r["measure"], aimed(r, "value")
     # The upper end of a baseline that is a range; the chart draws a grey band from the baseline to it.

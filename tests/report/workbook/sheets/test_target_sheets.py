@@ -127,7 +127,12 @@ def test_what_nobody_measures_is_quiet_and_without_targets_there_is_no_sheet() -
         (2025, 5.0), (2026, 4.5), (2027, 4.0), (2028, 3.5), (2029, 3.0), (2030, 2.5),
     ]  # fmt: skip
     kinds = [cells(page, n)["In that year"] for n in range(6)]
-    assert kinds == [Styled("baseline", "text"), *[Styled("not measured", "quiet")] * 4, Styled("target (linear)", "quiet")]
+    assert kinds == [
+        Styled("baseline", "text"),
+        *[Styled("not measured", "quiet")] * 4,
+        Styled("target (linear); not verifiable", "warn"),
+    ]
+    assert cells(milestones(judged(verifiable="yes"), EN), 5)["In that year"] == Styled("target (linear)", "quiet")
     assert [cells(page, n)["Measured value"].value for n in range(6)] == [5.0, None, None, None, None, None]
     assert page.chart
     assert (page.chart.rows, page.chart.first, page.chart.path) == (6, 1, 3)
