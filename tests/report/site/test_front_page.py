@@ -48,10 +48,7 @@ def test_the_headline_numbers_stand_with_interval_basis_and_coverage(tmp_path: P
     assert "<b>99.5</b><span>in forced labour per 1,000 adults</span>" in html
     assert "<b>about 410</b><span>adults in forced labour</span>" in html
     assert re.search(r"95% interval: \d+\.\d to \d+\.\d", html)
-    assert (
-        "Definition: 2018 international definition (in the data files: icls_2018 v1); that involuntary work and coercion went together"
-        in html
-    )
+    assert "Definition: 2018 international definition; that involuntary work and coercion went together" in html
     assert "Reference period: the past 12 months. Population: adults." in html
     assert "Not reached: the homeless; islands." in html
     assert "1 survey. " in html

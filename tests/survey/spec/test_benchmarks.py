@@ -74,7 +74,7 @@ def test_a_run_of_a_calibrated_survey(raked: Path) -> None:
     assert "Weights: raked to sex, age_group of adults; g from" in str(fl.show.headline(out))
     shown = fl.show.calibration(persons)
     assert "2,500" in str(shown)
-    assert "raked to sex, age_group" in shown.html  # type: ignore[union-attr]
+    assert "Raked to sex, age_group" in shown.html  # type: ignore[union-attr]
     assert "Calibration of weights" in set(fl.describe(fl.read_survey(raked))["fact"])
 
 
