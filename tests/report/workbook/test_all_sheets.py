@@ -199,7 +199,7 @@ def test_a_target_that_cannot_be_verified_is_warned_of_in_words(book: Workbook) 
     assert (yes["Fall from baseline detectable?"], yes["Power"] >= 0.8, yes["Earliest year of a repeat"]) == ("yes", True, 2026)
     assert book["Targets"]["A5"].value.startswith("Targets that the planned survey cannot verify: 1 (in red).")
     kinds = {r[4].value for r in book["Milestones"].iter_rows(min_row=head_of(book["Milestones"]) + 1)} - {None}
-    assert kinds == {"baseline", "not measured", "target (geometric)", "target (linear)"}
+    assert kinds == {"baseline", "not measured", "target (geometric)", "target (linear); not verifiable"}
     assert row(book, "SMART", "Measurable", "% decrease of prevalence (and the prevalence itself)")["Met"] == "in part"
     assert "Follow-up" not in book.sheetnames  # there is no later round yet
 
