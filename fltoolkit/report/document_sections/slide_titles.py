@@ -44,7 +44,7 @@ def groups(out: Published, language: Language) -> str | None:
     """
     if not contrast_sentences.is_compared(out):
         return None
-    if told := _only_pair(out, language):
+    if told := contrast_sentences.only_pair(out, language):
         return told
     return _each(language, as_records(out.select("prevalence", [out.lead])), "slides.rates")
 
@@ -63,18 +63,11 @@ def untested(out: Published, language: Language, groups: Sequence[str]) -> str:
 def of_population(out: Published, language: Language, population: str) -> str | None:
     """Returns the result of the test in a population (such as adults), or why there is none. If the population has no single pair
     of categories, returns its rate (see `rate`)."""
-    found = _only_pair(out, language, population) if contrast_sentences.is_compared(out) else None
+    found = contrast_sentences.only_pair(out, language, population) if contrast_sentences.is_compared(out) else None
     if not found:
         return rate(out, language, population)
     who = language.kit(out.select("prevalence", population=population).iloc[0]["reference_population_label"])
     return number_words.start(language.say("contrasts.of", who=who, said=number_words.inside(found)))
-
-
-def _only_pair(out: Published, language: Language, population: str | None = None) -> str | None:
-    """Returns the result of the test of the only pair of categories, or why it was not tested. `population` is the name of the
-    population; None means the first."""
-    tested = contrast_sentences.only_pair(out, language, population)
-    return tested or contrast_sentences.untested_pair(out, language, population)
 
 
 def shares(out: Published, language: Language, group: str) -> str:

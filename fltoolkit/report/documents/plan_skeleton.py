@@ -29,7 +29,6 @@ from fltoolkit.report.document_sections import first_page, follow_up_section, kn
 from fltoolkit.report.documents.document_language import with_own_words
 from fltoolkit.report.documents.document_pictures import Grouped, estimates, path, repeat
 from fltoolkit.report.knowledge_base import answers
-from fltoolkit.report.workbook.sheet_words import legend, used_markers
 from fltoolkit.show.printed_tables import framework_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 from fltoolkit.show.wording import contrast_sentences, number_words, result_sentences
@@ -52,7 +51,7 @@ def nap_skeleton(evidence: Evidence, language: Language) -> Document:
     listed = tuple(b for b in chapters if isinstance(b, Heading) and b.level <= LISTED)
     texts = (text for b in chapters if isinstance(b, PrintedTable) for row in b.texts for text in row)
     numbers = (fact.number for b in chapters if isinstance(b, Facts) for fact in b.facts)
-    markers = legend(language, used_markers([*texts, *numbers]))
+    markers = number_words.legend(language, number_words.used_markers([*texts, *numbers]))
     how = Paragraph(" ".join((language.say("skeleton.how"), *markers)), "quiet")
     blocks = (_cover(evidence, language), how, Contents(language.say("skeleton.contents"), listed), *chapters)
     title, source = language.own(evidence.plan.title), results_section.source(evidence, language, "skeleton.foot")

@@ -80,23 +80,23 @@ def _pictures(evidence: Evidence, language: Language) -> list[Block]:
     out = evidence.now
     title = slide_titles.groups(out, language)
     groups = tuple(g for g in groups_that_fit(evidence, CATEGORIES) if not title or g != out.lead)
-    slides, others = [], []
+    lead, others, populations = list[Block](), list[Block](), list[Block]()
     if title:
-        slides += _pictured(estimates(evidence, language, "slide", Grouped("prevalence", (out.lead,))), title)
+        lead += _pictured(estimates(evidence, language, "slide", Grouped("prevalence", (out.lead,))), title)
         rule = contrast_sentences.rule(out, language) if first_page.headline_change(evidence) else ""
-        slides += [Paragraph(rule, "quiet")] if rule else []
+        lead += [Paragraph(rule, "quiet")] if rule else []
     if groups:
         untested = slide_titles.untested(out, language, groups) if title else None
-        others = _pictured(estimates(evidence, language, "slide", Grouped("prevalence", groups)), untested)
-        if not title:  # the lead group is in this picture
-            slides, others = others, []
+        others += _pictured(estimates(evidence, language, "slide", Grouped("prevalence", groups)), untested)
     for population in out.headlines[1:]:  # such as children
         if its_groups := groups_of(out, "prevalence", population, least=2):
             picture = estimates(evidence, language, "slide", Grouped("prevalence", its_groups[:1], population))
-            slides += _pictured(picture, slide_titles.of_population(out, language, population))
+            populations += _pictured(picture, slide_titles.of_population(out, language, population))
             if picture and population == result_sentences.flow_population(out, of_children=True):
-                slides.append(Paragraph(language.say("sheet.definition_of_children"), "quiet"))
-    return [*slides, *others, *_shared(evidence, language), *_coerced(evidence, language)]
+                populations.append(Paragraph(language.say("sheet.definition_of_children"), "quiet"))
+    # Without a title, the lead group is in the picture of the others.
+    rates = [*lead, *populations, *others] if title else [*others, *populations]
+    return [*rates, *_shared(evidence, language), *_coerced(evidence, language)]
 
 
 def _pictured(picture: Drawn | None, title: str | None = None, more: str = "") -> list[Block]:

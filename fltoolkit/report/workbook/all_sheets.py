@@ -14,7 +14,7 @@ from fltoolkit.nap.partner_entries import PARTNERS, cell_value, entries_without_
 from fltoolkit.report.document_sections import results_section
 from fltoolkit.report.workbook.merge_into_partners import NAME, refuse_unread
 from fltoolkit.report.workbook.sheet_description import Page
-from fltoolkit.report.workbook.sheet_words import legend, shown_texts, star_note, used_markers
+from fltoolkit.report.workbook.sheet_words import shown_texts, star_note
 from fltoolkit.report.workbook.sheet_writer import KIT, Book, write_book
 from fltoolkit.report.workbook.sheets import (
     cost_sheets,
@@ -24,6 +24,7 @@ from fltoolkit.report.workbook.sheets import (
     survey_sheets,
     target_sheets,
 )
+from fltoolkit.show.wording.number_words import legend, used_markers
 from fltoolkit.show.wording.section_words import Words
 
 

@@ -23,6 +23,7 @@ from fltoolkit.report.workbook.sheet_charts import ChartAxes
 from fltoolkit.report.workbook.sheet_description import Column, Page, SheetRow, Styled
 from fltoolkit.show.charts.descriptions.axis_ticks import step
 from fltoolkit.show.wording import number_words, plan_words
+from fltoolkit.show.wording.number_words import bracketed, legend
 from fltoolkit.spreadsheets import A4, DIGIT, Paper, fits_in_print
 from fltoolkit.survey.spec.groups import TOTAL
 from fltoolkit.table_records import as_records
@@ -194,24 +195,6 @@ def mark(row: Row, marker: str = "marker", flag: str = "flag") -> str:
     """Returns the marker of a number, such as `u`, or a dagger if the number has none but is to be used with caution. `marker` and
     `flag` are the columns of `row` that have the marker and the flag."""
     return row[marker] if isinstance(row[marker], str) and row[marker] else number_words.CARE if row[flag] == "caution" else ""
-
-
-def bracketed(marker: str) -> str:
-    return f"[{marker}]" if marker not in ("", number_words.CARE) else marker
-
-
-def used_markers(texts: Iterable[str]) -> list[str]:
-    """Returns the markers that occur in texts, such as the cells of tables."""
-    found = set(texts)
-    return [marker for marker in (*MARKERS, number_words.CARE) if any(bracketed(marker) in text for text in found)]
-
-
-def legend(language: Language, used: Sequence[str]) -> tuple[str, ...]:
-    """Returns a sentence that explains the markers in a sheet (letters such as [u], and the dagger). The result is empty if the
-    sheet has none."""
-    care = f"{number_words.CARE} {language.say('flags.caution')}" if number_words.CARE in used else ""
-    words = language.list(text for text in (number_words.markers(language, used), care) if text)
-    return (language.say("workbook.legend", markers=words),) if words else ()
 
 
 def toolkit(language: Language, *tools: int) -> str:

@@ -127,9 +127,8 @@ def _of_plan(
     """Returns rows of the plan as a printed table, with the reasons of its rows as footnotes. `every` has all rows of the plan."""
     ranged = any(map(has_wide_bounds, rows))
     frame = pd.DataFrame(rows, columns=[*plan_words.ROW, "flag"])
-    whole = {plan_words.is_total(row) for row in rows if row["filled_by"] != "partners"}
-    of_groups = language.say("tables.rounded_groups") if len(whole) > 1 else ""
-    signs = (of_groups, *number_words.care_note(language, frame["flag"]), *plan_words.own_signs(language, frame, every, "flag"))
+    rounded = plan_words.rounding_note(language, rows)
+    signs = (*rounded, *number_words.care_note(language, frame["flag"]), *plan_words.own_signs(language, frame, every, "flag"))
     return printed(
         language, replace(layout, reasons=partial(_remarks, ranged)), rows, replace(words, notes=(*words.notes, *signs))
     )

@@ -101,21 +101,13 @@ def _population_sentences(
 
 
 def only_pair(out: Published, language: Language, population: str | None = None) -> str | None:
-    """Returns the result of the test as a title for a slide, if a population (by default the first) has exactly one pair of
-    categories and this pair was tested. Otherwise returns None."""
-    pairs = _pairs_of_title(out, population)
-    return _test_result(out, language, pairs[0]) if len(pairs) == 1 and pairs[0]["verdict"] != NOT_TESTED else None
-
-
-def untested_pair(out: Published, language: Language, population: str | None = None) -> str | None:
-    """Returns, as a title for a slide, why the only pair of categories in a population (by default the first) was not tested.
-    Otherwise returns None."""
-    pairs = _pairs_of_title(out, population)
-    return _untested(out, language, pairs[0]) if len(pairs) == 1 and pairs[0]["verdict"] == NOT_TESTED else None
-
-
-def _pairs_of_title(out: Published, population: str | None = None) -> list[Pair]:
-    return _pairs(out, population or out.contrasts[POPULATION].iloc[0]) if len(out.contrasts) else []
+    """Returns the result of the test as a title for a slide, or why there was no test, if a population (by default the first) has
+    exactly one pair of categories. Otherwise returns None."""
+    pairs = _pairs(out, population or out.contrasts[POPULATION].iloc[0]) if len(out.contrasts) else []
+    if len(pairs) != 1:
+        return None
+    (pair,) = pairs
+    return _untested(out, language, pair) if pair["verdict"] == NOT_TESTED else _test_result(out, language, pair)
 
 
 def family(out: Published, language: Language) -> str:

@@ -8,7 +8,7 @@ The answers of *unresolved* persons do not decide whether these persons are case
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -279,3 +279,22 @@ def markers(language: Language, used: Iterable[object]) -> str:
     """Returns a text that explains the markers used in a table: letters such as [c] (confidential) and [u] (unreliable)."""
     there = {str(m) for m in used}
     return language.list(f"[{m}]{NBSP}{language.say(f'markers.{m}')}" for m in MARKERS if m in there)
+
+
+def bracketed(marker: str) -> str:
+    """Returns a marker as it is printed: `c` gives `[c]`; the dagger stays."""
+    return f"[{marker}]" if marker not in ("", CARE) else marker
+
+
+def used_markers(texts: Iterable[str]) -> list[str]:
+    """Returns the markers that occur in texts, such as the cells of tables."""
+    found = set(texts)
+    return [marker for marker in (*MARKERS, CARE) if any(bracketed(marker) in text for text in found)]
+
+
+def legend(language: Language, used: Sequence[str]) -> tuple[str, ...]:
+    """Returns a sentence that explains the markers in a sheet or a document (letters such as [u], and the dagger). The result is empty if there
+    are none."""
+    care = f"{CARE} {language.say('flags.caution')}" if CARE in used else ""
+    words = language.list(text for text in (markers(language, used), care) if text)
+    return (language.say("workbook.legend", markers=words),) if words else ()

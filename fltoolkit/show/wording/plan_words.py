@@ -3,7 +3,7 @@ and the number of a later survey beside a target. A row is an indicator of the p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -43,6 +43,13 @@ def own_signs(language: Language, rows: pd.DataFrame, every: pd.DataFrame, *flag
     care = [pairs[flag].eq("caution") for flag in flags]
     differ = [one & here & (one.groupby(alike, sort=False).transform("nunique") > 1) for one in care]
     return [language.say("tables.own_signs")] if any(map(any, differ)) else []
+
+
+def rounding_note(language: Language, rows: Iterable[Line]) -> list[str]:
+    """Returns the note that numbers of groups are rounded for confidentiality, in a list. The list is empty if rows of the baseline that
+    a survey fills are only of whole populations, or only of groups."""
+    of_whole = {is_total(row) for row in rows if row["filled_by"] != "partners"}
+    return [language.say("tables.rounded_groups")] if len(of_whole) > 1 else []
 
 
 def is_total(row: Line) -> bool:

@@ -154,15 +154,19 @@ def flow_population(out: Published, *, of_children: bool) -> str | None:
 def forced_labour(out: Published, language: Language) -> str:
     """Returns what forced labour is. If the survey counts children, a sentence says that other routes count, and if it counts children
     only, by which routes."""
-    adults, children = (flow_population(out, of_children=of) for of in (False, True))
+    adults, children = _counted(out)
     key = "sheet.children_too" if adults else "sheet.definition_of_children"
     return " ".join((language.say("sheet.definition"), *([language.say(key)] if children else [])))
 
 
 def _routes_of_children(out: Published, language: Language) -> str:
     """Returns by which routes a child is counted, if a survey counts adults too: `forced_labour` then does not say it."""
-    adults, children = (flow_population(out, of_children=of) for of in (False, True))
-    return language.say("sheet.definition_of_children") if adults and children else ""
+    return language.say("sheet.definition_of_children") if all(_counted(out)) else ""
+
+
+def _counted(out: Published) -> tuple[bool, bool]:
+    """Returns whether the survey counts adults, and whether it counts children."""
+    return flow_population(out, of_children=False) is not None, flow_population(out, of_children=True) is not None
 
 
 def window(language: Language, row: PublishedNumber) -> str:

@@ -37,23 +37,20 @@ def connect() -> duckdb.DuckDBPyConnection:
             "this is no amount of memory", where=MEMORY, found=limit, allowed="a number and MB or GB, such as 4GB",
             do=f"correct it, or leave {MEMORY} unset: the limit is then four fifths of the machine's memory",
         )  # fmt: skip
-    con = _cursor(limit)
-    con.execute("SET enable_progress_bar = false")  # a bar would appear in notebooks and in printed output
-    con.execute("SET TimeZone = 'UTC'")  # otherwise a moment would be another text, perhaps of another day, on each machine
-    return con
-
-
-def _cursor(limit: str) -> duckdb.DuckDBPyConnection:
-    """Returns a new connection to the database of this process. After a fatal error, DuckDB refuses every query on a database: then a new
-    one is opened, so that one survey does not stop all later ones."""
     import duckdb
 
     try:
-        con = _database(limit, os.getpid()).cursor()
-        con.execute("SELECT 1")
+        return _connection(limit)
     except (duckdb.FatalException, duckdb.ConnectionException):
+        # After a fatal error, a database refuses every query. A new one is opened, so that one survey does not stop all later ones.
         _database.cache_clear()
-        con = _database(limit, os.getpid()).cursor()
+        return _connection(limit)
+
+
+def _connection(limit: str) -> duckdb.DuckDBPyConnection:
+    con = _database(limit, os.getpid()).cursor()
+    con.execute("SET enable_progress_bar = false")  # a bar would appear in notebooks and in printed output
+    con.execute("SET TimeZone = 'UTC'")  # otherwise a moment would be another text, perhaps of another day, on each machine
     return con
 
 

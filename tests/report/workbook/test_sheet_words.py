@@ -13,23 +13,21 @@ from fltoolkit.publish.published_set import MARKERS
 from fltoolkit.report.workbook.sheet_description import SheetRow, Styled
 from fltoolkit.report.workbook.sheet_words import (
     HIGH,
-    bracketed,
     cases,
     choices,
     column,
     cv,
     high,
     high_or_marker,
-    legend,
     mark,
     page,
     rounded,
     styled,
-    used_markers,
     who,
     word,
 )
 from fltoolkit.show.wording import english_numbers
+from fltoolkit.show.wording.number_words import bracketed, legend, used_markers
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from fltoolkit.show.wording.plan_words import (
     own_signs,
     planned_sizes,
     promise,
+    rounding_note,
     short_aim,
     shown,
     sign,
@@ -216,3 +217,10 @@ def test_a_note_says_why_a_rate_and_its_number_have_different_signs(of_women: st
     numbers = rows["measure"] == "total"
     assert own_signs(EN, rows[numbers], rows, "flag") == note * said  # the rates stand in another table
     assert own_signs(EN, rows[~numbers], rows, "flag") == []  # no sign in this table
+
+
+def test_groups_are_said_to_be_rounded_only_where_everyone_stands_beside_them() -> None:
+    whole, men = {"group": "total", "filled_by": "survey"}, {"group": "sex", "filled_by": "survey"}
+    theirs = {"group": "total", "filled_by": "partners"}
+    assert rounding_note(EN, [whole, men]) == [EN.say("tables.rounded_groups")]
+    assert rounding_note(EN, [whole, theirs]) == rounding_note(EN, [men, theirs]) == []

@@ -19,7 +19,6 @@ from fltoolkit.report.workbook.sheet_description import Column, Page, SheetRow, 
 from fltoolkit.report.workbook.sheet_words import (
     HIGH,
     Row,
-    bracketed,
     column,
     high_or_marker,
     mark,
@@ -34,6 +33,7 @@ from fltoolkit.report.workbook.sheet_words import (
     word,
 )
 from fltoolkit.show.wording import number_words, plan_words
+from fltoolkit.show.wording.number_words import bracketed
 from fltoolkit.show.wording.plan_words import frequency, promise_key, promises
 from fltoolkit.spreadsheets import A4
 from fltoolkit.survey.spec.groups import TOTAL

@@ -19,11 +19,12 @@ from fltoolkit.publish.measure_units import PROFILES, is_rate
 from fltoolkit.report.document_sections import follow_up_section
 from fltoolkit.report.knowledge_base import CHANGE, TOOL as KNOWLEDGE, answers, hidden_answers, is_for_research
 from fltoolkit.report.workbook.sheet_description import Column, Page, SheetRow, Styled
-from fltoolkit.report.workbook.sheet_words import bracketed, choices, column, legend, mark, page, surveys, toolkit, word
+from fltoolkit.report.workbook.sheet_words import choices, column, mark, page, surveys, toolkit, word
 from fltoolkit.report.workbook.sheets.definition_sheets import definitions
 from fltoolkit.show.printed_tables.printed_table import NBSP
 from fltoolkit.show.wording import contrast_sentences, number_words, plan_words
 from fltoolkit.show.wording.english_numbers import PublishedNumber
+from fltoolkit.show.wording.number_words import bracketed, legend
 from fltoolkit.survey.spec.groups import NOT_STATED, groups_of_breakdown
 from fltoolkit.table_records import as_records
 

@@ -20,7 +20,6 @@ from fltoolkit.report.workbook.sheet_words import (
     HIGH,
     READ,
     Row,
-    bracketed,
     cases,
     chart_axes,
     chart_title,
@@ -46,6 +45,7 @@ from fltoolkit.report.workbook.sheet_words import (
     word,
 )
 from fltoolkit.show.wording import number_words, plan_words, result_sentences
+from fltoolkit.show.wording.number_words import bracketed
 from fltoolkit.show.wording.result_sentences import CAREFUL
 from fltoolkit.survey.spec.groups import TOTAL
 from fltoolkit.table_records import as_records
@@ -165,8 +165,8 @@ def detail(filled: Baseline, language: Language) -> Page | None:
     confidential = (
         sentence(number_words.reason(language, CONFIDENTIAL)) if any(r["reason"] == CONFIDENTIAL for r in records) else ""
     )
-    rounded = language.say("tables.rounded_groups")
-    notes = (surveys(language, table), rounded, confidential, *plan_words.own_signs(language, table, table, "flag"))
+    rounded = plan_words.rounding_note(language, records)
+    notes = (surveys(language, table), *rounded, confidential, *plan_words.own_signs(language, table, table, "flag"))
     columns = columns_by_indicator(language, shown_if_wide(DETAIL, wide=wide), FACTS)
     return page(language, "detail", columns, lines, notes, once=(0,), frozen=2, printed_columns=READ + len(DETAIL))
 

@@ -16,7 +16,6 @@ from fltoolkit.report.workbook.sheet_words import (
     READ,
     Row,
     aimed,
-    bracketed,
     chart_axes,
     chart_title,
     columns_by_indicator,
@@ -40,6 +39,7 @@ from fltoolkit.report.workbook.sheet_words import (
 )
 from fltoolkit.show.printed_tables import change_tables
 from fltoolkit.show.wording import number_words, plan_words
+from fltoolkit.show.wording.number_words import bracketed
 from fltoolkit.table_records import as_records
 
 PROMISED = (

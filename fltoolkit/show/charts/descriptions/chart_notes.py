@@ -46,9 +46,8 @@ def unshown(language: Language, marker: object) -> str:
 
 
 def on_shares(language: Language, rows: pd.DataFrame) -> list[str]:
-    """Returns notes on shares of cases: what the share of a stage counts, why equal shares
-    have different signs, and who is in
-    the row *not stated*."""
+    """Returns notes on shares of cases: what the share of a stage counts, why equal shares have different signs, and who is in the
+    row *not stated*."""
     shown = rows[rows["estimate"].notna()]
     alike = shown["flag"].groupby(shown["estimate"]).nunique()
     notes = {
