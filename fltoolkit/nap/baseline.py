@@ -45,7 +45,8 @@ class Baseline:
         plan: the plan.
         table: one row per indicator and category, with numbers as printed; a number that may not be published is blank. Columns:
             the description of the indicator (`level`, `code`, `statement`, `id`, `indicator`, `definition`, `disaggregated_by`,
-            `means_of_verification`, `unit`, `target_year_1`, `target_year_2`, `reporting_frequency`, `lead`), `group` and
+            `means_of_verification`, `unit`, `target_year_1`, `target_year_2`, `final_target` (as partners give it),
+            `reporting_frequency`, `lead`), `group` and
             `category` (such as sex and women), `filled_by` (survey, publication or partners), `baseline_value` with `ci_low` and
             `ci_high` (all three in `unit`), `marker` (a letter in place of a number that is not printed), and the facts behind
             the number (such as its survey and year). In the row of a % decrease, `derived_from` has the `id` of the row with the
@@ -328,6 +329,7 @@ def _indicator_columns(statement: Statement, indicator: Indicator) -> dict[str, 
         "unit": indicator.unit,
         "target_year_1": indicator.target_year_1,
         "target_year_2": indicator.target_year_2,
+        "final_target": indicator.final_target,
         "reporting_frequency": indicator.reporting_frequency,
         "lead": indicator.lead,
         "sdg": ", ".join(indicator.sdg),

@@ -81,7 +81,7 @@ K = TypeVar("K", bound=str)
 Rows = dict[str, dict[K, Entry]]
 SheetName = Annotated[str, Field(pattern=r"^[^\[\]:*?/\\']([^\[\]:*?/\\]{0,29}[^\[\]:*?/\\'])?$")]
 
-Matrix = Literal["baseline_value", "target_year_1", "target_year_2"]
+Matrix = Literal["baseline_value", "target_year_1", "target_year_2", "final_target"]
 Checked = Literal["answer", "note", "source"]
 Cost = Literal[
     "objective",

@@ -139,6 +139,7 @@ class Indicator(Model):
     baseline_value: OwnText = NO_TEXT
     target_year_1: OwnText = NO_TEXT
     target_year_2: OwnText = NO_TEXT
+    final_target: OwnText = NO_TEXT
     targets: tuple[Target, ...] = ()
     reporting_frequency: OwnText = YEARLY
     lead: OwnText
@@ -158,9 +159,15 @@ class Indicator(Model):
     @model_validator(mode="after")
     def _whose_targets(self) -> Indicator:
         if self.targets and not self.measure:
-            raise ValueError("targets are for rows with a measure; a partners' row has target_year_1 and target_year_2")
+            raise ValueError(
+                "targets are for rows with a measure; a partners' row has target_year_1, target_year_2 and final_target"
+            )
         if self.targets and (self.target_year_1 or self.target_year_2):
             raise ValueError("give targets, or target_year_1 and target_year_2, not both: these are calculated from the targets")
+        if self.measure and self.final_target:
+            raise ValueError(
+                "final_target is for rows without a measure; a row with a measure has targets, which the kit can verify"
+            )
         most = scale(self.measure) if self.measure and (is_rate(self.measure) or self.measure in PERCENTAGES) else inf
         for value in (t.value for t in self.targets if t.value is not None):
             if self.measure == "percent_decrease":

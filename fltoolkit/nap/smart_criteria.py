@@ -89,10 +89,10 @@ def _achievable(indicator: Indicator, filled: Baseline) -> Answer:
 
 
 def _has_target(indicator: Indicator, filled: Baseline) -> bool:
-    """Returns whether a target is set: by the plan, or, for an indicator of the partners, in the two columns that they fill in."""
+    """Returns whether a target is set: by the plan, or, for an indicator of the partners, in the columns that they fill in."""
     if indicator.measure is not None:
         return bool(indicator.targets)
-    mine = filled.table.loc[filled.table["id"] == indicator.id, ["target_year_1", "target_year_2"]]
+    mine = filled.table.loc[filled.table["id"] == indicator.id, ["target_year_1", "target_year_2", "final_target"]]
     return bool((mine.notna() & (mine != "")).any(axis=None))
 
 

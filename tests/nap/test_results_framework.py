@@ -92,6 +92,12 @@ def test_a_row_that_the_survey_fills_takes_no_baseline_by_hand(tmp_path: Path) -
     assert "baseline_value is for partners' rows" in told
 
 
+def test_a_row_that_the_survey_fills_takes_no_final_target_in_words(tmp_path: Path) -> None:
+    told = message(tmp_path, country.with_rows({"measure": "total", "final_target": "half by 2030"}))
+    assert "a row with a measure has targets, which the kit can verify" in told
+    assert "framework.0.indicators.0" in told
+
+
 @pytest.mark.parametrize(
     ("measure", "value", "told"),
     [

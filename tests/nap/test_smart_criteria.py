@@ -84,4 +84,6 @@ def test_the_partners_rows_are_theirs_to_judge(tmp_path: Path) -> None:
     assert found["measurable"] == ("partly", "the baseline is to be filled in")
     with_value = answers(tmp_path, measure=None, targets=None, baseline_value="60", target_year_1="80")
     assert (with_value["measurable"][0], with_value["time_bound"][0]) == ("yes", "yes")
+    final = answers(tmp_path, measure=None, targets=None, baseline_value="60", final_target="300 by 2030")
+    assert (final["measurable"][0], final["time_bound"][0]) == ("yes", "yes")
     assert with_value["achievable"] == ("partners", "whether it can be reached at its cost is for the partners to say")

@@ -30,7 +30,7 @@ from fltoolkit.show.printed_tables.printed_table import (
 from fltoolkit.show.wording import number_words, plan_words
 from fltoolkit.table_records import as_records
 
-YEARS = (1, 2)  # of the plan, for which partners type a target
+TYPED = {"target_year_1": "targets.year_1", "target_year_2": "targets.year_2", "final_target": "targets.final"}
 
 
 def _baseline(language: Language, row: Row) -> PrintedCell:
@@ -54,11 +54,14 @@ def _measure(row: Row) -> str:
 
 def _target(language: Language, row: Row) -> PrintedCell:
     """Returns the cell of a target: the targets of the row in words, or the texts that partners typed for the first and second
-    year. If there are none, the cell says so, or that partners still have to give the target."""
-    none = language.say("by_partners" if row["filled_by"] == "partners" else "matrix.no_target")
-    typed = [(year, language.own(row[f"target_year_{year}"])) for year in YEARS if has_text(row[f"target_year_{year}"])]
+    year and as the final target. If there are none, the cell says so, or that partners still have to give the target."""
+    if row["promised"]:
+        return PrintedCell(row["promised"])
+    if row["filled_by"] != "partners":
+        return PrintedCell(language.say("matrix.no_target"))
+    typed = {name: language.own(row[name]) for name in TYPED if has_text(row[name])}
     return PrintedCell(
-        row["promised"] or language.list(language.say("targets.typed", year=str(y), value=v) for y, v in typed) or none
+        language.list(language.say(TYPED[name], value=v) for name, v in typed.items()) or language.say("by_partners")
     )
 
 

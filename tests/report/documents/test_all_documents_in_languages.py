@@ -96,7 +96,7 @@ def of_the_plan(plan: fl.Plan) -> set[str]:
     rows = [(s, i) for s in plan.framework for i in s.indicators]
     own = {plan.title, plan.country, plan.goal, *plan.legal_basis}
     own |= {v for s, i in rows for v in (s.statement, s.code, i.indicator, i.means_of_verification, i.lead, i.unit)}
-    own |= {v for _, i in rows for v in (i.target_year_1, i.target_year_2, i.baseline_value)}
+    own |= {v for _, i in rows for v in (i.target_year_1, i.target_year_2, i.final_target, i.baseline_value)}
     return {v for v in own | {i.reporting_frequency for _, i in rows if "reporting_frequency" in i.model_fields_set} if v}
 
 

@@ -49,7 +49,7 @@ TOOL_12 = [
     "Secured", "Gap",
 ]  # fmt: skip
 FILLED_IN = {
-    "M&E matrix": 3, "SMART": 6, "4Ps checklist": 98, "Background studies": 126, "Capacity": 32, "Cost estimate": 110, "Implementation matrix": 69,
+    "M&E matrix": 4, "SMART": 6, "4Ps checklist": 98, "Background studies": 126, "Capacity": 32, "Cost estimate": 110, "Implementation matrix": 69,
     "Communication": 60, "Definitions and methods": 30, "Mainstreaming": 32,
 }  # fmt: skip
 UPRIGHT = {"Headline", "Milestones", "4Ps checklist", "Capacity", "Cost summary", "Communication", "SDG links", "Data dictionary"}
@@ -171,7 +171,7 @@ def test_what_is_to_be_filled_is_yellow_and_open_and_nothing_else_is(book: Workb
     heads = {
         name: {book[name].cell(head_of(book[name]), c.column).value for c in cells} for name, cells in opened.items() if cells
     }
-    assert heads["M&E matrix"] == {"Baseline value", "Targets: Year +1", "Targets: Year +2"}
+    assert heads["M&E matrix"] == {"Baseline value", "Targets: Year +1", "Targets: Year +2", "Target"}
     assert heads["Cost estimate"] == set(TOOL_12) - {"Total", "Gap"}
     listed = {v.formula1 for name in FILLED_IN for v in book[name].data_validations.dataValidation if v.type == "list"}
     assert '"yes,partly,no"' in listed

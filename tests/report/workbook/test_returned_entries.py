@@ -51,6 +51,7 @@ def typed(book: Workbook) -> None:
     books.at(book, "M&E matrix", "Baseline value", "Inspectors trained").value = 60
     books.at(book, "M&E matrix", "Targets: Year +1", "Inspectors trained").value = None
     books.at(book, "M&E matrix", "Targets: Year +2", "Inspectors trained").value = "about 1 300"
+    books.at(book, "M&E matrix", "Target", "Inspectors trained").value = "2 000 by 2030"
     books.at(book, "4Ps checklist", "Answer", GROUPS).value = "yes"
     books.at(book, "Background studies", "Source", "Its causes and consequences").value = "Étude 2024"
     books.at(book, "SMART", "Answer", "partners").value = "partly"
@@ -78,11 +79,12 @@ def test_what_was_typed_is_what_partners_yaml_holds(original: Path, filled: Path
     plan = original.parents[1] / "nap.yaml"
     said = read_into(filled, plan)
     assert (
-        "14 new entry(ies), 3 of M&E matrix, 1 of SMART, 1 of 4Ps checklist, 1 of Background studies, 6 of Cost estimate, "
+        "15 new entry(ies), 4 of M&E matrix, 1 of SMART, 1 of 4Ps checklist, 1 of Background studies, 6 of Cost estimate, "
         in said
     )
     held = read_partners(plan)
-    assert held.matrix == {"trained": {"baseline_value": 60, "target_year_1": "", "target_year_2": "about 1 300"}}
+    mine = {"baseline_value": 60, "target_year_1": "", "target_year_2": "about 1 300", "final_target": "2 000 by 2030"}
+    assert held.matrix == {"trained": mine}
     assert held.checklists == {
         "smart.decrease.achievable": {"answer": "partly"}, "prev_groups": {"answer": "yes"}, "know_causes": {"source": "Étude 2024"},
     }  # fmt: skip
@@ -94,9 +96,9 @@ def test_what_was_typed_is_what_partners_yaml_holds(original: Path, filled: Path
     assert rows[0] == (None, None, None, "alone")
     assert [type(row[1]) for row in rows[1:]] == [type(v) for v in TYPED.values()]
     assert [row[1] for row in rows[1:]] == list(TYPED.values())
-    assert "nothing new was filled in; 14 entry(ies) were read before" in read_into(filled, plan)
+    assert "nothing new was filled in; 15 entry(ies) were read before" in read_into(filled, plan)
     refuse_unread(filled, held)
-    with pytest.raises(BatchError, match=r"14 entry\(ies\).* were not read"):
+    with pytest.raises(BatchError, match=r"15 entry\(ies\).* were not read"):
         refuse_unread(filled, Partners())
     again = books.write(tmp_path, held)  # the next run: everything stands there again, and none of it is new
     found = read_workbook(books.edit(again, lambda _: None))

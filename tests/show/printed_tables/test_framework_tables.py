@@ -121,6 +121,14 @@ def test_what_partners_gave_stands_in_their_cell() -> None:
     assert dict(shown.lettered)[shown.texts[-1][-1]] == "From the partners"
 
 
+def test_a_final_target_of_partners_stands_after_their_years() -> None:
+    made = evidence()
+    table = made.baseline.table.astype({"final_target": object})
+    table.loc[table["id"] == "trained", "final_target"] = "300 by 2030"
+    given = dataclasses.replace(made, baseline=dataclasses.replace(made.baseline, table=table))
+    assert framework_tables.matrix(EN, given).texts[-1][3] == "year 1: 80; year 2: more than 150; final target: 300 by 2030"
+
+
 def test_where_no_target_is_set_its_cell_says_so() -> None:
     made = evidence()
     rows = dataclasses.replace(made.baseline, table=made.baseline.table.assign(target_year_1="", target_year_2=""))

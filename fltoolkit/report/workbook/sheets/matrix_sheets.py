@@ -46,12 +46,14 @@ READ_COLUMNS = (
     ("t16_frequency", 12.8, "text"), ("t16_lead", 11, "text"), ("promised", 13.6, "text"),
 )  # fmt: skip
 """The columns of Tool No. 16, and columns of the kit. Tool No. 16 only has columns for the planned values of two years; `promised`
-has the targets in words."""
+has the targets in words, or the final target that partners type."""
 NAMES = [name for name, _, _ in READ_COLUMNS]
 OF_INDICATOR = ("t16_indicator", "t16_statement", "t16_definition", "t16_verification", "t16_unit", "t16_frequency", "t16_lead")
 ONCE = tuple(map(NAMES.index, (*OF_INDICATOR, "t16_by")))
 WIDENED = tuple(map(NAMES.index, ("t16_definition", "t16_indicator", "t16_lead", "t16_lead", "promised")))
-MINE = {"t16_baseline": "baseline_value", "t16_year_1": "target_year_1", "t16_year_2": "target_year_2"}
+MINE = {
+    "t16_baseline": "baseline_value", "t16_year_1": "target_year_1", "t16_year_2": "target_year_2", "promised": "final_target",
+}  # fmt: skip
 PLACES = [NAMES.index(name) for name in MINE]
 
 
@@ -59,7 +61,7 @@ def matrix(evidence: Evidence, language: Language) -> Page:
     """Returns the sheet of the plan's indicators for the plan's workbook: the columns of the ILO toolkit's results framework (Tool
     No. 16), and columns that the kit adds, such as the interval of the baseline and the target in words.
 
-    In each row that no survey fills, partners can fill in three cells: the baseline and the targets of two years.
+    In each row that no survey fills, partners can fill in four cells: the baseline, the targets of two years and the final target.
     """
     filled = evidence.baseline
     lines = _lines(filled, language, evidence.targets, evidence.partners)
@@ -129,7 +131,9 @@ def _cells(plan: Plan, row: Row, language: Language) -> list[object]:
     _, group, category, unit = who(language, row)
     groups = ", ".join(number_words.group(language, name) for name in indicator.disaggregated_by)
     by = groups if row["group"] in (None, "", TOTAL) else group
-    value, *years = (_number(language, row["measure"], row[name]) for name in MINE.values())
+    value, *years = (
+        _number(language, row["measure"], row[name]) for name in ("baseline_value", "target_year_1", "target_year_2")
+    )
     return [
         language.colon(language.own(row["code"]), language.own(row["statement"])), name_of(language, indicator, row),
         definition(language, indicator, row), by, category,

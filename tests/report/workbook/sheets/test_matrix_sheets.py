@@ -64,12 +64,19 @@ def test_an_indicators_words_are_shown_in_its_first_row_and_stand_in_the_others_
     assert second["Category"] != third["Category"]
 
 
-def test_partners_fill_three_cells_of_their_rows_and_of_no_other(page: Page) -> None:
+def test_partners_fill_four_cells_of_their_rows_and_of_no_other(page: Page) -> None:
     theirs = [line for line in page.lines if line.inputs]
-    assert [(line.id, line.inputs) for line in theirs] == [("trained", ("baseline_value", "target_year_1", "target_year_2"))]
+    mine = ("baseline_value", "target_year_1", "target_year_2", "final_target")
+    assert [(line.id, line.inputs) for line in theirs] == [("trained", mine)]
     row = cells(page, theirs[0])
     assert (row["Targets: Year +1"], row["Targets: Year +2"]) == (80.0, 12)
-    assert theirs[0].held == {"target_year_2"}
+    assert (theirs[0].held, row["Target"]) == ({"target_year_2"}, "")
+
+
+def test_the_final_target_of_partners_stands_in_the_column_of_targets() -> None:
+    typed = Partners.model_validate({"matrix": {"trained": {"final_target": "300 by 2030"}}})
+    page = matrix(replace(evidence(), partners=typed), EN)
+    assert [cells(page, line)["Target"] for line in page.lines if line.inputs] == ["300 by 2030"]
 
 
 def test_the_notes_say_the_years_of_the_columns_and_the_level_of_the_intervals(page: Page) -> None:
