@@ -355,3 +355,16 @@ def test_children_under_the_adults_definition_are_told(survey_of: Callable[..., 
     people = {f"p{i}": {"years": 16 if i < 6 else 40} for i in range(12)}
     found = fl.check_cases(fl.classify(survey_of(people, more)))
     assert found["what"].str.startswith("persons under 18 classified by the adults' definition").sum() == 1
+
+
+def test_a_parent_who_was_not_asked_is_no_missing_answer_to_a_question(survey_of: Callable[..., fl.Survey]) -> None:
+    people: dict[str, Any] = {}
+    for i in range(6):
+        people |= family(HELPS, ({}, {"line": 2, "module": "out"}), f"h{i}")
+    kept = {k: v for k, v in keys().items() if not k.startswith("populations.")}
+    more = {"populations": {"children": {"label": "children aged 5 to 17", "age": {"min": 5, "max": 17}}}}
+    found = fl.check_cases(fl.classify(survey_of(people, kept | more)))
+    assert found.loc[found["check"] == "unresolved", "what"].item() == (
+        "most of the persons asked are unresolved, so the estimate says almost nothing. Not known: whether a parent is in forced labour (about 10). "
+        "No usable answer to: third_who (about 10)"
+    )

@@ -26,8 +26,12 @@ if TYPE_CHECKING:
 
 CASE_CONDITIONS = ("young", "began as children", "no months", "outside")  # these count cases, so only ranges are shown
 UNRESOLVED = "unresolved"
-UNRESOLVED_BECAUSE = "unresolved, so not among the established cases. No usable answer to"
-MOST_UNRESOLVED = "most of the persons asked are unresolved, so the estimate says almost nothing. No usable answer to"
+UNRESOLVED_BECAUSE = "unresolved, so not among the established cases"
+MOST_UNRESOLVED = "most of the persons asked are unresolved, so the estimate says almost nothing"
+NOT_KNOWN = "Not known"  # for what no question asks
+NO_ANSWER = "No usable answer to"
+ONE_EPISODE = "whether both sides are of one episode"
+A_PARENT = "whether a parent is in forced labour"
 ADVICE = "see the unresolved answers by question; if a filter of the questionnaire explains blanks, add it to the description of the survey"
 ADVICE_IF_MOST = (
     "look at these questions first: is the code of a filter wrong, does survey.yaml describe no filter, or does a blank mean no? Then check again. The kit "
@@ -202,10 +206,13 @@ def unresolved_findings(persons: ClassifiedSurvey, asked: int, unresolved: int) 
     by: dict[str, int] = {}
     for i, (name, _) in enumerate(listed):
         by[name] = max(by.get(name, 0), counts[str(i)])  # a column may feed two items
-    left = tuple((name, count) for name, count in by.items() if count)
+    left = [(name, count) for name, count in by.items() if count]
+    unknown = tuple(pair for pair in left if pair[0] in {ONE_EPISODE, A_PARENT})
+    columns = tuple(pair for pair in left if pair not in unknown)
+    told = {words: listed for words, listed in ((NOT_KNOWN, unknown), (NO_ANSWER, columns)) if listed}
     most = 2 * unresolved > asked
     what, do = (MOST_UNRESOLVED, ADVICE_IF_MOST) if most else (UNRESOLVED_BECAUSE, ADVICE)
-    return [Finding("warning" if most else "note", UNRESOLVED, "forced labour", what, unresolved, do, by=left)]
+    return [Finding("warning" if most else "note", UNRESOLVED, "forced labour", what, unresolved, do, by=told)]
 
 
 def _of_adults(persons: ClassifiedSurvey) -> Iterator[Condition]:
@@ -225,7 +232,7 @@ def _of_adults(persons: ClassifiedSurvey) -> Iterator[Condition]:
     if isinstance(spec.episodes.same_work, tuple):
         yield from _open(persons, spec.episodes.same_work, both, there)
     elif spec.episodes.wide or spec.episodes.long:
-        yield "whether both sides are of one episode", both
+        yield ONE_EPISODE, both
     elsewhere = adult & nw.col("same_work")
     if spec.exceptions:
         sources = [s for kind in spec.exceptions.kinds.values() for s in kind]
@@ -250,7 +257,7 @@ def _of_children(persons: ClassifiedSurvey) -> Iterator[Condition]:
             reached = reached & answer(earlier, spec.mapped).fill_null(True)
         yield from _open(persons, sources or (), reached, there)
     if spec.children.parents:
-        yield "whether a parent is in forced labour", child & nw.col(WITH) & nw.col(PARENT).is_null()
+        yield A_PARENT, child & nw.col(WITH) & nw.col(PARENT).is_null()
 
 
 def _open(persons: ClassifiedSurvey, sources: Sequence[Source], who: nw.Expr, there: set[str]) -> Iterator[Condition]:

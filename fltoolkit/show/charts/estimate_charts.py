@@ -18,6 +18,7 @@ from fltoolkit.show.charts.descriptions.chart_parts import DotChart
 from fltoolkit.show.charts.descriptions.estimates_by_group import estimates, rule_sets as under_each_rule_set, value_axis
 from fltoolkit.show.charts.renderers.plotly_renderer import picture
 from fltoolkit.show.wording.english_numbers import ENGLISH, count_or_mark
+from fltoolkit.show.wording.result_sentences import asks_parents
 from fltoolkit.table_records import as_records
 
 UNRESOLVED = ["dont_know", "refused", "missing"]
@@ -89,9 +90,13 @@ def unresolved(counts: pd.DataFrame, out: Published | None = None) -> Picture:
     drawn = counts[with_answers] if with_answers.any() else counts
     same = ["column", *UNRESOLVED]
     together = drawn.groupby(same, dropna=False, sort=False)["label"].transform(_names_of_column)
-    base = [] if out is None else [chart_notes.base_and_source(out, out.select("prevalence").iloc[0].to_dict(), ENGLISH)]
-    left_out = [ENGLISH.say("open_answers.left_out")] if len(drawn) < len(counts) else []
-    return unresolved_answers(drawn.assign(label=together).drop_duplicates(same), ENGLISH, notes=[*left_out, *base])
+    notes = [ENGLISH.say("open_answers.left_out")] if len(drawn) < len(counts) else []
+    if out is not None:
+        row = out.select("prevalence").iloc[0].to_dict()
+        parents = asks_parents(out.table, str(row["reference_population"]))
+        notes += [ENGLISH.say("open_answers.no_parents")] if parents else []
+        notes += [chart_notes.base_and_source(out, row, ENGLISH)]
+    return unresolved_answers(drawn.assign(label=together).drop_duplicates(same), ENGLISH, notes=notes)
 
 
 def _names_of_column(labels: pd.Series) -> object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import narwhals as nw
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Counted = Literal["persons", "cases", "others"]
 Count = int | tuple[int, int]
+Columns = tuple[tuple[str, Count], ...]
 SEVERITIES = ("error", "warning", "note")  # the most serious first
 COLUMNS = ("severity", "check", "where", "what", "count", "do")
 
@@ -57,8 +58,9 @@ class Finding:
         counted: what `count` counts: `persons`, `cases` (persons in forced labour), or `others` (such as labels or columns, or
             the rows of an error about the design). The count of `others` is never rounded.
         acceptable: whether an error may become a warning, if `accept` of survey.yaml says that the rows are right.
-        by: if the finding is about several columns, pairs of a column and its number of persons. These columns are printed in
-            `what`, the column with the most persons first.
+        by: if the finding is about several columns, the columns, each with its number of persons. They are printed after `what`, the
+            column with the most persons first. They are the values, and the keys are the words before them, such as `No usable
+            answer to`.
     """
 
     severity: str
@@ -70,7 +72,7 @@ class Finding:
     rows: FindingRows | None = None
     counted: Counted = "persons"
     acceptable: bool = False
-    by: tuple[tuple[str, Count], ...] = ()
+    by: Mapping[str, Columns] = field(default_factory=dict)
 
 
 def findings(found: Sequence[Finding], limit: int | None) -> pd.DataFrame:
@@ -98,14 +100,14 @@ def finding_facts(found: Sequence[Finding], limit: int | None) -> list[dict[str,
 def _finding_in_words(finding: Finding, limit: int | None) -> str:
     """Returns the text of a finding: what was found, and the columns concerned with their counts, those with the same printed
     count together. The columns are sorted by their printed counts, because an order by exact counts could reveal the exact counts."""
-    if not finding.by:
-        return finding.what
-    by = sorted(finding.by, key=lambda pair: -_sort_size(pair[1], limit))
-    told: dict[str, list[str]] = {}
-    for column, count in by:
-        told.setdefault(str(_exact_or_in_words(count, limit)), []).append(column)
-    parts = (f"{', '.join(columns)} ({n}{' each' if len(columns) > 1 else ''})" for n, columns in told.items())
-    return f"{finding.what}: {'; '.join(parts)}"
+    said = finding.what
+    for words, counted in finding.by.items():
+        told: dict[str, list[str]] = {}
+        for column, count in sorted(counted, key=lambda pair: -_sort_size(pair[1], limit)):
+            told.setdefault(str(_exact_or_in_words(count, limit)), []).append(column)
+        parts = (f"{', '.join(columns)} ({n}{' each' if len(columns) > 1 else ''})" for n, columns in told.items())
+        said += f"{'. ' if words else ''}{words}: {'; '.join(parts)}"
+    return said
 
 
 def _sort_size(count: Count, limit: int | None) -> int:

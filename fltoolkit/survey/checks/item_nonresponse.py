@@ -193,7 +193,7 @@ def _of_kind(kind: str, by: Sequence[tuple[str, Count]]) -> Finding:
     if len(by) == 1:
         return Finding(severity, check, by[0][0], what, by[0][1], do)
     where = ", ".join(column for column, _ in by) if len(by) <= FEW_COLUMNS else f"{len(by)} questions"
-    return Finding(severity, check, where, what, "", do, by=tuple(by))
+    return Finding(severity, check, where, what, "", do, by={"": tuple(by)})
 
 
 def _rows_despite_skip(survey: Survey, columns: Collection[str]) -> dict[str, FindingRows]:

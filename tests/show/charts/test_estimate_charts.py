@@ -297,3 +297,12 @@ def test_measures_in_time_are_shown_where_the_survey_asks_for_them(capsys: pytes
     frame = pd.DataFrame({"w": 10.0, "y": [1] * 30 + [0] * 200})
     fl.show.in_time(fl.publish(fl.prevalence(fl.SurveyDesign(frame, weight="w"), "y")))
     assert "gives no mean duration, and no number of persons on an average day" in capsys.readouterr().out
+
+
+def test_children_with_a_parent_not_asked_are_said_to_be_no_part_of_the_picture_of_answers(
+    norvia: fl.Published, norvia_persons: fl.Survey
+) -> None:
+    counts, note = fl.nonresponse(norvia_persons), "Children who are unresolved because a parent was not asked are not here."
+    with_children = replace(norvia, table=norvia.table.assign(step="child, unresolved"))
+    assert note not in str(figure(estimate_charts.unresolved(counts, norvia)))
+    assert note in str(figure(estimate_charts.unresolved(counts, with_children))).replace("<br>", " ")

@@ -71,7 +71,7 @@ def test_a_count_is_printed_by_what_it_counts_and_as_it_is_on_a_screen(
 def test_columns_stand_with_their_counts_and_hidden_ones_keep_the_order_of_the_questionnaire() -> None:
     """The order of exact counts would tell which of two hidden ones is the larger, and whether their sum is above the limit."""
     by = (("Q1", 2), ("Q2", 4), ("Q3", (4, 4)), ("Q4", 38), ("Q5", (9, 1)), ("Q6", (3, 0)))
-    found = [Finding("note", "non-response", "6 questions", "open", "", "nothing", by=by)]
+    found = [Finding("note", "non-response", "6 questions", "open", "", "nothing", by={"": by})]
     (row,) = findings(found, 5).to_dict("records")
     assert row["what"] == ("open: Q4 (about 40); Q5 (about 10); Q1, Q2, Q6 (fewer than 5 each); Q3 (fewer than 10)")
     assert row["count"] == ""
