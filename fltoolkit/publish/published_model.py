@@ -148,7 +148,7 @@ def risk_factors(
         called = table[["category", "reference"]].replace(names)
         table[["category", "reference"]] = called.where(table["group"] == group, table[["category", "reference"]])
     left_out = [g for g in offered if g not in wanted and by is None]
-    notes = _notes(persons, references, [g for g in wanted if g not in references], left_out)
+    notes = _notes(persons, population, references, [g for g in wanted if g not in references], left_out)
     return _published(table, notes, level, out, head)
 
 
@@ -267,9 +267,13 @@ def _marks(row: Mapping[Hashable, Any], base: Mapping[Hashable, Any], model: Log
     return flag, marker, joined_reasons(found.get(flag, []))
 
 
-def _notes(persons: ClassifiedSurvey, used: dict[str, str], alone: list[str], left_out: list[str]) -> tuple[str, ...]:
+def _notes(
+    persons: ClassifiedSurvey, population: str, used: dict[str, str], alone: list[str], left_out: list[str]
+) -> tuple[str, ...]:
     words = read_language(BASE)
     notes = ["An odds ratio says what goes with forced labour in these answers, not what brings it about."]
+    if persons.spec.populations[population].sum_of:
+        notes.append(words.say("charts.definitions"))
     if found := [g for g in used if is_sensitive(persons, g)]:
         notes.append(f"By {', '.join(map(words.group, found))}: {ASSOCIATION}.")
     if left_out:

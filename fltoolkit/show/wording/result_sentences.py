@@ -169,6 +169,12 @@ def _counted(out: Published) -> tuple[bool, bool]:
     return flow_population(out, of_children=False) is not None, flow_population(out, of_children=True) is not None
 
 
+def has_adults_and_children(out: Published, population: object) -> bool:
+    """Returns whether a population is of adults and of children. Only such a population has no flowchart of its own."""
+    charts = out.table[out.table["measure"] == "flowchart"]
+    return all(_counted(out)) and population not in set(charts["reference_population"])
+
+
 def window(language: Language, row: PublishedNumber) -> str:
     """Returns a sentence on the reference period and the population of a published number."""
     who = language.kit(row["reference_population_label"])

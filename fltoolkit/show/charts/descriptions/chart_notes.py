@@ -12,7 +12,7 @@ from fltoolkit.languages.language import Language
 from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.descriptions.chart_parts import Axis, Glyph, Mark
-from fltoolkit.show.wording import number_words
+from fltoolkit.show.wording import number_words, result_sentences
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.survey.spec.groups import NOT_STATED
 
@@ -56,6 +56,13 @@ def on_shares(language: Language, rows: pd.DataFrame) -> list[str]:
         "tables.not_stated": bool((shown["category"] == NOT_STATED).any()),
     }
     return [language.say(key) for key, there in notes.items() if there]
+
+
+def on_definitions(out: Published, language: Language, rows: pd.DataFrame) -> list[str]:
+    """Returns a note on rates by group of a population of adults and children: their definitions differ."""
+    rates = (rows["measure"] == "prevalence") & (rows["breakdown"] != "")
+    both = bool(rates.any()) and result_sentences.has_adults_and_children(out, rows["reference_population"].iloc[0])
+    return [language.say("charts.definitions")] if both else []
 
 
 def withheld(language: Language, rows: pd.DataFrame) -> list[str]:

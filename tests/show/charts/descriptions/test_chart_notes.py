@@ -7,7 +7,16 @@ import pandas as pd
 from handed import EN, FR
 from published_rows import HIDDEN, of, published, row
 
-from fltoolkit.show.charts.descriptions.chart_notes import chart_base, glyph, markers, signs, source, unshown, withheld
+from fltoolkit.show.charts.descriptions.chart_notes import (
+    chart_base,
+    glyph,
+    markers,
+    on_definitions,
+    signs,
+    source,
+    unshown,
+    withheld,
+)
 from fltoolkit.show.charts.descriptions.chart_parts import Glyph, Mark
 
 NAN = float("nan")
@@ -66,3 +75,16 @@ def test_the_base_of_a_share_names_its_cases_and_a_hidden_base_no_number() -> No
 def test_the_source_names_each_survey_once() -> None:
     assert source(EN, "Survey of 2025", "Survey of 2027", "Survey of 2025") == "Source: Survey of 2025; Survey of 2027."
     assert source(EN, "", NAN) == ""
+
+
+def test_rates_by_group_of_adults_and_children_together_also_compare_definitions() -> None:
+    chart = {"measure": "flowchart", "breakdown": "step"}
+    adults = row(**chart | {"step": "unresolved", "reference_population": "adults"})
+    child = row(**chart | {"step": "child, unresolved", "reference_population": "children"})
+    whole, young = (of("age", "15–17", reference_population=name) for name in ("everybody", "children"))
+    both = published(whole, young, adults, child, headlines=("everybody", "children"))
+    rows = {name: both.select("prevalence", ["age"], population=name) for name in ("everybody", "children")}
+    assert on_definitions(both, EN, rows["everybody"])[0].startswith("Children are counted by other criteria than adults")
+    assert on_definitions(both, EN, rows["children"]) == []
+    assert on_definitions(both, EN, rows["everybody"].assign(measure="total")) == []
+    assert on_definitions(published(whole, adults, headlines=("everybody",)), EN, rows["everybody"]) == []
