@@ -3,14 +3,11 @@ never ranks."""
 
 from __future__ import annotations
 
-from operator import itemgetter
-
 import pandas as pd
 
 from fltoolkit.arguments import checked
 from fltoolkit.classify.rules.rule_set import SIDES
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS, is_unjudged
-from fltoolkit.estimate.measures.stock_and_duration import IN_TIME
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.follow_up import DECREASE, REACHED
 from fltoolkit.publish.disclosure.suppression_decision import CASE_STEPS
@@ -137,9 +134,7 @@ def groups(out: Published, measure: str) -> Result:
         if measure == "prevalence" and contrast_sentences.is_compared(out)
         else ()
     )
-    elsewhere = contrast_sentences.tested_elsewhere(out, ENGLISH, rows["reference_population"].iloc[0]) if tested else ""
-    unprinted = f"The picture of {elsewhere} is on the web page." if elsewhere and place == "picture" else ""
-    return Result("\n\n".join((*tested, f"{counted} {unprinted}".rstrip())))
+    return Result("\n\n".join((*tested, counted)))
 
 
 def _by_use(rows: pd.DataFrame) -> str:
@@ -168,13 +163,10 @@ def in_time(out: Published) -> Result | Nothing:
     """Returns a sentence with the first result on forced labour in time that is shown. It is about the persons on an average
     day, the persons at the interview, or the duration. If all these results are hidden, the sentence says why. Returns a
     note if `tables:` of survey.yaml asks for none of them."""
-    said: list[tuple[bool, str]] = []
-    for measure in IN_TIME:
-        rows = out.own_rows(measure=measure, breakdown="")
-        said += [(bool(pd.notna(row["estimate"])), sentence(ENGLISH, row)) for row in as_records(rows.head(1))]
-    if said:
-        return Result(max(said, key=itemgetter(0))[1])
-    return breakdown_gallery.not_in_time(out)
+    first = breakdown_gallery.first_in_time(out)
+    if first is None:
+        return breakdown_gallery.NOT_IN_TIME
+    return Result(sentence(ENGLISH, out.own_rows(measure=first, breakdown="").iloc[0].to_dict()))
 
 
 @checked

@@ -179,10 +179,7 @@ def test_a_plan_says_what_is_filled_verifiable_and_changed() -> None:
 def test_in_time_is_nothing_where_nothing_was_asked() -> None:
     out = country.published()
     assert NOTHING in result.in_time(out)._repr_mimebundle_()
-    assert "Shares by duration" not in str(result.in_time(out))
-    by_duration = out.table.head(1).assign(measure="profile", breakdown="duration")
-    told = str(result.in_time(replace(out, table=pd.concat([out.table, by_duration]))))
-    assert told.endswith("at the interview. On the web page, a folded picture above has shares by duration.")
+    assert str(result.in_time(out)).endswith("at the interview: its list of tables asks for none.")
 
 
 def test_the_questionnaire_says_how_many_items_have_a_question() -> None:

@@ -148,8 +148,8 @@ def _of_outputs(outputs: list[Any], **metadata: bool) -> Any:
 
 def _fold(cells: list[Any]) -> None:
     """Marks the parts of a section that readers open with a click: each picture after the first one with its tables, the tables
-    of the first picture, and pictures that are no result. The words on which readers click are the title of the picture, or of a
-    table in a cell of its own."""
+    of the first picture, and pictures that are no result. Of a picture with the mark `open`, only the tables are folded. The words
+    on which readers click are the title of the picture, or of a table in a cell of its own."""
     drawn, picture, aside = False, "", ""
     for cell in cells:
         awaited, own = False, False  # the table of a folded picture belongs to its fold
@@ -159,7 +159,7 @@ def _fold(cells: list[Any]) -> None:
             if MIME in data:
                 picture, aside = _meta(data[MIME], "title"), _meta(data[MIME], "aside")
                 followed = _is_table(outputs[place + 1 : place + 2])
-                if drawn or aside:
+                if aside or (drawn and not _meta(data[MIME], "open")):
                     output.metadata |= {"fold": f"{aside or 'Picture'}: {picture}", "folded": not followed}
                     awaited = followed
                 drawn = own = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -14,11 +15,15 @@ from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import Picture
 from fltoolkit.show.charts.estimate_charts import bars, dots
 from fltoolkit.show.tables import table
+from fltoolkit.show.wording.contrast_sentences import is_tested
 from fltoolkit.show.wording.english_numbers import ENGLISH
 from fltoolkit.show.wording.result_sentences import sentence
 from fltoolkit.show.wording.section_words import Nothing, Sentences
-from fltoolkit.survey.spec.groups import crossed, groups_of_breakdown
+from fltoolkit.survey.spec.groups import Measure, crossed, groups_of_breakdown
 
+NOT_IN_TIME = Nothing(
+    "This survey publishes no mean duration, and no number of persons on an average day or at the interview: its list of tables asks for none."
+)
 MOST_ROWS = 30  # of a picture: with a headline above it, it still fits a printed page
 
 
@@ -53,24 +58,21 @@ def in_time(out: Published) -> None:
     there = set(out.own["measure"])
     asked = [m for m in IN_TIME if m in there]
     if not asked:
-        display(not_in_time(out))
+        display(NOT_IN_TIME)
     for measure in asked:
         rows = out.own_rows(measure=measure)
         if not (rows["marker"] == "x").all():
             gallery(out, measure)
-        elif measure != asked[0]:  # for the first measure, `fl.show.result.in_time` displays this sentence
+        elif measure != first_in_time(out):  # `fl.show.result.in_time` displays the sentence of that measure
             display(Sentences(sentence(ENGLISH, rows.iloc[0].to_dict())))
 
 
-def not_in_time(out: Published) -> Nothing:
-    """Returns the note for a run that publishes no result on forced labour in time. Shares by duration may still be in a picture."""
-    shares = out.own_rows(measure="profile")["breakdown"].map(groups_of_breakdown)
-    above = (
-        " On the web page, a folded picture above has shares by duration."
-        if shares.map(lambda groups: "duration" in groups).any()
-        else ""
-    )
-    return Nothing(f"This survey gives no mean duration, and no number of persons on an average day or at the interview.{above}")
+def first_in_time(out: Published) -> Measure | None:
+    """Returns the first measure of forced labour in time that has a number for everyone; if none has, the first that the run
+    publishes. Returns None if the run publishes none."""
+    rows = {m: out.own_rows(measure=m, breakdown="") for m in IN_TIME}
+    there = [m for m in IN_TIME if len(rows[m])]
+    return next((m for m in there if rows[m]["estimate"].notna().any()), there[0] if there else None)
 
 
 def pairs(out: Published, measure: str) -> Iterator[tuple[Picture, pd.DataFrame]]:
@@ -78,7 +80,8 @@ def pairs(out: Published, measure: str) -> Iterator[tuple[Picture, pd.DataFrame]
     displays."""
     for population, by, only_cases in _contents(out, measure):
         drawn = bars(out, by[0][0], population=population) if only_cases else dots(out, measure, by, population=population)
-        yield drawn, out.select(measure, by, population=population)
+        tested = measure == "prevalence" and [out.lead] in by and is_tested(out, population)
+        yield replace(drawn, open=tested), out.select(measure, by, population=population)
 
 
 def first_rows(out: Published, measure: str) -> pd.DataFrame | None:

@@ -29,6 +29,7 @@ class Picture:
     figure: Any
     alt: str
     least: int = 0  # the pixels that its words need at least; 0 if the page finds out. A narrower screen shows it smaller
+    open: bool = False  # a page shows such a picture without a click, also after another one
     aside: str = ""  # words for a picture that is no result. A page shows such a picture only to readers who open it
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
@@ -40,6 +41,7 @@ class Picture:
         meta = {
             "alt": self.alt,
             **({"least": self.least} if self.least else {}),
+            **({"open": True} if self.open else {}),
             **({"aside": self.aside} if self.aside else {}),
         }
         data["layout"]["meta"] = {**data["layout"].get("meta", {}), **meta}

@@ -39,9 +39,9 @@ def sentences(out: Published, language: Language, *, most: float = inf, with_rat
         with_rates: whether the rates stand behind the categories of a tested pair.
     """
     first, *rest = dict.fromkeys(out.contrasts[POPULATION]) if len(out.contrasts) else ("",)
-    told = [first, *(p for p in rest if _is_tested(out, p) or len(_pairs(out, p)) == 1)]
+    told = [first, *(p for p in rest if is_tested(out, p) or len(_pairs(out, p)) == 1)]
     alike: dict[str, list[str]] = {}
-    for population in sorted(told, key=lambda p: not _is_tested(out, p)):
+    for population in sorted(told, key=lambda p: not is_tested(out, p)):
         alike.setdefault(_only_reason(out, language, population) or population, []).append(population)
     each = (
         (them, text)
@@ -68,13 +68,8 @@ def _named(out: Published, language: Language, populations: Sequence[str]) -> st
     return language.join(language.kit(row["reference_population_label"]) for row in rows)
 
 
-def tested_elsewhere(out: Published, language: Language, pictured: str) -> str:
-    """Returns the names of the populations with a tested pair of categories, without the one that a picture shows."""
-    populations = dict.fromkeys(out.contrasts[POPULATION]) if len(out.contrasts) else ()
-    return _named(out, language, [name for name in populations if name != pictured and _is_tested(out, name)])
-
-
-def _is_tested(out: Published, population: str) -> bool:
+def is_tested(out: Published, population: str) -> bool:
+    """Returns whether a difference between two categories of a population was tested."""
     return any(pair["verdict"] != NOT_TESTED for pair in _pairs(out, population))
 
 

@@ -126,6 +126,14 @@ def test_further_pictures_of_a_section_are_folded_with_their_tables() -> None:
     assert [bool(o.metadata.get("folded")) for o in outputs] == [False, True, False, True, True, True, False]
 
 
+def test_a_further_picture_that_a_sentence_speaks_of_is_not_folded() -> None:
+    tested = {MIME: {"layout": {"meta": {"title": "Of children", "open": True}}}, "text/plain": "c"}
+    made = notebook("## One", shown(CHART, TABLE, tested, TABLE, CHART))
+    lay_out(made)
+    folds = [o.metadata.get("fold") for o in made.cells[-1].outputs]
+    assert folds == [None, "Table: By &lt;sex&gt;", None, "Table: Of children", "Picture: "]
+
+
 def test_a_notebook_without_headings_has_no_sections() -> None:
     made = notebook("# Title", shown(CHART))
     assert lay_out(made) == []

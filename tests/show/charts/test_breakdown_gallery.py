@@ -8,10 +8,12 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import fltoolkit as fl
 from fltoolkit.estimate.measures.stock_and_duration import IN_TIME
+from fltoolkit.show import result
 from fltoolkit.show.charts.breakdown_gallery import gallery, in_time, pairs
 from fltoolkit.show.charts.chart_style import Picture, Table
 from fltoolkit.show.wording.section_words import Sentences
@@ -70,6 +72,37 @@ def test_a_measure_that_was_not_published_shows_nothing(norvia: fl.Published, mo
     with displayed(monkeypatch) as seen:
         gallery(norvia, "mean")
     assert seen == []
+
+
+def test_the_measures_in_time_without_a_number_keep_their_sentences_beside_one_with_a_number(
+    norvia: fl.Published, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before, a page spoke of three numbers and had one: the sentence of the first measure was nowhere."""
+    table = norvia.table.copy()
+    gone = table["measure"].isin(["stock", "stock_prevalence"])
+    table.loc[gone, ["estimate", "ci_low", "ci_high"]] = np.nan
+    table.loc[gone, ["marker", "reason"]] = "x", "no months"
+    out = replace(norvia, table=table)
+    with displayed(monkeypatch) as seen:
+        in_time(out)
+    sentences = [str(part) for part in seen if isinstance(part, Sentences)]
+    assert len(sentences) == table.loc[gone, "measure"].nunique() > 0
+    assert all("not available" in text for text in sentences)
+    assert str(result.in_time(out)) not in sentences
+
+
+def test_only_the_picture_of_a_tested_population_stays_open(norvia: fl.Published) -> None:
+    by_sex = replace(norvia, lead="sex", contrasts=norvia.contrasts.head(0))
+    assert not any(picture.open for picture, _ in pairs(by_sex, "prevalence"))
+    population = norvia.own_rows(measure="prevalence")["reference_population"].iloc[0]
+    tested = pd.DataFrame([{"reference_population": population, "verdict": "no difference detected"}])
+    opened = [
+        (rows["breakdown"].eq("sex").any(), picture.open)
+        for picture, rows in pairs(replace(by_sex, contrasts=tested), "prevalence")
+    ]
+    assert (True, True) in opened
+    assert all(open_ == with_sex for with_sex, open_ in opened if open_)
+    assert not any(picture.open for picture, _ in pairs(replace(by_sex, contrasts=tested), "total"))
 
 
 def test_a_measure_in_time_without_a_number_is_a_sentence(norvia: fl.Published, monkeypatch: pytest.MonkeyPatch) -> None:

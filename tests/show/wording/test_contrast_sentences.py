@@ -64,8 +64,7 @@ def test_of_two_populations_each_sentence_opens_with_its_own() -> None:
     first, second = contrast_sentences.sentences(out, EN)
     assert first.startswith("Among children, the rate is higher for a than for b")
     assert second == "Among adults, whether the rate is higher for a or b cannot be said: too few cases."
-    assert contrast_sentences.tested_elsewhere(out, EN, "adults") == "children"
-    assert contrast_sentences.tested_elsewhere(out, EN, "children") == ""
+    assert [contrast_sentences.is_tested(out, name) for name in ("adults", "children")] == [False, True]
 
 
 def test_populations_without_a_test_for_the_same_reason_share_a_sentence() -> None:
