@@ -16,13 +16,14 @@ from fltoolkit.publish.published_model import PublishedModel
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts import breakdown_gallery
 from fltoolkit.show.charts.flow_of_persons import in_forced_labour
-from fltoolkit.show.wording import contrast_sentences, number_words
+from fltoolkit.show.wording import contrast_sentences, number_words, share_sentences
 from fltoolkit.show.wording.english_numbers import ENGLISH, PublishedNumber, number, of_plan
 from fltoolkit.show.wording.headline_words import lead
 from fltoolkit.show.wording.plan_words import fall_to, planned_size, planned_sizes
 from fltoolkit.show.wording.result_sentences import flow_population, headline_rows, headline_unresolved, sentence
 from fltoolkit.show.wording.section_words import NO_FOLLOW_UP, Nothing, Result
 from fltoolkit.survey.design.survey_design import Survey
+from fltoolkit.survey.spec.groups import groups_of_breakdown
 from fltoolkit.table_records import as_records
 
 CARE = {"†": "to be used with caution (†)", "[u]": "unreliable [u]", "[w]": "without a case [w]"}
@@ -116,8 +117,9 @@ def unresolved(out: Published) -> Result:
 
 @checked
 def groups(out: Published, measure: str) -> Result:
-    """Returns the result of a measure by group. For the prevalence, it begins with the results of the tests that survey.yaml
-    names beforehand. Then it counts the numbers by group in the first picture, which is always printed, by how they can be used."""
+    """Returns the result of a measure by group. It begins with what the survey found: for the prevalence, the results of the tests
+    that survey.yaml names beforehand; for shares of cases, the largest; else the number of everyone. Then it counts the
+    numbers by group in the first picture, which is always printed, by how they can be used."""
     own = out.own_rows(measure=measure)
     rows = own[own["breakdown"] != ""]
     if rows.empty and len(own) and pd.isna(own["estimate"].iloc[0]):
@@ -125,16 +127,26 @@ def groups(out: Published, measure: str) -> Result:
     if rows.empty:
         return Result("No number of this measure is published by group.")
     pictured = breakdown_gallery.first_rows(out, measure)
-    rows = rows if pictured is None else pictured[pictured["breakdown"] != ""]
+    whole, rows = (own, rows) if pictured is None else (pictured, pictured[pictured["breakdown"] != ""])
     place = "picture" if pictured is not None and pictured["estimate"].notna().any() else "table"
     who = ENGLISH.kit(rows["reference_population_label"].iloc[0])
     counted = f"Of {_counted(len(rows), 'number')} by group in the {place} below{f' ({who})' if who else ''}: {_by_use(rows)}."
-    tested = (
-        contrast_sentences.sentences(out, ENGLISH, with_rates=True)
-        if measure == "prevalence" and contrast_sentences.is_compared(out)
-        else ()
-    )
-    return Result("\n\n".join((*tested, counted)))
+    return Result("\n\n".join((*_found(out, whole, rows), counted)))
+
+
+def _found(out: Published, whole: pd.DataFrame, rows: pd.DataFrame) -> tuple[str, ...]:
+    """Returns what the survey found by group, in sentences. `rows` are the published numbers by group of one measure, and `whole`
+    are these and the number of everyone."""
+    measure = rows["measure"].iloc[0]
+    if measure == "prevalence" and contrast_sentences.is_compared(out):
+        return contrast_sentences.sentences(out, ENGLISH, with_rates=True)
+    if measure == "profile":
+        if most := share_sentences.majority(ENGLISH, rows):
+            return (f"{most}. {ENGLISH.say('profile.majority')}",)
+        return tuple(f"{text}." for text in [share_sentences.largest(ENGLISH, rows)] if text)
+    if measure == "share" and len(groups_of_breakdown(str(rows["breakdown"].iloc[0]))) == 1:
+        return (f"{share_sentences.shares(ENGLISH, rows)}.",)
+    return tuple(sentence(ENGLISH, row) for row in as_records(whole[whole["breakdown"] == ""].head(1)))
 
 
 def _by_use(rows: pd.DataFrame) -> str:

@@ -18,14 +18,9 @@ from fltoolkit.publish.published_set import Published
 from fltoolkit.report.document_sections import first_page
 from fltoolkit.report.document_sections.results_section import groups_of, profile_populations
 from fltoolkit.report.document_sections.targets_section import MET, MISSED, NOT_KNOWN, on_path, with_target
-from fltoolkit.show.wording import contrast_sentences, number_words, plan_words, result_sentences
-from fltoolkit.show.wording.english_numbers import PublishedNumber
+from fltoolkit.show.wording import contrast_sentences, number_words, plan_words, result_sentences, share_sentences
 from fltoolkit.show.wording.plan_words import is_total, shown, value
 from fltoolkit.table_records import as_records
-
-FEW = 3  # categories of which a title gives every number
-LARGEST = 2  # shares in a title, if there are too many for it
-HALF = 0.5  # of the cases
 
 
 def rate(out: Published, language: Language, population: str | None = None) -> str | None:
@@ -46,7 +41,7 @@ def groups(out: Published, language: Language) -> str | None:
         return None
     if told := contrast_sentences.only_pair(out, language):
         return told
-    return _each(language, as_records(out.select("prevalence", [out.lead])), "slides.rates")
+    return share_sentences.each(language, as_records(out.select("prevalence", [out.lead])), "slides.rates")
 
 
 def untested(out: Published, language: Language, groups: Sequence[str]) -> str:
@@ -70,33 +65,11 @@ def of_population(out: Published, language: Language, population: str) -> str | 
     return number_words.start(language.say("contrasts.of", who=who, said=number_words.inside(found)))
 
 
-def shares(out: Published, language: Language, group: str) -> str:
-    """Returns, in words, the share of the cases that each category of a group has. If the group has many categories, the text
-    has the largest of the reliable shares. If none is reliable, the text says so."""
-    rows = as_records(out.select("share", [group]))
-    sure = [row for row in rows if not result_sentences.is_unsure(row) and not number_words.has_range(row)]
-    if not sure:
-        return language.say("slides.none_reliable", group=language.by_group(group))
-    largest = sorted(sure, key=lambda row: -row["estimate"])[:LARGEST]
-    return _each(language, rows, "slides.shares") or language.say("slides.largest", numbers=_numbers(language, largest))
-
-
 def majorities(out: Published, language: Language, topics: Collection[str]) -> tuple[str, ...]:
-    """Returns the sentence of `majority` on some topics of a profile, for each population that has one."""
+    """Returns the sentence of `share_sentences.majority` on some topics of a profile, for each population that has one."""
     there = {p: [[t] for t in groups_of(out, "profile", p) if t in topics] for p in profile_populations(out)}
     rows = (out.select("profile", by, population=p) for p, by in there.items() if by)
-    return tuple(told for part in rows if (told := majority(language, part)))
-
-
-def majority(language: Language, rows: pd.DataFrame, key: str = "slides.majority") -> str | None:
-    """Returns a sentence with the characteristics that more than half of all cases have (the whole interval is above one half),
-    in the order of the questionnaire. `rows` are the published shares of cases by characteristic, and `key` is that of the
-    sentence. Returns None if there is no such characteristic, or if there are too many for a title."""
-    sure = [r for r in as_records(rows) if not result_sentences.is_unsure(r) and r["ci_low"] > HALF]
-    if not 1 <= len(sure) <= FEW:
-        return None
-    what = language.list(number_words.category(language, r) for r in sure)
-    return language.say(key, who=language.kit(sure[0]["reference_population_label"]), what=what)
+    return tuple(told for part in rows if (told := share_sentences.majority(language, part)))
 
 
 def repeat(evidence: Evidence, language: Language) -> str | None:
@@ -167,21 +140,3 @@ def targets(evidence: Evidence, language: Language) -> str | None:
     if (rows["verifiable"] == "no").all():
         return language.say("slides.none_verified")
     return language.say("slides.verified", n=str((rows["verifiable"] == "yes").sum()), of=str(len(rows)))
-
-
-def _each(language: Language, rows: Sequence[PublishedNumber], key: str) -> str | None:
-    """Returns a sentence that lists the number of each category; categories whose number is too uncertain are named at its
-    end. `key` is the key of the sentence in the language files. Returns None if no number is reliable, or if there are too
-    many categories."""
-    sure = [not result_sentences.is_unsure(r) for r in rows]
-    if not any(sure) or len(rows) > FEW:
-        return None
-    named = list(zip(rows, sure, strict=True))
-    who = language.kit(rows[0]["reference_population_label"])
-    told = number_words.start(language.say(key, numbers=_numbers(language, [r for r, known in named if known]), who=who))
-    unknown = [number_words.category(language, r) for r, known in named if not known]
-    return language.list([told, language.say("slides.too_few", who=language.join(unknown))]) if unknown else told
-
-
-def _numbers(language: Language, rows: Sequence[PublishedNumber]) -> str:
-    return ", ".join(f"{number_words.category(language, r)} {number_words.shown(language, r)}" for r in rows)

@@ -14,7 +14,7 @@ from fltoolkit.report.document_sections.results_section import groups_of
 from fltoolkit.report.documents.document_language import with_own_words
 from fltoolkit.report.documents.document_pictures import Grouped, change, estimates, fitting, groups_that_fit, path, repeat
 from fltoolkit.show.charts.renderers.matplotlib_sheet import Drawn
-from fltoolkit.show.wording import contrast_sentences, number_words, plan_words, result_sentences
+from fltoolkit.show.wording import contrast_sentences, number_words, plan_words, result_sentences, share_sentences
 from fltoolkit.table_records import as_records
 
 ROWS = 9  # of a table, a picture or a list that fits on a slide
@@ -114,7 +114,7 @@ def _shared(evidence: Evidence, language: Language) -> list[Block]:
     if not chosen:
         return []
     picture = estimates(evidence, language, "slide", Grouped("share", tuple(chosen)))
-    return _pictured(picture, slide_titles.shares(out, language, chosen[0]))
+    return _pictured(picture, share_sentences.shares(language, out.select("share", [chosen[0]])))
 
 
 def _groups_of_cases(out: Published) -> list[str]:
@@ -129,7 +129,7 @@ def _coerced(evidence: Evidence, language: Language) -> list[Block]:
     if rows.empty:
         return []
     picture = estimates(evidence, language, "slide", Grouped("profile", (COERCION,), rows["reference_population"].iloc[0]))
-    return _pictured(picture, slide_titles.majority(language, rows, "slides.coerced"))
+    return _pictured(picture, share_sentences.majority(language, rows, "slides.coerced"))
 
 
 def _means_of_coercion(out: Published) -> pd.DataFrame:

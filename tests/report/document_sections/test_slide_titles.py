@@ -17,7 +17,7 @@ from fltoolkit.nap.follow_up import NOT_REACHED
 from fltoolkit.publish.contrasts.lead_contrasts import HIGHER, LOWER, NO_DIFFERENCE, NOT_TESTED
 from fltoolkit.publish.published_set import Published
 from fltoolkit.report.document_sections import slide_titles
-from fltoolkit.show.wording import number_words, plan_words
+from fltoolkit.show.wording import number_words, plan_words, share_sentences
 
 UNSURE = {"flag": "unreliable", "marker": "u"}
 TARGET = {"year": 2030, "cut": 0.9}
@@ -94,12 +94,16 @@ def test_of_many_shares_the_largest_reliable_ones_are_named() -> None:
     shares = [of("sector", c, measure="share", estimate=e, sector=c) for c, e in (("a", 0.1), ("b", 0.2), ("c", 0.3))]
     told = "Of 100 established cases: c 30, b 20 (differences not tested)"
     few, many = published(row(), *shares), published(row(), *shares, of("sector", "d", measure="share", sector="d", **HIDDEN))
-    assert slide_titles.shares(few, EN, "sector") == "Of every 100 established cases (adults): a 10, b 20, c 30"
-    assert slide_titles.shares(many, EN, "sector") == told
+    assert (
+        share_sentences.shares(EN, few.select("share", ["sector"])) == "Of every 100 established cases (adults): a 10, b 20, c 30"
+    )
+    assert share_sentences.shares(EN, many.select("share", ["sector"])) == told
     unsure = published(row(), *shares, of("sector", "d", measure="share", estimate=0.9, sector="d", **UNSURE))
-    assert slide_titles.shares(unsure, EN, "sector") == told
+    assert share_sentences.shares(EN, unsure.select("share", ["sector"])) == told
     none = published(row(), *(of("sector", c, measure="share", estimate=0.2, sector=c, **UNSURE) for c in "abcd"))
-    assert slide_titles.shares(none, EN, "sector").endswith("sector of the forced labour: none of these shares is reliable")
+    assert share_sentences.shares(EN, none.select("share", ["sector"])).endswith(
+        "sector of the forced labour: none of these shares is reliable"
+    )
 
 
 def test_a_majority_has_its_whole_interval_above_one_half() -> None:
@@ -107,10 +111,10 @@ def test_a_majority_has_its_whole_interval_above_one_half() -> None:
         made = [of("coercion", f"m{i}", measure="profile", estimate=0.7, ci_low=low, **more) for i, low in enumerate(lows)]
         return published(row(), *made).select("profile", ["coercion"])
 
-    assert slide_titles.majority(EN, rows(0.51, 0.5, 0.6)) == "Clearly more than half of the cases (adults): m0; m2"
-    assert slide_titles.majority(EN, rows(0.5, 0.49)) is None
-    assert slide_titles.majority(EN, rows(0.51, **UNSURE)) is None
-    assert slide_titles.majority(EN, rows(*[0.6] * (slide_titles.FEW + 1))) is None
+    assert share_sentences.majority(EN, rows(0.51, 0.5, 0.6)) == "Clearly more than half of the cases (adults): m0; m2"
+    assert share_sentences.majority(EN, rows(0.5, 0.49)) is None
+    assert share_sentences.majority(EN, rows(0.51, **UNSURE)) is None
+    assert share_sentences.majority(EN, rows(*[0.6] * (share_sentences.FEW + 1))) is None
 
 
 @pytest.mark.parametrize(

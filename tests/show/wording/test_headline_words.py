@@ -77,7 +77,7 @@ def test_the_number_is_followed_by_a_short_list() -> None:
     assert listed.count("Use with caution: coefficient of variation above 16.5%.") == 1
     out = country.published()
     sure = str(fl.show.headline(replace(out, table=out.table.assign(flag=""))))
-    assert "- **How sure:** No rule of publication asks for care beyond the interval." in sure
+    assert "- **How sure:** Usable as printed." in sure
 
 
 def test_a_change_is_in_the_list_and_says_no_more_than_its_verdict() -> None:
