@@ -32,8 +32,9 @@ def category_labels(spec: SurveySpec, name: str) -> dict[str, Remark]:
         return found | characteristic_labels(spec, name)
     group = spec.groups.get(name)
     if isinstance(group, AgeGroup | NumberGroup):
-        first = group.bands[0]
-        return found | {f"under {first}": Reason.of("categories.under", N=first)}
+        first, last = group.bands[0], group.bands[-1]
+        ends = {f"under {first}": Reason.of("categories.under", N=first), f"{last}+": Reason.of("categories.from", N=last)}
+        return found | ends
     if isinstance(group, QuantileGroup):
         return found | {str(name): name for name in group.name_keys}
     standing = "disability" if isinstance(group, DisabilityGroup) else group.classification if isinstance(group, Group) else None

@@ -239,5 +239,4 @@ def _name_in_words(name: Name, language: Language) -> str:
     has none, the underscores of the name become blanks."""
     if name.kind == "groups":
         return language.group(name.code)
-    own = name.code.replace("_", " ")
-    return own if language.code == BASE else language.words.get(f"{name.kind}.{name.code}", own)
+    return language.words.get(f"{name.kind}.{name.code}", name.code.replace("_", " "))

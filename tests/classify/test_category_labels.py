@@ -17,9 +17,9 @@ SurveyOf = Callable[..., fl.Survey]
 ISIC = {"column": "isic", "digits": 4, "job": "forced_labour", "revision": "isic_rev4"}
 GROUPS: list[tuple[dict[str, Any], dict[str, str]]] = [
     ({"groups.g": {"column": "sex", "classification": "sex", "codes": {1: "m", 2: "f"}}}, {"men": "hommes", "women": "femmes"}),
-    ({"groups.g": {"bands": [18, 25]}}, {"under 18": "moins de 18 ans", "18–24": "18–24", "25+": "25+"}),
+    ({"groups.g": {"bands": [18, 25]}}, {"under 18": "moins de 18 ans", "18–24": "18–24", "25+": "25 et plus"}),
     ({"groups.g": {"column": "region", "codes": {1: "north", 2: "men"}}}, {"north": "north", "men": "men"}),
-    ({"sectors.g": ISIC}, {"Agriculture excl. fishing": "Agriculture sauf pêche", "Fishing": "Pêche"}),
+    ({"sectors.g": ISIC}, {"Agriculture excl. fishing": "Agriculture hors pêche", "Fishing": "Pêche"}),
 ]  # fmt: skip
 
 
@@ -39,7 +39,7 @@ def test_forms_and_crossed_categories(survey_of: SurveyOf) -> None:
     spec = survey_of({"a": dict.fromkeys(("boss", "region"), "")}, keys).spec
     crossed = crossed_labels(spec, [("form", "state_imposed"), ("region", "north")])
     assert str(crossed) == "state_imposed × north"
-    assert EN.kit(crossed) == "state imposed × north"
+    assert EN.kit(crossed) == "state-imposed × north"
     assert FR.kit(crossed) == "imposé par l’État × north"
     assert crossed_labels(spec, [("region", "north")]) == "north"
     assert crossed_labels(spec, []) == ""

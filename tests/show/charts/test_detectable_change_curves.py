@@ -40,7 +40,7 @@ def test_a_repeat_is_drawn_from_the_surveys_own_headline() -> None:
     out = fl.publish(fl.prevalence(fl.SurveyDesign(pd.DataFrame({"w": 1.0, "y": [1] * 60 + [0] * 2940}), weight="w"), "y"))
     picture = fl.show.repeat(out)
     assert isinstance(picture, Picture)
-    assert "rate: 20.0 per 1,000" in picture.alt
+    assert "; rate: 20.0 per 1,000" in picture.alt
     (mark,) = (trace for trace in picture.figure.data if trace.mode == "markers")
     assert mark.x == (3000,)
     assert f"{mark.y[0]:.0f}% with 3,000 persons" in picture.alt
@@ -57,11 +57,11 @@ def test_with_a_plan_the_marked_point_is_what_the_sentence_above_the_picture_say
         part in str(fl.show.result.repeat(evidence))
         for part in (f"to {value} per 1,000 or lower", f"the planned size ({persons} adults)")
     )
-    assert f"{cut} (to {value}) with the planned {persons}" in picture.alt
+    assert f"{cut} (down to {value}) with the planned {persons} persons" in picture.alt
     (mark,) = (trace for trace in picture.figure.data if trace.mode == "markers")
     assert mark.x == (row["planned_sample"],)
     assert 100 * row["smallest_cut"] - 1 < mark.y[0] <= 100 * row["smallest_cut"] + 1e-9  # the plan rounds it up
-    assert f"rate: {row['baseline_value']:.1f} per 1,000" in picture.alt
+    assert f"rate in {row['baseline_year']:.0f}: {row['baseline_value']:.1f} per 1,000" in picture.alt
     clustered = fl.show.repeat(evidence.now, replace(evidence, targets=evidence.targets.assign(deff=2.0)))
     (doubled,) = (trace for trace in clustered.figure.data if trace.mode == "markers")
     assert doubled.y[0] > 1.2 * mark.y[0]  # by less than the root of two: the fall is large

@@ -212,7 +212,7 @@ def test_the_explorer_speaks_the_language_that_is_asked_for(judged: fl.Published
     controls = {child.description for child in screen.children[:-1]}
     assert controls == {"Définition", "Mesure", "Population étudiée", "Ventilation", "Profil"}
     words, picture, table = (output["data"] for output in screen.children[-1].outputs)
-    assert "Chiffres non montrés" in words["text/plain"]
+    assert "Chiffres non diffusés" in words["text/plain"]
     assert "Prévalence du travail forcé" in picture["text/plain"]
     assert "Intervalle" in table["text/html"]
     with pytest.raises(SpecError):

@@ -69,6 +69,7 @@ class _Start:
         n: the number of persons who answered.
         deff: its design effect.
         words: the prevalence in words, with its unit: `17.2 per 1,000 adults`.
+        year: its year; empty if it is not known.
         has_range: whether the prevalence has a range, because of unresolved persons. `rate` and `words` are its low end.
     """
 
@@ -76,6 +77,7 @@ class _Start:
     n: float
     deff: float
     words: str
+    year: str
     has_range: bool
 
     def fall(self, size: float) -> float:
@@ -93,7 +95,9 @@ def repeat(out: Published, language: Language, *, space: ChartSpace = WHOLE_PAGE
     rate = number_words.number(language, row["estimate"], "prevalence")
     words = f"{_per_1000(language, rate)} {language.kit(row['reference_population_label'])}".strip()
     n = float(row["n"])
-    start = _Start(float(row["estimate"]), n, max(1.0, float(n / row["n_eff"])), words, number_words.has_range(row))
+    start = _Start(
+        float(row["estimate"]), n, max(1.0, float(n / row["n_eff"])), words, _year(row.get("year")), number_words.has_range(row)
+    )
     mark = (start.n, start.fall(start.n))
     said = _fall_in_words(language, *mark)
     marks = [(*mark, said)] if math.isfinite(mark[1]) else []
@@ -120,7 +124,7 @@ def planned_repeat(
         start_of: the published numbers of the baseline survey; None if its numbers come from a publication.
     """
     rate, n, planned, deff = (float(row[name]) for name in ("rate", "n", "planned_sample", "deff"))
-    start = _Start(rate, n, deff, _baseline_rate(row, language), pd.notna(row["baseline_bound"]))
+    start = _Start(rate, n, deff, _baseline_rate(row, language), _year(row["baseline_year"]), pd.notna(row["baseline_bound"]))
     words = language.say(
         "charts.mark_to", fall=number_words.percent(language, row["smallest_cut"]), persons=number_words.count(language, planned),
         value=plan_words.value(language, plan_words.smallest_value(row), row),
@@ -149,7 +153,8 @@ def _repeat_chart(
     power, deff = number_words.percent(language, POWER), language.number(f"{start.deff:.1f}")
     title = language.say("charts.repeat")
     rate = language.say("charts.rate_low_end", rate=start.words) if start.has_range else start.words
-    subtitle = f"{language.say('charts.repeat_in', rate=rate, power=power, deff=deff)}."
+    what = language.say("charts.rate_in", year=start.year) if start.year else language.say("charts.rate")
+    subtitle = f"{language.say('charts.repeat_in', what=what, rate=rate, power=power, deff=deff)}."
     low_end = language.say("charts.low_end") if start.has_range else ""
     curve = _curve(start.fall, sizes, "", BLUE)
     y = _percents_up_to(language, curve.y)
@@ -158,6 +163,10 @@ def _repeat_chart(
         axis_ticks.of_sizes(language, *sizes, steps=steps, title=language.say("charts.answering")), y,
         (curve,), tuple(_point(*mark) for mark in marks),
     )  # fmt: skip
+
+
+def _year(year: Any) -> str:
+    return "" if pd.isna(year) or not year else f"{int(year)}"
 
 
 def _baseline_rate(row: dict[Any, Any], language: Language) -> str:

@@ -87,7 +87,7 @@ def estimates(
     at = scaled(whole.iloc[0], measure) if len(whole) and len(rows) > 1 and space.whole else math.nan
     records = as_records(rows)
     named = title or title_of(language, first, titled)
-    subtitle = _subtitle(language, first)
+    subtitle = _subtitle(language, first, unit=bool(title) or measure not in CASE_SHARES)  # else the title has the unit
     who, line = (
         language.kit(first["reference_population_label"]),
         "charts.whole_of_cases" if measure == "duration" else "charts.whole",
@@ -103,7 +103,8 @@ def estimates(
         remarks.append(language.say("charts.steps", base=number_words.count(language, base)))
     axis = axis_ticks.from_zero(language, [axis_ticks.furthest(marks)], steps=space.steps)
     beside = number_words.care_note(language, rows["flag"])
-    beside += [language.say("charts.beside")] if space.source and any(not math.isnan(mark.reach) for mark in marks) else []
+    ranges = [not math.isnan(mark.reach) for mark in marks]
+    beside += [language.say("charts.beside_ranges" if all(ranges) else "charts.beside")] if space.source and any(ranges) else []
     beside += chart_notes.withheld(language, rows) if space.source else []
     beside += [f"{text}." for text in number_words.hidden_high_ends(language, records)]
     beside += [f"{text}." for text in number_words.high_ends_inside(language, records)] if space.source else []
@@ -253,10 +254,11 @@ def of_population(language: Language, first: PublishedNumber, title: str) -> str
     return language.say("tables.of", title=title, who=who) if who else title
 
 
-def _subtitle(language: Language, first: PublishedNumber) -> str:
-    unit = number_words.start(number_words.unit(language, str(first["measure"])))
+def _subtitle(language: Language, first: PublishedNumber, *, unit: bool = True) -> str:
+    level, key = number_words.level(language, first), "charts.estimates" if unit else "charts.intervals"
+    named = number_words.unit(language, str(first["measure"]))
     parts = (
-        language.say("charts.estimates", unit=unit, level=number_words.level(language, first)),
+        number_words.start(language.say(key, unit=named, level=level)),
         language.kit(first["reference_period"]),
         number_words.reason(language, first["duration_basis"]),
         language.say("charts.to_verify") if first["to_verify"] else "",

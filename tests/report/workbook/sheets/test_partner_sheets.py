@@ -87,7 +87,7 @@ def test_a_number_to_be_used_with_caution_has_its_dagger_here_too() -> None:
         "\u00a0", " "
     )
     assert told.startswith("Selon le sexe (")
-    assert told.replace("\u202f", " ").endswith(") † ; 2 catégories non montrées [c]")
+    assert told.replace("\u202f", " ").endswith(") † ; 2 catégories non diffusées [c]")
     page = checklist(promises.evidence_from(published(*rows, groups=("sex",))), FR, 8)
     assert "[c]\xa0confidentiel" in page.notes[-1]  # the markers are explained once, above the table
     assert "† à utiliser avec prudence" in page.notes[-1]

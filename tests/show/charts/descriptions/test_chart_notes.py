@@ -44,7 +44,7 @@ def test_a_number_that_is_too_unreliable_has_its_reason_below_and_no_sign_of_a_h
     rows = pd.DataFrame([row(), of("sex", "men", **few), of("sex", "women", **few), of("area", "rural", **HIDDEN)])
     assert withheld(EN, rows) == ["Men and women: fewer than 30 persons in the denominator."]
     assert withheld(EN, rows.head(1)) == []
-    assert (unshown(EN, "u"), unshown(FR, "u")) == ("too unreliable to be shown", "trop peu fiable pour être montré")
+    assert (unshown(EN, "u"), unshown(FR, "u")) == ("too unreliable to be shown", "trop peu fiable pour être diffusé")
     assert unshown(EN, "c") == "[c] not shown"
 
 

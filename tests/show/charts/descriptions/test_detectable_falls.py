@@ -53,8 +53,8 @@ def test_the_planned_repeat_starts_from_the_baseline_and_marks_the_value_after_t
     assert target
     chart = detectable_falls.planned_repeat(target, EN, start_of=start)
     (dot,) = chart.points
-    assert (dot.x, dot.words) == (2000.0, "54% (to 9.2) with the planned 2,000")
-    assert "rate: 20.0 per 1,000 adults" in chart.subtitle
+    assert (dot.x, dot.words) == (2000.0, "54% (down to 9.2) with the planned 2,000 persons")
+    assert "rate in 2025: 20.0 per 1,000 adults" in chart.subtitle
     assert any("2,000 answered" in note for note in chart.notes)
     assert not any(" answered" in note for note in detectable_falls.planned_repeat(target, EN).notes)
 
@@ -64,7 +64,7 @@ def test_the_rate_of_a_range_is_its_low_end_from_which_the_fall_is_counted() -> 
     target = promises.evidence_from(start, {"year": 2030, "cut": 0.5}, planned_sample=2000).planned_repeat
     assert target
     chart = detectable_falls.planned_repeat({**target, "baseline_bound": 40.0}, EN)
-    assert "rate: 20.0 per 1,000 adults (low end);" in chart.subtitle
+    assert "rate in 2025: 20.0 per 1,000 adults (low end);" in chart.subtitle
     assert "(low end)" not in detectable_falls.planned_repeat(target, EN).subtitle
 
 
@@ -79,6 +79,7 @@ def test_a_size_that_finds_nothing_says_so_and_a_small_design_effect_counts_as_o
     picture = repeat(out(n=500))
     assert "not even a fall to zero with 500 persons" in picture.alt
     assert picture.points == ()
+    assert "; rate: 5.0 per 1,000 adults; " in repeat(out()).alt  # of data without a survey.yaml, no year is known
     assert "design\xa0effect\xa01.0" in repeat(out(deff=0.4)).alt
 
 

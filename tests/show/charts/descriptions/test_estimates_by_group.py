@@ -107,7 +107,7 @@ def test_what_is_not_shown_has_words_and_no_number() -> None:
     west = found(regions(), "west")
     assert (west.marks, west.printed, west.absent) == ((), "", "[c] not shown")
     assert "confidential" in west.remark
-    assert found(regions(FR), "west").absent == "[c] non montré"
+    assert found(regions(FR), "west").absent == "[c] non diffusé"
     withheld = {"marker": "u", "reason": "fewer than 30 persons in the denominator"}
     assert absent(EN, withheld) == "too unreliable to be shown"  # [u] in a chart belongs to hollow dots
 
