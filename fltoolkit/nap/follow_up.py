@@ -39,7 +39,7 @@ IN_UNITS = {
 """For each number of the follow-up, the column of a published change that has it."""
 NUMBERS = (*list(IN_UNITS)[4:], "decrease", "decrease_low", "decrease_high")
 UNJUDGED_SIGN = "○"
-VERDICT_SIGNS = {DECREASED: "▼", INCREASED: "▲", NO_CHANGE: "≈", NOT_COMPARABLE: "×"}
+VERDICT_SIGNS = {DECREASED: "▼", INCREASED: "▲", NO_CHANGE: "–", NOT_COMPARABLE: "×"}
 CHANGE_FACTS = (
     "beyond_zero",
     "verdict",
@@ -96,7 +96,7 @@ def follow_up(plan: Plan, filled: Baseline, changed: Published | None) -> pd.Dat
         - `beyond_zero`: `<0` or `>0`, the side of 0 on which the exact limit of the change is, if this limit is printed as 0
         - `decrease`: the decrease in % of the baseline, with its interval
         - `verdict`: the result of the test, such as `decreased`, and `verdict_reason`
-        - `light`: the verdict with a sign in front (▼ ▲ ≈ ○ ×); blank if the change is not published
+        - `light`: the verdict with a sign in front (▼ ▲ – ○ ×); blank if the change is not published
         - `changed`: the verdict as the answer to the question whether the number has changed (`answer_on_change`)
         - `attenuated`: whether the look-back windows overlap, so that the observed change is smaller than the true one
         - `marker`, `flag` and `reason` of the change; `marker_before` and `marker_after`: the markers of the two values

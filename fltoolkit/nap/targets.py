@@ -303,6 +303,8 @@ def _verifiability_columns(start: _BaselineValue, plan: Plan, found: TargetRow, 
         small = Reason.of(f"plan.{never}", **asked) if isnan(needed) else Reason.of(f"plan.{low}", **asked, L=round(needed))
         obstacles[short_obstacle("baseline" if isnan(needed) else "sample")] = small
     reasons = list(obstacles.values())
+    if TOO_WIDE in obstacles and power >= POWER:
+        reasons.append(Reason.of("plan.chance_resolved", **chance))
     if reasons and row["ci_low"] <= found["target_value"] <= row["ci_high"]:
         reasons.append(Reason.of("plan.inside"))
     return {

@@ -243,9 +243,14 @@ def targets(evidence: Evidence) -> Result:
     size = f"the planned size ({sizes})" if sizes else "the planned size"
     obstacles = set(map(ENGLISH.kit, given["obstacle"]))
     why = f" ({min(obstacles)})" if not could and len(obstacles) == 1 and "" not in obstacles else ""
-    return Result(
-        f"A survey of {size} would find the fall to the target for {could} of {_counted(len(given), 'target')}{why}.{later}"
+    n = len(given)
+    none = "the target" if n == 1 else "either target" if n == 2 else f"any of the {n} targets"
+    found = (
+        f"would find the fall to the target for {could} of {_counted(n, 'target')}"
+        if could
+        else f"would not find the fall to {none}"
     )
+    return Result(f"A survey of {size} {found}{why}.{later}")
 
 
 @of_plan

@@ -274,6 +274,9 @@ def test_no_target_is_verifiable_from_a_baseline_with_wide_bounds() -> None:
     target = {"year": 2030, "cut": 0.8}
     sure, wide = (judged(target, n=20_000, deff=1.5, bounds_note=note) for note in ("", "wide bounds"))
     assert (sure["verifiable"], wide["verifiable"], wide["obstacle"]) == ("yes", "no", "too many unresolved answers")
-    assert wide["reason"] == "unresolved answers make the baseline a wide range, which no verdict uses"
+    assert wide["reason"] == (
+        "unresolved answers make the baseline a wide range, which no verdict uses; "
+        "without unresolved answers, a repeat as planned (adults: 20,000) would find it with a chance of 99%"
+    )
     small = judged({"year": 2030, "cut": 0.25}, n=10_000, bounds_note="wide bounds")
     assert "which no verdict uses; even without unresolved answers, a repeat as planned" in small["reason"]

@@ -145,11 +145,15 @@ def test_a_plan_says_what_is_filled_verifiable_and_changed() -> None:
     given = evidence.targets[evidence.targets["target_year"].notna()]
     first = replace(evidence, targets=evidence.targets.assign(later_value=float("nan")), follow_up=evidence.follow_up.iloc[:0])
     could, of = (given["verifiable"] == "yes").sum(), f"{len(given)} target{'s' * (len(given) != 1)}"
+    assert could
     found = f"A survey of the planned size (2,400 adults) would find the fall to the target for {could} of {of}."
     assert str(result.targets(first)) == found
     assert str(result.targets(evidence)) == f"{found} What the later survey found is in the last part."
     alike = first.targets.assign(verifiable="no", obstacle=[TOO_WIDE] * len(first.targets))
-    assert str(result.targets(replace(first, targets=alike))).endswith(f" 0 of {of} (too many unresolved answers).")
+    none = {1: "the target", 2: "either target"}.get(len(given), f"any of the {len(given)} targets")
+    assert str(result.targets(replace(first, targets=alike))).endswith(
+        f" would not find the fall to {none} (too many unresolved answers)."
+    )
     assert str(result.baseline(first)).endswith(" that the plan asks of it.")
     said = str(result.baseline(evidence))
     assert said.startswith("The earlier round, which is the baseline, fills ")

@@ -21,7 +21,7 @@ LINES = (3, 2)  # the most lines of a text in a wide table, and in one with some
 MOVED = 0.25  # centimetres by which a label below a heading, or a word behind a number, is moved to the right
 MARKER = 0.48  # centimetres for a marker behind a number
 NARROW, WIDE = "iljtfrI.,;:!'’|()[]- \u00a0\u202f", "mwMW%@—"
-SIGNS = "▼▲≈○✓✗"  # before the result of a test; Word takes these from a font in which they are as wide as letters are high
+SIGNS = "▼▲○✓✗"  # before the result of a test; Word takes these from a font in which they are as wide as letters are high
 LETTERS = ((NARROW, 0.31), (WIDE, 0.87), (SIGNS, 1.0), ("ABCDEFGHKLNOPQRSTUVXYZ", 0.69))
 OTHER = 0.556  # the width of digits and most small letters, as a part of the font size
 

@@ -32,7 +32,7 @@ def follow_up(language: Language, rows: pd.DataFrame, *notes: str, title: str = 
     """Returns a table that compares the plan's baseline with a later survey. Each row has both numbers, the target if there is
     one, and the change with its interval. `rows` are those of `Evidence.follow_up`.
 
-    The result of the test of the change has a sign before it: ▼ ▲ ≈ ○ ×. Footnotes say whether the target is reached.
+    The result of the test of the change has a sign before it: ▼ ▲ – ○ ×. Footnotes say whether the target is reached.
 
     Args:
         notes: further sentences below the table.

@@ -60,7 +60,7 @@ def test_changes_by_group_have_a_table_of_their_own() -> None:
     assert table is not None
     head, group, north = ([cell.replace("\xa0", " ") for cell in row] for row in table.texts)
     assert (head, group) == (["Prevalence (per 1,000 adults)"], ["Region"])
-    assert north == ["North", "5.0", "4.0 to 6.0", "6.5", "4.0 to 9.0", "+1.5", "−1.0 to +4.0", "≈ not detectable"]
+    assert north == ["North", "5.0", "4.0 to 6.0", "6.5", "4.0 to 9.0", "+1.5", "−1.0 to +4.0", "– not detectable"]
     assert table.title == "Change since the baseline, by group"
     assert follow_up_section.by_group(evidence({}), EN) is None
 

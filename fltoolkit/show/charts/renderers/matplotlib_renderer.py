@@ -138,7 +138,8 @@ def _mark(axes: Any, mark: Mark, at: float, size: Size, *, lane: float = 0.0, up
     low, high = (0.0 if none else mark.low), mark.high
     if not math.isnan(high):
         thin = {"linewidth": size.font / 8, "alpha": 0.85} if lane else {"linewidth": size.font / 6}
-        plot([low, high], at + lane, solid_capstyle="butt", zorder=2, **thin)
+        caps = {"marker": "_", "markersize": size.font * 0.6} if upright else {}
+        plot([low, high], at + lane, solid_capstyle="butt", zorder=2, **thin, **caps)
     if not math.isnan(mark.reach):
         fill = axes.fill_betweenx if upright else axes.fill_between
         fill([mark.value, mark.reach], at - BAND, at + BAND, color=GREY, alpha=0.3, linewidth=0, zorder=1)
@@ -147,7 +148,7 @@ def _mark(axes: Any, mark: Mark, at: float, size: Size, *, lane: float = 0.0, up
     if none:
         plot([high], at + lane, marker="_" if upright else "|", **dot)
     elif mark.glyph is Glyph.PLANNED:
-        plot([mark.value], at, marker="o", **{**edge, "markersize": size.font * 0.3, "markeredgewidth": 0})
+        plot([mark.value], at, marker="o", **{**edge, "markersize": size.font * 0.3, "markeredgewidth": 0, "zorder": 1.5})
     elif mark.glyph is Glyph.TARGET:
         plot([mark.value], at, marker="D", **dot)
     else:

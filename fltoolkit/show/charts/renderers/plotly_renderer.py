@@ -143,13 +143,18 @@ def _bands(fig: Any, marks: Sequence[tuple[float, Mark]], *, upright: bool = Fal
 
 
 def _intervals(fig: Any, marks: Sequence[Mark], places: Sequence[float], colour: str, *, upright: bool = False) -> None:
-    """Draws the intervals of numbers as lines, horizontal or `upright`. `places` are their places on the other axis."""
+    """Draws the intervals of numbers as lines, horizontal or `upright`; these have a cap at each end. `places` are their places on
+    the other axis."""
     there = [(m, at) for m, at in zip(marks, places, strict=True) if not math.isnan(m.high)]
     along = [end for m, _ in there for end in (0.0 if m.glyph is Glyph.NONE_FOUND else m.low, m.high, None)]
     across = [end for _, at in there for end in (at, at, None)]
     x, y = (across, along) if upright else (along, across)
     if there:
-        fig.add_scatter(x=x, y=y, mode="lines", line={"color": colour, "width": 2}, hoverinfo="skip", showlegend=False)
+        ends = {"symbol": "line-ew", "size": 8, "line": {"color": colour, "width": 2}} if upright else None
+        fig.add_scatter(
+            x=x, y=y, mode="lines+markers" if upright else "lines", line={"color": colour, "width": 2}, marker=ends,
+            hoverinfo="skip", showlegend=False,
+        )  # fmt: skip
 
 
 def _curves(chart: CurveChart) -> Any:
@@ -170,7 +175,8 @@ def _curves(chart: CurveChart) -> Any:
         if line.words and y[-1] is not None:
             _words(fig, 1.0, y[-1], line.words, xref="paper", xanchor="left", xshift=6, font={"color": line.colour, "size": 13})
     _bands(fig, [(p.x, p.mark) for p in chart.points], upright=True)
-    for glyph, colour in _looks(p.mark for p in chart.points):
+    # What is planned is below what is measured: a planned dot near the end of an interval would hide that end.
+    for glyph, colour in sorted(_looks(p.mark for p in chart.points), key=lambda look: look[0] is not Glyph.PLANNED):
         there = [p for p in chart.points if (p.mark.glyph, p.mark.colour) == (glyph, colour)]
         marks = [p.mark for p in there]
         _intervals(fig, marks, [p.x for p in there], colour, upright=True)

@@ -100,6 +100,18 @@ def test_intervals_of_joined_dots_do_not_lie_on_each_other() -> None:
     assert drawn_at == {-0.2, 0.2, 1.0}
 
 
+def test_an_upright_interval_has_caps_above_the_planned_dots() -> None:
+    """Before, a planned dot covered the end of an interval."""
+    planned, found = Mark(8.0, NAN, NAN, Glyph.PLANNED, "8", "#888888"), Mark(5.0, 2.0, 8.0, Glyph.MEASURED, "5", "#111111")
+    path = CurveChart("way", "", "", (), "", AXIS, AXIS, (), (Point(1, found, "found"), Point(1, planned, "")))
+    drawn_in_order = [(t["mode"], t["marker"]["symbol"]) for t in figure(picture(path))["data"]]
+    assert drawn_in_order == [("markers", "circle"), ("lines+markers", "line-ew"), ("markers", "circle")]
+    (axes,) = drawn(path).figure.axes
+    (interval,) = (line for line in axes.lines if len(line.get_xdata()) == 2)
+    (dot,) = (line for line in axes.lines if line.get_markersize() < 4 and len(line.get_xdata()) == 1)
+    assert (interval.get_marker(), interval.get_zorder() > dot.get_zorder()) == ("_", True)
+
+
 def test_html_in_words_is_shown_and_not_obeyed() -> None:
     evil = "<a href='x'>click</a>"
     row = ChartRow(evil, evil, (Mark(1.0, NAN, NAN, Glyph.MEASURED, evil),), evil, "", evil)
@@ -141,12 +153,13 @@ def test_curves_and_points_are_the_same_in_both() -> None:
     }
     assert marked[3.0, 2.0]["size"] < marked[2.0, 4.0]["size"] / 2  # planned: it is taken for no estimate
     signs = {(line.get_xdata()[0], line.get_ydata()[0]): line.get_marker() for line in axes.lines if line.get_marker() != "None"}
+    del signs[2.0, 3.0]  # the caps of the interval
     assert signs == {(2.0, 4.0): "o", (3.0, 2.0): "o", (4.0, 1.0): "D"}
     sizes = {line.get_xdata()[0]: line.get_markersize() for line in axes.lines if line.get_marker() == "o"}
     assert sizes[3.0] < sizes[2.0] / 2
     curves = [t for t in fig["data"] if "name" in t]
     assert [(t["x"], t["y"]) for t in curves] == [([1.0, 4.0], [5.0, 1.0]), ([1.0, 2.0], [None, 3.0])]
-    assert [t["y"] for t in fig["data"] if t["mode"] == "lines" and t not in curves] == [[3.0, 6.0, None]]
+    assert [t["y"] for t in fig["data"] if t["mode"] == "lines+markers" and t not in curves] == [[3.0, 6.0, None]]
     assert {a["text"] for a in fig["layout"]["annotations"]} == {"here", "goal", "name"} == {t.get_text() for t in axes.texts}
 
 
