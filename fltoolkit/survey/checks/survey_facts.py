@@ -94,12 +94,15 @@ def _response(answered: int, refused: int, limit: int, *, known: bool) -> str:
 
 
 def _not_asked(spec: SurveySpec) -> dict[str, str]:
-    """Returns the codes of persons who were not asked the module on forced labour, as a fact. It is empty if survey.yaml names none."""
+    """Returns who was not asked the module on forced labour, as a fact: the codes, with their labels if survey.yaml gives them. It
+    is empty if survey.yaml names none."""
     modules = (spec.module, spec.children.module if spec.children else None)
-    codes = [
-        f"code{'s' if len(m.not_asked) > 1 else ''} {', '.join(m.not_asked)} of {m.column}" for m in modules if m and m.not_asked
-    ]
-    return {"Not asked the module": "; ".join(codes)} if codes else {}
+    told: list[str] = []
+    for m in filter(None, modules):
+        told += [f"{m.labels[code]} (code {code} of {m.column})" for code in m.not_asked if code in m.labels]
+        bare = [code for code in m.not_asked if code not in m.labels]
+        told += [f"code{'s' if len(bare) > 1 else ''} {', '.join(bare)} of {m.column}"] if bare else []
+    return {"Not asked the module": "; ".join(told)} if told else {}
 
 
 def refused_module(survey: Survey) -> nw.Expr:

@@ -13,7 +13,7 @@ from fltoolkit.files import known_encoding
 from fltoolkit.languages.own_text import OwnText
 from fltoolkit.survey.spec.replicate_methods import Method, MethodName, refuse_coefficients
 from fltoolkit.yaml_files.distinct_codes import refuse_double_codes
-from fltoolkit.yaml_files.loading import ONE, Codes, Model, Names
+from fltoolkit.yaml_files.loading import ONE, Code, Codes, Model, Names
 
 
 class Release(Model):
@@ -284,14 +284,21 @@ class DesignSpec(Model):
 class ModuleStatus(Model):
     """The column that says who answered the module on forced labour, with its codes for persons who answered, refused, or were
     not asked. A person who refused the whole module is a unit non-respondent. Such a person is not in the estimates, and does not
-    count as *unresolved*. (Unresolved persons gave answers, but these do not decide whether they are in forced labour.)"""
+    count as *unresolved*. (Unresolved persons gave answers, but these do not decide whether they are in forced labour.)
+
+    Attributes:
+        labels: what codes of `refused` and `not_asked` mean, as {code: text}.
+    """
 
     column: str
     answered: Annotated[Codes, Field(min_length=1)]
     refused: Codes = ()
     not_asked: Codes = ()
+    labels: dict[Code, OwnText] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _each_code_means_one_thing(self) -> ModuleStatus:
         refuse_double_codes(self, "answered", "refused", "not_asked")
+        if odd := [code for code in self.labels if code not in (*self.refused, *self.not_asked)]:
+            raise ValueError(f"labels: code {odd[0]} is neither under refused nor under not_asked")
         return self

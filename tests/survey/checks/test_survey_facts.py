@@ -29,6 +29,8 @@ Change = Callable[..., dict[str, Any]]
         ({}, "Answered the module", "about 10 of about 20 asked; refused it as a whole: fewer than 5"),
         ({"module": None}, "Answered the module", "about 20; the data do not say who refused it"),
         ({"module.not_asked": [3, 4]}, "Not asked the module", "codes 3, 4 of result"),
+        ({"module.not_asked": [3, 4, 5], "module.labels": {4: "absent"}}, "Not asked the module",
+         "absent (code 4 of result); codes 3, 5 of result"),
         ({}, "Strata", "2, from the column stratum"),
         ({"design.strata": None}, "Strata", "none"),
         ({}, "Primary sampling units", "4, from the column village"),

@@ -170,3 +170,7 @@ def test_a_status_of_the_module_has_one_meaning_a_code() -> None:
     assert ModuleStatus.model_validate({"column": "R", "answered": ["1", "2"], "refused": "3"}).answered == ("1", "2")
     with pytest.raises(ValidationError, match="code 3 means both refused and not_asked"):
         ModuleStatus.model_validate({"column": "R", "answered": "1", "refused": "3", "not_asked": ["9", "3.0"]})
+    labelled = {"column": "R", "answered": "1", "not_asked": "3", "labels": {3: "absent"}}
+    assert ModuleStatus.model_validate(labelled).labels == {"3": "absent"}
+    with pytest.raises(ValidationError, match="code 1 is neither under refused nor under not_asked"):
+        ModuleStatus.model_validate({**labelled, "labels": {"1": "absent"}})
