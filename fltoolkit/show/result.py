@@ -84,7 +84,11 @@ def rule_sets(out: Published) -> Result | Nothing:
 
 def _without_result(row: PublishedNumber) -> str:
     """Returns why the rate under another rule set is no result: its text is still to be compared, or the rate is not shown."""
-    why = "its text is not yet compared with its publication" if row["to_verify"] else number_words.reason(ENGLISH, row["reason"])
+    why = (
+        "the kit’s text is still to be verified against the publication"
+        if row["to_verify"]
+        else number_words.reason(ENGLISH, row["reason"])
+    )
     return f"{number_words.start(ENGLISH.colon(number_words.definition(ENGLISH, row['rule_set']), why))}."
 
 

@@ -95,7 +95,7 @@ def unresolved(counts: pd.DataFrame, out: Published | None = None) -> Picture:
         row = out.select("prevalence").iloc[0].to_dict()
         parents = asks_parents(out.table, str(row["reference_population"]))
         notes += [ENGLISH.say("open_answers.no_parents")] if parents else []
-        notes += [chart_notes.base_and_source(out, row, ENGLISH)]
+        notes += [ENGLISH.say("open_answers.sums"), chart_notes.base_and_source(out, row, ENGLISH)]
     return unresolved_answers(drawn.assign(label=together).drop_duplicates(same), ENGLISH, notes=notes)
 
 

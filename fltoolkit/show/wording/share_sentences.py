@@ -37,7 +37,8 @@ def largest(language: Language, rows: pd.DataFrame) -> str:
 
 def majority(language: Language, rows: pd.DataFrame, key: str = "slides.majority") -> str | None:
     """Returns a sentence with the characteristics that more than half of all cases have (the whole interval is above one half),
-    the most frequent first. `rows` are the published shares of cases by characteristic, and `key` is that of the sentence. Returns None if there is no such characteristic, or if there are too many for a title."""
+    the most frequent first. `rows` are the published shares of cases by characteristic, and `key` is that of the sentence.
+    Returns None if there is no such characteristic, or if there are too many for a title."""
     sure = [r for r in as_records(rows) if not result_sentences.is_unsure(r) and r["ci_low"] > HALF]
     if not 1 <= len(sure) <= FEW:
         return None
