@@ -18,9 +18,9 @@ from fltoolkit.show.charts import breakdown_gallery
 from fltoolkit.show.charts.flow_of_persons import in_forced_labour
 from fltoolkit.show.wording import contrast_sentences, number_words, share_sentences
 from fltoolkit.show.wording.english_numbers import ENGLISH, PublishedNumber, number, of_plan
-from fltoolkit.show.wording.headline_words import lead
+from fltoolkit.show.wording.headline_words import flag, lead
 from fltoolkit.show.wording.plan_words import fall_to, planned_size, planned_sizes
-from fltoolkit.show.wording.result_sentences import flow_population, headline_rows, headline_unresolved, sentence
+from fltoolkit.show.wording.result_sentences import flow_population, headline_rows, headline_unresolved, sentence, statement
 from fltoolkit.show.wording.section_words import NO_FOLLOW_UP, Nothing, Result
 from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.survey.spec.groups import groups_of_breakdown
@@ -145,12 +145,16 @@ def _found(out: Published, whole: pd.DataFrame, rows: pd.DataFrame) -> tuple[str
     if measure == "prevalence" and contrast_sentences.is_compared(out):
         return contrast_sentences.sentences(out, ENGLISH, with_rates=True)
     if measure == "profile":
+        rows = rows[
+            rows["breakdown"] == rows["breakdown"].iloc[0]
+        ]  # a category of another topic, such as a stage, needs its heading
         if most := share_sentences.majority(ENGLISH, rows):
             return (f"{most}. {ENGLISH.say('profile.majority')}",)
         return tuple(f"{text}." for text in [share_sentences.largest(ENGLISH, rows)] if text)
     if measure == "share" and len(groups_of_breakdown(str(rows["breakdown"].iloc[0]))) == 1:
         return (f"{share_sentences.shares(ENGLISH, rows)}.",)
-    return tuple(sentence(ENGLISH, row) for row in as_records(whole[whole["breakdown"] == ""].head(1)))
+    everyone = as_records(whole[whole["breakdown"] == ""].head(1))
+    return tuple(f"{statement(ENGLISH, row, with_period=False)}{flag(ENGLISH, row)}" for row in everyone)
 
 
 def _by_use(rows: pd.DataFrame) -> str:

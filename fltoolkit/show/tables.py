@@ -15,6 +15,7 @@ from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.rules.rule_set import SIDES
 from fltoolkit.estimate.weights.calibration import calibrated
 from fltoolkit.languages.language import Language
+from fltoolkit.languages.reasons import Name
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.publish.disclosure.suppression_decision import CASE_STEPS
 from fltoolkit.publish.printed_numbers import nearest, rounding_base
@@ -74,7 +75,7 @@ def questionnaire(survey: Survey) -> Table:
     spec, items, children = survey.spec, survey.spec.items, survey.spec.children
     asked: list[tuple[str, str, Source]] = [("any work", "any work", source) for source in spec.any_work]
     asked += [
-        (side, item.replace("_", " "), source)
+        (side, ENGLISH.kit(Name("kit.items", item)), source)
         for side in SIDES
         for item, sources in getattr(items, side).items()
         for source in sources

@@ -55,7 +55,7 @@ def test_the_groups_shown_with_care_and_not_shown_are_all_of_them(measure: str) 
     none, weak = (shown["marker"] == "w").sum(), (shown["marker"] == "u").sum()
     *first, counted = str(result.groups(out, measure)).split("\n\n")
     assert [text[:11] for text in first] == [
-        {"prevalence": "No differen", "share": "Of every 10", "total": "At some tim"}[measure][:11]
+        {"prevalence": "No differen", "share": "Of every 10", "total": "410 adults "}[measure]
     ]
     counts = {
         "usable as printed": sure.sum(), "to be used with caution (†)": (shown["flag"] == "caution").sum(), "unreliable [u]": weak,

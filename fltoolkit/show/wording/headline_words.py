@@ -92,12 +92,13 @@ def _numbers(language: Language, rows: Rows, with_period: PublishedNumber | None
     """Returns sentences with the rate of a population, in bold letters, and its number of persons. A number's flag, such as *use
     with caution*, stands behind its sentence. Only the sentence of the row `with_period` says the period."""
     rate, *rest = (result_sentences.statement(language, row, with_period=row is with_period) for row in rows)
-    return [f"{text}{_flag(language, row)}" for text, row in zip([bold(rate), *rest], rows, strict=True)]
+    return [f"{text}{flag(language, row)}" for text, row in zip([bold(rate), *rest], rows, strict=True)]
 
 
-def _flag(language: Language, row: PublishedNumber) -> str:
-    flag = str(row["flag"])
-    return f" {ITALIC}{number_words.start(language.say(f'flags.{flag}'))}.{ITALIC}" if flag in result_sentences.CAREFUL else ""
+def flag(language: Language, row: PublishedNumber) -> str:
+    """Returns the flag of a number, such as *use with caution*, for the place behind its sentence. The text is empty if it has none."""
+    name = str(row["flag"])
+    return f" {ITALIC}{number_words.start(language.say(f'flags.{name}'))}.{ITALIC}" if name in result_sentences.CAREFUL else ""
 
 
 def _doubts(language: Language, rows: Rows) -> str:
