@@ -166,15 +166,11 @@ def in_words(language: Language, rows: pd.DataFrame, *, on_slide: bool = False) 
     since = {"before": before, "after": "" if later.empty else f"{later.max():.0f}"}
     has_chance = on_slide and later.empty and not all(map(plan_words.is_too_wide, as_records(rows)))
     chance = (language.say("targets.chance"),) if has_chance else ()
-    size = "" if len(later) else plan_words.planned_sizes(language, rows)
-    told = (
-        language.say("sheet.reached_if" if len(later) else "targets.meaning"),
-        *((language.say("targets.planned", size=size),) if size else ()),
-    )
+    told = language.say("sheet.reached_if" if len(later) else "targets.meaning")
     layout, printed_where = AIMED if later.empty else AIMED_LATER, {"changed": not on_slide, "power": has_chance}
     care = number_words.care_note(language, pd.concat([rows["flag"], rows["later_flag"]]))
     shown = layout.only(*(c.key for c in layout.columns if printed_where.get(c.key, True)))
-    words = TableWords("", notes=(*told, *chance, *_low_end(language, rows, "targets.low_end"), *care), heads=since)
+    words = TableWords("", notes=(told, *chance, *_low_end(language, rows, "targets.low_end"), *care), heads=since)
     return printed(language, shown, as_records(rows), words)
 
 
