@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from handed import EN, ES, FR
 from promises import evidence_from, evidence_of
-from published_rows import HIDDEN, UNRELIABLE, of, published, row
+from published_rows import UNRELIABLE, of, published, row
 
 from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS
 from fltoolkit.languages.language import Language
@@ -17,7 +17,7 @@ from fltoolkit.nap.follow_up import NOT_REACHED
 from fltoolkit.publish.contrasts.lead_contrasts import HIGHER, LOWER, NO_DIFFERENCE, NOT_TESTED
 from fltoolkit.publish.published_set import Published
 from fltoolkit.report.document_sections import slide_titles
-from fltoolkit.show.wording import number_words, plan_words, share_sentences
+from fltoolkit.show.wording import number_words, plan_words
 
 UNSURE = {"flag": "unreliable", "marker": "u"}
 TARGET = {"year": 2030, "cut": 0.9}
@@ -88,33 +88,6 @@ def test_of_groups_that_no_test_compares_the_title_says_so() -> None:
     assert said == "Whether the rate differs by region cannot be said: none of the rates shown is reliable"
     said = slide_titles.untested(published(row(), *sure), EN, ["region"])
     assert said == "Differences by region may be due to chance: no test compares these rates"
-
-
-def test_of_many_shares_the_largest_reliable_ones_are_named() -> None:
-    shares = [of("sector", c, measure="share", estimate=e, sector=c) for c, e in (("a", 0.1), ("b", 0.2), ("c", 0.3))]
-    told = "Of 100 established cases: c 30, b 20 (differences not tested)"
-    few, many = published(row(), *shares), published(row(), *shares, of("sector", "d", measure="share", sector="d", **HIDDEN))
-    assert (
-        share_sentences.shares(EN, few.select("share", ["sector"])) == "Of every 100 established cases (adults): a 10, b 20, c 30"
-    )
-    assert share_sentences.shares(EN, many.select("share", ["sector"])) == told
-    unsure = published(row(), *shares, of("sector", "d", measure="share", estimate=0.9, sector="d", **UNSURE))
-    assert share_sentences.shares(EN, unsure.select("share", ["sector"])) == told
-    none = published(row(), *(of("sector", c, measure="share", estimate=0.2, sector=c, **UNSURE) for c in "abcd"))
-    assert share_sentences.shares(EN, none.select("share", ["sector"])).endswith(
-        "sector of the forced labour: none of these shares is reliable"
-    )
-
-
-def test_a_majority_has_its_whole_interval_above_one_half() -> None:
-    def rows(*lows: float, **more: object) -> pd.DataFrame:
-        made = [of("coercion", f"m{i}", measure="profile", estimate=0.7, ci_low=low, **more) for i, low in enumerate(lows)]
-        return published(row(), *made).select("profile", ["coercion"])
-
-    assert share_sentences.majority(EN, rows(0.51, 0.5, 0.6)) == "Clearly more than half of the cases (adults): m0; m2"
-    assert share_sentences.majority(EN, rows(0.5, 0.49)) is None
-    assert share_sentences.majority(EN, rows(0.51, **UNSURE)) is None
-    assert share_sentences.majority(EN, rows(*[0.6] * (share_sentences.FEW + 1))) is None
 
 
 @pytest.mark.parametrize(
