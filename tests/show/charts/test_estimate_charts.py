@@ -296,7 +296,7 @@ def test_the_flow_has_a_step_for_thresholds_where_the_rule_set_has_them(norvia: 
 def test_measures_in_time_are_shown_where_the_survey_asks_for_them(capsys: pytest.CaptureFixture[str]) -> None:
     frame = pd.DataFrame({"w": 10.0, "y": [1] * 30 + [0] * 200})
     fl.show.in_time(fl.publish(fl.prevalence(fl.SurveyDesign(frame, weight="w"), "y")))
-    assert "gives no mean duration, and no number of persons on an average day" in capsys.readouterr().out
+    assert "publishes no mean duration, and no number of persons on an average day" in capsys.readouterr().out
 
 
 def test_children_with_a_parent_not_asked_are_said_to_be_no_part_of_the_picture_of_answers(
