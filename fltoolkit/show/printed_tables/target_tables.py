@@ -52,7 +52,7 @@ def _after(language: Language, row: Row) -> PrintedCell:
     would detect."""
     if pd.isna(row["smallest_value"]):
         return _no_fall(language, row)
-    return number_cells.in_unit(language, plan_words.smallest_value(row), str(row["measure"]))
+    return number_cells.in_unit(language, row["smallest_value"], str(row["measure"]))
 
 
 def _no_fall(language: Language, row: Row) -> PrintedCell:

@@ -128,7 +128,7 @@ def _promised(evidence: Evidence, language: Language, r: Row) -> tuple[object, .
     return (
         *_baseline(evidence, r), *(styled(measure, r[name]) for name in ("ci_low", "ci_high")), bracketed(mark(r)),
         r["target_year"], aimed(r, "target_value"), verifiable, least, why,
-        language.kit(r["target_words"]), rounded(r["cut"], 3), rounded(r["power"], 2), styled(measure, plan_words.smallest_value(r)),
+        language.kit(r["target_words"]), rounded(r["cut"], 3), rounded(r["power"], 2), styled(measure, r["smallest_value"]),
         r["sample_needed"], r["sample_each_round"], r["planned_sample"], r["first_year"],
     )  # fmt: skip
 
