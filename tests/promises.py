@@ -70,7 +70,7 @@ def evidence_of(given: Baseline, followed: list[dict[str, Any]] | None = None, n
     answered = targets_with_results(judged, later, later)
     return Evidence(
         given.plan, now, now, None, given, answered, milestones(given.plan, given), smart(given.plan, given, judged),
-        with_targets(later, answered), Partners(),
+        with_targets(later, answered, given), Partners(),
     )  # type: ignore[arg-type]  # fmt: skip
 
 

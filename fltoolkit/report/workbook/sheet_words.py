@@ -14,6 +14,7 @@ from fltoolkit.languages.language import Language
 from fltoolkit.languages.marked_text import STAR
 from fltoolkit.languages.own_text import OwnText
 from fltoolkit.nap.evidence import Evidence
+from fltoolkit.nap.follow_up import DECREASE
 from fltoolkit.nap.targets import UNPLANNED
 from fltoolkit.publish.measure_units import decimals, rounded_as_printed
 from fltoolkit.publish.published_set import MARKERS
@@ -269,7 +270,10 @@ def lines_by_indicator(language: Language, records: Sequence[Row], cells: Callab
         indicator, group, category, unit = who(language, record)
         line = (group, category, *cells(record), indicator, unit)
         if before != (before := (indicator, unit)):
-            heading = indicator if str(unit) in str(indicator) else f"{indicator} ({unit})"
+            named = (
+                str(unit) in str(indicator) and record["measure"] != DECREASE
+            )  # `% decrease` is not yet the unit of its number
+            heading = indicator if named else f"{indicator} ({unit})"
             lines.append(SheetRow([Styled(heading, "across"), *[Styled(None, "across")] * (len(line) - 1)]))
         lines.append(SheetRow(line))
     return lines

@@ -265,9 +265,15 @@ def measured(language: Language, row: Line) -> str:
 
 
 def answers(language: Language, row: Line) -> str:
-    """Returns two sentences on a number of the later survey. The first says whether its target is reached, the second whether the
+    """Returns two sentences on a number of the later survey. The first names its target and says whether it is reached, the second whether the
     number has changed since the baseline. The order and the words are always the same. A sentence without an answer is left out."""
     since: str = "" if pd.isna(row["year_before"]) else f"{row['year_before']:g}"
-    return " ".join(
-        language.say(f"targets.{key}", said=language.kit(row[key]), year=since) for key in ("reached", "changed") if row[key]
-    )
+    changed = language.say("targets.changed", said=language.kit(row["changed"]), year=since) if row["changed"] else ""
+    return " ".join(filter(None, (reached(language, row), changed)))
+
+
+def reached(language: Language, row: Line) -> str:
+    """Returns a sentence that names the target of a row, and says whether a later survey has shown it to be reached. The text is empty
+    without a target, or if it has not been measured."""
+    said = row.get("reached")
+    return language.say("targets.reached", target=short_aim(language, row), said=language.kit(said)) if said else ""
