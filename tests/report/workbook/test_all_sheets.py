@@ -195,11 +195,11 @@ def test_the_matrix_has_tool_16s_columns_and_the_baselines_rows(book: Workbook) 
 def test_a_target_that_cannot_be_verified_is_warned_of_in_words(book: Workbook) -> None:
     no, yes = row(book, "Targets", "women", "a cut of 10% by 2030"), row(book, "Targets", "a cut of 75% by 2030")
     assert no["Fall from baseline detectable?"] == "NO"
-    assert no["Why"].startswith("WARNING: the planned survey could not verify this target. ")
+    assert no["Why"].startswith("Warning: the planned survey could not verify this target. ")
     assert (yes["Fall from baseline detectable?"], yes["Power"] >= 0.8, yes["Earliest year of a repeat"]) == ("yes", True, 2026)
     assert book["Targets"]["A5"].value.startswith("Targets that the planned survey cannot verify: 1 (in red).")
     kinds = {r[4].value for r in book["Milestones"].iter_rows(min_row=head_of(book["Milestones"]) + 1)} - {None}
-    assert kinds == {"baseline", "not measured", "target (geometric)", "target (linear); not verifiable"}
+    assert kinds == {"baseline", "not measured", "target (geometric path)", "target (linear path); not verifiable"}
     assert row(book, "SMART", "Measurable", "% decrease of prevalence (and the prevalence itself)")["Met"] == "in part"
     assert "Follow-up" not in book.sheetnames  # there is no later round yet
 

@@ -47,12 +47,12 @@ def test_a_target_that_cannot_be_verified_is_a_warning_above_and_in_its_row() ->
     assert page.notes[1].startswith("Targets that the planned survey cannot verify: 1 (in red).")
     row = cells(page)
     assert row["Fall from baseline detectable?"] == Styled("NO", "warn")
-    assert row["Why"] == Styled("WARNING: the planned survey could not verify this target. Too few persons.", "warn")
+    assert row["Why"] == Styled("Warning: the planned survey could not verify this target. Too few persons.", "warn")
     assert row["Smallest detectable cut (chance alone)"] == 0.77  # 76.2%, up
     assert row["Sample needed, each round"] == rounded_up(promises.NEEDED[0.5]) == 15_000
     assert (row["Baseline value"], row["Target value"]) == (Styled(5.0, "one_decimal"), Styled(2.5, "one_decimal"))
     unplanned = cells(sheet(judged(obstacle=UNPLANNED)))["Why"]
-    start = "WARNING: no survey is planned that could verify this target. A repeat as planned (adults: 5,000) "
+    start = "Warning: no survey is planned that could verify this target. A repeat as planned (adults: 5,000) "
     assert unplanned.value.startswith(start)
 
 
@@ -132,9 +132,9 @@ def test_what_nobody_measures_is_quiet_and_without_targets_there_is_no_sheet() -
     assert kinds == [
         Styled("baseline", "text"),
         *[Styled("not measured", "quiet")] * 4,
-        Styled("target (linear); not verifiable", "warn"),
+        Styled("target (linear path); not verifiable", "warn"),
     ]
-    assert cells(milestones(judged(verifiable="yes"), EN), 5)["In that year"] == Styled("target (linear)", "quiet")
+    assert cells(milestones(judged(verifiable="yes"), EN), 5)["In that year"] == Styled("target (linear path)", "quiet")
     assert [cells(page, n)["Measured value"].value for n in range(6)] == [5.0, None, None, None, None, None]
     assert page.chart
     assert (page.chart.rows, page.chart.first, page.chart.path) == (6, 1, 3)
