@@ -86,15 +86,12 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
         key=lambda row: (order[row["id"]], (row["id"], row["group"]) not in with_target),
     )
     bad = int((table["verifiable"] == "no").sum())
-    refused = (language.say("workbook.sheets.targets.refused", n=str(bad)),) if bad else ()
-    said = language.say("workbook.sheets.targets.smallest")
-    smallest = (said,) if table["planned_sample"].notna().any() else ()
-    none = language.say(
-        "workbook.sheets.targets.none",
-        none=language.kit(NO_FALL),
-        n=str(LEAST_CASES),
-        more=number_words.percent(language, LIKE - 1),
-    )
+    words, planned = "workbook.sheets.targets", plan_words.totals(table)["planned_sample"].nunique()
+    refused = (language.say(f"{words}.refused", n=str(bad)),) if bad else ()
+    samples = language.say(f"{words}.samples", size=plan_words.planned_sizes(language, table)) if planned > 1 else ""
+    smallest = (f"{language.say(f'{words}.smallest')} {samples}".rstrip(),) if table["planned_sample"].notna().any() else ()
+    more = number_words.percent(language, LIKE - 1)
+    none = language.say(f"{words}.none", none=language.kit(NO_FALL), n=str(LEAST_CASES), more=more)
     nothing = (none,) if NO_FALL in table["smallest_obstacle"].tolist() else ()
     notes = (
         surveys(language, evidence.baseline.table),

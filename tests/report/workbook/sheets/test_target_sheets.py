@@ -104,6 +104,16 @@ def test_a_group_with_a_target_comes_first_and_its_categories_keep_their_order()
     assert [cells(page, line)["Category"] for line in range(3)] == ["before", "soon", "open"]
 
 
+def test_a_group_with_two_results_is_explained_by_the_two_planned_samples() -> None:
+    made, said = (
+        judged(planned_sample=7_000.0),
+        "has a result for each, because the planned samples differ (7,000 adults; 2,500 adults).",
+    )
+    two = pd.concat([made.targets, made.targets.assign(planned_sample=2_500.0, id="other")], ignore_index=True)
+    assert any(said in note for note in sheet(replace(made, targets=two)).notes)
+    assert not any("result for each" in note for note in sheet(made).notes)
+
+
 def test_the_follow_up_has_each_number_of_the_later_survey_and_whether_its_target_is_reached() -> None:
     made = fell()
     page = follow_up(made, EN)
