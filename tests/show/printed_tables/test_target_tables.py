@@ -120,6 +120,9 @@ def test_a_number_after_a_fall_has_the_digits_of_its_measure() -> None:
         table = target_tables.detectable(EN, rows.assign(measure=measure, smallest_value=value))
         assert column(table, "after") == [told]
         assert table.title == EN.say("detectable.title")
+        assert EN.say("detectable.other_groups") not in table.note
+    women = target_tables.detectable(EN, rows.assign(group="sex", category="women"))
+    assert EN.say("detectable.other_groups") in women.note
     wide = target_tables.detectable(EN, rows.assign(baseline_bound=40.0))
     assert wide.title == EN.say("detectable.title_of_range")
 
