@@ -82,8 +82,11 @@ def fact(language: Language, row: PublishedNumber) -> Fact:
 
 
 def range_explained(out: Published, language: Language) -> list[Block]:
-    """Returns, in a list, a paragraph with `range_in_words` for the place above or below numbers in large type."""
-    told = range_in_words(language, _in_large_type(out))
+    """Returns, in a list, a paragraph with `range_in_words` for the place above or below numbers in large type. It is also about the
+    numbers of persons that stand with the rates."""
+    populations = {row["reference_population"] for row in _in_large_type(out)}
+    rows = [r for r in headline_rows(out) if r["measure"] in ("prevalence", "total")]
+    told = range_in_words(language, [r for r in rows if r["reference_population"] in populations])
     return [Paragraph(told, "quiet")] if told else []
 
 

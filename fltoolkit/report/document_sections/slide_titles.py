@@ -90,12 +90,12 @@ def majorities(out: Published, language: Language, topics: Collection[str]) -> t
 
 def majority(language: Language, rows: pd.DataFrame, key: str = "slides.majority") -> str | None:
     """Returns a sentence with the characteristics that more than half of all cases have (the whole interval is above one half),
-    in the order of the questionnaire. `rows` are the published shares of cases by characteristic, and `key` is that of the
+    the most frequent first. `rows` are the published shares of cases by characteristic, and `key` is that of the
     sentence. Returns None if there is no such characteristic, or if there are too many for a title."""
     sure = [r for r in as_records(rows) if not result_sentences.is_unsure(r) and r["ci_low"] > HALF]
     if not 1 <= len(sure) <= FEW:
         return None
-    what = language.list(number_words.category(language, r) for r in sure)
+    what = language.list(number_words.category(language, r) for r in sorted(sure, key=lambda row: -row["estimate"]))
     return language.say(key, who=language.kit(sure[0]["reference_population_label"]), what=what)
 
 

@@ -129,7 +129,10 @@ def _coerced(evidence: Evidence, language: Language) -> list[Block]:
     if rows.empty:
         return []
     picture = estimates(evidence, language, "slide", Grouped("profile", (COERCION,), rows["reference_population"].iloc[0]))
-    return _pictured(picture, slide_titles.majority(language, rows, "slides.coerced"))
+    told = slide_titles.majority(language, rows, "slides.coerced")
+    notes = (language.say("profile.majority") if told else "", number_words.alike_shares(language, rows))
+    slide = _pictured(picture, told)
+    return [*slide, *([Paragraph(" ".join(filter(None, notes)), "quiet")] if slide and any(notes) else [])]
 
 
 def _means_of_coercion(out: Published) -> pd.DataFrame:
@@ -167,7 +170,8 @@ def _categories_by_group(language: Language, rows: pd.DataFrame, first: object, 
     `key` is the key of the sentence in the language files. The text is empty if there are no rows."""
     by = []
     for (who, b), part in rows.groupby(["reference_population_label", "breakdown"], sort=False):
-        named = ", ".join(number_words.category(language, r) for r in as_records(part))
+        names = [number_words.category(language, r) for r in as_records(part)]
+        named = language.list(names) if any("," in name for name in names) else ", ".join(names)
         which = named if len(part) <= NAMED else language.say("slides.categories", n=str(len(part)))
         of_whom = "" if who == first else f"{language.kit(who)}, "
         by.append(f"{of_whom}{number_words.group(language, str(b))} ({which})")

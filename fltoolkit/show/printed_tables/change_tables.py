@@ -73,7 +73,7 @@ def changes(language: Language, rows: pd.DataFrame, title: str = "", *notes: str
 
 def _signs_explained(language: Language, rows: pd.DataFrame) -> list[str]:
     """Returns the notes on the signs beside numbers: the sign of caution, and `<0` or `>0` in place of a limit that rounds to 0."""
-    care = number_words.care_note(language, pd.concat([rows["flag_before"], rows["flag_after"]]))
+    care = number_words.care_note(language, pd.concat([rows["flag_before"], rows["flag_after"], rows["flag"]]))
     return [*care, *([language.say("tables.beyond_zero")] if rows["beyond_zero"].any() else [])]
 
 
@@ -88,13 +88,11 @@ def _of_round(language: Language, row: Row, column: str, when: str) -> PrintedCe
 
 
 def _change(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell of a change as a number with + or −.
-
-    It has a marker only if the change is not shown. If one of the two numbers is doubtful, the marker is in the cell of that
-    number.
-    """
+    """Returns the cell of a change as a number with + or −, with its sign: [u] if it is unreliable, † if it is to be used with
+    caution."""
     cell = plan_cells.value(language, row, "change", "marker")
-    return PrintedCell(change_sentences.signed(language, row["change"], row), number=True) if cell.text else cell
+    sign = {"unreliable": "u", "caution": number_words.CARE}.get(str(row["flag"]), "")
+    return PrintedCell(change_sentences.signed(language, row["change"], row), sign, number=True) if cell.text else cell
 
 
 def _limits_of_change(language: Language, row: Row) -> PrintedCell:

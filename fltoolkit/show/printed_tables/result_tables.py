@@ -64,6 +64,7 @@ def table(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTab
     of_rows = (
         base,
         order,
+        number_words.alike_shares(language, rows) if measure in (*CASE_SHARES, *PROFILES) else "",
         *months,
         *number_words.rounding_note(language, rows),
         *number_words.limits_at_zero(language, rows),

@@ -116,17 +116,22 @@ def family(out: Published, language: Language) -> str:
     tested = int(out.contrasts["tested"].iloc[0]) if len(out.contrasts) else 0
     if not tested:
         return _nothing_tested(out, language)
-    untested = len(out.contrasts) - tested
-    only = (
-        f"{language.say('contrasts.family_rest', n=str(untested))} {language.say('contrasts.only')}"
-        if untested
-        else language.say("contrasts.only")
-    )
+    rest = language.say("contrasts.family_rest", what=_not_tested(out, language)) if tested < len(out.contrasts) else ""
+    only = f"{rest} {language.say('contrasts.only')}".lstrip()
     about = {"group": number_words.group(language, out.lead)}
     if tested == 1:
         return f"{language.say('contrasts.family_one', **about)} {only}"
     level = number_words.level(language, out.contrasts.iloc[0].to_dict())
     return f"{language.say('contrasts.family', n=str(tested), level=level, **about)} {only}"
+
+
+def _not_tested(out: Published, language: Language) -> str:
+    """Returns which of the comparisons named beforehand were not tested: their populations, if each of these has one pair of
+    categories, and else how many pairs there are."""
+    untested = out.contrasts.loc[out.contrasts["verdict"] == NOT_TESTED, POPULATION]
+    if all(len(_pairs(out, population)) == 1 for population in untested):
+        return _named(out, language, list(untested))
+    return str(len(untested))
 
 
 def _nothing_tested(out: Published, language: Language) -> str:

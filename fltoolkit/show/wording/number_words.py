@@ -147,6 +147,13 @@ def whom(language: Language, category: object) -> str:
     return language.say(f"whom.{kind}", category=text)
 
 
+def alike_shares(language: Language, rows: pd.DataFrame) -> str:
+    """Returns the note on equal shares with different signs, such as [u] and †. The text is empty if there are none."""
+    shown = rows[rows["estimate"].notna()]
+    signs = shown["flag"].groupby(shown["estimate"]).nunique()
+    return language.say("profile.own_signs") if (signs > 1).any() else ""
+
+
 def of_profile(language: Language, rows: pd.DataFrame) -> list[str]:
     """Returns notes for the published rows of a profile (shares of cases by characteristic): that one case can have several
     characteristics (for which topics not), and how cases without an answer are counted. The list is empty for other measures."""

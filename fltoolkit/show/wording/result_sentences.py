@@ -94,9 +94,9 @@ def asks_parents(table: pd.DataFrame, population: object = "") -> bool:
 def unresolved(row: PublishedNumber, language: Language, *, parents: bool) -> str:
     """Returns up to three sentences on unresolved persons: it is not decided whether they are in forced labour. If `parents` is
     true, parents who were not interviewed are a reason too (see `asks_parents`). The first sentence gives their number among the
-    persons who answered. The second gives the rate if all of them were cases. The third gives the rate without them, if this is printed as
-    another number. The text is empty if the rate is hidden. If only the number of unresolved persons is hidden, or if it is zero, the
-    text says so."""
+    persons who answered, and for a range also the number of cases: where cases are rare, a few unresolved persons matter. The second
+    gives the rate if all of them were cases. The third gives the rate without them, if this is printed as another number. The text is
+    empty if the rate is hidden. If only the number of unresolved persons is hidden, or if it is zero, the text says so."""
     why = language.say(f"unresolved.why.{'parents' if parents else 'answers'}")
     if pd.isna(row["unresolved"]):
         return "" if pd.isna(row["estimate"]) else language.say("unresolved.hidden", why=why)
@@ -106,9 +106,10 @@ def unresolved(row: PublishedNumber, language: Language, *, parents: bool) -> st
         number_words.number(language, row[c], "prevalence") for c in ("estimate", "resolved_only", "bound_high", "bound_ci_high")
     )
     counts = {c: number_words.count(language, row[c]) for c in ("unresolved", "n")}
+    ranged, cases = number_words.has_range(row), number_words.cases(language, row)
     told = (
-        language.say("unresolved.some", **counts, why=why),
-        "" if number_words.has_range(row) else language.say("unresolved.as_cases", high=high, top=top),
+        language.say(f"unresolved.some{'_of_range' if ranged and cases else ''}", **counts, cases=cases, why=why),
+        "" if ranged else language.say("unresolved.as_cases", high=high, top=top),
         "" if without == rate else language.say("unresolved.without", without=without),
     )
     return " ".join(filter(None, told))

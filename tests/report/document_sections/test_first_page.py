@@ -53,9 +53,9 @@ def plain(text: str) -> str:
         ),
         ({"estimate_after": 0.0169}, "The rate of forced labour fell: 16.9 per 1,000 in 2027, 17.2 in 2025"),  # both 17
         ({"estimate_after": 0.0021}, "The rate of forced labour fell: 2.1 per 1,000 in 2027, 17.2 in 2025"),
-        ({"verdict": NOT_COMPARABLE}, "20 of every 1,000 adults reported forced labour in 2025"),
-        ({"flag": "unreliable"}, "20 of every 1,000 adults reported forced labour in 2025"),
-        ({"verdict": ""}, "20 of every 1,000 adults reported forced labour in 2025"),
+        ({"verdict": NOT_COMPARABLE}, "20 of every 1,000 adults were in forced labour in 2025"),
+        ({"flag": "unreliable"}, "20 of every 1,000 adults were in forced labour in 2025"),
+        ({"verdict": ""}, "20 of every 1,000 adults were in forced labour in 2025"),
     ],
 )
 def test_the_title_is_the_verdict(facts: dict[str, Any], said: str) -> None:

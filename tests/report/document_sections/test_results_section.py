@@ -105,7 +105,7 @@ def test_a_table_names_each_group_once_and_marks_each_hidden_cell() -> None:
     assert women == ["Women", "[c]", "[c]", "[c]", "[c]", ""]
     assert table.note.startswith(
         "The past 12 months; 2018 international definition. Numbers of groups are rounded for confidentiality: "
-        "they may not add up, and a total may lie just outside them. [c]\xa0confidential: too"
+        "they may not add up, and a total may be slightly above or below all its groups. [c]\xa0confidential: too"
     )
     assert table.note.endswith("; [u]\xa0unreliable.")
     share = of("sector", "farms", measure="share", to_verify="recalled")
@@ -158,7 +158,7 @@ def test_wide_bounds_take_a_number_out_of_the_title_and_leave_the_figure() -> No
     assert results_section.range_explained(published(row()), EN) == []
     children = row(reference_population="children", reference_population_label="children", bound_high=0.025)
     (explained,) = results_section.range_explained(published(wide, children, headlines=("adults", "children")), EN)
-    assert " 20.0 has no range: its high end (25.0) lies inside its interval." in explained.text
+    assert " No range at 20.0: counting unresolved persons gives 25.0, inside the interval." in explained.text
     many = wide | {"measure": "total", "estimate": 400.0, "bound_high": 800.0} | CHILDREN
     (beside,) = results_section.beside_facts(published(wide, children, many, headlines=("adults", "children")), EN)
     assert "The unresolved persons are many" not in beside  # said of the large numbers

@@ -97,7 +97,7 @@ WARNED = {
     "nap_skeleton": [
         "A survey of the planned size (north: 88) in 2030 could not verify this target: Prevalence of forced labour, adults (region: north), a cut of 10",
     ],
-    "slides": ["Set a target for north that the planned survey can verify (", " is too small for a survey of any size"],
+    "slides": ["Set a target for north that the planned survey can verify (", "No survey of any size can show a fall from "],
 }
 
 

@@ -46,7 +46,7 @@ def texts(blocks: list[Block], style: str = "") -> list[str]:
 def test_the_first_page_says_how_many_who_the_targets_what_to_decide_and_three_caveats() -> None:
     made = evidence_brief(evidence_from(OUT, FEW[0], planned_sample=2000), EN)
     page = first_page(made)
-    assert made.title == "20 of every 1,000 adults reported forced labour in 2025"
+    assert made.title == "20 of every 1,000 adults were in forced labour in 2025"
     facts, definition, chart, who, targets, table, decide, careful, caveats = page
     assert isinstance(facts, Facts)
     assert [f.number for f in facts.facts] == ["20.0", "about 400", "19.0"]
@@ -99,7 +99,7 @@ def test_without_a_comparison_the_picture_is_the_way_to_the_target() -> None:
 def test_the_numbers_say_how_many_differences_are_tested() -> None:
     brief = evidence_brief(evidence_from(OUT, FEW[0], planned_sample=2000), EN)
     (told,) = [text for text in texts(list(brief.blocks)) if text.startswith("This document tests")]
-    assert "tests 1 difference between groups, named beforehand (sex)" in told
+    assert "tests one difference between groups, named beforehand (sex)" in told
     assert "Compare groups only by the stated test: whether two intervals overlap is no test." in told
     assert told.endswith(EN.say("brief.markers"))
 

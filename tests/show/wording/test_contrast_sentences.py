@@ -116,10 +116,21 @@ def test_the_family_is_counted() -> None:
     assert "tests 2 differences between groups" in contrast_sentences.family(two, EN)
     assert "Holm" in contrast_sentences.family(two, FR)
     assert "not tested" not in contrast_sentences.family(two, EN)
-    assert "Named beforehand, but not tested: 1 more." in contrast_sentences.family(
+    assert "Other comparisons named beforehand, but not tested: 1." in contrast_sentences.family(
         compared(pair("a", "b", tested=1), pair("a", "c", tested=1, verdict=NOT_TESTED, reason=TOO_FEW)), EN
     )
     assert contrast_sentences.family(published(row()), EN) == EN.say("contrasts.nothing")
+
+
+def test_a_comparison_that_was_not_tested_in_a_population_is_named_by_it() -> None:
+    """Before, the brief said *2 more*, and nobody knew which."""
+    children = {"reference_population": "children", "reference_population_label": "children"}
+    rows = [row(), row(**children), *(of("region", name) for name in "ab"), *(of("region", name, **children) for name in "ab")]
+    tests = compared(
+        pair("a", "b", tested=1), pair("a", "b", tested=1, reference_population="children", verdict=NOT_TESTED, reason=TOO_FEW)
+    )
+    out = published(*rows, lead="region", groups=("region",), contrasts=tests.contrasts)
+    assert "Other comparisons named beforehand, but not tested: children. " in contrast_sentences.family(out, EN)
 
 
 def test_where_nothing_could_be_tested_the_family_says_what_was_named_beforehand_and_why() -> None:

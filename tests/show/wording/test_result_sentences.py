@@ -80,9 +80,9 @@ def test_a_survey_of_children_says_that_other_routes_count_and_one_of_children_a
     chart = {"measure": "flowchart", "breakdown": "step"}
     child = row(**chart, **CHILDREN, step=CHILD_UNRESOLVED, category=CHILD_UNRESOLVED)
     adult = row(**chart, step="unresolved", category="unresolved")
-    assert "by other routes: work under a threat" in result_sentences.forced_labour(published(row(), child), EN)
-    assert result_sentences.forced_labour(published(row(), adult, child), EN).endswith("Children are counted by other routes.")
-    assert "by other routes" not in result_sentences.forced_labour(published(row()), EN)
+    assert "by other criteria: work under a threat" in result_sentences.forced_labour(published(row(), child), EN)
+    assert result_sentences.forced_labour(published(row(), adult, child), EN).endswith("Children are counted by other criteria.")
+    assert "by other criteria" not in result_sentences.forced_labour(published(row()), EN)
 
 
 def test_what_every_number_rests_on_is_listed_and_what_is_not_known_left_out() -> None:

@@ -49,13 +49,9 @@ def on_shares(language: Language, rows: pd.DataFrame) -> list[str]:
     """Returns notes on shares of cases: what the share of a stage counts, why equal shares have different signs, and who is in the
     row *not stated*."""
     shown = rows[rows["estimate"].notna()]
-    alike = shown["flag"].groupby(shown["estimate"]).nunique()
-    notes = {
-        "profile.stages": bool(shown["breakdown"].isin(STAGES).any()),
-        "profile.own_signs": bool((alike > 1).any()),
-        "tables.not_stated": bool((shown["category"] == NOT_STATED).any()),
-    }
-    return [language.say(key) for key, there in notes.items() if there]
+    stages = language.say("profile.stages") if shown["breakdown"].isin(STAGES).any() else ""
+    not_stated = language.say("tables.not_stated") if (shown["category"] == NOT_STATED).any() else ""
+    return list(nonempty(stages, number_words.alike_shares(language, rows), not_stated))
 
 
 def withheld(language: Language, rows: pd.DataFrame) -> list[str]:

@@ -149,7 +149,8 @@ def _mark(axes: Any, mark: Mark, at: float, size: Size, *, lane: float = 0.0, up
     if none:
         plot([high], at + lane, marker="_" if upright else "|", **dot)
     elif mark.glyph is Glyph.PLANNED:
-        plot([mark.value], at, marker="o", **{**edge, "markersize": size.font * 0.3, "markeredgewidth": 0})
+        under = {**edge, "markersize": size.font * 0.3, "markeredgewidth": 0, "zorder": 1}  # the end of an interval stays visible
+        plot([mark.value], at, marker="o", **under)
     elif mark.glyph is Glyph.TARGET:
         plot([mark.value], at, marker="D", **dot)
     else:
