@@ -45,6 +45,7 @@ def filled(plan: Plan, **facts: Any) -> Baseline:
         "n": float(n), "cv": np.sqrt(deff * (1 - p) / (p * n)) if p else np.nan, "deff": deff, "year": 2025, "population": "adults",
         "weighted_population": 1e6, "reference_months": 12, "cases": n * p, "bound_high": np.nan, "unresolved": 0.0, "unresolved_marker": "",
         "survey": "Labour force survey", "confidence": 0.95, "reference_population_label": "adults",
+        "rounding": 50.0,
     }  # fmt: skip
     table = pd.DataFrame([row | facts])
     return Baseline(plan, table, table, words_of(plan))
@@ -69,7 +70,7 @@ def evidence_of(given: Baseline, followed: list[dict[str, Any]] | None = None, n
     answered = targets_with_results(judged, later, later)
     return Evidence(
         given.plan, now, now, None, given, answered, milestones(given.plan, given), smart(given.plan, given, judged),
-        with_targets(later, answered), Partners(),
+        with_targets(later, answered, given), Partners(),
     )  # type: ignore[arg-type]  # fmt: skip
 
 

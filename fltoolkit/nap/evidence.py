@@ -84,5 +84,5 @@ def evidence(plan: Plan, found: Rounds) -> Evidence:
     answered = targets_with_results(judged, followed, exact)
     return Evidence(
         plan, found.now, found.start, found.changed, with_decreases(filled, followed), answered, milestones(plan, filled, years), smart(plan, filled, judged),
-        with_targets(followed, answered), partners,
+        with_targets(followed, answered, filled), partners,
     )  # fmt: skip

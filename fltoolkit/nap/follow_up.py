@@ -71,6 +71,7 @@ REACHED, NOT_REACHED, NOT_DUE, BEHIND, INSIDE = (
 UNRELIABLE, UNRELIABLE_BELOW, UNRELIABLE_ABOVE, OPEN = (
     Reason.of(f"plan.reached.{s}") for s in ("unreliable", "unreliable_below", "unreliable_above", "open")
 )
+SEE_PREVALENCE = Reason.of("plan.reached.prevalence")
 NOT_COMPARED = Reason.of("rounds.one")
 DECREASE, NOBODY = "percent_decrease", Reason.of("plan.nobody")
 FollowUpRow = dict[Any, Any]
@@ -157,13 +158,25 @@ def targets_with_results(judged: pd.DataFrame, followed: pd.DataFrame, exact: pd
     )  # fmt: skip
 
 
-def with_targets(followed: pd.DataFrame, answered: pd.DataFrame) -> pd.DataFrame:
-    """Returns the follow-up with the earliest target of each row: `target_year`, `target_value`, `stated_value`, `reached`,
-    `verifiable` and `obstacle`, blank without a target. `answered` is the result of `targets_with_results`."""
-    keys, texts = ["id", "group", "category"], ["reached", "verifiable", "obstacle"]
-    first = answered[answered["target_year"].notna()].sort_values("target_year").drop_duplicates(keys)
-    found = followed.merge(first[[*keys, "target_year", "target_value", "stated_value", *texts]], on=keys, how="left")
+def with_targets(followed: pd.DataFrame, answered: pd.DataFrame, filled: Baseline) -> pd.DataFrame:
+    """Returns the follow-up with the earliest target of each row: `target_year`, `target_value`, `stated_value`, `cut`, `target_words`,
+    `reached`, `verifiable` and `obstacle`, blank without a target. `answered` is the result of `targets_with_results`."""
+    keys, numbers = ["id", "group", "category"], ["target_year", "target_value", "stated_value", "cut"]
+    texts, aims = ["target_words", "reached", "verifiable", "obstacle"], answered[answered["target_year"].notna()]
+    first = pd.concat([aims, _as_decreases(aims, filled)]).sort_values("target_year").drop_duplicates(keys)
+    found = followed.merge(first[[*keys, *numbers, *texts]], on=keys, how="left")
     return found.assign(**{c: found[c].fillna("") for c in texts})
+
+
+def _as_decreases(aims: pd.DataFrame, filled: Baseline) -> pd.DataFrame:
+    """Returns the targets of a prevalence as those of the % decrease that is computed from it. Whether they are reached, only the row of
+    the prevalence says. `aims` are targets of all indicators."""
+    of = filled.table.loc[filled.table["derived_from"] != "", ["id", "derived_from"]]
+    own = aims.merge(of.rename(columns={"id": "decrease"}), left_on="id", right_on="derived_from").assign(
+        id=lambda t: t["decrease"]
+    )
+    answer = own["reached"].astype(object).map(lambda said: said and SEE_PREVALENCE)
+    return own.assign(target_value=100 * own["cut"].astype(float), stated_value=nan, reached=answer)
 
 
 def with_decreases(filled: Baseline, followed: pd.DataFrame) -> Baseline:

@@ -17,8 +17,8 @@ from fltoolkit.languages.reasons import Reason, joined_reasons
 from fltoolkit.nap.baseline import Baseline, rows_of
 from fltoolkit.nap.results_framework import Indicator, Plan
 from fltoolkit.nap.target_paths import Target, on_the_way_down, planned_value, target_in_words, target_value, targets_of_row
-from fltoolkit.publish.measure_units import CASE_SHARES, is_rate, rounded_as_printed, scale
-from fltoolkit.publish.printed_numbers import DIGITS, ENOUGH_CASES, HEADLINE_DIGITS, rounded_up, significant
+from fltoolkit.publish.measure_units import CASE_SHARES, COUNT_MEASURES, is_rate, rounded_as_printed, scale
+from fltoolkit.publish.printed_numbers import DIGITS, ENOUGH_CASES, HEADLINE_DIGITS, nearest, rounded_up, significant
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.survey.spec.groups import TOTAL
 from fltoolkit.table_records import as_records
@@ -78,7 +78,7 @@ def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
         - `smallest_cut`: the smallest relative decrease that would be detected, rounded up to a whole percent (nan if no decrease
           would be detected, or if any would leave too few cases for a verdict, or if the samples are too unlike; `smallest_obstacle`
           says which, in a word or two);
-          `smallest_value`: the value after this decrease, in the unit of the indicator
+          `smallest_value`: the value after this decrease, in the unit of the indicator (a number of persons is rounded to the base of its survey)
         - `sample_needed`: the number of persons of the category who must answer in the repeat; `sample_each_round`: the number
           who must answer in each of two new surveys of equal size; `planned_sample`: the persons of the category in the planned
           sample. These numbers are rounded up to two significant digits. Only the `planned_sample` of the whole population is
@@ -239,8 +239,12 @@ def _computed_row(start: _BaselineValue, plan: Plan, indicator: Indicator, targe
     least = detectable_change(p, row["n"], planned, deff=deff)
     refused = NO_FALL if isnan(least.relative) else _why_no_verdict(row["n"], planned, p * (1 - least.relative))
     smallest = nan if refused else ceil(100 * least.relative - TINY) / 100
-    left = rounded_as_printed(row["baseline_value"] * (1 - smallest), str(row["measure"]))
-    if refused == TOO_FEW or left == 0 or _chance_of_cases(row["n"] * p, planned * p * (1 - smallest)) < POWER:
+    left = _value_left(row, smallest)
+    if (
+        refused == TOO_FEW
+        or rounded_as_printed(left, str(row["measure"])) == 0
+        or _chance_of_cases(row["n"] * p, planned * p * (1 - smallest)) < POWER
+    ):
         refused, smallest = NO_FALL, nan
     found |= {
         "smallest_obstacle": refused,
@@ -249,11 +253,19 @@ def _computed_row(start: _BaselineValue, plan: Plan, indicator: Indicator, targe
         "rate": p,
         "n": row["n"],
         "smallest_cut": smallest,
+        "smallest_value": nan if isnan(smallest) else left,
     }
-    found |= {"smallest_value": row["baseline_value"] * (1 - smallest)}
     if target is None:
         return found
     return found | _verifiability_columns(start, plan, found, planned)
+
+
+def _value_left(row: TargetRow, cut: float) -> float:
+    """Returns the value of a row after a relative decrease. A number of persons is a multiple of the rounding base of its survey, if it
+    is from a survey."""
+    value: float = row["baseline_value"] * (1 - cut)
+    counted = row["measure"] in COUNT_MEASURES and pd.notna(row["rounding"])
+    return float(nearest(value, row["rounding"])) if counted else value
 
 
 def _verifiability_columns(start: _BaselineValue, plan: Plan, found: TargetRow, planned: float) -> TargetRow:

@@ -22,7 +22,7 @@ MEASURES = ("prevalence", "share", "profile", "total")
 """The measures that can answer a question on a breakdown. The first that is published is used: a rate rather than a share, a
 share rather than a number.
 """
-WHOLE = {TOTAL: ("prevalence", "total"), "months": ("duration",)}
+WHOLE = {TOTAL: ("prevalence", "total"), "months": ("duration",), "current": ("current_prevalence", "current")}
 """For each word, the measures of the whole population that the word means."""
 ITEMS = {"debt_bondage": "coercion"}
 """For each word that means one category of a breakdown, this breakdown."""
@@ -35,8 +35,8 @@ def answers(out: Published, words: Iterable[str]) -> tuple[pd.DataFrame, ...]:
     Args:
         out: the published set.
         words: the kinds of results that can answer the question, from `evidence` in checklists.yaml. `total` means the
-            prevalence and the total, `months` the mean duration, both of the whole population. A word such as `gender` means
-            results by this group. Other words are topics of a profile of cases.
+            prevalence and the total, `months` the mean duration, `current` the numbers at the time of the interview, all of the
+            whole population. A word such as `gender` means results by this group. Other words are topics of a profile of cases.
 
     Returns:
         Tables with rows of `Published.table`, in the order of the words. A table in which every number is hidden is left out.

@@ -128,8 +128,8 @@ def test_a_note_names_a_topic_by_its_words_in_every_language() -> None:
 def test_an_error_gives_its_reason_as_data_where_it_has_one() -> None:
     error = NotAvailable(Reason.of("reasons.no_months"), found=Reason.of("reasons.fewer_of", N=5), where="survey.yaml")
     assert str(reason_of(error)) == error.reason
-    assert error.reason.endswith("of every case; without an answer: fewer than 5 cases")
-    assert "sans réponse\u202f: moins de 5 cas" in FR.kit(reason_of(error))
+    assert error.reason.endswith("of every case, and some cases did not give them: fewer than 5 cases")
+    assert "ne l’ont pas indiquée\u202f: moins de 5 cas" in FR.kit(reason_of(error))
     assert reason_of(NotAvailable(Reason.of("reasons.not_current"))) == Reason.of("reasons.not_current")
     assert reason_of(NotAvailable("own words", found=["a", "b"])) == "own words: a, b"
 

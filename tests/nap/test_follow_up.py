@@ -66,6 +66,15 @@ def test_a_percent_decrease_is_one_minus_the_ratio_of_the_two_rates_with_the_int
     assert str(reason).endswith(f"from the prevalence above; in 2027 it was 62% ({low}% to {high}%)")
 
 
+def test_a_percent_decrease_has_the_target_of_its_prevalence_and_refers_to_its_answer() -> None:
+    row, base = of(fell(), "decrease"), of(fell(), "decrease_base")
+    assert (row["target_year"], row["target_value"], base["target_value"]) == (2029, pytest.approx(50), pytest.approx(25))
+    assert (str(row["reached"]), str(base["reached"])) == (
+        "see the prevalence",
+        "cannot be said (the target lies inside the interval)",
+    )
+
+
 def test_where_the_rate_is_higher_the_reason_says_that_and_not_a_decrease_below_zero(tmp_path: Path) -> None:
     """Before, it was a decrease of -100% (-154% to -58%)."""
     survey(tmp_path / "first", 2025, 60)

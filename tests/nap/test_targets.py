@@ -213,6 +213,14 @@ def test_a_number_of_persons_is_judged_as_the_rate_it_is() -> None:
     assert number["target_value"] == 2500
 
 
+@pytest.mark.parametrize(("base", "left"), [(50.0, 1_150.0), (20.0, 1_120.0), (np.nan, 1_127.0)])
+def test_the_number_of_persons_after_the_smallest_fall_is_rounded_as_its_survey_rounds(base: float, left: float) -> None:
+    """A fall of 51%, from 2,300 to 1,127. A publication has no rounding base."""
+    row = judged(n=20_000, measure="total", baseline_value=2_300.0, ci_low=2_000.0, ci_high=2_600.0, rounding=base)
+    assert row["smallest_cut"] == pytest.approx(0.51)
+    assert row["smallest_value"] == pytest.approx(left)
+
+
 def test_milestones_lie_on_their_path_and_only_surveys_measure_them() -> None:
     plan = plan_with({"year": 2029, "cut": 0.36, "path": "geometric"}, planned_surveys=[2027, 2029])
     steps = milestones(plan, filled(plan))

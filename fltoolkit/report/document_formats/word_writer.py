@@ -93,7 +93,7 @@ def as_word(document: Document) -> bytes:
             # On a page that is too full, the few lines that it leaves would fill the page before the break.
             block = replace(block, new_page=fit_on_page(document.blocks[:i], top, word, WIDTH))
         put(block, word)
-        if isinstance(block, Paragraph) and _leads_to(*document.blocks[i + 1 : i + 2]):
+        if isinstance(block, Paragraph) and block.style != "warning" and _leads_to(*document.blocks[i + 1 : i + 2]):
             word.paragraphs[-1].paragraph_format.keep_with_next = True
     if any(isinstance(block, Contents) for block in document.blocks):
         mark_headings(word)

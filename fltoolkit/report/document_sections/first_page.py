@@ -155,11 +155,11 @@ def tiles(evidence: Evidence, language: Language) -> Facts:
 
 
 def _with_persons(language: Language, rate: Fact, persons: PublishedNumber | None) -> Fact:
-    """Returns a rate in large type with the number of persons behind its unit, if that number is shown."""
+    """Returns a rate in large type with the number of persons behind its interval, if that number is shown."""
     if persons is None or pd.isna(persons["estimate"]):
         return rate
     number = f"{number_words.shown(language, persons)} {language.say('units.total')}"
-    return replace(rate, unit=language.colon(rate.unit, number))
+    return replace(rate, doubt=language.list([rate.doubt, number]))
 
 
 def below_the_tiles(evidence: Evidence, language: Language) -> tuple[str, ...]:

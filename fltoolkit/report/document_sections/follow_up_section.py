@@ -15,7 +15,7 @@ from fltoolkit.report.document_sections.results_section import fits_in_brief, gr
 from fltoolkit.show.printed_tables import change_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 from fltoolkit.show.wording import change_sentences, plan_words
-from fltoolkit.show.wording.plan_words import about, answers, totals
+from fltoolkit.show.wording.plan_words import about, totals
 from fltoolkit.table_records import as_records
 
 
@@ -109,12 +109,3 @@ def verdicts(evidence: Evidence, language: Language) -> tuple[str, ...]:
     rows = totals(evidence.follow_up)
     rows = rows[rows["verdict"] != ""]
     return tuple(change_sentences.sentence(language, row, about(language, row)) for row in as_records(rows))
-
-
-def answered(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
-    """Returns one text for each given row of the follow-up (the comparison of the baseline with a later survey). It names the
-    indicator and category, and says whether the target is reached and whether the number has changed.
-
-    Rows whose change was not tested are left out.
-    """
-    return tuple(f"{about(language, row)}. {answers(language, row)}" for row in as_records(rows[rows["verdict"] != ""]))

@@ -82,7 +82,7 @@ def repeat(evidence: Evidence, language: Language) -> str | None:
     told = language.say(
         f"slides.repeat{'_resolved' if pd.notna(row['baseline_bound']) else ''}",
         persons=number_words.count(language, row["planned_sample"]),
-        old=value(language, row["baseline_value"], row), new=value(language, plan_words.smallest_value(row), row),
+        old=value(language, row["baseline_value"], row), new=value(language, row["smallest_value"], row),
         unit=number_words.unit(language, str(row["measure"])),
     )  # fmt: skip
     if pd.notna(row["target_year"]) and not row["later_year"] >= row["target_year"]:

@@ -28,7 +28,6 @@ from fltoolkit.show.wording.plan_words import (
     measured,
     planned_sizes,
     sign,
-    smallest_value,
     totals,
     value,
     warning,
@@ -263,7 +262,7 @@ def _aim_of(language: Language, row: Line) -> dict[str, str]:
     return {
         "who": _subject(language, row), "start": value(language, row["baseline_value"], row), "aim": aim(language, row),
         "unit": number_words.unit(language, str(row["measure"])),
-        "value": value(language, smallest_value(row), row), "chance": number_words.percent(language, row["power"]),
+        "value": value(language, row["smallest_value"], row), "chance": number_words.percent(language, row["power"]),
     }  # fmt: skip
 
 

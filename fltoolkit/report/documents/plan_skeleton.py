@@ -185,9 +185,15 @@ def _strategy(evidence: Evidence, language: Language, chapter: int) -> list[Bloc
 
 
 def _not_verifiable(evidence: Evidence, language: Language) -> list[Block]:
-    """Returns a line below the goal that says how many targets of the plan no planned survey can verify, if there are any."""
+    """Returns a line below the goal that says how many targets of the plan no planned survey can verify, if there are any. The target
+    of a % decrease is that of its prevalence, and the line says that it is not counted again."""
     bad, every = len(targets_section.unverifiable_rows(evidence)), len(targets_section.with_target(evidence))
-    return [Paragraph(language.say("skeleton.not_verifiable", n=str(bad), of=str(every)), "quiet")] if bad else []
+    again = [language.say("skeleton.counted_once")] if (evidence.baseline.table["derived_from"] != "").any() else []
+    return (
+        [Paragraph(" ".join([language.say("skeleton.not_verifiable", n=str(bad), of=str(every)), *again]), "quiet")]
+        if bad
+        else []
+    )
 
 
 def _pictures(evidence: Evidence, language: Language, groups: Sequence[str]) -> list[Block]:

@@ -14,6 +14,7 @@ from fltoolkit.languages.language import Language
 from fltoolkit.languages.marked_text import STAR
 from fltoolkit.languages.own_text import OwnText
 from fltoolkit.nap.evidence import Evidence
+from fltoolkit.nap.follow_up import DECREASE
 from fltoolkit.nap.targets import UNPLANNED
 from fltoolkit.publish.measure_units import decimals, rounded_as_printed
 from fltoolkit.publish.published_set import MARKERS
@@ -72,8 +73,8 @@ def page(
 ) -> Page:
     """Returns a sheet of the workbook. Its name and its texts are under `workbook.sheets.<key>` in the language files. `notes`
     are printed before the notes of the language files. Further notes explain the markers in the cells, and limits that round to 0.
-    `more` are other fields of `Page`. If some numbers are ranges, the heading of their column says that it has the low end, and a
-    note explains the high end."""
+    `more` are other fields of `Page`. If some numbers are ranges, the headings of their column and of their interval name the low end,
+    and a note explains the high end."""
     words = f"workbook.sheets.{key}"
     own = language.each(f"{words}.notes") if language.has(f"{words}.notes.0") else ()
     fills = language.say(f"{words}.fills") if language.has(f"{words}.fills") else ""
@@ -85,10 +86,10 @@ def page(
         numbers = [[getattr(cell, "value", cell) for cell in line.cells[place - 1 : place + 2]] for line in lines]
         with_limit += numbers
         if not columns[place].hidden:
-            low_end = columns[place - 1]
             ends += [row[:2] for row in numbers]
-            head = language.say("workbook.low_end", head=low_end.head)
-            read[place - 1] = replace(low_end, head=head, width=max(low_end.width, least_width(head)))
+            for at, key in ((place - 1, "low_end"), (place + 1, "of_low_end"), (place + 2, "of_low_end")):
+                head = language.say(f"workbook.{key}", head=columns[at].head)
+                read[at] = replace(columns[at], head=head, width=max(columns[at].width, least_width(head)))
     ranges = [_on_high_ends(language, high_end.head, ends)] if ends else []
     cells = {getattr(cell, "value", cell) for line in lines for cell in line.cells}
     markers = legend(language, [marker for marker in (*MARKERS, number_words.CARE) if bracketed(marker) in cells])
@@ -269,7 +270,10 @@ def lines_by_indicator(language: Language, records: Sequence[Row], cells: Callab
         indicator, group, category, unit = who(language, record)
         line = (group, category, *cells(record), indicator, unit)
         if before != (before := (indicator, unit)):
-            heading = indicator if str(unit) in str(indicator) else f"{indicator} ({unit})"
+            named = (
+                str(unit) in str(indicator) and record["measure"] != DECREASE
+            )  # `% decrease` is not yet the unit of its number
+            heading = indicator if named else f"{indicator} ({unit})"
             lines.append(SheetRow([Styled(heading, "across"), *[Styled(None, "across")] * (len(line) - 1)]))
         lines.append(SheetRow(line))
     return lines

@@ -126,15 +126,19 @@ def _unsure(language: Language, row: Row) -> str:
 
 
 def _reasons(language: Language, row: Row) -> tuple[str, ...]:
-    """Returns the texts for the footnotes of a row. They say whether the target of the row is reached, why a change is not judged or
+    """Returns the texts for the footnotes of a row. They name the target of the row and say whether it is reached, why a change is not judged or
     not shown, and whether its size is uncertain. The reasons for the markers of each round stand in the tables of this round."""
     columns = ("verdict_reason",) if row["light"] or row["marker"] in ("", "c") else ("verdict_reason", "reason")
     given = (COVERS_ZERO, *UNJUDGED_REASONS)
     reasons = (row[c] for c in columns if row[c] and row[c] not in given)
-    reached = language.say("targets.reached", said=language.kit(row["reached"])) if row.get("reached") else ""
     is_bare = is_unjudged(row["verdict"], row["verdict_reason"])  # in the column of the verdict
     unjudged = number_words.start(language.kit(stated_verdict(row["verdict"], row["verdict_reason"]))) if is_bare else ""
-    return (reached.rstrip("."), unjudged, _unsure(language, row), *(number_words.reason(language, reason) for reason in reasons))
+    return (
+        plan_words.reached(language, row).rstrip("."),
+        unjudged,
+        _unsure(language, row),
+        *(number_words.reason(language, reason) for reason in reasons),
+    )
 
 
 def years_of_rounds(language: Language, before: pd.Series, after: pd.Series) -> dict[str, object]:

@@ -52,7 +52,7 @@ def _after(language: Language, row: Row) -> PrintedCell:
     would detect."""
     if pd.isna(row["smallest_value"]):
         return _no_fall(language, row)
-    return number_cells.in_unit(language, plan_words.smallest_value(row), str(row["measure"]))
+    return number_cells.in_unit(language, row["smallest_value"], str(row["measure"]))
 
 
 def _no_fall(language: Language, row: Row) -> PrintedCell:
@@ -217,9 +217,11 @@ def every_row(language: Language, rows: pd.DataFrame) -> PrintedTable:
 
 def detectable(language: Language, rows: pd.DataFrame) -> PrintedTable:
     """Returns a table of the smallest fall that a repeat of the survey could detect with the planned number of persons, for each
-    indicator and its whole population. `rows` are rows of `Evidence.targets`."""
+    indicator and its whole population. `rows` are rows of `Evidence.targets`. If some are of categories, a note says where the
+    others are."""
     heads = plan_cells.years(language, rows, "baseline_year")
-    notes = (language.say("targets.must_fall"), *_doubts(language, rows))
+    others = () if all(map(plan_words.is_total, as_records(rows))) else (language.say("detectable.other_groups"),)
+    notes = (language.say("targets.must_fall"), *others, *_doubts(language, rows))
     title = "detectable.title_of_range" if rows["baseline_bound"].notna().any() else "detectable.title"
     words = TableWords(language.say(title), notes=notes, heads=heads)
     return printed(language, TARGETS.only(*FOUND), as_records(rows), words)

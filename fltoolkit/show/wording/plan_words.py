@@ -13,8 +13,6 @@ from fltoolkit.languages.own_words import OwnWords
 from fltoolkit.languages.reasons import Reasons, as_stated
 from fltoolkit.nap.follow_up import NOT_REACHED, REACHED
 from fltoolkit.nap.targets import NO_FALL, TOO_WIDE, UNPLANNED
-from fltoolkit.publish.measure_units import COUNT_MEASURES
-from fltoolkit.publish.printed_numbers import DIGITS, significant
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, NBSP
 from fltoolkit.survey.spec.groups import TOTAL
@@ -94,19 +92,11 @@ def aim(language: Language, row: Line, column: str = "target_value") -> str:
     return value(language, row[column], row) if pd.isna(stated) else language.number(as_stated(stated))
 
 
-def smallest_value(row: Line) -> float:
-    """Returns the value that the number of a row would have after a fall, in the unit of the row. The fall is the smallest that a
-    repeat of the survey would detect. A number of persons is rounded to two significant digits, because the fall is known in
-    whole percent only."""
-    value: float = row["smallest_value"]
-    return float(significant(value, DIGITS)) if row["measure"] in COUNT_MEASURES and pd.notna(value) else value
-
-
 def fall_to(language: Language, row: Line) -> str:
     """Returns in words the smallest fall from the baseline that the planned repeat of the survey would detect: `from 17.2 in 2025
     to 10.0 per 1,000 or lower`. If the baseline is a range, the fall starts from its low end."""
     unit = number_words.unit(language, str(row["measure"]))
-    numbers = {"old": value(language, row["baseline_value"], row), "new": value(language, smallest_value(row), row)}
+    numbers = {"old": value(language, row["baseline_value"], row), "new": value(language, row["smallest_value"], row)}
     return language.say("targets.fall", year=f"{row['baseline_year']:g}", unit=unit, **numbers)
 
 
@@ -275,9 +265,15 @@ def measured(language: Language, row: Line) -> str:
 
 
 def answers(language: Language, row: Line) -> str:
-    """Returns two sentences on a number of the later survey. The first says whether its target is reached, the second whether the
+    """Returns two sentences on a number of the later survey. The first names its target and says whether it is reached, the second whether the
     number has changed since the baseline. The order and the words are always the same. A sentence without an answer is left out."""
     since: str = "" if pd.isna(row["year_before"]) else f"{row['year_before']:g}"
-    return " ".join(
-        language.say(f"targets.{key}", said=language.kit(row[key]), year=since) for key in ("reached", "changed") if row[key]
-    )
+    changed = language.say("targets.changed", said=language.kit(row["changed"]), year=since) if row["changed"] else ""
+    return " ".join(filter(None, (reached(language, row), changed)))
+
+
+def reached(language: Language, row: Line) -> str:
+    """Returns a sentence that names the target of a row, and says whether a later survey has shown it to be reached. The text is empty
+    without a target, or if it has not been measured."""
+    said = row.get("reached")
+    return language.say("targets.reached", target=short_aim(language, row), said=language.kit(said)) if said else ""

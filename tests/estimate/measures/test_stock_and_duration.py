@@ -137,7 +137,8 @@ def test_current_is_who_is_still_in_it_and_a_case_without_an_answer_is_unresolve
 
 def test_a_stock_needs_the_months_of_every_case_and_says_how_many_lack_them(small: Any) -> None:
     with pytest.raises(
-        NotAvailable, match=r"needs the months in forced labour of every case; without an answer(.|\n)*found: +fewer than 5 case"
+        NotAvailable,
+        match=r"needs the months in forced labour of every case, and some cases did not give them(.|\n)*found: +fewer than 5 case",
     ):
         fl.stock(small(changed(0, M=98), **MONTHS))
     many = [("case", {"P": i % 4, "M": ""}) for i in range(7)]
@@ -290,7 +291,7 @@ def test_a_measure_that_the_data_refuse_is_a_row_with_the_reason(small: Any) -> 
     rows = out.select("stock", [[], ["sex"]])
     assert rows["marker"].tolist() == ["x", "x"]
     assert set(rows["reason"]) == {
-        "the number on an average day needs the months in forced labour of every case; without an answer: fewer than 5 cases"
+        "the number on an average day needs the months in forced labour of every case, and some cases did not give them: fewer than 5 cases"
     }
     assert rows[["estimate", "ci_low", "n", "cases", "population"]].isna().all(axis=None)
     assert (

@@ -50,6 +50,13 @@ def test_the_head_of_each_table_repeats_and_no_text_of_a_cell_is_torn(brief: byt
     assert opened(brief).styles["Table Text"].paragraph_format.widow_control
 
 
+def test_a_box_of_warnings_may_break_between_them_and_its_introduction_stays_with_the_first() -> None:
+    blocks = (Paragraph("Introduction"), Paragraph("First", "warning"), Paragraph("Second", "warning"), Bullets(("item",)))
+    word = opened(as_word(Document("skeleton", "Plan", "", "en", blocks)))
+    stays = {p.text: p.paragraph_format.keep_with_next for p in word.paragraphs}
+    assert (stays["Introduction"], stays["First"], stays["Second"]) == (True, None, None)
+
+
 def test_pictures_have_words_and_the_document_a_language(brief: bytes) -> None:
     word = opened(brief)
     pictures = word.element.findall(".//{*}docPr")

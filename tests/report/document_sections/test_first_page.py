@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from handed import EN, FR
 from promises import evidence_from
-from published_rows import HIDDEN, of, published, row
+from published_rows import CHILDREN, HIDDEN, of, published, row
 from two_rounds import fell
 
 import fltoolkit as fl
@@ -116,6 +116,13 @@ def test_adults_and_children_are_told_apart() -> None:
     assert not any("target" in fact.unit for fact in first_page.tiles(evidence_from(out, {"year": 2030, "cut": 0.5}), EN).facts)
     assert first_page.below_the_tiles(evidence_from(published(row(), of("sex", "men"))), EN) == (FIRST,)
     assert first_page.below_the_tiles(later(), EN) == ()
+
+
+def test_the_persons_of_another_population_stand_behind_the_interval_of_the_rate() -> None:
+    rates = [row(), row(**CHILDREN, estimate=0.03, ci_low=0.02, ci_high=0.04)]
+    total = row(**CHILDREN, measure="total", estimate=2550.0, ci_low=1700.0, ci_high=3400.0, interval="log")
+    *_, last = first_page.tiles(evidence_from(published(*rates, total, headlines=("adults", "children"))), EN).facts
+    assert (last.unit, plain(last.doubt)) == ("per 1,000 children", "95% interval: 20.0 to 40.0; 2,550 persons")
 
 
 def test_a_headline_that_is_not_shown_says_why() -> None:

@@ -16,7 +16,6 @@ from fltoolkit.nap.follow_up import sign_and_verdict
 from fltoolkit.publish.published_set import CONFIDENTIAL
 from fltoolkit.report.document_sections import follow_up_section
 from fltoolkit.show.printed_tables import change_tables
-from fltoolkit.show.wording.plan_words import totals
 
 NAN = float("nan")
 NORTH = {
@@ -181,13 +180,3 @@ def test_a_verdict_is_a_sentence_of_the_total_with_its_reason() -> None:
 def test_a_hidden_light_has_no_words() -> None:
     assert change_tables.verdict_in_words(EN, {"measure": "total", "light": ""}) == ""
     assert change_tables.verdict_in_words(FR, {"light": sign_and_verdict(INCREASED)}) == "▲ hausse"
-
-
-def test_answers_are_given_without_numbers_where_these_stand_beside_them() -> None:
-    rows = evidence({}, NORTH, WEST).follow_up
-    assert follow_up_section.answered(EN, totals(rows)) == ("Prevalence. Test of the change since 2025: decreased.",)
-    assert (
-        follow_up_section.answered(EN, rows)[1]
-        == "Prevalence (region: north). Test of the change since 2025: no detectable change."
-    )
-    assert follow_up_section.answered(EN, evidence().follow_up) == ()

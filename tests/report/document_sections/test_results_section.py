@@ -42,6 +42,12 @@ def test_sentences_beside_the_large_numbers_are_on_other_numbers_and_on_those_wi
     assert "55" in told
     hidden = published(row(**HIDDEN))
     assert results_section.beside_facts(hidden, EN) == result_sentences.sentences(hidden, EN)
+    without_days = published(
+        row(), row(measure="stock", **HIDDEN), row(measure="duration", estimate=7.1, ci_low=6.1, ci_high=8.1)
+    )
+    first, last = results_section.beside_facts(without_days, EN)
+    assert "7.1 months" in first
+    assert "on an average day" in last  # what is not shown comes last
     nobody = published(row(estimate=0.0, ci_low=0.0))
     none = results_section.fact(EN, row(estimate=0.0, ci_low=0.0, flag="review", marker="w"))
     assert none.doubt.endswith("; none recorded in the survey")  # before: *to be reviewed*, explained nowhere

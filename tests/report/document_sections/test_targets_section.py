@@ -174,7 +174,7 @@ def test_the_warning_of_a_target_says_what_a_later_round_found() -> None:
     refused = dataclasses.replace(later, targets=later.targets.assign(verifiable="no"))
     (told, *_) = targets_section.unverifiable(refused, EN)
     assert told.text.replace("\xa0", " ").endswith(
-        "In 2027 the survey found 2.2 (1.5 to 3.1). Target reached: cannot be said (the target lies inside the interval). "
+        "In 2027 the survey found 2.2 (1.5 to 3.1). Target (2.5 by 2030) reached: cannot be said (the target lies inside the interval). "
         "Test of the change since 2025: decreased."
     )
 

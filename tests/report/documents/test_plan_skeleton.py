@@ -142,6 +142,15 @@ def test_below_the_goal_stands_how_many_targets_no_survey_could_verify() -> None
     assert [said in texts(cut) for cut in (0.2, 0.8)] == [True, False]
 
 
+def test_the_target_of_a_percent_decrease_is_not_counted_again() -> None:
+    made = evidence_from(OUT, TARGET | {"cut": 0.2}, **PLANNED)
+    derived = replace(made, baseline=replace(made.baseline, table=made.baseline.table.assign(derived_from="rate_base")))
+    (told,) = (
+        b.text for b in nap_skeleton(derived, EN).blocks if isinstance(b, Paragraph) and b.text.startswith("Targets that no")
+    )
+    assert told.endswith("A % decrease restates the target of its prevalence, which is not counted again.")
+
+
 def test_the_first_page_says_what_survey_of_whom_and_in_what_state_the_draft_is() -> None:
     (cover,) = (b for b in nap_skeleton(evidence_from(OUT, TARGET), EN).blocks if isinstance(b, CoverFacts))
     facts = dict(cover.facts)

@@ -102,9 +102,10 @@ def test_a_high_end_that_is_confidential_has_a_marker_in_its_place() -> None:
 
 
 def test_the_note_on_high_ends_explains_the_cells_without_one() -> None:
-    columns = [column(EN, "baseline_value", 10), column(EN, *HIGH)]
+    limits = (column(EN, "interval_from", 10), column(EN, "interval_to", 10))
+    columns = [column(EN, "baseline_value", 10), column(EN, *HIGH), *limits]
     told = [
-        page(EN, "targets", columns, [SheetRow((Styled(2.5, "one_decimal"), high)) for high in highs]).notes[-2]
+        page(EN, "targets", columns, [SheetRow((Styled(2.5, "one_decimal"), high, 2.0, 3.0)) for high in highs]).notes[-2]
         for highs in ((3.5,), (Styled(None, "text"), 3.5), (3.5, "[z]"))
     ]
     empty, cases = (f" {EN.say(f'workbook.high_end_cells.{kind}')}" for kind in ("empty", "cases"))

@@ -60,7 +60,7 @@ def test_a_row_with_a_target_says_whether_it_is_reached() -> None:
     assert table.heads[8].text == "Target"
     place = [head.key for head in table.heads].index("verdict")
     assert table.texts[1][8] == "25.0"
-    assert "Target reached: cannot be said (the target lies inside the interval)" in table.footnotes
+    assert "Target (25.0\xa0by\xa02029) reached: cannot be said (the target lies inside the interval)" in table.footnotes
     assert "Decreased, but how far is uncertain" not in table.footnotes
     unsure = rows.assign(changed=pd.Series([Reason.of("rounds.unsure", verdict=DECREASED)], index=rows.index, dtype=object))
     told = change_tables.follow_up(EN, unsure)

@@ -114,12 +114,15 @@ def test_a_first_year_that_all_rows_share_is_in_the_note_and_a_hidden_row_has_no
     assert [text != "" for text in column(table, "first_year")] == list(there)
 
 
-def test_a_number_of_persons_after_a_fall_has_no_more_digits_than_the_fall_allows() -> None:
+def test_a_number_after_a_fall_has_the_digits_of_its_measure() -> None:
     rows = evidence().targets.head(1)
-    for measure, value, told in (("total", 3654.0, "3,700"), ("total", 342.0, "340"), ("prevalence", 9.976, "10.0")):
+    for measure, value, told in (("total", 1350.0, "1,350"), ("total", 342.0, "342"), ("prevalence", 9.976, "10.0")):
         table = target_tables.detectable(EN, rows.assign(measure=measure, smallest_value=value))
         assert column(table, "after") == [told]
         assert table.title == EN.say("detectable.title")
+        assert EN.say("detectable.other_groups") not in table.note
+    women = target_tables.detectable(EN, rows.assign(group="sex", category="women"))
+    assert EN.say("detectable.other_groups") in women.note
     wide = target_tables.detectable(EN, rows.assign(baseline_bound=40.0))
     assert wide.title == EN.say("detectable.title_of_range")
 

@@ -169,16 +169,16 @@ def test_the_planned_size_is_that_of_whole_populations_if_they_have_targets() ->
     assert planned_sizes(EN, pd.DataFrame([row(planned_sample=np.nan)])) == ""
 
 
-BOTH = "Target reached: cannot be said (the target lies inside the interval). Test of the change since 2025: decreased, but how far is uncertain."
+BOTH = "Target (8.6 by 2030) reached: cannot be said (the target lies inside the interval). Test of the change since 2025: decreased, but how far is uncertain."
 
 
 def test_two_questions_on_one_number_are_answered_in_one_order_and_in_the_same_words() -> None:
     assert said(answers(EN, row(**LATER))) == BOTH
     assert said(answers(FR, row(**LATER))) == (
-        "Cible atteinte : on ne peut le dire (la cible est dans l’intervalle). Test de l’évolution depuis 2025 : baisse, mais son ampleur est "
+        "Cible (8,6 en 2030) atteinte : on ne peut le dire (la cible est dans l’intervalle). Test de l’évolution depuis 2025 : baisse, mais son ampleur est "
         "incertaine."
     )
-    assert said(answers(ES, row(**LATER))).startswith("Meta alcanzada: no se puede decir (")
+    assert said(answers(ES, row(**LATER))).startswith("Meta (8,6 en 2030) alcanzada: no se puede decir (")
     assert answers(EN, row(**LATER) | {"reached": ""}) == "Test of the change since 2025: decreased, but how far is uncertain."
     assert answers(EN, ROW) == ""
 
@@ -193,7 +193,9 @@ def test_what_the_later_survey_found_ends_the_warning() -> None:
 
 
 def test_a_number_with_wide_bounds_is_a_range_without_the_interval_of_its_low_end() -> None:
-    assert said(later(EN, row(**LATER, later_bound=24.5))).startswith("In 2027 the survey found 8.0 to 24.5. Target reached:")
+    assert said(later(EN, row(**LATER, later_bound=24.5))).startswith(
+        "In 2027 the survey found 8.0 to 24.5. Target (8.6 by 2030) reached:"
+    )
     assert said(shown(FR, row(baseline_bound=30.0), "baseline_value")) == "17,2 à 30,0"
 
 

@@ -40,17 +40,17 @@ from fltoolkit.survey.spec.groups import TOTAL
 from fltoolkit.table_records import as_records
 
 READ_COLUMNS = (
-    ("t16_statement", 9.5, "text"), ("t16_indicator", 11, "text"), ("t16_definition", 13, "text"), ("t16_by", 9.5, "text"), ("category", 14.5, "text"),
+    ("t16_statement", 9.5, "text"), ("t16_indicator", 11.2, "text"), ("t16_definition", 14, "text"), ("t16_by", 9.5, "text"), ("category", 14.2, "text"),
     ("t16_verification", 11, "text"), ("t16_unit", 10, "text"), ("t16_baseline", 7, "given"), HIGH, ("interval_from", 7, "text"),
     ("interval_to", 7, "text"), ("marker", 6, "marker"), ("t16_year_1", 7.2, "given"), ("t16_year_2", 7.2, "given"),
-    ("t16_frequency", 12.8, "text"), ("t16_lead", 11, "text"), ("promised", 13.6, "text"),
+    ("t16_frequency", 12.8, "text"), ("t16_lead", 11.7, "text"), ("promised", 13, "text"),
 )  # fmt: skip
 """The columns of Tool No. 16, and columns of the kit. Tool No. 16 only has columns for the planned values of two years; `promised`
 has the targets in words, or the final target that partners type."""
 NAMES = [name for name, _, _ in READ_COLUMNS]
 OF_INDICATOR = ("t16_indicator", "t16_statement", "t16_definition", "t16_verification", "t16_unit", "t16_frequency", "t16_lead")
 ONCE = tuple(map(NAMES.index, (*OF_INDICATOR, "t16_by")))
-WIDENED = tuple(map(NAMES.index, ("t16_definition", "t16_indicator", "t16_lead", "t16_lead", "promised")))
+WIDENED = tuple(map(NAMES.index, ("t16_definition", "t16_definition", "t16_definition", "t16_indicator", "promised")))
 MINE = {
     "t16_baseline": "baseline_value", "t16_year_1": "target_year_1", "t16_year_2": "target_year_2", "promised": "final_target",
 }  # fmt: skip
@@ -76,7 +76,7 @@ def _warned_promises(language: Language, rows: pd.DataFrame) -> dict[tuple[objec
     for row in as_records(rows[rows["target_year"].notna()]):
         paths.setdefault((row["id"], row["group"], row["category"]), {})[word(language, "paths", row["path"])] = None
     found: dict[tuple[object, ...], object] = {
-        key: f"{text} ({language.join(paths[key[:-1]])})" for key, text in promises(language, rows).items()
+        key: language.list([text, *paths[key[:-1]]]) for key, text in promises(language, rows).items()
     }
     for row in as_records(rows[rows["verifiable"] == "no"]):
         for of_decrease in (False, True):

@@ -22,7 +22,7 @@ from fltoolkit.report.workbook.sheet_description import Column, Page, SheetRow, 
 from fltoolkit.report.workbook.sheet_words import choices, column, mark, page, surveys, toolkit, word
 from fltoolkit.report.workbook.sheets.definition_sheets import definitions
 from fltoolkit.show.printed_tables.printed_table import NBSP
-from fltoolkit.show.wording import contrast_sentences, number_words, plan_words
+from fltoolkit.show.wording import contrast_sentences, number_words
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.show.wording.number_words import bracketed, legend
 from fltoolkit.survey.spec.groups import NOT_STATED, groups_of_breakdown
@@ -94,7 +94,8 @@ def _how_numbers_read(evidence: Evidence, language: Language, questions: Sequenc
     the markers of the answers."""
     used = [row for q in questions for rows in _answers(evidence, q) for row in as_records(rows)]
     shares, ranges = ([row for row in used if test(row)] for test in (_is_share, number_words.has_range))
-    notes = [surveys(language, evidence.now.table)]
+    earlier = [evidence.baseline.table] if any(CHANGE in q.evidence for q in questions) else []
+    notes = [surveys(language, *earlier, evidence.now.table)]
     if used:
         notes += [language.say("workbook.said.interval"), *number_words.limits_at_zero(language, pd.DataFrame(used))]
     notes += [] if all(map(_is_share, ranges)) else [language.say("workbook.said.range")]
@@ -147,8 +148,7 @@ def answer_from_survey(
     if any(rows["breakdown"].iloc[0] == evidence.now.lead for rows in found):
         lines += contrast_sentences.sentences(evidence.now, language, most=contrast_sentences.MOST_SENTENCES)
     if CHANGE in question.evidence:
-        answered = follow_up_section.answered(language, plan_words.totals(evidence.follow_up))
-        lines += answered if evidence.changed else [language.say("sheet.first_round")]
+        lines += follow_up_section.verdicts(evidence, language) if evidence.changed else [language.say("sheet.first_round")]
     said = _said_once(language, filter(None, lines), question, {} if earlier is None else earlier)
     if is_for_research(evidence, question):
         said.append(language.say("research.more" if said else "research.here"))
@@ -179,25 +179,27 @@ def _breakdown_in_words(language: Language, rows: pd.DataFrame, *, named: bool) 
     every = as_records(rows)
     first, shown = every[0], [r for r in every if pd.notna(r["estimate"])]
     whole = not first["breakdown"]
-    names = ["" if whole else _unbroken(number_words.category(language, r)) for r in shown]
-    printed = [f"{number_words.with_interval(language, r)} {bracketed(mark(r))}".rstrip().replace(" ", NBSP) for r in shown]
-    numbers = [f"{name}{NBSP}{text}".removeprefix(NBSP) for name, text in zip(names, printed, strict=True)]
+    names = ["" if whole else number_words.category(language, r) for r in shown]
+    printed = [f"{number_words.with_interval(language, r)} {bracketed(mark(r))}".rstrip() for r in shown]
+    pairs = zip(names, printed, strict=True)
+    numbers = [_unbroken(language.colon(name, text) if name else text) for name, text in pairs]
     for marker, hidden in Counter(r["marker"] for r in every if pd.isna(r["estimate"])).items():
         key = "one" if hidden == 1 else "several"
         words = "" if whole else language.say(f"workbook.said.hidden.{key}", n=str(hidden))
         numbers.append(NBSP.join(filter(None, (words, bracketed(marker)))))
     numbers += number_words.hidden_high_ends(language, shown)
-    key = "everyone" if whole else "by"
+    measure, population = str(first["measure"]), str(first["reference_population_label"])
+    unit, values = number_words.unit(language, measure, population), language.list(numbers)
+    if whole:
+        of = unit if is_rate(measure) else language.kit(population)
+        return language.say("workbook.said.everyone", what=language.say(f"titles.{measure}"), of=of, values=values)
+    unit = f"{unit}, {language.kit(population)}" if named and not is_rate(measure) else unit
     group = language.join(map(language.by_group, groups_of_breakdown(str(first["breakdown"]))))
-    population = str(first["reference_population_label"])
-    unit = number_words.unit(language, str(first["measure"]), population)
-    if named and not is_rate(str(first["measure"])):
-        unit = f"{unit}, {language.kit(population)}"
-    return language.say(f"workbook.said.{key}", group=group, unit=unit, values=language.list(numbers))
+    return language.say("workbook.said.by", group=group, unit=unit, values=values)
 
 
 def _unbroken(text: str) -> str:
-    """Returns a name in which no line breaks: not at a space, and not behind the dash of an age group."""
+    """Returns a text in which no line breaks: not at a space, and not behind the dash of an age group."""
     return text.replace(" ", NBSP).replace("–", f"–{NO_BREAK}")
 
 

@@ -86,15 +86,12 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
         key=lambda row: (order[row["id"]], (row["id"], row["group"]) not in with_target),
     )
     bad = int((table["verifiable"] == "no").sum())
-    refused = (language.say("workbook.sheets.targets.refused", n=str(bad)),) if bad else ()
-    said = language.say("workbook.sheets.targets.smallest")
-    smallest = (said,) if table["planned_sample"].notna().any() else ()
-    none = language.say(
-        "workbook.sheets.targets.none",
-        none=language.kit(NO_FALL),
-        n=str(LEAST_CASES),
-        more=number_words.percent(language, LIKE - 1),
-    )
+    words, planned = "workbook.sheets.targets", plan_words.totals(table)["planned_sample"].nunique()
+    refused = (language.say(f"{words}.refused", n=str(bad)),) if bad else ()
+    samples = language.say(f"{words}.samples", size=plan_words.planned_sizes(language, table)) if planned > 1 else ""
+    smallest = (f"{language.say(f'{words}.smallest')} {samples}".rstrip(),) if table["planned_sample"].notna().any() else ()
+    more = number_words.percent(language, LIKE - 1)
+    none = language.say(f"{words}.none", none=language.kit(NO_FALL), n=str(LEAST_CASES), more=more)
     nothing = (none,) if NO_FALL in table["smallest_obstacle"].tolist() else ()
     notes = (
         surveys(language, evidence.baseline.table),
@@ -128,7 +125,7 @@ def _promised(evidence: Evidence, language: Language, r: Row) -> tuple[object, .
     return (
         *_baseline(evidence, r), *(styled(measure, r[name]) for name in ("ci_low", "ci_high")), bracketed(mark(r)),
         r["target_year"], aimed(r, "target_value"), verifiable, least, why,
-        language.kit(r["target_words"]), rounded(r["cut"], 3), rounded(r["power"], 2), styled(measure, plan_words.smallest_value(r)),
+        language.kit(r["target_words"]), rounded(r["cut"], 3), rounded(r["power"], 2), styled(measure, r["smallest_value"]),
         r["sample_needed"], r["sample_each_round"], r["planned_sample"], r["first_year"],
     )  # fmt: skip
 

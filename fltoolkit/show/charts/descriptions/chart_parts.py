@@ -194,9 +194,11 @@ class DotChart(DescribedChart):
         return LANE * (2 * colours.index(mark.colour) - 1) if len(row.marks) > 1 else 0.0
 
     def cut(self, mark: Mark) -> Mark:
-        """Returns a number with the part of its interval that is on the axis."""
+        """Returns a number with the part of its interval that is on the axis. Where nobody was found and the interval goes on beyond
+        the axis, there is no value: the arrow at this end stands in place of the sign."""
         low, high = self.axis.low, self.axis.high
-        return replace(mark, low=low if mark.low < low else mark.low, high=high if mark.high > high else mark.high)
+        value = math.nan if mark.glyph is Glyph.NONE_FOUND and mark.high > high else mark.value
+        return replace(mark, value=value, low=low if mark.low < low else mark.low, high=high if mark.high > high else mark.high)
 
     @property
     def words_begin(self) -> float:

@@ -127,7 +127,7 @@ def planned_repeat(
     start = _Start(rate, n, deff, _baseline_rate(row, language), _year(row["baseline_year"]), pd.notna(row["baseline_bound"]))
     words = language.say(
         "charts.mark_to", fall=number_words.percent(language, row["smallest_cut"]), persons=number_words.count(language, planned),
-        value=plan_words.value(language, plan_words.smallest_value(row), row),
+        value=plan_words.value(language, row["smallest_value"], row),
     )  # fmt: skip
     sizes = (min(n, planned, SIZES[0]), max(5 * n, 2 * planned, 20_000.0))
     chart = _repeat_chart(start, language, sizes, [(planned, start.fall(planned), words)], space.steps)

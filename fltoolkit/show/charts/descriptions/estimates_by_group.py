@@ -107,7 +107,7 @@ def estimates(
     beside += [language.say("charts.beside_ranges" if all(ranges) else "charts.beside")] if space.source and any(ranges) else []
     beside += chart_notes.withheld(language, rows) if space.source else []
     beside += [f"{text}." for text in number_words.hidden_high_ends(language, records)]
-    beside += [f"{text}." for text in number_words.high_ends_inside(language, records)] if space.source else []
+    beside += [f"{text}." for text in number_words.high_ends_inside(language, records)] if space.markers else []
     notes = [*chart_notes.signs(language, marks, axis), *beside, *remarks]
     labelled = zip(number_words.labels(language, rows), records, strict=True)
     sentences = [language.colon(name, number_text(language, row)) for name, row in labelled]

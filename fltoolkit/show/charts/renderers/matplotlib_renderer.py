@@ -145,6 +145,8 @@ def _mark(axes: Any, mark: Mark, at: float, size: Size, *, lane: float = 0.0, up
         fill([mark.value, mark.reach], at - BAND, at + BAND, color=GREY, alpha=0.3, linewidth=0, zorder=1)
     edge = {"markeredgecolor": mark.colour, "markeredgewidth": size.font / 6, "zorder": 3, "clip_on": False}
     dot = {**edge, "markersize": size.font * 0.72}
+    if none and math.isnan(mark.value):
+        return
     if none:
         plot([high], at + lane, marker="_" if upright else "|", **dot)
     elif mark.glyph is Glyph.PLANNED:

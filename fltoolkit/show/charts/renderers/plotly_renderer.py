@@ -214,7 +214,7 @@ def _bars(fig: Any, marks: Sequence[Mark], places: Sequence[int], hover: Sequenc
 def _drawn(mark: Mark) -> float:
     """Returns the value at which the sign of a number is drawn. It is the number, or the upper limit of its interval if nobody
     was found."""
-    return mark.high if mark.glyph is Glyph.NONE_FOUND else mark.value
+    return mark.high if mark.glyph is Glyph.NONE_FOUND and not math.isnan(mark.value) else mark.value
 
 
 def _looks(marks: Iterable[Mark]) -> list[tuple[Glyph, str]]:

@@ -93,12 +93,18 @@ def test_a_baseline_that_partners_have_not_given_is_an_empty_cell(page: Page) ->
 def test_the_target_itself_stands_beside_the_years_on_its_path() -> None:
     made = evidence_from(published(published_row()), {"year": 2030, "cut": 0.5})
     first = cells(matrix(made, EN), matrix(made, EN).lines[0])
-    aim = "a cut of 50% by 2030, to 10.0 (linear)"
-    assert first["Target"] == Styled(f"{aim}. WARNING: the planned survey could not verify this target.", "warn")
+    aim = "a cut of 50% by 2030, to 10.0; linear path"
+    assert first["Target"] == Styled(f"{aim}. Warning: the planned survey could not verify this target.", "warn")
     could = replace(made, targets=made.targets.assign(verifiable="yes"))
     assert cells(matrix(could, EN), matrix(could, EN).lines[0])["Target"] == aim
     without = evidence_from(published(published_row()))
     assert cells(matrix(without, EN), matrix(without, EN).lines[0])["Target"] == Styled("none set", "quiet")
+
+
+def test_the_definition_is_the_widest_column_and_takes_what_the_page_leaves_free() -> None:
+    page = matrix(evidence_from(published(published_row())), EN)
+    assert max(page.printed, key=lambda column: column.width).head == "Definition"
+    assert 0 <= page.room < 7  # pixels
 
 
 def test_a_baseline_with_wide_bounds_has_its_high_end_beside_it() -> None:
@@ -108,6 +114,7 @@ def test_a_baseline_with_wide_bounds_has_its_high_end_beside_it() -> None:
     page = matrix(replace(made, baseline=replace(made.baseline, table=table)), EN)
     row = cells(page, page.lines[0])
     assert (plain(row["Baseline value or low end"]), plain(row["High end"])) == (20.0, 40.0)
+    assert (plain(row["Interval from (low end)"]), plain(row["Interval to (low end)"])) == (15.0, 26.0)
     assert [c.head for c in page.columns if c.hidden] == []
     assert [c.head for c in matrix(made, EN).columns if c.hidden] == ["High end"]
 

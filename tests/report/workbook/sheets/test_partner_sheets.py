@@ -9,6 +9,7 @@ import pandas as pd
 import promises
 from handed import EN, FR, evidence
 from published_rows import HIDDEN, of, published, row
+from two_rounds import fell
 
 from fltoolkit.nap.checklists import ChecklistQuestion, checklists
 from fltoolkit.nap.partner_entries import Partners
@@ -71,13 +72,13 @@ def test_the_survey_speaks_in_published_numbers_and_counts_what_is_hidden() -> N
     found = promises.evidence_from(published(*rows, groups=("sex", "region", "area")))
     told = answer_from_survey(found, EN, question("total", "gender", "area")).replace("\u00a0", " ").splitlines()
     rate, limits = number_words.shown(EN, rows[0]), number_words.interval(EN, rows[0]).replace("\u00a0", " ")
-    assert told[0] == f"Everyone (per 1,000 adults): {rate} ({limits})"
-    assert told[1].startswith("By sex (per 1,000 adults): men ")
+    assert told[0] == f"Prevalence of forced labour (per 1,000 adults): {rate} ({limits})"
+    assert told[1].startswith("By sex (per 1,000 adults): men: ")
     assert told[1].endswith(" [u]; 1 category not shown [c]")
-    assert told[2].startswith("By urban or rural area (persons): rural ")
+    assert told[2].startswith("By urban or rural area (persons): rural: ")
     other = published(row(), of("area", "rural", measure="total", reference_population_label="children"), groups=("area",))
     told = answer_from_survey(promises.evidence_from(other), EN, question("total", "area")).replace("\u00a0", " ").splitlines()
-    assert told[1].startswith("By urban or rural area (persons, children): rural ")  # two populations, so that each is named
+    assert told[1].startswith("By urban or rural area (persons, children): rural: ")  # two populations, so that each is named
     assert answer_from_survey(found, EN, question("nationality")) == ""
 
 
@@ -154,6 +155,25 @@ def test_where_the_survey_has_an_answer_that_is_hidden_or_partial_it_does_not_sa
     assert "other_penalty" not in first
     assert last == more
     assert said["base_poverty"] == EN.say("research.here")
+
+
+def test_what_has_changed_is_answered_with_the_numbers_of_both_surveys() -> None:
+    first = fell().baseline
+    page = checklist(replace(fell(), baseline=replace(first, table=first.table.assign(survey="First survey"))), EN, 8)
+    said = {line.id: str(line.cells[2]).replace("\u00a0", " ") for line in page.lines}
+    assert "50.0 in 2025" in said["base_change"]
+    assert "Target (25.0 by 2029) reached: cannot be said" in said["base_change"]
+    assert said["base_now"] == EN.say("research.here")
+    assert page.notes[2].startswith("Based on: First survey; Small survey.")
+
+
+def test_the_numbers_of_everyone_have_the_name_of_their_measure() -> None:
+    months = row(measure="duration", estimate=7.1, ci_low=6.1, ci_high=8.1)
+    out = published(row(), row(measure="total", estimate=2_300.0, ci_low=1_800.0, ci_high=2_900.0), months)
+    told = answer_from_survey(promises.evidence_from(out), FR, question("total", "months")).replace("\u00a0", " ").splitlines()
+    assert [line.partition(" (")[0] for line in told] == [
+        "Prévalence du travail forcé", "Personnes en travail forcé", "Durée moyenne du travail forcé en mois"
+    ]  # fmt: skip
 
 
 def test_a_line_of_numbers_stands_once_on_a_sheet() -> None:

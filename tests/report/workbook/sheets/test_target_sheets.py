@@ -47,12 +47,12 @@ def test_a_target_that_cannot_be_verified_is_a_warning_above_and_in_its_row() ->
     assert page.notes[1].startswith("Targets that the planned survey cannot verify: 1 (in red).")
     row = cells(page)
     assert row["Fall from baseline detectable?"] == Styled("NO", "warn")
-    assert row["Why"] == Styled("WARNING: the planned survey could not verify this target. Too few persons.", "warn")
+    assert row["Why"] == Styled("Warning: the planned survey could not verify this target. Too few persons.", "warn")
     assert row["Smallest detectable cut (chance alone)"] == 0.77  # 76.2%, up
     assert row["Sample needed, each round"] == rounded_up(promises.NEEDED[0.5]) == 15_000
     assert (row["Baseline value"], row["Target value"]) == (Styled(5.0, "one_decimal"), Styled(2.5, "one_decimal"))
     unplanned = cells(sheet(judged(obstacle=UNPLANNED)))["Why"]
-    start = "WARNING: no survey is planned that could verify this target. A repeat as planned (adults: 5,000) "
+    start = "Warning: no survey is planned that could verify this target. A repeat as planned (adults: 5,000) "
     assert unplanned.value.startswith(start)
 
 
@@ -104,6 +104,16 @@ def test_a_group_with_a_target_comes_first_and_its_categories_keep_their_order()
     assert [cells(page, line)["Category"] for line in range(3)] == ["before", "soon", "open"]
 
 
+def test_a_group_with_two_results_is_explained_by_the_two_planned_samples() -> None:
+    made, said = (
+        judged(planned_sample=7_000.0),
+        "has a result for each, because the planned samples differ (7,000 adults; 2,500 adults).",
+    )
+    two = pd.concat([made.targets, made.targets.assign(planned_sample=2_500.0, id="other")], ignore_index=True)
+    assert any(said in note for note in sheet(replace(made, targets=two)).notes)
+    assert not any("result for each" in note for note in sheet(made).notes)
+
+
 def test_the_follow_up_has_each_number_of_the_later_survey_and_whether_its_target_is_reached() -> None:
     made = fell()
     page = follow_up(made, EN)
@@ -117,7 +127,9 @@ def test_the_follow_up_has_each_number_of_the_later_survey_and_whether_its_targe
     assert page
     wide = follow_up(replace(made, follow_up=made.follow_up.assign(bound=990.0)), EN)
     assert wide
-    assert "Value 2027 or low end" in [c.head for c in wide.printed]
+    heads = [c.head for c in wide.printed]
+    later = heads.index("Value 2027 or low end")
+    assert heads[later + 2 : later + 4] == ["2027, from (low end)", "2027, to (low end)"]
 
 
 def test_what_nobody_measures_is_quiet_and_without_targets_there_is_no_sheet() -> None:
@@ -130,9 +142,9 @@ def test_what_nobody_measures_is_quiet_and_without_targets_there_is_no_sheet() -
     assert kinds == [
         Styled("baseline", "text"),
         *[Styled("not measured", "quiet")] * 4,
-        Styled("target (linear); not verifiable", "warn"),
+        Styled("target (linear path); not verifiable", "warn"),
     ]
-    assert cells(milestones(judged(verifiable="yes"), EN), 5)["In that year"] == Styled("target (linear)", "quiet")
+    assert cells(milestones(judged(verifiable="yes"), EN), 5)["In that year"] == Styled("target (linear path)", "quiet")
     assert [cells(page, n)["Measured value"].value for n in range(6)] == [5.0, None, None, None, None, None]
     assert page.chart
     assert (page.chart.rows, page.chart.first, page.chart.path) == (6, 1, 3)

@@ -19,7 +19,15 @@ from fltoolkit.languages.language import Language
 from fltoolkit.languages.own_text import OwnText
 from fltoolkit.languages.own_words import OwnWords
 from fltoolkit.show.charts.descriptions.chart_parts import ChartRow, DotChart, Glyph
-from fltoolkit.show.charts.descriptions.estimates_by_group import HALF_PAGE, WHOLE_PAGE, ChartSpace, absent, estimates, rule_sets
+from fltoolkit.show.charts.descriptions.estimates_by_group import (
+    HALF_PAGE,
+    WHOLE_PAGE,
+    WITHOUT_SOURCE,
+    ChartSpace,
+    absent,
+    estimates,
+    rule_sets,
+)
 from fltoolkit.show.wording import number_words
 
 NBSP, THIN = "\u00a0", "\u202f"
@@ -77,6 +85,7 @@ def test_a_high_end_inside_its_interval_is_named_beside_ranges_only() -> None:
     assert words not in " ".join(estimates(out, inside, EN).notes)
     wide = {"bounds_note": inside["bounds_note"].mask(south, WIDE_BOUNDS), "bound_high": inside["bound_high"].mask(south, 0.9)}
     assert words in " ".join(estimates(out, inside.assign(**wide), EN).notes)
+    assert words in " ".join(estimates(out, inside.assign(**wide), EN, space=WITHOUT_SOURCE).notes)
     assert words not in " ".join(estimates(out, inside.assign(**wide), EN, space=HALF_PAGE).notes)
 
 

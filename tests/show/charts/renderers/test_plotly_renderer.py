@@ -80,6 +80,14 @@ def test_each_sign_has_one_look_in_both(glyph: Glyph, value: float, look: str, i
         assert shown.intervals == {interval}
 
 
+def test_where_nobody_was_found_and_the_interval_is_cut_the_arrow_stands_alone() -> None:
+    beyond = AXIS.high + 1
+    chart = one(Glyph.NONE_FOUND, value=0.0, low=0.0, high=beyond)
+    for shown in (by_plotly(figure(picture(chart))), by_matplotlib(drawn(chart).figure, 1)):
+        assert not {look for *_, look in shown.signs} & {"stop"}
+        assert shown.intervals == {(0, 0.0, AXIS.high)}
+
+
 def test_a_number_without_an_interval_has_none() -> None:
     chart = one(Glyph.MEASURED, low=NAN, high=NAN)
     for shown in (by_plotly(figure(picture(chart))), by_matplotlib(drawn(chart).figure, 1)):
