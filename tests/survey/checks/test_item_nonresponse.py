@@ -81,7 +81,9 @@ def test_findings_of_one_kind_are_one_that_lists_its_columns(
     people.loc[range(6), "q1"] = "D"
     people.loc[range(3), "q2"] = "R"
     found = answer_findings(fl.read_survey(write(spec, people=people)), Mask())
-    assert [(f.severity, f.where, f.count, f.by) for f in found] == [("note", "q1, q2", "", {"": (("q1", (6, 0)), ("q2", (0, 3)))})]
+    assert [(f.severity, f.where, f.count, f.by) for f in found] == [
+        ("note", "q1, q2", "", {"": (("q1", (6, 0)), ("q2", (0, 3)))})
+    ]
 
 
 def test_an_item_that_most_say_yes_to_is_a_finding_and_one_that_half_do_is_not(
