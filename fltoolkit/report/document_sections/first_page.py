@@ -155,11 +155,13 @@ def tiles(evidence: Evidence, language: Language) -> Facts:
 
 
 def _with_persons(language: Language, rate: Fact, persons: PublishedNumber | None) -> Fact:
-    """Returns a rate in large type with the number of persons behind its interval, if that number is shown."""
+    """Returns a rate in large type with the number of persons behind its unit, if that number is shown. The interval is then said to
+    be that of the rate."""
     if persons is None or pd.isna(persons["estimate"]):
         return rate
     number = f"{number_words.shown(language, persons)} {language.say('units.total')}"
-    return replace(rate, doubt=language.list([rate.doubt, number]))
+    doubt = language.say("sheet.of_rate", doubt=number_words.inside(rate.doubt)) if rate.doubt else ""
+    return replace(rate, unit=language.colon(rate.unit, number), doubt=doubt)
 
 
 def below_the_tiles(evidence: Evidence, language: Language) -> tuple[str, ...]:

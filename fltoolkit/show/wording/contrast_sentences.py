@@ -111,7 +111,7 @@ def family(out: Published, language: Language) -> str:
     tested = int(out.contrasts["tested"].iloc[0]) if len(out.contrasts) else 0
     if not tested:
         return _nothing_tested(out, language)
-    rest = language.say("contrasts.family_rest", what=_not_tested(out, language)) if tested < len(out.contrasts) else ""
+    rest = _not_tested(out, language) if tested < len(out.contrasts) else ""
     only = f"{rest} {language.say('contrasts.only')}".lstrip()
     about = {"group": number_words.group(language, out.lead)}
     if tested == 1:
@@ -121,12 +121,13 @@ def family(out: Published, language: Language) -> str:
 
 
 def _not_tested(out: Published, language: Language) -> str:
-    """Returns which of the comparisons named beforehand were not tested: their populations, if each of these has one pair of
-    categories, and else how many pairs there are."""
-    untested = out.contrasts.loc[out.contrasts["verdict"] == NOT_TESTED, POPULATION]
-    if all(len(_pairs(out, population)) == 1 for population in untested):
-        return _named(out, language, list(untested))
-    return str(len(untested))
+    """Returns a sentence on the comparisons named beforehand that were not tested. It names their populations, if each of these has
+    one pair of categories, and else it says how many pairs there are."""
+    untested = list(out.contrasts.loc[out.contrasts["verdict"] == NOT_TESTED, POPULATION])
+    if any(len(_pairs(out, population)) > 1 for population in untested):
+        return language.say("contrasts.family_rest", n=str(len(untested)))
+    group = language.by_group(out.lead)
+    return language.say("contrasts.family_populations", group=group, who=_named(out, language, untested))
 
 
 def _nothing_tested(out: Published, language: Language) -> str:

@@ -43,7 +43,7 @@ def majority(language: Language, rows: pd.DataFrame, key: str = "slides.majority
     if not 1 <= len(sure) <= FEW:
         return None
     what = language.list(number_words.category(language, r) for r in sorted(sure, key=lambda row: -row["estimate"]))
-    return language.say(key, who=language.kit(sure[0]["reference_population_label"]), what=what)
+    return number_words.start(language.say(key, who=language.kit(sure[0]["reference_population_label"]), what=what))
 
 
 def each(language: Language, rows: Sequence[PublishedNumber], key: str) -> str | None:
