@@ -42,7 +42,7 @@ def questionnaire(survey: Survey) -> Result:
     )
     adults = f"{_counted(len(columns), 'question')} feed {_counted(len(items), 'item')} of the definition{' of adults' if children else ''}{linked}"
     more = len({source.column for _, sources in children.questions() for source in sources or ()}) if children else 0
-    return Result(f"{adults}. {_counted(more, 'question')} feed that of children." if children else f"{adults}.")
+    return Result(f"{adults}. {_counted(more, 'question')} feed the definition of children." if children else f"{adults}.")
 
 
 @checked
@@ -75,21 +75,18 @@ def rule_sets(out: Published) -> Result | Nothing:
     rates = out.rule_sets().query("measure == 'prevalence'").dropna(subset="estimate")
     rates = rates[rates["to_verify"] == ""]
     if len(rates) < 2:
-        others = out.rule_sets().query("measure == 'prevalence'")
+        others = out.rule_sets().query("measure == 'prevalence' and to_verify == ''")
         why = [_without_result(row) for row in as_records(others[others["rule_set"] != out.rule_set])]
-        return Nothing(" ".join(["No other rule set gives a result for this survey.", *why]))
+        alone = f"The survey is classified by one definition alone: {number_words.definition(ENGLISH, out.rule_set)}."
+        return Nothing(" ".join(["No other rule set gives a result for this survey.", *why]) if why else alone)
     low, high = (number(end, "prevalence") for end in (rates["estimate"].min(), rates["estimate"].max()))
     return Result(f"Under {len(rates)} rule sets the rate lies between {low} and {high} per 1,000.")
 
 
 def _without_result(row: PublishedNumber) -> str:
-    """Returns why the rate under another rule set is no result: its text is still to be compared, or the rate is not shown."""
-    why = (
-        "the kit’s text is still to be verified against the publication"
-        if row["to_verify"]
-        else number_words.reason(ENGLISH, row["reason"])
-    )
-    return f"{number_words.start(ENGLISH.colon(number_words.definition(ENGLISH, row['rule_set']), why))}."
+    """Returns why no rate is shown under another rule set."""
+    definition = number_words.definition(ENGLISH, row["rule_set"])
+    return f"{number_words.start(ENGLISH.colon(definition, number_words.reason(ENGLISH, row['reason'])))}."
 
 
 @checked
@@ -132,7 +129,8 @@ def groups(out: Published, measure: str) -> Result:
         return Result("No number of this measure is published by group.")
     pictured = breakdown_gallery.first_rows(out, measure)
     whole, rows = (own, rows) if pictured is None else (pictured, pictured[pictured["breakdown"] != ""])
-    place = "picture" if pictured is not None and pictured["estimate"].notna().any() else "table"
+    picture = "first picture" if measure == "profile" else "picture"
+    place = picture if pictured is not None and pictured["estimate"].notna().any() else "table"
     who = ENGLISH.kit(rows["reference_population_label"].iloc[0])
     counted = f"Of {_counted(len(rows), 'number')} by group in the {place} below{f' ({who})' if who else ''}: {_by_use(rows)}."
     return Result("\n\n".join((*_found(out, whole, rows), counted)))
@@ -145,11 +143,10 @@ def _found(out: Published, whole: pd.DataFrame, rows: pd.DataFrame) -> tuple[str
     if measure == "prevalence" and contrast_sentences.is_compared(out):
         return contrast_sentences.sentences(out, ENGLISH, with_rates=True)
     if measure == "profile":
-        rows = rows[
-            rows["breakdown"] == rows["breakdown"].iloc[0]
-        ]  # a category of another topic, such as a stage, needs its heading
-        if most := share_sentences.majority(ENGLISH, rows):
-            return (f"{most}. {ENGLISH.say('profile.majority')}",)
+        if most := share_sentences.majorities(out, ENGLISH):
+            return (f"{'. '.join(most)}. {ENGLISH.say('profile.majority')}",)
+        # a category of another topic, such as a stage, needs its heading
+        rows = rows[rows["breakdown"] == rows["breakdown"].iloc[0]]
         return tuple(f"{text}." for text in [share_sentences.largest(ENGLISH, rows)] if text)
     if measure == "share" and len(groups_of_breakdown(str(rows["breakdown"].iloc[0]))) == 1:
         return (f"{share_sentences.shares(ENGLISH, rows)}.",)

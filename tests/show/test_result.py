@@ -194,7 +194,7 @@ def test_the_questionnaire_says_how_many_items_have_a_question() -> None:
         "18 questions feed 17 items of the definition, and 1 more asks whether both sides were in the same work."
     )
     with_children = fl.read_survey("valdorie_enquete_2025")
-    assert str(result.questionnaire(with_children)).endswith(" 9 questions feed that of children.")
+    assert str(result.questionnaire(with_children)).endswith(" 9 questions feed the definition of children.")
 
 
 def test_a_repeat_after_a_baseline_with_wide_bounds_finds_a_fall_only_if_no_answer_were_unresolved() -> None:
@@ -205,3 +205,11 @@ def test_a_repeat_after_a_baseline_with_wide_bounds_finds_a_fall_only_if_no_answ
     )
     assert sure.startswith("A survey of ")
     assert unsure == f"If no answer were unresolved, a{sure[1:]}"
+
+
+def test_an_unverified_rule_set_is_not_named_and_one_without_a_rate_has_its_reason() -> None:
+    out = country.published()
+    assert str(result.rule_sets(out)) == "The survey is classified by one definition alone: 2018 international definition."
+    verified = out.table.assign(to_verify="", estimate=out.table["estimate"].mask(out.table["rule_set"] != out.rule_set))
+    told = str(result.rule_sets(replace(out, table=verified.assign(reason=str(MORE_UNRESOLVED)))))
+    assert told.startswith("No other rule set gives a result for this survey. ILO indicators of 2012: ")
