@@ -294,9 +294,7 @@ def follow_up(evidence: Evidence) -> Result | Nothing:
     hidden = int((rows["marker"] == "c").sum())
     why = f" ({'all' if hidden == rest else hidden} confidential)" if hidden else ""
     left = f" {unjudged} {'is' if unjudged == 1 else 'are'} not judged," if unjudged else ""
-    decrease = (
-        " A row of a % decrease repeats its prevalence; it is not counted." if len(rows) < len(evidence.follow_up) else ""
-    )
+    decrease = " A row of a % decrease repeats its prevalence; it is not counted." if len(rows) < len(evidence.follow_up) else ""
     aims = list(evidence.targets.loc[evidence.targets["target_year"].notna(), "reached"])
     reached = f" Targets shown to be reached: {aims.count(REACHED)} of {len(aims)}." if aims else ""
     return Result(
