@@ -17,7 +17,7 @@ from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts import breakdown_gallery
 from fltoolkit.show.charts.flow_of_persons import in_forced_labour
 from fltoolkit.show.wording import contrast_sentences, number_words, share_sentences
-from fltoolkit.show.wording.english_numbers import ENGLISH, PublishedNumber, count_or_mark, number, of_plan
+from fltoolkit.show.wording.english_numbers import ENGLISH, PublishedNumber, number, of_plan
 from fltoolkit.show.wording.headline_words import flag, lead
 from fltoolkit.show.wording.plan_words import fall_to, planned_size, planned_sizes
 from fltoolkit.show.wording.result_sentences import flow_population, headline_rows, headline_unresolved, sentence, statement
@@ -26,7 +26,7 @@ from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.survey.spec.groups import groups_of_breakdown
 from fltoolkit.table_records import as_records
 
-FEW_PATHS, FIRST_FINDINGS = 6, 2  # lines of a result
+FIRST_FINDINGS = 2  # in the result of a check
 CARE = {"†": "to be used with caution (†)", "[u]": "unreliable [u]", "[w]": "without a case [w]"}
 
 
@@ -53,7 +53,7 @@ def findings(found: pd.DataFrame) -> Result:
     first = as_records(pd.concat([of_kind["error"], of_kind["warning"]]).head(FIRST_FINDINGS))
     told = [f"{number_words.start(row['what'])} ({row['count'] or 'not counted'})." for row in first]
     kinds = [_counted(len(rows), kind) for kind, rows in of_kind.items()]
-    return Result("\n\n".join([*told, f"{kinds[0]}, {kinds[1]} and {kinds[2]}."]))
+    return Result(" ".join([*told, f"{kinds[0]}, {kinds[1]} and {kinds[2]}."]))
 
 
 @checked
@@ -100,17 +100,12 @@ def paths(found: pd.DataFrame) -> Result:
     if found.empty:
         return Result("No path may be shown.")
     shown = found[found["trace"] != OTHER]
-    of_cases = as_records(shown[shown["step"].isin(CASE_STEPS)])
-    if not of_cases:
+    cases = int(shown["step"].isin(CASE_STEPS).sum())
+    if not cases:
         return Result("No path of persons in forced labour is shown: their answers differ so much that too few share one.")
-    ways = f"{_counted(len(of_cases), 'path')} of persons in forced labour, and {len(shown) - len(of_cases)} of others,"
-    told = f"{ways} are shared by enough persons to be shown"
-    if len(of_cases) > FEW_PATHS:
-        return Result(f"{told} in the table below.")
-    each = [
-        f"{number_words.start(row['step'])}, {count_or_mark(row['persons'])} persons: {row['short_trace']}" for row in of_cases
-    ]
-    return Result("\n\n".join([f"{told}. The first are:", *each]))
+    return Result(
+        f"{_counted(cases, 'path')} of persons in forced labour, and {len(shown) - cases} of others, are shared by enough persons to be shown."
+    )
 
 
 @checked

@@ -123,18 +123,22 @@ def test_the_number_of_unresolved_persons_opens_the_section_about_them() -> None
 )
 def test_paths_of_cases_are_told_from_the_others(trace: str, said: str) -> None:
     found = pd.DataFrame({"step": ["forced labour", "no work"], "trace": [trace, "any work: no"], "persons": [40.0, 1490.0]})
-    found["short_trace"] = found["trace"]
     assert said in str(result.paths(found))
 
 
-def test_few_paths_of_cases_stand_in_the_result_because_their_table_is_not_printed() -> None:
+def test_few_paths_of_cases_stand_above_their_table_because_the_table_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     found = pd.DataFrame({"step": "forced labour", "trace": list("abcdefg"), "persons": 40.0, "short_trace": list("ABCDEFG")})
-    few, many = str(result.paths(found.head(2))), str(result.paths(found))
-    assert few.endswith("The first are:\n\nForced labour, 40 persons: A\n\nForced labour, 40 persons: B")
-    assert (
-        many
-        == "7 paths of persons in forced labour, and 0 of others, are shared by enough persons to be shown in the table below."
+    other = pd.DataFrame(
+        {"step": ["forced labour"], "trace": "other paths", "persons": float("nan"), "short_trace": "other paths"}
     )
+    seen: list[Any] = []
+    monkeypatch.setattr("IPython.display.display", seen.append)
+    fl.show.paths(pd.concat([found.head(2), other]))
+    assert str(seen[0]) == "Forced labour, 40 persons: A.\n\nForced labour, 40 persons: B."
+    assert "other paths" in str(seen[1])
+    fl.show.paths(found)
+    fl.show.paths(other)
+    assert len(seen) == 4
 
 
 def test_indicators_that_meet_all_criteria_are_counted() -> None:
@@ -154,7 +158,7 @@ def test_the_first_warnings_are_said_and_all_findings_are_counted_by_severity() 
             "count": ["", "about 20", "", "", ""],
         }
     )
-    assert str(result.findings(found)) == "D (not counted).\n\nB (about 20).\n\n1 error, 2 warnings and 2 notes."
+    assert str(result.findings(found)) == "D (not counted). B (about 20). 1 error, 2 warnings and 2 notes."
     assert str(result.findings(found.iloc[:0])) == "0 errors, 0 warnings and 0 notes."
 
 
