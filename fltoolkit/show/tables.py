@@ -220,7 +220,7 @@ def paths(found: pd.DataFrame) -> None:
     of_cases = as_records(found[found["step"].isin(CASE_STEPS) & (found["trace"] != OTHER)])
     if 0 < len(of_cases) <= FEW:
         told = (
-            f"{number_words.start(row['step'])}, {count_or_mark(row['persons'])} persons: {row['short_trace']}."
+            f"{number_words.start(row['step'])}, {count_or_mark(row['persons'])} persons who answered: {row['short_trace']}."
             for row in of_cases
         )
         display(Sentences("\n\n".join(told)))

@@ -134,7 +134,7 @@ def test_few_paths_of_cases_stand_above_their_table_because_the_table_is_not_pri
     seen: list[Any] = []
     monkeypatch.setattr("IPython.display.display", seen.append)
     fl.show.paths(pd.concat([found.head(2), other]))
-    assert str(seen[0]) == "Forced labour, 40 persons: A.\n\nForced labour, 40 persons: B."
+    assert str(seen[0]) == "Forced labour, 40 persons who answered: A.\n\nForced labour, 40 persons who answered: B."
     assert "other paths" in str(seen[1])
     fl.show.paths(found)
     fl.show.paths(other)
