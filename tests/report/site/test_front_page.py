@@ -230,15 +230,16 @@ def test_what_is_handed_to_people_is_named_in_each_language(tmp_path: Path) -> N
 
 def test_buttons_lead_on_and_the_rest_is_folded(tmp_path: Path) -> None:
     put(tmp_path, "small")
-    for name in ("evidence_brief_en.html", "evidence_brief_fr.html", "nap_workbook.xlsx"):
+    for name in ("evidence_brief_en.html", "evidence_brief_fr.html", "nap_workbook.xlsx", "nap_skeleton_es.docx"):
         (tmp_path / "small" / name).write_text("x", encoding="utf-8")
     html = index(tmp_path, Entry("small", "Small country"))
-    buttons = re.findall(r'<a class="button[^"]*" href="([^"]+)">([^<]+)</a>', html)
+    buttons = re.findall(r'<a class="button[^"]*"(?: lang="..")? href="([^"]+)">([^<]+)</a>', html)
     assert buttons == [
         ("small/evidence_brief_en.html", "Evidence brief (English)"),
-        ("small/evidence_brief_fr.html", "Evidence brief (Français)"),
+        ("small/evidence_brief_fr.html", "Note de synthèse (français)"),
         ("small/1_survey.html", "Notebooks"),
         ("small/nap_workbook.xlsx", "Workbook"),
+        ("small/nap_skeleton_es.docx", "Esquema del plan"),
     ]
     before, folded = html.split('<details class="data">')
     assert "estimates.csv" in folded
