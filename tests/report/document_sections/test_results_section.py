@@ -165,5 +165,5 @@ def test_wide_bounds_take_a_number_out_of_the_title_and_leave_the_figure() -> No
     assert "20.0\xa0to\xa040.0 of every 1,000" in result_sentences.sentence(EN, wide)
     assert "(95% interval with unresolved persons: 15.0\xa0to\xa050.0)" in result_sentences.sentence(EN, wide)
     assert result_sentences.sentence(EN, wide).endswith("No verdict uses such a range.")
-    assert "Les personnes indéterminées sont nombreuses par rapport aux cas" in result_sentences.sentence(FR, wide)
+    assert "Les personnes non classées sont nombreuses par rapport aux cas" in result_sentences.sentence(FR, wide)
     assert "The unresolved persons are many" not in result_sentences.sentence(EN, row(**OPEN))
