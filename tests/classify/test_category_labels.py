@@ -17,7 +17,7 @@ SurveyOf = Callable[..., fl.Survey]
 ISIC = {"column": "isic", "digits": 4, "job": "forced_labour", "revision": "isic_rev4"}
 GROUPS: list[tuple[dict[str, Any], dict[str, str]]] = [
     ({"groups.g": {"column": "sex", "classification": "sex", "codes": {1: "m", 2: "f"}}}, {"men": "hommes", "women": "femmes"}),
-    ({"groups.g": {"bands": [18, 25]}}, {"under 18": "moins de 18 ans", "18–24": "18–24", "25+": "25 et plus"}),
+    ({"groups.g": {"bands": [18, 25]}}, {"under 18": "moins de 18\u00a0ans", "18–24": "18–24", "25+": "25 et plus"}),
     ({"groups.g": {"column": "region", "codes": {1: "north", 2: "men"}}}, {"north": "north", "men": "men"}),
     ({"sectors.g": ISIC}, {"Agriculture excl. fishing": "Agriculture hors pêche", "Fishing": "Pêche"}),
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from fltoolkit.languages.language import Language
+from fltoolkit.languages.language import Language, Worded
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.wording import number_words, result_sentences
 from fltoolkit.show.wording.english_numbers import PublishedNumber
@@ -71,4 +71,7 @@ def each(language: Language, rows: Sequence[PublishedNumber], key: str) -> str |
 
 
 def _numbers(language: Language, rows: Sequence[PublishedNumber]) -> str:
-    return ", ".join(f"{number_words.category(language, r)} {number_words.shown(language, r)}" for r in rows)
+    """Returns the number of each category in a list. A category of the kit begins with a small letter, and one of the survey as there."""
+    named = ((number_words.category(language, row), row) for row in rows)
+    words = ((number_words.inside(name) if isinstance(row["category"], Worded) else name, row) for name, row in named)
+    return ", ".join(f"{name} {number_words.shown(language, row)}" for name, row in words)

@@ -47,7 +47,7 @@ def test_the_headline_is_that_of_the_survey_without_the_line(small: Small) -> No
     assert other["bound_high"] == pytest.approx(62 / 262, abs=1e-3)
     note = fl.publish_run(persons).rule_sets()["rule_note"].iloc[1]
     assert note == "the blanks of DEBT are unresolved here, where the run takes them as a no"
-    assert read_language("fr").kit(note).startswith("les blancs de DEBT sont ici indéterminés")
+    assert read_language("fr").kit(note).startswith("les blancs de DEBT sont ici des réponses manquantes")
     plain = {"debt_bondage": {"column": "DEBT"}}
     bare = small(people(blank=30), items=ITEMS | {"coercion": ITEMS["coercion"] | plain})
     exact = restricted(persons)

@@ -121,7 +121,7 @@ def test_a_change_that_unresolved_answers_leave_unjudged_is_not_called_undetecta
     assert said.endswith("Test of the change since 2025: not judged (more unresolved answers in one round).")
     (said,) = follow_up_section.verdicts(evidence(unjudged), FR)
     assert said.endswith(
-        "Test de l’évolution depuis 2025\u202f: non jugé (davantage de réponses indéterminées dans une des deux enquêtes)."
+        "Test de l’évolution depuis 2025\u202f: non jugé (davantage de réponses manquantes dans une des deux enquêtes)."
     )
 
 

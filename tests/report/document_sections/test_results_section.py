@@ -104,8 +104,8 @@ def test_a_table_names_each_group_once_and_marks_each_hidden_cell() -> None:
     assert table.lettered == (("a", "Fewer than 15 cases"),)
     assert women == ["Women", "[c]", "[c]", "[c]", "[c]", ""]
     assert table.note.startswith(
-        "The past 12 months; 2018 international definition. Numbers of groups are rounded for confidentiality: "
-        "they may not add up, and a total may be slightly above or below all its groups. [c]\xa0confidential: too"
+        "The past 12 months; 2018 international definition. Rates of groups come from numbers rounded for "
+        "confidentiality: the total rate may be slightly above or below all its groups. [c]\xa0confidential: too"
     )
     assert table.note.endswith("; [u]\xa0unreliable.")
     share = of("sector", "farms", measure="share", to_verify="recalled")
@@ -165,5 +165,5 @@ def test_wide_bounds_take_a_number_out_of_the_title_and_leave_the_figure() -> No
     assert "20.0\xa0to\xa040.0 of every 1,000" in result_sentences.sentence(EN, wide)
     assert "(95% interval with unresolved persons: 15.0\xa0to\xa050.0)" in result_sentences.sentence(EN, wide)
     assert result_sentences.sentence(EN, wide).endswith("No verdict uses such a range.")
-    assert "Les personnes indéterminées sont nombreuses par rapport aux cas" in result_sentences.sentence(FR, wide)
+    assert "Les personnes non classées sont nombreuses par rapport aux cas" in result_sentences.sentence(FR, wide)
     assert "The unresolved persons are many" not in result_sentences.sentence(EN, row(**OPEN))

@@ -106,7 +106,7 @@ def test_how_many_are_unresolved_stands_beside_the_headline(tmp_path: Path) -> N
     for unresolved, told in (
         (12, "12 of the 402 persons who answered are unresolved: the answers (don&#39;t know, refused, blank, question not put) could not decide "
              "whether they are cases. They are not counted as cases; if all of them were, the rate would be 103.5 per 1,000 (interval up to 140.2). "
-             "Without them the rate is 99.8 per 1,000."),
+             "Without them in the calculation, the rate is 99.8 per 1,000."),
         (0, "Nobody is unresolved: the answers decide for everybody who is a case."),
         (float("nan"), "Few persons are unresolved: the answers (don&#39;t know, refused, blank, question not put) could not decide whether they are cases. "
              "Their number is too small to be shown; they are not counted as cases, so the rate is a lower bound."),

@@ -66,7 +66,7 @@ def test_only_cells_to_fill_are_open_and_they_say_what_may_be_typed(tmp_path: Pa
     assert opened == {"B8", "C8", "C9"}
     rules = {rule.type: rule for rule in sheet.data_validations.dataValidation}
     assert (rules["list"].formula1, str(rules["list"].sqref)) == ('"oui,non"', "B8:B9")
-    assert (rules["list"].errorTitle, rules["list"].error) == ("Hors de la liste", "Choisir parmi\u202f: oui, non.")
+    assert (rules["list"].errorTitle, rules["list"].error) == ("Hors liste", "Choisir parmi\u202f: oui, non.")
     assert (rules["decimal"].operator, rules["decimal"].formula1, str(rules["decimal"].sqref)) == (
         "greaterThanOrEqual",
         "0",

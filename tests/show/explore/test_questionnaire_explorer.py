@@ -86,4 +86,4 @@ def test_it_speaks_the_language_that_is_asked_for(norvia: fl.Published) -> None:
     words, picture, table = (output["data"] for output in screen.outputs)
     assert "des cas ont répondu oui (intervalle à 95\u202f%" in words["text/plain"]
     assert "ne sait pas 7, refus [c], blanc 0" in picture["text/plain"]
-    assert "Réponses indéterminées par question" in table["text/html"]
+    assert "Réponses manquantes par question" in table["text/html"]

@@ -8,6 +8,7 @@ import pandas as pd
 from handed import EN
 from published_rows import HIDDEN, of, published, row
 
+from fltoolkit.languages.reasons import Reason
 from fltoolkit.show import result
 from fltoolkit.show.wording import share_sentences
 
@@ -28,6 +29,12 @@ def test_of_many_shares_the_largest_reliable_ones_are_named() -> None:
     assert share_sentences.shares(EN, none.select("share", ["sector"])).endswith(
         "sector of the forced labour: none of these shares is reliable"
     )
+
+
+def test_a_category_of_the_kit_has_a_small_letter_in_a_sentence_and_one_of_the_survey_its_own() -> None:
+    shares = [of("sector", c, measure="share", sector="s") for c in (Reason.of("categories.market"), "Fishing")]
+    told = share_sentences.largest(EN, published(row(), *shares).select("share", ["sector"]))
+    assert told == "Of 100 established cases: market services 2, Fishing 2 (differences not tested)"
 
 
 def test_a_majority_has_its_whole_interval_above_one_half() -> None:

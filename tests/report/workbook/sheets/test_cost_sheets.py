@@ -100,7 +100,7 @@ def test_a_category_is_chosen_by_its_word_and_kept_by_its_code() -> None:
     told = {str(line.cells[1]): line.cells[2] for line in cost_summary(evidence, FR, sheet).lines if line.cells[0] == "Catégorie"}
     assert {name: c.value for name, c in told.items() if isinstance(c, Formula) and c.value} == {
         "déplacements": 30,
-        "aucune de celles-ci": 7,
+        "hors liste ou vide": 7,
     }
 
 

@@ -128,7 +128,7 @@ def test_a_definition_is_the_plans_words_between_the_kits() -> None:
     said = definition(FR.with_stars(), indicator, {"indicator": "I"})
     assert said == "Those counted.* Unité d’analyse\u202f: person*. Qualitatif."
     base = definition(FR, indicator, {"indicator": PREVALENCE["indicator"]})
-    assert base.startswith("Personnes en travail forcé")
+    assert base.startswith("Personnes en situation de travail forcé")
     assert base.endswith("Quantitatif.")
 
 

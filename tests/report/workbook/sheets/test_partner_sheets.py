@@ -172,7 +172,7 @@ def test_the_numbers_of_everyone_have_the_name_of_their_measure() -> None:
     out = published(row(), row(measure="total", estimate=2_300.0, ci_low=1_800.0, ci_high=2_900.0), months)
     told = answer_from_survey(promises.evidence_from(out), FR, question("total", "months")).replace("\u00a0", " ").splitlines()
     assert [line.partition(" (")[0] for line in told] == [
-        "Prévalence du travail forcé", "Personnes en travail forcé", "Durée moyenne du travail forcé en mois"
+        "Prévalence du travail forcé", "Personnes en situation de travail forcé", "Durée moyenne du travail forcé en mois"
     ]  # fmt: skip
 
 

@@ -240,7 +240,7 @@ def test_a_number_with_wide_bounds_is_printed_as_the_range_that_titles_have(spac
     wide = rows.assign(
         bounds_note=rows["bounds_note"].astype(object).mask(rows["breakdown"] == "", WIDE_BOUNDS), bound_high=0.3, flag=""
     )
-    said = "Range: from the established cases (dot, with its interval) to all unresolved persons as cases (grey band)."
+    said = EN.say("charts.wide" if space is WHOLE_PAGE else "charts.band")
     low = number_words.shown(EN, rows.iloc[0].to_dict())
     chart = estimates(out, wide, EN, space=space)
     assert said in " ".join(chart.notes)
