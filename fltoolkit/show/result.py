@@ -26,6 +26,7 @@ from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.survey.spec.groups import groups_of_breakdown
 from fltoolkit.table_records import as_records
 
+FIRST_FINDINGS = 2  # in the result of a check
 CARE = {"†": "to be used with caution (†)", "[u]": "unreliable [u]", "[w]": "without a case [w]"}
 
 
@@ -42,14 +43,17 @@ def questionnaire(survey: Survey) -> Result:
     )
     adults = f"{_counted(len(columns), 'question')} feed {_counted(len(items), 'item')} of the definition{' of adults' if children else ''}{linked}"
     more = len({source.column for _, sources in children.questions() for source in sources or ()}) if children else 0
-    return Result(f"{adults}. {_counted(more, 'question')} feed that of children." if children else f"{adults}.")
+    return Result(f"{adults}. {_counted(more, 'question')} feed the definition of children." if children else f"{adults}.")
 
 
 @checked
 def findings(found: pd.DataFrame) -> Result:
-    """Returns a sentence on the findings of a check: how many errors, warnings and notes there are."""
-    kinds = [_counted(int((found["severity"] == kind).sum()), kind) for kind in ("error", "warning", "note")]
-    return Result(f"{kinds[0]}, {kinds[1]} and {kinds[2]}.")
+    """Returns the first errors and warnings of a check in words, then how many errors, warnings and notes there are."""
+    of_kind = {kind: found[found["severity"] == kind] for kind in ("error", "warning", "note")}
+    first = as_records(pd.concat([of_kind["error"], of_kind["warning"]]).head(FIRST_FINDINGS))
+    told = [f"{number_words.start(row['what'])} ({row['count'] or 'not counted'})." for row in first]
+    kinds = [_counted(len(rows), kind) for kind, rows in of_kind.items()]
+    return Result(" ".join([*told, f"{kinds[0]}, {kinds[1]} and {kinds[2]}."]))
 
 
 @checked
@@ -75,21 +79,18 @@ def rule_sets(out: Published) -> Result | Nothing:
     rates = out.rule_sets().query("measure == 'prevalence'").dropna(subset="estimate")
     rates = rates[rates["to_verify"] == ""]
     if len(rates) < 2:
-        others = out.rule_sets().query("measure == 'prevalence'")
+        others = out.rule_sets().query("measure == 'prevalence' and to_verify == ''")
         why = [_without_result(row) for row in as_records(others[others["rule_set"] != out.rule_set])]
-        return Nothing(" ".join(["No other rule set gives a result for this survey.", *why]))
+        alone = f"The survey is classified by one definition alone: {number_words.definition(ENGLISH, out.rule_set)}."
+        return Nothing(" ".join(["No other rule set gives a result for this survey.", *why]) if why else alone)
     low, high = (number(end, "prevalence") for end in (rates["estimate"].min(), rates["estimate"].max()))
     return Result(f"Under {len(rates)} rule sets the rate lies between {low} and {high} per 1,000.")
 
 
 def _without_result(row: PublishedNumber) -> str:
-    """Returns why the rate under another rule set is no result: its text is still to be compared, or the rate is not shown."""
-    why = (
-        "the kit’s text is still to be verified against the publication"
-        if row["to_verify"]
-        else number_words.reason(ENGLISH, row["reason"])
-    )
-    return f"{number_words.start(ENGLISH.colon(number_words.definition(ENGLISH, row['rule_set']), why))}."
+    """Returns why no rate is shown under another rule set."""
+    definition = number_words.definition(ENGLISH, row["rule_set"])
+    return f"{number_words.start(ENGLISH.colon(definition, number_words.reason(ENGLISH, row['reason'])))}."
 
 
 @checked
@@ -132,7 +133,8 @@ def groups(out: Published, measure: str) -> Result:
         return Result("No number of this measure is published by group.")
     pictured = breakdown_gallery.first_rows(out, measure)
     whole, rows = (own, rows) if pictured is None else (pictured, pictured[pictured["breakdown"] != ""])
-    place = "picture" if pictured is not None and pictured["estimate"].notna().any() else "table"
+    picture = "first picture" if measure == "profile" else "picture"
+    place = picture if pictured is not None and pictured["estimate"].notna().any() else "table"
     who = ENGLISH.kit(rows["reference_population_label"].iloc[0])
     counted = f"Of {_counted(len(rows), 'number')} by group in the {place} below{f' ({who})' if who else ''}: {_by_use(rows)}."
     return Result("\n\n".join((*_found(out, whole, rows), counted)))
@@ -145,11 +147,10 @@ def _found(out: Published, whole: pd.DataFrame, rows: pd.DataFrame) -> tuple[str
     if measure == "prevalence" and contrast_sentences.is_compared(out):
         return contrast_sentences.sentences(out, ENGLISH, with_rates=True)
     if measure == "profile":
-        rows = rows[
-            rows["breakdown"] == rows["breakdown"].iloc[0]
-        ]  # a category of another topic, such as a stage, needs its heading
-        if most := share_sentences.majority(ENGLISH, rows):
-            return (f"{most}. {ENGLISH.say('profile.majority')}",)
+        if most := share_sentences.majorities(out, ENGLISH):
+            return (f"{'. '.join(most)}. {ENGLISH.say('profile.majority')}",)
+        # a category of another topic, such as a stage, needs its heading
+        rows = rows[rows["breakdown"] == rows["breakdown"].iloc[0]]
         return tuple(f"{text}." for text in [share_sentences.largest(ENGLISH, rows)] if text)
     if measure == "share" and len(groups_of_breakdown(str(rows["breakdown"].iloc[0]))) == 1:
         return (f"{share_sentences.shares(ENGLISH, rows)}.",)
@@ -288,11 +289,12 @@ def follow_up(evidence: Evidence) -> Result | Nothing:
     hidden = int((rows["marker"] == "c").sum())
     why = f" ({'all' if hidden == rest else hidden} confidential)" if hidden else ""
     left = f" {unjudged} {'is' if unjudged == 1 else 'are'} not judged," if unjudged else ""
+    decrease = " A row of a % decrease repeats its prevalence; it is not counted." if len(rows) < len(evidence.follow_up) else ""
     aims = list(evidence.targets.loc[evidence.targets["target_year"].notna(), "reached"])
     reached = f" Targets shown to be reached: {aims.count(REACHED)} of {len(aims)}." if aims else ""
     return Result(
         f"Of {_counted(len(rows), 'row')}, {moved} changed, {still} {'shows' if still == 1 else 'show'} no detectable change,{left} "
-        f"and {rest} {'has' if rest == 1 else 'have'} no verdict{why}.{reached}"
+        f"and {rest} {'has' if rest == 1 else 'have'} no verdict{why}.{reached}{decrease}"
     )
 
 

@@ -18,6 +18,7 @@ from fltoolkit.languages.language import Language
 from fltoolkit.languages.reasons import Name
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.publish.disclosure.suppression_decision import CASE_STEPS
+from fltoolkit.publish.paths_to_outcomes import OTHER
 from fltoolkit.publish.printed_numbers import nearest, rounding_base
 from fltoolkit.show.charts.chart_style import QUIET, Table
 from fltoolkit.show.printed_tables import framework_tables, result_tables
@@ -25,13 +26,14 @@ from fltoolkit.show.printed_tables.cell_html import MARKER_ROOM, Meanings, cell_
 from fltoolkit.show.printed_tables.printed_table import NBSP, PrintedCell, PrintedTable, of_texts
 from fltoolkit.show.wording import number_words, plan_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, count, count_or_mark, of_plan
-from fltoolkit.show.wording.section_words import Nothing, Words
+from fltoolkit.show.wording.section_words import Nothing, Sentences, Words
 from fltoolkit.survey.checks.printed_counts import rounded
 from fltoolkit.survey.design.survey_design import Survey
 from fltoolkit.survey.spec.questions import AnswerCodes, Source
+from fltoolkit.table_records import as_records
 
 ACROSS = "across"  # the column with lines across the table
-FEW = 6  # columns of a table that is wider than its numbers need
+FEW = 6  # columns of a table that is wider than its numbers need, and paths that stand in sentences
 SHORT, LEAST = 26, "11em"  # letters of a text that stays on one line, and the least width of a column of longer texts
 CHILD_WORK = {
     "third_party": "children: work for a third party, route (i)",
@@ -209,12 +211,25 @@ def unresolved_answers(counts: pd.DataFrame, language: Language) -> Table:
 
 
 @checked
-def paths(found: pd.DataFrame) -> Table | Nothing:
-    """Returns a table of paths through the flowchart of the definition, from `fl.paths`. Each path is shared by enough
-    persons. Paths that end in the same box are printed below a line with the name of this box. Paths of persons in forced
-    labour come first. If no path may be shown, a note says so."""
-    if found.empty:
-        return Nothing("No path may be shown.")
+def paths(found: pd.DataFrame) -> None:
+    """Displays the paths through the flowchart of the definition, from `fl.paths`, in a table. Each path is shared by enough
+    persons. A few paths of persons in forced labour are also displayed above the table, in sentences that a page does not fold.
+    If no path may be shown, a note says so."""
+    from IPython.display import display
+
+    of_cases = as_records(found[found["step"].isin(CASE_STEPS) & (found["trace"] != OTHER)])
+    if 0 < len(of_cases) <= FEW:
+        told = (
+            f"{number_words.start(row['step'])}, {count_or_mark(row['persons'])} persons who answered: {row['short_trace']}."
+            for row in of_cases
+        )
+        display(Sentences("\n\n".join(told)))
+    display(Nothing("No path may be shown.") if found.empty else table_of_paths(found))
+
+
+def table_of_paths(found: pd.DataFrame) -> Table:
+    """Returns a table of paths through the flowchart of the definition. Paths that end in the same box are printed below a line with
+    the name of this box. Paths of persons in forced labour come first."""
     ends = sorted(dict.fromkeys(found["step"]), key=lambda step: step not in CASE_STEPS)
     by_end = pd.concat([found[found["step"] == end] for end in ends])
     body = pd.DataFrame({"Path": list(by_end["short_trace"]), "Persons": list(map(count_or_mark, by_end["persons"]))})

@@ -38,12 +38,15 @@ def test_only_paths_that_enough_persons_share_are_named_and_their_persons_are_ro
     assert found["persons"].dropna().is_monotonic_decreasing
 
 
-def test_without_numbers_of_persons_there_are_no_paths(small: Any) -> None:
+def test_without_numbers_of_persons_there_are_no_paths(small: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """No step of the flowchart is published, so none is shown. Before, the run stopped here."""
     persons = small([("case" if i % 4 == 0 else "not", {"P": i % 30}) for i in range(120)], design={"weights": "normalised"})
     found = fl.paths(persons, fl.publish_run(persons))
     assert found.empty
-    assert str(fl.show.paths(found)) == str(fl.show.result.paths(found)) == "No path may be shown."
+    seen: list[Any] = []
+    monkeypatch.setattr("IPython.display.display", seen.append)
+    fl.show.paths(found)
+    assert [*map(str, seen), str(fl.show.result.paths(found))] == ["No path may be shown."] * 2
 
 
 def test_other_paths_never_stand_for_a_single_one(small: Any) -> None:

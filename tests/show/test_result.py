@@ -14,7 +14,7 @@ from two_rounds import fell
 import fltoolkit as fl
 from fltoolkit.estimate.change_over_time.difference import NO_CHANGE
 from fltoolkit.estimate.change_over_time.unresolved_excess import MORE_UNRESOLVED, WIDE_BOUNDS
-from fltoolkit.nap.follow_up import REACHED
+from fltoolkit.nap.follow_up import DECREASE, REACHED
 from fltoolkit.nap.targets import TOO_WIDE
 from fltoolkit.publish.published_model import PublishedModel
 from fltoolkit.show import result
@@ -126,6 +126,21 @@ def test_paths_of_cases_are_told_from_the_others(trace: str, said: str) -> None:
     assert said in str(result.paths(found))
 
 
+def test_few_paths_of_cases_stand_above_their_table_because_the_table_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = pd.DataFrame({"step": "forced labour", "trace": list("abcdefg"), "persons": 40.0, "short_trace": list("ABCDEFG")})
+    other = pd.DataFrame(
+        {"step": ["forced labour"], "trace": "other paths", "persons": float("nan"), "short_trace": "other paths"}
+    )
+    seen: list[Any] = []
+    monkeypatch.setattr("IPython.display.display", seen.append)
+    fl.show.paths(pd.concat([found.head(2), other]))
+    assert str(seen[0]) == "Forced labour, 40 persons who answered: A.\n\nForced labour, 40 persons who answered: B."
+    assert "other paths" in str(seen[1])
+    fl.show.paths(found)
+    fl.show.paths(other)
+    assert len(seen) == 4
+
+
 def test_indicators_that_meet_all_criteria_are_counted() -> None:
     evidence = fell()
     checked = evidence.smart.assign(
@@ -135,9 +150,16 @@ def test_indicators_that_meet_all_criteria_are_counted() -> None:
     assert str(result.smart(replace(evidence, smart=evidence.smart.assign(met="no")))).startswith("0 of ")
 
 
-def test_findings_are_counted_by_severity() -> None:
-    found = pd.DataFrame({"severity": ["warning", "note", "note"]})
-    assert str(result.findings(found)) == "0 errors, 1 warning and 2 notes."
+def test_the_first_warnings_are_said_and_all_findings_are_counted_by_severity() -> None:
+    found = pd.DataFrame(
+        {
+            "severity": ["note", "warning", "warning", "error", "note"],
+            "what": list("abcde"),
+            "count": ["", "about 20", "", "", ""],
+        }
+    )
+    assert str(result.findings(found)) == "D (not counted). B (about 20). 1 error, 2 warnings and 2 notes."
+    assert str(result.findings(found.iloc[:0])) == "0 errors, 0 warnings and 0 notes."
 
 
 def test_a_plan_says_what_is_filled_verifiable_and_changed() -> None:
@@ -167,9 +189,12 @@ def test_a_plan_says_what_is_filled_verifiable_and_changed() -> None:
     )  # a group that the survey does not have cannot be followed
     assert " changed, " in said
     reached = list(evidence.follow_up["reached"]).count(REACHED)
-    assert said.endswith(f" Targets shown to be reached: {reached} of {len(given)}.")
+    twice = " A row of a % decrease repeats its prevalence; it is not counted."
+    assert said.endswith(f" Targets shown to be reached: {reached} of {len(given)}.{twice}")
+    once = evidence.follow_up[evidence.follow_up["measure"] != DECREASE]
+    assert str(result.follow_up(replace(evidence, follow_up=once))) == said.removesuffix(twice)
     more = pd.concat([evidence.targets, given.assign(target_year=2035, reached="")])  # counted as on the slides
-    assert str(result.follow_up(replace(evidence, targets=more))).endswith(f" reached: {reached} of {2 * len(given)}.")
+    assert str(result.follow_up(replace(evidence, targets=more))).endswith(f" reached: {reached} of {2 * len(given)}.{twice}")
     evidence = replace(evidence, targets=evidence.targets.assign(target_year=float("nan")))
     unjudged = evidence.follow_up.iloc[:1].assign(verdict=NO_CHANGE, verdict_reason=MORE_UNRESOLVED, reached="")
     assert str(result.follow_up(replace(evidence, follow_up=unjudged))) == (
@@ -194,7 +219,7 @@ def test_the_questionnaire_says_how_many_items_have_a_question() -> None:
         "18 questions feed 17 items of the definition, and 1 more asks whether both sides were in the same work."
     )
     with_children = fl.read_survey("valdorie_enquete_2025")
-    assert str(result.questionnaire(with_children)).endswith(" 9 questions feed that of children.")
+    assert str(result.questionnaire(with_children)).endswith(" 9 questions feed the definition of children.")
 
 
 def test_a_repeat_after_a_baseline_with_wide_bounds_finds_a_fall_only_if_no_answer_were_unresolved() -> None:
@@ -205,3 +230,11 @@ def test_a_repeat_after_a_baseline_with_wide_bounds_finds_a_fall_only_if_no_answ
     )
     assert sure.startswith("A survey of ")
     assert unsure == f"If no answer were unresolved, a{sure[1:]}"
+
+
+def test_an_unverified_rule_set_is_not_named_and_one_without_a_rate_has_its_reason() -> None:
+    out = country.published()
+    assert str(result.rule_sets(out)) == "The survey is classified by one definition alone: 2018 international definition."
+    verified = out.table.assign(to_verify="", estimate=out.table["estimate"].mask(out.table["rule_set"] != out.rule_set))
+    told = str(result.rule_sets(replace(out, table=verified.assign(reason=str(MORE_UNRESOLVED)))))
+    assert told.startswith("No other rule set gives a result for this survey. ILO indicators of 2012: ")

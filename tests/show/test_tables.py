@@ -214,12 +214,12 @@ def test_survey_questions_findings_and_paths_are_tables_too(tmp_path: Any) -> No
     assert f"{len(found)} findings<" in tables.findings(found).html
     assert "1 finding<" in tables.findings(found.iloc[:1]).html
     assert len(cells(tables.findings(fl.check(persons)))) == len(fl.check(persons))
-    shown = cells(tables.paths(fl.paths(persons, out)))
+    shown = cells(tables.table_of_paths(fl.paths(persons, out)))
     printed = [int(row[-1]) for row in shown]
     assert abs(sum(printed) - 412) <= 5 * len(printed)
     assert all(number % 10 == 0 for number in printed)
     hidden = pd.DataFrame({"step": ["no work"], "short_trace": ["other paths"], "persons": pd.array([None], dtype="Int64")})
-    assert cells(tables.paths(hidden))[0][-1] == "[c]"
+    assert cells(tables.table_of_paths(hidden))[0][-1] == "[c]"
 
 
 def test_the_question_on_the_same_work_is_in_the_table_of_questions(tmp_path: Any) -> None:

@@ -73,7 +73,7 @@ def is_moved(table: PrintedTable, place: int) -> bool:
 def _longest_word(text: str) -> float:
     """Returns the width of the longest part of a text (a word or a number) that is never broken into two lines, in
     centimetres."""
-    return max(width_of(word) for word in re.split(r"[ \t\n]|(?<=[-–/])", starred(text)))
+    return max(width_of(word) for word in re.split(r"[ \t\n]|(?<=[-–/])(?!\u00a0)", starred(text)))
 
 
 def width_of(text: str) -> float:

@@ -7,7 +7,7 @@ plain heading.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from math import nan
 
 import pandas as pd
@@ -16,7 +16,6 @@ from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.published_set import Published
 from fltoolkit.report.document_sections import first_page
-from fltoolkit.report.document_sections.results_section import groups_of, profile_populations
 from fltoolkit.report.document_sections.targets_section import MET, MISSED, NOT_KNOWN, on_path, with_target
 from fltoolkit.show.wording import contrast_sentences, number_words, plan_words, result_sentences, share_sentences
 from fltoolkit.show.wording.plan_words import is_total, shown, value
@@ -63,13 +62,6 @@ def of_population(out: Published, language: Language, population: str) -> str | 
         return rate(out, language, population)
     who = language.kit(out.select("prevalence", population=population).iloc[0]["reference_population_label"])
     return number_words.start(language.say("contrasts.of", who=who, said=number_words.inside(found)))
-
-
-def majorities(out: Published, language: Language, topics: Collection[str]) -> tuple[str, ...]:
-    """Returns the sentence of `share_sentences.majority` on some topics of a profile, for each population that has one."""
-    there = {p: [[t] for t in groups_of(out, "profile", p) if t in topics] for p in profile_populations(out)}
-    rows = (out.select("profile", by, population=p) for p, by in there.items() if by)
-    return tuple(told for part in rows if (told := share_sentences.majority(language, part)))
 
 
 def repeat(evidence: Evidence, language: Language) -> str | None:

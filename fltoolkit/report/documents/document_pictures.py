@@ -17,6 +17,7 @@ from fltoolkit.publish.published_set import Published
 from fltoolkit.report.document_sections.results_section import groups_of, profile_populations
 from fltoolkit.report.document_sections.targets_section import on_path
 from fltoolkit.show.charts.descriptions import change_dumbbell, detectable_falls, estimates_by_group, target_path
+from fltoolkit.show.charts.descriptions.chart_parts import CurveChart, DotChart
 from fltoolkit.show.charts.descriptions.estimates_by_group import HALF_PAGE, WHOLE_PAGE, WITHOUT_SOURCE
 from fltoolkit.show.charts.renderers.matplotlib_renderer import drawn
 from fltoolkit.show.charts.renderers.matplotlib_sheet import HALF, SLIDE, WIDE, Drawn
@@ -59,7 +60,17 @@ def estimates(evidence: Evidence, language: Language, width: Width, what: Groupe
     groups. Measures of cases, such as their shares, have no row for the whole population."""
     rows, own = _rows(evidence, what), _with_own_words(evidence, language)
     chart = estimates_by_group.estimates(evidence.now, rows, own, space=SPACES[width])
-    return drawn(replace(chart, notes=(" ".join(chart.notes),)), SIZES[width])  # on a page, one paragraph takes less room
+    one_paragraph = replace(chart, notes=(" ".join(chart.notes),))  # on a page, it takes less room
+    return _drawn(evidence, own, one_paragraph, width, year=f", {rows['year'].iloc[0]}")
+
+
+def _drawn(evidence: Evidence, language: Language, chart: DotChart | CurveChart, width: Width, *, year: str = "") -> Drawn:
+    """Returns a chart as a picture of some width. A picture that is saved as a file names its country and, if its title and its axis
+    name no year, its year: it travels without a page around it."""
+    if width == "wide":
+        place = f"{language.own(str(evidence.now.own['country'].iloc[0]))}{year}"
+        chart = replace(chart, subtitle=f"{place}. {chart.subtitle}")
+    return drawn(chart, SIZES[width])
 
 
 def _with_own_words(evidence: Evidence, language: Language) -> Language:
@@ -120,7 +131,8 @@ def change(evidence: Evidence, language: Language, width: Width) -> Drawn | None
         return None
     groups = None if width == "wide" else groups_that_fit(evidence, FEW_CHANGES[width])
     rows = change_dumbbell.of_groups(evidence.changed.table, "prevalence", groups)
-    return drawn(change_dumbbell.change(rows, _with_own_words(evidence, language), space=SPACES[width]), SIZES[width])
+    own = _with_own_words(evidence, language)
+    return _drawn(evidence, own, change_dumbbell.change(rows, own, space=SPACES[width]), width)
 
 
 def path(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
@@ -129,8 +141,9 @@ def path(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
     rows = on_path(evidence)
     if rows.empty:
         return None
-    way = target_path.way_of(evidence, str(rows["id"].iloc[0]), _with_own_words(evidence, language), space=SPACES[width])
-    return drawn(way, SIZES[width]) if way else None
+    own = _with_own_words(evidence, language)
+    way = target_path.way_of(evidence, str(rows["id"].iloc[0]), own, space=SPACES[width])
+    return _drawn(evidence, own, way, width) if way else None
 
 
 def repeat(evidence: Evidence, language: Language, width: Width) -> Drawn | None:
@@ -143,4 +156,4 @@ def repeat(evidence: Evidence, language: Language, width: Width) -> Drawn | None
         if row
         else detectable_falls.repeat(evidence.now, own, space=space)
     )
-    return drawn(chart, SIZES[width]) if chart else None
+    return _drawn(evidence, own, chart, width) if chart else None

@@ -6,13 +6,11 @@ from __future__ import annotations
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.report.document_formats.document_blocks import Block, Bullets, Chart, Charts, Document, Heading, Paragraph
-from fltoolkit.report.document_sections import first_page, follow_up_section, results_section, slide_titles, targets_section
+from fltoolkit.report.document_sections import first_page, follow_up_section, results_section, targets_section
 from fltoolkit.report.documents.document_language import with_own_words
 from fltoolkit.report.documents.document_pictures import Grouped, Width, estimates, second_picture
-from fltoolkit.show.wording import contrast_sentences, result_sentences
+from fltoolkit.show.wording import contrast_sentences, result_sentences, share_sentences
 
-IN_BRIEF = ("involuntary", "coercion")
-"""The topics of a profile in the brief: the means by which adults are made to work. The skeleton has all topics."""
 PRINT_AND_TELEPHONE: tuple[Width, Width] = ("first", "half")
 
 
@@ -80,8 +78,8 @@ def _numbers(evidence: Evidence, language: Language) -> list[Block]:
     If there is a later survey, the section also says what changed.
     """
     out = evidence.now
-    means = results_section.profile_tables(out, language, IN_BRIEF)
-    most = [Paragraph(f"{told}. {language.say('profile.majority')}") for told in slide_titles.majorities(out, language, IN_BRIEF)]
+    means = results_section.profile_tables(out, language, share_sentences.MEANS)
+    most = [Paragraph(f"{told}. {language.say('profile.majority')}") for told in share_sentences.majorities(out, language)]
     profile: list[Block] = [Heading(language.say("profile.heading"), 2), *most, *means] if means else []
     return [
         Heading(language.say("brief.numbers"), new_page=True),

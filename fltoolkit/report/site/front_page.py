@@ -49,7 +49,8 @@ DATA = {
     "run.json": "Inputs, versions and parameters of the run",
 }
 NOUN = ("survey", "surveys")
-WORKBOOK, BRIEF = "nap_workbook.xlsx", "evidence_brief"
+WORKBOOK, BRIEF, SKELETON = "nap_workbook.xlsx", "evidence_brief", "nap_skeleton"
+LANGUAGE = "language"  # the key of the name that a language has for itself
 KINDS = {".html": "page", ".docx": "Word"}
 ON_THE_PAGE = ("prevalence", "total")  # the measures of the whole population
 FINDINGS = {"findings_data.csv": "1_survey.html", "findings_cases.csv": "2_classify.html"}
@@ -200,7 +201,8 @@ def _survey(outputs: Path, entry: Entry, numbers: _Published) -> dict[str, Any]:
         "basis": _basis(numbers.first, entry),
         "definition": result_sentences.definition(ENGLISH, numbers.first),
         "warnings": [(page, what) for name, page in FINDINGS.items() for what in _warnings(folder / name)],
-        "briefs": _briefs(folder),
+        "briefs": _in_each_language(folder, BRIEF, ".html"),
+        "skeletons": _in_each_language(folder, SKELETON, ".docx"),
         "notebooks": {name: words for name, words in NOTEBOOKS.items() if (folder / name).exists()},
         "workbook": WORKBOOK if (folder / WORKBOOK).exists() else "",
         "documents": _documents(folder),
@@ -221,16 +223,20 @@ def _basis(row: PublishedNumber, entry: Entry) -> str:
     return " ".join(sentences)
 
 
-def _briefs(folder: Path) -> dict[str, str]:
-    """Returns the pages of the evidence brief in a survey's folder of results, as a dictionary from the language's own name
-    (`Français`) to the name of the file."""
-    pages = {file.stem.removeprefix(f"{BRIEF}_"): file.name for file in sorted(folder.glob(f"{BRIEF}_*.html"))}
-    return {_language(code): name for code, name in pages.items()}
+def _in_each_language(folder: Path, stem: str, suffix: str) -> list[tuple[str, str, str]]:
+    """Returns a document of a survey's folder of results in each of its languages: the code of the language, the words of its
+    button in this language (`Note de synthèse (français)`), and the name of the file. Of one language, the button names none."""
+    files = {file.stem.removeprefix(f"{stem}_"): file.name for file in sorted(folder.glob(f"{stem}_*{suffix}"))}
+    words = {code: read_language(code).words for code in files}
+    return [
+        (code, f"{told[f'documents.{stem}']}{f' ({told[LANGUAGE]})' if len(files) > 1 else ''}", files[code])
+        for code, told in words.items()
+    ]
 
 
 def _language(code: str) -> str:
     """Returns the name that a language has for itself, with a capital letter: `Français`."""
-    name = read_language(code).words["language"]
+    name = read_language(code).words[LANGUAGE]
     return name[0].upper() + name[1:]
 
 

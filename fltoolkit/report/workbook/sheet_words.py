@@ -298,8 +298,9 @@ def surveys(language: Language, *tables: pd.DataFrame) -> str:
 
 
 def _levels(language: Language, *tables: pd.DataFrame) -> list[str]:
-    """Returns the level of the intervals in tables, in a list. The list is empty if the tables have no intervals."""
-    columns = [table[name] for table in tables for name in ("confidence", "level") if name in table]
+    """Returns the level of the intervals in tables, in a list. The list is empty if the tables have no intervals. In a table of the plan,
+    `level` is the level of a statement, such as an objective."""
+    columns = [table["confidence" if "confidence" in table else "level"] for table in tables]
     return [number_words.level(language, {"level": level}) for level in pd.concat(columns).dropna().iloc[:1]]
 
 

@@ -81,7 +81,7 @@ def pairs(out: Published, measure: str) -> Iterator[tuple[Picture, pd.DataFrame]
     for population, by, only_cases in _contents(out, measure):
         drawn = bars(out, by[0][0], population=population) if only_cases else dots(out, measure, by, population=population)
         tested = measure == "prevalence" and [out.lead] in by and is_tested(out, population)
-        yield replace(drawn, open=tested), out.select(measure, by, population=population)
+        yield replace(drawn, open=tested or ["coercion"] in by), out.select(measure, by, population=population)
 
 
 def first_rows(out: Published, measure: str) -> pd.DataFrame | None:

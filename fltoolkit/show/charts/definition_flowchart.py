@@ -139,7 +139,7 @@ def children(
     for i, name in enumerate((ASKED, f"?{IV}", WITH_PARENTS, f"?{III}", f"?{II}")):
         sheet.box(left, -i, asked.get(name, words[ASKED]), name in lit)
         if i:
-            sheet.arrow((1.45, 0.7 - i), (1.45, 0.3 - i), ("", no, yes, no)[i - 1], name in lit)
+            sheet.arrow((1.45, 0.7 - i), (1.45, 0.3 - i), (yes, no, yes, no)[i - 1], name in lit)
     for y, leaf in ((1, IV), (3, III), (4, II)):
         sheet.arrow((left[1], -y), (middle[0], -y), f"{yes}{counts.get(leaf, '')}", leaf in lit)
         sheet.box(middle, -y, routes[leaf], leaf in lit, FOUND)
@@ -153,7 +153,7 @@ def children(
     sheet.arrow((9.0, -2.3), (9.0, -2.7), f"{no}{counts.get(NO_THREAT_THIRD, '')}", NO_THREAT_THIRD in lit)
     sheet.box((8.7, 10.2), -3, wrap(not_forced, NARROW_BOX), NO_THREAT_THIRD in lit, LEFT)
     sheet.box(right, 0, words[NO_WORK], NO_WORK in lit, LEFT)
-    sheet.arrow((left[1], 0), (right[0], 0), "", NO_WORK in lit)
+    sheet.arrow((left[1], 0), (right[0], 0), f"<b>{safe(question(language, QUESTIONS[0]))}</b> {no}", NO_WORK in lit)
     sheet.box(right, -5, words[OPEN_CHILD], OPEN_CHILD in lit, UNCLEAR)
     sheet.lead([(left[0], -y) for y in range(1, 5)], -0.18, [(-0.18, -5.6), (8.6, -5.6), (8.6, -5.3)])
     sheet.lead([(right[1], -2)], 10.38, [(10.38, -5), (right[1], -5)])

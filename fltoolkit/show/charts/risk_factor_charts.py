@@ -24,6 +24,7 @@ from fltoolkit.table_records import as_records
 
 TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 PER_1000 = "prevalence"
+LEAST_RATIO = 0.005  # a smaller one rounds to 0.00
 RATIOS = "Odds ratios of the groups in one model"
 LEFT_AND_RIGHT = "Left of 1: less often than in the reference group (ref.); right of 1: more often."
 
@@ -174,7 +175,10 @@ def _is_base(row: PublishedNumber) -> bool:
 
 
 def _ratio(x: float) -> str:
-    """Returns an odds ratio as text. It has two significant digits, but never more than two decimals."""
+    """Returns an odds ratio as text. It has two significant digits, but never more than two decimals. A limit that is not zero
+    never reads as zero: `<0.01`."""
+    if 0 < x < LEAST_RATIO:
+        return "<0.01"
     decimals = 2 if x < 1 else 1 if x < 10 else 0
     return "" if pd.isna(x) else "no limit" if np.isinf(x) else f"{x:.{decimals}f}"
 

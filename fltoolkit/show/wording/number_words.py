@@ -223,13 +223,14 @@ def group_notes(language: Language, rows: pd.DataFrame) -> tuple[str, ...]:
 
 
 def rounding_note(language: Language, rows: pd.DataFrame) -> list[str]:
-    """Returns the note on rounding of published rows of one measure: that numbers of groups are rounded for confidentiality, or
-    only that parts may not add up (steps of a flowchart). There is none without groups, and none for a profile or for months,
-    which never add up."""
+    """Returns the note on rounding of published rows of one measure: that numbers of groups are rounded for confidentiality (of rates,
+    that they come from such numbers), or only that parts may not add up (steps of a flowchart). There is none without groups, and
+    none for a profile or for months, which never add up."""
     measure = rows["measure"].iloc[0]
     if not (rows["breakdown"] != "").any() or measure in (*PROFILES, "duration"):
         return []
-    return [language.say("tables.rounded" if measure == "flowchart" else "tables.rounded_groups")]
+    of_groups = "tables.rounded_rates" if is_rate(measure) else "tables.rounded_groups"
+    return [language.say("tables.rounded" if measure == "flowchart" else of_groups)]
 
 
 def start(text: str) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 from fltoolkit.languages.language import Language
 from fltoolkit.languages.own_words import OwnWords
 from fltoolkit.languages.reasons import Reasons, as_stated
-from fltoolkit.nap.follow_up import NOT_REACHED, REACHED
+from fltoolkit.nap.follow_up import DECREASE, NOT_REACHED, REACHED
 from fltoolkit.nap.targets import NO_FALL, TOO_WIDE, UNPLANNED
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, NBSP
@@ -89,6 +89,8 @@ def aim(language: Language, row: Line, column: str = "target_value") -> str:
     """Returns the value of a row's target as text, without its unit. A value that the plan states keeps all its digits; one that
     follows from a cut is rounded as the numbers of its measure are. `column` is the name of its column."""
     stated = row["stated_value"]
+    if row["measure"] == DECREASE:
+        return number_words.percent(language, row[column] / 100)
     return value(language, row[column], row) if pd.isna(stated) else language.number(as_stated(stated))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from fltoolkit.languages.language import Language, Worded
+from fltoolkit.publish.published_set import Published
 from fltoolkit.show.wording import number_words, result_sentences
 from fltoolkit.show.wording.english_numbers import PublishedNumber
 from fltoolkit.table_records import as_records
@@ -17,6 +18,8 @@ from fltoolkit.table_records import as_records
 FEW = 3  # categories of which a sentence gives every number
 LARGEST = 2  # shares in a sentence, if there are too many for it
 HALF = 0.5  # of the cases
+MEANS = ("involuntary", "coercion")
+"""The topics of a profile that say how adults are made to work. The brief has these alone; the skeleton has all topics."""
 
 
 def shares(language: Language, rows: pd.DataFrame) -> str:
@@ -44,6 +47,13 @@ def majority(language: Language, rows: pd.DataFrame, key: str = "slides.majority
         return None
     what = language.list(number_words.category(language, r) for r in sorted(sure, key=lambda row: -row["estimate"]))
     return number_words.start(language.say(key, who=language.kit(sure[0]["reference_population_label"]), what=what))
+
+
+def majorities(out: Published, language: Language) -> tuple[str, ...]:
+    """Returns the sentence of `majority` on how people are made to work (`MEANS`), for each population that has one."""
+    rows = out.own_rows(measure="profile")
+    parts = rows[rows["breakdown"].isin(MEANS)].groupby("reference_population", sort=False)
+    return tuple(told for _, part in parts if (told := majority(language, part)))
 
 
 def each(language: Language, rows: Sequence[PublishedNumber], key: str) -> str | None:

@@ -16,7 +16,6 @@ from fltoolkit.survey.design.design_summary import design_facts
 from fltoolkit.survey.design.survey_design import Design, Survey
 from fltoolkit.survey.spec.files_and_design import DesignSpec, ModuleStatus
 from fltoolkit.survey.spec.questions import ReferencePeriod
-from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,13 +61,15 @@ def _survey_facts(survey: Survey) -> dict[str, str]:
     counts = count_rows(survey.frame, {"persons": nw.lit(True), "answered": nw.col(ASKED), "refused": refused_module(survey)})
     limit = spec.confidentiality.smallest_printed_count
     persons = {"persons": count_in_words(counts["persons"], limit), "households": count_in_words(households, limit)}
-    window = spec.reference_period
+    window, own = spec.reference_period, spec.children.module if spec.children else None
     facts = {
         "Survey": f"{spec.title}; {spec.country}, {spec.year}{f' ({spec.round} round)' if spec.round else ''}",
         "Reference period": f"{window.text}{_dates(window)}",
         "Persons in the file": f"{persons['persons']} in {persons['households']} households",
-        "Answered the module": _response(counts["answered"], counts["refused"], limit, known=spec.module is not None),
-        **_not_asked(spec),
+        f"Answered {'their' if own else 'the'} module": _response(
+            counts["answered"], counts["refused"], limit, known=spec.module is not None
+        ),
+        **_not_asked(spec.module, own),
         "Strata": f"{pairs[STRATA].nunique():,}, from {_columns(design.strata)}" if design.strata else "none",
         "Primary sampling units": _psus(survey, pairs[PSU].nunique()),
         "Selection of PSUs": f"{SELECTION[design.selection]}; {_variance(design)}",
@@ -93,16 +94,22 @@ def _response(answered: int, refused: int, limit: int, *, known: bool) -> str:
     return f"{count_in_words(answered, limit)} of {asked} asked{rate}; refused it as a whole: {count_in_words(refused, limit)}"
 
 
-def _not_asked(spec: SurveySpec) -> dict[str, str]:
-    """Returns who was not asked the module on forced labour, as a fact: the codes, with their labels if survey.yaml gives them. It
-    is empty if survey.yaml names none."""
-    modules = (spec.module, spec.children.module if spec.children else None)
-    told: list[str] = []
-    for m in filter(None, modules):
-        told += [f"{m.labels[code]} (code {code} of {m.column})" for code in m.not_asked if code in m.labels]
-        bare = [code for code in m.not_asked if code not in m.labels]
-        told += [f"code{'s' if len(bare) > 1 else ''} {', '.join(bare)} of {m.column}"] if bare else []
-    return {"Not asked the module": "; ".join(told)} if told else {}
+def _not_asked(module: ModuleStatus | None, of_children: ModuleStatus | None) -> dict[str, str]:
+    """Returns who was not asked the module on forced labour, as a fact: the codes, with their labels if survey.yaml gives them. If
+    children have a module of their own, each module is named. The fact is empty if survey.yaml names no codes."""
+    adults, children = _codes_not_asked(module), _codes_not_asked(of_children)
+    if of_children is None:
+        return {"Not asked the module": adults} if adults else {}
+    told = [f"{name} module: {codes}" for name, codes in (("adult", adults), ("child", children)) if codes]
+    return {"Not asked": "; ".join(told)} if told else {}
+
+
+def _codes_not_asked(module: ModuleStatus | None) -> str:
+    if module is None:
+        return ""
+    told = [f"{module.labels[code]} (code {code} of {module.column})" for code in module.not_asked if code in module.labels]
+    bare = [code for code in module.not_asked if code not in module.labels]
+    return "; ".join([*told, *([f"code{'s' if len(bare) > 1 else ''} {', '.join(bare)} of {module.column}"] if bare else [])])
 
 
 def refused_module(survey: Survey) -> nw.Expr:

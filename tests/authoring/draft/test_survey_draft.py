@@ -26,7 +26,7 @@ from fltoolkit.yaml_files.loading import UNANSWERED, load_yaml
 SHIPPED = norvia.PERSONS.with_name("survey.yaml")
 # What no data file can say, and what is a matter of taste.
 NOT_IN_A_FILE = re.compile(
-    r"(title|country|year|round|reference_period|coverage_excludes|tables)\b|.*\.(label(\.\w+)?|stage|mode|path)$|.*\.codes\."
+    r"(title|country|year|round|reference_period|coverage_excludes|tables)\b|.*\.(label(\.\w+)?|stage|mode|path)$|.*\.codes\.|module\.labels\."
 )
 
 

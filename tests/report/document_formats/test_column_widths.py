@@ -58,3 +58,10 @@ def test_the_marks_of_another_language_need_no_room_but_its_star_does() -> None:
     plain, starred, marked = (least(table(label, "x")) for label in ("Region_5", "Region_5*", mark("Region_5", "en")))
     assert plain < starred
     assert marked == starred
+
+
+def test_a_dash_that_is_bound_to_its_word_is_a_part_of_it() -> None:
+    """Before, Word broke *– not detectabl/e* within the word."""
+    bound, loose = (least(table("men", words)) for words in ("–\u00a0not\u00a0detectable", "– not detectable"))
+    assert bound - least(table("men", "")) >= width_of("–\u00a0not\u00a0detectable")
+    assert loose < bound

@@ -118,11 +118,11 @@ def test_adults_and_children_are_told_apart() -> None:
     assert first_page.below_the_tiles(later(), EN) == ()
 
 
-def test_the_persons_of_another_population_stand_behind_the_interval_of_the_rate() -> None:
+def test_beside_the_persons_of_another_population_the_interval_is_said_to_be_that_of_the_rate() -> None:
     rates = [row(), row(**CHILDREN, estimate=0.03, ci_low=0.02, ci_high=0.04)]
     total = row(**CHILDREN, measure="total", estimate=2550.0, ci_low=1700.0, ci_high=3400.0, interval="log")
     *_, last = first_page.tiles(evidence_from(published(*rates, total, headlines=("adults", "children"))), EN).facts
-    assert (last.unit, plain(last.doubt)) == ("per 1,000 children", "95% interval: 20.0 to 40.0; 2,550 persons")
+    assert (last.unit, plain(last.doubt)) == ("per 1,000 children: 2,550 persons", "Rate: 95% interval: 20.0 to 40.0")
 
 
 def test_a_headline_that_is_not_shown_says_why() -> None:

@@ -104,8 +104,8 @@ def test_a_table_names_each_group_once_and_marks_each_hidden_cell() -> None:
     assert table.lettered == (("a", "Fewer than 15 cases"),)
     assert women == ["Women", "[c]", "[c]", "[c]", "[c]", ""]
     assert table.note.startswith(
-        "The past 12 months; 2018 international definition. Numbers of groups are rounded for confidentiality: "
-        "they may not add up, and a total may be slightly above or below all its groups. [c]\xa0confidential: too"
+        "The past 12 months; 2018 international definition. Rates of groups come from numbers rounded for "
+        "confidentiality: the total rate may be slightly above or below all its groups. [c]\xa0confidential: too"
     )
     assert table.note.endswith("; [u]\xa0unreliable.")
     share = of("sector", "farms", measure="share", to_verify="recalled")

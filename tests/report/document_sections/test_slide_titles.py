@@ -85,7 +85,7 @@ def test_an_unreliable_number_is_in_no_title() -> None:
 def test_of_groups_that_no_test_compares_the_title_says_so() -> None:
     named, sure = [of("region", name, **UNRELIABLE) for name in "ab"], [of("region", name) for name in "ab"]
     said = slide_titles.untested(published(row(), *named), EN, ["region"])
-    assert said == "Whether the rate differs by region cannot be said: none of the rates shown is reliable"
+    assert said == "Whether the rate differs by region cannot be said: none of the rates shown by group is reliable"
     said = slide_titles.untested(published(row(), *sure), EN, ["region"])
     assert said == "Differences by region may be due to chance: no test compares these rates"
 

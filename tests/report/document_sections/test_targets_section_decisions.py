@@ -23,7 +23,7 @@ def test_what_is_to_be_decided_follows_from_the_targets() -> None:
         return decided(dataclasses.replace(evidence(targets, followed), now=RATE))
 
     assert said(None, TARGETS) == (
-        "Set a target for north that the planned survey can verify (1.0 per 1,000 or lower), or keep 4.5? No survey of any size can "
+        "Set a target for north whose fall the planned survey would detect (1.0 per 1,000 or lower), or keep 4.5? No survey of any size can "
         "show a fall from 5.0 to only 4.5, because the baseline is too uncertain. The planned survey (15,000 adults) would detect "
         "the fall to one other target at least 8 times in 10."
     )
@@ -134,7 +134,7 @@ def test_of_targets_of_several_years_the_decision_names_the_one_that_is_meant() 
     """Before, no survey could verify *the target*, while the table above said yes of the other year."""
     made = dataclasses.replace(evidence([{"year": 2028, "cut": 0.05}, {"year": 2030, "cut": 0.5}]), now=RATE)
     assert [v for v in made.targets["verifiable"] if v] == ["no", "yes"]
-    assert decided(made).startswith("Set a target for “Prevalence” (2028) that the planned survey can verify")
+    assert decided(made).startswith("Set a target for “Prevalence” (2028) whose fall the planned survey would detect")
     both = made.targets.assign(verifiable="yes")
     assert "(target for “Prevalence” (2030))" in decided(dataclasses.replace(made, targets=both))
 

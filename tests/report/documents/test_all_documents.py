@@ -97,7 +97,10 @@ WARNED = {
     "nap_skeleton": [
         "A survey of the planned size (north: 88) in 2030 could not verify this target: Prevalence of forced labour, adults (region: north), a cut of 10",
     ],
-    "slides": ["Set a target for north that the planned survey can verify (", "No survey of any size can show a fall from "],
+    "slides": [
+        "Set a target for north whose fall the planned survey would detect (",
+        "No survey of any size can show a fall from ",
+    ],
 }
 
 

@@ -115,3 +115,19 @@ def test_each_picture_is_drawn_once_a_language_for_all_documents(tmp_path: Path,
     assert len(drawn) > 10
     assert len(set(drawn)) == len(drawn)
     assert len(set(saved)) == len(saved)
+
+
+def test_a_picture_in_a_file_names_its_country_and_one_on_a_page_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    subtitles: list[str] = []
+    draw = document_pictures.drawn
+
+    def noted(chart: Any, size: Size) -> Drawn:
+        subtitles.append(chart.subtitle)
+        return draw(chart, size)
+
+    monkeypatch.setattr(document_pictures, "drawn", noted)
+    made = evidence(*SEX)
+    all_pictures(made, EN)
+    assert [text.partition(". ")[0] for text in subtitles] == ["Nowhere, 2025", "Nowhere", "Nowhere"]
+    second_picture(made, EN, "half")
+    assert "Nowhere" not in subtitles[-1]

@@ -60,7 +60,7 @@ def test_the_first_page_says_how_many_who_the_targets_what_to_decide_and_three_c
     assert isinstance(decide, Paragraph)
     assert decide.label == "To decide"
     assert decide.text.startswith(
-        "Set a target for “Prevalence” that the planned survey can verify (9.2 per 1,000 or lower), or keep 19.0?"
+        "Set a target for “Prevalence” whose fall the planned survey would detect (9.2 per 1,000 or lower), or keep 19.0?"
     )
     assert careful == Heading("Read with care", 2)
     assert isinstance(caveats, Bullets)

@@ -106,7 +106,7 @@ def test_how_many_are_unresolved_stands_beside_the_headline(tmp_path: Path) -> N
     for unresolved, told in (
         (12, "12 of the 402 persons who answered are unresolved: the answers (don&#39;t know, refused, blank, question not put) could not decide "
              "whether they are cases. They are not counted as cases; if all of them were, the rate would be 103.5 per 1,000 (interval up to 140.2). "
-             "Without them the rate is 99.8 per 1,000."),
+             "Without them in the calculation, the rate is 99.8 per 1,000."),
         (0, "Nobody is unresolved: the answers decide for everybody who is a case."),
         (float("nan"), "Few persons are unresolved: the answers (don&#39;t know, refused, blank, question not put) could not decide whether they are cases. "
              "Their number is too small to be shown; they are not counted as cases, so the rate is a lower bound."),
@@ -230,15 +230,16 @@ def test_what_is_handed_to_people_is_named_in_each_language(tmp_path: Path) -> N
 
 def test_buttons_lead_on_and_the_rest_is_folded(tmp_path: Path) -> None:
     put(tmp_path, "small")
-    for name in ("evidence_brief_en.html", "evidence_brief_fr.html", "nap_workbook.xlsx"):
+    for name in ("evidence_brief_en.html", "evidence_brief_fr.html", "nap_workbook.xlsx", "nap_skeleton_es.docx"):
         (tmp_path / "small" / name).write_text("x", encoding="utf-8")
     html = index(tmp_path, Entry("small", "Small country"))
-    buttons = re.findall(r'<a class="button[^"]*" href="([^"]+)">([^<]+)</a>', html)
+    buttons = re.findall(r'<a class="button[^"]*"(?: lang="..")? href="([^"]+)">([^<]+)</a>', html)
     assert buttons == [
         ("small/evidence_brief_en.html", "Evidence brief (English)"),
-        ("small/evidence_brief_fr.html", "Evidence brief (Français)"),
+        ("small/evidence_brief_fr.html", "Note de synthèse (français)"),
         ("small/1_survey.html", "Notebooks"),
         ("small/nap_workbook.xlsx", "Workbook"),
+        ("small/nap_skeleton_es.docx", "Esquema del plan"),
     ]
     before, folded = html.split('<details class="data">')
     assert "estimates.csv" in folded

@@ -105,6 +105,13 @@ def test_only_the_picture_of_a_tested_population_stays_open(norvia: fl.Published
     assert not any(picture.open for picture, _ in pairs(replace(by_sex, contrasts=tested), "total"))
 
 
+def test_the_picture_of_coercion_stays_open_because_the_sentence_above_it_names_means_of_coercion(norvia: fl.Published) -> None:
+    opened = [set(rows["breakdown"]) for picture, rows in pairs(norvia, "profile") if picture.open]
+    assert len(opened) == 1
+    assert "coercion" in opened[0]
+    assert "in the first picture below" in str(result.groups(norvia, "profile"))
+
+
 def test_a_measure_in_time_without_a_number_is_a_sentence(norvia: fl.Published, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = list(dict.fromkeys(norvia.own.loc[norvia.own["measure"].isin(IN_TIME), "measure"]))
     assert len(asked) > 1

@@ -44,6 +44,8 @@ def test_odds_ratios_have_two_digits_and_no_more(model: fl.PublishedModel) -> No
     first = table.index[table["odds_ratio"].notna() & (table["category"] != table["reference"])]
     table.loc[first, ["odds_ratio", "ci_low", "ci_high"]] = 1.2, 0.53, 12.0
     assert "1.2 (0.53\xa0to\xa012)" in fl.show.risk(replace(model, table=table)).alt
+    table.loc[first, "ci_low"] = 0.004
+    assert "1.2 (<0.01\xa0to\xa012)" in fl.show.risk(replace(model, table=table)).alt
 
 
 def test_an_odds_ratio_that_unresolved_persons_could_change_has_the_sign_of_caution_and_its_reason(

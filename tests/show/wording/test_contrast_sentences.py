@@ -129,7 +129,10 @@ def test_a_comparison_that_was_not_tested_in_a_population_is_named_by_it() -> No
         pair("a", "b", tested=1), pair("a", "b", tested=1, reference_population="children", verdict=NOT_TESTED, reason=TOO_FEW)
     )
     out = published(*rows, lead="region", groups=("region",), contrasts=tests.contrasts)
-    assert "Other comparisons named beforehand, but not tested: children. " in contrast_sentences.family(out, EN)
+    assert (
+        "The comparison by region was also named beforehand for children, but could not be tested. "
+        in contrast_sentences.family(out, EN)
+    )
 
 
 def test_where_nothing_could_be_tested_the_family_says_what_was_named_beforehand_and_why() -> None:

@@ -36,8 +36,8 @@ def test_the_headline_tells_rate_number_unresolved_basis_and_coverage() -> None:
     assert "410 adults were in forced labour" in told
     assert "5 of the 412 persons who answered are unresolved: " in told
     assert "if all of them were, the rate would be 111.7 per 1,000" in told  # 46 of 412
-    assert "Without them the rate is 100.7 per 1,000." in told  # 41 of 407
-    assert "in the same work is assumed, not asked; definition by age at interview." in told
+    assert "Without them in the calculation, the rate is 100.7 per 1,000." in told  # 41 of 407
+    assert "in the same work is assumed, not asked; adult or child by age at interview." in told
     assert "The survey could not reach: the homeless." in told
 
 

@@ -56,7 +56,9 @@ def unresolved(out: fl.Published) -> str:
 def test_how_many_are_unresolved_is_told_as_far_as_it_may() -> None:
     told = unresolved(small())
     assert told.startswith("6 of the 2,000 persons who answered are unresolved: ")
-    assert told.endswith("the rate would be 23.0 per 1,000 (interval up to 30.0). Without them the rate is 20.1 per 1,000.")
+    assert told.endswith(
+        "the rate would be 23.0 per 1,000 (interval up to 30.0). Without them in the calculation, the rate is 20.1 per 1,000."
+    )
     assert "Without them" not in unresolved(published(row(**OPEN | {"resolved_only": 0.02004})))  # printed as the rate: 20.0
     for facts, key in (({"unresolved": NAN}, "hidden"), ({"unresolved": 0.0}, "none")):
         assert unresolved(published(row(**facts))) == EN.say(f"unresolved.{key}", why=EN.say("unresolved.why.answers"))
@@ -88,7 +90,7 @@ def test_a_survey_of_children_says_that_other_routes_count_and_one_of_children_a
 def test_what_every_number_rests_on_is_listed_and_what_is_not_known_left_out() -> None:
     lines = result_sentences.basis(small(notes=("A note.",)), EN)
     assert [line.partition(" ")[0] for line in lines] == ["Definition:", "Reference", "Small", "Confidential", "A"]
-    assert "is assumed, not asked; definition by age at interview" in lines[0]
+    assert "is assumed, not asked; adult or child by age at interview" in lines[0]
     more = result_sentences.basis(published(row(n=NAN, calibration="raked to the census", to_verify="recalled")), EN)
     assert more[-2:] == ("Weights: raked to the census.", "To be verified: recalled")
     assert len(more) == 4

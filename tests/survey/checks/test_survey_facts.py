@@ -47,3 +47,13 @@ def test_a_survey_is_described_in_facts(
     people.loc[[0, 1, 2], "result"] = ["no", "no", "out"]
     facts = describe(fl.read_survey(write(changed(spec, keys), people=people))).set_index("fact")["value"]
     assert facts[fact] == value
+
+
+def test_where_children_have_a_module_of_their_own_each_module_is_named() -> None:
+    """Before, *persons under 18* stood as not asked "the module" beside a number that counts the children who answered theirs."""
+    facts = describe(fl.read_survey("valdorie_enquete_2025")).set_index("fact")["value"]
+    assert "Answered their module" in facts
+    assert facts["Not asked"].startswith(
+        "adult module: adults absent during the whole visit (code 3 of A_RESULT); persons under 18"
+    )
+    assert "; child module: persons other than the child drawn: " in facts["Not asked"]

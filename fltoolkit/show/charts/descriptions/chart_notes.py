@@ -29,12 +29,12 @@ def glyph(row: PublishedNumber) -> Glyph:
     return Glyph.UNRELIABLE if row["flag"] in MARKED else Glyph.MEASURED
 
 
-def signs(language: Language, marks: Iterable[Mark], axis: Axis | None = None) -> list[str]:
+def signs(language: Language, marks: Iterable[Mark], axis: Axis | None = None, wide: str = "charts.wide") -> list[str]:
     """Returns notes that explain the signs of a chart, such as hollow dots, grey bands, and intervals that go on beyond the
-    end of `axis`. A sign that needs no explanation has no note."""
+    end of `axis`. A sign that needs no explanation has no note. `wide` is the key of the note on grey bands."""
     there = list(marks)
     used = {mark.glyph for mark in there}
-    bands = [language.say("charts.wide")] if any(not math.isnan(mark.reach) for mark in there) else []
+    bands = [language.say(wide)] if any(not math.isnan(mark.reach) for mark in there) else []
     cut = [language.say("charts.cut")] if axis and any(mark.high > axis.high for mark in there) else []
     return [*(language.say(key) for sign, key in EXPLAINED.items() if sign in used), *bands, *cut]
 

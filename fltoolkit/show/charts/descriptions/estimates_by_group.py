@@ -108,7 +108,8 @@ def estimates(
     beside += chart_notes.withheld(language, rows) if space.source else []
     beside += [f"{text}." for text in number_words.hidden_high_ends(language, records)]
     beside += [f"{text}." for text in number_words.high_ends_inside(language, records)] if space.markers else []
-    notes = [*chart_notes.signs(language, marks, axis), *beside, *remarks]
+    band = "charts.wide" if space.whole else "charts.band"  # beside a chart of half a page stands what a range is
+    notes = [*chart_notes.signs(language, marks, axis, band), *beside, *remarks]
     labelled = zip(number_words.labels(language, rows), records, strict=True)
     sentences = [language.colon(name, number_text(language, row)) for name, row in labelled]
     return DotChart(

@@ -90,7 +90,7 @@ def test_a_high_end_inside_its_interval_is_named_beside_ranges_only() -> None:
 
 
 def test_a_chart_says_that_numbers_of_groups_are_rounded_where_it_has_room() -> None:
-    told = EN.say("tables.rounded_groups")
+    told = EN.say("tables.rounded_rates")
     assert told in " ".join(regions().notes)
     assert told not in " ".join(regions(space=HALF_PAGE).notes)
     out = country.published()
@@ -240,7 +240,7 @@ def test_a_number_with_wide_bounds_is_printed_as_the_range_that_titles_have(spac
     wide = rows.assign(
         bounds_note=rows["bounds_note"].astype(object).mask(rows["breakdown"] == "", WIDE_BOUNDS), bound_high=0.3, flag=""
     )
-    said = "Range: from the established cases (dot, with its interval) to all unresolved persons as cases (grey band)."
+    said = EN.say("charts.wide" if space is WHOLE_PAGE else "charts.band")
     low = number_words.shown(EN, rows.iloc[0].to_dict())
     chart = estimates(out, wide, EN, space=space)
     assert said in " ".join(chart.notes)
@@ -256,3 +256,12 @@ def test_a_number_with_wide_bounds_is_printed_as_the_range_that_titles_have(spac
     hidden = estimates(out, wide.assign(bound_high=math.nan), EN, space=space)
     assert hidden.rows[0].printed.startswith(low)
     assert "to\u00a0300.0" not in hidden.alt
+
+
+def test_a_small_chart_says_why_its_total_lies_outside_its_groups() -> None:
+    out = country.published()
+    rows = out.select("prevalence", [[], ["region"]]).assign(bound_high=float("nan"), bounds_note="")
+    whole = rows["breakdown"] == ""
+    for of_groups, said in ((0.1, False), (0.05, True), (float("nan"), False)):
+        beside = rows.assign(estimate=rows["estimate"].mask(whole, 0.1).mask(~whole, of_groups))
+        assert (EN.say("charts.outside") in " ".join(estimates(out, beside, EN, space=HALF_PAGE).notes)) is said
