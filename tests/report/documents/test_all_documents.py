@@ -122,7 +122,7 @@ def test_words_are_set_as_each_language_sets_them() -> None:
     ]
     french = words(evidence_brief(evidence(), FR))
     assert not re.search(r"2025: \d", french)
-    assert "de l’OIT" in french
+    assert "d’une peine" in french
     assert "ILO" not in french
 
 
