@@ -146,7 +146,7 @@ def tiles(evidence: Evidence, language: Language) -> Facts:
     persons = {r["reference_population"]: r for r in rest if r["measure"] == "total"}
     people = [replace(results_section.fact(language, r), number=about(language, r)) for r in rest if r is persons.get(own)]
     others = [
-        _with_persons(language, results_section.fact(language, r), persons.get(r["reference_population"]))
+        _with_persons(language, r, persons.get(r["reference_population"]))
         for r in rest
         if r["measure"] == "prevalence" and r["reference_population"] != own
     ]
@@ -154,14 +154,14 @@ def tiles(evidence: Evidence, language: Language) -> Facts:
     return Facts((results_section.fact(language, first), *people, *([third] if third else []), *others))
 
 
-def _with_persons(language: Language, rate: Fact, persons: PublishedNumber | None) -> Fact:
-    """Returns a rate in large type with the number of persons behind its unit, if that number is shown. The interval is then said to
-    be that of the rate."""
+def _with_persons(language: Language, row: PublishedNumber, persons: PublishedNumber | None) -> Fact:
+    """Returns a rate in large type with the number of persons behind its unit, if that number is shown. The interval is then named as
+    that of the rate."""
     if persons is None or pd.isna(persons["estimate"]):
-        return rate
+        return results_section.fact(language, row)
+    rate = results_section.fact(language, row, of_rate=True)
     number = f"{number_words.shown(language, persons)} {language.say('units.total')}"
-    doubt = language.say("sheet.of_rate", doubt=number_words.inside(rate.doubt)) if rate.doubt else ""
-    return replace(rate, unit=language.colon(rate.unit, number), doubt=doubt)
+    return replace(rate, unit=language.colon(rate.unit, number))
 
 
 def below_the_tiles(evidence: Evidence, language: Language) -> tuple[str, ...]:

@@ -69,8 +69,9 @@ def _in_large_type(out: Published) -> list[PublishedNumber]:
     return [r for r in rows if r["reference_population"] == first or r["measure"] == "prevalence"][:LARGE]
 
 
-def fact(language: Language, row: PublishedNumber) -> Fact:
-    """Returns a published number in large type, with its interval and its flag (such as `unreliable`)."""
+def fact(language: Language, row: PublishedNumber, *, of_rate: bool = False) -> Fact:
+    """Returns a published number in large type, with its interval and its flag (such as `unreliable`). With `of_rate`, the interval is
+    named as that of the rate."""
     label = str(row["reference_population_label"])
     unit = number_words.unit(language, str(row["measure"]), label)
     if row["measure"] == "total":
@@ -78,7 +79,9 @@ def fact(language: Language, row: PublishedNumber) -> Fact:
     if pd.isna(row["estimate"]):
         return Fact(f"[{row['marker']}]", unit, language.say(f"markers.{row['marker']}"))
     flag = [language.say("markers.w" if row["marker"] == "w" else f"flags.{row['flag']}")] if row["flag"] in CAREFUL else []
-    return Fact(number_words.shown(language, row), unit, language.list([number_words.doubt(language, row), *flag]))
+    return Fact(
+        number_words.shown(language, row), unit, language.list([number_words.doubt(language, row, of_rate=of_rate), *flag])
+    )
 
 
 def range_explained(out: Published, language: Language) -> list[Block]:

@@ -102,14 +102,16 @@ def with_interval(language: Language, row: PublishedNumber) -> str:
     return f"{shown(language, row)} ({between})" if between else shown(language, row)
 
 
-def doubt(language: Language, row: PublishedNumber) -> str:
-    """Returns the interval of a published number in words. The interval of a range goes from the lower limit of its low end to the
-    upper limit of its high end, which counts all unresolved persons as cases. The text is empty if the interval is not shown."""
+def doubt(language: Language, row: PublishedNumber, *, of_rate: bool = False) -> str:
+    """Returns the interval of a published number in words, or with `of_rate`, in words that name the rate. The interval of a range goes
+    from the lower limit of its low end to the upper limit of its high end, which counts all unresolved persons as cases. The text is
+    empty if the interval is not shown."""
     if pd.isna(row["ci_low"]):
         return ""
     key, high = ("doubt_of_range", "bound_ci_high") if has_range(row) else ("doubt", "ci_high")
     ends = (number(language, row[column], row["measure"]) for column in ("ci_low", high))
-    return language.say(key, level=level(language, row), interval=limits(language, *ends))
+    of = "_of_rate" if of_rate else ""
+    return language.say(f"{key}{of}", level=level(language, row), interval=limits(language, *ends))
 
 
 def has_range(row: PublishedNumber) -> bool:

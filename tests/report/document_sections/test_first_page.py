@@ -122,7 +122,7 @@ def test_beside_the_persons_of_another_population_the_interval_is_said_to_be_tha
     rates = [row(), row(**CHILDREN, estimate=0.03, ci_low=0.02, ci_high=0.04)]
     total = row(**CHILDREN, measure="total", estimate=2550.0, ci_low=1700.0, ci_high=3400.0, interval="log")
     *_, last = first_page.tiles(evidence_from(published(*rates, total, headlines=("adults", "children"))), EN).facts
-    assert (last.unit, plain(last.doubt)) == ("per 1,000 children: 2,550 persons", "Rate: 95% interval: 20.0 to 40.0")
+    assert (last.unit, plain(last.doubt)) == ("per 1,000 children: 2,550 persons", "95% interval of the rate: 20.0 to 40.0")
 
 
 def test_a_headline_that_is_not_shown_says_why() -> None:
