@@ -12,6 +12,7 @@ from fltoolkit.languages.language import Language
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.publish.published_set import Published
 from fltoolkit.report.document_formats.document_blocks import Block, Fact, Heading, Paragraph
+from fltoolkit.show.charts.descriptions import chart_notes
 from fltoolkit.show.printed_tables import result_tables
 from fltoolkit.show.printed_tables.printed_table import PrintedTable
 from fltoolkit.show.wording import number_words
@@ -132,8 +133,12 @@ def rates(out: Published, language: Language) -> tuple[PrintedTable, ...]:
     rows = rows.iloc[rows["breakdown"].isin(out.origins).to_numpy().argsort(kind="stable")]
     parts = rows.groupby("reference_population", sort=False)
     absent = _left_out(out, language)
-    tables = [result_tables.table(language, part) for _, part in parts if len(part) > 1]
-    return tuple(replace(table, note=f"{table.note} {absent}".strip()) for table in tables)
+    made = [
+        (result_tables.table(language, part), chart_notes.on_definitions(out, language, part))
+        for _, part in parts
+        if len(part) > 1
+    ]
+    return tuple(replace(table, note=" ".join(filter(None, (table.note, *mixed, absent)))) for table, mixed in made)
 
 
 def _left_out(out: Published, language: Language) -> str:

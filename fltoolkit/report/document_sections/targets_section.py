@@ -198,9 +198,8 @@ def _if_too_small(language: Language, row: Line) -> Decision:
     """Returns the decision about the only target that no planned survey can verify, if its fall is too small for a survey of any size
     and the planned survey would detect a larger one."""
     question = _question(language, language.each("sheet.choices.set_lower", **_aim_of(language, row)))
-    is_below, aims = row["reached"] == UNRELIABLE_BELOW, _aim_of(language, row)
-    below = [_below_but_unreliable(language, row)] if is_below else []
-    return (question, *below, language.say(f"sheet.decisions.too_small{'_beside' if is_below else ''}", **aims))
+    below = [_below_but_unreliable(language, row)] if row["reached"] == UNRELIABLE_BELOW else []
+    return (question, *below, language.say("sheet.decisions.too_small", **_aim_of(language, row)))
 
 
 def _if_refused(language: Language, rows: Sequence[Line]) -> Decision:

@@ -83,8 +83,6 @@ def _pictures(evidence: Evidence, language: Language) -> list[Block]:
     lead, others, populations = list[Block](), list[Block](), list[Block]()
     if title:
         lead += _pictured(estimates(evidence, language, "slide", Grouped("prevalence", (out.lead,))), title)
-        rule = contrast_sentences.rule(out, language) if first_page.headline_change(evidence) else ""
-        lead += [Paragraph(rule, "quiet")] if rule else []
     if groups:
         untested = slide_titles.untested(out, language, groups) if title else None
         others += _pictured(estimates(evidence, language, "slide", Grouped("prevalence", groups)), untested)

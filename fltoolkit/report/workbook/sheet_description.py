@@ -12,7 +12,7 @@ from fltoolkit.spreadsheets import A4, A4_UPRIGHT, NUMBERS, Paper, clean_text, f
 
 NARROWEST = 70  # characters of a line of notes, at least
 NOTES_IN_WIDTH = 0.17  # characters of a note in a pixel
-REPEATED = 80  # characters: the longest text that a page repeats at its beginning
+REPEATED = 120  # characters: the longest text that a page repeats at its beginning
 
 
 @dataclass(frozen=True)

@@ -53,9 +53,9 @@ def plain(text: str) -> str:
         ),
         ({"estimate_after": 0.0169}, "The rate of forced labour fell: 16.9 per 1,000 in 2027, 17.2 in 2025"),  # both 17
         ({"estimate_after": 0.0021}, "The rate of forced labour fell: 2.1 per 1,000 in 2027, 17.2 in 2025"),
-        ({"verdict": NOT_COMPARABLE}, "20 of every 1,000 adults were in forced labour in 2025"),
-        ({"flag": "unreliable"}, "20 of every 1,000 adults were in forced labour in 2025"),
-        ({"verdict": ""}, "20 of every 1,000 adults were in forced labour in 2025"),
+        ({"verdict": NOT_COMPARABLE}, "20 of every 1,000 adults in forced labour (2025)"),
+        ({"flag": "unreliable"}, "20 of every 1,000 adults in forced labour (2025)"),
+        ({"verdict": ""}, "20 of every 1,000 adults in forced labour (2025)"),
     ],
 )
 def test_the_title_is_the_verdict(facts: dict[str, Any], said: str) -> None:
@@ -66,7 +66,7 @@ def test_the_title_is_the_verdict(facts: dict[str, Any], said: str) -> None:
     ("facts", "said"),
     [
         ({"flag": "unreliable"}, GENERAL),
-        ({"bounds_note": WIDE_BOUNDS, "bound_high": 0.04}, "Forced labour in 2025: 20 to 40 of every 1,000 adults"),
+        ({"bounds_note": WIDE_BOUNDS, "bound_high": 0.04}, "Forced labour (2025): 20 to 40 of every 1,000 adults"),
         ({"bounds_note": WIDE_BOUNDS, "flag": "unreliable"}, GENERAL),
         ({"estimate": float("nan"), "marker": "c", "flag": "suppress"}, GENERAL),
         ({"estimate": 0.0, "marker": "low"}, GENERAL),

@@ -72,20 +72,20 @@ def test_a_further_population_has_why_its_pair_is_not_compared_as_title() -> Non
     """Before, its title gave the rate alone, above a picture by sex."""
     said = "Among adults, whether the rate is higher for men or women cannot be said: "
     assert slide_titles.of_population(compared(NOT_TESTED, **UNSURE), EN, "adults") == said
-    assert slide_titles.of_population(published(row()), EN, "adults") == "20 of every 1,000 adults were in forced labour in 2025"
+    assert slide_titles.of_population(published(row()), EN, "adults") == "20 of every 1,000 adults in forced labour (2025)"
 
 
 def test_an_unreliable_number_is_in_no_title() -> None:
     assert "30.0" not in (slide_titles.groups(compared(NOT_TESTED, **UNSURE), EN) or "")
     assert slide_titles.groups(published(row()), EN) is None
     assert slide_titles.rate(published(row(**UNSURE)), EN) is None
-    assert slide_titles.rate(published(row()), EN) == "20 of every 1,000 adults were in forced labour in 2025"
+    assert slide_titles.rate(published(row()), EN) == "20 of every 1,000 adults in forced labour (2025)"
 
 
 def test_of_groups_that_no_test_compares_the_title_says_so() -> None:
     named, sure = [of("region", name, **UNRELIABLE) for name in "ab"], [of("region", name) for name in "ab"]
     said = slide_titles.untested(published(row(), *named), EN, ["region"])
-    assert said == "Whether the rate differs by region cannot be said: none of the rates shown by group is reliable"
+    assert said == "Whether the rate differs by region cannot be said: none of the rates shown by region is reliable"
     said = slide_titles.untested(published(row(), *sure), EN, ["region"])
     assert said == "Differences by region may be due to chance: no test compares these rates"
 

@@ -23,8 +23,8 @@ def test_what_is_to_be_decided_follows_from_the_targets() -> None:
         return decided(dataclasses.replace(evidence(targets, followed), now=RATE))
 
     assert said(None, TARGETS) == (
-        "Set a target for north whose fall the planned survey would detect (1.0 per 1,000 or lower), or keep 4.5? No survey of any size can "
-        "show a fall from 5.0 to only 4.5, because the baseline is too uncertain. The planned survey (15,000 adults) would detect "
+        "Set a target for north whose fall the planned survey would detect (to 1.0 per 1,000 or lower), or keep 4.5? No survey of any size can "
+        "confirm a fall as small as from 5.0 to 4.5, because the baseline is too uncertain. The planned survey (15,000 adults) would detect "
         "the fall to one other target at least 8 times in 10."
     )
     persons = f"{evidence(TARGETS[:1]).targets['sample_needed'].iloc[0]:,.0f}"

@@ -98,8 +98,8 @@ WARNED = {
         "A survey of the planned size (north: 88) in 2030 could not verify this target: Prevalence of forced labour, adults (region: north), a cut of 10",
     ],
     "slides": [
-        "Set a target for north whose fall the planned survey would detect (",
-        "No survey of any size can show a fall from ",
+        "Set a target for north whose fall the planned survey would detect (to ",
+        "No survey of any size can confirm a fall as small as from ",
     ],
 }
 

@@ -46,7 +46,7 @@ def texts(blocks: list[Block], style: str = "") -> list[str]:
 def test_the_first_page_says_how_many_who_the_targets_what_to_decide_and_three_caveats() -> None:
     made = evidence_brief(evidence_from(OUT, FEW[0], planned_sample=2000), EN)
     page = first_page(made)
-    assert made.title == "20 of every 1,000 adults were in forced labour in 2025"
+    assert made.title == "20 of every 1,000 adults in forced labour (2025)"
     facts, definition, chart, who, targets, table, decide, careful, caveats = page
     assert isinstance(facts, Facts)
     assert [f.number for f in facts.facts] == ["20.0", "about 400", "19.0"]
@@ -60,7 +60,7 @@ def test_the_first_page_says_how_many_who_the_targets_what_to_decide_and_three_c
     assert isinstance(decide, Paragraph)
     assert decide.label == "To decide"
     assert decide.text.startswith(
-        "Set a target for “Prevalence” whose fall the planned survey would detect (9.2 per 1,000 or lower), or keep 19.0?"
+        "Set a target for “Prevalence” whose fall the planned survey would detect (to 9.2 per 1,000 or lower), or keep 19.0?"
     )
     assert careful == Heading("Read with care", 2)
     assert isinstance(caveats, Bullets)

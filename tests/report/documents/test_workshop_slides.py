@@ -49,7 +49,7 @@ def test_the_slides_lead_from_the_question_to_the_discussion() -> None:
     made = workshop(evidence_from(published(row(), *SEX, groups=("sex",)), TARGET, planned_sample=2000), EN)
     unknown, discuss = (EN.say(f"slides.{key}") for key in ("unknown", "discuss"))
     assert [head for head, _ in slides(made)] == [
-        "20 of every 1,000 adults were in forced labour in 2025", "Prevalence of forced labour by sex: adults", unknown,
+        "20 of every 1,000 adults in forced labour (2025)", "Prevalence of forced labour by sex: adults", unknown,
         "In 2030, the planned survey (2,000 persons) has an 80% chance of finding a fall from 20.0 to 9.2 per 1,000 or lower",
         "20.0 per 1,000 in 2025; the target for 2030 is 2.0",
         "A later survey would find the fall for 1 of 1 targets", "To decide", discuss,
@@ -72,7 +72,7 @@ def test_each_picture_has_a_slide_and_a_long_group_none() -> None:
     ]
     assert [(head, picture.name) for head, picture in pictured if picture.name != "repeat"] == [
         ("Prevalence of forced labour by sex: adults", "prevalence_by_sex"),
-        ("20 of every 1,000 children were in forced labour in 2025", "prevalence_children_by_sex"),
+        ("20 of every 1,000 children in forced labour (2025)", "prevalence_children_by_sex"),
         ("Of every 100 established cases (adults): x 2, y 2", "share_by_sector_form_status"),
     ]
 

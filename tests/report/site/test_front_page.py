@@ -206,7 +206,9 @@ def test_a_survey_whose_weights_cannot_gross_up_has_a_rate_alone(tmp_path: Path)
     report.write_estimates(replace(out, table=out.table[out.table["measure"] == "prevalence"]), tmp_path / "small")
     html = index(tmp_path, Entry("small", "Small"))
     assert "per 1,000 adults" in html
-    assert "adults in forced labour" not in html
+    assert ">adults in forced labour<" not in html
+    report.write_estimates(out, tmp_path / "small")
+    assert ">adults in forced labour<" in index(tmp_path, Entry("small", "Small"))
 
 
 def test_the_front_page_fetches_nothing(tmp_path: Path) -> None:
@@ -324,7 +326,7 @@ def test_an_earlier_round_is_a_smaller_card_whose_basis_is_folded(tmp_path: Path
 def test_a_number_with_wide_bounds_is_a_range(tmp_path: Path) -> None:
     put(tmp_path, "small", bounds_note="wide bounds", bound_high=0.25)
     html = index(tmp_path, Entry("small", "Small country"))
-    assert '<p class="lead">Forced labour in 2025: 100 to 250 of every 1,000 adults</p>' in html
+    assert '<p class="lead">Forced labour (2025): 100 to 250 of every 1,000 adults</p>' in html
     assert "No range at 410: counting unresolved persons gives " in html  # the number of persons
     assert "to 250.0</b>" in html
     assert "<span>95% interval with unresolved persons: " in html

@@ -67,10 +67,17 @@ def on_a_total(language: Language, rows: pd.DataFrame) -> list[str]:
 
 
 def on_definitions(out: Published, language: Language, rows: pd.DataFrame) -> list[str]:
-    """Returns a note on rates by group of a population of adults and children: their definitions differ."""
-    rates = (rows["measure"] == "prevalence") & (rows["breakdown"] != "")
-    both = bool(rates.any()) and result_sentences.has_adults_and_children(out, rows["reference_population"].iloc[0])
-    return [language.say("charts.definitions")] if both else []
+    """Returns a note on rates by group of a population of adults and children, if some categories (such as ages) are of children alone:
+    the definitions of adults and of children differ."""
+    population, children = rows["reference_population"].iloc[0], result_sentences.flow_population(out, of_children=True)
+    if children is None or not result_sentences.has_adults_and_children(out, population):
+        return []
+    young = out.own_rows(measure="prevalence", reference_population=children)
+    for group, part in rows[(rows["measure"] == "prevalence") & (rows["breakdown"] != "")].groupby("breakdown"):
+        of_children = set(young.loc[young["breakdown"] == group, "category"])
+        if of_children and of_children < set(part["category"]):
+            return [language.say("charts.definitions")]
+    return []
 
 
 def withheld(language: Language, rows: pd.DataFrame) -> list[str]:

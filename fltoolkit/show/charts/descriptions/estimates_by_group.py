@@ -96,7 +96,7 @@ def estimates(
     remarks = [language.say(line, who=who)] if not math.isnan(at) else number_words.of_profile(language, rows)
     remarks += [language.say("profile.sorted")] if rows["breakdown"].isin(UNORDERED).any() else []
     remarks += number_words.rounding_note(language, rows) if space.source else chart_notes.on_a_total(language, rows)
-    remarks += chart_notes.on_definitions(out, language, rows) if space.source else []
+    remarks += chart_notes.on_definitions(out, language, rows) if space.whole else []
     remarks += chart_notes.on_shares(language, rows) if measure in CASE_SHARES and space.source else []
     base = rows["rounding"].iloc[0]
     if measure in CASE_SHARES and space.source and (base / rows["population"]).max() > SHARE_STEP:

@@ -82,9 +82,14 @@ def test_rates_by_group_of_adults_and_children_together_also_compare_definitions
     adults = row(**chart | {"step": "unresolved", "reference_population": "adults"})
     child = row(**chart | {"step": "child, unresolved", "reference_population": "children"})
     whole, young = (of("age", "15–17", reference_population=name) for name in ("everybody", "children"))
-    both = published(whole, young, adults, child, headlines=("everybody", "children"))
+    old, girls = of("age", "18–24", reference_population="everybody"), of("sex", "women", reference_population="children")
+    women = of("sex", "women", reference_population="everybody")
+    both = published(whole, old, women, young, girls, adults, child, headlines=("everybody", "children"))
     rows = {name: both.select("prevalence", ["age"], population=name) for name in ("everybody", "children")}
-    assert on_definitions(both, EN, rows["everybody"])[0].startswith("Children are counted by other criteria than adults")
+    assert on_definitions(both, EN, rows["everybody"])[0].startswith(
+        "Children are counted by other criteria than adults: between ages"
+    )
+    assert on_definitions(both, EN, both.select("prevalence", ["sex"], population="everybody")) == []  # both have women
     assert on_definitions(both, EN, rows["children"]) == []
     assert on_definitions(both, EN, rows["everybody"].assign(measure="total")) == []
     assert on_definitions(published(whole, adults, headlines=("everybody",)), EN, rows["everybody"]) == []
