@@ -16,10 +16,11 @@ help: ## print this list
 batch: .venv/.installed ## run every survey of data_samples/batch.yaml through the notebooks, into outputs/
 	$(BIN)/fltoolkit batch data_samples/batch.yaml
 
-# The tests themselves do not use nbval: importing it takes each of the three processes two seconds.
+# The tests themselves do not use nbval: importing it takes each process two seconds. Three workers suit two cores, because a test
+# that waits for a kernel leaves its core free.
 # .ci/run says COVERAGE='--cov=fltoolkit --cov-fail-under=95' too: tracing takes half as long again.
 test: .venv/.installed ## run the tests, then the notebooks against their stored outputs
-	$(BIN)/python -m pytest -n 2 -p no:nbval $(COVERAGE)
+	$(BIN)/python -m pytest -n 3 -p no:nbval $(COVERAGE)
 	$(BIN)/python -m pytest -n 2 --nbval --nbval-current-env notebooks
 
 test-browser: .venv/.installed ## run the tests that open pages in Chromium
