@@ -87,8 +87,8 @@ def page(
         with_limit += numbers
         if not columns[place].hidden:
             ends += [row[:2] for row in numbers]
-            for at, key in ((place - 1, "low_end"), (place + 1, "of_low_end"), (place + 2, "of_low_end")):
-                head = language.say(f"workbook.{key}", head=columns[at].head)
+            for at, of in ((place - 1, "low_end"), (place + 1, "of_low_end"), (place + 2, "of_low_end")):
+                head = language.say(f"workbook.{of}", head=columns[at].head)
                 read[at] = replace(columns[at], head=head, width=max(columns[at].width, least_width(head)))
     ranges = [_on_high_ends(language, high_end.head, ends)] if ends else []
     cells = {getattr(cell, "value", cell) for line in lines for cell in line.cells}

@@ -116,6 +116,7 @@ def test_a_baseline_with_wide_bounds_has_its_high_end_beside_it() -> None:
     assert (plain(row["Baseline value or low end"]), plain(row["High end"])) == (20.0, 40.0)
     assert (plain(row["Interval from (low end)"]), plain(row["Interval to (low end)"])) == (15.0, 26.0)
     assert [c.head for c in page.columns if c.hidden] == []
+    assert page.key == "matrix"  # by which a renamed sheet is found
     assert [c.head for c in matrix(made, EN).columns if c.hidden] == ["High end"]
 
 
