@@ -26,7 +26,7 @@ HOW_TO_GET = {  # the name of a type, and how a reader gets a value of that type
     "Design": "give fl.classify(fl.read_survey(path)), fl.SurveyDesign(data, ...) or fl.ReplicateDesign(data, ...)",
     "Survey": "give fl.read_survey(path)",
     "ClassifiedSurvey": "classify first: persons = fl.classify(survey), then give persons",
-    "Estimates": "give what fl.prevalence, fl.total and the like return",
+    "Estimates": "give what fl.prevalence, fl.total and the like return; fl.risk_factors publishes a model",
     "Published": "give what fl.publish_run returns",
     "PublishedBaseline": "give a mapping such as {'estimate': 0.017, 'ci_low': 0.012, 'ci_high': 0.024}",
     "Plan": "give fl.read_plan(path)",

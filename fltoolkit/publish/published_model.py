@@ -1,4 +1,4 @@
-"""Publishes a fitted model. It has only categories that the published set shows, and each category has a flag for its
+"""Publishes a model. Its numbers follow from those that the published set shows, and each category has a flag for its
 reliability."""
 
 from __future__ import annotations
@@ -15,22 +15,24 @@ from fltoolkit.arguments import Level, checked
 from fltoolkit.classify.category_codes import label_of, names_in
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.errors import RequestError
+from fltoolkit.estimate.measures.intervals import t_quantile
 from fltoolkit.estimate.models.covariate_patterns import Patterns, is_sensitive, read_patterns, refuse_sensitive
-from fltoolkit.estimate.models.logistic_model import ASSOCIATION, FEW, Logit, fit_patterns
+from fltoolkit.estimate.models.logistic_model import FEW, Logit, fit_patterns
 from fltoolkit.languages.language import read_language
-from fltoolkit.languages.reasons import Reason, Reasons, joined_reasons
+from fltoolkit.languages.reasons import Reason, Reasons, group_name, joined_reasons
 from fltoolkit.languages.word_files import BASE
-from fltoolkit.publish.printed_numbers import DIGITS, nearest, rounding_steps, significant
+from fltoolkit.publish.printed_cases import with_printed_cases
+from fltoolkit.publish.printed_numbers import DIGITS, ENOUGH_CASES, nearest, rounding_steps, significant
 from fltoolkit.publish.published_set import Published
 from fltoolkit.publish.reliability import FLAGS, NO_CASE, has_wide_bounds
 from fltoolkit.survey.spec.groups import NOT_STATED
 from fltoolkit.table_records import as_records
 
-NOTHING = "No model is shown: too little of what it would compare may be published."
-NO_FIT = "No model is shown: it has no estimate, because nobody is in one of its categories under some replicate weights."
+NOTHING, NO_FIT, NO_INTERVAL = Reason.of("model.nothing"), Reason.of("model.no_fit"), Reason.of("model.no_interval", N=ENOUGH_CASES)
 VERY_FEW = 5  # cases per coefficient (Vittinghoff and McCulloch 2007)
 RELIABLE = 15  # cases of a category, as in the profile `fltoolkit`
 RATIOS, EFFECTS = ("odds_ratio", "ci_low", "ci_high", "odds_ratio_ml"), ("effect", "effect_low", "effect_high")
+LIMITS = ["ci_low", "ci_high", "effect_low", "effect_high"]
 COLUMNS = ("group", "category", "reference", *RATIOS, *EFFECTS, "flag", "marker", "reason")
 
 
@@ -45,8 +47,9 @@ class PublishedModel:
     - `effect`, `effect_low`, `effect_high`: average marginal effect, a difference of proportions.
     - `flag`, `marker`, `reason`: as in `Published`.
 
-    Ratios have two significant digits, or three if category and reference have 30 cases each. Effects are rounded like the
-    category's rate. For the reference itself the odds ratio is 1 and the effect 0, without limits.
+    Ratios have two significant digits. Effects are rounded like the category's rate. For the reference itself the odds ratio is 1
+    and the effect 0, without limits. A category has limits if it and the reference have 30 cases each, and if no category of the
+    group is confidential. A category without a case also has limits.
 
     Attributes:
         table: one row per category, in the groups' order.
@@ -64,7 +67,7 @@ class PublishedModel:
     survey: str
     rule_set: str
     to_verify: Reason | Reasons | str
-    notes: tuple[str, ...]
+    notes: tuple[Reason | str, ...]
 
 
 @checked
@@ -80,10 +83,11 @@ def risk_factors(
     """Returns the association of categories with forced labour: odds ratios (by Firth's method) and average marginal effects. All
     groups are in one logistic regression.
 
-    A category that the published set does not show is also hidden here. The reference of each group is its largest category that
-    is shown and has 15 cases (if none has 15, the largest that is shown). In four situations the table is empty, and a note says
-    why: the prevalence of the population is not shown, nobody is a case, no group has two categories that are shown, or the model
-    has no estimate.
+    The model is fitted to the printed rates of the categories, so it tells nothing that these rates do not tell. A category that
+    the published set does not show is also hidden here; all hidden categories of a group are one category in the model. The
+    reference of each group is its largest category that is shown and has 15 cases (if none has 15, the largest that is shown).
+    In four situations the table is empty, and a note says why: the prevalence of the population is not shown or is printed as 0,
+    nobody is a case, no group has two categories that are shown, or the model has no estimate.
 
     The flags (Peduzzi et al. 1996; Vittinghoff and McCulloch 2007):
 
@@ -106,7 +110,7 @@ def risk_factors(
     population = persons.spec.default_population if population is None else population
     head = out.select("prevalence", population=population).iloc[0].to_dict()
     shown = out.own_rows(measure="prevalence", reference_population=population)
-    rates = out.exact.loc[shown.index]
+    rates = out.exact.loc[shown.index].assign(printed=shown["estimate"])
     offered = [g for g in out.groups if g in persons.spec.groups and g in set(rates["breakdown"])]
     if by is not None and not by:
         raise RequestError(
@@ -130,10 +134,12 @@ def risk_factors(
         for mine in (rates[rates["breakdown"] == g],)
     }
     references = {g: ref for g in wanted if (ref := _reference(rows[g])) is not None}
-    if pd.isna(head["cases"]) or not head["cases"] or not references:
+    if pd.isna(head["cases"]) or not head["estimate"] > 0 or not references:
         return _published(pd.DataFrame(columns=COLUMNS), (NOTHING,), level, out, head)
     terms = [f"C(Q({g!r}), Treatment({ref!r}))" for g, ref in references.items()]
+    printed = {g: rows[g].dropna(subset="printed").set_index("category")["printed"].to_dict() for g in references}
     patterns = read_patterns(persons, f"forced_labour ~ {' + '.join(terms)}", population)
+    patterns = with_printed_cases(patterns, head["estimate"], printed)
     firth, ml = (_fit(patterns, penalty, level) for penalty in ("firth", "none"))
     if firth is None:
         return _published(pd.DataFrame(columns=COLUMNS), (NO_FIT,), level, out, head)
@@ -148,8 +154,16 @@ def risk_factors(
         called = table[["category", "reference"]].replace(names)
         table[["category", "reference"]] = called.where(table["group"] == group, table[["category", "reference"]])
     left_out = [g for g in offered if g not in wanted and by is None]
-    notes = _notes(persons, population, references, [g for g in wanted if g not in references], left_out)
+    notes = _notes(persons, population, {g: rows[g] for g in references}, [g for g in wanted if g not in references], left_out)
+    if not has_all_limits(table):
+        notes = (*notes, NO_INTERVAL)
     return _published(table, notes, level, out, head)
+
+
+def has_all_limits(table: pd.DataFrame) -> bool:
+    """Returns whether each odds ratio of a published model has an interval; a reference needs none."""
+    ratios = table[table["odds_ratio"].notna() & (table["category"] != table["reference"])]
+    return bool(ratios["ci_low"].notna().all())
 
 
 def _fit(patterns: Patterns, penalty: Literal["none", "firth"], level: float) -> Logit | None:
@@ -162,7 +176,7 @@ def _fit(patterns: Patterns, penalty: Literal["none", "firth"], level: float) ->
 
 
 def _published(
-    table: pd.DataFrame, notes: tuple[str, ...], level: float, out: Published, head: Mapping[Hashable, Any]
+    table: pd.DataFrame, notes: tuple[Reason | str, ...], level: float, out: Published, head: Mapping[Hashable, Any]
 ) -> PublishedModel:
     return PublishedModel(
         table, level, "forced_labour", head["reference_population"], head["reference_population_label"], head["reference_period"],
@@ -172,12 +186,12 @@ def _published(
 
 def _reference(rows: pd.DataFrame) -> str | None:
     """Returns the reference category of a group. It is the largest category that is shown and has 15 cases, or else the largest
-    category that is shown and has a case.
+    category whose printed rate is not 0.
 
     Returns None if there is no such category, or no other category to compare it with. `rows` are the group's rates, at full
-    precision.
+    precision and as printed (`printed`).
     """
-    usable = rows[rows["estimate"].notna() & (rows["cases"] > 0) & (rows["category"] != NOT_STATED)]
+    usable = rows[(rows["printed"] > 0) & (rows["category"] != NOT_STATED)]
     usable = enough if len(enough := usable[usable["cases"] >= RELIABLE]) else usable
     return (
         str(usable.sort_values("n", kind="stable")["category"].iloc[-1])
@@ -207,20 +221,37 @@ def _group_rows(models: _Models, position: int, published: pd.DataFrame, referen
     """
     firth, ml, margins = models
     mine = (firth.table["term"] == firth.table["term"].unique()[position]).to_numpy()
-    ratios = firth.odds_ratios().set_index("category")[mine[1:]]
+    found = _with_printed_limits(firth.table[mine], "coefficient", firth).set_index("category")
+    ratios = np.exp(found[["coefficient", "ci_low", "ci_high"]].set_axis(list(RATIOS[:3]), axis=1))
     ratios["odds_ratio_ml"] = np.nan if ml is None else np.exp(ml.table.loc[mine, "coefficient"]).to_numpy()
     effects = margins[margins["covariate"] == published["breakdown"].iloc[0]].set_index("category")
-    numbers = ratios[list(RATIOS)].join(effects[["effect", "ci_low", "ci_high"]].set_axis(list(EFFECTS), axis=1))
+    effects = _with_printed_limits(effects, "effect", firth)[["effect", "ci_low", "ci_high"]].set_axis(list(EFFECTS), axis=1)
+    numbers = ratios.join(effects)
     itself = {"odds_ratio": 1.0, "odds_ratio_ml": 1.0, "effect": 0.0}
     numbers = pd.concat([numbers, pd.DataFrame([itself], index=[reference])])
     by_category = published.set_index("category")
     table = numbers.reindex(by_category.index).where(by_category["estimate"].notna())
     rows = as_records(published)
     base = next(r for r in rows if r["category"] == reference)
+    enough = np.minimum(by_category["cases"], base["cases"]) >= ENOUGH_CASES
+    of_error = enough & (by_category["marker"] != "c").all()
+    # The limits of a category without a case come from the profile likelihood of printed numbers, not from a standard error.
+    table[LIMITS] = table[LIMITS].where(of_error | (by_category["printed"] == 0))
     marks = [_marks(r, base, firth) for r in rows]
     flags = pd.DataFrame(marks, columns=["flag", "marker", "reason"], index=by_category.index)
     made: pd.DataFrame = table.join(flags).assign(reference=reference).rename_axis("category").reset_index()
     return made
+
+
+def _with_printed_limits(table: pd.DataFrame, name: str, model: Logit) -> pd.DataFrame:
+    """Returns a table with limits that follow from the column `name` and from its standard error of two digits. A row without a
+    standard error keeps its limits.
+
+    With limits of the exact standard error, a reader could publish the model at several levels and learn further digits.
+    """
+    reach = float(t_quantile(model.level, model.df)) * significant(table["se"], DIGITS)
+    limits = {limit: table[name] + side * reach for limit, side in (("ci_low", -1), ("ci_high", 1))}
+    return table.assign(**{limit: values.where(table["se"].notna(), table[limit]) for limit, values in limits.items()})
 
 
 def _printable_categories(table: pd.DataFrame, published: pd.DataFrame, step: pd.Series) -> pd.DataFrame:
@@ -268,16 +299,29 @@ def _marks(row: Mapping[Hashable, Any], base: Mapping[Hashable, Any], model: Log
 
 
 def _notes(
-    persons: ClassifiedSurvey, population: str, used: dict[str, str], alone: list[str], left_out: list[str]
-) -> tuple[str, ...]:
-    words = read_language(BASE)
-    notes = ["An odds ratio says what goes with forced labour in these answers, not what brings it about."]
+    persons: ClassifiedSurvey, population: str, used: Mapping[str, pd.DataFrame], alone: list[str], left_out: list[str]
+) -> tuple[Reason | str, ...]:
+    """Returns the notes on a model.
+
+    Args:
+        persons: the survey.
+        population: the population of the model.
+        used: the groups in the model, with their rates.
+        alone: the groups of which too little may be shown.
+        left_out: the sensitive groups that are not in the model.
+    """
+    hidden = {g: tuple(map(str, rows.loc[rows["printed"].isna(), "category"])) for g, rows in used.items()}
+    merged = tuple(Reason.of("model.of_group", group=group_name(g), names=names) for g, names in hidden.items() if len(names) > 1)
+    notes: list[Reason | str] = [Reason.of("model.association")]
     if persons.spec.populations[population].sum_of:
-        notes.append(words.say("charts.definitions"))
-    if found := [g for g in used if is_sensitive(persons, g)]:
-        notes.append(f"By {', '.join(map(words.group, found))}: {ASSOCIATION}.")
-    if left_out:
-        notes.append(f"Left out, because it would read as a profile: {', '.join(map(words.group, left_out))}.")
-    if alone:
-        notes.append(f"Left out, because too little of it may be shown: {', '.join(map(words.group, alone))}.")
+        notes.append(read_language(BASE).say("charts.definitions"))
+    for code, groups in (
+        ("sensitive", [g for g in used if is_sensitive(persons, g)]),
+        ("profile", left_out),
+        ("too_little", alone),
+    ):
+        if groups:
+            notes.append(Reason.of(f"model.{code}", groups=tuple(map(group_name, groups))))
+    if merged:
+        notes.append(Reason.of("model.merged", what=merged))
     return tuple(notes)

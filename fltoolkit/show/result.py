@@ -12,7 +12,7 @@ from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.follow_up import DECREASE, REACHED
 from fltoolkit.publish.disclosure.suppression_decision import CASE_STEPS
 from fltoolkit.publish.paths_to_outcomes import OTHER
-from fltoolkit.publish.published_model import PublishedModel
+from fltoolkit.publish.published_model import NO_INTERVAL, PublishedModel
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts import breakdown_gallery
 from fltoolkit.show.charts.flow_of_persons import in_forced_labour
@@ -193,10 +193,12 @@ def in_time(out: Published) -> Result | Nothing:
 @checked
 def risk(model: PublishedModel) -> Result | Nothing:
     """Returns a sentence on how many odds ratios have an interval that does not contain 1, and how many would have such an
-    interval by chance. If the model is not shown, the sentence says why."""
+    interval by chance. If the model or its intervals are not shown, the sentence says why."""
     if model.table.empty:
-        return Nothing(model.notes[0])
+        return Nothing(ENGLISH.kit(model.notes[0]))
     rows = model.table[model.table["odds_ratio"].notna() & model.table["ci_low"].notna()]
+    if rows.empty:
+        return Nothing(ENGLISH.kit(NO_INTERVAL))
     without_1 = rows[(rows["ci_low"] > 1) | (rows["ci_high"] < 1)]
     apart = len(without_1)
     signs = {"caution": "to be used with caution", "unreliable": "unreliable"}
@@ -208,8 +210,8 @@ def risk(model: PublishedModel) -> Result | Nothing:
         care = f"; of these {apart}, {said}" if said else ""
     chance = f"{round((1 - model.level) * 100):g}%"
     return Result(
-        f"Of {_counted(len(rows), 'odds ratio')} shown, {apart or 'none'} {'has' if apart == 1 else 'have'} an interval that does not contain 1{care}. "
-        f"By chance alone about {chance} of those shown would have one."
+        f"Of {_counted(len(rows), 'odds ratio')} with an interval, {apart or 'none'} {'has' if apart == 1 else 'have'} one that does not contain 1{care}. "
+        f"By chance alone about {chance} of them would have one."
     )
 
 

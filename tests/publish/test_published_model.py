@@ -15,7 +15,8 @@ from numpy.testing import assert_allclose
 
 import fltoolkit as fl
 from fltoolkit.errors import RequestError
-from fltoolkit.publish.published_model import NO_FIT, _marks
+from fltoolkit.languages.reasons import Reason
+from fltoolkit.publish.published_model import LIMITS, NO_FIT, NO_INTERVAL, _marks
 from fltoolkit.publish.published_set import CONFIDENTIAL
 from fltoolkit.publish.reliability import WIDE_BOUNDS
 
@@ -53,33 +54,67 @@ def test_the_reference_is_the_largest_reliable_category_that_is_shown(model: fl.
     assert of_region(model).loc["north", ["odds_ratio", "effect"]].tolist() == [1, 0]
 
 
-def test_numbers_are_those_of_the_models(persons: fl.Survey, model: fl.PublishedModel) -> None:
+def test_numbers_are_those_of_a_model_in_which_hidden_regions_are_one(model: fl.PublishedModel) -> None:
+    """All weights are 10, and so is the base of rounding: printed rates are exact here, but for that of everybody."""
+    people = country.persons()
+    ages = {20: "18–29", 27: "18–29", 999: "not stated"}
+    people = people[["W", "S", "P"]].assign(
+        case=people["INV"] == 1,
+        sex=people["SEX"].map({1: "men", 2: "women"}),
+        age_group=[ages.get(age, "30+") for age in people["AGE"]],
+        region=[{1: "north", 2: "south", 5: "plain"}.get(region, "hidden") for region in people["R"].fillna(0)],
+    )
+    design = fl.SurveyDesign(people, weight="W", strata="S", psu="P")
     references = model.table.drop_duplicates("group").set_index("group")["reference"]
-    terms = " + ".join(f"C({g}, Treatment({ref!r}))" for g, ref in references.items())
-    firth, ml = (fl.logit(persons, f"forced_labour ~ {terms}", penalty=penalty) for penalty in ("firth", "none"))
+    formula = "case ~ " + " + ".join(f"C({g}, Treatment({ref!r}))" for g, ref in references.items())
+    firth, ml = (fl.logit(design, formula, penalty=penalty) for penalty in ("firth", "none"))
     south = of_region(model).loc["south"]
-    row = firth.odds_ratios().set_index("category").loc["south"]
-    ml_ratio = np.exp(ml.table.set_index("category").loc["south", "coefficient"])
-    whole = [*row[["odds_ratio", "ci_low", "ci_high"]], ml_ratio]
-    assert [f"{v:.2g}" for v in south[["odds_ratio", "ci_low", "ci_high", "odds_ratio_ml"]]] == [f"{v:.2g}" for v in whole]
-    assert_allclose(
-        south[["odds_ratio", "odds_ratio_ml"]].astype(float) * 100 % 1, 0, atol=1e-9
-    )  # fewer than 15 cases: two digits
+    ratios = [np.exp(fitted.table.set_index("category").loc["south", "coefficient"]) for fitted in (firth, ml)]
+    assert south[["odds_ratio", "odds_ratio_ml"]].tolist() == [float(f"{ratio:.2g}") for ratio in ratios]
     rate = country.published().select("prevalence", "region").set_index("category").loc["south"]
     step = rate["rounding"] / rate["population"]
     effect = firth.margins().set_index("category").loc["south", "effect"]
     assert south["effect"] == pytest.approx(round(effect / step) * step)
 
 
+def test_limits_follow_the_rule_of_the_standard_error(model: fl.PublishedModel, tmp_path: Path) -> None:
+    """They need 30 cases on both sides and no hidden cell in the group. Limits of a category without a case need no standard error."""
+    ratios = model.table[model.table["odds_ratio"].notna() & (model.table["category"] != model.table["reference"])]
+    assert ratios.loc[ratios[LIMITS[0]].notna(), "category"].tolist() == ["plain"]
+    assert NO_INTERVAL in model.notes
+    table = pd.concat([country.persons().assign(HH=lambda t, i=i: t["HH"] + 1000 * i) for i in range(4)])
+    table = table[(table["R"] != 6) & table["R"].notna()].assign(AGE=30)
+    groups = {name: group for name, group in country.SURVEY["groups"].items() if name != "age_group"}
+    tables = [{"measure": "prevalence", "by": [[], "sex", "region"]}]
+    path = country.write(tmp_path, country.changed(country.SURVEY, groups=groups, sectors={}, tables=tables), table=table)
+    persons = fl.classify(fl.read_survey(path))
+    out = fl.publish_run(persons)
+    region = of_region(fl.risk_factors(persons, out))
+    assert region.index[region[LIMITS].notna().all(axis=1)].tolist() == ["south"]  # 48 cases; east has 24, west 12
+    widths = [np.log(of_region(fl.risk_factors(persons, out, level=level)).loc["south", LIMITS[:2]].astype(float)).diff().iloc[1] for level in (0.9, 0.99)]
+    assert widths[0] < widths[1]
+    beside = replace(out, exact=out.exact.assign(marker=out.exact["marker"].mask(out.exact["category"] == "west", "c")))
+    assert of_region(fl.risk_factors(persons, beside)).loc["south", LIMITS].isna().all()
+
+
 def test_few_cases_are_told(model: fl.PublishedModel) -> None:
-    """41 cases, ten coefficients: fewer than five for each."""
     region = of_region(model)
     assert region.loc["south", ["flag", "marker"]].tolist() == ["unreliable", "u"]
-    assert region.loc["south", "reason"] == "fewer than 15 cases; fewer than 5 cases for each coefficient of the model"
-    assert region.loc["plain", "flag"] == "unreliable"
+    assert region.loc["south", "reason"] == "fewer than 15 cases"
+    assert region.loc["plain", ["flag", "marker"]].tolist() == ["caution", "w"]
+    assert region.loc["plain", "reason"] == "fewer than 10 cases for each coefficient of the model"
     assert np.isnan(region.loc["plain", "odds_ratio_ml"])
     assert region.loc["plain", "odds_ratio"] < region.loc["plain", "ci_high"] < 1
     assert (model.table.loc[model.table["category"] == model.table["reference"], "flag"] == "").all()
+
+
+def test_few_cases_for_each_coefficient_are_told_beside_few_of_the_category() -> None:
+    few: Any = SimpleNamespace(cases=19, table=range(5), df=40)
+    row, base = ({"category": name, "estimate": 0.1, "cases": cases, "bounds_note": ""} for name, cases in (("row", 6), ("base", 13)))
+    flag, _, reason = _marks(row, base, few)
+    assert flag == "unreliable"
+    assert str(reason).startswith("fewer than 15 cases; ")
+    assert str(reason).endswith("; fewer than 5 cases for each coefficient of the model")
 
 
 @pytest.mark.parametrize("wide", ["row", "base", "neither"])
@@ -140,6 +175,7 @@ def test_a_wholly_hidden_group_is_left_out_and_named(persons: fl.Survey) -> None
 def test_what_is_written_holds_no_pattern(tmp_path: Path, model: fl.PublishedModel) -> None:
     """A published model is its table and words: nothing of the persons goes with it."""
     assert {type(getattr(model, name)) for name in model.__dataclass_fields__} <= {pd.DataFrame, float, str, tuple}
+    assert {type(note) for note in model.notes} == {Reason}
 
 
 def test_no_group_is_no_model_and_an_empty_name_is_no_population(persons: fl.Survey) -> None:

@@ -103,10 +103,12 @@ def test_the_odds_ratios_that_are_in_doubt_are_counted_among_those_without_1() -
     )
     model = PublishedModel(limits, 0.95, "", "", "", "", "", "", "", ())
     assert str(result.risk(model)).startswith(
-        "Of 3 odds ratios shown, 2 have an interval that does not contain 1; of these 2, 1 is unreliable. By chance alone"
+        "Of 3 odds ratios with an interval, 2 have one that does not contain 1; of these 2, 1 is unreliable. By chance alone"
     )
     alone = replace(model, table=limits.iloc[:1])
-    assert "1 has an interval that does not contain 1; it is unreliable. By chance" in str(result.risk(alone))
+    assert "1 has one that does not contain 1; it is unreliable. By chance" in str(result.risk(alone))
+    none = replace(model, table=limits.assign(ci_low=float("nan"), ci_high=float("nan")))
+    assert str(result.risk(none)).startswith("An interval needs 30 cases")
 
 
 def test_the_number_of_unresolved_persons_opens_the_section_about_them() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -113,6 +114,18 @@ class Patterns:
         from patsy import build_design_matrices
 
         return np.asarray(build_design_matrices([self.info], frame)[0])
+
+    def merged(self, categories: Mapping[str, Sequence[str]]) -> Patterns:
+        """Returns the same data, but the given categories of each covariate are one category, with the name of the first."""
+        frame = self.frame.assign(**{name: _merged(self.frame[name], parts) for name, parts in categories.items()})
+        x, info = _matrix(self.formula.partition("~")[2], frame, self.formula)
+        return replace(self, frame=frame, x=x, info=info)
+
+
+def _merged(column: pd.Series, categories: Sequence[str]) -> pd.Categorical:
+    first, *others = categories
+    kept = [c for c in column.cat.categories if c not in others]
+    return pd.Categorical([first if c in others else c for c in column], categories=kept)
 
 
 def read_patterns(design: Design, formula: str, population: str | None) -> Patterns:

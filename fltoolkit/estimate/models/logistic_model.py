@@ -294,7 +294,7 @@ def _by_replicates(solver: _Solver, units: Replicates, best: Fit) -> Array:
             found=list(dict.fromkeys(without.values())),
             do="merge the category with a neighbour or leave it out; where it lacks cases only, penalty=\"firth\" is finite",
         )  # fmt: skip
-    return units.influence(np.array(fits), None, best.beta)
+    return units.influence(np.array(fits), None, solver.fit(p.by_pattern("wy"), p.w, best.beta).beta)
 
 
 def _not_estimable(solver: _Solver, y: Array, w: Array) -> str:

@@ -38,7 +38,7 @@ def risk(model: PublishedModel) -> Picture | Nothing:
     (unreliable), in its place. If the model is not shown, a sentence says why.
     """
     if model.table.empty:
-        return Nothing(model.notes[0])
+        return Nothing(_notes(model)[0])
     level = number_words.percent(ENGLISH, model.level)
     about = (
         f"Odds ratios, {level} intervals; {model.population_label}; {model.reference_period}"
@@ -49,9 +49,9 @@ def risk(model: PublishedModel) -> Picture | Nothing:
     marks = [mark for row in rows for mark in row.marks]
     signs = " ".join([LEFT_AND_RIGHT, *chart_notes.signs(ENGLISH, marks, axis), *_care_note(model.table)])
     hidden = chart_notes.markers(ENGLISH, model.table["marker"])
-    notes = (f"{signs} {hidden}".strip(), " ".join([*model.notes, chart_notes.source(ENGLISH, model.survey)]))
+    notes = (f"{signs} {hidden}".strip(), " ".join([*_notes(model), chart_notes.source(ENGLISH, model.survey)]))
     sentences = "; ".join(f"{_name(r['group'])} {r['category']}: {_ratio_with_limits(r)}" for r in as_records(model.table))
-    alt = f"Forest plot. {about}. {sentences}. {' '.join(model.notes)}"
+    alt = f"Forest plot. {about}. {sentences}. {' '.join(_notes(model))}"
     return picture(DotChart("risk_factors", RATIOS, f"{about}.", notes, alt, tuple(rows), axis, reference=1.0))
 
 
@@ -61,7 +61,7 @@ def risk_table(model: PublishedModel) -> Table | Nothing:
     difference in prevalence from the reference category, in cases per 1,000, if all other characteristics are equal. If the
     model is not shown, a sentence says why."""
     if model.table.empty:
-        return Nothing(model.notes[0])
+        return Nothing(_notes(model)[0])
     records = as_records(model.table)
     starts = [i == 0 or records[i - 1]["group"] != r["group"] for i, r in enumerate(records)]
     body = pd.DataFrame(
@@ -81,7 +81,7 @@ def risk_table(model: PublishedModel) -> Table | Nothing:
     )
     about = f"{model.population_label}; {model.reference_period}; all groups in one model (Firth's logistic regression)"
     notes = (
-        *model.notes,
+        *_notes(model),
         *([f"To be verified: {model.to_verify}."] if model.to_verify else []),
         number_words.markers(ENGLISH, model.table["marker"]),
     )
@@ -156,6 +156,10 @@ def _care_note(table: pd.DataFrame) -> list[str]:
     """Returns the note on the sign of caution, with its reasons, in a list. The list is empty if no odds ratio has the sign."""
     reasons = dict.fromkeys(str(reason) for reason in table.loc[table["flag"] == "caution", "reason"])
     return [f"{number_words.CARE}: use with caution ({'; '.join(reasons)})."] if reasons else []
+
+
+def _notes(model: PublishedModel) -> list[str]:
+    return [ENGLISH.kit(note) for note in model.notes]
 
 
 def _name(group: str) -> str:
