@@ -52,7 +52,17 @@ def people(seed: int, *, equal: bool) -> pd.DataFrame:
     weight = np.full(size, 10.0) if equal else np.round(8.9 * np.exp(draw.normal(0, 0.4, size)), 3)
     points = 100 * region + draw.integers(0, 40, size)
     yes = pd.DataFrame([ANSWERS["case" if c else "not"] for c in case])
-    table = {"HH": range(size), "LINE": 1, "W": weight, "S": region, "P": points, "AGE": 30, "SEX": sex, "AREA": area, "R": region}
+    table = {
+        "HH": range(size),
+        "LINE": 1,
+        "W": weight,
+        "S": region,
+        "P": points,
+        "AGE": 30,
+        "SEX": sex,
+        "AREA": area,
+        "R": region,
+    }
     return pd.concat([pd.DataFrame(table), yes], axis=1)
 
 
@@ -119,7 +129,9 @@ class Reader:
 def read(folder: Path, public: pd.DataFrame) -> Reader:
     """Reads the files of a run. `public` is the public-use file: weights and groups."""
     table, model = (pd.read_csv(folder / name) for name in ("estimates.csv", "risk_factors.csv"))
-    own = table[table["rule_set"] == table["rule_set"].iloc[0]].assign(category=table["category"].where(table["breakdown"].notna(), ""))
+    own = table[table["rule_set"] == table["rule_set"].iloc[0]].assign(
+        category=table["category"].where(table["breakdown"].notna(), "")
+    )
     numbers, rates = (own[own["measure"] == m].set_index("category")["estimate"].to_dict() for m in ("total", "prevalence"))
     mean, columns = public["W"].mean(), {"sex": "SEX", "area": "AREA", "region": "R"}
     weights = public.groupby(list(columns.values()))["W"].sum().reset_index()
@@ -294,10 +306,26 @@ def main(many: int) -> None:
                 found = {defence: learned(folder / defence, table) for defence in ("without", "with")}
             for defence, one in found.items():
                 width, tables = (high - low for low, high in (one.possible, one.tables))
-                rows.append({"weights": equal, "defence": defence, "exact": one.exact, "broken": one.broken, "width": width, "tables": tables})
+                rows.append(
+                    {
+                        "weights": equal,
+                        "defence": defence,
+                        "exact": one.exact,
+                        "broken": one.broken,
+                        "width": width,
+                        "tables": tables,
+                    }
+                )
     table = pd.DataFrame(rows).replace({"weights": {True: "equal", False: "varying"}})
     by = table.groupby(["weights", "defence"])
-    print(by[["exact", "broken"]].sum().join(by[["width", "tables"]].median()).join(by.size().rename("surveys")).round(2).to_string())
+    print(
+        by[["exact", "broken"]]
+        .sum()
+        .join(by[["width", "tables"]].median())
+        .join(by.size().rename("surveys"))
+        .round(2)
+        .to_string()
+    )
 
 
 if __name__ == "__main__":

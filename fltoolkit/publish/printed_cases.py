@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from fltoolkit.estimate.models.covariate_patterns import Patterns
+from fltoolkit.estimate.models.likelihood_fit import aliased, fit
 from fltoolkit.estimate.variance.taylor_variance import Array
 
 ROUNDS, SETTLED = 1000, 1e-12
@@ -36,6 +37,15 @@ def with_printed_cases(p: Patterns, whole: float, printed: Mapping[str, Mapping[
     sums = {g: _printed_sums(merged.frame[g], p.w, whole, rates) for g, rates in printed.items()}
     y = _raked(merged.frame, p.w, whole, sums)
     return replace(merged, y=y, cases=y > 0, others=y < p.w)
+
+
+def maximum_likelihood(p: Patterns) -> Array:
+    """Returns the coefficients of a model by maximum likelihood; nan for a coefficient without a finite estimate, as of a category
+    whose printed rate is 0. `p` is what `with_printed_cases` returns."""
+    some = ~p.x[:, p.x.T @ p.y == 0].any(axis=1)
+    kept, found = ~aliased(p.x[some]), np.full(p.x.shape[1], np.nan)
+    found[kept] = fit(p.x[np.ix_(some, kept)], p.y[some], p.w[some]).beta
+    return found
 
 
 def _printed_sums(column: pd.Series, w: Array, whole: float, rates: Mapping[str, float]) -> Array:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,19 +16,24 @@ from fltoolkit.classify.category_codes import label_of, names_in
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.intervals import t_quantile
-from fltoolkit.estimate.models.covariate_patterns import Patterns, is_sensitive, read_patterns, refuse_sensitive
+from fltoolkit.estimate.models.covariate_patterns import is_sensitive, read_patterns, refuse_sensitive
 from fltoolkit.estimate.models.logistic_model import FEW, Logit, fit_patterns
+from fltoolkit.estimate.variance.taylor_variance import Array
 from fltoolkit.languages.language import read_language
 from fltoolkit.languages.reasons import Reason, Reasons, group_name, joined_reasons
 from fltoolkit.languages.word_files import BASE
-from fltoolkit.publish.printed_cases import with_printed_cases
+from fltoolkit.publish.printed_cases import maximum_likelihood, with_printed_cases
 from fltoolkit.publish.printed_numbers import DIGITS, ENOUGH_CASES, nearest, rounding_steps, significant
 from fltoolkit.publish.published_set import Published
 from fltoolkit.publish.reliability import FLAGS, NO_CASE, has_wide_bounds
 from fltoolkit.survey.spec.groups import NOT_STATED
 from fltoolkit.table_records import as_records
 
-NOTHING, NO_FIT, NO_INTERVAL = Reason.of("model.nothing"), Reason.of("model.no_fit"), Reason.of("model.no_interval", N=ENOUGH_CASES)
+NOTHING, NO_FIT, NO_INTERVAL = (
+    Reason.of("model.nothing"),
+    Reason.of("model.no_fit"),
+    Reason.of("model.no_interval", N=ENOUGH_CASES),
+)
 VERY_FEW = 5  # cases per coefficient (Vittinghoff and McCulloch 2007)
 RELIABLE = 15  # cases of a category, as in the profile `fltoolkit`
 RATIOS, EFFECTS = ("odds_ratio", "ci_low", "ci_high", "odds_ratio_ml"), ("effect", "effect_low", "effect_high")
@@ -137,13 +142,15 @@ def risk_factors(
     if pd.isna(head["cases"]) or not head["estimate"] > 0 or not references:
         return _published(pd.DataFrame(columns=COLUMNS), (NOTHING,), level, out, head)
     terms = [f"C(Q({g!r}), Treatment({ref!r}))" for g, ref in references.items()]
-    printed = {g: rows[g].dropna(subset="printed").set_index("category")["printed"].to_dict() for g in references}
+    rates_of = {g: rows[g].dropna(subset="printed") for g in references}
+    printed = {g: dict(zip(mine["category"], mine["printed"].astype(float), strict=True)) for g, mine in rates_of.items()}
     patterns = read_patterns(persons, f"forced_labour ~ {' + '.join(terms)}", population)
     patterns = with_printed_cases(patterns, head["estimate"], printed)
-    firth, ml = (_fit(patterns, penalty, level) for penalty in ("firth", "none"))
-    if firth is None:
+    try:
+        firth = fit_patterns(patterns, (), "firth", level)
+    except RequestError:  # under some replicate weights nobody is in one of the categories
         return _published(pd.DataFrame(columns=COLUMNS), (NO_FIT,), level, out, head)
-    models = _Models(firth, ml, firth.margins())
+    models = _Models(firth, maximum_likelihood(patterns), firth.margins())
     step = pd.Series(rounding_steps(shown), shown.index)
     parts = [
         _printable_categories(_group_rows(models, i, rows[g], ref), rows[g], step)
@@ -155,24 +162,9 @@ def risk_factors(
         table[["category", "reference"]] = called.where(table["group"] == group, table[["category", "reference"]])
     left_out = [g for g in offered if g not in wanted and by is None]
     notes = _notes(persons, population, {g: rows[g] for g in references}, [g for g in wanted if g not in references], left_out)
-    if not has_all_limits(table):
-        notes = (*notes, NO_INTERVAL)
+    other = table[table["odds_ratio"].notna() & (table["category"] != table["reference"])]
+    notes = (*notes, NO_INTERVAL) if other["ci_low"].isna().any() else notes
     return _published(table, notes, level, out, head)
-
-
-def has_all_limits(table: pd.DataFrame) -> bool:
-    """Returns whether each odds ratio of a published model has an interval; a reference needs none."""
-    ratios = table[table["odds_ratio"].notna() & (table["category"] != table["reference"])]
-    return bool(ratios["ci_low"].notna().all())
-
-
-def _fit(patterns: Patterns, penalty: Literal["none", "firth"], level: float) -> Logit | None:
-    """Returns a fitted model. Returns None if it has no estimate. With replicate weights, this is so if a rare category has no case
-    under one of them (maximum likelihood) or no person (both methods)."""
-    try:
-        return fit_patterns(patterns, (), penalty, level)
-    except RequestError:
-        return None
 
 
 def _published(
@@ -201,11 +193,11 @@ def _reference(rows: pd.DataFrame) -> str | None:
 
 
 class _Models(NamedTuple):
-    """Two fits of one model: by Firth's method (`firth`) and by maximum likelihood (`ml`; None if it has no estimate). `margins`
-    are the average marginal effects of Firth's fit."""
+    """Two fits of one model: by Firth's method (`firth`), and the coefficients by maximum likelihood (`ml`; nan if there is no
+    estimate). `margins` are the average marginal effects of Firth's fit."""
 
     firth: Logit
-    ml: Logit | None
+    ml: Array
     margins: pd.DataFrame
 
 
@@ -222,8 +214,8 @@ def _group_rows(models: _Models, position: int, published: pd.DataFrame, referen
     firth, ml, margins = models
     mine = (firth.table["term"] == firth.table["term"].unique()[position]).to_numpy()
     found = _with_printed_limits(firth.table[mine], "coefficient", firth).set_index("category")
-    ratios = np.exp(found[["coefficient", "ci_low", "ci_high"]].set_axis(list(RATIOS[:3]), axis=1))
-    ratios["odds_ratio_ml"] = np.nan if ml is None else np.exp(ml.table.loc[mine, "coefficient"]).to_numpy()
+    ratios = found[["coefficient", "ci_low", "ci_high"]].set_axis(list(RATIOS[:3]), axis=1).map(np.exp)
+    ratios["odds_ratio_ml"] = np.exp(ml[mine])
     effects = margins[margins["covariate"] == published["breakdown"].iloc[0]].set_index("category")
     effects = _with_printed_limits(effects, "effect", firth)[["effect", "ci_low", "ci_high"]].set_axis(list(EFFECTS), axis=1)
     numbers = ratios.join(effects)

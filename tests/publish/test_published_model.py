@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import small_country as country
-from numpy.testing import assert_allclose
 
 import fltoolkit as fl
 from fltoolkit.errors import RequestError
@@ -91,7 +90,10 @@ def test_limits_follow_the_rule_of_the_standard_error(model: fl.PublishedModel, 
     out = fl.publish_run(persons)
     region = of_region(fl.risk_factors(persons, out))
     assert region.index[region[LIMITS].notna().all(axis=1)].tolist() == ["south"]  # 48 cases; east has 24, west 12
-    widths = [np.log(of_region(fl.risk_factors(persons, out, level=level)).loc["south", LIMITS[:2]].astype(float)).diff().iloc[1] for level in (0.9, 0.99)]
+    widths = [
+        np.log(of_region(fl.risk_factors(persons, out, level=level)).loc["south", LIMITS[:2]].astype(float)).diff().iloc[1]
+        for level in (0.9, 0.99)
+    ]
     assert widths[0] < widths[1]
     beside = replace(out, exact=out.exact.assign(marker=out.exact["marker"].mask(out.exact["category"] == "west", "c")))
     assert of_region(fl.risk_factors(persons, beside)).loc["south", LIMITS].isna().all()
@@ -110,7 +112,9 @@ def test_few_cases_are_told(model: fl.PublishedModel) -> None:
 
 def test_few_cases_for_each_coefficient_are_told_beside_few_of_the_category() -> None:
     few: Any = SimpleNamespace(cases=19, table=range(5), df=40)
-    row, base = ({"category": name, "estimate": 0.1, "cases": cases, "bounds_note": ""} for name, cases in (("row", 6), ("base", 13)))
+    row, base = (
+        {"category": name, "estimate": 0.1, "cases": cases, "bounds_note": ""} for name, cases in (("row", 6), ("base", 13))
+    )
     flag, _, reason = _marks(row, base, few)
     assert flag == "unreliable"
     assert str(reason).startswith("fewer than 15 cases; ")
@@ -186,15 +190,15 @@ def test_no_group_is_no_model_and_an_empty_name_is_no_population(persons: fl.Sur
 
 
 def test_a_category_that_half_of_the_replicate_weights_leave_without_cases_or_persons_stops_no_run(tmp_path: Path) -> None:
-    """`R1` takes the first half of the sampling points, `R2` the second. Region north has cases in both, south in one only."""
+    """`R1` takes the first half of the sampling points, `R2` the second. Region north has cases in both, south in one only. Maximum
+    likelihood has an estimate too, because printed rates know nothing of replicates."""
     table = country.persons()
     first = table["P"] < 20
     table = table[(table["R"] == 1) | ((table["R"] == 2) & (first | (table["INV"] != 1)))]
     design = {"weight": "W", "household": "HH", "selection": "pps", "replicates": {"columns": "R{1..2}", "method": "brr"}}
     model = _of_replicates(tmp_path / "cases", design, table.assign(R1=20 * first, R2=20 * ~first))
     south = of_region(model).loc["south"]
-    assert np.isfinite(south["odds_ratio"])
-    assert np.isnan(south["odds_ratio_ml"])
+    assert np.isfinite(south[["odds_ratio", "odds_ratio_ml"]].astype(float)).all()
     table = table[(table["R"] == 1) | first.loc[table.index]]
     model = _of_replicates(tmp_path / "persons", design, table.assign(R1=20 * first, R2=20 * ~first))
     assert model.table.empty
