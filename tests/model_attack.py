@@ -26,7 +26,7 @@ from scipy.special import expit
 from small_surveys import ANSWERS, SPEC, write_survey
 
 import fltoolkit as fl
-from fltoolkit.publish import published_model
+from fltoolkit.publish.models import published_model
 
 Floats = NDArray[np.float64]
 REGIONS = ("north", "south", "capital", "west")

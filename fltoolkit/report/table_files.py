@@ -12,7 +12,7 @@ from fltoolkit.files import write_whole
 from fltoolkit.languages.reasons import as_text
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.evidence import Evidence
-from fltoolkit.publish.published_model import PublishedModel
+from fltoolkit.publish.models.published_model import PublishedModel
 from fltoolkit.publish.published_set import Published
 from fltoolkit.report.workbook.sheets.matrix_sheets import as_number
 from fltoolkit.show.wording.english_numbers import of_plan

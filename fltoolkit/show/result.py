@@ -11,8 +11,8 @@ from fltoolkit.estimate.change_over_time.unresolved_excess import WIDE_BOUNDS, i
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.follow_up import DECREASE, REACHED
 from fltoolkit.publish.disclosure.suppression_decision import CASE_STEPS
+from fltoolkit.publish.models.published_model import NO_INTERVAL, PublishedModel
 from fltoolkit.publish.paths_to_outcomes import OTHER
-from fltoolkit.publish.published_model import NO_INTERVAL, PublishedModel
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts import breakdown_gallery
 from fltoolkit.show.charts.flow_of_persons import in_forced_labour
@@ -192,8 +192,8 @@ def in_time(out: Published) -> Result | Nothing:
 
 @checked
 def risk(model: PublishedModel) -> Result | Nothing:
-    """Returns a sentence on how many odds ratios have an interval that does not contain 1, and how many would have such an
-    interval by chance. If the model or its intervals are not shown, the sentence says why."""
+    """Returns a sentence on how many intervals of odds ratios exclude 1, and how many would by chance. If the model or its
+    intervals are not shown, the sentence says why."""
     if model.table.empty:
         return Nothing(ENGLISH.kit(model.notes[0]))
     rows = model.table[model.table["odds_ratio"].notna() & model.table["ci_low"].notna()]
@@ -210,8 +210,8 @@ def risk(model: PublishedModel) -> Result | Nothing:
         care = f"; of these {apart}, {said}" if said else ""
     chance = f"{round((1 - model.level) * 100):g}%"
     return Result(
-        f"Of {_counted(len(rows), 'odds ratio')} with an interval, {apart or 'none'} {'has' if apart == 1 else 'have'} one that does not contain 1{care}. "
-        f"By chance alone about {chance} of them would have one."
+        f"Of the intervals of {_counted(len(rows), 'odds ratio')}, {apart or 'none'} {'exclude' if apart > 1 else 'excludes'} the value 1{care}. "
+        f"By chance alone about {chance} of them would."
     )
 
 

@@ -18,7 +18,7 @@ import fltoolkit as fl
 from fltoolkit import report
 from fltoolkit.languages.language import read_language
 from fltoolkit.publish.measure_units import scale
-from fltoolkit.publish.published_model import PublishedModel
+from fltoolkit.publish.models.published_model import PublishedModel
 from fltoolkit.publish.rounds_and_changes import Rounds
 from fltoolkit.show.wording import english_numbers
 

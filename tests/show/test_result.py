@@ -16,7 +16,7 @@ from fltoolkit.estimate.change_over_time.difference import NO_CHANGE
 from fltoolkit.estimate.change_over_time.unresolved_excess import MORE_UNRESOLVED, WIDE_BOUNDS
 from fltoolkit.nap.follow_up import DECREASE, REACHED
 from fltoolkit.nap.targets import TOO_WIDE
-from fltoolkit.publish.published_model import PublishedModel
+from fltoolkit.publish.models.published_model import PublishedModel
 from fltoolkit.show import result
 from fltoolkit.show.wording.section_words import NOTHING, RESULT
 from fltoolkit.survey.spec.groups import CROSS
@@ -103,10 +103,10 @@ def test_the_odds_ratios_that_are_in_doubt_are_counted_among_those_without_1() -
     )
     model = PublishedModel(limits, 0.95, "", "", "", "", "", "", "", ())
     assert str(result.risk(model)).startswith(
-        "Of 3 odds ratios with an interval, 2 have one that does not contain 1; of these 2, 1 is unreliable. By chance alone"
+        "Of the intervals of 3 odds ratios, 2 exclude the value 1; of these 2, 1 is unreliable. By chance alone"
     )
     alone = replace(model, table=limits.iloc[:1])
-    assert "1 has one that does not contain 1; it is unreliable. By chance" in str(result.risk(alone))
+    assert "1 excludes the value 1; it is unreliable. By chance" in str(result.risk(alone))
     none = replace(model, table=limits.assign(ci_low=float("nan"), ci_high=float("nan")))
     assert str(result.risk(none)).startswith("An interval needs 30 cases")
 

@@ -39,7 +39,7 @@ from fltoolkit.languages.reasons import Reason
 from fltoolkit.survey.data.printable_values import Mask
 from fltoolkit.survey.design.survey_design import Design
 
-ASSOCIATION = "association, not a profile"
+NOT_PUBLISHED = "Not for publication: it can tell hidden numbers. fl.risk_factors publishes a model."
 ROUNDED = 1e-12
 FEW = 10  # cases per coefficient (Peduzzi et al. 1996)
 ALIASED = Reason.of("model.aliased")
@@ -145,7 +145,7 @@ class Logit:
         """Returns the model as text, for the statistician who fitted it."""
         head = f"{self.formula} ({'Firth' if self.penalty == 'firth' else 'maximum likelihood'}); {self.n:,} persons, {self.cases:,} cases, df {self.df}"
         body = self.table.drop(columns=["term", "category"]).to_string(float_format=lambda v: f"{v:.4f}", na_rep="")
-        return "\n".join([head, body, *self.notes])
+        return "\n".join([head, body, *self.notes, *([NOT_PUBLISHED] if self.population else [])])
 
 
 @checked
@@ -381,7 +381,7 @@ def _with_profile_limits(table: pd.DataFrame, solver: _Solver, best: Fit, df: in
 
 def _sensitive_note(design: Design, formula: str) -> tuple[str, ...]:
     found = [n for n in covariates(formula) if is_sensitive(design, n)]
-    return (f"By {', '.join(found)}: {ASSOCIATION}.",) if found else ()
+    return (f"By {', '.join(found)}: association, not a profile.",) if found else ()
 
 
 def _notes(table: pd.DataFrame, p: Patterns, df: int) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from fltoolkit.arguments import checked
-from fltoolkit.publish.published_model import PublishedModel
+from fltoolkit.publish.models.published_model import PublishedModel
 from fltoolkit.publish.response_error import ResponseError
 from fltoolkit.show.charts.chart_style import AXIS_TITLE, PALE, Picture, Table, figure
 from fltoolkit.show.charts.descriptions import chart_notes

@@ -185,6 +185,7 @@ def test_groups_that_read_as_a_profile_need_a_word(norvia: fl.Survey) -> None:
         fl.logit(norvia, "forced_labour ~ sex + migrant")
     model = fl.logit(norvia, "forced_labour ~ sex + migrant", sensitive=True)
     assert "By migrant: association, not a profile." in model.summary()
+    assert model.summary().endswith("fl.risk_factors publishes a model.")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import small_country as country
 
 import fltoolkit as fl
 from fltoolkit.estimate.models.covariate_patterns import Patterns, read_patterns
-from fltoolkit.publish.printed_cases import maximum_likelihood, with_printed_cases
+from fltoolkit.publish.models.printed_cases import maximum_likelihood, with_printed_cases
 
 REGIONS = {"north": 20 / 90, "south": 12 / 80, "plain": 0.0}
 SEXES = {"men": 0.1, "women": 0.1}

@@ -15,7 +15,7 @@ import small_country as country
 import fltoolkit as fl
 from fltoolkit.errors import RequestError
 from fltoolkit.languages.reasons import Reason
-from fltoolkit.publish.published_model import LIMITS, NO_FIT, NO_INTERVAL, _marks
+from fltoolkit.publish.models.published_model import LIMITS, NO_FIT, NO_INTERVAL, _marks
 from fltoolkit.publish.published_set import CONFIDENTIAL
 from fltoolkit.publish.reliability import WIDE_BOUNDS
 

@@ -22,7 +22,7 @@ from fltoolkit.estimate.variance.taylor_variance import Array
 from fltoolkit.languages.language import read_language
 from fltoolkit.languages.reasons import Reason, Reasons, group_name, joined_reasons
 from fltoolkit.languages.word_files import BASE
-from fltoolkit.publish.printed_cases import maximum_likelihood, with_printed_cases
+from fltoolkit.publish.models.printed_cases import maximum_likelihood, with_printed_cases
 from fltoolkit.publish.printed_numbers import DIGITS, ENOUGH_CASES, nearest, rounding_steps, significant
 from fltoolkit.publish.published_set import Published
 from fltoolkit.publish.reliability import FLAGS, NO_CASE, has_wide_bounds

@@ -1,0 +1,1 @@
+"""Publishes models: they tell no more than the printed rates."""
