@@ -7,11 +7,13 @@ weighted cases of all women. If these sums come from printed rates, the estimate
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
+from fltoolkit.errors import RequestError
 from fltoolkit.estimate.models.covariate_patterns import Patterns
 from fltoolkit.estimate.models.likelihood_fit import aliased, fit
 from fltoolkit.estimate.variance.taylor_variance import Array
@@ -40,11 +42,13 @@ def with_printed_cases(p: Patterns, whole: float, printed: Mapping[str, Mapping[
 
 
 def maximum_likelihood(p: Patterns) -> Array:
-    """Returns the coefficients of a model by maximum likelihood; nan for a coefficient without a finite estimate, as of a category
-    whose printed rate is 0. `p` is what `with_printed_cases` returns."""
+    """Returns the coefficients of a model by maximum likelihood. A coefficient without a finite estimate is nan, as that of a
+    category whose printed rate is 0; all are nan if the printed cases separate persons in another way. `p` is what
+    `with_printed_cases` returns."""
     some = ~p.x[:, p.x.T @ p.y == 0].any(axis=1)
     kept, found = ~aliased(p.x[some]), np.full(p.x.shape[1], np.nan)
-    found[kept] = fit(p.x[np.ix_(some, kept)], p.y[some], p.w[some]).beta
+    with suppress(RequestError):  # it does not converge
+        found[kept] = fit(p.x[np.ix_(some, kept)], p.y[some], p.w[some]).beta
     return found
 
 

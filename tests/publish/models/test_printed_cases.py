@@ -72,6 +72,11 @@ def test_maximum_likelihood_gives_the_printed_cases_back(patterns: Patterns) -> 
     np.testing.assert_allclose((made.w[some] * mu) @ made.x[some][:, ~none], made.y @ made.x[:, ~none], rtol=1e-8)
 
 
+def test_without_a_finite_estimate_maximum_likelihood_has_none(patterns: Patterns) -> None:
+    women = (patterns.frame["sex"] == "women").to_numpy()
+    assert np.isnan(maximum_likelihood(replace(patterns, y=patterns.w * women))).all()
+
+
 def test_one_name_is_left_of_merged_categories(patterns: Patterns) -> None:
     merged = patterns.merged({"region": ["east", "west", "island"]})
     assert list(merged.frame["region"].cat.categories) == ["north", "south", "east", "plain", "not stated"]
