@@ -124,14 +124,14 @@ def unresolved(out: Published) -> Result:
 def groups(out: Published, measure: str) -> Result:
     """Returns the result of a measure by group. It begins with what the survey found: for the prevalence, the results of the tests
     that survey.yaml names beforehand; for shares of cases, the largest; else the number of everyone. Then it counts the
-    numbers by group in the first picture, which is always printed, by how they can be used."""
+    numbers by group in the first picture that has groups, which is always printed, by how they can be used."""
     own = out.own_rows(measure=measure)
     rows = own[own["breakdown"] != ""]
     if rows.empty and len(own) and pd.isna(own["estimate"].iloc[0]):
         return Result(sentence(ENGLISH, own.iloc[0].to_dict()))
     if rows.empty:
         return Result("No number of this measure is published by group.")
-    pictured = breakdown_gallery.first_rows(out, measure)
+    pictured = breakdown_gallery.first_rows_by_group(out, measure)
     whole, rows = (own, rows) if pictured is None else (pictured, pictured[pictured["breakdown"] != ""])
     picture = "first picture" if measure == "profile" else "picture"
     place = picture if pictured is not None and pictured["estimate"].notna().any() else "table"

@@ -84,9 +84,10 @@ def pairs(out: Published, measure: str) -> Iterator[tuple[Picture, pd.DataFrame]
         yield replace(drawn, open=tested or ["coercion"] in by), out.select(measure, by, population=population)
 
 
-def first_rows(out: Published, measure: str) -> pd.DataFrame | None:
-    """Returns the published rows of the first picture that `gallery` displays, without drawing it. None: there is no picture."""
-    return next((out.select(measure, by, population=who) for who, by, _ in _contents(out, measure)), None)
+def first_rows_by_group(out: Published, measure: str) -> pd.DataFrame | None:
+    """Returns the published rows of the first picture with a group that `gallery` displays, without drawing it. None: there is no
+    such picture."""
+    return next((out.select(measure, by, population=who) for who, by, _ in _contents(out, measure) if any(by)), None)
 
 
 def _contents(out: Published, measure: str) -> Iterator[tuple[str, list[list[str]], bool]]:
