@@ -14,6 +14,7 @@ import pandas as pd
 from fltoolkit.arguments import Level, checked
 from fltoolkit.classify.category_codes import label_of, names_in
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.classify.exploration.outcomes import refuse_own_outcomes
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.models.covariate_patterns import Patterns, is_sensitive, read_patterns, refuse_sensitive
 from fltoolkit.estimate.models.logistic_model import ASSOCIATION, FEW, Logit, fit_patterns
@@ -101,8 +102,10 @@ def risk_factors(
             result is an association.
 
     Raises:
-        RequestError: a group is sensitive, or is not in the published set as a breakdown of its own.
+        RequestError: a group is sensitive, or is not in the published set as a breakdown of its own; or the persons carry an
+            outcome of their own (`fl.outcome`; `fl.logit` takes its name).
     """
+    refuse_own_outcomes(persons, "risk_factors")
     population = persons.spec.default_population if population is None else population
     head = out.select("prevalence", population=population).iloc[0].to_dict()
     shown = out.own_rows(measure="prevalence", reference_population=population)

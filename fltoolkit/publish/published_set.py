@@ -18,6 +18,7 @@ import pandas as pd
 from fltoolkit.arguments import checked
 from fltoolkit.cell_steps import show_step, steps
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.classify.exploration.outcomes import of_forced_labour
 from fltoolkit.errors import NotAvailable, RequestError
 from fltoolkit.estimate.measures.estimates import About, Estimates
 from fltoolkit.estimate.measures.named_measures import TOTAL_OF, estimate_measure, estimate_with_total
@@ -342,7 +343,7 @@ def _estimates(persons: ClassifiedSurvey, asked: Sequence[TableSpec]) -> tuple[l
         except NotAvailable as error:
             refused.append(Refused(measure, population, tuple(by), error))
     if persons.grosses_up:
-        made += [flowchart(persons, population=p) for p in persons.spec.charted]
+        made += [flowchart(of_forced_labour(persons), population=p) for p in persons.spec.charted]
     return made, refused
 
 
