@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from fltoolkit.classify.category_codes import label_of, names_in
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.exploration.outcomes import refuse_own_outcomes
 from fltoolkit.errors import RequestError
-from fltoolkit.estimate.models.covariate_patterns import Patterns, is_sensitive, read_patterns, refuse_sensitive
+from fltoolkit.estimate.models.covariate_patterns import MOST_PATTERNS, Patterns, TooManyPatterns, is_sensitive, read_patterns, refuse_sensitive
 from fltoolkit.estimate.models.logistic_model import ASSOCIATION, FEW, Logit, fit_patterns
 from fltoolkit.languages.language import read_language
 from fltoolkit.languages.reasons import Reason, Reasons, joined_reasons
@@ -28,7 +28,8 @@ from fltoolkit.survey.spec.groups import NOT_STATED
 from fltoolkit.table_records import as_records
 
 NOTHING = "No model is shown: too little of what it would compare may be published."
-NO_FIT = "No model is shown: it has no estimate, because nobody is in one of its categories under some replicate weights."
+TOO_MANY = f"No model is shown: its groups have more than {MOST_PATTERNS:,} combinations of categories. fl.risk_factors takes fewer groups (by=)."
+NO_FIT = "No model is shown: {}."
 VERY_FEW = 5  # cases per coefficient (Vittinghoff and McCulloch 2007)
 RELIABLE = 15  # cases of a category, as in the profile `fltoolkit`
 RATIOS, EFFECTS = ("odds_ratio", "ci_low", "ci_high", "odds_ratio_ml"), ("effect", "effect_low", "effect_high")
@@ -82,9 +83,9 @@ def risk_factors(
     groups are in one logistic regression.
 
     A category that the published set does not show is also hidden here. The reference of each group is its largest category that
-    is shown and has 15 cases (if none has 15, the largest that is shown). In four situations the table is empty, and a note says
-    why: the prevalence of the population is not shown, nobody is a case, no group has two categories that are shown, or the model
-    has no estimate.
+    is shown and has 15 cases (if none has 15, the largest that is shown). In five situations the table is empty, and a note says
+    why: the prevalence of the population is not shown, nobody is a case, no group has two categories that are shown, the groups
+    have too many combinations of categories, or the model has no estimate.
 
     The flags (Peduzzi et al. 1996; Vittinghoff and McCulloch 2007):
 
@@ -136,11 +137,14 @@ def risk_factors(
     if pd.isna(head["cases"]) or not head["cases"] or not references:
         return _published(pd.DataFrame(columns=COLUMNS), (NOTHING,), level, out, head)
     terms = [f"C(Q({g!r}), Treatment({ref!r}))" for g, ref in references.items()]
-    patterns = read_patterns(persons, f"forced_labour ~ {' + '.join(terms)}", population)
-    firth, ml = (_fit(patterns, penalty, level) for penalty in ("firth", "none"))
-    if firth is None:
-        return _published(pd.DataFrame(columns=COLUMNS), (NO_FIT,), level, out, head)
-    models = _Models(firth, ml, firth.margins())
+    try:
+        patterns = read_patterns(persons, f"forced_labour ~ {' + '.join(terms)}", population)
+        firth = fit_patterns(patterns, (), "firth", level)
+    except TooManyPatterns:
+        return _published(pd.DataFrame(columns=COLUMNS), (TOO_MANY,), level, out, head)
+    except RequestError as error:
+        return _published(pd.DataFrame(columns=COLUMNS), (NO_FIT.format(error.problem),), level, out, head)
+    models = _Models(firth, _likelihood_fit(patterns, level), firth.margins())
     step = pd.Series(rounding_steps(shown), shown.index)
     parts = [
         _printable_categories(_group_rows(models, i, rows[g], ref), rows[g], step)
@@ -155,11 +159,11 @@ def risk_factors(
     return _published(table, notes, level, out, head)
 
 
-def _fit(patterns: Patterns, penalty: Literal["none", "firth"], level: float) -> Logit | None:
-    """Returns a fitted model. Returns None if it has no estimate. With replicate weights, this is so if a rare category has no case
-    under one of them (maximum likelihood) or no person (both methods)."""
+def _likelihood_fit(patterns: Patterns, level: float) -> Logit | None:
+    """Returns the model fitted by maximum likelihood. Returns None if it has no estimate. With replicate weights, this is so if a rare
+    category has no case under one of them."""
     try:
-        return fit_patterns(patterns, (), penalty, level)
+        return fit_patterns(patterns, (), "none", level)
     except RequestError:
         return None
 

@@ -15,7 +15,7 @@ from numpy.testing import assert_allclose
 
 import fltoolkit as fl
 from fltoolkit.errors import RequestError
-from fltoolkit.publish.published_model import NO_FIT, _marks
+from fltoolkit.publish.published_model import NO_FIT, TOO_MANY, _marks
 from fltoolkit.publish.published_set import CONFIDENTIAL
 from fltoolkit.publish.reliability import WIDE_BOUNDS
 
@@ -162,7 +162,14 @@ def test_a_category_that_half_of_the_replicate_weights_leave_without_cases_or_pe
     table = table[(table["R"] == 1) | first.loc[table.index]]
     model = _of_replicates(tmp_path / "persons", design, table.assign(R1=20 * first, R2=20 * ~first))
     assert model.table.empty
-    assert model.notes == (NO_FIT,)
+    assert model.notes == (NO_FIT.format("under 1 of 2 replicate weights the model has no estimate"),)
+
+
+def test_groups_with_too_many_combinations_stop_no_run(persons: fl.Survey, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before, the error stopped notebook 3."""
+    monkeypatch.setattr("fltoolkit.estimate.models.covariate_patterns.MOST_PATTERNS", 3)
+    model = fl.risk_factors(persons, fl.publish_run(persons))
+    assert (len(model.table), model.notes) == (0, (TOO_MANY,))
 
 
 def _of_replicates(folder: Path, design: dict[str, object], table: pd.DataFrame) -> fl.PublishedModel:
