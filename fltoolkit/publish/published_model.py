@@ -16,7 +16,14 @@ from fltoolkit.classify.category_codes import label_of, names_in
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.exploration.outcomes import refuse_own_outcomes
 from fltoolkit.errors import RequestError
-from fltoolkit.estimate.models.covariate_patterns import MOST_PATTERNS, Patterns, TooManyPatterns, is_sensitive, read_patterns, refuse_sensitive
+from fltoolkit.estimate.models.covariate_patterns import (
+    MOST_PATTERNS,
+    Patterns,
+    TooManyPatterns,
+    is_sensitive,
+    read_patterns,
+    refuse_sensitive,
+)
 from fltoolkit.estimate.models.logistic_model import ASSOCIATION, FEW, Logit, fit_patterns
 from fltoolkit.languages.language import read_language
 from fltoolkit.languages.reasons import Reason, Reasons, joined_reasons

@@ -18,7 +18,9 @@ from fltoolkit.shipped_files import PACKAGE
 
 SILENT = "its words are not repeated, since they may quote a person's answer"
 REPORT = "report it to whoever keeps the kit, with these lines and the call; send no data"
-AROUND = "to go on, take what this section shows out of `tables:` of survey.yaml, or set that cell aside in a copy of the notebook"
+AROUND = (
+    "to go on, take what this section shows out of `tables:` of survey.yaml, or set that cell aside in a copy of the notebook"
+)
 
 # What went wrong with a file, and what to do.
 FILES = {

@@ -97,7 +97,7 @@ def refuse_own_outcomes(persons: ClassifiedSurvey, call: str) -> None:
     if persons.outcomes:
         raise RequestError(
             f"{call} is about cases of forced labour, and these persons carry an outcome of their own", where=call,
-            found=list(persons.outcomes), do="give the persons as they were before fl.outcome; fl.prevalence, fl.total and fl.share take the name of an outcome",
+            found=list(persons.outcomes), do="give the persons as before fl.outcome; fl.prevalence, fl.total and fl.share take the name of an outcome",
         )  # fmt: skip
 
 

@@ -157,7 +157,7 @@ def _taken_where(holds: NDArray[np.bool_], *columns: NDArray[Any]) -> tuple[NDAr
     return _rows_of_columns(None if holds.all() else np.flatnonzero(holds), *columns)
 
 
-def _numbered_combinations(codes: Sequence[NDArray[Any]], sizes: Sequence[int]) -> tuple[NDArray[Any], list[Codes]]:
+def _numbered_combinations(codes: Sequence[NDArray[Any]], sizes: Sequence[int]) -> tuple[NDArray[Any], list[NDArray[Any]]]:
     """Gives a number to each combination of codes that occurs. Returns, for each row, the number of its combination, and, for
     each column, the code of each combination, in the order of these numbers.
 
@@ -169,7 +169,8 @@ def _numbered_combinations(codes: Sequence[NDArray[Any]], sizes: Sequence[int]) 
         sizes: for each column, how many codes are possible.
     """
     there = np.bincount(codes[0], minlength=sizes[0]) > 0
-    number, found = (np.cumsum(there, dtype=np.int32) - 1)[codes[0]], [np.flatnonzero(there)]
+    number: NDArray[Any] = (np.cumsum(there, dtype=np.int32) - 1)[codes[0]]
+    found: list[NDArray[Any]] = [np.flatnonzero(there)]
     for code, size in zip(codes[1:], sizes[1:], strict=True):
         number, pairs = pd.factorize(number.astype(np.intp) * size + code)
         found = [*(known[pairs // size] for known in found), pairs % size]

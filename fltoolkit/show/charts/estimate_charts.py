@@ -56,7 +56,7 @@ def _rows(out: Published, measure: str, by: By, population: str | None, outcome:
     if outcome is None and out.outcomes:
         raise RequestError(
             "the set has an outcome of its own, so a chart must name what it shows", where="outcome", found="no outcome",
-            allowed=[*out.outcomes, FORCED_LABOUR], do=f'name it, such as outcome="{next(reversed(out.outcomes))}"',
+            allowed=[*out.outcomes, FORCED_LABOUR], do=f'name it, such as outcome="{list(out.outcomes)[-1]}"',
         )  # fmt: skip
     return out.select(measure, by, population=population, outcome=outcome)
 

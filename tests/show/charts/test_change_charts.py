@@ -93,7 +93,9 @@ def test_the_change_of_an_outcome_of_ones_own_is_not_called_forced_labour(small:
     """Before, the sentences and the title called it forced labour."""
     asked = fl.outcome(small([("case" if i % 3 else "not", {}) for i in range(90)]), "coercion")
     before = fl.prevalence(asked, "coercion")
-    after = replace(before, about=replace(before.about, year=2030, window_start="2029-01-01", window_end="2029-12-31", input_hash="x"))
+    after = replace(
+        before, about=replace(before.about, year=2030, window_start="2029-01-01", window_end="2029-12-31", input_hash="x")
+    )
     sets = [fl.publish(est) for est in (before, after)]
     found = fl.publish_change(fl.change(before, after, shared_psus=False), *sets)
     assert found.outcomes == {"coercion": "answered yes to coercion; not forced labour"}

@@ -354,7 +354,9 @@ def test_the_gallery_ends_with_the_outcomes_of_ones_own(with_own_outcome: fl.Pub
     monkeypatch.setattr("IPython.display.display", seen.append)
     fl.show.gallery(with_own_outcome, "prevalence")
     titles = [str(shown.alt if isinstance(shown, Picture) else shown).split("\n")[0] for shown in seen]
-    assert [title.startswith(OWN) for title in titles] == [False] * (len(titles) - 3) + [True] * 3  # the total is hidden: a table alone
+    assert [title.startswith(OWN) for title in titles] == [False] * (len(titles) - 3) + [
+        True
+    ] * 3  # the total is hidden: a table alone
 
 
 def test_a_chart_of_data_without_a_survey_yaml_is_named_by_its_column() -> None:
