@@ -99,9 +99,7 @@ class Published:
         rule_set: the run's own rule set; the last rows of the table are the headline under each other rule set.
         own_words: the survey's own texts, in each language of the documents.
         profiles: the same set as judged by other publication profiles, if `publish_run` was asked for them.
-        outcomes: user-defined outcomes whose tables were added (see `publish`): their labels by name. Their rows are not
-            estimates of forced labour: `select`, `fl.show.dots` and `fl.show.bars` give them by name (`outcome=`), `fl.show.gallery` shows
-            them last, and no document uses them.
+        outcomes: the labels of published user-defined outcomes by name. `select` and charts give their rows by name, no document does.
         lead: the group that survey.yaml names beforehand for the first comparison; empty if there is none.
         contrasts: the result of this comparison, one row per pair of categories (see `lead_contrasts.published_contrasts`).
         origins: the groups of single origins (nationalities, ethnicities). No picture and no title shows them; they come last.

@@ -49,12 +49,12 @@ def count(language: Language, value: float) -> str:
 
 def is_of_forced_labour(row: PublishedNumber) -> bool:
     """Returns whether a published number is about forced labour, and not about an outcome that the user defined."""
-    return row["outcome"] in OF_FORCED_LABOUR or row["measure"] == "flowchart"
+    return row["outcome"] in OF_FORCED_LABOUR
 
 
 def measured(language: Language, row: PublishedNumber) -> str:
     """Returns, in words, what a published number measures: a measure of forced labour, or the outcome that the user defined."""
-    if row["outcome"] in OF_FORCED_LABOUR:
+    if is_of_forced_labour(row):
         return language.say(f"titles.{row['measure']}")
     return start(reason(language, row["rule_note"]) or str(row["outcome"]))
 

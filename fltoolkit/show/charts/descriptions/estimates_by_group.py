@@ -185,7 +185,7 @@ def _name(out: Published, first: PublishedNumber, groups: Sequence[str]) -> str:
     The name of the population is added, unless it is the first population of the measure: `prevalence_children_by_sex`. `first`
     is a row of the chart, with its measure and population. `groups` are the names of the groups in the chart.
     """
-    own = {} if number_words.is_of_forced_labour(first) else {"outcome": str(first["outcome"])}
+    own = {"outcome": str(first["outcome"])} if first["outcome"] in out.outcomes else {}
     usual = out.own_rows(measure=str(first["measure"]), **own)["reference_population"].iloc[:1]
     other = [] if first["reference_population"] in set(usual) else [str(first["reference_population"])]
     keys = list(dict.fromkeys(key for group in groups for key in groups_of_breakdown(group)))
