@@ -16,7 +16,6 @@ from fltoolkit.estimate.change_over_time.change_between_rounds import NUMBERS, C
 from fltoolkit.estimate.change_over_time.difference import without_contradiction
 from fltoolkit.estimate.measures.estimates import About
 from fltoolkit.languages.reasons import Reason, Remark, joined_reasons
-from fltoolkit.publish.own_tables.own_tables import OF_FORCED_LABOUR
 from fltoolkit.publish.printed_numbers import DIGITS, HEADLINE_DIGITS, cases_class, nearest, rounding_steps, significant
 from fltoolkit.publish.published_set import CONFIDENTIAL, Published
 from fltoolkit.publish.reliability import FLAGS, has_wide_bounds
@@ -70,12 +69,9 @@ def publish_change(change: Change, before: Published | None, after: Published) -
     ]
     exact, shown = (pd.DataFrame(rows, columns=list(rows[0])) for rows in made)
     both = tuple(p for p in (before, after) if p is not None)
-    about = change.after
-    own = {} if about.outcome in OF_FORCED_LABOUR else {about.outcome: str(about.rule_note)}
     return Published(
         _printed(shown), exact.drop(columns=[STEP, ENOUGH]), ", then ".join(dict.fromkeys(p.profile for p in both)), after.limits, after.coverage_excludes,
         tuple(dict.fromkeys(note for p in both for note in p.notes)), after.groups, after.case_only, after.headlines, after.rule_set,
-        outcomes=own,
     )  # fmt: skip
 
 

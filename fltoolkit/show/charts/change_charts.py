@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from fltoolkit.arguments import checked
 from fltoolkit.errors import RequestError
+from fltoolkit.publish.own_tables.own_tables import OF_FORCED_LABOUR
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.descriptions import change_dumbbell
 from fltoolkit.show.charts.renderers.plotly_renderer import picture
@@ -21,17 +22,18 @@ def changes(found: Published | None) -> None:
     sentences on the rate and the number of persons. Without an earlier round (None), it displays a note.
 
     Raises:
-        RequestError: the change is that of an outcome that the user defined. The sentences would call it forced labour.
+        RequestError: the change is that of another outcome, such as one that the user defined. The sentences would call it forced
+            labour.
     """
     from IPython.display import display
 
     if found is None:
         display(Nothing("No earlier round is named, so no change is shown."))
         return
-    if found.outcomes:
+    if others := sorted(set(found.table["outcome"]) - set(OF_FORCED_LABOUR)):
         raise RequestError(
-            "this chart is of forced labour, and the change is that of an outcome of your own", where="changes",
-            found=list(found.outcomes), do="read the change in the column `estimate` of its table: found.table",
+            "these sentences and this chart are about forced labour, and the change is that of another outcome", where="changes",
+            found=others, do="read the change in the column `estimate` of its table: found.table",
         )  # fmt: skip
     own = found.table[found.table["reference_population"] == found.headlines[0]]
     rows = own[own["measure"] == "change_in_prevalence"].reset_index(drop=True)
