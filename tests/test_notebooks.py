@@ -11,11 +11,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import families
 import ipywidgets
 import nbformat
 import pandas as pd
 import pytest
 import small_country as country
+import yaml
 
 from fltoolkit.errors import RequestError, SpecError
 from fltoolkit.run import batch, batch_file, notebook_kernel
@@ -189,6 +191,58 @@ def test_a_plan_of_another_country_stops_the_notebook(path: Path, tmp_path: Path
         SpecError, match="the plan is another country's than the survey\n  found:   Smallland\n  allowed: Otherland"
     ):
         list(run_cells(path, survey=str(survey)))
+
+
+PREVALENCE, TOTAL, SHARE, PROFILE = ({"measure": m} for m in ("prevalence", "total", "share", "profile"))
+WORKERS = {"workers": {"label": "workers", "age": {"min": 18}, "where": {"WORK": 1}}}
+OF_WORKERS, OF_CHILDREN = {"population": "workers"}, {"population": "children"}
+LEGAL_TABLES: dict[str, list[dict[str, Any]]] = {
+    "none": [],
+    "rates of another population": [{**PREVALENCE, **OF_WORKERS, "by": [[], ["sex"]]}],
+    "totals of another population": [{**TOTAL, **OF_WORKERS, "by": [["sex"]]}],
+    "a total alone": [TOTAL],
+    "a crossed table alone": [{**PREVALENCE, "by": [["sex", "region"]]}],
+    "a table by a group of cases alone": [{**TOTAL, "by": [["sector"]]}],
+    "shares of another population": [{**SHARE, **OF_WORKERS, "of": "sex"}],
+    "a profile of another population": [{**PROFILE, **OF_WORKERS, "by": [["sex"]]}],
+    "an average day that was not asked": [{"measure": "stock", "by": [["sex"]]}],
+}
+LEGAL_TABLES_OF_FAMILIES: dict[str, list[dict[str, Any]]] = {
+    "rates of children alone": [{**PREVALENCE, **OF_CHILDREN, "by": [["sex"]]}],
+    "totals of adults alone": [{**TOTAL, "population": "adults", "by": [["sex"]]}],
+    "routes of children alone": [{**SHARE, **OF_CHILDREN, "of": "route"}],
+}
+NORMALISED = {"design": country.SURVEY["design"] | {"weights": "normalised"}, "tables": [{**PREVALENCE, "by": [["sex"]]}]}
+
+
+@pytest.mark.parametrize("tables", LEGAL_TABLES.values(), ids=LEGAL_TABLES)
+def test_any_legal_tables_go_through_the_notebooks(tables: list[dict[str, Any]], tmp_path: Path) -> None:
+    """Before, notebook 3 stopped with an IndexError if a measure had no group in the first population."""
+    populations = country.SURVEY["populations"] | WORKERS
+    go_through(country.write(tmp_path, country.changed(country.SURVEY, populations=populations, tables=tables)))
+
+
+@pytest.mark.parametrize("tables", LEGAL_TABLES_OF_FAMILIES.values(), ids=LEGAL_TABLES_OF_FAMILIES)
+def test_any_legal_tables_of_adults_and_children_go_through_the_notebooks(tables: list[dict[str, Any]], tmp_path: Path) -> None:
+    kinds = ("case", "not", "open", "idle", "by a third party", "with parents", "free", "idle child", "open child")
+    people = [(kinds[i % 9], {"SEX": 1 + i % 2, "R": 1 + i % 4}) for i in range(270)]
+    families.persons(tmp_path, people)
+    (tmp_path / "survey.yaml").write_text(yaml.safe_dump({**families.FAMILY, "tables": tables}), encoding="utf-8")
+    go_through(tmp_path / "survey.yaml")
+
+
+@pytest.mark.parametrize("found", [True, False])
+def test_weights_that_give_no_numbers_of_persons_go_through_the_notebooks(found: bool, tmp_path: Path) -> None:
+    """Before, notebook 2 stopped with a KeyError."""
+    table = country.persons() if found else country.persons().assign(INV=2, FISIC=None)
+    go_through(country.write(tmp_path, country.changed(country.SURVEY, **NORMALISED), table=table))
+
+
+def go_through(survey: Path) -> None:
+    """Runs the notebooks that need no plan. A cell that fails raises its error."""
+    for path in PIPELINE[:3]:
+        given = {"survey": str(survey)} | ({"plan": ""} if "plan: str" in parameters(path).source else {})
+        assert list(run_cells(path, **given))
 
 
 def test_a_plan_that_is_named_and_not_there_stops_the_notebook(tmp_path: Path) -> None:

@@ -196,7 +196,7 @@ def has_text(value: object) -> bool:
 def as_stated(number: float) -> str:
     """Returns a number as English text with all its digits, such as `1,333,333` or `33.3333`, and never with an exponent. Only errors
     of binary arithmetic are rounded away."""
-    return f"{Decimal(f'{number:.12g}'):,f}"
+    return f"{number:,}" if isinstance(number, int) else f"{Decimal(f'{number:.12g}'):,f}"
 
 
 def as_text(table: pd.DataFrame) -> pd.DataFrame:

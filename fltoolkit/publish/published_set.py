@@ -18,6 +18,7 @@ import pandas as pd
 from fltoolkit.arguments import checked
 from fltoolkit.cell_steps import show_step, steps
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.classify.exploration.outcomes import FORCED_LABOUR, of_forced_labour
 from fltoolkit.errors import NotAvailable, RequestError
 from fltoolkit.estimate.measures.estimates import About, Estimates
 from fltoolkit.estimate.measures.named_measures import TOTAL_OF, estimate_measure, estimate_with_total
@@ -98,8 +99,7 @@ class Published:
         rule_set: the run's own rule set; the last rows of the table are the headline under each other rule set.
         own_words: the survey's own texts, in each language of the documents.
         profiles: the same set as judged by other publication profiles, if `publish_run` was asked for them.
-        outcomes: user-defined outcomes whose tables were added (see `publish`): their labels by name. Their rows are not
-            estimates of forced labour: only `select(..., outcome=)` returns them, and no picture or document uses them.
+        outcomes: the labels of published user-defined outcomes by name. `select` and charts give their rows by name, no document does.
         lead: the group that survey.yaml names beforehand for the first comparison; empty if there is none.
         contrasts: the result of this comparison, one row per pair of categories (see `lead_contrasts.published_contrasts`).
         origins: the groups of single origins (nationalities, ethnicities). No picture and no title shows them; they come last.
@@ -165,12 +165,12 @@ class Published:
             by: breakdowns, see `fl.cube`.
             population: as in the column `reference_population`, with the domain if there is one: `adults (area: rural)`; None:
                 the first population that has these breakdowns.
-            outcome: a user-defined outcome (see `fl.outcome`); None: forced labour.
+            outcome: a user-defined outcome (see `fl.outcome`); `forced_labour` or None: forced labour.
 
         Raises:
             RequestError: there is no such row; the error names the rows that exist.
         """
-        places = self.places({"measure": measure} | ({"outcome": outcome} if outcome else {}))
+        places = self.places({"measure": measure} | ({"outcome": outcome} if outcome not in (None, FORCED_LABOUR) else {}))
         populations, broken = (self.table[name].to_numpy()[places] for name in ("reference_population", "breakdown"))
         as_published = {frozenset(groups_of_breakdown(b)): str(b) for b in dict.fromkeys(broken)}
         names = [as_published.get(frozenset(b), crossed(b)) for b in breakdowns(by)]
@@ -342,7 +342,7 @@ def _estimates(persons: ClassifiedSurvey, asked: Sequence[TableSpec]) -> tuple[l
         except NotAvailable as error:
             refused.append(Refused(measure, population, tuple(by), error))
     if persons.grosses_up:
-        made += [flowchart(persons, population=p) for p in persons.spec.charted]
+        made += [flowchart(of_forced_labour(persons), population=p) for p in persons.spec.charted]
     return made, refused
 
 

@@ -27,7 +27,7 @@ from fltoolkit.run.batch_file import ASSETS, Batch, Run, notebooks_of, plan_runs
 from fltoolkit.run.notebook_kernel import Kernel, Stop
 from fltoolkit.run.notebooks import disclosure_files
 from fltoolkit.run.notebooks.jupyter_import import import_without_grammar
-from fltoolkit.run.notebooks.notebook_progress import Progress
+from fltoolkit.run.notebooks.notebook_progress import Progress, place_of_cell
 from fltoolkit.run.output_folders import FAILED, failed_folder, locked, put_in_place, recover, work_folder
 from fltoolkit.run.printable_errors import file_error, printable_cell_error, printable_text
 from fltoolkit.run.private_folder import private_place, write_rows
@@ -352,12 +352,12 @@ def _without_machine_paths(text: str, run: Run, work: Path, *, escaped: bool = F
 
 
 def _error(error: Exception, run: Run, notebook: str, work: Path) -> str:
-    """Returns the message of a failed run: the printable part of its error, with the name of the notebook. The message has no
-    paths of this machine."""
+    """Returns the message of a failed run: its notebook, the cell's section, and the printable part of its error, without paths."""
     from papermill.exceptions import PapermillExecutionError
 
     if isinstance(error, PapermillExecutionError):  # a cell raised
-        text = f"{notebook}: {printable_cell_error(error.ename, error.evalue, error.traceback, error.exec_count)}"
+        place = place_of_cell(work / f"{notebook}.ipynb", error.exec_count)
+        text = f"{place}: {printable_cell_error(error.ename, error.evalue, error.traceback, error.exec_count)}"
     else:
         text = printable_text(error) if isinstance(error, FltoolkitError) else f"{notebook}: {printable_text(error)}"
     return _without_machine_paths(text, run, work)

@@ -18,6 +18,9 @@ from fltoolkit.shipped_files import PACKAGE
 
 SILENT = "its words are not repeated, since they may quote a person's answer"
 REPORT = "report it to whoever keeps the kit, with these lines and the call; send no data"
+AROUND = (
+    "to go on, take what this section shows out of `tables:` of survey.yaml, or set that cell aside in a copy of the notebook"
+)
 
 # What went wrong with a file, and what to do.
 FILES = {
@@ -91,7 +94,8 @@ def defect(error: BaseException) -> str:
 
 
 def printable_cell_error(kind: str, words: str, trace: Sequence[str], count: int | None) -> str:
-    """Returns the printable part of an error that a notebook's cell raised: the kit's own message, or only the type and the line.
+    """Returns the printable part of an error that a notebook's cell raised: the kit's own message, or only the type and the line, with
+    what to do.
 
     Args:
         kind: the exception's class, as the kernel names it.
@@ -104,8 +108,11 @@ def printable_cell_error(kind: str, words: str, trace: Sequence[str], count: int
     # Other libraries have a DataError too. An error is the kit's own if a line of the kit raised it.
     if kind in {error.__name__ for error in _own_errors()} and frames and frames[-1][0].is_relative_to(PACKAGE):
         return words
-    at = (f" in cell [{count}]" if count else "") + (f" at {own[-1]}" if own else "")
-    return f"{kind}{at}: {CAUSES.get(kind, SILENT)}"
+    told = f"{kind}{f' in cell [{count}]' if count else ''}{f' at {own[-1]}' if own else ''}: "
+    if kind in CAUSES:
+        return told + CAUSES[kind]
+    of_kit = "this is a defect of the kit; " if own else ""
+    return f"{told}{of_kit}{SILENT}\n  do:      {f'{REPORT}; {AROUND}' if own else 'correct that cell, or what it reads'}"
 
 
 def reduce_errors(notebook: Any) -> list[str]:

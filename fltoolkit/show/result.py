@@ -27,6 +27,7 @@ from fltoolkit.survey.spec.groups import groups_of_breakdown
 from fltoolkit.table_records import as_records
 
 FIRST_FINDINGS = 2  # in the result of a check
+UNVERIFIED = "an exercise, because its rules are still to be compared with their publication"
 CARE = {"†": "to be used with caution (†)", "[u]": "unreliable [u]", "[w]": "without a case [w]"}
 
 
@@ -74,23 +75,28 @@ def headline(out: Published, evidence: Evidence | None = None) -> Result:
 @checked
 def rule_sets(out: Published) -> Result | Nothing:
     """Returns a sentence with the lowest and the highest rate under the rule sets that can be used with the survey. A rule
-    set says which answers make a person a case. Rule sets that are still to be compared with their publication are left out,
-    because their rates are no results yet."""
-    rates = out.rule_sets().query("measure == 'prevalence'").dropna(subset="estimate")
-    rates = rates[rates["to_verify"] == ""]
-    if len(rates) < 2:
-        others = out.rule_sets().query("measure == 'prevalence' and to_verify == ''")
-        why = [_without_result(row) for row in as_records(others[others["rule_set"] != out.rule_set])]
-        alone = f"The survey is classified by one definition alone: {number_words.definition(ENGLISH, out.rule_set)}."
-        return Nothing(" ".join(["No other rule set gives a result for this survey.", *why]) if why else alone)
-    low, high = (number(end, "prevalence") for end in (rates["estimate"].min(), rates["estimate"].max()))
-    return Result(f"Under {len(rates)} rule sets the rate lies between {low} and {high} per 1,000.")
+    set says which answers make a person a case. A rule set that is still to be compared with its publication gives no result
+    yet: if no other is left, a note names it as an exercise."""
+    rates = out.rule_sets()
+    results = rates[rates["estimate"].notna() & (rates["to_verify"] == "")]
+    if len(results) > 1:
+        low, high = (number(end, "prevalence") for end in (results["estimate"].min(), results["estimate"].max()))
+        return Result(f"Under {len(results)} rule sets the rate lies between {low} and {high} per 1,000.")
+    others = " ".join(_of_rule_set(row) for row in as_records(rates[rates["rule_set"] != out.rule_set]))
+    if (results["rule_set"] != out.rule_set).any():  # then the run's own rule set is the exercise
+        return Result(others)
+    if others:
+        return Nothing(f"No other rule set gives a result for this survey. {others}")
+    return Nothing(f"The survey is classified by one definition alone: {number_words.definition(ENGLISH, out.rule_set)}.")
 
 
-def _without_result(row: PublishedNumber) -> str:
-    """Returns why no rate is shown under another rule set."""
-    definition = number_words.definition(ENGLISH, row["rule_set"])
-    return f"{number_words.start(ENGLISH.colon(definition, number_words.reason(ENGLISH, row['reason'])))}."
+def _of_rule_set(row: PublishedNumber) -> str:
+    """Returns a sentence with the rate under a rule set, or with the reason why it has none."""
+    if pd.isna(row["estimate"]):
+        told = number_words.reason(ENGLISH, row["reason"])
+    else:
+        told = UNVERIFIED if row["to_verify"] else f"{number(row['estimate'], 'prevalence')} per 1,000"
+    return f"{number_words.start(ENGLISH.colon(number_words.definition(ENGLISH, row['rule_set']), told))}."
 
 
 @checked
@@ -124,14 +130,14 @@ def unresolved(out: Published) -> Result:
 def groups(out: Published, measure: str) -> Result:
     """Returns the result of a measure by group. It begins with what the survey found: for the prevalence, the results of the tests
     that survey.yaml names beforehand; for shares of cases, the largest; else the number of everyone. Then it counts the
-    numbers by group in the first picture, which is always printed, by how they can be used."""
+    numbers by group in the first picture that has groups, which is always printed, by how they can be used."""
     own = out.own_rows(measure=measure)
     rows = own[own["breakdown"] != ""]
     if rows.empty and len(own) and pd.isna(own["estimate"].iloc[0]):
         return Result(sentence(ENGLISH, own.iloc[0].to_dict()))
     if rows.empty:
         return Result("No number of this measure is published by group.")
-    pictured = breakdown_gallery.first_rows(out, measure)
+    pictured = breakdown_gallery.first_rows_by_group(out, measure)
     whole, rows = (own, rows) if pictured is None else (pictured, pictured[pictured["breakdown"] != ""])
     picture = "first picture" if measure == "profile" else "picture"
     place = picture if pictured is not None and pictured["estimate"].notna().any() else "table"

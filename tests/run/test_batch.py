@@ -19,6 +19,7 @@ import pandas as pd
 import pytest
 import small_country as country
 import yaml
+from papermill.exceptions import PapermillExecutionError
 
 from fltoolkit.errors import BatchError, FltoolkitError, SpecError
 from fltoolkit.run import batch
@@ -246,7 +247,7 @@ def tree(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def stand_in(fails: str = "", error: Exception | None = None, writes: bool = True) -> Stand:
+def stand_in(fails: str = "", error: Exception | None = None, writes: bool = True, heading: str = "# Title") -> Stand:
     """Instead of a kernel: writes an executed notebook and its files; fails in one notebook."""
 
     def execute(name: str, work: Path, parameters: dict[str, Any], kernel: object) -> None:
@@ -254,7 +255,8 @@ def stand_in(fails: str = "", error: Exception | None = None, writes: bool = Tru
             cell = nbformat.v4.new_code_cell(
                 "1", execution_count=1, outputs=[nbformat.v4.new_output("stream", text=f"in {work}")]
             )
-            nbformat.write(nbformat.v4.new_notebook(cells=[cell]), work / f"{name}.ipynb")
+            cells = [nbformat.v4.new_markdown_cell(heading), cell]
+            nbformat.write(nbformat.v4.new_notebook(cells=cells), work / f"{name}.ipynb")
         if name == fails:
             raise error or RuntimeError("the kernel died")
         if name == "3_estimate":
@@ -351,6 +353,23 @@ def test_whatever_a_run_raises_the_other_surveys_go_on(
     assert facts["good.failed"]["error"].startswith(told)
     assert not [path for path, content in tree(tmp_path / "out").items() if b"Ms Doe" in content]
     assert facts["other"]["status"] == "complete"
+
+
+def test_a_cell_that_fails_is_named_by_survey_notebook_and_section_with_what_to_do(
+    tmp_path: Path, good: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before, the message was `IndexError in cell [1]: its words are not repeated`, and the reader had to open the page."""
+    frame = f"File {Path(batch.__file__).parents[1] / 'show' / 'result.py'}:138, in groups(out, measure)"
+    error = PapermillExecutionError(1, 1, "x", "IndexError", "Ms Doe", [frame])
+    monkeypatch.setattr(batch, "_execute", stand_in("3_estimate", error, heading="## Prevalence"))
+    said: list[str] = []
+    assert not run_surveys([good], tmp_path / "out", say=said.append)
+    told = next(line for line in said if "failed:" in line)
+    assert told.startswith(
+        "good: failed: 3_estimate, Prevalence: IndexError in cell [1] at fltoolkit/show/result.py:138: this is a defect of the kit; "
+    )
+    assert "Ms Doe" not in told
+    assert "take what this section shows out of `tables:` of survey.yaml" in told
 
 
 @pytest.mark.parametrize(

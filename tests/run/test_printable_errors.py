@@ -96,7 +96,9 @@ def test_a_cell_that_meets_an_error_of_the_kit_tells_its_message() -> None:
 def test_a_cell_that_meets_another_librarys_error_tells_its_type_and_place_alone(kind: str, trace: list[str]) -> None:
     said = printable_cell_error(kind, f"could not convert '{PERSON}'", trace, 2)
     assert said.startswith(f"{kind} in cell [2]")
-    assert ("at fltoolkit/survey/data/person_frame.py:88" in said) == (OURS in trace)
+    assert ("at fltoolkit/survey/data/person_frame.py:88: this is a defect of the kit" in said) == (OURS in trace)
+    todo = "report it to whoever keeps the kit" if OURS in trace else "correct that cell, or what it reads"
+    assert f"\n  do:      {todo}" in said
     assert "Amina" not in said
 
 

@@ -234,9 +234,18 @@ def test_a_repeat_after_a_baseline_with_wide_bounds_finds_a_fall_only_if_no_answ
     assert unsure == f"If no answer were unresolved, a{sure[1:]}"
 
 
-def test_an_unverified_rule_set_is_not_named_and_one_without_a_rate_has_its_reason() -> None:
+def test_an_unverified_rule_set_is_named_as_an_exercise_and_one_without_a_rate_has_its_reason() -> None:
+    """Before, `classified by one definition alone` stood above a picture with two."""
     out = country.published()
-    assert str(result.rule_sets(out)) == "The survey is classified by one definition alone: 2018 international definition."
+    assert "ILO indicators of 2012: hts_2012 needs the stage" in str(result.rule_sets(out))
+    exercise = replace(out, table=out.table.assign(estimate=out.table["estimate"].fillna(0.1)))
+    told = str(result.rule_sets(exercise))
+    assert told.startswith("No other rule set gives a result for this survey. ILO indicators of 2012: an exercise, ")
+    alone = replace(out, table=out.table[out.table["rule_set"] == out.rule_set])
+    assert str(result.rule_sets(alone)) == "The survey is classified by one definition alone: 2018 international definition."
+    other = next(name for name in out.table["rule_set"].unique() if name != out.rule_set)
+    swapped = replace(out, table=out.table[out.table["breakdown"] == ""], rule_set=other)
+    assert str(result.rule_sets(swapped)) == "2018 international definition: 99.5 per 1,000."
     verified = out.table.assign(to_verify="", estimate=out.table["estimate"].mask(out.table["rule_set"] != out.rule_set))
     told = str(result.rule_sets(replace(out, table=verified.assign(reason=str(MORE_UNRESOLVED)))))
     assert told.startswith("No other rule set gives a result for this survey. ILO indicators of 2012: ")

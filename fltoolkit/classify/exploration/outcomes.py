@@ -19,8 +19,10 @@ from fltoolkit.classify.group_columns import POPULATION
 from fltoolkit.classify.rules.rule_set import SIDES
 from fltoolkit.errors import NotAvailable, RequestError
 from fltoolkit.survey.answers.three_valued import all_of, any_of
+from fltoolkit.survey.design.survey_design import Design
 from fltoolkit.survey.spec.reserved_names import RESERVED
 
+FORCED_LABOUR = "forced_labour"
 NAMED = "answered yes to {}; not forced labour"
 AT_LEAST = "at_least"
 HOW_TO_WRITE = 'write items or sides with and, or, not and at_least: "debt_bondage and withheld_wages", "at_least(2, debt_bondage, withheld_wages, coercion)"'
@@ -29,7 +31,9 @@ HOW_TO_WRITE = 'write items or sides with and, or, not and at_least: "debt_bonda
 @checked
 def outcome(persons: ClassifiedSurvey, rule: str, name: str | None = None) -> ClassifiedSurvey:
     """Add an outcome other than forced labour to a classified survey, such as debt bondage. Functions such as `fl.prevalence`
-    then accept the name of this outcome: `fl.prevalence(persons, "debt_bondage")`.
+    then accept the name of this outcome: `fl.prevalence(persons, "debt_bondage")`. With these persons they need a name, also for forced
+    labour: `fl.prevalence(persons, "forced_labour")`. Functions that are about cases of forced labour alone, such as `fl.profile`, take
+    the persons as they were before.
 
     For each adult the outcome is true, false or unresolved (the answers do not decide it). A rule with `and` is false if a part
     is false; otherwise it is unresolved if a part is unresolved. A rule with `or` is true if a part is true (Kleene's logic, as
@@ -72,10 +76,40 @@ def named(rule: str) -> str:
     return NAMED.format(rule)
 
 
+def named_outcome(design: Design, outcome: str | None, call: str) -> str:
+    """Returns the outcome that a call estimates: forced labour, unless the call names another. If persons carry user-defined outcomes,
+    the call must name one: otherwise a question about debt bondage would be answered with forced labour.
+
+    Raises:
+        RequestError: the persons carry user-defined outcomes, and the call names none (`outcome` is None).
+    """
+    own = list(design.outcomes) if isinstance(design, ClassifiedSurvey) else []
+    if outcome is None and own:
+        raise RequestError(
+            "these persons carry an outcome of their own, so the call must name what it estimates", where=call, found="no outcome",
+            allowed=[*own, FORCED_LABOUR], do=f'name it, such as outcome="{own[-1]}"',
+        )  # fmt: skip
+    return FORCED_LABOUR if outcome is None else outcome
+
+
+def refuse_own_outcomes(persons: ClassifiedSurvey, call: str) -> None:
+    """Raises `RequestError` if persons carry user-defined outcomes. It is for calls that can only answer for forced labour."""
+    if persons.outcomes:
+        raise RequestError(
+            f"{call} is about cases of forced labour, and these persons carry an outcome of their own", where=call,
+            found=list(persons.outcomes), do="give the persons as before fl.outcome; fl.prevalence, fl.total and fl.share take the name of an outcome",
+        )  # fmt: skip
+
+
+def of_forced_labour(persons: ClassifiedSurvey) -> ClassifiedSurvey:
+    """Returns the same persons without user-defined outcomes, for the tables of a run: these are always about forced labour."""
+    return replace(persons, outcomes={})
+
+
 def in_place_of_forced_labour(persons: ClassifiedSurvey, name: str) -> ClassifiedSurvey:
     """Returns a survey whose cases are the persons with a user-defined outcome. Its column `forced_labour` has the values of
     this outcome (`name`). So everything that protects the counts of cases protects the counts of the outcome."""
-    return replace(persons, rows=persons.frame.with_columns(nw.col(name).alias("forced_labour")))
+    return replace(persons, rows=persons.frame.with_columns(nw.col(name).alias(FORCED_LABOUR)))
 
 
 def _adults(persons: ClassifiedSurvey) -> nw.Expr:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.classify.exploration.outcomes import of_forced_labour
 from fltoolkit.estimate.measures import prevalence_and_totals as verbs, stock_and_duration
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.profile_of_cases import profile, profile_and_total
@@ -17,6 +18,7 @@ def estimate_measure(
     """Returns the estimates of one measure, by its name in `tables:`. For a share, the argument `of` names the group over whose
     categories the cases are distributed. Raises `NotAvailable` if the survey cannot give the measure.
     """
+    persons = of_forced_labour(persons)
     if measure == "share" and of is not None:
         return verbs.share(persons, of, by, population=population)
     if measure in ("profile", "profile_total"):
@@ -42,5 +44,5 @@ def estimate_with_total(
         DesignError: the weights do not add up to the population.
     """
     if measure == "profile":
-        return profile_and_total(persons, by, population)
+        return profile_and_total(of_forced_labour(persons), by, population)
     return verbs.prevalence_and_total(persons, by, population)

@@ -14,7 +14,7 @@ from fltoolkit.classify.category_codes import named_in
 from fltoolkit.classify.children import ROUTES
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.exploration.domains import Where, domain_in_words, within
-from fltoolkit.classify.exploration.outcomes import named
+from fltoolkit.classify.exploration.outcomes import named, named_outcome, refuse_own_outcomes
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.estimates import About, Estimates
 from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence, ProportionInterval
@@ -49,7 +49,7 @@ CLASSIFIED = (
 @checked
 def prevalence(
     design: Design,
-    outcome: str = "forced_labour",
+    outcome: str | None = None,
     by: By = None,
     *,
     population: str | None = None,
@@ -65,7 +65,7 @@ def prevalence(
 
     Args:
         design: a classified survey, or any design.
-        outcome: a true/false column.
+        outcome: a true/false column; None: `forced_labour`. Persons with an outcome of their own (`fl.outcome`) need a name.
         by: the breakdowns, such as ["sex"] for a row per sex (see `fl.cube`).
         population: a population of survey.yaml. By default, it is the first population; if `by` has a sector of all workers, it
             is the population that was asked about this sector.
@@ -77,9 +77,10 @@ def prevalence(
         level: the confidence level.
 
     Raises:
-        RequestError: there is no such column or population; or `by` names a group that only cases have, such as the sector of
-            forced labour, so that a rate has no denominator.
+        RequestError: there is no such column or population; the persons carry an outcome of their own, and `outcome` is None; or
+            `by` names a group that only cases have, such as the sector of forced labour, so that a rate has no denominator.
     """
+    outcome = named_outcome(design, outcome, "prevalence")
     _refuse_rate_of_cases(design, breakdowns(by))
     estimand = Estimand(truth_of(design, outcome), "prevalence", breakdowns(by))
     return stated_only(estimate(within(design, where), estimand, population, Confidence(interval, level)), not_stated)
@@ -88,7 +89,7 @@ def prevalence(
 @checked
 def total(
     design: Design,
-    outcome: str = "forced_labour",
+    outcome: str | None = None,
     by: By = None,
     *,
     population: str | None = None,
@@ -106,6 +107,7 @@ def total(
         RequestError: as in `prevalence`.
         DesignError: the weights do not add up to the population (normalised weights).
     """
+    outcome = named_outcome(design, outcome, "total")
     require_totals(design, "total")
     design = within(design, where)
     if isinstance(design, Survey) or is_truth(design, outcome):
@@ -155,7 +157,7 @@ def share(
     group: str,
     by: By = None,
     *,
-    outcome: str = "forced_labour",
+    outcome: str | None = None,
     population: str | None = None,
     where: Where = None,
     not_stated: NotStated = "show",
@@ -175,6 +177,7 @@ def share(
     Raises:
         RequestError: as in `prevalence`; or `group` is also in `by`.
     """
+    outcome = named_outcome(design, outcome, "share")
     wanted = tuple((*b, group) for b in breakdowns(by))
     if any(group in b[:-1] for b in wanted):
         raise RequestError(
@@ -193,6 +196,7 @@ def flowchart(persons: ClassifiedSurvey, *, population: str | None = None, where
     The steps of adults are `trace.LEAVES`, those of children `children.CHILD_LEAVES` (ILO toolkit, Tool No. 2). Arguments are
     as in `prevalence`.
     """
+    refuse_own_outcomes(persons, "flowchart")
     require_totals(persons, "flowchart")
     estimand = Estimand(Outcome("everyone"), "total", ((), ("step",)), of="step")
     est = estimate(within(persons, where), estimand, population, Confidence(DEFAULT, level))

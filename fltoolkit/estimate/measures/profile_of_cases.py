@@ -19,6 +19,7 @@ from fltoolkit.arguments import Level, checked
 from fltoolkit.classify.category_codes import named_in
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.exploration.domains import Where, within
+from fltoolkit.classify.exploration.outcomes import refuse_own_outcomes
 from fltoolkit.classify.profile.characteristics import ANSWERS, NO, OPEN, YES, CaseProfile, with_characteristics
 from fltoolkit.errors import NotAvailable, RequestError
 from fltoolkit.estimate.measures.estimates import Estimates
@@ -87,10 +88,12 @@ def profile(
 
     Raises:
         RequestError: a breakdown has more than one group, or a group that only cases have; `where` has more than one group, or
-            is given together with `by`; the population has adults and children.
+            is given together with `by`; the population has adults and children; the persons carry an outcome of their own
+            (`fl.outcome`).
         NotAvailable: the population has fewer than 30 cases.
         DesignError: the weights do not add up to the population (normalised weights), and a number is wanted.
     """
+    refuse_own_outcomes(persons, "profile")
     wanted = breakdowns(by)
     if measure == "total":
         require_totals(persons, "profile")

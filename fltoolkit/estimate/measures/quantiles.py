@@ -15,6 +15,7 @@ from fltoolkit.classify.adults import MONTHS
 from fltoolkit.classify.category_codes import named_in
 from fltoolkit.classify.classified_survey import ClassifiedSurvey, refuse_unclassified
 from fltoolkit.classify.exploration.domains import Where, within
+from fltoolkit.classify.exploration.outcomes import refuse_own_outcomes
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence, t_quantile
@@ -131,6 +132,7 @@ def _outcome(design: Design, y: str, by: By, population: str | None) -> Outcome:
             "a classified survey has quantiles of one column only: the months in forced labour of its cases", where="y", found=y,
             allowed=[MONTHS], do="bind the data with fl.SurveyDesign for any other column",
         )  # fmt: skip
+    refuse_own_outcomes(design, "quantile")
     _, window = asked_months(design, by, population, "quantile")
     return Outcome("amount", "forced_labour", MONTHS, most=window)
 

@@ -14,6 +14,7 @@ from fltoolkit.arguments import Level, checked
 from fltoolkit.classify.adults import MONTHS
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.exploration.domains import Where, within
+from fltoolkit.classify.exploration.outcomes import refuse_own_outcomes
 from fltoolkit.errors import NotAvailable, RequestError
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.intervals import DEFAULT, Confidence
@@ -70,9 +71,10 @@ def stock(
     Raises:
         NotAvailable: months were not asked, or only for the last spell; the population has children; a case has no months, or
             more months than the period (the message says whether these cases are few).
-        RequestError: as in `prevalence`.
+        RequestError: as in `prevalence`; or the persons carry an outcome of their own (`fl.outcome`).
         DesignError: the weights do not add up to the population (normalised weights), and a number is wanted.
     """
+    refuse_own_outcomes(persons, "stock")
     name: Measure = "stock" if measure == "total" else "stock_prevalence"
     if measure == "total":
         require_totals(persons, "stock")
@@ -116,6 +118,7 @@ def current(
         NotAvailable: the question was not asked, or the population has children.
         RequestError, DesignError: as in `prevalence` and `total`.
     """
+    refuse_own_outcomes(persons, "current")
     name: Measure = "current" if measure == "total" else "current_prevalence"
     asked_now(persons, by, population)
     made = (total if measure == "total" else prevalence)(persons, NOW, by, population=population, where=where, level=level)
@@ -146,6 +149,7 @@ def duration(
     Raises:
         NotAvailable: months were not asked, the population has children, or a case has more months than the reference period.
     """
+    refuse_own_outcomes(persons, "duration")
     months, window = months_of_duration(persons, by, population)
     outcome = Outcome("amount", "forced_labour", MONTHS, most=window)
     made = estimate(within(persons, where), Estimand(outcome, "duration", breakdowns(by)), population, Confidence("wald", level))

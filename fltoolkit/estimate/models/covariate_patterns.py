@@ -30,6 +30,10 @@ SENSITIVE_CLASSIFICATIONS = ("citizenship", "place_of_birth")
 SENSITIVE_WORDS = re.compile(r"nationalit|citizen|ethnic|migra|foreign|born|birth|tribe|caste|religio|indigen", re.IGNORECASE)
 
 
+class TooManyPatterns(RequestError):
+    """The covariates of a model have more combinations of values than a model may have."""
+
+
 @dataclass(frozen=True)
 class Patterns:
     """The data to which a model is fitted: for each pattern, sums over its persons (such as the weighted cases). A pattern is all
@@ -137,8 +141,8 @@ def read_patterns(design: Design, formula: str, population: str | None) -> Patte
         population: a population of survey.yaml; None: the default.
 
     Raises:
-        RequestError: the formula cannot be read; a column does not exist, or is a group that only cases have; there are too
-            many patterns (combinations of covariate values).
+        RequestError: the formula cannot be read; a column does not exist, or is a group that only cases have.
+        TooManyPatterns: there are too many patterns (combinations of covariate values).
     """
     outcome, terms = _split_formula(formula)
     factors = _factors(terms)
@@ -155,7 +159,7 @@ def read_patterns(design: Design, formula: str, population: str | None) -> Patte
     sums = sum_persons(design, Estimand(truth_of(design, outcome), "prevalence", wanted, for_model=True), chosen)
     first = (sums.cells.keys[BREAKDOWN] == 0).to_numpy()
     if (many := int(first.sum())) > MOST_PATTERNS:
-        raise RequestError(
+        raise TooManyPatterns(
             f"the covariates make {many:,} patterns", where="formula", found=terms, allowed=f"up to {MOST_PATTERNS:,}",
             do="take bands of what has many values (ages, hours, incomes), or fewer covariates",
         )  # fmt: skip

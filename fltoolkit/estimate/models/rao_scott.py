@@ -11,6 +11,7 @@ import pandas as pd
 from fltoolkit.arguments import checked
 from fltoolkit.classify.classified_survey import ClassifiedSurvey, refuse_unclassified
 from fltoolkit.classify.exploration.domains import Where, within
+from fltoolkit.classify.exploration.outcomes import named_outcome
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.prevalence_and_totals import CLASSIFIED, is_truth, truth_of
 from fltoolkit.estimate.totals.cluster_totals import Outcome
@@ -57,7 +58,7 @@ class RaoScott:
 
 @checked
 def rao_scott(
-    design: Design, rows: str, columns: str = "forced_labour", *, population: str | None = None, where: Where = None
+    design: Design, rows: str, columns: str | None = None, *, population: str | None = None, where: Where = None
 ) -> RaoScott:
     """Test whether two groups, or a group and a true/false outcome, are associated under the sample design.
 
@@ -71,7 +72,7 @@ def rao_scott(
     Args:
         design: a classified survey, or any design.
         rows: a group.
-        columns: a true/false outcome, or another group.
+        columns: a true/false outcome, or another group; None: `forced_labour`, as in `prevalence`.
         population: a population of survey.yaml.
         where: the persons included, as in `prevalence`.
 
@@ -79,6 +80,7 @@ def rao_scott(
         RequestError: there is no such column or population; only cases have the group; there are fewer than two categories.
     """
     refuse_unclassified(design)
+    columns = named_outcome(design, columns, "rao_scott")
     design = within(design, where)
     if rows == columns:
         raise RequestError("a group cannot be tested against itself", where="rao_scott", found=rows, do="name two columns")

@@ -124,7 +124,7 @@ def make_cells(
             sizes = [len(c.categories) for c in columns]
             of = _taken_where(rows_b, *(c.codes.to_numpy() for c in columns))
             number, found = _numbered_combinations(of, sizes)
-            labels = [c.categories.to_numpy(object)[i] for c, i in zip(columns, np.unravel_index(found, sizes), strict=True)]
+            labels = [c.categories.to_numpy(object)[i] for c, i in zip(columns, found, strict=True)]
             keys = pd.DataFrame(dict(zip(breakdown, labels, strict=True)), dtype="str")
             if taken := [g for g in breakdown if (keys[g] == TOTAL).any()]:
                 raise RequestError(
@@ -157,18 +157,24 @@ def _taken_where(holds: NDArray[np.bool_], *columns: NDArray[Any]) -> tuple[NDAr
     return _rows_of_columns(None if holds.all() else np.flatnonzero(holds), *columns)
 
 
-def _numbered_combinations(codes: Sequence[NDArray[Any]], sizes: Sequence[int]) -> tuple[NDArray[Any], Codes]:
-    """Gives a number to each combination of codes that occurs. Returns, for each row, the number of its combination, and the
-    combinations in the order of these numbers. A combination is one whole number (see `numpy.ravel_multi_index`).
+def _numbered_combinations(codes: Sequence[NDArray[Any]], sizes: Sequence[int]) -> tuple[NDArray[Any], list[NDArray[Any]]]:
+    """Gives a number to each combination of codes that occurs. Returns, for each row, the number of its combination, and, for
+    each column, the code of each combination, in the order of these numbers.
+
+    Columns are added one by one, and combinations that do not occur are dropped each time. The product of all sizes would soon be
+    too large for a whole number: 28 groups of 5 categories have 5²⁸ possible combinations, which is more than 2⁶³.
 
     Args:
         codes: the columns of codes.
         sizes: for each column, how many codes are possible.
     """
-    if len(codes) > 1:
-        return pd.factorize(np.ravel_multi_index([c.astype(np.intp) for c in codes], sizes))
     there = np.bincount(codes[0], minlength=sizes[0]) > 0
-    return (np.cumsum(there, dtype=np.int32) - 1)[codes[0]], np.flatnonzero(there)
+    number: NDArray[Any] = (np.cumsum(there, dtype=np.int32) - 1)[codes[0]]
+    found: list[NDArray[Any]] = [np.flatnonzero(there)]
+    for code, size in zip(codes[1:], sizes[1:], strict=True):
+        number, pairs = pd.factorize(number.astype(np.intp) * size + code)
+        found = [*(known[pairs // size] for known in found), pairs % size]
+    return number, found
 
 
 def _ranks(values: pd.Series, order: list[str] | None) -> dict[str, tuple[int, str]] | dict[str, int]:

@@ -14,9 +14,16 @@ import pandas as pd
 from fltoolkit.arguments import Level, checked
 from fltoolkit.classify.category_codes import label_of, names_in
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.classify.exploration.outcomes import refuse_own_outcomes
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.intervals import t_quantile
-from fltoolkit.estimate.models.covariate_patterns import is_sensitive, read_patterns, refuse_sensitive
+from fltoolkit.estimate.models.covariate_patterns import (
+    MOST_PATTERNS,
+    TooManyPatterns,
+    is_sensitive,
+    read_patterns,
+    refuse_sensitive,
+)
 from fltoolkit.estimate.models.logistic_model import FEW, Logit, fit_patterns
 from fltoolkit.estimate.variance.taylor_variance import Array
 from fltoolkit.languages.language import read_language
@@ -29,10 +36,11 @@ from fltoolkit.publish.reliability import FLAGS, NO_CASE, has_wide_bounds
 from fltoolkit.survey.spec.groups import NOT_STATED
 from fltoolkit.table_records import as_records
 
-NOTHING, NO_FIT, NO_INTERVAL = (
+NOTHING, NO_FIT, NO_INTERVAL, TOO_MANY = (
     Reason.of("model.nothing"),
     Reason.of("model.no_fit"),
     Reason.of("model.no_interval", N=ENOUGH_CASES),
+    Reason.of("model.too_many", N=MOST_PATTERNS),
 )
 VERY_FEW = 5  # cases per coefficient (Vittinghoff and McCulloch 2007)
 RELIABLE = 15  # cases of a category, as in the profile `fltoolkit`
@@ -91,8 +99,9 @@ def risk_factors(
     The model is fitted to the printed rates of the categories, so it tells nothing that these rates do not tell. A category that
     the published set does not show is also hidden here; all hidden categories of a group are one category in the model. The
     reference of each group is its largest category that is shown and has 15 cases (if none has 15, the largest that is shown).
-    In four situations the table is empty, and a note says why: the prevalence of the population is not shown or is printed as 0,
-    nobody is a case, no group has two categories that are shown, or the model has no estimate.
+    In five situations the table is empty, and a note says why: the prevalence of the population is not shown or is printed as 0,
+    nobody is a case, no group has two categories that are shown, the groups have too many combinations of categories, or the
+    model has no estimate.
 
     The flags (Peduzzi et al. 1996; Vittinghoff and McCulloch 2007):
 
@@ -110,8 +119,10 @@ def risk_factors(
             result is an association.
 
     Raises:
-        RequestError: a group is sensitive, or is not in the published set as a breakdown of its own.
+        RequestError: a group is sensitive, or is not in the published set as a breakdown of its own; or the persons carry an
+            outcome of their own (`fl.outcome`; `fl.logit` takes its name).
     """
+    refuse_own_outcomes(persons, "risk_factors")
     population = persons.spec.default_population if population is None else population
     head = out.select("prevalence", population=population).iloc[0].to_dict()
     shown = out.own_rows(measure="prevalence", reference_population=population)
@@ -144,11 +155,13 @@ def risk_factors(
     terms = [f"C(Q({g!r}), Treatment({ref!r}))" for g, ref in references.items()]
     rates_of = {g: rows[g].dropna(subset="printed") for g in references}
     printed = {g: dict(zip(mine["category"], mine["printed"].astype(float), strict=True)) for g, mine in rates_of.items()}
-    patterns = read_patterns(persons, f"forced_labour ~ {' + '.join(terms)}", population)
-    patterns = with_printed_cases(patterns, head["estimate"], printed)
     try:
+        patterns = read_patterns(persons, f"forced_labour ~ {' + '.join(terms)}", population)
+        patterns = with_printed_cases(patterns, head["estimate"], printed)
         firth = fit_patterns(patterns, (), "firth", level)
-    except RequestError:  # under some replicate weights nobody is in one of the categories
+    except TooManyPatterns:
+        return _published(pd.DataFrame(columns=COLUMNS), (TOO_MANY,), level, out, head)
+    except RequestError:
         return _published(pd.DataFrame(columns=COLUMNS), (NO_FIT,), level, out, head)
     models = _Models(firth, maximum_likelihood(patterns), firth.margins())
     step = pd.Series(rounding_steps(shown), shown.index)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from fltoolkit.errors import DataError
-from fltoolkit.nap.partner_entries import LARGEST, Entry, Worked, cell_value, why_unfit
+from fltoolkit.nap.partner_entries import AMOUNTS, LARGEST, YEARS, Entry, Worked, cell_value, why_unfit
 from fltoolkit.report.workbook.cell_record import RecordedCell, read_record
 from fltoolkit.report.workbook.moved_rows import moved
 from fltoolkit.report.workbook.sheet_writer import KEY, KIT
@@ -120,7 +120,7 @@ def read_workbook(path: Path) -> Found:
         elif sheet is None or there is None:
             problems.append(f"{name}: the sheet is missing; if it was renamed, give it back its name")
         else:
-            edits += _compared(sheet.title, cells, there, written, problems)
+            edits += _compared(sheet.title, cells, there | _percentages(sheet, cells, there), written, problems)
     known = {KIT, *(now.get(name, name) for name in written.cells)}
     for name, sheet in sheets.items():
         if name not in known:
@@ -200,6 +200,25 @@ def as_kept(value: Any) -> Any:
     if isinstance(value, datetime) and value.time() == time():
         return value.date()
     return str(value) if isinstance(value, (time, timedelta)) else value
+
+
+def _percentages(sheet: Any, cells: dict[Place, RecordedCell], there: dict[Place, Entry]) -> dict[Place, Entry]:
+    """Returns the numbers that partners typed as percentages, as texts such as `50%`. Without its sign, 50% would be kept and printed
+    as 0.5. Amounts and years stay numbers, because they are added up or compared.
+
+    Args:
+        sheet: the sheet that came back.
+        cells: its cells as the kit wrote them.
+        there: its cells as they are now.
+    """
+    found: dict[Place, Entry] = {}
+    for place, entry in there.items():
+        value, original = cell_value(entry), cells.get(place)
+        is_entry = original is not None and original.table and (original.table, original.column) not in AMOUNTS | YEARS
+        if is_entry and isinstance(value, (int, float)) and "%" in sheet.cell(*place).number_format:
+            text = f"{100 * value:.12g}%"
+            found[place] = entry.model_copy(update={"value": text}) if isinstance(entry, Worked) else text
+    return found
 
 
 def _compared(

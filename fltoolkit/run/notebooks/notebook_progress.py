@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from fltoolkit import terminal
@@ -72,3 +74,19 @@ def section_of(cells: Sequence[Any], position: int) -> str:
             if headings:
                 return str(headings[-1])
     return ""
+
+
+def place_of_cell(notebook: Path, count: int) -> str:
+    """Returns the name of a half-run notebook and the heading of the section that has the cell with a number, as in `In [3]`:
+    `3_estimate, Prevalence`. If the notebook cannot be read, or if the cell is below its title, the result is the name alone."""
+    import nbformat
+
+    with suppress(OSError, ValueError):
+        cells = [cell for cell in nbformat.read(notebook, as_version=4).cells if not _is_title(cell)]
+        found = (section_of(cells, i) for i, cell in enumerate(cells) if cell.get("execution_count") == count)
+        return ", ".join(filter(None, (notebook.stem, next(found, ""))))
+    return notebook.stem
+
+
+def _is_title(cell: Any) -> bool:
+    return bool(cell.cell_type == "markdown" and cell.source.startswith("# "))

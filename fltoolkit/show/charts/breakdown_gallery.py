@@ -13,7 +13,8 @@ from fltoolkit.estimate.measures.stock_and_duration import IN_TIME
 from fltoolkit.publish.measure_units import PROFILES
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.charts.chart_style import Picture
-from fltoolkit.show.charts.estimate_charts import bars, dots
+from fltoolkit.show.charts.descriptions.estimates_by_group import estimates
+from fltoolkit.show.charts.renderers.plotly_renderer import picture
 from fltoolkit.show.tables import table
 from fltoolkit.show.wording.contrast_sentences import is_tested
 from fltoolkit.show.wording.english_numbers import ENGLISH
@@ -34,13 +35,14 @@ def gallery(out: Published, measure: str) -> None:
 
     A profile of cases has one picture for each of these: involuntary work, coercion, situation, topics of children. If only
     cases have a group (such as the sector of the forced labour), the numbers of cases are drawn as bars. Groups of single
-    origins (nationalities, ethnicities) come last, as tables without a picture.
+    origins (nationalities, ethnicities) come next, as tables without a picture. Last come the outcomes that the user defined and
+    published, each with its name.
     """
     from IPython.display import display
 
-    for picture, rows in pairs(out, measure):
+    for drawn, rows in (*pairs(out, measure), *_pairs_of_own_outcomes(out, measure)):
         if rows["estimate"].notna().any():
-            display(picture)
+            display(drawn)
         # If nobody is a case, shares have no categories: each breakdown has the same row.
         display(table(rows if rows["breakdown"].any() else rows.head(1)))
     rows = out.own_rows(measure=measure)
@@ -79,14 +81,24 @@ def pairs(out: Published, measure: str) -> Iterator[tuple[Picture, pd.DataFrame]
     """Yields pairs of a picture and the published rows from which it is drawn: one pair for each picture that `gallery`
     displays."""
     for population, by, only_cases in _contents(out, measure):
-        drawn = bars(out, by[0][0], population=population) if only_cases else dots(out, measure, by, population=population)
+        rows = out.select(measure, by, population=population)
+        drawn = picture(replace(estimates(out, rows, ENGLISH), bars=only_cases))
         tested = measure == "prevalence" and [out.lead] in by and is_tested(out, population)
-        yield replace(drawn, open=tested or ["coercion"] in by), out.select(measure, by, population=population)
+        yield replace(drawn, open=tested or ["coercion"] in by), rows
 
 
-def first_rows(out: Published, measure: str) -> pd.DataFrame | None:
-    """Returns the published rows of the first picture that `gallery` displays, without drawing it. None: there is no picture."""
-    return next((out.select(measure, by, population=who) for who, by, _ in _contents(out, measure)), None)
+def _pairs_of_own_outcomes(out: Published, measure: str) -> Iterator[tuple[Picture, pd.DataFrame]]:
+    """Yields pairs of a picture and its rows for the outcomes that the user defined: one pair for each outcome, population and
+    breakdown."""
+    own = out.table[(out.table["measure"] == measure) & out.table["outcome"].isin(list(out.outcomes))]
+    for _, rows in own.groupby(["outcome", "reference_population", "breakdown"], sort=False):
+        yield picture(estimates(out, rows.reset_index(drop=True), ENGLISH)), rows
+
+
+def first_rows_by_group(out: Published, measure: str) -> pd.DataFrame | None:
+    """Returns the published rows of the first picture with a group that `gallery` displays, without drawing it. None: there is no
+    such picture."""
+    return next((out.select(measure, by, population=who) for who, by, _ in _contents(out, measure) if any(by)), None)
 
 
 def _contents(out: Published, measure: str) -> Iterator[tuple[str, list[list[str]], bool]]:

@@ -9,6 +9,8 @@ from dataclasses import replace
 import pandas as pd
 
 from fltoolkit.arguments import checked
+from fltoolkit.classify.exploration.outcomes import FORCED_LABOUR
+from fltoolkit.errors import RequestError
 from fltoolkit.estimate.totals.breakdowns import By
 from fltoolkit.languages.language import Language
 from fltoolkit.publish.published_set import Published
@@ -27,7 +29,9 @@ BEYOND = 1.1  # ratio of a shared axis to its longest bar: a marker is printed b
 
 
 @checked
-def dots(out: Published, measure: str, by: By = None, *, population: str | None = None, title: str = "") -> Picture:
+def dots(
+    out: Published, measure: str, by: By = None, *, population: str | None = None, outcome: str | None = None, title: str = ""
+) -> Picture:
     """Returns a picture of published estimates of a measure, one row per category: a dot with its interval and the printed value.
 
     The dot of an unreliable number is hollow. If nobody was found in a category, there is a line from zero and no dot. A number
@@ -35,10 +39,26 @@ def dots(out: Published, measure: str, by: By = None, *, population: str | None 
     other.
 
     Args:
-        title: replaces the usual title (measure, groups and population).
+        outcome: what is counted; None: forced labour. A set with an outcome of your own (`fl.outcome`) needs a name: that of the
+            outcome, or `forced_labour`.
+        title: replaces the usual title (measure or outcome, groups and population).
+
+    Raises:
+        RequestError: there is no such row; or the set has an outcome of your own, and `outcome` is None.
     """
-    rows = out.select(measure, by, population=population)
+    rows = _rows(out, measure, by, population, outcome)
     return picture(dot_chart(out, rows, ENGLISH, title=title))
+
+
+def _rows(out: Published, measure: str, by: By, population: str | None, outcome: str | None) -> pd.DataFrame:
+    """Returns the published rows of a chart. Raises an error if the set has user-defined outcomes and none is named: a chart of debt
+    bondage would else show forced labour."""
+    if outcome is None and out.outcomes:
+        raise RequestError(
+            "the set has an outcome of its own, so a chart must name what it shows", where="outcome", found="no outcome",
+            allowed=[*out.outcomes, FORCED_LABOUR], do=f'name it, such as outcome="{list(out.outcomes)[-1]}"',
+        )  # fmt: skip
+    return out.select(measure, by, population=population, outcome=outcome)
 
 
 def dot_chart(
@@ -55,13 +75,13 @@ def dot_chart(
 
 
 @checked
-def bars(out: Published, group: str, *, population: str | None = None) -> Picture:
+def bars(out: Published, group: str, *, population: str | None = None, outcome: str | None = None) -> Picture:
     """Returns a picture with the number of persons in forced labour in each category of a group, as bars with intervals and
     printed values.
 
-    A hollow bar is unreliable. A number that is not shown has its marker.
+    A hollow bar is unreliable. A number that is not shown has its marker. `outcome` is as in `dots`.
     """
-    rows = out.select("total", [group], population=population)
+    rows = _rows(out, "total", [group], population, outcome)
     return picture(replace(estimates(out, rows, ENGLISH), bars=True))
 
 

@@ -103,7 +103,8 @@ def response_error(found: ResponseError) -> Picture:
     seen = number(found.observed, PER_1000) or "a hidden number"
     top = "" if np.isnan(found.bound_high) else f", the low end of {seen} to {number(found.bound_high, PER_1000)},"
     below = "" if np.isnan(found.ci_low) else f". Below it: its {number_words.percent(ENGLISH, found.level)} interval"
-    about = f"True rate per 1,000 {found.population_label}".strip() + f", if such answers gave {seen}{top} in the survey{below}."
+    rate = "True rate of forced labour" if found.population_label else "True rate"  # else the reader gave a number of her own
+    about = f"{rate} per 1,000 {found.population_label}".strip() + f", if such answers gave {seen}{top} in the survey{below}."
     reasons = [str(reason) for reason in found.table["reason"].unique() if reason]
     fig = figure(
         "If answers misclassify: a sensitivity table, not an estimate", about, 46 * len(rows), below=58, showlegend=False,

@@ -34,16 +34,14 @@ TYPED = {"target_year_1": "targets.year_1", "target_year_2": "targets.year_2", "
 
 
 def _baseline(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell of a baseline: the number of the survey, or the text that partners typed. If partners still have to give the
+    """Returns the cell of a baseline: the number of the survey, or what partners typed. If partners still have to give the
     baseline, the cell says so."""
     if row["filled_by"] != "partners":
         shown = row["baseline_value"]
         bound = row["bound_high"] if has_wide_bounds(row) else nan
         cell = number_cells.in_unit(language, nan if pd.isna(shown) else float(shown), _measure(row), row["marker"], bound)
         return number_cells.with_care(cell, row["flag"])
-    return PrintedCell(
-        language.own(str(row["baseline_value"])) if has_text(row["baseline_value"]) else language.say("by_partners")
-    )
+    return PrintedCell(plan_words.typed(language, row["baseline_value"]) or language.say("by_partners"))
 
 
 def _measure(row: Row) -> str:
@@ -53,15 +51,15 @@ def _measure(row: Row) -> str:
 
 
 def _target(language: Language, row: Row) -> PrintedCell:
-    """Returns the cell of a target: the targets of the row in words, or the texts that partners typed for the first and second
-    year and as the final target. If there are none, the cell says so, or that partners still have to give the target."""
+    """Returns the cell of a target: the targets of the row in words, or what partners typed for the first and second year and
+    as the final target. If there are none, the cell says so, or that partners still have to give the target."""
     if row["promised"]:
         return PrintedCell(row["promised"])
     if row["filled_by"] != "partners":
         return PrintedCell(language.say("matrix.no_target"))
-    typed = {name: language.own(row[name]) for name in TYPED if has_text(row[name])}
+    typed = {name: plan_words.typed(language, row[name]) for name in TYPED}
     return PrintedCell(
-        language.list(language.say(TYPED[name], value=v) for name, v in typed.items()) or language.say("by_partners")
+        language.list(language.say(TYPED[name], value=v) for name, v in typed.items() if v) or language.say("by_partners")
     )
 
 
@@ -112,7 +110,7 @@ def _remarks(ranged: bool, language: Language, row: Row) -> tuple[str, ...]:
     (`ranged`), in words, for footnotes. There are none if the marker [c] (confidential) already gives the reason. Of a number that
     partners gave, a footnote says so, and of a target that no planned survey can verify."""
     if row["filled_by"] == "partners":
-        return (language.say("from_partners") if has_text(row["baseline_value"]) else "",)
+        return (language.say("from_partners") if plan_words.typed(language, row["baseline_value"]) else "",)
     target = language.say("matrix.unverified") if row.get("refused") else ""
     if row["marker"] == "c":
         return (target,)

@@ -10,7 +10,6 @@ import pandas as pd
 
 from fltoolkit.languages.language import Language
 from fltoolkit.publish.measure_units import CASE_SHARES, PROFILES, scaled
-from fltoolkit.publish.own_tables.own_tables import OF_FORCED_LABOUR
 from fltoolkit.show.printed_tables import number_cells
 from fltoolkit.show.printed_tables.printed_table import (
     NBSP,
@@ -73,20 +72,13 @@ def table(language: Language, rows: pd.DataFrame, title: str = "") -> PrintedTab
         *number_words.care_note(language, rows["flag"]),
     )
     words = TableWords(
-        title or language.say("tables.of", title=_measured(language, first), who=who), _subtitle(language, first),
+        title or language.say("tables.of", title=number_words.measured(language, first), who=who), _subtitle(language, first),
         (number_words.start(about), *of_rows), {"level": number_words.level(language, first)},
         "profile.range" if measure in PROFILES else "tables.range",
     )  # fmt: skip
     layout = results(measure, ranged=any(map(number_words.has_range, as_records(rows))))
     shown = layout.only(*(column.key for column in layout.columns if not (base and column.key == "n")))
     return printed(language, shown, as_records(rows), words)
-
-
-def _measured(language: Language, row: Row) -> str:
-    """Returns, in words, what the numbers measure: a measure of forced labour, or the outcome that the user defined."""
-    if row["outcome"] in OF_FORCED_LABOUR:
-        return language.say(f"titles.{row['measure']}")
-    return number_words.start(number_words.reason(language, row["rule_note"]) or str(row["outcome"]))
 
 
 def results(measure: str, *, ranged: bool = False) -> TableLayout:

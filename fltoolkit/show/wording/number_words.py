@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Sequence
+from math import nan
 
 import pandas as pd
 
@@ -17,6 +18,7 @@ from fltoolkit.languages.language import Language
 from fltoolkit.languages.reasons import Reasons
 from fltoolkit.nap.baseline import PREVALENCE
 from fltoolkit.publish.measure_units import PROFILES, is_rate, scale
+from fltoolkit.publish.own_tables.own_tables import OF_FORCED_LABOUR
 from fltoolkit.publish.published_set import MARKERS
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.show.wording import english_numbers
@@ -43,6 +45,18 @@ def in_unit(language: Language, value: float, measure: str) -> str:
 
 def count(language: Language, value: float) -> str:
     return language.number(english_numbers.count(value))
+
+
+def is_of_forced_labour(row: PublishedNumber) -> bool:
+    """Returns whether a published number is about forced labour, and not about an outcome that the user defined."""
+    return row["outcome"] in OF_FORCED_LABOUR
+
+
+def measured(language: Language, row: PublishedNumber) -> str:
+    """Returns, in words, what a published number measures: a measure of forced labour, or the outcome that the user defined."""
+    if is_of_forced_labour(row):
+        return language.say(f"titles.{row['measure']}")
+    return start(reason(language, row["rule_note"]) or str(row["outcome"]))
 
 
 def cases(language: Language, row: PublishedNumber) -> str:
@@ -279,7 +293,7 @@ def high_ends_inside(language: Language, rows: Iterable[PublishedNumber]) -> lis
     """Returns a text that names the categories with unresolved persons whose high end lies inside the interval, in a list. The
     list is empty if no number is a range."""
     shown = [row for row in rows if pd.notna(row["estimate"])]
-    names = [category(language, row) for row in shown if row["bound_high"] > row["estimate"] and not has_range(row)]
+    names = [category(language, row) for row in shown if row.get("bound_high", nan) > row["estimate"] and not has_range(row)]
     if not (names and any(map(has_range, shown))):
         return []
     return [language.colon(language.join(names), inside(language.say("tables.high_end_inside")))]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from fltoolkit.languages.language import Language
 from fltoolkit.languages.own_words import OwnWords
-from fltoolkit.languages.reasons import Reasons, as_stated
+from fltoolkit.languages.reasons import Reasons, as_stated, has_text
 from fltoolkit.nap.follow_up import DECREASE, NOT_REACHED, REACHED
 from fltoolkit.nap.targets import NO_FALL, TOO_WIDE, UNPLANNED
 from fltoolkit.show.wording import number_words
@@ -48,6 +48,14 @@ def rounding_note(language: Language, rows: Iterable[Line]) -> list[str]:
     a survey fills are only of whole populations, or only of groups."""
     of_whole = {is_total(row) for row in rows if row["filled_by"] != "partners"}
     return [language.say("tables.rounded_groups")] if len(of_whole) > 1 else []
+
+
+def typed(language: Language, value: object) -> str:
+    """Returns what partners typed into a cell of the plan, as text: a number as the language writes it, another text unchanged. The
+    text is empty if they typed nothing."""
+    if isinstance(value, (int, float)):
+        return "" if pd.isna(value) else language.number(as_stated(value))
+    return language.own(str(value)) if has_text(value) else ""
 
 
 def is_total(row: Line) -> bool:

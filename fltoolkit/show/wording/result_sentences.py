@@ -87,6 +87,8 @@ def asks_parents(table: pd.DataFrame, population: object = "") -> bool:
     """Returns whether children of a population are unresolved, for which a parent who was not interviewed is a reason. `table` has
     the published rows of the run. A population without a flowchart of its own, such as adults and children, has all of them."""
     charts = table[table["measure"] == "flowchart"]
+    if charts.empty:  # weights that do not add up to the population give no numbers of persons
+        return False
     own = charts[charts["reference_population"] == population]
     return bool((charts if own.empty else own)["step"].eq(CHILD_UNRESOLVED).any())
 

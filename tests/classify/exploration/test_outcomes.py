@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import product
 
 import pytest
+import shipped
 from small_surveys import NORVIA
 
 import fltoolkit as fl
@@ -132,3 +134,30 @@ def test_who_did_no_work_is_a_no_although_nobody_asked_them(rule: str, column: s
 def test_a_rule_with_forced_labour_is_told_where_the_share_of_cases_is(norvia: fl.ClassifiedSurvey) -> None:
     with pytest.raises(RequestError, match=r"fl\.profile gives the share of the cases"):
         fl.outcome(norvia, "debt_bondage and forced_labour", name="bonded")
+
+
+def test_persons_with_an_outcome_of_their_own_are_asked_by_its_name(norvia: fl.ClassifiedSurvey) -> None:
+    """Before, calls without a name silently returned forced labour."""
+    persons = fl.outcome(norvia, "debt_bondage")
+    out = shipped.published(shipped.NORVIA)
+    for unnamed in (
+        lambda: fl.prevalence(persons, by="sex"), lambda: fl.total(persons), lambda: fl.share(persons, "sex"),
+        lambda: fl.rao_scott(persons, "sex"), lambda: fl.prevalence(fl.derive(persons, "age_tens", of="AGE", bands=[30, 60], missing=999)),
+    ):  # fmt: skip
+        with pytest.raises(RequestError, match=r"(?s)must name what it estimates.*debt_bondage, forced_labour"):
+            unnamed()
+    for of_cases in (
+        lambda: fl.profile(persons), lambda: fl.duration(persons), lambda: fl.stock(persons), lambda: fl.current(persons),
+        lambda: fl.quantile(persons), lambda: fl.flowchart(persons), lambda: fl.risk_factors(persons, out),
+    ):  # fmt: skip
+        with pytest.raises(RequestError, match=r"(?s)is about cases of forced labour.*found:   debt_bondage"):
+            of_cases()
+    assert fl.prevalence(persons, "forced_labour").table.equals(fl.prevalence(norvia).table)
+    assert fl.rao_scott(persons, "sex", "debt_bondage").F != fl.rao_scott(norvia, "sex").F
+    assert fl.prevalence(persons, "debt_bondage").table["cases"].tolist() == [27]  # as FC3 of the data says
+
+
+def test_a_run_is_about_forced_labour_whatever_the_persons_carry(small: Callable[..., fl.ClassifiedSurvey]) -> None:
+    persons = small([("case" if i % 3 else "not", {}) for i in range(60)], tables=[{"measure": "share", "of": "sex"}])
+    run, same = (fl.publish_run(each) for each in (persons, fl.outcome(persons, "coercion")))
+    assert same.table.equals(run.table)

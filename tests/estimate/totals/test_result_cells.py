@@ -38,6 +38,18 @@ def test_one_crossed_breakdown_has_no_margins() -> None:
     assert fl.total(design(), "y", by=["a", "b"]).table["n"].tolist() == [2, 2, 2, 2]
 
 
+def test_combinations_of_any_number_of_groups_are_told_apart() -> None:
+    """28 groups of five categories have more possible combinations than a whole number can count; before, NumPy refused them."""
+    rng = np.random.default_rng(1)
+    names = [f"g{i}" for i in range(28)]
+    frame = pd.DataFrame({**{name: rng.choice(list("12345"), 300) for name in names}, "w": 1.0, "y": 1})
+    twice = pd.concat([frame, frame.head(100)], ignore_index=True)
+    found = fl.total(fl.SurveyDesign(twice, weight="w"), "y", by=names).table
+    expected = twice.groupby(names).size()
+    assert found.set_index(names)["n"].sort_index().tolist() == expected.sort_index().tolist()
+    assert sorted(found["n"]) == [1] * 200 + [2] * 100
+
+
 def test_a_value_named_total_is_refused_because_margins_are_called_so() -> None:
     with pytest.raises(RequestError) as error:
         fl.mean(design(PERSONS.assign(b="total")), "y", by=[[], ["b"]])

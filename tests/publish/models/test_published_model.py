@@ -15,7 +15,7 @@ import small_country as country
 import fltoolkit as fl
 from fltoolkit.errors import RequestError
 from fltoolkit.languages.reasons import Reason
-from fltoolkit.publish.models.published_model import LIMITS, NO_FIT, NO_INTERVAL, _marks
+from fltoolkit.publish.models.published_model import LIMITS, NO_FIT, NO_INTERVAL, TOO_MANY, _marks
 from fltoolkit.publish.published_set import CONFIDENTIAL
 from fltoolkit.publish.reliability import WIDE_BOUNDS
 
@@ -203,6 +203,13 @@ def test_a_category_that_half_of_the_replicate_weights_leave_without_cases_or_pe
     model = _of_replicates(tmp_path / "persons", design, table.assign(R1=20 * first, R2=20 * ~first))
     assert model.table.empty
     assert model.notes == (NO_FIT,)
+
+
+def test_groups_with_too_many_combinations_stop_no_run(persons: fl.Survey, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before, the error stopped notebook 3."""
+    monkeypatch.setattr("fltoolkit.estimate.models.covariate_patterns.MOST_PATTERNS", 3)
+    model = fl.risk_factors(persons, fl.publish_run(persons))
+    assert (len(model.table), model.notes) == (0, (TOO_MANY,))
 
 
 def _of_replicates(folder: Path, design: dict[str, object], table: pd.DataFrame) -> fl.PublishedModel:

@@ -14,7 +14,7 @@ def test_a_cell_that_differs_from_forced_labour_by_few_persons_is_hidden(alone: 
     """`alone` persons answered yes to coercion and no to the involuntary circumstance."""
     people = [("case", {}) for _ in range(40)] + [("not", {"COE": 1}) for _ in range(alone)] + [("not", {}) for _ in range(200)]
     persons = fl.outcome(small(people), "coercion")
-    out = fl.publish(fl.total(persons))
+    out = fl.publish(fl.total(persons, "forced_labour"))
     assert out.table["estimate"].notna().all()
     found = fl.publish(fl.total(persons, "coercion"), beside=out).select("total", outcome="coercion")
     assert (found["marker"] == "c").tolist() == [hidden]

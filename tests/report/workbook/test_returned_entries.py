@@ -111,6 +111,24 @@ def test_what_was_typed_is_what_partners_yaml_holds(original: Path, filled: Path
     )
 
 
+def test_a_percentage_keeps_its_sign(original: Path, tmp_path: Path) -> None:
+    """Before, 50% was kept and printed as 0.5. Amounts are added up, so there it stays a number."""
+
+    def percentages(book: Workbook) -> None:
+        for head, value in (("Baseline value", 0.5), ("Targets: Year +1", 1), ("Target", 0.125)):
+            cell = books.at(book, "M&E matrix", head, "Inspectors trained")
+            cell.value, cell.number_format = value, "0.0%"
+        cell = books.free(book, "Cost estimate", "Quantity", 1)
+        cell.value, cell.number_format = 0.5, "0%"
+
+    found = read_workbook(books.edit(original, percentages, tmp_path / "percentages.xlsx"))
+    assert {(e.column, e.after) for e in found.edits} == {
+        ("baseline_value", "50%"), ("target_year_1", "100%"), ("final_target", "12.5%"), ("quantity", 0.5),
+    }  # fmt: skip
+    again = books.write(tmp_path, Partners(matrix={"trained": {"baseline_value": "50%"}}))
+    assert read_workbook(books.edit(again, lambda _: None)).edits == ()
+
+
 def test_texts_typed_into_cells_for_notes_come_back(original: Path, tmp_path: Path) -> None:
     values = list(TYPED.values())
 

@@ -12,7 +12,7 @@ import nbformat
 import pytest
 
 from fltoolkit import terminal
-from fltoolkit.run.notebooks.notebook_progress import Progress, section_of
+from fltoolkit.run.notebooks.notebook_progress import Progress, place_of_cell, section_of
 
 HOUSE = Path(__file__).parents[3]
 
@@ -104,3 +104,18 @@ def test_two_surveys_share_one_line_of_a_terminal_and_what_is_said_stands_above_
     assert max(map(len, drawn)) <= 59
     assert any(re.fullmatch(r"0 of about 9 s .*\.\.\. \| 0 of about 9 s .*\.\.\.", text) for text in drawn)
     assert "0 of about 9 s  beta: 2_classify" in drawn
+
+
+def test_a_cell_is_named_by_its_notebook_and_section(tmp_path: Path) -> None:
+    """papermill's note above the failed cell is no heading, and the title of the notebook is no section."""
+    new = nbformat.v4
+    cells = [
+        new.new_markdown_cell("An exception was encountered"), new.new_markdown_cell("# 3 How many"), new.new_code_cell("# 1", execution_count=1),
+        new.new_markdown_cell("## Prevalence\n\nwords"), new.new_markdown_cell("stopped here"), new.new_code_cell("# 2", execution_count=2),
+    ]  # fmt: skip
+    path = tmp_path / "3_estimate.ipynb"
+    assert place_of_cell(path, 2) == "3_estimate"
+    nbformat.write(new.new_notebook(cells=cells), path)
+    assert [place_of_cell(path, n) for n in (1, 2)] == ["3_estimate", "3_estimate, Prevalence"]
+    path.write_text("half", encoding="utf-8")
+    assert place_of_cell(path, 2) == "3_estimate"

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
+import pytest
 from changed_rows import FELL, HIDDEN
 
+import fltoolkit as fl
+from fltoolkit.errors import RequestError
 from fltoolkit.show.charts.chart_style import Picture, Table
 from fltoolkit.show.charts.descriptions import change_dumbbell
 from fltoolkit.show.charts.renderers import plotly_renderer
@@ -82,3 +87,16 @@ def test_a_hidden_row_shows_its_marker_and_an_unreliable_one_a_hollow_dot() -> N
     assert after.marker.color == "white"
     (line,) = (line for line in change_table(found).text.splitlines() if line.split()[0] == "Men")
     assert line.split() == ["Men", "50.0", "42.0", "to", "59.0", *["[c]"] * 5]
+
+
+def test_the_change_of_an_outcome_of_ones_own_is_not_called_forced_labour(small: Callable[..., fl.ClassifiedSurvey]) -> None:
+    """Before, the sentences and the title called it forced labour."""
+    asked = fl.outcome(small([("case" if i % 3 else "not", {}) for i in range(90)]), "coercion")
+    before = fl.prevalence(asked, "coercion")
+    after = replace(
+        before, about=replace(before.about, year=2030, window_start="2029-01-01", window_end="2029-12-31", input_hash="x")
+    )
+    sets = [fl.publish(est) for est in (before, after)]
+    found = fl.publish_change(fl.change(before, after, shared_psus=False), *sets)
+    with pytest.raises(RequestError, match=r"(?s)that of another outcome.*found:   coercion"):
+        fl.show.changes(found)

@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import shipped
 import small_country as country
 from drawn_charts import by_plotly, contrast
 from figures import figure
 from handed import EN
 
 import fltoolkit as fl
+from fltoolkit.errors import RequestError
 from fltoolkit.publish.measure_units import scale
 from fltoolkit.show.charts import estimate_charts, flow_of_persons
 from fltoolkit.show.charts.breakdown_gallery import pairs
@@ -306,3 +308,59 @@ def test_children_with_a_parent_not_asked_are_said_to_be_no_part_of_the_picture_
     with_children = replace(norvia, table=norvia.table.assign(step="child, unresolved"))
     assert note not in str(figure(estimate_charts.unresolved(counts, norvia)))
     assert note in str(figure(estimate_charts.unresolved(counts, with_children))).replace("<br>", " ")
+
+
+@pytest.fixture(scope="module")
+def with_own_outcome() -> fl.Published:
+    """The run of Norvia, and beside it who answered yes to debt bondage: about a third as many."""
+    asked = fl.outcome(shipped.persons(shipped.NORVIA), "debt_bondage")
+    out = shipped.published(shipped.NORVIA)
+    for est in (fl.prevalence(asked, "debt_bondage", by=[[], ["sex"]]), fl.total(asked, "debt_bondage", by="sex")):
+        out = fl.publish(est, beside=out)
+    return out
+
+
+OWN = "Answered yes to debt_bondage; not forced labour"
+
+
+@pytest.mark.parametrize("measure", ["prevalence", "total"])
+def test_a_chart_of_an_outcome_of_ones_own_is_named_and_drawn_as_that(measure: str, with_own_outcome: fl.Published) -> None:
+    """Before, a chart of debt bondage drew forced labour and was titled so."""
+    out = with_own_outcome
+    made = fl.show.dots(out, measure, "sex", outcome="debt_bondage")
+    rows = out.select(measure, "sex", outcome="debt_bondage")
+    values = [x * scale(measure) for x in rows["estimate"].dropna()]
+    assert list(drawn(figure(made)).values()) == pytest.approx(values)
+    assert len(values) > 0
+    assert f"<b>{OWN}; by sex: persons aged 18 and over</b>" in made.figure.layout.title.text.replace("<br>", " ")
+    assert made.alt.startswith(f"{OWN}; by sex: persons aged 18 and over. ")
+    assert "forced labour" not in made.alt.removeprefix(OWN)
+    assert str(fl.show.table(rows)).startswith(OWN)
+    ours = fl.show.dots(out, measure, "sex", outcome="forced_labour")
+    assert ours.alt == fl.show.dots(shipped.published(shipped.NORVIA), measure, "sex").alt
+    assert max(drawn(figure(ours)).values()) > 2 * max(values)
+
+
+def test_a_chart_of_a_set_with_an_outcome_of_its_own_needs_its_name(with_own_outcome: fl.Published) -> None:
+    for call in (lambda: fl.show.dots(with_own_outcome, "prevalence", "sex"), lambda: fl.show.bars(with_own_outcome, "sex")):
+        with pytest.raises(RequestError, match=r"(?s)must name what it shows.*debt_bondage, forced_labour"):
+            call()
+    assert fl.show.bars(with_own_outcome, "sex", outcome="debt_bondage").alt.startswith(OWN)
+    assert "rate of forced labour per 1,000 persons" in fl.show.response_error(fl.response_error(with_own_outcome)).alt
+
+
+def test_the_gallery_ends_with_the_outcomes_of_ones_own(with_own_outcome: fl.Published, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+    monkeypatch.setattr("IPython.display.display", seen.append)
+    fl.show.gallery(with_own_outcome, "prevalence")
+    titles = [str(shown.alt if isinstance(shown, Picture) else shown).split("\n")[0] for shown in seen]
+    assert [title.startswith(OWN) for title in titles] == [False] * (len(titles) - 3) + [
+        True
+    ] * 3  # the total is hidden: a table alone
+
+
+def test_a_chart_of_data_without_a_survey_yaml_is_named_by_its_column() -> None:
+    """Before, it stopped with a KeyError."""
+    frame = pd.DataFrame({"award": [1, 0, 0, 0] * 100, "sex": list("mmff") * 100, "w": 1.0})
+    out = fl.publish(fl.prevalence(fl.SurveyDesign(frame, weight="w"), "award", by="sex"))
+    assert fl.show.dots(out, "prevalence", "sex").alt.startswith("Award; by sex. ")

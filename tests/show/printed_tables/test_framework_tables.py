@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import date
 from typing import Any
 
+import pytest
 from handed import EN, FR
 from promises import evidence_from
 from published_rows import HIDDEN, of, published, row
 
 import fltoolkit as fl
+from fltoolkit.nap.partner_entries import Partners, Worked, with_partners
 from fltoolkit.nap.smart_criteria import CRITERIA
 from fltoolkit.publish.published_set import CONFIDENTIAL
 from fltoolkit.publish.reliability import WIDE_BOUNDS
 from fltoolkit.show.printed_tables import framework_tables
+from fltoolkit.show.wording import number_words
 
 UNRELIABLE = {"flag": "unreliable", "marker": "u", "reason": "fewer than 15 cases"}
 OUT = published(row(), of("sex", "men", **UNRELIABLE), of("sex", "women", **HIDDEN), groups=("sex",))
@@ -168,3 +172,46 @@ def test_a_baseline_to_be_used_with_caution_has_its_sign_and_the_note_explains_i
     assert len(signed) == numbers.sum() > 0
     assert "†:\xa0use with caution" in careful.note
     assert "†" not in told.note
+
+
+@pytest.mark.parametrize(
+    ("typed", "english", "french"),
+    [
+        (212, "212", "212"),
+        (2500, "2,500", "2 500"),
+        (12.5, "12.5", "12,5"),
+        (0, "0", "0"),
+        (123456789012345, "123,456,789,012,345", "123 456 789 012 345"),
+        (date(2026, 5, 1), "2026-05-01", "2026-05-01"),
+        ("about 80", "about 80", "about 80"),
+        ("50%", "50%", "50%"),
+        (Worked(formula="=2*125", value=250), "250", "250"),
+    ],
+)
+def test_whatever_partners_typed_is_printed(typed: Any, english: str, french: str) -> None:
+    """Before, every number was lost: the table said that partners still had to fill in the cell."""
+    theirs = Partners(matrix={"trained": dict.fromkeys(("baseline_value", *framework_tables.TYPED), typed)})
+    made = evidence()
+    made = dataclasses.replace(made, baseline=with_partners(made.baseline, theirs))
+    for language, printed in ((EN, english), (FR, french)):
+        matrix, baseline = framework_tables.matrix(language, made), framework_tables.baseline(language, made.baseline)
+        (row,), (short,) = ([row for row in table.texts if row[0] == "–"] for table in (matrix, baseline))
+        aims = language.list(language.say(key, value=printed) for key in framework_tables.TYPED.values())
+        assert [_plain(text) for text in (row[1], row[3], short[1])] == [printed, _plain(aims), printed]
+        from_partners = number_words.start(language.say("from_partners"))
+        assert from_partners in matrix.footnotes
+        assert from_partners in baseline.footnotes
+
+
+def _plain(text: str) -> str:
+    return text.replace("\xa0", " ").replace("\u202f", " ")
+
+
+@pytest.mark.parametrize("nothing", [None, "", float("nan")])
+def test_a_cell_that_partners_left_empty_says_that_they_have_to_fill_it(nothing: Any) -> None:
+    made = evidence()
+    table = made.baseline.table.astype(object)
+    table.loc[table["filled_by"] == "partners", ["baseline_value", *framework_tables.TYPED]] = nothing
+    made = dataclasses.replace(made, baseline=dataclasses.replace(made.baseline, table=table))
+    (row,) = (row for row in framework_tables.matrix(EN, made).texts if row[0] == "–")
+    assert [row[1], row[3], row[4]] == [EN.say("by_partners"), EN.say("by_partners"), ""]

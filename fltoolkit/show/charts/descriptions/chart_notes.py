@@ -104,7 +104,8 @@ def chart_base(out: Published, first: PublishedNumber, language: Language) -> st
         first: a row of the chart, which has the name of the population.
     """
     who = language.kit(first["reference_population_label"])
-    asked = out.own_rows(measure="prevalence", breakdown="", reference_population=str(first["reference_population"]))
+    own = {"outcome": str(first["outcome"])} if first.get("outcome") in out.outcomes else {}
+    asked = out.own_rows(measure="prevalence", breakdown="", reference_population=str(first["reference_population"]), **own)
     if not who:
         return ""
     if first["measure"] == "duration":

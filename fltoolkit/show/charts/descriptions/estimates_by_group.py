@@ -87,7 +87,8 @@ def estimates(
     at = scaled(whole.iloc[0], measure) if len(whole) and len(rows) > 1 and space.whole else math.nan
     records = as_records(rows)
     named = title or title_of(language, first, titled)
-    subtitle = _subtitle(language, first, unit=bool(title) or measure not in CASE_SHARES)  # else the title has the unit
+    has_unit = not title and measure in CASE_SHARES and number_words.is_of_forced_labour(first)  # the title has
+    subtitle = _subtitle(language, first, unit=not has_unit)
     who, line = (
         language.kit(first["reference_population_label"]),
         "charts.whole_of_cases" if measure == "duration" else "charts.whole",
@@ -184,11 +185,12 @@ def _name(out: Published, first: PublishedNumber, groups: Sequence[str]) -> str:
     The name of the population is added, unless it is the first population of the measure: `prevalence_children_by_sex`. `first`
     is a row of the chart, with its measure and population. `groups` are the names of the groups in the chart.
     """
-    usual = out.own_rows(measure=str(first["measure"]))["reference_population"].iloc[:1]
+    own = {"outcome": str(first["outcome"])} if first["outcome"] in out.outcomes else {}
+    usual = out.own_rows(measure=str(first["measure"]), **own)["reference_population"].iloc[:1]
     other = [] if first["reference_population"] in set(usual) else [str(first["reference_population"])]
     keys = list(dict.fromkeys(key for group in groups for key in groups_of_breakdown(group)))
     named = [*picture_families(keys), *(key for key in keys if key not in TOPICS)] if first["measure"] in PROFILES else groups
-    return "_".join([str(first["measure"]), *other, "by", *named])
+    return "_".join([str(first["measure"]), *own.values(), *other, "by", *named])
 
 
 def _largest_first(rows: pd.DataFrame) -> pd.DataFrame:
@@ -240,11 +242,12 @@ def title_of(language: Language, first: PublishedNumber, groups: Sequence[str]) 
         by = dict.fromkeys(key for key in keys if key not in TOPICS)
         named = language.join([*subjects, *map(language.by_group, by)])
         return of_population(language, first, language.say(f"profile.titles.{first['measure']}", groups=named))
-    of = language.say(f"titles.{first['measure']}")
+    of = number_words.measured(language, first)
     if not groups:
         return of_population(language, first, of)
     names = language.join(language.join(map(language.by_group, groups_of_breakdown(group))) for group in groups)
     key = "charts.share_by" if first["measure"] == "share" else "charts.by"
+    key = key if number_words.is_of_forced_labour(first) else "charts.by_of_own"
     return of_population(language, first, language.say(key, title=of, groups=names))
 
 
