@@ -19,7 +19,7 @@ USUAL: dict[str, Any] = {
     "unresolved": 0.0, "resolved_only": 0.02, "bound_high": 0.02, "bound_ci_high": 0.026, "flag": "", "marker": "", "reason": "",
     "unresolved_marker": "", "bounds_note": "", "interval": "korn_graubard", "level": 0.95, "survey": "Small survey", "country": "Nowhere", "round": "",
     "year": 2025, "rule_set": RULES, "reference_period": "the past 12 months", "reference_months": 12,
-    "reference_population_label": "adults", "same_work": "assumed", "sector_basis": "", "age_basis": "age at interview", "input_hash": "0",
+    "reference_population_label": "adults", "same_work": "assumed", "sector_basis": "", "age_basis": "age at interview",
     "missing": 0, "to_verify": "", "rule_note": "", "group_note": "", "calibration": "", "duration_basis": "", "interview_conditions": "",
     "rounding": 10.0,
 }  # fmt: skip

@@ -26,7 +26,7 @@ from fltoolkit.table_records import as_records
 KEPT = (
     "n", "cases", "cases_class", "se", "cv", "deff", "df", "flag", "marker", "reason", "bounds_note", "unresolved", "unresolved_marker",
     "bound_high", "interval", "rule_set", "reference_period", "reference_population_label", "same_work", "sector_basis", "duration_basis",
-    "survey", "round", "year", "input_hash", "rounding",
+    "survey", "round", "year", "rounding",
 )  # fmt: skip
 PREVALENCE = {column: Reason.of(f"plan.base.{column}") for column in ("indicator", "definition")}
 FILLED = (

@@ -28,7 +28,15 @@ from fltoolkit.languages.reasons import Reason
 from fltoolkit.memory import key_from, remembered
 from fltoolkit.publish.contrasts.lead_contrasts import differences, published_contrasts
 from fltoolkit.publish.disclosure.cell_counts import Limits
-from fltoolkit.publish.disclosure.run_decision import ABOUT_COLUMNS, ABOUT_LEFT_OUT, DecidedRows, as_rows, decided_rows, limits_of
+from fltoolkit.publish.disclosure.run_decision import (
+    ABOUT_COLUMNS,
+    ABOUT_LEFT_OUT,
+    NEVER_PUBLISHED,
+    DecidedRows,
+    as_rows,
+    decided_rows,
+    limits_of,
+)
 from fltoolkit.publish.headline_by_rule_set import OtherHeadlines, Refused, not_available, other_headlines, refused_rows
 from fltoolkit.publish.printed_numbers import DOMAIN, printed, without_few_months, without_population
 from fltoolkit.publish.publication_profiles import shipped_publication_profiles
@@ -384,7 +392,7 @@ def published_from_decision(decided: DecidedRows, publication_profile: Publicati
     not_shown = [("c" if i in unresolved_hidden else "") for i in range(len(table))]
     table = table.assign(flag=flag, marker=marker, reason=reason, unresolved_marker=not_shown, bounds_note=bounds_notes(table))
     first = ["measure", "outcome", "reference_population", "breakdown", "category", "ilostat", *decided.groups]
-    about = [ABOUT_COLUMNS.get(c, c) for c in About.__dataclass_fields__ if c not in ABOUT_LEFT_OUT]
+    about = [ABOUT_COLUMNS.get(c, c) for c in About.__dataclass_fields__ if c not in (*ABOUT_LEFT_OUT, *NEVER_PUBLISHED)]
     about = [c for c in (*about, *([DOMAIN] if DOMAIN in table else [])) if c not in first]
     rest = [c for c in (*NUMBERS[:6], "df", *COUNTS[1:4], "n_eff", *COUNTS[4:], *NUMBERS[7:]) if c in table]
     exact = table[[*first, *rest, "flag", "marker", "reason", "unresolved_marker", "bounds_note", "group_note", *about]]

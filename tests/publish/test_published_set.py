@@ -368,7 +368,7 @@ def test_neither_influence_nor_psus_nor_persons_leave(out: Published) -> None:
     }
     about = {
         "interval", "level", "survey", "country", "round", "year", "rule_set", "reference_period", "reference_months",
-        "reference_population_label", "same_work", "sector_basis", "age_basis", "input_hash", "missing", "to_verify", "rule_note",
+        "reference_population_label", "same_work", "sector_basis", "age_basis", "missing", "to_verify", "rule_note",
         "reference_population_ages", "window_start", "window_end", "calibration", "duration_basis", "interview_conditions",
     }  # fmt: skip
     assert set(out.table.columns) <= named | about | {*NUMBERS, *COUNTS} | set(groups_of(out.table)) | {"step"}

@@ -49,6 +49,8 @@ T = TypeVar("T")
 STRICTER = Reason.of("reasons.stricter")
 ABOUT_COLUMNS = {n: f"reference_{n}" for n in ("population", "population_label", "population_ages")}
 ABOUT_LEFT_OUT = ("case_only", "questionnaire", "psus_of_earlier_rounds", "interview_modes", "where", "not_stated")
+# A reader who has all the data except one person's answers could try every answer until the hash of the data fits.
+NEVER_PUBLISHED = ("input_hash",)
 
 
 def limits_of(publication_profile: PublicationProfile, spec: SurveySpec | None) -> tuple[Limits, tuple[Reason, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from weakref import WeakKeyDictionary
@@ -286,7 +286,7 @@ class Survey(SurveyDesign):
     spec: SurveySpec
     path: Path
     held_in: duckdb.DuckDBPyConnection | None
-    input_hash: str
+    input_hash: str = field(repr=False)
     joins: tuple[Join, ...]
     columns_of_files: Mapping[str, tuple[str, ...]]
     episodes: Frame | None

@@ -65,7 +65,6 @@ FACTS = (
     ("deff", 8, "two_decimals"), ("df", 6, "whole"), ("method", 24, "text"), ("rule_set", 14, "text"), ("reference_period", 24, "text"),
     ("reference_population", 24, "text"), ("same_work", 12, "text"), ("sector_basis", 16, "text"), ("duration_basis", 24, "text"),
     ("measure", 16, "text"), ("survey", 44, "text"), ("round", 10, "text"), ("year", 8, "plain"), ("filled_by", 13, "text"), ("id", 34, "text"),
-    ("input_hash", 70, "again"),
 )  # fmt: skip
 
 
@@ -185,7 +184,7 @@ def _detail(language: Language, r: Row) -> tuple[object, ...]:
         word(language, "intervals", r["interval"]), r["rule_set"], language.kit(r["reference_period"]),
         language.kit(r["reference_population_label"]), word(language, "same_work", r["same_work"]),
         word(language, "sector_basis", r["sector_basis"]), number_words.reason(language, r["duration_basis"]), word(language, "measures", measure),
-        language.kit(r["survey"]), language.kit(r["round"]), r["year"], word(language, "filled", r["filled_by"]), r["id"], r["input_hash"],
+        language.kit(r["survey"]), language.kit(r["round"]), r["year"], word(language, "filled", r["filled_by"]), r["id"],
     )  # fmt: skip
 
 
