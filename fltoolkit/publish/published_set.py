@@ -50,7 +50,8 @@ MARKERS = {
     "c": "confidential: not shown", "u": "unreliable", "w": "none recorded in the survey",
     "low": "rounds to zero", "x": "not available", "z": "not applicable",
 }  # fmt: skip
-NUMBERS = ("estimate", "se", "ci_low", "ci_high", "cv", "deff", "n_eff", "resolved_only", "bound_high", "bound_ci_high")
+PRECISION = ("estimate", "se", "ci_low", "ci_high", "cv", "deff", "deff_replace")
+NUMBERS = (*PRECISION, "n_eff", "resolved_only", "bound_high", "bound_ci_high")
 COUNTS = ("df", "n", "cases", "population", "psus_with_cases", "households_with_cases", "unresolved")
 # One reason for all hidden cells: two different reasons would reveal something.
 CONFIDENTIAL = Reason.of("reasons.confidential")
@@ -84,6 +85,8 @@ class Published:
     - One column per group; `total` if the row does not use the group.
     - The columns of `Estimates.table`, as they are printed (`printed_numbers.printed`), and `cases_class`, the class of the cases
       (`5–14`).
+    - `deff_replace`: the design effect against sampling with replacement. It is also there if `deff` is blank because the weights do
+      not say how large the population is.
     - `flag` (suppress, unreliable, caution, review or none), `marker` (c, u, w, low), `reason` in words.
     - `rounding`: the rounding base of the run's weighted numbers, in persons.
     - `bounds_note`: `wide bounds` if `bound_high` (all unresolved as cases) is above `ci_high`. No title or verdict uses it.
@@ -394,7 +397,7 @@ def published_from_decision(decided: DecidedRows, publication_profile: Publicati
     first = ["measure", "outcome", "reference_population", "breakdown", "category", "ilostat", *decided.groups]
     about = [ABOUT_COLUMNS.get(c, c) for c in About.__dataclass_fields__ if c not in (*ABOUT_LEFT_OUT, *NEVER_PUBLISHED)]
     about = [c for c in (*about, *([DOMAIN] if DOMAIN in table else [])) if c not in first]
-    rest = [c for c in (*NUMBERS[:6], "df", *COUNTS[1:4], "n_eff", *COUNTS[4:], *NUMBERS[7:]) if c in table]
+    rest = [c for c in (*PRECISION, "df", *COUNTS[1:4], "n_eff", *COUNTS[4:], *UNRESOLVED_COLUMNS[1:]) if c in table]
     exact = table[[*first, *rest, "flag", "marker", "reason", "unresolved_marker", "bounds_note", "group_note", *about]]
     return Published(
         printed(exact, base),

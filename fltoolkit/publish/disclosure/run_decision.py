@@ -374,8 +374,8 @@ def _decide(
 def as_rows(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:
     """Returns the table of an estimate with further columns.
 
-    The columns are the breakdown, the category, the codes of the categories (if `spec` is given), and facts about the estimate
-    (population, period, rule set and others).
+    The columns are the design effect against sampling with replacement, the breakdown, the category, the codes of the categories (if
+    `spec` is given), and facts about the estimate (population, period, rule set and others).
     """
     frame = est.table
     columns = [(g, frame[g].tolist()) for g in est.groups]
@@ -392,6 +392,7 @@ def as_rows(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:
         about[DOMAIN] = "; ".join(f"{group}: {', '.join(labels)}" for group, labels in where)
         about["reference_population"] = f"{est.about.population} ({about[DOMAIN]})".strip()
     return frame.assign(
+        deff_replace=est.design_effects["deff_replace"].to_numpy(float),
         **about,
         breakdown=[crossed(u) for u in used],
         group_note=pd.Series(notes, frame.index, dtype=object),

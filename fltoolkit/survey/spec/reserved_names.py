@@ -25,7 +25,7 @@ PUBLISHED = frozenset({
     "round_before", "year_before", "survey", "country", "round", "year", "rule_set", "reference_period", "reference_months",
     "window_start", "window_end", "interval", "level", "same_work", "sector_basis", "age_basis", "missing", "to_verify",
     "rule_note", "group_note", "domain", "calibration", "duration_basis", "cases_class", "rounding", "cases_class_before", "cases_class_after", "beyond_zero",
-    "bounds_note", "bound_high_before", "bound_high_after", "interview_conditions",
+    "deff_replace", "decimals", "bounds_note", "bound_high_before", "bound_high_after", "interview_conditions",
     "interview_conditions_before",
 })  # fmt: skip
 """Additional columns of a published set and of a published change."""
