@@ -40,7 +40,6 @@ def short_obstacle(obstacle: str) -> Reason:
 
 POWER, HALF = 0.8, 0.5
 NOT_TESTED = (*CASE_SHARES, "duration")  # measures of which no detectable change is calculated
-CUT_DIGITS = 3  # decimals of a cut: it is printed as a per cent with at most one
 TINY = 1e-6  # smaller differences are rounding errors
 UNPLANNED = short_obstacle(
     "unplanned"
@@ -111,7 +110,7 @@ def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
         planning = replace(shown, deff=_printed_design_effect(whole.deff, exact))
         mine = targets_of_row(indicator.targets, row["group"], row["category"])
         rows += [_target_row(planning, whole, plan, indicator, target) for target in (mine or (None,))]
-    return pd.DataFrame(rows, columns=TARGETS).round({"cut": CUT_DIGITS})
+    return pd.DataFrame(rows, columns=TARGETS).round({"cut": 3})  # printed as a per cent with at most one decimal
 
 
 @dataclass(frozen=True)

@@ -213,9 +213,11 @@ def _in_unit(exact: pd.DataFrame, name: str, base: float, population: Numbers) -
 
 
 def _decimals(table: pd.DataFrame) -> Numbers:
-    """Returns the number of decimals of each row in print. A rate has none if half of its rounding step is 1 per 1,000 or more."""
+    """Returns the number of decimals of each row in print. A rate has none if half of its rounding step is 1 per 1,000 or more. A row
+    without a number has no number of decimals."""
     rate, half = table["measure"].map(is_rate).astype(bool), rounding_steps(table) / 2
-    return np.asarray(table["measure"].map(decimals).mask(rate & (half >= WHOLE_RATE * (1 - EXACT)), 0), float)
+    places = table["measure"].map(decimals).mask(rate & (half >= WHOLE_RATE * (1 - EXACT)), 0)
+    return np.asarray(places.where(table["estimate"].notna()), float)
 
 
 def _by_measure(rows: pd.DataFrame, *values: Any) -> Numbers:

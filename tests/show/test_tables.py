@@ -36,7 +36,7 @@ def test_a_row_holds_number_and_marker_interval_basis_and_the_letter_of_its_note
     assert north[1] == "222 †"
     assert re.fullmatch(r"\d+ to \d+", north[2])
     assert north[3:] == ["90", "15–29", "a"]
-    assert re.fullmatch(r"\d+\.\d \[u\]", south[1])
+    assert re.fullmatch(r"\d+ \[u\]", south[1])
     assert south[3:] == ["80", "5–14", "b"]
     assert "b\xa0\xa0Fewer than 15 cases" in shown.text
 

@@ -15,6 +15,7 @@ from fltoolkit.estimate.change_over_time.difference import is_testable
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.family_of_contrasts import PAIR, as_one_family, pairs_of_categories
 from fltoolkit.languages.reasons import Reason
+from fltoolkit.publish.measure_units import decimals_of
 from fltoolkit.publish.printed_numbers import nearest, rounding_steps, to_digits
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.survey.spec.survey_spec import SurveySpec
@@ -134,5 +135,5 @@ def _tested(row: Row, both_rows: Sequence[Row]) -> Row:
     has_errors = all(pd.notna(one["se"]) for one in both_rows)
     verdict = NO_DIFFERENCE if row["p_adjusted"] >= 1 - row["level"] else HIGHER if row["estimate"] > 0 else LOWER
     p = round(row["p_adjusted"], DECIMALS) if has_errors else np.nan
-    places = min(float(one["decimals"]) for one in both_rows)
-    return row | {"ci_low": low, "ci_high": high, "decimals": places, "p_adjusted": p, "verdict": verdict, "reason": ""}
+    places = min(map(decimals_of, both_rows))
+    return row | {"ci_low": low, "ci_high": high, "decimals": float(places), "p_adjusted": p, "verdict": verdict, "reason": ""}
