@@ -42,19 +42,7 @@ MARKERS = {
     "c": "confidential: not shown", "u": "unreliable", "w": "none recorded in the survey",
     "low": "rounds to zero", "x": "not available", "z": "not applicable",
 }  # fmt: skip
-NUMBERS = (
-    "estimate",
-    "se",
-    "ci_low",
-    "ci_high",
-    "cv",
-    "deff",
-    "deff_replace",
-    "n_eff",
-    "resolved_only",
-    "bound_high",
-    "bound_ci_high",
-)
+NUMBERS = ("estimate", "se", "ci_low", "ci_high", "cv", "deff", "deff_replace", "n_eff", "resolved_only", "bound_high", "bound_ci_high")  # fmt: skip
 COUNTS = ("df", "n", "cases", "population", "psus_with_cases", "households_with_cases", "unresolved")
 # One reason for all hidden cells: two different reasons would reveal something.
 CONFIDENTIAL = Reason.of("reasons.confidential")
