@@ -42,7 +42,7 @@ class PublishedModel:
 
     - `group`, `category`, `reference`: the category, and the category with which it is compared.
     - `odds_ratio`, `ci_low`, `ci_high`: from Firth's method. `odds_ratio_ml`: by maximum likelihood; missing where it has no estimate (separation).
-    - `effect`, `effect_low`, `effect_high`: average marginal effect, a difference of proportions.
+    - `effect`, `effect_low`, `effect_high`: average marginal effect, a difference of proportions; `decimals`: theirs in print, per 1,000.
     - `flag`, `marker`, `reason`: as in `Published`.
 
     Ratios have two significant digits, or three if category and reference have 30 cases each. Effects are rounded like the

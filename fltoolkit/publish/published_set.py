@@ -78,7 +78,7 @@ class Published:
       (`5–14`).
     - `deff_replace`: the design effect against sampling with replacement; it does not need the size of the population.
     - `flag` (suppress, unreliable, caution, review or none), `marker` (c, u, w, low), `reason` in words.
-    - `rounding`: the rounding base of the run's weighted numbers, in persons.
+    - `rounding`, `decimals`: the rounding base of the run's weighted numbers, in persons; and the decimals of the row in print.
     - `bounds_note`: `wide bounds` if `bound_high` (all unresolved as cases) is above `ci_high`. No title or verdict uses it.
     - `group_note`: a note that must be printed with a table by this group.
     - The facts about the number, as in `About`.
