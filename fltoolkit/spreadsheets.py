@@ -39,7 +39,6 @@ STYLES: Mapping[str, Mapping[str, Any]] = {
     "text": BASE,
     "group": {"bg_color": "#E4E8EC"},
     "across": {"indent": 0, "bold": True, "font_color": "#1F5A7A", "text_wrap": False},
-    "again": {"font_color": "#6B737C"},
     "hidden": {"text_wrap": False},
     "unseen": {"num_format": ";;;", "text_wrap": False},
     "plain": {"num_format": "0"},

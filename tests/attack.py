@@ -101,6 +101,9 @@ def worked_out(table: pd.DataFrame) -> pd.DataFrame:
     mean_weight = whole["population"] / whole["n"]
     of = table["population"].where(table["measure"] != "total", 1.0)
     weighted = table["estimate"].astype(float) * of
+    if "rounding" in table:  # a rate of a printed cell leads back to a multiple of the base
+        base = table["rounding"].astype(float)
+        weighted = weighted.where(table["breakdown"] == "", (weighted / base).round() * base)
     others = table["measure"] != "share"
     return table.assign(
         weighted=weighted / mean_weight,

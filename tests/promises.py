@@ -45,7 +45,7 @@ def filled(plan: Plan, **facts: Any) -> Baseline:
         "n": float(n), "cv": np.sqrt(deff * (1 - p) / (p * n)) if p else np.nan, "deff": deff, "year": 2025, "population": "adults",
         "weighted_population": 1e6, "reference_months": 12, "cases": n * p, "bound_high": np.nan, "unresolved": 0.0, "unresolved_marker": "",
         "survey": "Labour force survey", "confidence": 0.95, "reference_population_label": "adults",
-        "rounding": 50.0,
+        "rounding": 50.0, "decimals": 1.0,
     }  # fmt: skip
     table = pd.DataFrame([row | facts])
     return Baseline(plan, table, table, words_of(plan))

@@ -15,13 +15,14 @@ RULES, OTHER_RULES = "icls_2018 v1", "hts_2012 v1"
 USUAL: dict[str, Any] = {
     "measure": "prevalence", "outcome": "forced_labour", "reference_population": "adults", "breakdown": "", "category": "total", "ilostat": "",
     "sex": "total", "region": "total", "step": "total", "estimate": 0.02, "se": 0.003, "ci_low": 0.015, "ci_high": 0.026, "cv": 0.15, "deff": 1.5,
+    "deff_replace": 1.4,
     "df": 40.0, "n": 2000.0, "cases": 40.0, "population": 20_000.0, "n_eff": 1300.0, "psus_with_cases": 20.0, "households_with_cases": 40.0,
     "unresolved": 0.0, "resolved_only": 0.02, "bound_high": 0.02, "bound_ci_high": 0.026, "flag": "", "marker": "", "reason": "",
     "unresolved_marker": "", "bounds_note": "", "interval": "korn_graubard", "level": 0.95, "survey": "Small survey", "country": "Nowhere", "round": "",
     "year": 2025, "rule_set": RULES, "reference_period": "the past 12 months", "reference_months": 12,
-    "reference_population_label": "adults", "same_work": "assumed", "sector_basis": "", "age_basis": "age at interview", "input_hash": "0",
+    "reference_population_label": "adults", "same_work": "assumed", "sector_basis": "", "age_basis": "age at interview",
     "missing": 0, "to_verify": "", "rule_note": "", "group_note": "", "calibration": "", "duration_basis": "", "interview_conditions": "",
-    "rounding": 10.0,
+    "rounding": 10.0, "decimals": 1.0,
 }  # fmt: skip
 COUNTS = ("n", "cases", "psus_with_cases", "households_with_cases", "unresolved")
 NUMBERS = (

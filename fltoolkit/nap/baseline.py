@@ -3,7 +3,7 @@ uncertainty of this number."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from math import nan
 from typing import Any
@@ -16,7 +16,7 @@ from fltoolkit.languages.own_words import OwnWords, merged_words, own_words
 from fltoolkit.languages.reasons import Reason, group_name, joined_reasons
 from fltoolkit.nap.profile.profile_rows import PROFILE, rows_of_characteristic
 from fltoolkit.nap.results_framework import WORDS, Indicator, Plan, PublishedFigure, Statement, can_break_down, group_of
-from fltoolkit.nap.target_paths import on_the_way_down, planned_value, targets_of_row
+from fltoolkit.nap.target_paths import on_the_way_down, planned_in_print, targets_of_row
 from fltoolkit.publish.measure_units import scaled, unit
 from fltoolkit.publish.published_set import Published
 from fltoolkit.survey.spec.files_and_design import Release
@@ -24,9 +24,9 @@ from fltoolkit.survey.spec.groups import TOTAL, crossed
 from fltoolkit.table_records import as_records
 
 KEPT = (
-    "n", "cases", "cases_class", "se", "cv", "deff", "df", "flag", "marker", "reason", "bounds_note", "unresolved", "unresolved_marker",
+    "n", "cases", "cases_class", "se", "cv", "deff", "deff_replace", "df", "flag", "marker", "reason", "bounds_note", "unresolved", "unresolved_marker",
     "bound_high", "interval", "rule_set", "reference_period", "reference_population_label", "same_work", "sector_basis", "duration_basis",
-    "survey", "round", "year", "input_hash", "rounding",
+    "survey", "round", "year", "rounding", "decimals",
 )  # fmt: skip
 PREVALENCE = {column: Reason.of(f"plan.base.{column}") for column in ("indicator", "definition")}
 FILLED = (
@@ -176,11 +176,11 @@ def _publication_row(
         **frame, **facts, "filled_by": "publication", "group": group, "category": category, "unit": unit(measure, figure.population_label),
         "measure": measure, "population": population, "baseline_value": figure.value, "ci_low": figure.ci_low, "ci_high": figure.ci_high,
         "confidence": figure.level, "marker": "", "flag": "", "reason": Reason.of("reasons.published"), "reference_population_label": figure.population_label,
-        **_planned_values(indicator, group, category, figure.value, figure.year),
+        **_planned_values(indicator, group, category, {"measure": measure, "baseline_value": figure.value, "year": figure.year}),
     }  # fmt: skip
 
 
-def _planned_values(indicator: Indicator, group: str, category: str, value: float, year: float) -> dict[str, Any]:
+def _planned_values(indicator: Indicator, group: str, category: str, row: Mapping[str, Any]) -> dict[str, Any]:
     """Returns three columns of a row of the baseline. `target_year_1` and `target_year_2` have the planned values in the first
     and the second year after the baseline. `about_targets` explains them. The ILO toolkit's results framework (Tool No. 16) asks
     for these two years. The result is empty if the row has no target or no value.
@@ -188,17 +188,16 @@ def _planned_values(indicator: Indicator, group: str, category: str, value: floa
     Args:
         indicator: the indicator, with its targets.
         group, category: the group and the category of the row (`total` for the whole population).
-        value: the baseline value of the row.
-        year: the year of the baseline.
+        row: the measure of the row, its baseline value, the year of the baseline, and its decimals, if they are known.
     """
-    given = targets_of_row(indicator.targets, group, category)
+    given, value, year = targets_of_row(indicator.targets, group, category), row["baseline_value"], row["year"]
     if not given or pd.isna(value) or pd.isna(year):
         return {}
     start = int(year)
     mine = on_the_way_down(given, value, start)
     if not mine:
         return {}
-    asked = {f"target_year_{i}": planned_value(mine, value, start, start + i) for i in (1, 2)}
+    asked = {f"target_year_{i}": planned_in_print(mine, row, start + i) for i in (1, 2)}
     ways = ", then a ".join(f"{target.path} path to {target.year}" for target in mine)
     return {**asked, "about_targets": MILESTONES.format(start + 1, start + 2, ways)}
 
@@ -307,8 +306,8 @@ def _filled_row(
         "weighted_population": row["population"],
         "reference_months": row["reference_months"],
     }
-    path = _planned_values(indicator, group, row["category"], numbers["baseline_value"], row["year"])
-    return {**frame, **words, **numbers, **facts, "measure": measure, "confidence": row["level"], **path}
+    filled = {**frame, **words, **numbers, **facts, "measure": measure, "confidence": row["level"]}
+    return filled | _planned_values(indicator, group, row["category"], filled)
 
 
 def _indicator_columns(statement: Statement, indicator: Indicator) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from fltoolkit.languages.reasons import Reason, joined_reasons
 from fltoolkit.nap.baseline import Baseline, rows_of
 from fltoolkit.nap.profile.profile_rows import PROFILE, rows_of_characteristic
 from fltoolkit.nap.results_framework import Plan, group_of
-from fltoolkit.nap.target_paths import planned_value, targets_of_row
+from fltoolkit.nap.target_paths import planned_in_print, targets_of_row
 from fltoolkit.nap.targets import KEY
 from fltoolkit.publish.measure_units import rounded_as_printed, scaled, unit
 from fltoolkit.publish.published_set import Published
@@ -113,7 +113,7 @@ def follow_up(plan: Plan, filled: Baseline, changed: Published | None) -> pd.Dat
             milestone = nan
             if pd.notna(row["baseline_value"]) and pd.notna(later_row["year"]):
                 mine = targets_of_row(indicator.targets, row["group"], row["category"])
-                milestone = planned_value(mine, row["baseline_value"], int(row["year"]), int(later_row["year"]))
+                milestone = planned_in_print(mine, row, int(later_row["year"]))
             rows.append({**{k: row[k] for k in KEY}, **later_row, "milestone": milestone})
         derived = as_records(here[here["derived_from"] != ""])
         rows += [_decrease_row(d, r) for d in derived for r in rows if (r["id"], r["category"]) == (d["derived_from"], TOTAL)]
@@ -176,7 +176,7 @@ def _as_decreases(aims: pd.DataFrame, filled: Baseline) -> pd.DataFrame:
         id=lambda t: t["decrease"]
     )
     answer = own["reached"].astype(object).map(lambda said: said and SEE_PREVALENCE)
-    return own.assign(target_value=100 * own["cut"].astype(float), stated_value=nan, reached=answer)
+    return own.assign(target_value=(100 * own["cut"].astype(float)).round(1), stated_value=nan, reached=answer)
 
 
 def with_decreases(filled: Baseline, followed: pd.DataFrame) -> Baseline:
@@ -299,7 +299,8 @@ def _follow_up_row(row: FollowUpRow, found: FollowUpRow | None) -> FollowUpRow:
             "flag_before": row["flag"], "flag_after": "",
         }  # fmt: skip
     decrease = {
-        "decrease": -100 * found["relative_change"], "decrease_low": 100 * (1 - found["ratio_high"]), "decrease_high": 100 * (1 - found["ratio_low"]),
+        "decrease": scaled(-found["relative_change"], DECREASE), "decrease_low": scaled(1 - found["ratio_high"], DECREASE),
+        "decrease_high": scaled(1 - found["ratio_low"], DECREASE),
     }  # fmt: skip
     verdict = found["verdict"]
     facts = {k: found[k] for k in CHANGE_FACTS}

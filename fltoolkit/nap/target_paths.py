@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated, Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from fltoolkit.languages.reasons import Reason
+from fltoolkit.publish.measure_units import decimals_of, rounded_as_printed
 from fltoolkit.yaml_files.loading import Model, Year
+
+EXACT = 9  # decimals; further digits are errors of floating-point numbers
 
 
 def _refuse_percent(value: object) -> object:
@@ -55,7 +58,7 @@ def target_value(target: Target, baseline: float) -> float:
     half) from a baseline of 17.2 gives 8.6. A target to eradicate gives 0."""
     if target.eradicate:
         return 0.0
-    return baseline * (1 - target.cut) if target.cut is not None else float(target.value or 0.0)
+    return round(baseline * (1 - target.cut), EXACT) if target.cut is not None else float(target.value or 0.0)
 
 
 def target_in_words(target: Target, unit: object) -> Reason:
@@ -87,6 +90,11 @@ def on_the_way_down(targets: Sequence[Target], baseline: float, start: int) -> l
     return found
 
 
+def as_planned(value: float, row: Mapping[Any, Any]) -> float:
+    """Returns a calculated value with the digits of the baseline in its row, because it is no more precise: 14.973 gives 15.0."""
+    return rounded_as_printed(value, str(row["measure"]), decimals_of(row))
+
+
 def planned_value(targets: Sequence[Target], baseline: float, start: int, year: int) -> float:
     """Returns the planned value of a year, on the path from the baseline to the next target.
 
@@ -110,3 +118,16 @@ def planned_value(targets: Sequence[Target], baseline: float, start: int, year: 
             return float(value + (goal - value) * share)
         here, value = target.year, goal
     return float("nan")
+
+
+def planned_in_print(targets: Sequence[Target], row: Mapping[Any, Any], year: int) -> float:
+    """Returns the planned value of a year with the digits of the baseline. In the year of a target it is the target, which keeps its
+    digits.
+
+    Args:
+        targets: the targets for the row, the earliest first.
+        row: a row of the baseline, with `baseline_value`, its `year` and its `measure`.
+        year: the year for which the value is planned.
+    """
+    value = planned_value(targets, row["baseline_value"], int(row["year"]), year)
+    return value if year in {target.year for target in targets} else as_planned(value, row)

@@ -16,9 +16,17 @@ from fltoolkit.estimate.power_and_sample_size import detectable_change, power_of
 from fltoolkit.languages.reasons import Reason, joined_reasons
 from fltoolkit.nap.baseline import Baseline, rows_of
 from fltoolkit.nap.results_framework import Indicator, Plan
-from fltoolkit.nap.target_paths import Target, on_the_way_down, planned_value, target_in_words, target_value, targets_of_row
-from fltoolkit.publish.measure_units import CASE_SHARES, COUNT_MEASURES, is_rate, rounded_as_printed, scale
-from fltoolkit.publish.printed_numbers import DIGITS, ENOUGH_CASES, HEADLINE_DIGITS, nearest, rounded_up, significant
+from fltoolkit.nap.target_paths import (
+    Target,
+    as_planned,
+    on_the_way_down,
+    planned_in_print,
+    target_in_words,
+    target_value,
+    targets_of_row,
+)
+from fltoolkit.publish.measure_units import CASE_SHARES, COUNT_MEASURES, is_rate, scale
+from fltoolkit.publish.printed_numbers import DIGITS, ENOUGH_CASES, HEADLINE_DIGITS, nearest, rounded_up, significant, to_digits
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.survey.spec.groups import TOTAL
 from fltoolkit.table_records import as_records
@@ -42,7 +50,7 @@ BASELINE, MEASURED, NOT_MEASURED, TARGET = (
     Reason.of(f"plan.kinds.{kind}") for kind in ("baseline", "measured", "not_measured", "target")
 )
 POINT_IN_TIME = ("current", "current_prevalence")
-KEY = ["id", "indicator", "group", "category", "unit", "measure"]
+KEY = ["id", "indicator", "group", "category", "unit", "measure", "decimals"]
 TARGETS = [
     *KEY, "baseline_year", "baseline_value", "ci_low", "ci_high", "baseline_bound", "marker", "flag", "target_year", "target_value", "stated_value",
     "target_words", "cut", "path", "verifiable", "obstacle", "power", "reason", "smallest_cut", "smallest_value", "smallest_obstacle", "sample_needed",
@@ -102,7 +110,7 @@ def targets(plan: Plan, filled: Baseline) -> pd.DataFrame:
         planning = replace(shown, deff=_printed_design_effect(whole.deff, exact))
         mine = targets_of_row(indicator.targets, row["group"], row["category"])
         rows += [_target_row(planning, whole, plan, indicator, target) for target in (mine or (None,))]
-    return pd.DataFrame(rows, columns=TARGETS)
+    return pd.DataFrame(rows, columns=TARGETS).round({"cut": 3})  # printed as a per cent with at most one decimal
 
 
 @dataclass(frozen=True)
@@ -167,7 +175,7 @@ def milestones(plan: Plan, filled: Baseline, measured: Collection[int] = ()) -> 
         for year in range(start, max(goals) + 1) if goals else ():
             named = "measured" if year in measured else "survey" if year in plan.planned_surveys else "not_measured"
             kind = Reason.of(f"plan.kinds.{'baseline' if year == start else 'target' if year in goals else named}")
-            value = planned_value(mine, row["baseline_value"], start, year)
+            value = planned_in_print(mine, row, year)
             rows.append(
                 {**{k: row[k] for k in KEY}, "year": year, "value": value, "stated_value": goals.get(year, nan), "kind": kind}
             )
@@ -240,11 +248,7 @@ def _computed_row(start: _BaselineValue, plan: Plan, indicator: Indicator, targe
     refused = NO_FALL if isnan(least.relative) else _why_no_verdict(row["n"], planned, p * (1 - least.relative))
     smallest = nan if refused else ceil(100 * least.relative - TINY) / 100
     left = _value_left(row, smallest)
-    if (
-        refused == TOO_FEW
-        or rounded_as_printed(left, str(row["measure"])) == 0
-        or _chance_of_cases(row["n"] * p, planned * p * (1 - smallest)) < POWER
-    ):
+    if refused == TOO_FEW or left == 0 or _chance_of_cases(row["n"] * p, planned * p * (1 - smallest)) < POWER:
         refused, smallest = NO_FALL, nan
     found |= {
         "smallest_obstacle": refused,
@@ -261,11 +265,11 @@ def _computed_row(start: _BaselineValue, plan: Plan, indicator: Indicator, targe
 
 
 def _value_left(row: TargetRow, cut: float) -> float:
-    """Returns the value of a row after a relative decrease. A number of persons is a multiple of the rounding base of its survey, if it
-    is from a survey."""
+    """Returns the value of a row after a relative decrease, with the digits of the baseline. A number of persons is a multiple of the
+    rounding base of its survey, if it is from a survey."""
     value: float = row["baseline_value"] * (1 - cut)
     counted = row["measure"] in COUNT_MEASURES and pd.notna(row["rounding"])
-    return float(nearest(value, row["rounding"])) if counted else value
+    return float(nearest(value, row["rounding"])) if counted else as_planned(value, row)
 
 
 def _verifiability_columns(start: _BaselineValue, plan: Plan, found: TargetRow, planned: float) -> TargetRow:
@@ -376,7 +380,9 @@ def _as_rate(row: TargetRow) -> tuple[float, float]:
     if measure in NOT_TESTED:
         return nan, nan
     value, of = row["baseline_value"] / scale(measure), 1.0 if is_rate(measure) else row["weighted_population"]
-    p = value / of
+    p = round(value / of, 12)
+    if not is_rate(measure) and pd.notna(row["rounding"]):
+        p = float(to_digits(p, row["rounding"] / of))
     if not 0 < p < 1 or pd.isna(row["cv"]):
         return p, max(1.0, float(row["deff"])) if pd.notna(row["deff"]) else 1.0
     return p, max(1.0, row["n"] * row["cv"] ** 2 * p / (1 - p))

@@ -4,6 +4,8 @@ printed."""
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.survey.spec.groups import NUMBERS_OF_PERSONS
@@ -49,25 +51,33 @@ def scaled(value: float, measure: str) -> float:
     return round(float(value) * scale(measure), 12)
 
 
-def rounded_as_printed(value: float, measure: str) -> float:
+def rounded_as_printed(value: float, measure: str, places: int | None = None) -> float:
     """Returns a number rounded as documents, notebooks and the workbook print it. Numbers of persons have three significant
-    digits (6,290), percentages have no decimal (36), all others have one decimal (17.2). A percentage in the middle between two
-    whole numbers is rounded up. A missing number stays missing.
+    digits (6,290), percentages have no decimal (36), all others have the decimals of their row (17.2). A number in the middle between
+    two whole numbers is rounded up if it has no decimals. A missing number stays missing.
 
     Args:
         value: a number in its printed unit, such as per 1,000.
         measure: the name of its measure.
+        places: the decimals of its row (`decimals_of`); None: those of the measure.
     """
     if math.isnan(value):
         return value
     if measure in COUNT_MEASURES:
         return round(value, -max(0, len(str(int(abs(value)))) - 3))
-    return float(math.floor(value + 0.5)) if measure in PERCENTAGES else round(value, 1)
+    places = decimals(measure) if places is None else places
+    return round(value, places) if places else float(math.floor(value + 0.5))
 
 
 def decimals(measure: str) -> int:
-    """Returns the number of decimals that the numbers of a measure have in print."""
+    """Returns the largest number of decimals that the numbers of a measure have in print."""
     return 0 if measure in (*COUNT_MEASURES, *PERCENTAGES) else 1
+
+
+def decimals_of(row: Mapping[Any, Any]) -> int:
+    """Returns the number of decimals of a row in print: those of its measure, or fewer if its column `decimals` says so."""
+    most, given = decimals(str(row["measure"])), row.get("decimals")
+    return most if given is None or math.isnan(given) else min(most, int(given))
 
 
 def unit(measure: str, population: object = "") -> Reason:

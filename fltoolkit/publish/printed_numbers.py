@@ -14,12 +14,13 @@ import pandas as pd
 
 from fltoolkit.languages.reasons import Reason
 from fltoolkit.publish.disclosure.cell_counts import Limits
-from fltoolkit.publish.measure_units import CASE_SHARES, COUNT_MEASURES, PROFILES, is_rate
+from fltoolkit.publish.measure_units import CASE_SHARES, COUNT_MEASURES, PROFILES, decimals, is_rate
 from fltoolkit.survey.spec.groups import groups_of_breakdown
 
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 RATE_STEP, SHARE_STEP, MONTH_STEP, TENS = 0.0001, 0.01, 0.1, 10.0
+WHOLE_RATE = 0.001  # a rate without decimals, in print per 1,000
 ENOUGH_CASES = 30  # with fewer cases, a standard error reveals too much about who the cases are
 DIGITS, HEADLINE_DIGITS = 2, 3  # of a standard error
 CLASSES = (
@@ -61,6 +62,14 @@ def nearest(values: Any, step: Any) -> Numbers:
     between two multiples is rounded up."""
     found = np.floor(np.asarray(values, float) / step + 0.5 + EXACT) * step
     return np.asarray(np.round(found, 12) + 0.0)  # 0.0172 instead of 0.017200000000000003; and no minus zero
+
+
+def to_digits(values: Any, step: Any) -> Numbers:
+    """Returns values rounded to the digits that they bear, if they can only be known to a `step`: the last digit is the one that half
+    a step moves. With a step of 2.4, 16.884 becomes 17; with a step of 0.54, it becomes 16.9."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        unit = 10.0 ** np.floor(np.log10(np.asarray(step, float) / 2) + EXACT)
+    return nearest(values, unit)
 
 
 def significant(values: Any, digits: Any) -> Numbers:
@@ -108,19 +117,20 @@ def class_limits(cases: float) -> tuple[int, int | None]:
 
 
 def printed(exact: pd.DataFrame, base: float) -> pd.DataFrame:
-    """Returns the rows of a published set with rounded numbers, and the columns `cases_class` and `rounding` (B, the base of
-    rounding).
+    """Returns the rows of a published set with rounded numbers, and the columns `cases_class`, `rounding` (B, the base of rounding)
+    and `decimals` (of the estimate and its limits in print).
 
     In cells of a breakdown:
 
-    - Numbers of persons are multiples of B, and rates are ratios of such numbers.
+    - Numbers of persons are multiples of B, and rates are ratios of such numbers, with the digits that they bear (`to_digits`).
     - Shares of cases are also such ratios, rounded to whole per cents.
     - `n` and `unresolved` are rounded to the nearest ten. They are 0 only if there is nobody.
     - `cases` is 0 or blank.
     - Measures of spread are blank under 30 cases, and in a breakdown with a hidden cell.
 
     In headlines (rows of a whole population), numbers are multiples of B, rates have four decimals, shares two, and counts are
-    exact. `cv`, `deff` and `n_eff` are calculated from the printed standard error.
+    exact. `cv`, `deff`, `deff_replace` and `n_eff` are calculated from the printed standard
+    error.
 
     Args:
         exact: rows at full precision, with their flags and markers. Hidden numbers are blank.
@@ -142,6 +152,7 @@ def printed(exact: pd.DataFrame, base: float) -> pd.DataFrame:
     classes = [cases_class(c, headline=bool(h)) for c, h in zip(cases, whole, strict=True)]
     table.insert(list(table).index("cases") + 1, "cases_class", classes)
     table.insert(list(table).index("reason") + 1, "rounding", base)
+    table.insert(list(table).index("rounding") + 1, "decimals", _decimals(table))
     low = (table["marker"] == "") & (table["estimate"] == 0) & (exact["estimate"] != 0)
     return table.assign(marker=table["marker"].mask(low, "low"))
 
@@ -165,7 +176,7 @@ def without_few_months(table: pd.DataFrame, limits: Limits) -> pd.DataFrame:
     """
     gap = (table["cases"] - table["n"]).where(table["measure"] == "duration", 0)
     rows = (table["measure"] == "duration") & bool(gap.between(1, limits.cases - 1).any())
-    blanked = {c: table[c].mask(rows) for c in ("n", "population", "n_eff", "deff")}
+    blanked = {c: table[c].mask(rows) for c in ("n", "population", "n_eff", "deff", "deff_replace")}
     return table.assign(**blanked, missing=table["missing"].astype("Int64").mask(rows)) if rows.any() else table
 
 
@@ -194,10 +205,19 @@ def _in_unit(exact: pd.DataFrame, name: str, base: float, population: Numbers) -
     values, whole = exact[name].to_numpy(float), is_headline(exact)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = nearest(values * exact["population"].to_numpy(float), base) / population
-    of_rate, of_share = np.where(whole, nearest(values, RATE_STEP), ratio), nearest(np.where(whole, values, ratio), SHARE_STEP)
+    of_rate = np.where(whole, nearest(values, RATE_STEP), to_digits(ratio, base / population))
+    of_share = nearest(np.where(whole, values, ratio), SHARE_STEP)
     return _by_measure(
         exact, nearest(values, base), of_rate, of_share, nearest(values, MONTH_STEP), significant(values, HEADLINE_DIGITS)
     )
+
+
+def _decimals(table: pd.DataFrame) -> Numbers:
+    """Returns the number of decimals of each row in print. A rate has none if half of its rounding step is 1 per 1,000 or more. A row
+    without a number has no number of decimals."""
+    rate, half = table["measure"].map(is_rate).astype(bool), rounding_steps(table) / 2
+    places = table["measure"].map(decimals).mask(rate & (half >= WHOLE_RATE * (1 - EXACT)), 0)
+    return np.asarray(places.where(table["estimate"].notna()), float)
 
 
 def _by_measure(rows: pd.DataFrame, *values: Any) -> Numbers:
@@ -210,9 +230,9 @@ def _by_measure(rows: pd.DataFrame, *values: Any) -> Numbers:
 
 
 def _errors(exact: pd.DataFrame, estimate: Numbers, digits: Numbers) -> dict[str, Numbers]:
-    """Returns the printed standard errors, and the columns `cv`, `deff` and `n_eff` that are calculated from them.
+    """Returns the printed standard errors, and the columns `cv`, `deff`, `deff_replace` and `n_eff` that are calculated from them.
 
-    All four are blank if a row has fewer than 30 cases, because each of them would reveal the standard error. They are also
+    All are blank if a row has fewer than 30 cases, because each of them would reveal the standard error. They are also
     blank in a breakdown with a hidden cell. If the groups are strata, the hidden cell's variance is the total's variance minus
     that of the other cells.
 
@@ -228,7 +248,7 @@ def _errors(exact: pd.DataFrame, estimate: Numbers, digits: Numbers) -> dict[str
         change = np.where(full > 0, se / full, 1.0)
         found = {
             "se": se, "cv": significant(se / np.abs(estimate), digits), "deff": significant(exact["deff"] * change**2, digits),
-            "n_eff": significant(exact["n_eff"] / change**2, digits),
+            "deff_replace": significant(exact["deff_replace"] * change**2, digits), "n_eff": significant(exact["n_eff"] / change**2, digits),
         }  # fmt: skip
     return {name: np.where(enough & np.isfinite(values), values, np.nan) for name, values in found.items()}
 

@@ -16,7 +16,18 @@ from fltoolkit.estimate.change_over_time.change_between_rounds import NUMBERS, C
 from fltoolkit.estimate.change_over_time.difference import without_contradiction
 from fltoolkit.estimate.measures.estimates import About
 from fltoolkit.languages.reasons import Reason, Remark, joined_reasons
-from fltoolkit.publish.printed_numbers import DIGITS, HEADLINE_DIGITS, cases_class, nearest, rounding_steps, significant
+from fltoolkit.publish.measure_units import is_rate
+from fltoolkit.publish.printed_numbers import (
+    DIGITS,
+    HEADLINE_DIGITS,
+    WHOLE_RATE,
+    Numbers,
+    cases_class,
+    nearest,
+    rounding_steps,
+    significant,
+    to_digits,
+)
 from fltoolkit.publish.published_set import CONFIDENTIAL, Published
 from fltoolkit.publish.reliability import FLAGS, has_wide_bounds
 from fltoolkit.survey.spec.groups import TOTAL, crossed, groups_of_breakdown
@@ -145,6 +156,7 @@ def _published_row(row: Record, change: Change, before: dict[Any, Record] | None
         "reference_population_label": change.after.population_label,
         "to_verify": joined_reasons((change.before.to_verify, change.after.to_verify)),
         "rounding": np.fmax(old.get("rounding", np.nan), new.get("rounding", np.nan)),
+        "decimals": np.fmin(old.get("decimals", np.nan), new.get("decimals", np.nan)),
         STEP: np.fmax(old.get(STEP, np.nan), new.get(STEP, np.nan)), ENOUGH: enough,
     }  # fmt: skip
 
@@ -172,24 +184,35 @@ def _prints_error(round_row: Record) -> bool:
 
 
 def _printed(rows: pd.DataFrame) -> pd.DataFrame:
-    """Returns the rows of a change as they may be printed: calculated from the printed numbers of both rounds, and rounded."""
-    old, new, there = rows["estimate_before"], rows["estimate_after"], rows["estimate"].notna()
+    """Returns the rows of a change as they may be printed: calculated from the printed numbers of both rounds, and rounded. If the
+    rate of one round is printed without decimals, that of the other is too."""
+    whole = (rows["decimals"] == 0) & rows["measure"].map(is_rate).astype(bool)
+    old, new = (rows[name].where(~whole, nearest(rows[name], WHOLE_RATE)) for name in ("estimate_before", "estimate_after"))
+    there = rows["estimate"].notna()
     step, digits = rows[STEP].to_numpy(float), np.where(rows["breakdown"] == "", HEADLINE_DIGITS, DIGITS)
     gap = pd.Series(np.round(new - old, 12), rows.index).where(there)
     table = rows.assign(
-        estimate=gap, relative_change=(gap / old).where(rows["relative_change"].notna()),
-        ratio=(new / old).where(rows["ratio"].notna()), se=pd.Series(significant(rows["se"], digits), rows.index).where(rows[ENOUGH]),
+        estimate=gap, relative_change=(gap / old).where(rows["relative_change"].notna()), ratio=(new / old).where(rows["ratio"].notna()),
+        se=pd.Series(significant(rows["se"], digits), rows.index).where(rows[ENOUGH]),
         df=rows["df"].astype(float).floordiv(1).where(rows[ENOUGH]),
     )  # fmt: skip
     for name in ("ci_low", "ci_high"):
-        table[name] = np.where(np.isnan(step), significant(rows[name], HEADLINE_DIGITS), nearest(rows[name], step))
+        table[name] = _limit(rows[name], step)
     of_old = step / old.where(old > 0).to_numpy(float)  # the step as a part of the earlier number
     for name in ("ratio_low", "ratio_high"):
-        table[name] = np.where(np.isnan(of_old), significant(rows[name], HEADLINE_DIGITS), nearest(rows[name], of_old))
+        table[name] = _limit(rows[name], of_old)
+    for name in ("relative_change", "ratio"):
+        table[name] = np.where(np.isnan(of_old), significant(table[name], HEADLINE_DIGITS), to_digits(table[name], of_old))
     down = (rows["ci_high"] < 0) & (table["ci_high"] >= 0)
     up = (rows["ci_low"] > 0) & (table["ci_low"] <= 0)
     beyond = np.select([down, up], ["<0", ">0"], "")
     return without_contradiction(table.drop(columns=[STEP, ENOUGH]).assign(beyond_zero=beyond))
+
+
+def _limit(values: pd.Series, step: Numbers) -> Numbers:
+    """Returns limits of intervals, rounded to a multiple of `step` and written with the digits that it bears. Without a step, they
+    have three significant digits."""
+    return np.where(np.isnan(step), significant(values, HEADLINE_DIGITS), to_digits(nearest(values, step), step))
 
 
 def _records(rows: pd.DataFrame, about: About) -> dict[Any, Record]:

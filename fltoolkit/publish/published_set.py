@@ -20,7 +20,7 @@ from fltoolkit.cell_steps import show_step, steps
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.exploration.outcomes import FORCED_LABOUR, of_forced_labour
 from fltoolkit.errors import NotAvailable, RequestError
-from fltoolkit.estimate.measures.estimates import About, Estimates
+from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.named_measures import TOTAL_OF, estimate_measure, estimate_with_total
 from fltoolkit.estimate.measures.prevalence_and_totals import flowchart
 from fltoolkit.estimate.totals.breakdowns import By, breakdowns
@@ -29,7 +29,7 @@ from fltoolkit.languages.reasons import Reason
 from fltoolkit.memory import key_from, remembered
 from fltoolkit.publish.contrasts.lead_contrasts import differences, published_contrasts
 from fltoolkit.publish.disclosure.cell_counts import Limits
-from fltoolkit.publish.disclosure.run_decision import ABOUT_COLUMNS, ABOUT_LEFT_OUT, DecidedRows, as_rows, decided_rows, limits_of
+from fltoolkit.publish.disclosure.run_decision import PUBLISHED_FACTS, DecidedRows, as_rows, decided_rows, limits_of
 from fltoolkit.publish.headline_by_rule_set import OtherHeadlines, Refused, not_available, other_headlines, refused_rows
 from fltoolkit.publish.printed_numbers import DOMAIN, printed, without_few_months, without_population
 from fltoolkit.publish.publication_profiles import shipped_publication_profiles
@@ -43,7 +43,7 @@ MARKERS = {
     "c": "confidential: not shown", "u": "unreliable", "w": "none recorded in the survey",
     "low": "rounds to zero", "x": "not available", "z": "not applicable",
 }  # fmt: skip
-NUMBERS = ("estimate", "se", "ci_low", "ci_high", "cv", "deff", "n_eff", "resolved_only", "bound_high", "bound_ci_high")
+NUMBERS = ("estimate", "se", "ci_low", "ci_high", "cv", "deff", "deff_replace", "n_eff", "resolved_only", "bound_high", "bound_ci_high")  # fmt: skip
 COUNTS = ("df", "n", "cases", "population", "psus_with_cases", "households_with_cases", "unresolved")
 # One reason for all hidden cells: two different reasons would reveal something.
 CONFIDENTIAL = Reason.of("reasons.confidential")
@@ -77,8 +77,9 @@ class Published:
     - One column per group; `total` if the row does not use the group.
     - The columns of `Estimates.table`, as they are printed (`printed_numbers.printed`), and `cases_class`, the class of the cases
       (`5–14`).
+    - `deff_replace`: the design effect against sampling with replacement; it does not need the size of the population.
     - `flag` (suppress, unreliable, caution, review or none), `marker` (c, u, w, low), `reason` in words.
-    - `rounding`: the rounding base of the run's weighted numbers, in persons.
+    - `rounding`, `decimals`: the rounding base of the run's weighted numbers, in persons; and the decimals of the row in print.
     - `bounds_note`: `wide bounds` if `bound_high` (all unresolved as cases) is above `ci_high`. No title or verdict uses it.
     - `group_note`: a note that must be printed with a table by this group.
     - The facts about the number, as in `About`.
@@ -384,9 +385,8 @@ def published_from_decision(decided: DecidedRows, publication_profile: Publicati
     not_shown = [("c" if i in unresolved_hidden else "") for i in range(len(table))]
     table = table.assign(flag=flag, marker=marker, reason=reason, unresolved_marker=not_shown, bounds_note=bounds_notes(table))
     first = ["measure", "outcome", "reference_population", "breakdown", "category", "ilostat", *decided.groups]
-    about = [ABOUT_COLUMNS.get(c, c) for c in About.__dataclass_fields__ if c not in ABOUT_LEFT_OUT]
-    about = [c for c in (*about, *([DOMAIN] if DOMAIN in table else [])) if c not in first]
-    rest = [c for c in (*NUMBERS[:6], "df", *COUNTS[1:4], "n_eff", *COUNTS[4:], *NUMBERS[7:]) if c in table]
+    about = [c for c in (*PUBLISHED_FACTS, *([DOMAIN] if DOMAIN in table else [])) if c not in first]
+    rest = [c for c in (*NUMBERS[:7], "df", *COUNTS[1:4], "n_eff", *COUNTS[4:], *UNRESOLVED_COLUMNS[1:]) if c in table]
     exact = table[[*first, *rest, "flag", "marker", "reason", "unresolved_marker", "bounds_note", "group_note", *about]]
     return Published(
         printed(exact, base),

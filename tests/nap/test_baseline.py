@@ -178,7 +178,7 @@ def test_every_number_says_what_it_rests_on() -> None:
     table = country.filled().table
     shown = table[(table["filled_by"] == "survey") & table["baseline_value"].notna()]
     assert len(shown) > 15
-    facts = ["rule_set", "reference_period", "reference_population_label", "survey", "round", "year", "input_hash", "measure",
+    facts = ["rule_set", "reference_period", "reference_population_label", "survey", "round", "year", "measure",
              "n", "cases_class", "df", "ci_low", "ci_high", "confidence", "interval", "same_work", "rounding"]  # fmt: skip
     lacking = shown[facts].isna() | (shown[facts] == "")
     assert not lacking.any().any(), lacking.any()

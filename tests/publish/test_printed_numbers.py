@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import sqrt
+from decimal import Decimal
+from math import floor, log10, sqrt
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,16 @@ import small_country as country
 
 import fltoolkit as fl
 from fltoolkit.publish.measure_units import PROFILES
-from fltoolkit.publish.printed_numbers import cases_class, nearest, printed, rounded_up, rounding_base, significant
+from fltoolkit.publish.printed_numbers import (
+    cases_class,
+    nearest,
+    printed,
+    rounded_up,
+    rounding_base,
+    rounding_steps,
+    significant,
+    to_digits,
+)
 from fltoolkit.publish.published_set import restricted
 
 SAMPLES = Path(__file__).parents[2] / "data_samples"
@@ -35,7 +45,7 @@ def exact_row(**facts: Any) -> dict[str, Any]:
         "measure": "prevalence", "reference_population": "adults", "breakdown": "sex", "estimate": 0.0412345, "se": 0.00612345, "ci_low": 0.0301234,
         "ci_high": 0.0550123, "cv": 0.00612345 / 0.0412345, "deff": 1.2345, "df": 40.0, "n": 904.0, "cases": 36.0, "population": 904 * 291.7123,
         "n_eff": 0.0412345 * (1 - 0.0412345) / 0.00612345**2, "psus_with_cases": 21.0, "households_with_cases": 33.0, "unresolved": 7.0,
-        "marker": "", "reason": "",
+        "deff_replace": 1.2345, "marker": "", "reason": "",
     }  # fmt: skip
     return usual | facts
 
@@ -77,6 +87,33 @@ def test_steps_and_digits_are_as_a_plain_loop_finds_them() -> None:
     assert [rounded_up(v) for v in (7.2, 99.1, 101, 4300, 4301)] == [8, 100, 110, 4300, 4400]
 
 
+def borne(value: float, step: float) -> float:
+    """A number with the digits that it bears, by a plain loop: the last is the first one that half a step moves."""
+    digits = 0
+    while step / 2 < 10.0**-digits:
+        digits += 1
+    return round(value, digits)
+
+
+def test_a_number_has_the_digits_that_half_a_step_moves() -> None:
+    assert to_digits([16.884, 16.884, 16.884, 0.0169], [0.54, 2.4, 0.019, 0.0001]).tolist() == [16.9, 17, 16.884, 0.0169]
+    assert to_digits([16.884, 16.884], [1.999, 2.0]).tolist() == [16.9, 17]
+    assert to_digits([243.0, 0.2], [25.0, 0.5]).tolist() == [240, 0.2]
+    assert np.isnan(to_digits([np.nan, 1.0], [1.0, np.nan])).all()
+    rng = np.random.default_rng(4)
+    for value, step in zip(rng.uniform(0, 0.2, 500), 10 ** rng.uniform(-4.5, -1.5, 500), strict=True):
+        assert to_digits(value, step) == pytest.approx(borne(value, step), abs=1e-12)
+
+
+def test_two_numbers_of_persons_never_become_one_rate() -> None:
+    """The last digit is smaller than half the distance between two rates, and a rate leads back to its number of persons."""
+    for population in (263_500, 30_000, 5_500_000):
+        persons = np.arange(0, population, 500)[:400]
+        rates = to_digits(persons / population, 500 / population)
+        assert len(set(rates)) == len(persons)
+        assert (nearest(rates * population, 500) == persons).all()
+
+
 @pytest.mark.parametrize(
     ("cases", "words"),
     [
@@ -104,8 +141,9 @@ def test_a_cell_of_a_breakdown() -> None:
     row = one()
     population = 263_500
     assert row["population"] == population  # 263,707.9
-    assert row["estimate"] == 11_000 / population  # 10,873.9
-    assert (row["ci_low"], row["ci_high"]) == (8_000 / population, 14_500 / population)
+    assert row["estimate"] == 0.0417 == round(11_000 / population, 4)  # 10,873.9; half a step is 250 of 263,500, or 0.00095
+    assert (row["ci_low"], row["ci_high"]) == (round(8_000 / population, 4), round(14_500 / population, 4))
+    assert row["decimals"] == 1
     assert (row["n"], row["unresolved"], row["df"], row["rounding"]) == (900, 10, 40, 500)
     assert row[["psus_with_cases", "households_with_cases", "cases"]].isna().all()
     assert row["se"] == 0.0061
@@ -119,6 +157,15 @@ def test_a_cell_of_a_breakdown() -> None:
     ]
     assert pd.isna(one(measure="duration")["n"])  # it counts cases
     assert [one(n=n)["n"] for n in (0, 3, 5, 14.9, 15)] == [0, 10, 10, 10, 20]  # never 0 for somebody
+
+
+def test_a_rate_in_steps_of_two_or_more_per_1000_has_no_decimals() -> None:
+    population = 50 * 291.7123  # 14,500 in print: a step is 34 per 1,000, and half of it moves the tens
+    assert one(population=population)[["estimate", "decimals"]].tolist() == [0.03, 0]  # 500 of 14,500
+    population = 800 * 291.7123  # 233,500: a step is 2.14 per 1,000
+    assert one(population=population)[["estimate", "ci_high", "decimals"]].tolist() == [0.041, 0.056, 0]
+    assert one(measure="share", breakdown="sex")["decimals"] == one(measure="total", estimate=500.0)["decimals"] == 0
+    assert one(breakdown="", population=population)["decimals"] == 1
 
 
 def test_a_headline_keeps_more() -> None:
@@ -149,8 +196,8 @@ def test_a_population_that_rounds_to_nobody_has_no_rate(tmp_path: Path) -> None:
 
 
 def test_every_rate_of_a_breakdown_is_a_ratio_of_printed_numbers(norvia: fl.Published) -> None:
-    """The numerators are the rows of `total` where there are any, and whole multiples of the base. Every share is a whole per
-    cent.
+    """The numerators are the rows of `total` where there are any, and whole multiples of the base. The ratio has the digits that it
+    bears. Every share is a whole per cent.
     """
     table, base = norvia.table, norvia.table["rounding"].iloc[0]
     assert (table["rounding"] == base).all()
@@ -166,8 +213,8 @@ def test_every_rate_of_a_breakdown_is_a_ratio_of_printed_numbers(norvia: fl.Publ
                 shares += 1
         elif row["measure"] != "duration":
             for column in (c for c in RATES if pd.notna(row[c])):
-                persons = row[column] * row["population"]
-                assert persons / base == pytest.approx(round(persons / base), abs=1e-6)
+                persons = base * round(row[column] * row["population"] / base)
+                assert row[column] == pytest.approx(borne(persons / row["population"], base / row["population"]), abs=1e-12)
                 checked += 1
     assert checked > 150
     assert shares > 100
@@ -178,7 +225,19 @@ def test_every_rate_of_a_breakdown_is_a_ratio_of_printed_numbers(norvia: fl.Publ
              and (key := (r["breakdown"], r["category"], r["reference_population"])) in numbers and pd.notna(r["estimate"])]  # fmt: skip
     assert len(pairs) > 5
     for rate, number in pairs:
-        assert rate["estimate"] == number["estimate"] / number["population"]
+        assert rate["estimate"] == borne(number["estimate"] / number["population"], base / number["population"])
+
+
+def test_no_rate_has_a_digit_that_half_its_step_does_not_move(norvia: fl.Published) -> None:
+    """Before, rates were written with up to 17 digits."""
+    rates = norvia.table[norvia.table["measure"].str.endswith("prevalence") & norvia.table["estimate"].notna()]
+    steps = rounding_steps(rates)
+    assert (rates["breakdown"] != "").sum() > 20
+    for row, step in zip(rates.to_dict("records"), steps, strict=True):
+        for column in (c for c in RATES if pd.notna(row[c])):
+            exponent = Decimal(str(row[column])).normalize().as_tuple().exponent
+            assert isinstance(exponent, int)
+            assert row[column] == 0 or exponent >= floor(log10(step / 2)), (row["category"], column, row[column])
 
 
 def test_what_is_printed_lies_within_half_a_base_of_the_estimate(norvia: fl.Published) -> None:
@@ -194,7 +253,7 @@ def test_what_is_printed_lies_within_half_a_base_of_the_estimate(norvia: fl.Publ
 def test_no_standard_error_below_30_cases_by_any_column(norvia: fl.Published) -> None:
     few = (norvia.exact["cases"] < 30) & norvia.exact["estimate"].notna()
     assert few.sum() > 20
-    assert norvia.table.loc[few, ["se", "cv", "deff", "n_eff"]].isna().all(axis=None)
+    assert norvia.table.loc[few, ["se", "cv", "deff", "deff_replace", "n_eff"]].isna().all(axis=None)
     enough = (norvia.exact["cases"] >= 30) & norvia.exact["se"].notna()
     beside = norvia.exact["breakdown"].isin(set(norvia.exact["breakdown"][norvia.exact["marker"] == "c"]) - {""})
     profiles = norvia.exact["measure"].isin(PROFILES)  # of which the cases without the characteristic count, too
@@ -203,7 +262,7 @@ def test_no_standard_error_below_30_cases_by_any_column(norvia: fl.Published) ->
     inside = enough & hidden & (norvia.exact["breakdown"] != "") & (norvia.exact["measure"] != "flowchart")
     assert inside.any()
     assert (
-        norvia.table.loc[inside, ["se", "cv", "deff", "n_eff"]].isna().all(axis=None)
+        norvia.table.loc[inside, ["se", "cv", "deff", "deff_replace", "n_eff"]].isna().all(axis=None)
     )  # or the hidden cell's variance would follow
     cells = norvia.table["breakdown"].ne("") & norvia.table["measure"].ne("flowchart")
     assert norvia.table.loc[cells, ["psus_with_cases", "households_with_cases"]].isna().all(axis=None)
@@ -217,10 +276,18 @@ def test_no_pair_of_columns_gives_the_standard_error_at_more_digits(breakdown: s
     seen = set()
     for se in np.linspace(low * 1.0001, high, 60):
         p, n = 0.0412345, 904
-        row = one(breakdown=breakdown, se=se, cv=se / p, deff=se**2 * n / (p * (1 - p)), n_eff=p * (1 - p) / se**2)
-        seen.add(tuple(row[["se", "cv", "deff", "n_eff"]]))
+        row = one(
+            breakdown=breakdown,
+            se=se,
+            cv=se / p,
+            deff=se**2 * n / (p * (1 - p)),
+            deff_replace=se**2 * n / (p * (1 - p)),
+            n_eff=p * (1 - p) / se**2,
+        )
+        seen.add(tuple(row[["se", "cv", "deff", "deff_replace", "n_eff"]]))
     assert len(seen) == 1
-    (se, cv, deff, n_eff), *_ = seen
+    (se, cv, deff, replaced, n_eff), *_ = seen
+    assert replaced == deff
     assert se == (0.0061 if breakdown else 0.00612)
     assert sqrt(deff * 0.0412345 * (1 - 0.0412345) / 904) == pytest.approx(se, rel=0.05)
     assert n_eff == pytest.approx(0.0412345 * (1 - 0.0412345) / se**2, rel=0.06)

@@ -290,6 +290,10 @@ def test_the_headline_and_the_flowchart_are_always_published(small: Any) -> None
     assert set(table["measure"]) == {"prevalence", "total", "flowchart"}
     rates_only = fl.publish_run(small(MANY, design={"weights": "normalised"})).table
     assert set(rates_only["measure"]) == {"prevalence"}
+    both = table.iloc[0], rates_only.iloc[0]
+    assert [row["deff_replace"] for row in both] == [both[0]["deff_replace"]] * 2
+    assert pd.notna(both[0]["deff"])
+    assert pd.isna(both[1]["deff"])  # normalised weights do not say how large the population is
 
 
 def test_the_same_cells_are_blank_in_every_measure(out: Published) -> None:
@@ -365,10 +369,12 @@ def test_neither_influence_nor_psus_nor_persons_leave(out: Published) -> None:
         "group_note",
         "cases_class",
         "rounding",
+        "decimals",
+        "deff_replace",
     }
     about = {
         "interval", "level", "survey", "country", "round", "year", "rule_set", "reference_period", "reference_months",
-        "reference_population_label", "same_work", "sector_basis", "age_basis", "input_hash", "missing", "to_verify", "rule_note",
+        "reference_population_label", "same_work", "sector_basis", "age_basis", "missing", "to_verify", "rule_note",
         "reference_population_ages", "window_start", "window_end", "calibration", "duration_basis", "interview_conditions",
     }  # fmt: skip
     assert set(out.table.columns) <= named | about | {*NUMBERS, *COUNTS} | set(groups_of(out.table)) | {"step"}

@@ -139,10 +139,10 @@ def signed(wanted: str) -> str:
 
 def test_numbers_are_numbers_with_a_format(sheet: Worksheet) -> None:
     table = country.filled().table
-    for cell, measure in zip(column(sheet, "Baseline value"), table["measure"], strict=True):
+    for cell, places in zip(column(sheet, "Baseline value"), table["decimals"], strict=True):
         if cell.value is not None:
             assert cell.data_type == "n"
-            assert cell.number_format == signed("#,##0" if measure == "total" else "#,##0.0")
+            assert cell.number_format == signed("#,##0.0" if places == 1 else "#,##0")
     for name, wanted in (("Cases", "#,##0"), ("CV", "0.0%"), ("Design effect", "0.00"), ("Year", "0")):
         there = [cell for cell in facts_of(sheet, name) if cell.value is not None and cell.value not in CLASSES]
         assert there

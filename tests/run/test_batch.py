@@ -21,6 +21,7 @@ import small_country as country
 import yaml
 from papermill.exceptions import PapermillExecutionError
 
+import fltoolkit as fl
 from fltoolkit.errors import BatchError, FltoolkitError, SpecError
 from fltoolkit.run import batch
 from fltoolkit.run.batch import BatchOptions, run_batch, run_surveys
@@ -224,6 +225,14 @@ def test_no_file_names_a_place_on_this_machine_and_no_notebook_keeps_widget_stat
         assert str(ran.outputs.parent) not in text, path.name
         assert str(Path(batch.__file__).parents[2]) not in text, path.name
         assert path.suffix != ".ipynb" or set(json.loads(text)["metadata"]) == {"kernelspec", "language_info"}
+
+
+def test_only_run_json_has_a_hash_of_the_data(ran: Ran) -> None:
+    facts, survey = ran.facts("good"), fl.read_survey(ran.outputs.parent / "good")
+    secret = {*facts["inputs"].values(), *facts["outputs"].values(), facts["code"], survey.input_hash}
+    files = {path: path.read_bytes().decode("latin-1").lower() for path in ran.outputs.rglob("*") if path.is_file()}
+    assert {path.name for path, text in files.items() if any(digest in text for digest in secret)} == {"run.json"}
+    assert "run.json" not in files[ran.outputs / "index.html"]
 
 
 def test_progress_is_told_survey_by_survey(ran: Ran) -> None:

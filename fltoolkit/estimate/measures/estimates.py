@@ -81,7 +81,7 @@ class About:
     case_only: tuple[str, ...] = ()
     questionnaire: tuple[str, ...] = ()
     psus_of_earlier_rounds: str = ""
-    input_hash: str = ""
+    input_hash: str = field(default="", repr=False)
     missing: int = 0
     to_verify: Reason | Reasons | str = ""
     rule_note: Reason | Reasons | str = ""

@@ -298,7 +298,7 @@ def _estimates(design: Design, sums: EstimandSums, chosen: ReferencePopulation, 
     rows.insert(1, "se", np.sqrt(sums.units.variances(z)))
     if measure == "share":
         rows["psus_without_it"] = sums.psus_with_other_cases()
-    effects = design_effects(sums, rows, rate, design.deff_at_zero)
+    effects = design_effects(sums, rows, rate, design)
     whole = measure == "total" and design.grosses_up and bool(sums.table["lowest"].min() >= 1)
     table = with_intervals(estimand, rows, effects, rate, confidence, whole=whole)
     only, shares = case_only(design) & set(groups), None

@@ -284,7 +284,7 @@ def _estimates(
     rows.insert(1, "se", np.sqrt(sums.units.variances(z)))
     if not total:
         rows["psus_without_it"] = answers.limited_to(NO, OPEN).psus_with_cases()
-    effects = design_effects(sums, rows, rate, persons.deff_at_zero)
+    effects = design_effects(sums, rows, rate, persons)
     whole = total and persons.grosses_up and bool(sums.table["w"][sums.counted].min() >= 1)
     table = with_intervals(sums.estimand, rows, effects, rate, confidence, whole=whole)
     columns, shares = unresolved(sums, rows, effects, confidence.level, answers.unresolved_cases)

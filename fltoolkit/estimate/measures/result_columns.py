@@ -14,6 +14,7 @@ from fltoolkit.estimate.measures.intervals import Confidence, EstimatedCases, Es
 from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums
 from fltoolkit.estimate.totals.result_cells import make_cells
 from fltoolkit.estimate.variance.taylor_variance import Array, Codes, Matrix
+from fltoolkit.survey.design.survey_design import Design
 
 
 def counts(sums: EstimandSums, weights: Matrix, counted: Codes | None) -> pd.DataFrame:
@@ -51,16 +52,16 @@ def households_of_cases(sums: EstimandSums) -> pd.Series:
     )
 
 
-def design_effects(sums: EstimandSums, rows: pd.DataFrame, rate: Array, from_spec: float | None) -> pd.DataFrame:
+def design_effects(sums: EstimandSums, rows: pd.DataFrame, rate: Array, design: Design) -> pd.DataFrame:
     """Returns three design effects of each row. `deff` compares the variance with that of simple random sampling without
-    replacement (in R: deff=TRUE). `deff_replace` compares it with sampling with replacement. `kish` is Kish's design effect, 1 +
-    CV²(w). A proportion also has `deff_at_zero` and `source` (see `_effects_at_zero`).
+    replacement (in R: deff=TRUE); it is missing if the weights do not say how large the population is. `deff_replace` compares it
+    with sampling with replacement. `kish` is Kish's design effect, 1 + CV²(w). A proportion also has `deff_at_zero` and `source` (see `_effects_at_zero`).
 
     Args:
         sums: the sums from one pass over the persons.
         rows: the rows of the result, with `estimate`, `se`, `n`, `cases` and `population`.
         rate: the estimate of each row as a rate (for a total: divided by the population).
-        from_spec: the design effect that survey.yaml gives for rows without a case; None: not given.
+        design: the sample design: whether its weights add up to the population, and its design effect for rows without a case.
     """
     t, denominators, measure = sums.table, sums.denominators, sums.estimand.measure
     n, size = rows["n"].to_numpy(float), rows["population"].to_numpy(float)
@@ -78,16 +79,16 @@ def design_effects(sums: EstimandSums, rows: pd.DataFrame, rate: Array, from_spe
             with_replacement = with_replacement * size**2
         if measure == "ratio":
             with_replacement = with_replacement * (size / sums.cells.sums(t["wx"].to_numpy())) ** 2
-        variance = rows["se"].to_numpy() ** 2
+        variance, drawn = rows["se"].to_numpy() ** 2, np.where(design.grosses_up & (size > n), n / size, np.nan)
         effects = pd.DataFrame(
             {
-                "deff": variance / (with_replacement * (1 - n / size)),
+                "deff": variance / (with_replacement * (1 - drawn)),
                 "deff_replace": variance / with_replacement,
                 "kish": n * sums.denominator_values(denominators.sums(t["ww"].to_numpy(), counted)) / size**2,
             }
         )
     effects = effects.mask(np.isinf(effects))  # the effect of a number is infinite if the rate is 1 and the number varies
-    return _effects_at_zero(sums, rows, effects, from_spec) if sums.estimand.is_proportion else effects
+    return _effects_at_zero(sums, rows, effects, design.deff_at_zero) if sums.estimand.is_proportion else effects
 
 
 def _effects_at_zero(sums: EstimandSums, rows: pd.DataFrame, effects: pd.DataFrame, from_spec: float | None) -> pd.DataFrame:

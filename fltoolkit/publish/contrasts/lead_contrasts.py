@@ -15,7 +15,8 @@ from fltoolkit.estimate.change_over_time.difference import is_testable
 from fltoolkit.estimate.measures.estimates import Estimates
 from fltoolkit.estimate.measures.family_of_contrasts import PAIR, as_one_family, pairs_of_categories
 from fltoolkit.languages.reasons import Reason
-from fltoolkit.publish.printed_numbers import nearest, rounding_steps
+from fltoolkit.publish.measure_units import decimals_of
+from fltoolkit.publish.printed_numbers import nearest, rounding_steps, to_digits
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 from fltoolkit.table_records import as_records
@@ -24,7 +25,7 @@ HIGHER, LOWER, NO_DIFFERENCE, NOT_TESTED = (Reason.of(f"contrasts.{v}") for v in
 NOT_SHOWN, UNRELIABLE, WIDE, TOO_FEW = (Reason.of(f"contrasts.{why}") for why in ("hidden", "unreliable", "wide", "few"))
 POPULATION, MEASURE = "reference_population", "prevalence"
 KEY = [POPULATION, "group", *PAIR]
-PUBLISHED = [*KEY, "tested", "level", "ci_low", "ci_high", "p_adjusted", "verdict", "reason"]
+PUBLISHED = [*KEY, "tested", "level", "ci_low", "ci_high", "decimals", "p_adjusted", "verdict", "reason"]
 DECIMALS = 3  # of a p-value
 Row = dict[Any, Any]
 
@@ -67,6 +68,7 @@ def published_contrasts(pairs: pd.DataFrame, table: pd.DataFrame, exact: pd.Data
     - `tested`: the number of pairs in the family
     - `level`: the confidence level
     - `ci_low`, `ci_high`: the simultaneous interval of category minus reference, rounded to the coarser step of the two rates
+    - `decimals`: the decimals of the interval in print
     - `p_adjusted`: the p-value, adjusted for the number of tests by Holm's method; blank if the standard error of one of the
       rates is not printed
     - `verdict`: the result of the test
@@ -122,15 +124,16 @@ def _why_not_compared(shown: Row | None, full: Row | None) -> Reason | str:
 
 
 def _untested(pair: Row, reason: Reason | str) -> Row:
-    blank = dict.fromkeys(("ci_low", "ci_high", "p_adjusted"), np.nan)
+    blank = dict.fromkeys(("ci_low", "ci_high", "decimals", "p_adjusted"), np.nan)
     return pair | blank | {"verdict": NOT_TESTED, "reason": reason}
 
 
 def _tested(row: Row, both_rows: Sequence[Row]) -> Row:
     """Returns the row of a pair of categories that was tested, with the numbers as they are printed."""
     step = float(np.max(rounding_steps(pd.DataFrame(both_rows))))
-    low, high = (float(nearest(row[c], step)) for c in ("ci_low", "ci_high"))
+    low, high = (float(to_digits(nearest(row[c], step), step)) for c in ("ci_low", "ci_high"))
     has_errors = all(pd.notna(one["se"]) for one in both_rows)
     verdict = NO_DIFFERENCE if row["p_adjusted"] >= 1 - row["level"] else HIGHER if row["estimate"] > 0 else LOWER
     p = round(row["p_adjusted"], DECIMALS) if has_errors else np.nan
-    return row | {"ci_low": low, "ci_high": high, "p_adjusted": p, "verdict": verdict, "reason": ""}
+    places = min(map(decimals_of, both_rows))
+    return row | {"ci_low": low, "ci_high": high, "decimals": float(places), "p_adjusted": p, "verdict": verdict, "reason": ""}

@@ -20,7 +20,7 @@ from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.classify.exploration.domains import named_domain
 from fltoolkit.classify.profile.characteristics import characteristics_of
 from fltoolkit.errors import PublicationError
-from fltoolkit.estimate.measures.estimates import Estimates
+from fltoolkit.estimate.measures.estimates import About, Estimates
 from fltoolkit.estimate.totals.person_patterns import IN, NOW_COLUMN, read_patterns
 from fltoolkit.languages.reasons import Name, Reason, joined_reasons
 from fltoolkit.publish.disclosure.cell_counts import Key, Limits
@@ -49,6 +49,8 @@ T = TypeVar("T")
 STRICTER = Reason.of("reasons.stricter")
 ABOUT_COLUMNS = {n: f"reference_{n}" for n in ("population", "population_label", "population_ages")}
 ABOUT_LEFT_OUT = ("case_only", "questionnaire", "psus_of_earlier_rounds", "interview_modes", "where", "not_stated")
+# No hash of the data: with all the data except one person's answers, a reader could try every answer until the hash fits.
+PUBLISHED_FACTS = tuple(ABOUT_COLUMNS.get(c, c) for c in About.__dataclass_fields__ if c not in (*ABOUT_LEFT_OUT, "input_hash"))
 
 
 def limits_of(publication_profile: PublicationProfile, spec: SurveySpec | None) -> tuple[Limits, tuple[Reason, ...]]:
@@ -370,11 +372,8 @@ def _decide(
 
 
 def as_rows(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:
-    """Returns the table of an estimate with further columns.
-
-    The columns are the breakdown, the category, the codes of the categories (if `spec` is given), and facts about the estimate
-    (population, period, rule set and others).
-    """
+    """Returns the table of an estimate with further columns: the design effect against sampling with replacement, the breakdown, the
+    category, the codes of the categories (if `spec` is given), and facts about the estimate (population, period and others)."""
     frame = est.table
     columns = [(g, frame[g].tolist()) for g in est.groups]
     cells = [[(g, categories[i]) for g, categories in columns if categories[i] != TOTAL] for i in range(len(frame))]
@@ -390,6 +389,7 @@ def as_rows(est: Estimates, spec: SurveySpec | None = None) -> pd.DataFrame:
         about[DOMAIN] = "; ".join(f"{group}: {', '.join(labels)}" for group, labels in where)
         about["reference_population"] = f"{est.about.population} ({about[DOMAIN]})".strip()
     return frame.assign(
+        deff_replace=est.design_effects["deff_replace"].to_numpy(float),
         **about,
         breakdown=[crossed(u) for u in used],
         group_note=pd.Series(notes, frame.index, dtype=object),

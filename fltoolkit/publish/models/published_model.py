@@ -30,7 +30,7 @@ from fltoolkit.languages.language import read_language
 from fltoolkit.languages.reasons import Reason, Reasons, group_name, joined_reasons
 from fltoolkit.languages.word_files import BASE
 from fltoolkit.publish.models.printed_cases import maximum_likelihood, with_printed_cases
-from fltoolkit.publish.printed_numbers import DIGITS, ENOUGH_CASES, nearest, rounding_steps, significant
+from fltoolkit.publish.printed_numbers import DIGITS, ENOUGH_CASES, nearest, rounding_steps, significant, to_digits
 from fltoolkit.publish.published_set import Published
 from fltoolkit.publish.reliability import FLAGS, NO_CASE, has_wide_bounds
 from fltoolkit.survey.spec.groups import NOT_STATED
@@ -46,7 +46,7 @@ VERY_FEW = 5  # cases per coefficient (Vittinghoff and McCulloch 2007)
 RELIABLE = 15  # cases of a category, as in the profile `fltoolkit`
 RATIOS, EFFECTS = ("odds_ratio", "ci_low", "ci_high", "odds_ratio_ml"), ("effect", "effect_low", "effect_high")
 LIMITS = ["ci_low", "ci_high", "effect_low", "effect_high"]
-COLUMNS = ("group", "category", "reference", *RATIOS, *EFFECTS, "flag", "marker", "reason")
+COLUMNS = ("group", "category", "reference", *RATIOS, *EFFECTS, "decimals", "flag", "marker", "reason")
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class PublishedModel:
 
     - `group`, `category`, `reference`: the category, and the category with which it is compared.
     - `odds_ratio`, `ci_low`, `ci_high`: from Firth's method. `odds_ratio_ml`: by maximum likelihood; missing where it has no estimate (separation).
-    - `effect`, `effect_low`, `effect_high`: average marginal effect, a difference of proportions.
+    - `effect`, `effect_low`, `effect_high`: average marginal effect, a difference of proportions; `decimals`: theirs in print, per 1,000.
     - `flag`, `marker`, `reason`: as in `Published`.
 
     Ratios have two significant digits. Effects are rounded like the category's rate. For the reference itself the odds ratio is 1
@@ -164,9 +164,9 @@ def risk_factors(
     except RequestError:
         return _published(pd.DataFrame(columns=COLUMNS), (NO_FIT,), level, out, head)
     models = _Models(firth, maximum_likelihood(patterns), firth.margins())
-    step = pd.Series(rounding_steps(shown), shown.index)
+    steps = shown[["decimals"]].assign(step=rounding_steps(shown))
     parts = [
-        _printable_categories(_group_rows(models, i, rows[g], ref), rows[g], step)
+        _printable_categories(_group_rows(models, i, rows[g], ref), steps.loc[rows[g].index])
         for i, (g, ref) in enumerate(references.items(), 1)
     ]
     table = pd.concat([part.assign(group=g) for g, part in zip(references, parts, strict=True)], ignore_index=True)[list(COLUMNS)]
@@ -259,17 +259,17 @@ def _with_printed_limits(table: pd.DataFrame, name: str, model: Logit) -> pd.Dat
     return table.assign(**{limit: values.where(table["se"].notna(), table[limit]) for limit, values in limits.items()})
 
 
-def _printable_categories(table: pd.DataFrame, published: pd.DataFrame, step: pd.Series) -> pd.DataFrame:
+def _printable_categories(table: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
     """Returns a group's categories as they may be printed. Odds ratios have two significant digits. Effects are rounded
     like the category's rate.
 
     Args:
         table: the categories.
-        published: their rates at full precision.
-        step: the rounding step of each printed rate.
+        rates: the rounding step and the decimals of their printed rates.
     """
-    ratios = {name: significant(table[name], DIGITS) for name in RATIOS}
-    return table.assign(**ratios, **{name: nearest(table[name], step[published.index].to_numpy()) for name in EFFECTS})
+    ratios, step = {name: significant(table[name], DIGITS) for name in RATIOS}, rates["step"].to_numpy()
+    effects = {name: to_digits(nearest(table[name], step), step) for name in EFFECTS}
+    return table.assign(**ratios, **effects, decimals=rates["decimals"].to_numpy())
 
 
 def _marks(row: Mapping[Hashable, Any], base: Mapping[Hashable, Any], model: Logit) -> tuple[str, str, Any]:

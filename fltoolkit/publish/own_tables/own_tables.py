@@ -36,7 +36,7 @@ from fltoolkit.survey.spec.reserved_names import PUBLISHED
 
 ROW_KEY = ["measure", "outcome", "reference_population", "rule_set", "category"]
 OF_FORCED_LABOUR = ("forced_labour", NOW_COLUMN, MONTHS)
-SPREAD_COLUMNS = ["se", "cv", "deff", "n_eff"]
+SPREAD_COLUMNS = ["se", "cv", "deff", "deff_replace", "n_eff"]
 OF_UNRESOLVED = ("unresolved", "resolved_only", "bound_high", "bound_ci_high")
 
 

@@ -102,7 +102,7 @@ def range_in_words(language: Language, rows: Sequence[PublishedNumber]) -> str:
     without = [row for row in rows if row["estimate"] < row["bound_high"] <= row["ci_high"]]
     ends = {
         "values": language.join(number_words.shown(language, row) for row in without),
-        "highs": language.join(number_words.number(language, row["bound_high"], str(row["measure"])) for row in without),
+        "highs": language.join(number_words.of_row(language, row["bound_high"], row) for row in without),
     }
     why = language.say("sheet.without_range", **ends) if without else ""
     return f"{language.say('sheet.range_explained')} {why}".strip()

@@ -17,7 +17,7 @@ import pandas as pd
 from fltoolkit.classify.category_codes import own_code, plain_code
 from fltoolkit.estimate.change_over_time.difference import NOT_COMPARABLE
 from fltoolkit.languages.reasons import has_remark
-from fltoolkit.publish.measure_units import decimals, is_rate, scaled, unit
+from fltoolkit.publish.measure_units import decimals_of, is_rate, scaled, unit
 from fltoolkit.publish.published_set import Published
 from fltoolkit.show.wording.english_numbers import ENGLISH, value
 from fltoolkit.survey.spec.groups import CROSS, TOTAL, groups_of_breakdown
@@ -214,4 +214,4 @@ def _uncoded_columns(row: dict[Hashable, Any]) -> dict[str, Any]:
     numbers |= {name: float(row.get(column, np.nan)) for name, column in PLAIN.items()}
     words = {name: str(row[column]) for name, column in WORDS.items()}
     whole = {name: row[column] for name, column in WHOLE.items()}
-    return {"TIME_PERIOD": row["year"], **numbers, **whole, "DECIMALS": decimals(row["measure"]), **words}
+    return {"TIME_PERIOD": row["year"], **numbers, **whole, "DECIMALS": decimals_of(row), **words}

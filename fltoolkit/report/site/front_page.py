@@ -46,7 +46,6 @@ DATA = {
     "sdmx_structure.json": "Structure of the SDMX-CSV, SDMX-JSON",
     "ilostat.csv": "All published numbers, CSV in ILOSTAT's columns",
     "evidence.json": "The plan's evidence, JSON",
-    "run.json": "Inputs, versions and parameters of the run",
 }
 NOUN = ("survey", "surveys")
 WORKBOOK, BRIEF, SKELETON = "nap_workbook.xlsx", "evidence_brief", "nap_skeleton"

@@ -16,7 +16,7 @@ from fltoolkit.languages.own_text import OwnText
 from fltoolkit.nap.evidence import Evidence
 from fltoolkit.nap.follow_up import DECREASE
 from fltoolkit.nap.targets import UNPLANNED
-from fltoolkit.publish.measure_units import decimals, rounded_as_printed
+from fltoolkit.publish.measure_units import decimals_of, rounded_as_printed
 from fltoolkit.publish.published_set import MARKERS
 from fltoolkit.publish.reliability import has_wide_bounds
 from fltoolkit.report.workbook.row_heights import least_width, width_of_number
@@ -146,11 +146,12 @@ def rows_like(table: pd.DataFrame, row: Row) -> Iterator[dict[Any, Any]]:
     yield from map(without_nan, as_records(table[same]))
 
 
-def styled(measure: object, value: object) -> Styled:
-    """Returns a number of the plan, rounded, with the style of its cell. Numbers of persons and shares of cases have no decimals,
-    rates have one. `value` is already in the unit of its row, such as 17.2 for 17.2 per 1,000."""
-    read = None if value is None or pd.isna(value) else rounded_as_printed(float(value), str(measure))  # type: ignore[arg-type, call-overload]
-    return Styled(read, "one_decimal" if decimals(str(measure)) else "whole")
+def styled(row: Row, value: object) -> Styled:
+    """Returns a number of a row of the plan, rounded, with the style of its cell: with the decimals of the row. `value` is already in the
+    unit of the row, such as 17.2 for 17.2 per 1,000."""
+    places = decimals_of(row)
+    read = None if value is None or pd.isna(value) else rounded_as_printed(float(value), str(row["measure"]), places)  # type: ignore[arg-type, call-overload]
+    return Styled(read, "one_decimal" if places else "whole")
 
 
 def aimed(row: Row, column: str) -> Styled:
@@ -158,14 +159,14 @@ def aimed(row: Row, column: str) -> Styled:
     name of its column in the row."""
     stated = row["stated_value"]
     if stated is None or pd.isna(stated):
-        return styled(row["measure"], row[column])
+        return styled(row, row[column])
     places = next((n for n in range(2) if round(stated, n) == stated), 2)
-    return Styled(stated, ("whole", "one_decimal", "two_decimals")[max(places, decimals(str(row["measure"])))])
+    return Styled(stated, ("whole", "one_decimal", "two_decimals")[max(places, decimals_of(row))])
 
 
-def signed(measure: object, value: object) -> Styled:
+def signed(row: Row, value: object) -> Styled:
     """Returns a change, rounded as `styled` does, with the style of a cell that prints the plus sign."""
-    number = styled(measure, value)
+    number = styled(row, value)
     return replace(number, style=SIGNED[number.style])
 
 
@@ -177,7 +178,7 @@ def shown_if_wide(columns: Iterable[ColumnLook], *, wide: bool) -> tuple[ColumnL
 def high(row: Row) -> Styled:
     """Returns the upper end of a baseline that is a range because of unresolved answers, as a cell. The cell is empty for another
     baseline."""
-    return styled(row["measure"], row["bound_high"] if has_wide_bounds(row) else None)
+    return styled(row, row["bound_high"] if has_wide_bounds(row) else None)
 
 
 def high_or_marker(row: Row) -> Styled:
@@ -315,7 +316,7 @@ def chart_axes(
 ) -> ChartAxes:
     """Returns the axes of a chart of one indicator. `heights` are the values and upper limits that must fit on the axis. `hollow`
     says whether the chart has hollow dots, and `wide` whether it has grey bands; if so, the title of an axis explains them."""
-    most = max([float(styled(row["measure"], height).value or 0) for height in heights], default=0) or 1.0  # type: ignore[arg-type]
+    most = max([float(styled(row, height).value or 0) for height in heights], default=0) or 1.0  # type: ignore[arg-type]
     each = step(most, STEPS_UP)
     most += LABEL_ROOM * each
     levels = _levels(language, evidence.baseline.table, evidence.now.table)
@@ -326,16 +327,16 @@ def chart_axes(
     )
 
 
-def if_unreliable(measure: object, value: object, marker: object) -> Styled:
+def if_unreliable(row: Row, value: object, marker: object) -> Styled:
     """Returns the cell of a column from which a chart draws hollow dots. If the marker of a value says that it is unreliable, the
     cell has the value. Otherwise it is empty."""
-    return styled(measure, value if marker == UNRELIABLE else None)
+    return styled(row, value if marker == UNRELIABLE else None)
 
 
-def lengths_of(measure: object, numbers: Sequence[object]) -> tuple[object, object]:
+def lengths_of(row: Row, numbers: Sequence[object]) -> tuple[object, object]:
     """Returns the distances from a value to the lower and to the upper limit of its interval, which a chart draws as a line.
     `numbers` are the value and the two limits."""
-    value, low, high = (styled(measure, number).value for number in numbers)
+    value, low, high = (styled(row, number).value for number in numbers)
     if value is None or low is None or high is None:
         return None, None
-    return styled(measure, value - low), styled(measure, high - value)  # type: ignore[operator]
+    return styled(row, value - low), styled(row, high - value)  # type: ignore[operator]

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from fltoolkit.arguments import checked
+from fltoolkit.publish.measure_units import decimals_of
 from fltoolkit.publish.models.published_model import PublishedModel
 from fltoolkit.publish.response_error import ResponseError
 from fltoolkit.show.charts.chart_style import AXIS_TITLE, PALE, Picture, Table, figure
@@ -70,9 +71,9 @@ def risk_table(model: PublishedModel) -> Table | Nothing:
             "Category": [number_words.start(value(r["group"], r["category"])) for r in records],
             "Odds ratio": [_ratio(r["odds_ratio"]) for r in records],
             f"{number_words.percent(ENGLISH, model.level)} interval": [_ratio_limits(r) for r in records],
-            "Per 1,000 more or less": ["" if _is_base(r) else _signed(r["effect"]) for r in records],
+            "Per 1,000 more or less": ["" if _is_base(r) else _signed(r["effect"], r) for r in records],
             "Interval": [
-                f"{_signed(r['effect_low'])}{NBSP}to{NBSP}{_signed(r['effect_high'])}" if pd.notna(r["effect_low"]) else ""
+                f"{_signed(r['effect_low'], r)}{NBSP}to{NBSP}{_signed(r['effect_high'], r)}" if pd.notna(r["effect_low"]) else ""
                 for r in records
             ],
             "Marker": [f"[{r['marker']}]" if r["marker"] else "" for r in records],
@@ -192,8 +193,10 @@ def _ratio_limits(row: PublishedNumber) -> str:
     return "" if pd.isna(row["ci_low"]) else f"{_ratio(row['ci_low'])}{NBSP}to{NBSP}{_ratio(row['ci_high'])}"
 
 
-def _signed(effect: float) -> str:
-    return "" if pd.isna(effect) else f"{effect * 1000:+.1f}".replace("-", "−")
+def _signed(effect: float, row: PublishedNumber) -> str:
+    """Returns an effect per 1,000 with its sign, and with the decimals of the rate of its category."""
+    places = decimals_of({**row, "measure": PER_1000})
+    return "" if pd.isna(effect) else f"{effect * 1000:+.{places}f}".replace("-", "−")
 
 
 def _ratio_with_limits(row: PublishedNumber) -> str:

@@ -39,7 +39,9 @@ def _baseline(language: Language, row: Row) -> PrintedCell:
     if row["filled_by"] != "partners":
         shown = row["baseline_value"]
         bound = row["bound_high"] if has_wide_bounds(row) else nan
-        cell = number_cells.in_unit(language, nan if pd.isna(shown) else float(shown), _measure(row), row["marker"], bound)
+        cell = number_cells.in_unit(
+            language, nan if pd.isna(shown) else float(shown), {**row, "measure": _measure(row)}, row["marker"], bound
+        )
         return number_cells.with_care(cell, row["flag"])
     return PrintedCell(plan_words.typed(language, row["baseline_value"]) or language.say("by_partners"))
 

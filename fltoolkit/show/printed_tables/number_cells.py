@@ -8,7 +8,7 @@ from math import nan
 import pandas as pd
 
 from fltoolkit.languages.language import Language
-from fltoolkit.publish.measure_units import scaled
+from fltoolkit.publish.measure_units import decimals_of, scaled
 from fltoolkit.show.printed_tables.printed_table import PrintedCell, Row
 from fltoolkit.show.wording import number_words
 
@@ -22,13 +22,13 @@ def estimate(language: Language, row: Row, measure: str) -> PrintedCell:
     could raise the number above its interval, the cell has a range."""
     bound = scaled(row["bound_high"], measure) if number_words.has_range(row) else nan
     return in_unit(
-        language, row["estimate"] if pd.isna(row["estimate"]) else scaled(row["estimate"], measure), measure, row["marker"], bound
+        language, row["estimate"] if pd.isna(row["estimate"]) else scaled(row["estimate"], measure), row, row["marker"], bound
     )
 
 
-def in_unit(language: Language, value: float, measure: str, marker: object = "", bound: float = nan) -> PrintedCell:
-    """Returns the cell of a number that already is in the unit in which it is printed, as in the plan's tables. With an upper
-    bound (`bound`), the cell shows the range from the number to the bound.
+def in_unit(language: Language, value: float, row: Row, marker: object = "", bound: float = nan) -> PrintedCell:
+    """Returns the cell of a number that already is in the unit in which it is printed, as in the plan's tables. `row` has its measure
+    and decimals. With an upper bound (`bound`), the cell shows the range from the number to the bound.
 
     If the number is not shown, the cell has only the marker.
     """
@@ -36,7 +36,7 @@ def in_unit(language: Language, value: float, measure: str, marker: object = "",
     if pd.isna(value):
         return PrintedCell("", letters)
     ends = [end for end in (value, bound) if pd.notna(end)]
-    text = number_words.ranged(language, *(number_words.in_unit(language, end, measure) for end in ends))
+    text = number_words.ranged(language, *(_in_unit(language, end, row) for end in ends))
     return PrintedCell(text, letters, number=True, has_range=len(ends) > 1)
 
 
@@ -46,11 +46,14 @@ def with_care(cell: PrintedCell, flag: object) -> PrintedCell:
     return replace(cell, marker=number_words.CARE) if flag == "caution" and cell.text and not cell.marker else cell
 
 
-def interval(language: Language, low: float, high: float, measure: str) -> PrintedCell:
-    """Returns the cell of a confidence interval. Its limits are already in their printed unit. The cell is empty if the interval
-    is not shown."""
-    texts = (number_words.in_unit(language, value, measure) for value in (low, high))
-    return PrintedCell(number_words.limits(language, *texts), number=True)
+def interval(language: Language, low: float, high: float, row: Row) -> PrintedCell:
+    """Returns the cell of a confidence interval. Its limits are already in their printed unit; `row` has their measure and decimals.
+    The cell is empty if the interval is not shown."""
+    return PrintedCell(number_words.limits(language, *(_in_unit(language, value, row) for value in (low, high))), number=True)
+
+
+def _in_unit(language: Language, value: float, row: Row) -> str:
+    return number_words.in_unit(language, value, str(row["measure"]), decimals_of(row))
 
 
 def not_shown(marker: object) -> PrintedCell:

@@ -43,7 +43,7 @@ def value(language: Language, row: Row, column: str, marker: str = "", flag: str
     with caution has a sign behind it. If unresolved persons (answers don't know, refused, blank) could raise the number above
     its interval, the cell has a range."""
     bound = row[plan_words.BOUNDS[column]] if column in plan_words.BOUNDS else nan
-    cell = number_cells.in_unit(language, row[column], str(row["measure"]), row[marker] if marker else "", bound)
+    cell = number_cells.in_unit(language, row[column], row, row[marker] if marker else "", bound)
     return number_cells.with_care(cell, row[flag]) if flag else cell
 
 
@@ -60,7 +60,7 @@ def limits(language: Language, row: Row, low: str, high: str, marker: str = "mar
     name the columns with the limits, and `marker` that with the marker of the number."""
     if pd.isna(row[low]):
         return number_cells.not_shown(row[marker])
-    return number_cells.interval(language, row[low], row[high], str(row["measure"]))
+    return number_cells.interval(language, row[low], row[high], row)
 
 
 CATEGORY = TableColumn("category", category, "label")

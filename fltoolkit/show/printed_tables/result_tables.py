@@ -155,7 +155,7 @@ def _estimate(measure: str, ranged: bool = False) -> tuple[TableColumn, TableCol
 def _interval(language: Language, row: Row, measure: str) -> PrintedCell:
     if pd.isna(row["ci_low"]):
         return number_cells.not_shown(row["marker"])
-    return number_cells.interval(language, scaled(row["ci_low"], measure), scaled(row["ci_high"], measure), measure)
+    return number_cells.interval(language, scaled(row["ci_low"], measure), scaled(row["ci_high"], measure), row)
 
 
 def _unresolved(language: Language, row: Row) -> PrintedCell:

@@ -52,7 +52,7 @@ def _after(language: Language, row: Row) -> PrintedCell:
     would detect."""
     if pd.isna(row["smallest_value"]):
         return _no_fall(language, row)
-    return number_cells.in_unit(language, row["smallest_value"], str(row["measure"]))
+    return number_cells.in_unit(language, row["smallest_value"], row)
 
 
 def _no_fall(language: Language, row: Row) -> PrintedCell:
@@ -271,4 +271,4 @@ def _planned(language: Language, row: Row, *, year: str) -> PrintedCell:
     if stated := [way for way in row["ways"] if f"{way['target_year']:g}" == year and pd.notna(way["stated_value"])]:
         return PrintedCell(language.number(as_stated(stated[0]["stated_value"])), number=True)
     bound = row["baseline_bound"] if year == str(row["year"]) else nan
-    return number_cells.in_unit(language, row[year], str(row["measure"]), bound=bound) if year in row else EMPTY
+    return number_cells.in_unit(language, row[year], row, bound=bound) if year in row else EMPTY

@@ -202,7 +202,9 @@ def _difference(language: Language, pair: Pair) -> str:
     low, high = sorted(abs(pair[limit]) for limit in ("ci_low", "ci_high"))
     if not pair["ci_low"] * pair["ci_high"] > 0:
         return ""
-    return number_words.limits(language, *(number_words.number(language, limit, "prevalence") for limit in (low, high)))
+    return number_words.limits(
+        language, *(number_words.of_row(language, limit, {**pair, "measure": "prevalence"}) for limit in (low, high))
+    )
 
 
 def _category_names(out: Published, language: Language, population: str, *, with_rates: bool) -> dict[str, str]:

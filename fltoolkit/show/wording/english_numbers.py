@@ -19,12 +19,13 @@ PublishedNumber = Mapping[Hashable, Any]
 NBSP = "\u00a0"
 
 
-def number(value: float, measure: str) -> str:
+def number(value: float, measure: str, places: int | None = None) -> str:
     """Returns an estimate as it is printed, in the unit of its measure: 17.2 (per 1,000), 50 (%), 6,300 (persons, three
-    significant digits)."""
+    significant digits). `places` are the decimals of its row; None: those of its measure."""
     if pd.isna(value):
         return ""
-    return f"{rounded_as_printed(scaled(value, measure), measure):,.{decimals(measure)}f}"
+    places = decimals(measure) if places is None else places
+    return f"{rounded_as_printed(scaled(value, measure), measure, places):,.{places}f}"
 
 
 def value(group: str, code: object) -> str:

@@ -17,7 +17,7 @@ from fltoolkit.classify.profile.characteristics import EXCLUSIVE, TOPICS
 from fltoolkit.languages.language import Language
 from fltoolkit.languages.reasons import Reasons
 from fltoolkit.nap.baseline import PREVALENCE
-from fltoolkit.publish.measure_units import PROFILES, is_rate, scale
+from fltoolkit.publish.measure_units import PROFILES, decimals_of, is_rate, scale
 from fltoolkit.publish.own_tables.own_tables import OF_FORCED_LABOUR
 from fltoolkit.publish.published_set import MARKERS
 from fltoolkit.publish.reliability import has_wide_bounds
@@ -31,16 +31,21 @@ CARE = "†"  # beside a number that is to be used with caution, where a chart o
 TENTHS = 0.1  # a share: smaller shares, such as a cut, have a decimal, unless it is 0
 
 
-def number(language: Language, value: float, measure: str) -> str:
+def number(language: Language, value: float, measure: str, places: int | None = None) -> str:
     """Returns an estimate as text in a language, in the unit of its measure: 0.0172 gives 17.2 (per 1,000), 6,290 persons give
-    6,290. The text is empty if the number is missing."""
-    return language.number(english_numbers.number(value, measure))
+    6,290. The text is empty if the number is missing. `places` are the decimals of its row; None: those of its measure."""
+    return language.number(english_numbers.number(value, measure, places))
 
 
-def in_unit(language: Language, value: float, measure: str) -> str:
+def of_row(language: Language, value: float, row: PublishedNumber) -> str:
+    """Returns a number of a published row as text in a language, with the measure and the decimals of this row."""
+    return number(language, value, str(row["measure"]), decimals_of(row))
+
+
+def in_unit(language: Language, value: float, measure: str, places: int | None = None) -> str:
     """Returns a number as text that is already in the unit in which it is printed (17.2 for 17.2 per 1,000), as in the plan's
     tables."""
-    return number(language, value / scale(measure), measure)
+    return number(language, value / scale(measure), measure, places)
 
 
 def count(language: Language, value: float) -> str:
@@ -89,8 +94,7 @@ def limits(language: Language, low: str, high: str) -> str:
 
 
 def interval(language: Language, row: PublishedNumber) -> str:
-    measure = row["measure"]
-    return limits(language, number(language, row["ci_low"], measure), number(language, row["ci_high"], measure))
+    return limits(language, of_row(language, row["ci_low"], row), of_row(language, row["ci_high"], row))
 
 
 def shown(language: Language, row: PublishedNumber) -> str:
@@ -99,7 +103,7 @@ def shown(language: Language, row: PublishedNumber) -> str:
     marker (such as [c])."""
     if pd.isna(row["estimate"]):
         return f"[{row['marker']}]"
-    ends = (number(language, row[c], row["measure"]) for c in ("estimate", *(["bound_high"] if has_range(row) else [])))
+    ends = (of_row(language, row[c], row) for c in ("estimate", *(["bound_high"] if has_range(row) else [])))
     return ranged(language, *ends)
 
 
@@ -123,7 +127,7 @@ def doubt(language: Language, row: PublishedNumber, *, of_rate: bool = False) ->
     if pd.isna(row["ci_low"]):
         return ""
     key, high = ("doubt_of_range", "bound_ci_high") if has_range(row) else ("doubt", "ci_high")
-    ends = (number(language, row[column], row["measure"]) for column in ("ci_low", high))
+    ends = (of_row(language, row[column], row) for column in ("ci_low", high))
     of = "_of_rate" if of_rate else ""
     return language.say(f"{key}{of}", level=level(language, row), interval=limits(language, *ends))
 

@@ -13,6 +13,7 @@ from fltoolkit.languages.own_words import OwnWords
 from fltoolkit.languages.reasons import Reasons, as_stated, has_text
 from fltoolkit.nap.follow_up import DECREASE, NOT_REACHED, REACHED
 from fltoolkit.nap.targets import NO_FALL, TOO_WIDE, UNPLANNED
+from fltoolkit.publish.measure_units import decimals_of
 from fltoolkit.show.wording import number_words
 from fltoolkit.show.wording.english_numbers import ENGLISH, NBSP
 from fltoolkit.survey.spec.groups import TOTAL
@@ -90,7 +91,7 @@ def _is_share(row: Line) -> bool:
 def value(language: Language, number: float, row: Line) -> str:
     """Returns a number of the plan as text in a language, without its unit. The number is already in the unit of its row (17.2
     for 17.2 per 1,000). The text is empty if the number is missing."""
-    return "" if pd.isna(number) else number_words.in_unit(language, number, str(row["measure"]))
+    return "" if pd.isna(number) else number_words.in_unit(language, number, str(row["measure"]), decimals_of(row))
 
 
 def aim(language: Language, row: Line, column: str = "target_value") -> str:

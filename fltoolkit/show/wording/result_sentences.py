@@ -105,7 +105,7 @@ def unresolved(row: PublishedNumber, language: Language, *, parents: bool) -> st
     if row["unresolved"] == 0 or pd.isna(row["bound_high"]):
         return language.say("unresolved.none") if row["unresolved"] == 0 else ""
     rate, without, high, top = (
-        number_words.number(language, row[c], "prevalence") for c in ("estimate", "resolved_only", "bound_high", "bound_ci_high")
+        number_words.of_row(language, row[c], row) for c in ("estimate", "resolved_only", "bound_high", "bound_ci_high")
     )
     counts = {c: number_words.count(language, row[c]) for c in ("unresolved", "n")}
     ranged, cases = number_words.has_range(row), number_words.cases(language, row)

@@ -22,6 +22,7 @@ from fltoolkit.survey.checks.industry_checks import industries
 from fltoolkit.survey.checks.item_nonresponse import answer_findings, questions
 from fltoolkit.survey.checks.survey_facts import refused_module
 from fltoolkit.survey.checks.unknown_codes import code_findings, different_values
+from fltoolkit.survey.checks.weights.dominant_weights import dominant_weights
 from fltoolkit.survey.checks.weights.replicate_checks import replicate_findings
 from fltoolkit.survey.checks.weights.weight_sums import weight_columns, weight_findings
 from fltoolkit.survey.data.column_values import ROUNDED
@@ -170,7 +171,7 @@ def _design_findings(survey: Survey, mask: Mask, found: _CountedConditions) -> l
                 out.append(Finding(severity, "weights", name, sentence, counts[f"{name} {kind}"], do, rows, of, kind == "zero"))
         if not counts[f"{name} some"]:
             out.append(Finding("error", "weights", name, "no weight is above zero", 0, "check design.weight"))
-    out += [*weight_findings(survey), *replicate_findings(survey)]
+    out += [*weight_findings(survey), *dominant_weights(survey, mask), *replicate_findings(survey)]
     do = "fill it in; every person belongs to a sampled unit"
     units = [spec.design.psu or "", *(spec.design.second_stage if spec.design.certainty else ())]
     for key, name in (("psu", ", ".join(units)), ("strata", ", ".join(spec.design.strata))):

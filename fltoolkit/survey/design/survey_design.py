@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from weakref import WeakKeyDictionary
@@ -19,6 +19,7 @@ from fltoolkit.survey.data.column_names import names_of, trimmed
 from fltoolkit.survey.data.column_values import as_label, is_whole, number, text
 from fltoolkit.survey.data.duckdb_connection import connect
 from fltoolkit.survey.data.engines import Labels, has_few, labels_of, with_new_columns
+from fltoolkit.survey.data.fetch_rows import to_sums
 from fltoolkit.survey.data.internal_columns import (
     CODE_OF,
     FPC,
@@ -37,6 +38,7 @@ from fltoolkit.survey.data.usable_columns import refuse_unreadable
 from fltoolkit.survey.design.calibrated_weights import Calibration
 from fltoolkit.survey.design.design_summary import design_facts
 from fltoolkit.survey.design.replicate_weights import Replication
+from fltoolkit.survey.design.weight_scale import are_fewer_than_the_sample, scale_sums
 from fltoolkit.survey.readers.file_formats import LABELLED_FILES
 from fltoolkit.survey.readers.file_stamps import Stamp, refuse_changed, stamp_of
 from fltoolkit.survey.readers.header_line import header_is_known, printed_names
@@ -286,7 +288,7 @@ class Survey(SurveyDesign):
     spec: SurveySpec
     path: Path
     held_in: duckdb.DuckDBPyConnection | None
-    input_hash: str
+    input_hash: str = field(repr=False)
     joins: tuple[Join, ...]
     columns_of_files: Mapping[str, tuple[str, ...]]
     episodes: Frame | None
@@ -371,10 +373,21 @@ def refuse_missing_columns(names: Sequence[str], columns: Sequence[str], where: 
 
 
 def require_totals(design: Design, verb: str) -> None:
-    """Raise `DesignError` if the weights do not add up to the population, because totals are then impossible. `verb` is the name
-    of the function that was called, for the message."""
+    """Raise `DesignError` if the weights do not add up to the population, because totals are then impossible. The weights of a
+    `Survey` were compared with its persons by `fl.check`, and calibrated weights are right. `verb` is the name of the function that
+    was called, for the message."""
     if not design.grosses_up:
         raise DesignError(
             f"{verb} is refused: the weights are normalised", found="weights: normalised",
             do="use weights that add up to the population, or ask for prevalence, mean, ratio or share",
+        )  # fmt: skip
+    if isinstance(design, Survey) or design.calibration:
+        return
+    persons, added, below, _ = map(float, to_sums(design.frame, scale_sums(nw.col(WEIGHT))))
+    if are_fewer_than_the_sample(persons, added, below):
+        raise DesignError(
+            f"{verb} is refused: the weights add up to no more persons than the sample has", found=f"{persons:,.0f} persons, whose weights "
+            f"add up to about {float(f'{added:.2g}'):,}",
+            do='multiply weights in thousands by 1,000; for normalised weights say weights="normalised", and ask for prevalence, mean, ratio '
+            "or share",
         )  # fmt: skip

@@ -23,9 +23,9 @@ PUBLISHED = frozenset({
     "measure", "outcome", "reference_population", "reference_population_label", "reference_population_ages", "breakdown", "category",
     "ilostat", "flag", "marker", "reason", "unresolved_marker", "verdict_reason", "flag_before", "flag_after", "marker_before", "marker_after", "survey_before",
     "round_before", "year_before", "survey", "country", "round", "year", "rule_set", "reference_period", "reference_months",
-    "window_start", "window_end", "interval", "level", "same_work", "sector_basis", "age_basis", "input_hash", "missing", "to_verify",
+    "window_start", "window_end", "interval", "level", "same_work", "sector_basis", "age_basis", "missing", "to_verify",
     "rule_note", "group_note", "domain", "calibration", "duration_basis", "cases_class", "rounding", "cases_class_before", "cases_class_after", "beyond_zero",
-    "bounds_note", "bound_high_before", "bound_high_after", "interview_conditions",
+    "deff_replace", "decimals", "bounds_note", "bound_high_before", "bound_high_after", "interview_conditions",
     "interview_conditions_before",
 })  # fmt: skip
 """Additional columns of a published set and of a published change."""

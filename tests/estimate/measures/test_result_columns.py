@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from typing import Any, Literal
 
 import numpy as np
@@ -25,6 +26,7 @@ from fltoolkit.estimate.totals.cluster_totals import Outcome
 from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums, sum_persons
 from fltoolkit.estimate.totals.reference_population import ReferencePopulation
 from fltoolkit.survey.data.internal_columns import WEIGHT
+from fltoolkit.survey.design.survey_design import set_fields
 
 # Two strata of two PSUs of two persons; weights 1 and 2; the second stratum has no case.
 PERSONS = pd.DataFrame(
@@ -36,6 +38,9 @@ PERSONS = pd.DataFrame(
 N, WHOLE = 8, 12.0  # persons and their weights
 P = 5 / 12
 EVERYBODY = ReferencePopulation("", WEIGHT, None)
+
+
+DESIGN = fl.SurveyDesign(PERSONS, weight="w", strata="stratum", psu="psu")
 
 
 def one_pass(
@@ -73,44 +78,71 @@ def test_households_of_cases_are_counted_once_where_the_design_names_them(small:
 
 def test_design_effects_are_against_samples_of_persons_and_kish_is_of_weights() -> None:
     run = one_pass()
-    found = design_effects(run, table(run, estimate=P, se=0.1), np.array([P]), None).iloc[0]
+    found = design_effects(run, table(run, estimate=P, se=0.1), np.array([P]), DESIGN).iloc[0]
     with_replacement = P * (1 - P) / (N - 1)
     assert found["deff_replace"] == pytest.approx(0.01 / with_replacement)
     assert found["deff"] == pytest.approx(0.01 / (with_replacement * (1 - N / WHOLE)))
     assert found["kish"] == pytest.approx(N * (4 * 1 + 4 * 4) / WHOLE**2)
     assert np.isnan(found["deff_at_zero"])
     run = one_pass(measure="total")
-    total = design_effects(run, table(run, estimate=5.0, se=1.2), np.array([P]), None).iloc[0]
+    total = design_effects(run, table(run, estimate=5.0, se=1.2), np.array([P]), DESIGN).iloc[0]
     assert total["deff_replace"] == pytest.approx(0.01 / with_replacement)  # a total is the rate times twelve
 
 
 def test_design_effects_of_means_and_ratios_are_of_their_residuals() -> None:
     v, w, y = (PERSONS[c].to_numpy(float) for c in ("v", "w", "y"))
     mean, run = (v * w).sum() / WHOLE, one_pass(measure="mean", outcome=Outcome("number", "v"))
-    found = design_effects(run, table(run, estimate=mean, se=0.5), np.array([mean]), None).iloc[0]
+    found = design_effects(run, table(run, estimate=mean, se=0.5), np.array([mean]), DESIGN).iloc[0]
     assert found["deff_replace"] == pytest.approx(0.25 / ((w * (v - mean) ** 2).sum() / WHOLE / (N - 1)))
     ratio, run = (v * w).sum() / (y * w).sum(), one_pass(measure="ratio", outcome=Outcome("ratio", "v", "y"))
-    found = design_effects(run, table(run, estimate=ratio, se=0.5), np.array([ratio]), None).iloc[0]
+    found = design_effects(run, table(run, estimate=ratio, se=0.5), np.array([ratio]), DESIGN).iloc[0]
     spread = (w * (v - ratio * y) ** 2).sum() / WHOLE / (N - 1) * (WHOLE / 5) ** 2
     assert found["deff_replace"] == pytest.approx(0.25 / spread)
+
+
+@pytest.mark.parametrize(
+    ("factor", "weights"),
+    [(0.001, "gross_up"), (N / WHOLE, "gross_up"), (1.0, "normalised"), (N / WHOLE, "normalised")],
+    ids=["in thousands", "a sum of the sample", "normalised, of a part of a survey", "normalised"],
+)
+def test_without_the_size_of_the_population_there_is_only_the_design_effect_with_replacement(
+    factor: float, weights: Literal["gross_up", "normalised"]
+) -> None:
+    """Before, weights in thousands gave a design effect below 0, and a part of normalised weights one several times too large."""
+    scaled = PERSONS.assign(w=PERSONS["w"] * factor)
+    design = fl.SurveyDesign(scaled, weight="w", strata="stratum", psu="psu", weights=weights)
+    usual, found = (fl.prevalence(each, "y") for each in (DESIGN, design))
+    assert np.isnan(found.table["deff"][0])
+    for column in ("estimate", "se", "ci_low", "ci_high", "n_eff"):
+        assert found.table[column][0] == pytest.approx(usual.table[column][0])
+    assert found.design_effects["deff_replace"][0] == pytest.approx(usual.design_effects["deff_replace"][0])
+
+
+def test_a_design_effect_below_one_is_a_number_like_others() -> None:
+    """Proportional strata whose means differ: the sample is better than a simple random one."""
+    strata = pd.DataFrame({"h": [1, 1, 1, 2, 2, 2], "w": 10.0, "y": [1, 1, 0, 0, 0, 0]})
+    deff = fl.prevalence(fl.SurveyDesign(strata, weight="w", strata="h"), "y").table["deff"][0]
+    between = 2 / 3 * 1 / 3 / 2 / 4  # the variance of the mean of stratum 1, a quarter of which counts
+    assert deff == pytest.approx(between / (1 / 3 * 2 / 3 / 5) / (1 - 6 / 60))
+    assert 0 < deff < 1
 
 
 def test_where_there_is_no_case_the_design_effect_is_the_whole_populations_or_kishs_or_the_specs() -> None:
     run = one_pass(by=("part",))
     rows, rate = table(run, estimate=[5 / 6, 0.0], se=[0.1, 0.0]), np.array([5 / 6, 0.0])
-    found = design_effects(run, rows, rate, None)
+    found = design_effects(run, rows, rate, DESIGN)
     # Sums of w(y − p)/12 by PSU are 2, 28, −10 and −20 hundred-and-forty-fourths: their variance is 26² + 10² of these squared.
     whole = (26**2 + 10**2) / 144**2 * N / (P * (1 - P))
     assert_allclose(found["deff_at_zero"], [np.nan, whole])
     assert found["source"].tolist() == ["", "the whole population's"]
-    said = design_effects(run, rows, rate, 1.7)
+    said = design_effects(run, rows, rate, set_fields(copy(DESIGN), deff_at_zero=1.7))
     assert (said["deff_at_zero"].iloc[1], said["source"].tolist()) == (1.7, ["", "survey.yaml"])
     nobody = one_pass(PERSONS.assign(y=0))
-    kish = design_effects(nobody, table(nobody, estimate=0.0, se=0.0), np.zeros(1), None).iloc[0]
+    kish = design_effects(nobody, table(nobody, estimate=0.0, se=0.0), np.zeros(1), DESIGN).iloc[0]
     assert kish["deff_at_zero"] == pytest.approx(N * 20 / 144)
     assert kish["source"] == "Kish's, from the weights"
     all_cases = one_pass(PERSONS.assign(y=1))
-    sure = design_effects(all_cases, table(all_cases, estimate=1.0, se=0.0), np.ones(1), None).iloc[0]
+    sure = design_effects(all_cases, table(all_cases, estimate=1.0, se=0.0), np.ones(1), DESIGN).iloc[0]
     assert sure["source"] == "Kish's, from the weights"
 
 

@@ -78,7 +78,7 @@ def test_no_hidden_number_stands_anywhere(texts: Mapping[str, str], tmp_path: Pa
     forms = {f"{1000 * p:.1f}" for p in hidden["estimate"]} | {f"{1000 * p:.1f}".replace(".", ",") for p in hidden["estimate"]}
     assert [name for name, text in texts.items() if any(re.search(rf"(?<!\d){re.escape(f)}(?!\d)", text) for f in forms)] == []
     (north,) = shown[shown["breakdown"] == "region"]["estimate"]
-    assert f"{1000 * north:.1f}" in texts["evidence_brief_en.html"]
+    assert f"{1000 * north:.0f}" in texts["evidence_brief_en.html"]
 
 
 @pytest.mark.parametrize("name", MADE)

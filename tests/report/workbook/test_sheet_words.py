@@ -34,15 +34,18 @@ from fltoolkit.show.wording.number_words import bracketed, legend, used_markers
     ("measure", "value", "read"), [("total", 6294.4, "6,290"), ("prevalence", 14.96694886, "15.0"), ("share", 49.84, "50")]
 )
 def test_a_number_is_the_one_that_the_documents_print(measure: str, value: float, read: str) -> None:
-    told = styled(measure, value)
+    told = styled({"measure": measure}, value)
     scale = {"total": 1, "prevalence": 1000, "share": 100}[measure]
     assert english_numbers.number(value / scale, measure) == read
     assert f"{told.value:,.{decimals(measure)}f}" == read
     assert told.value == float(read.replace(",", ""))
 
 
+PERSONS = {"measure": "total"}
+
+
 def test_what_is_missing_stays_missing() -> None:
-    assert styled("total", None) == styled("total", float("nan")) == Styled(None, "whole")
+    assert styled(PERSONS, None) == styled(PERSONS, float("nan")) == Styled(None, "whole")
     assert rounded(None, 1) is rounded(float("nan"), 1) is None
     assert rounded(0.40000001, 3) == 0.4
 

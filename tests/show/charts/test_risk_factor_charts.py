@@ -102,7 +102,7 @@ def test_the_table_gives_differences_per_1_000_and_markers(model: fl.PublishedMo
     south = model.table[model.table["category"] == "south"].iloc[0]
     text = fl.show.risk_table(model).text
     assert f"{south['odds_ratio']:.2f}" in text
-    assert f"{south['effect'] * 1000:+.1f}".replace("-", "−") in text
+    assert f"{south['effect'] * 1000:+.0f}".replace("-", "−") in text
     assert "[c]\xa0confidential" in text
 
 

@@ -116,7 +116,7 @@ def _lines(filled: Baseline, language: Language, aims: pd.DataFrame, partners: P
             continue
         mine = partners.row("matrix", row["id"])
         for place, key in zip(PLACES, MINE.values(), strict=True):
-            cells[place] = cell_value(mine[key]) if key in mine else _number(language, None, row[key])
+            cells[place] = cell_value(mine[key]) if key in mine else _number(language, {**row, "measure": None}, row[key])
         lines.append(SheetRow(cells, row["id"], tuple(MINE.values()), frozenset(mine)))
     return lines
 
@@ -131,24 +131,22 @@ def _cells(plan: Plan, row: Row, language: Language) -> list[object]:
     _, group, category, unit = who(language, row)
     groups = ", ".join(number_words.group(language, name) for name in indicator.disaggregated_by)
     by = groups if row["group"] in (None, "", TOTAL) else group
-    value, *years = (
-        _number(language, row["measure"], row[name]) for name in ("baseline_value", "target_year_1", "target_year_2")
-    )
+    value, *years = (_number(language, row, row[name]) for name in ("baseline_value", "target_year_1", "target_year_2"))
     return [
         language.colon(language.own(row["code"]), language.own(row["statement"])), name_of(language, indicator, row),
         definition(language, indicator, row), by, category,
         language.own(row["means_of_verification"]), unit,
-        value, high_or_marker(row), styled(row["measure"], row["ci_low"]), styled(row["measure"], row["ci_high"]), bracketed(mark(row)),
+        value, high_or_marker(row), styled(row, row["ci_low"]), styled(row, row["ci_high"]), bracketed(mark(row)),
         *years, frequency(language, indicator.reporting_frequency), language.own(row["lead"]),
     ]  # fmt: skip
 
 
-def _number(language: Language, measure: object, value: object) -> object:
-    """Returns a baseline or target value for a cell. A number is rounded as numbers of this measure are. A text of the plan is
+def _number(language: Language, row: Row, value: object) -> object:
+    """Returns a baseline or target value of a row for a cell. A number is rounded as numbers of this row are. A text of the plan is
     returned in the sheet's language."""
     given = as_number(value)
-    if measure and isinstance(given, float):
-        return styled(measure, given)
+    if row["measure"] and isinstance(given, float):
+        return styled(row, given)
     return language.own(given) if isinstance(given, str) else given
 
 

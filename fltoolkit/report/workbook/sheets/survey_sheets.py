@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
+
 from fltoolkit.languages.language import Language
 from fltoolkit.nap.baseline import Baseline
 from fltoolkit.nap.checklists import checklists
@@ -65,7 +67,6 @@ FACTS = (
     ("deff", 8, "two_decimals"), ("df", 6, "whole"), ("method", 24, "text"), ("rule_set", 14, "text"), ("reference_period", 24, "text"),
     ("reference_population", 24, "text"), ("same_work", 12, "text"), ("sector_basis", 16, "text"), ("duration_basis", 24, "text"),
     ("measure", 16, "text"), ("survey", 44, "text"), ("round", 10, "text"), ("year", 8, "plain"), ("filled_by", 13, "text"), ("id", 34, "text"),
-    ("input_hash", 70, "again"),
 )  # fmt: skip
 
 
@@ -127,7 +128,7 @@ def _rounds(evidence: Evidence, language: Language, row: dict[Any, Any]) -> Iter
         yield (
             category,
             "",
-            *_value(row, (now["year"], mark(now, "marker_after", "flag_after")), numbers, styled(row["measure"], now["bound"])),
+            *_value(row, (now["year"], mark(now, "marker_after", "flag_after")), numbers, styled(row, now["bound"])),
         )
 
 
@@ -144,12 +145,12 @@ def _value(
         bound: the number if all unresolved persons were cases; it is empty if it is hidden or not above the interval.
         earlier: whether there is a later survey; then the dot of this number is grey.
     """
-    (year, marker), measure = about, row["measure"]
-    value, *limits = (styled(measure, number) for number in numbers)
+    year, marker = about
+    value, *limits = (styled(row, number) for number in numbers)
     reach = None if bound.value is None or value.value is None else bound.value - value.value  # type: ignore[operator]
     return (
-        year, value, bound, *limits, bracketed(marker), *lengths_of(measure, numbers),
-        if_unreliable(measure, numbers[0], marker), replace(bound, value=reach), replace(value, value=value.value if earlier else None),
+        year, value, bound, *limits, bracketed(marker), *lengths_of(row, numbers),
+        if_unreliable(row, numbers[0], marker), replace(bound, value=reach), replace(value, value=value.value if earlier else None),
     )  # fmt: skip
 
 
@@ -178,14 +179,15 @@ def _detail(language: Language, r: Row) -> tuple[object, ...]:
     reason = "" if r["reason"] == CONFIDENTIAL else number_words.reason(language, r["reason"])  # said once, above the table
     if reason and r["flag"] in CAREFUL:
         reason = language.say("flagged", flag=language.say(f"flags.{r['flag']}"), reason=reason)
+    deff: object = r["deff_replace"] if pd.isna(r["deff"]) else r["deff"]
     return (
-        styled(measure, r["baseline_value"]), high_or_marker(r), *(styled(measure, r[name]) for name in NUMBERS[1:]),
+        styled(r, r["baseline_value"]), high_or_marker(r), *(styled(r, r[name]) for name in NUMBERS[1:]),
         bracketed(mark(r)), r["n"], cases(language, r), cv(r), reason,
-        r["confidence"], flag(language, r), styled(measure, r["se"]), r["unresolved"], rounded(r["deff"], 2), r["df"],
+        r["confidence"], flag(language, r), styled({"measure": measure}, r["se"]), r["unresolved"], rounded(deff, 2), r["df"],
         word(language, "intervals", r["interval"]), r["rule_set"], language.kit(r["reference_period"]),
         language.kit(r["reference_population_label"]), word(language, "same_work", r["same_work"]),
         word(language, "sector_basis", r["sector_basis"]), number_words.reason(language, r["duration_basis"]), word(language, "measures", measure),
-        language.kit(r["survey"]), language.kit(r["round"]), r["year"], word(language, "filled", r["filled_by"]), r["id"], r["input_hash"],
+        language.kit(r["survey"]), language.kit(r["round"]), r["year"], word(language, "filled", r["filled_by"]), r["id"],
     )  # fmt: skip
 
 
@@ -222,7 +224,7 @@ def global_figures(language: Language) -> Page:
     figures = as_records(references())
     lines = [
         SheetRow((
-            number_words.reason(language, r["place"]), r["year"], word(language, "measures", r["measure"]), styled(r["measure"], r["value"]),
+            number_words.reason(language, r["place"]), r["year"], word(language, "measures", r["measure"]), styled(r, r["value"]),
             language.kit(r["unit"]), language.kit(r["source"]),
         ))
         for r in figures

@@ -107,13 +107,13 @@ def targets(evidence: Evidence, language: Language) -> Page | None:
 
 def _baseline(evidence: Evidence, r: Row) -> tuple[Styled, Styled]:
     """Returns two cells: the baseline of a row, and the upper end of its range."""
-    none = styled(r["measure"], None)
-    return styled(r["measure"], r["baseline_value"]), next(map(high_or_marker, rows_like(evidence.baseline.table, r)), none)
+    none = styled(r, None)
+    return styled(r, r["baseline_value"]), next(map(high_or_marker, rows_like(evidence.baseline.table, r)), none)
 
 
 def _promised(evidence: Evidence, language: Language, r: Row) -> tuple[object, ...]:
     """Returns the cells of one row of the sheet on targets: the target, and whether a repeat of the survey could verify it."""
-    measure, refused = r["measure"], r["verifiable"] == "no"
+    refused = r["verifiable"] == "no"
     verifiable: object = Styled(word(language, "met", "no"), "warn") if refused else word(language, "met", r["verifiable"])
     # The marker says why a baseline is not shown.
     silent = r["marker"] == "c" and r["target_year"] is None
@@ -123,9 +123,9 @@ def _promised(evidence: Evidence, language: Language, r: Row) -> tuple[object, .
     why_none = language.kit(r["smallest_obstacle"])
     least: object = Styled(why_none, "in_place") if why_none else rounded(r["smallest_cut"], 3)
     return (
-        *_baseline(evidence, r), *(styled(measure, r[name]) for name in ("ci_low", "ci_high")), bracketed(mark(r)),
+        *_baseline(evidence, r), *(styled(r, r[name]) for name in ("ci_low", "ci_high")), bracketed(mark(r)),
         r["target_year"], aimed(r, "target_value"), verifiable, least, why,
-        language.kit(r["target_words"]), rounded(r["cut"], 3), rounded(r["power"], 2), styled(measure, r["smallest_value"]),
+        language.kit(r["target_words"]), rounded(r["cut"], 3), rounded(r["power"], 2), styled(r, r["smallest_value"]),
         r["sample_needed"], r["sample_each_round"], r["planned_sample"], r["first_year"],
     )  # fmt: skip
 
@@ -162,14 +162,14 @@ def _milestone(evidence: Evidence, language: Language, r: Row) -> tuple[object, 
     else:
         kind = Styled(" ".join(words), "text" if r["kind"] == BASELINE else "quiet")
     marker, numbers = _measured(evidence, r)
-    measure, planned = r["measure"], aimed(r, "value")
+    planned = aimed(r, "value")
     # The upper end of a baseline that is a range; the chart draws a grey band from the baseline to it.
     bound = next((one["baseline_bound"] for one in rows_like(evidence.targets, r) if r["kind"] == BASELINE), None)
     return (
-        r["year"], planned, kind, styled(measure, numbers[0]), styled(measure, bound),
-        *(styled(measure, limit) for limit in numbers[1:]), bracketed(marker),
-        *lengths_of(measure, numbers), if_unreliable(measure, numbers[0], marker), planned if r["kind"] == TARGET else styled(measure, None),
-        styled(measure, None if bound is None else bound - r["value"]),
+        r["year"], planned, kind, styled(r, numbers[0]), styled(r, bound),
+        *(styled(r, limit) for limit in numbers[1:]), bracketed(marker),
+        *lengths_of(r, numbers), if_unreliable(r, numbers[0], marker), planned if r["kind"] == TARGET else styled(r, None),
+        styled(r, None if bound is None else bound - r["value"]),
     )  # fmt: skip
 
 
@@ -206,7 +206,7 @@ def follow_up(evidence: Evidence, language: Language) -> Page | None:
 def _limits_of_change(r: Row) -> tuple[Styled, Styled]:
     """Returns the cells with the limits of a change. If a limit rounds to 0, `<0` or `>0` stands in its place, as in the documents."""
     beyond = Styled(r["beyond_zero"], "in_place")
-    low, high = (signed(r["measure"], r[name]) for name in ("change_ci_low", "change_ci_high"))
+    low, high = (signed(r, r[name]) for name in ("change_ci_low", "change_ci_high"))
     return beyond if r["beyond_zero"] == ">0" else low, beyond if r["beyond_zero"] == "<0" else high
 
 
@@ -227,13 +227,13 @@ def _followed(evidence: Evidence, language: Language, r: Row) -> tuple[object, .
     change. If the change is not shown, its marker (such as [c]) replaces the result."""
 
     def numbers(*names: str) -> list[Styled]:
-        return [styled(r["measure"], r[name]) for name in names]
+        return [styled(r, r[name]) for name in names]
 
     return (
         *_baseline(evidence, r), *numbers("baseline_ci_low", "baseline_ci_high"), bracketed(mark(r, *ROUNDS[0])),
         *numbers("value", "bound", "ci_low", "ci_high"), bracketed(mark(r, *ROUNDS[1])),
-        signed(r["measure"], r["change"]), *_limits_of_change(r),
+        signed(r, r["change"]), *_limits_of_change(r),
         _verdict(language, r), aimed(r, "target_value"), language.kit(r["reached"] or ""), _reason(language, r), r["beyond_zero"],
-        *(styled(DECREASE, r[name]) for name in ("decrease", "decrease_low", "decrease_high")), *numbers("milestone"), flag(language, r),
+        *(styled({"measure": DECREASE}, r[name]) for name in ("decrease", "decrease_low", "decrease_high")), *numbers("milestone"), flag(language, r),
         number_words.reason(language, r["reason"]),
     )  # fmt: skip

@@ -121,7 +121,11 @@ def _of_round(row: PublishedNumber, side: str) -> PublishedNumber:
     part: dict[Hashable, Any] = {c: row[f"{c}{side}"] for c in ("estimate", "ci_low", "ci_high", "flag")}
     bound = row.get(f"bound_high{side}", math.nan)
     part |= {"bound_high": bound, "bounds_note": WIDE_BOUNDS if pd.notna(bound) else ""}
-    return part | {"measure": _measure(row), "marker": "w" if row[f"estimate{side}"] == 0 else row[f"marker{side}"]}
+    return part | {
+        "measure": _measure(row),
+        "decimals": row.get("decimals"),
+        "marker": "w" if row[f"estimate{side}"] == 0 else row[f"marker{side}"],
+    }
 
 
 def _row_in_words(language: Language, row: PublishedNumber) -> str:

@@ -13,13 +13,11 @@ from fltoolkit.survey.data.fetch_rows import to_sums
 from fltoolkit.survey.data.internal_columns import AGE, ASKED, WEIGHT
 from fltoolkit.survey.data.person_frame import FACTOR
 from fltoolkit.survey.design.survey_design import Survey, weight_of
+from fltoolkit.survey.design.weight_scale import FEW_BELOW_ONE, scale_sums
 from fltoolkit.survey.spec.groups import PopulationSpec
 from fltoolkit.survey.spec.survey_spec import SurveySpec
 
 MEAN_OF_NORMALISED = (0.5, 2.0)  # a part of the persons, such as those who answered, has a mean that is not exactly 1
-# No person of a sample stands for less than one person, but a calibrated weight of a census may be a little below 1.
-BELOW_ONE = 0.99
-FEW_BELOW_ONE = 0.05  # the share of such weights that a census with calibrated weights may have
 
 
 def weight_findings(survey: Survey) -> list[Finding]:
@@ -48,28 +46,29 @@ def _sums_of_weights(spec: SurveySpec) -> list[nw.Expr]:
     """Returns the four columns that `_normalised` needs the sums of, for each weight."""
     sums: list[nw.Expr] = []
     for inside in _columns_checked(spec).values():
-        weight = nw.col(inside) / nw.col(FACTOR)
-        there = (weight.is_finite() & (weight > 0)).fill_null(False)
-        small, not_one = there & (weight < BELOW_ONE), there & (weight != 1)
-        sums += [there, nw.when(there).then(weight).otherwise(0.0), small.fill_null(False), not_one.fill_null(False)]
+        sums += scale_sums(nw.col(inside) / nw.col(FACTOR))
     return sums
 
 
 def _normalised(survey: Survey, found: Sequence[float]) -> list[Finding]:
-    """Returns a finding for each weight that seems to be normalised: its mean is about 1, so it adds up to the persons of the sample,
-    not of the population. `found` are the sums of `_sums_of_weights`.
+    """Returns a finding for each weight that cannot add up to the population. `found` are the sums of `_sums_of_weights`.
 
-    If weights are below 1, the finding is an error. If every weight is 1, the data may be a census, in which nobody was drawn: the
+    A mean far below 1 is an error: the weights are shares, or in thousands. A mean of about 1 is that of normalised weights. If
+    weights are below 1, the finding is an error. If every weight is 1, the data may be a census, in which nobody was drawn: the
     finding is then a warning, but an error if survey.yaml names sampling units or replicate weights.
     """
     design, out = survey.spec.design, []
     for i, name in enumerate(_columns_checked(survey.spec)):
         persons, added, below, other = found[4 * i : 4 * i + 4]
         low, high = MEAN_OF_NORMALISED
-        if not persons or not low <= added / persons <= high:
+        if not persons or added / persons > high:
             continue
         do = "say weights: normalised under design: rates are then shown, and no numbers of persons"
-        if below > FEW_BELOW_ONE * persons or (not other and (design.psu or design.replicates)):
+        if added / persons < low:
+            what = "the weights add up to less than half of the persons of the sample, so they are not persons of the population"
+            more = "if they are in thousands, or divided by another number, multiply them by it in the data; otherwise"
+            out.append(Finding("error", "weights", name, what, int(persons), f"{more} {do}"))
+        elif below > FEW_BELOW_ONE * persons or (not other and (design.psu or design.replicates)):
             what = "the mean of the weights is about 1, so they add up to the persons of the sample, not of the population"
             out.append(
                 Finding(

@@ -44,7 +44,9 @@ def test_every_row_of_the_baseline_stands_there_with_its_numbers_as_they_are_rea
         caution = "†" if row["flag"] == "caution" else ""
         assert plain(told["Marker"]) == (f"[{row['marker']}]" if isinstance(row["marker"], str) and row["marker"] else caution)
         if row["measure"] == "prevalence" and row["baseline_value"] == row["baseline_value"]:
-            assert told["Baseline value"] == Styled(round(row["baseline_value"], 1), "one_decimal")
+            assert told["Baseline value"] == Styled(
+                round(row["baseline_value"], 1), "one_decimal" if row["decimals"] else "whole"
+            )
         if row["measure"] == "total" and row["baseline_value"] == row["baseline_value"]:
             assert told["Baseline value"].style == "whole"
 

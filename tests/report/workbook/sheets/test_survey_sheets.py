@@ -78,7 +78,7 @@ def test_the_headline_is_the_first_indicator_for_everyone_and_by_its_first_group
     table = evidence().baseline.table
     men = table[(table["measure"] == "prevalence") & (table["category"] == "men")].iloc[0]
     row = cells(page, 1)
-    assert row["Value"] == Styled(round(men["baseline_value"], 1), "one_decimal")
+    assert row["Value"] == Styled(round(men["baseline_value"]), "whole")  # steps of 5 per 1,000
     assert row["Below"].value == pytest.approx(row["Value"].value - row["Interval from"].value)
     assert row["Above"].value == pytest.approx(row["Interval to"].value - row["Value"].value)
     assert page.chart
@@ -139,7 +139,7 @@ def test_wide_bounds_are_a_column_of_the_headline_and_a_band_in_its_chart() -> N
     assert "grey bands: up to the high end" in page.chart.axes.across
     assert [cells(page, n)[head].value for n in (0, 2)] == [None, None]
     men = cells(page, 1)
-    assert men[head] == Styled(400.0, "one_decimal")
+    assert men[head] == Styled(400.0, "whole")
     assert men["Reach"].value == pytest.approx(400.0 - men["Value or low end"].value)
     assert 400 <= page.chart.axes.top < 990
     sheet = detail(replace(made.baseline, table=wide), EN)

@@ -16,6 +16,7 @@ Write = Callable[..., Path]
 Change = Callable[..., dict[str, Any]]
 
 VARYING, ONES = [0.5, 1.5] * 8, [1.0] * 16
+THOUSANDS = [0.25, 0.31] * 8
 NEAR_CENSUS = [1.1, 1.2, 1.05, 1.3] * 4  # a count of nearly everybody, weighted for those who were not reached
 DRAWN_DIRECTLY = {"design.psu": None, "design.strata": None}
 ACCEPTED = {"accept": [{"finding": "weights", "column": "w", "why": "calibrated weights of a count of nearly everybody"}]}
@@ -34,6 +35,10 @@ CALIBRATED = {"calibration": {"method": "rake", "margins": {"sex": {"men": 800, 
         (ONES, DRAWN_DIRECTLY, [("warning", "right for a census only")]),
         (NEAR_CENSUS, {}, []),
         ([2.5] * 16, {}, []),
+        (THOUSANDS, {}, [("error", "less than half of the persons of the sample")]),
+        (THOUSANDS, DRAWN_DIRECTLY, [("error", "less than half of the persons of the sample")]),
+        (THOUSANDS, {"design.weights": "normalised"}, []),
+        (THOUSANDS, CALIBRATED, []),
     ],
 )
 def test_normalised_weights(
@@ -56,6 +61,13 @@ def test_normalised_weights(
     if any(severity == "error" for severity, _ in expected):
         with pytest.raises(DataError, match="weights: normalised"):
             fl.classify(survey)
+
+
+def test_no_reason_makes_persons_of_thousands(spec: dict[str, Any], people: pd.DataFrame, write: Write, changed: Change) -> None:
+    findings = fl.check(fl.read_survey(write(changed(spec, ACCEPTED), people=people.assign(w=THOUSANDS))))
+    (error,) = findings[findings["severity"] == "error"].to_dict("records")
+    assert "multiply them by it" in error["do"]
+    assert "accept: does not help" in error["do"]
 
 
 def test_quarters_that_are_pooled_are_compared_before_their_factor(
