@@ -17,6 +17,7 @@ from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.models.covariate_patterns import Patterns, is_sensitive, read_patterns, refuse_sensitive
 from fltoolkit.estimate.models.logistic_model import ASSOCIATION, FEW, Logit, fit_patterns
+from fltoolkit.estimate.models.model_formula import formula_of_categories
 from fltoolkit.languages.language import read_language
 from fltoolkit.languages.reasons import Reason, Reasons, joined_reasons
 from fltoolkit.languages.word_files import BASE
@@ -132,8 +133,7 @@ def risk_factors(
     references = {g: ref for g in wanted if (ref := _reference(rows[g])) is not None}
     if pd.isna(head["cases"]) or not head["cases"] or not references:
         return _published(pd.DataFrame(columns=COLUMNS), (NOTHING,), level, out, head)
-    terms = [f"C(Q({g!r}), Treatment({ref!r}))" for g, ref in references.items()]
-    patterns = read_patterns(persons, f"forced_labour ~ {' + '.join(terms)}", population)
+    patterns = read_patterns(persons, formula_of_categories("forced_labour", references), population)
     firth, ml = (_fit(patterns, penalty, level) for penalty in ("firth", "none"))
     if firth is None:
         return _published(pd.DataFrame(columns=COLUMNS), (NO_FIT,), level, out, head)
