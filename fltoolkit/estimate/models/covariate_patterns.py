@@ -106,10 +106,18 @@ class Patterns:
 
     def matrix(self, frame: pd.DataFrame) -> Array:
         """Returns the model matrix of another table of covariates (`frame`). The categories become columns in the same way as
-        in this model."""
-        from patsy import build_design_matrices
+        in this model.
 
-        return np.asarray(build_design_matrices([self.info], frame)[0])
+        Raises:
+            RequestError: the table has a category that the model does not have.
+        """
+        from patsy import PatsyError, build_design_matrices
+
+        try:
+            return np.asarray(build_design_matrices([self.info], frame)[0])
+        except PatsyError:  # its words may quote the data
+            problem = "a column is a number and, in C(), a category too: it cannot change in small steps"
+            raise unusable_formula(problem, self.formula.text) from None
 
 
 def read_patterns(design: Design, formula: ModelFormula, population: str | None) -> Patterns:

@@ -129,6 +129,12 @@ def test_a_formula_of_categories_is_the_one_that_its_text_says() -> None:
     assert [factor.categorical for factor in made.factors] == [True, True]
 
 
+def test_a_column_that_is_a_number_and_a_category_has_no_marginal_effect_and_none_of_its_values_is_printed() -> None:
+    with pytest.raises(RequestError, match="a number and, in C") as error:
+        fl.logit(DESIGN, "case ~ C(age) + age").margins()
+    assert "20" not in error.value.message
+
+
 def test_no_module_evaluates_text_as_python() -> None:
     """The kind: nothing a user writes reaches eval, exec, a query of pandas, or patsy's parser of formulas."""
     package = Path(fl.__file__).parent
