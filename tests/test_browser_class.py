@@ -14,11 +14,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
 import pytest
 from chromium import Chromium
+
+from fltoolkit.shipped_files import notebook_folder
 
 pytestmark = pytest.mark.browser
 EXPLORER = "import fltoolkit as fl\nfl.show.explore.definition(interactive=True)"
@@ -45,6 +48,10 @@ DRAWN = f"[...document.querySelectorAll('{OUTPUT_CHART}')].some(svg => svg.getBo
 REFUSED = """new Promise(told => {
     document.addEventListener('securitypolicyviolation', event => told(event.blockedURI));
     fetch('https://example.org').catch(() => 0); setTimeout(() => told('not refused'), 5000) })"""  # what a share button would do
+CHART, ROLL = ".jp-OutputArea-output.js-plotly-plot", "document.querySelector('.jp-WindowedPanel-outer')"
+NOTEBOOK = "[...jupyterapp.shell.widgets('main')].find(part => part.content && part.content.widgets)"
+RUN = f"{NOTEBOOK}.content.widgets.filter(cell => cell.model.type == 'code').map(cell => cell.model.executionCount)"
+PANEL = "document.querySelector('.jp-NotebookPanel').getBoundingClientRect().width"
 HEIGHT = f"document.querySelector('{OUTPUT_CHART}').getBoundingClientRect().height"
 
 
@@ -169,28 +176,75 @@ def test_a_learner_chooses_an_answer_and_is_told_and_a_part_that_fails_stops_not
         browser.wait("document.body.innerText.includes('1 of 9 right.')", seconds=20)
 
 
-def test_jupyterlab_on_a_folder_shows_no_news(tmp_path: Path) -> None:
-    own = {f"JUPYTER_{name}_DIR": str(tmp_path / name) for name in ("CONFIG", "DATA", "RUNTIME")}
+@contextmanager
+def lab(folder: Path, settings: Path) -> Iterator[str]:
+    """The address of a JupyterLab on a folder, with settings of its own."""
+    own = {f"JUPYTER_{name}_DIR": str(settings / name) for name in ("CONFIG", "DATA", "RUNTIME")}
     own |= {
-        "JUPYTERLAB_SETTINGS_DIR": str(tmp_path / "lab"),
-        "JUPYTERLAB_WORKSPACES_DIR": str(tmp_path / "work"),
+        "JUPYTERLAB_SETTINGS_DIR": str(settings / "lab"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(settings / "work"),
         "JUPYTER_TOKEN": "t",
     }
-    (tmp_path / "folder").mkdir()
     port = free_port()
-    more = ("--no-browser", f"--port={port}", "--allow-root")
-    call = [sys.executable, "-m", "fltoolkit.cli", "lab", str(tmp_path / "folder"), *(f"--jupyter={option}" for option in more)]
+    more = ("--no-browser", f"--port={port}", "--allow-root", "--LabApp.expose_app_in_browser=True")
+    call = [sys.executable, "-m", "fltoolkit.cli", "lab", str(folder), *(f"--jupyter={option}" for option in more)]
     server = subprocess.Popen(call, env={**os.environ, **own}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         wait_for(port, there=True)
-        with Chromium(tmp_path / "profile") as browser:
-            browser.open(f"http://localhost:{port}/lab?token=t", until="document.querySelector('.jp-DirListing') != null")
-            time.sleep(8)  # they would come some seconds after the page
-            assert browser.js(POP_UPS) == 0
-            assert outside(browser) == []
+        yield f"http://localhost:{port}/lab"
     finally:
         os.kill(server.pid, signal.SIGTERM)
         server.wait(60)
+
+
+def test_jupyterlab_on_a_folder_shows_no_news(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    with lab(tmp_path / "folder", tmp_path) as address, Chromium(tmp_path / "profile") as browser:
+        browser.open(f"{address}?token=t", until="document.querySelector('.jp-DirListing') != null")
+        time.sleep(8)  # they would come some seconds after the page
+        assert browser.js(POP_UPS) == 0
+        assert outside(browser) == []
+
+
+@pytest.mark.parametrize(("name", "least"), [("2_classify", 2), ("3_estimate", 8)])
+def test_a_chart_out_of_sight_keeps_its_height_if_the_sidebar_opens_or_closes(name: str, least: int, tmp_path: Path) -> None:
+    """The charts of risk factors and of wrong answers shrank to 29 pixels."""
+    (tmp_path / "folder").mkdir()
+    notebook = nbformat.read(notebook_folder() / f"{name}.ipynb", 4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    nbformat.write(notebook, tmp_path / "folder" / "own.ipynb")
+    with lab(tmp_path / "folder", tmp_path) as address, Chromium(tmp_path / "profile") as browser:
+        browser.call("Emulation.setFocusEmulationEnabled", enabled=True)  # commands are for the notebook that has the focus
+        browser.call("Emulation.setDeviceMetricsOverride", width=1300, height=800, deviceScaleFactor=1, mobile=False)
+        browser.open(f"{address}/tree/own.ipynb?token=t&reset", until="document.querySelectorAll('.jp-CodeCell').length > 1")
+        browser.wait(IDLE)
+        browser.wait(
+            f"(part => part && (jupyterapp.shell.activateById(part.id), jupyterapp.shell.currentWidget == part))({NOTEBOOK})"
+        )
+        browser.js("jupyterapp.commands.execute('notebook:run-all-cells') && 0")
+        browser.wait(f"{RUN}.every(count => count)", seconds=240)
+        for _ in ("wider", "narrower"):
+            before = browser.js(PANEL)
+            browser.js("jupyterapp.commands.execute('application:toggle-left-area')")
+            browser.wait(f"Math.abs({PANEL} - {before}) > 100", seconds=20)
+            time.sleep(2)  # the charts follow
+            heights = scrolled_heights(browser)
+            assert len(heights) >= least
+            assert [height for height in heights if height < 200] == []
+
+
+def scrolled_heights(browser: Chromium) -> list[float]:
+    """The heights of the charts, wherever the notebook is scrolled to: JupyterLab may take a cell that is out of sight off the
+    page."""
+    found: list[float] = []
+    for place in range(0, int(browser.js(f"{ROLL}.scrollHeight")), 700):
+        browser.js(f"{ROLL}.scrollTop = {place}")
+        time.sleep(0.3)
+        found += browser.js(f"[...document.querySelectorAll('{CHART}')].map(chart => chart.getBoundingClientRect().height)")
+    browser.js(f"{ROLL}.scrollTop = 0")
+    return found
 
 
 def test_without_the_token_nobody_gets_in(link: str, tmp_path: Path) -> None:

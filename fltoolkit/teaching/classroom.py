@@ -19,6 +19,7 @@ from typing import Any
 from fltoolkit.errors import RequestError
 from fltoolkit.files import write_whole
 from fltoolkit.run.jupyter_lab import START, refuse_without_lab, run_until_stopped
+from fltoolkit.run.notebooks import errors_in_words
 from fltoolkit.run.notebooks.jupyter_import import import_without_grammar
 from fltoolkit.shipped_files import notebook_folder, shipped_folder
 from fltoolkit.teaching.start_page import NAME as START_PAGE, write_start_page
@@ -113,6 +114,9 @@ def prepare(folder: Path, learners: int) -> list[Path]:
     style = settings.parent / "custom" / "custom.css"
     style.parent.mkdir(exist_ok=True)
     write_whole(style, STYLE.read_text(encoding="utf-8"))
+    kernels = folder / "settings" / "ipython" / "profile_default"
+    kernels.mkdir(parents=True, exist_ok=True)
+    write_whole(kernels / "ipython_kernel_config.py", f"c.InteractiveShellApp.extensions = [{errors_in_words.__name__!r}]\n")
     write_whole(settings / "page_config.json", json.dumps({"disabledExtensions": dict.fromkeys(OFF, True)}, indent=1) + "\n")
     return made
 

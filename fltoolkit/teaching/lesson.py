@@ -11,7 +11,8 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from fltoolkit.errors import FltoolkitError, RequestError
+from fltoolkit.errors import RequestError
+from fltoolkit.run.notebooks.errors_in_words import load_ipython_extension
 from fltoolkit.show.explore.explorer_controls import with_controls
 from fltoolkit.show.wording.section_words import Words
 from fltoolkit.teaching.answer_controls import choice, number_field
@@ -232,30 +233,12 @@ def lesson(name: str, answers: str = "", *, interactive: bool = False) -> Lesson
     Raises:
         SpecError, RequestError: there is no such lesson; the file is not YAML, or answers a question that does not exist.
     """
+    from IPython import get_ipython
+
     found = load_shipped(LESSONS, name, Sheet, "lesson").exercises
     given = load_yaml(Path(answers)) if answers else {}
     if strangers := [key for key in given if key not in found]:
         raise RequestError("the file answers unknown exercises", where=answers, found=strangers, allowed=list(found))
-    if interactive:
-        _explain_errors()
+    if interactive and (notebook := get_ipython()):  # in a class, the kernel has done so already
+        load_ipython_extension(notebook)
     return Lesson(found, given, interactive)
-
-
-def _explain_errors() -> None:
-    """Makes a failing cell of this notebook say in words what was wrong, without the lines of code."""
-    from IPython import get_ipython
-    from IPython.display import display
-
-    def show_error(
-        shell: object, kind: type[BaseException], error: BaseException, trace: object, tb_offset: int | None = None
-    ) -> list[str]:
-        why = str(error) if isinstance(error, FltoolkitError) else f"{kind.__name__}: {error}"
-        display(
-            Words(
-                f"**This part did not work.** All other parts work all the same; go on, or ask for help.\n\n```text\n{why}\n```"
-            )
-        )
-        return [why]
-
-    if notebook := get_ipython():
-        notebook.set_custom_exc((Exception,), show_error)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from fltoolkit.authoring.draft.label_meanings import answer_meaning
+from fltoolkit.authoring.draft.vocabulary import count_hits, vocabulary
 from fltoolkit.survey.data.column_values import number, text
 from fltoolkit.survey.data.duckdb_connection import connect
 from fltoolkit.survey.data.fetch_rows import to_arrays, to_arrow, to_count, to_pandas, to_rows
@@ -156,7 +157,7 @@ class DataTable:
         )
         # A few values that each occur many times are codes. Any other value could belong to one person.
         few = [c for c in names if 5 * got[c]["distinct"] <= got[c]["filled"] and got[c]["distinct"] <= MANY_CODES]
-        found = self._values(few)
+        found = self._values(few, {c for c in few if got[c]["filled"] < got[c]["rows"]})
         yield from (self._column(c, got[c], found.get(c, [])) for c in names)
 
     def _number(self) -> nw.Expr:
@@ -316,16 +317,25 @@ class DataTable:
         table = to_pandas(found.select(COLUMN, WRITTEN, VALUE))
         return list(table.itertuples(index=False, name=None))
 
-    def _values(self, names: Sequence[str]) -> dict[str, list[str]]:
+    def _values(self, names: Sequence[str], with_blanks: Collection[str]) -> dict[str, list[str]]:
         """Returns, in order, the different values of each column that the draft may show. A text that only few rows have is left
-        out: it could be a person's name or own words, and a draft may be passed on. Numbers, and texts of at most two characters,
-        are never left out."""
+        out: it could be a person's name or own words, and a draft may be passed on. All texts of a column of own words are left
+        out, except those that mean *yes*, *no* or no answer. Numbers, and texts of at most two characters, are never left out.
+
+        A column has own words if its name or label says so (*other, specify*), or if it has blanks and texts of few rows.
+        `with_blanks` are the columns with blanks.
+        """
         found: dict[str, list[str]] = {name: [] for name in names}
         if names:
+            own = {name for name in names if has_own_words(name, self.about.labels.get(name, ""))}
             rows = self._counted(names).filter(~nw.col(VALUE).is_null()).group_by(COLUMN, VALUE).agg(nw.col(ROWS).sum())
             for name, value, count in to_pandas(rows.select(COLUMN, VALUE, ROWS)).itertuples(index=False, name=None):
-                if count >= LIMIT or (is_code(value) and (len(value) <= 2 or NUMBER.fullmatch(value))):
+                if count >= LIMIT or _is_short_code(value):
                     found[name].append(value)
+                elif name in with_blanks:
+                    own.add(name)
+            for name in own:
+                found[name] = [value for value in found[name] if _is_short_code(value) or answer_meaning(value)]
         return {name: sorted(values, key=_sort_key) for name, values in found.items()}
 
     def _decimal_commas(self) -> bool:
@@ -339,6 +349,16 @@ class DataTable:
             to_count(sums.filter((nw.col("fl__text") == 0) & (nw.col("fl__commas") > MANY_COMMAS)).select(nw.len().alias("n")))
             > 0
         )
+
+
+def has_own_words(name: str, label: str) -> bool:
+    """Returns whether the name or the label of a column says that it has persons' own words, such as *other, specify*."""
+    words = vocabulary().columns["own_words"]
+    return bool(count_hits(words.names, name) or count_hits(words.labels, label))
+
+
+def _is_short_code(value: str) -> bool:
+    return is_code(value) and (len(value) <= 2 or bool(NUMBER.fullmatch(value)))
 
 
 def _quoted(name: str) -> str:

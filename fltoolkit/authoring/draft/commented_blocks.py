@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from fltoolkit.authoring.draft.column_contents import ColumnContents
+from fltoolkit.authoring.draft.column_contents import ColumnContents, has_own_words
 from fltoolkit.authoring.draft.column_roles import is_coded, is_yes_no, may_be_yes_no
-from fltoolkit.authoring.draft.question_lines import Questions, open_points, question_entry
+from fltoolkit.authoring.draft.question_lines import Questions, open_direction, open_points, question_entry
 from fltoolkit.authoring.draft.unused_columns import UnusedColumns
 from fltoolkit.authoring.draft.vocabulary import count_hits, only_kind_of, vocabulary
 from fltoolkit.authoring.draft.yaml_lines import YamlLine, in_one_line, meanings, yaml_scalar
@@ -106,6 +106,7 @@ def _answers_in_columns(unused: UnusedColumns) -> Iterator[SeveralAnswers]:
 def _answers_in_one_column(unused: UnusedColumns) -> Iterator[SeveralAnswers]:
     """Yields the questions with several answers whose codes are together in one cell, such as `1 3 4`."""
     texts = [c for c in unused.free() if c.low is None and c.filled and c.widths[1] > 1 and c.distinct <= MOST_VALUES]
+    texts = [c for c in texts if not has_own_words(c.name, c.label)]
     counted = unused.table.counted([c.name for c in texts])
     for c in texts:
         separator, options = _separator_and_codes(counted[c.name])
@@ -218,9 +219,11 @@ def not_placed(unused: UnusedColumns, q: Questions) -> Iterator[YamlLine]:
             YamlLine("# Questions not placed. Move a line under any_work or an item of items, and remove its #."),
         ]
         for c in questions:
-            routes = [name for name, gates in q.gates.items() if c.name in [gate.column for gate in gates]]
+            routes = q.asked_after(c)
             says = f"; says who was asked {', '.join(routes)}" if routes else ""
-            yield YamlLine(f"#     - {question_entry(q, c)}", "; ".join([meanings(c, c.codes) + says, *open_points(q, c)]))
+            asked, why = open_direction(c.label)
+            points = [meanings(c, c.codes) + says, *why, *open_points(q, c)]
+            yield YamlLine(f"#     - {question_entry(q, c, asked)}", "; ".join(points))
     others = [c for c in unused.free() if c not in questions]
     if others:
         yield from [YamlLine(), YamlLine("# Columns not used:")]

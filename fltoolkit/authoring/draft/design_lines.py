@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import combinations
 from math import prod
@@ -13,13 +14,18 @@ from fltoolkit.authoring.draft.column_contents import ColumnContents
 from fltoolkit.authoring.draft.column_roles import is_age, is_coded, is_weight, rank_columns, score
 from fltoolkit.authoring.draft.unused_columns import UnusedColumns
 from fltoolkit.authoring.draft.vocabulary import first_hit, only_kind_of, vocabulary
-from fltoolkit.authoring.draft.yaml_lines import YamlLine, in_one_line, meanings, yaml_scalar
+from fltoolkit.authoring.draft.yaml_lines import YamlLine, in_one_line, meanings, name_and_label, yaml_scalar
+from fltoolkit.survey.spec.files_and_design import numbered_columns
+from fltoolkit.survey.spec.replicate_methods import METHODS
 from fltoolkit.yaml_files.loading import UNANSWERED
 
 NO_KEY = "the columns that make a row unique"
 NUMBERING = ("household", "line", "psu", "strata", "identifier")
 MOST_TRIED = 8  # columns to try as a key, if no label or name suggests one
 YEARS = (1980, 2100)
+NUMBERED = re.compile(r"(.*?)(\d+)(\D*)")
+FEWEST_REPLICATES = 10
+ROLES = ("replicate_weight", "weight")
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,7 @@ class Sample:
         household, line: the household, and the number of the person in it.
         strata, psu: the stratum and the primary sampling unit.
         key: the names of the columns that together identify a row.
+        replicates: the columns of replicate weights.
         why: the reason for the choice of each column, in words.
     """
 
@@ -42,6 +49,7 @@ class Sample:
     strata: ColumnContents | None
     psu: ColumnContents | None
     key: tuple[str, ...]
+    replicates: tuple[ColumnContents, ...]
     why: dict[str, str]
 
 
@@ -49,6 +57,8 @@ def find_sample(unused: UnusedColumns) -> Sample:
     """Find the columns of the sample design (weight, stratum, PSU) and of the key. A weight that some persons lack is taken as
     the weight of the module on forced labour.
     """
+    replicates = find_replicates(unused.free())
+    unused.use(replicates)
     weights = rank_columns(unused.free(), "weight", is_weight)
     everybody, some = [c for c in weights if c.full], [c for c in weights if not c.full]
     weight, module_weight = next(iter(everybody or some), None), next(iter(some), None)
@@ -62,7 +72,7 @@ def find_sample(unused: UnusedColumns) -> Sample:
         unused.compare(some, "weight")
     why = {"weight": of_weight, "household": of_household, "strata": of_strata, "psu": of_psu}
     key = _smallest_key(unused, {"h": household, "l": line, "p": psu, "s": strata}) or _key_of_identifiers(unused)
-    return Sample(weight, module_weight, household, line, strata, psu, key, why)
+    return Sample(weight, module_weight, household, line, strata, psu, key, replicates, why)
 
 
 def _smallest_key(unused: UnusedColumns, columns: dict[str, ColumnContents | None]) -> tuple[str, ...]:
@@ -129,17 +139,66 @@ def design(unused: UnusedColumns, sample: Sample) -> Iterator[YamlLine]:
     yield YamlLine(f"  weight: {unused.named(sample.weight) if sample.weight else UNANSWERED}", sample.why["weight"])
     if sample.strata:
         yield YamlLine(f"  strata: {unused.named(sample.strata)}", sample.why["strata"])
-    if sample.psu:
+    if sample.replicates:
+        yield from _replicate_lines(sample.replicates)
+    if sample.psu and sample.replicates:
+        yield YamlLine(f"  # psu: {yaml_scalar(sample.psu.name)}", f"{sample.why['psu']}; the replicate weights stand for it")
+    elif sample.psu:
         yield YamlLine(f"  psu: {unused.named(sample.psu)}", sample.why["psu"])
-    if sample.strata and sample.psu:
+    if sample.strata and sample.psu and not sample.replicates:
         yield from _nest_line(unused, sample.strata, sample.psu)
     if sample.household:
         yield _household_line(unused, sample, sample.household)
     yield YamlLine(f"  selection: {UNANSWERED}", "how PSUs were drawn: pps (by size), srs or systematic")
-    if absent := [word for word, column in (("strata", sample.strata), ("psu", sample.psu)) if not column]:
+    if not sample.replicates and (
+        absent := [word for word, column in (("strata", sample.strata), ("psu", sample.psu)) if not column]
+    ):
         yield YamlLine(
             f"  # not found: {' and '.join(absent)}. If the sample had them, name them: without them, intervals are too short."
         )
+
+
+def find_replicates(columns: Sequence[ColumnContents]) -> tuple[ColumnContents, ...]:
+    """Returns the replicate weights of a file: the longest series of numbered columns (RW001, RW002 …) that are weights by their
+    values, and replicates, or at least weights, by their labels or names. Empty if there is no series of ten."""
+    series: dict[tuple[str, str], list[ColumnContents]] = {}
+    for column in columns:
+        if is_weight(column) and (found := NUMBERED.fullmatch(column.name)):
+            series.setdefault((found[1], found[3]), []).append(column)
+    long = [
+        found for found in series.values() if len(found) >= FEWEST_REPLICATES and any(score(found[0], role) for role in ROLES)
+    ]
+    longest = max(long, key=len, default=[])
+    return tuple(longest)
+
+
+def _replicate_lines(replicates: Sequence[ColumnContents]) -> Iterator[YamlLine]:
+    """Yields the draft's lines on replicate weights. No file says how they were made. The user must say too whether numbered
+    weights are replicates, if neither their labels nor their names say so."""
+    first, last = replicates[0].name, replicates[-1].name
+    sure = bool(score(replicates[0], "replicate_weight"))
+    named = in_one_line(_runs([column.name for column in replicates]))
+    why = f"{len(replicates)} columns, {name_and_label(replicates[0])} to {last}"
+    yield YamlLine("  replicates:")
+    yield YamlLine(
+        f"    columns: {named if sure else UNANSWERED}",
+        why if sure else f"{why}: {named} if they are replicates of the weight; otherwise delete replicates",
+    )
+    yield YamlLine(
+        f"    method: {UNANSWERED}", f"how {first} to {last} were made, as their documentation says: {', '.join(METHODS)}"
+    )
+
+
+def _runs(names: Sequence[str]) -> list[str]:
+    """Returns numbered names in the short form of survey.yaml, `RW{001..120}`, if that form stands for exactly these names.
+    Otherwise returns the names."""
+    first, last = (NUMBERED.fullmatch(name) for name in (names[0], names[-1]))
+    if first and last:
+        run = f"{first[1]}{{{first[2]}..{last[2]}}}{first[3]}"
+        with suppress(ValueError):
+            if numbered_columns(run) == list(names):
+                return [run]
+    return list(names)
 
 
 def _household_line(unused: UnusedColumns, sample: Sample, household: ColumnContents) -> YamlLine:

@@ -93,19 +93,30 @@ def why_unclear(label: str, key: str) -> str:
     if key.endswith("no_freedom_to_leave"):
         return "the question is asked in both directions"
     of_harm = key.startswith("items") or key == "trafficking"
+    if reason := why_doubtful(label, of_harm):
+        return reason
+    if of_harm and not (
+        count_hits(words.happened, label) or (count_hits(words.taken, label) and count_hits(words.belongings, label))
+    ):
+        if found := first_hit(words.unpaid, label):
+            return f"it holds {found!r}: work that nobody imposed goes under any_work"
+        return "no word of it says that it happened"
+    rest = without_words(words.harmless, label)
+    unknown = without_words((*words.happened, *words.taken, *words.belongings, *words.witnessed, *words.known), rest).split()
+    unknown = [word for word in unknown if not word.isdigit()]
+    return f"it holds {unknown[0]!r}" if unknown else ""
+
+
+def why_doubtful(label: str, of_harm: bool) -> str:
+    """Returns the word of a question's label that may turn its answers around, in words, such as `it holds 'could'`; empty if there
+    is none. `of_harm` says whether the question asks what was done to the person, and not what work the person did."""
+    words = vocabulary().polarity
     rest = without_words(words.harmless, label)
     for doubtful, why in ((words.negation, ""), (words.others, ABOUT_ELSE), (words.reversed if of_harm else words.sought, "")):
         if found := first_hit(doubtful, rest):
             return f"it holds {found!r}{why}"
-    if of_harm and (found := first_hit(_done_to_employer(), rest)):
-        return f"it holds {found!r}{ABOUT_ELSE}"
-    if of_harm and not (
-        count_hits(words.happened, label) or (count_hits(words.taken, label) and count_hits(words.belongings, label))
-    ):
-        return "no word of it says that it happened"
-    unknown = without_words((*words.happened, *words.taken, *words.belongings, *words.witnessed, *words.known), rest).split()
-    unknown = [word for word in unknown if not word.isdigit()]
-    return f"it holds {unknown[0]!r}" if unknown else ""
+    found = first_hit(_done_to_employer(), rest) if of_harm else ""
+    return f"it holds {found!r}{ABOUT_ELSE}" if found else ""
 
 
 @cache

@@ -18,7 +18,7 @@ from fltoolkit.authoring.draft.column_roles import (
     usual_codes,
     usual_open_codes,
 )
-from fltoolkit.authoring.draft.label_meanings import is_witnessed, why_unclear
+from fltoolkit.authoring.draft.label_meanings import is_witnessed, why_doubtful, why_unclear
 from fltoolkit.authoring.draft.question_gates import Gate, find_gates
 from fltoolkit.authoring.draft.unused_columns import UnusedColumns
 from fltoolkit.authoring.draft.vocabulary import first_hit, only_kind_of, vocabulary
@@ -30,6 +30,7 @@ LEAVING_KEY = "items.involuntary.no_freedom_to_leave"
 NEARBY_QUESTIONS = 20  # a question's gates are sought among this many questions before and after it, and the one on any work
 SINGLE_QUESTIONS = ("proxy", "alone", "worked")
 UNGATED = ("any_work", *SINGLE_QUESTIONS)  # asked of everybody who was asked the module
+OPEN_CODES = {"yes": UNANSWERED, "no": UNANSWERED}
 KINDS = "yes, no, dont_know, refused or not_applicable"
 
 
@@ -54,6 +55,10 @@ class Questions:
     gates: Mapping[str, tuple[Gate, ...]]
     open: Mapping[str, str] = field(default_factory=dict)
     unexplained: frozenset[str] = frozenset()
+
+    def asked_after(self, column: ColumnContents) -> list[str]:
+        """Returns the questions that are asked only after some answers to this question."""
+        return [name for name, gates in self.gates.items() if column.name in [gate.column for gate in gates]]
 
     @property
     def worked(self) -> ColumnContents | None:
@@ -221,9 +226,12 @@ def question_line(q: Questions, column: ColumnContents, key: str, start: str) ->
     why = [] if column.label else [name_and_label(column)]
     name_alone = not column.label and key in ("proxy", "alone")
     if not name_alone and (reason := why_unclear(column.label, key)):
-        asked |= {"yes": UNANSWERED, "no": UNANSWERED}
+        asked |= OPEN_CODES
         reason = "" if key == LEAVING_KEY else f"{reason}; "
         why.append(f"yes: the codes that say {_comment_of(key)}; {reason}of {meanings(column, column.codes)}")
+    elif key.startswith("items") and len(after := q.asked_after(column)) > 1:
+        asked |= OPEN_CODES
+        why.append(f"only after it were asked {', '.join(after)}: delete the line if it is their filter and no item of its own")
     if key.startswith("items") and is_witnessed(column.label):
         asked["mode"] = UNANSWERED
         why.append("mode: experienced, threatened or witnessed")
@@ -231,8 +239,15 @@ def question_line(q: Questions, column: ColumnContents, key: str, start: str) ->
     return YamlLine(start + question_entry(q, column, asked), "; ".join(why))
 
 
+def open_direction(label: str) -> tuple[dict[str, str], list[str]]:
+    """Returns the keys that the user must answer because a word of a question's label may turn its answers around, and the
+    reason. Both are empty if no word does."""
+    reason = why_doubtful(label, of_harm=True)
+    return (OPEN_CODES, [f"yes: the codes that say that it happened; {reason}"]) if reason else ({}, [])
+
+
 def _comment_of(key: str) -> str:
-    return "the person could not leave" if key == LEAVING_KEY else "that it happened"
+    return "the person could not leave; a threat is threats_or_violence too" if key == LEAVING_KEY else "that it happened"
 
 
 def open_points(q: Questions, column: ColumnContents) -> Iterator[str]:

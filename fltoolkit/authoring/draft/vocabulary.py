@@ -45,6 +45,7 @@ class PolarityWords(Model):
     negation: Names
     reversed: Names
     happened: Names
+    unpaid: Names
     taken: Names
     belongings: Names
     known: Names

@@ -15,6 +15,7 @@ import narwhals as nw
 from fltoolkit.arguments import checked
 from fltoolkit.classify.answers_as_truths import at_least
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
+from fltoolkit.classify.exploration.user_expressions import parse_expression
 from fltoolkit.classify.group_columns import POPULATION
 from fltoolkit.classify.rules.rule_set import SIDES
 from fltoolkit.errors import NotAvailable, RequestError
@@ -152,8 +153,8 @@ def _expression(rule: str, truths: Mapping[str, nw.Expr]) -> nw.Expr:
         truths: the columns of the items and sides that the rule may use, as {name: column}.
     """
     try:
-        parsed = ast.parse(rule.strip(), mode="eval").body
-    except (SyntaxError, ValueError):
+        parsed = parse_expression(rule)
+    except ValueError:
         raise RequestError("the rule cannot be read", where="outcome: rule", found=rule, do=HOW_TO_WRITE) from None
     return _of_node(parsed, rule, truths)
 

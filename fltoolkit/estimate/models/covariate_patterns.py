@@ -3,7 +3,6 @@ values, such as women in the north. Each pattern has one row of sums."""
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from fltoolkit.classify.classified_survey import ClassifiedSurvey
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.prevalence_and_totals import truth_of
+from fltoolkit.estimate.models.model_formula import ModelFormula, unusable_formula
 from fltoolkit.estimate.totals.one_pass import Estimand, EstimandSums, case_only, sum_persons
 from fltoolkit.estimate.totals.reference_population import population_of
 from fltoolkit.estimate.totals.result_cells import BREAKDOWN, make_cells
@@ -24,8 +24,6 @@ from fltoolkit.survey.design.survey_design import Design
 from fltoolkit.survey.spec.groups import NOT_STATED, Group
 
 MOST_PATTERNS = 20_000
-CONTRASTS = ("Treatment", "Poly", "Sum", "Diff", "Helmert")  # a formula may name these without calling them: C(sex, Sum)
-EVALUATED = re.compile(r"Error evaluating factor: (\w+)")
 SENSITIVE_CLASSIFICATIONS = ("citizenship", "place_of_birth")
 SENSITIVE_WORDS = re.compile(r"nationalit|citizen|ethnic|migra|foreign|born|birth|tribe|caste|religio|indigen", re.IGNORECASE)
 
@@ -52,7 +50,6 @@ class Patterns:
         cases: for each pattern, whether it has a case.
         others: for each pattern, whether it has a person who is not a case.
         formula: the formula of the model.
-        outcome: the true/false column that the model explains.
         population: the name of the reference population.
     """
 
@@ -65,8 +62,7 @@ class Patterns:
     w: Array
     cases: NDArray[np.bool_]
     others: NDArray[np.bool_]
-    formula: str
-    outcome: str
+    formula: ModelFormula
     population: str
 
     @property
@@ -114,15 +110,23 @@ class Patterns:
 
     def matrix(self, frame: pd.DataFrame) -> Array:
         """Returns the model matrix of another table of covariates (`frame`). The categories become columns in the same way as
-        in this model."""
-        from patsy import build_design_matrices
+        in this model.
 
-        return np.asarray(build_design_matrices([self.info], frame)[0])
+        Raises:
+            RequestError: the table has a category that the model does not have.
+        """
+        from patsy import PatsyError, build_design_matrices
+
+        try:
+            return np.asarray(build_design_matrices([self.info], frame)[0])
+        except PatsyError:  # its words may quote the data
+            problem = "a column is a number and, in C(), a category too: it cannot change in small steps"
+            raise unusable_formula(problem, self.formula.text) from None
 
     def merged(self, categories: Mapping[str, Sequence[str]]) -> Patterns:
         """Returns the same data, but the given categories of each covariate are one category, with the name of the first."""
         frame = self.frame.assign(**{name: _merged(self.frame[name], parts) for name, parts in categories.items()})
-        x, info = _matrix(self.formula.partition("~")[2], frame, self.formula)
+        x, info = _matrix(frame, self.formula)
         return replace(self, frame=frame, x=x, info=info)
 
 
@@ -132,27 +136,25 @@ def _merged(column: pd.Series, categories: Sequence[str]) -> pd.Categorical:
     return pd.Categorical([first if c in others else c for c in column], categories=kept)
 
 
-def read_patterns(design: Design, formula: str, population: str | None) -> Patterns:
+def read_patterns(design: Design, formula: ModelFormula, population: str | None) -> Patterns:
     """Reads the persons once, groups them by the covariates of a formula, and builds the model matrix.
 
     Args:
         design: a classified survey, or any design.
-        formula: a formula of patsy, such as `forced_labour ~ C(sex)`.
+        formula: the formula of the model (`model_formula.read_formula`).
         population: a population of survey.yaml; None: the default.
 
     Raises:
-        RequestError: the formula cannot be read; a column does not exist, or is a group that only cases have.
+        RequestError: a column does not exist, or is a group that only cases have; a factor has no finite value.
         TooManyPatterns: there are too many patterns (combinations of covariate values).
     """
-    outcome, terms = _split_formula(formula)
-    factors = _factors(terms)
-    names = list(dict.fromkeys(n for used in factors.values() for n in used))
+    outcome, names = formula.outcome, list(formula.columns)
     for name in names:
         design.text(name)
     if only := case_only(design) & set(names):
         raise RequestError(
             f"no model with {min(only)}: only cases have one, so there is nobody to compare with", where="formula",
-            found=formula, do="leave it out, or take a group that everybody has",
+            found=formula.text, do="leave it out, or take a group that everybody has",
         )  # fmt: skip
     chosen = population_of(design, population, names, outcome)
     wanted = (tuple(names), *((n,) for n in names))
@@ -160,11 +162,11 @@ def read_patterns(design: Design, formula: str, population: str | None) -> Patte
     first = (sums.cells.keys[BREAKDOWN] == 0).to_numpy()
     if (many := int(first.sum())) > MOST_PATTERNS:
         raise TooManyPatterns(
-            f"the covariates make {many:,} patterns", where="formula", found=terms, allowed=f"up to {MOST_PATTERNS:,}",
+            f"the covariates make {many:,} patterns", where="formula", found=formula.text, allowed=f"up to {MOST_PATTERNS:,}",
             do="take bands of what has many values (ages, hours, incomes), or fewer covariates",
         )  # fmt: skip
     numeric = {n for n in names if design.column(n)[1].is_numeric()}
-    as_numbers = {n for code, used in factors.items() if not code.startswith("C(") for n in used} & numeric
+    as_numbers = {n for factor in formula.factors if not factor.categorical for n in factor.columns} & numeric
     columns = {n: _column(sums.cells.keys[n], first, sums.cells.keys[BREAKDOWN] == i, n in numeric, n in as_numbers)
                for i, n in enumerate(names, 1)}  # fmt: skip
     frame = pd.DataFrame(columns, index=range(many))
@@ -172,14 +174,14 @@ def read_patterns(design: Design, formula: str, population: str | None) -> Patte
     code = sums.cells.codes[0]
     code = np.where((code >= 0) & np.isin(code, np.flatnonzero(stated)), (np.cumsum(stated) - 1)[code], -1).astype(np.intp)
     frame = frame[stated].reset_index(drop=True)
-    x, info = _matrix(terms, frame, formula)
-    made = Patterns(sums, code, frame, x, info, np.zeros(0), np.zeros(0), stated, stated, formula, outcome, chosen.name)
+    x, info = _matrix(frame, formula)
+    made = Patterns(sums, code, frame, x, info, np.zeros(0), np.zeros(0), stated, stated, formula, chosen.name)
     case = (sums.table["status"] == 1).to_numpy()
     cases, others = (_patterns_with_persons(made, rows) for rows in (case, ~case))
     return replace(made, y=made.by_pattern("wy"), w=made.by_pattern("w"), cases=cases, others=others)
 
 
-def refuse_sensitive(design: Design, names: list[str]) -> None:
+def refuse_sensitive(design: Design, names: Sequence[str]) -> None:
     """Raises an error if a covariate shows nationality, origin, ethnicity or religion (docs/methods.md §7). `names` are the
     covariates.
 
@@ -202,69 +204,17 @@ def is_sensitive(design: Design, name: str) -> bool:
     return bool(SENSITIVE_WORDS.search(f"{name} {group.label if group else ''}"))
 
 
-def covariates(formula: str) -> list[str]:
-    """Returns the names of the columns that a formula uses on its right side: `forced_labour ~ C(sex) + age` gives `["sex",
-    "age"]`."""
-    return list(dict.fromkeys(n for used in _factors(_split_formula(formula)[1]).values() for n in used))
+def _matrix(frame: pd.DataFrame, formula: ModelFormula) -> tuple[Array, Any]:
+    from patsy import ModelDesc, PatsyError, Term, dmatrix
 
-
-def _split_formula(formula: str) -> tuple[str, str]:
-    outcome, tilde, terms = (part.strip() for part in formula.partition("~"))
-    if not tilde or not outcome.isidentifier() or not terms:
-        raise RequestError(
-            "the formula cannot be read", where="formula", found=formula, allowed='"forced_labour ~ C(sex) + C(age_group)"',
-            do="write a true/false column, ~, and groups joined by + or *",
-        )  # fmt: skip
-    return outcome, terms
-
-
-def _factors(terms: str) -> dict[str, list[str]]:
-    """Returns, for each factor on the right side of a formula, the columns that it uses: `{"C(sex)": ["sex"]}`. `terms` is the
-    right side."""
-    from patsy import ModelDesc, PatsyError
-
+    described = ModelDesc([], [Term(term) for term in formula.terms])
     try:
-        described = ModelDesc.from_formula(terms)
-        codes = [factor.code for term in described.rhs_termlist for factor in term.factors]
-        return {c: names_in(c) for c in codes}
-    except (PatsyError, SyntaxError, ValueError, AssertionError) as error:  # patsy raises AssertionError for an unknown sign
-        raise _unreadable_formula(error, terms) from None
-
-
-def names_in(factor: str) -> list[str]:
-    """Returns the columns that a factor of a formula uses: `C(sex, Treatment("men"))` gives `["sex"]`. Names of functions, such
-    as `C`, are not columns; a name in `Q("...")` is one."""
-    nodes = list(ast.walk(ast.parse(factor)))
-    calls = [node for node in nodes if isinstance(node, ast.Call)]
-    called = {id(call.func) for call in calls}
-    quoted = [call.args[0].value for call in calls if isinstance(call.func, ast.Name) and call.func.id == "Q" and len(call.args) == 1
-              and isinstance(call.args[0], ast.Constant)]  # fmt: skip
-    return [
-        *(n.id for n in nodes if isinstance(n, ast.Name) and id(n) not in called and n.id not in CONTRASTS),
-        *map(str, quoted),
-    ]
-
-
-def _matrix(terms: str, frame: pd.DataFrame, formula: str) -> tuple[Array, Any]:
-    from patsy import EvalEnvironment, PatsyError, dmatrix
-
-    try:
-        made = dmatrix(terms, frame, eval_env=EvalEnvironment([{}]), return_type="matrix", NA_action="raise")
+        made = dmatrix(described, frame, return_type="matrix", NA_action="raise")
     except PatsyError as error:
-        raise _unreadable_formula(error, formula) from None
-    return np.asarray(made, dtype=float), made.design_info
-
-
-def _unreadable_formula(error: Exception, formula: str) -> RequestError:
-    problem = str(error).splitlines()[0] if str(error) else "it cannot be read"
-    if evaluated := EVALUATED.match(problem):
-        problem = f"a factor of it gives a {evaluated[1]}"  # the rest of patsy's message may quote the data
-    return RequestError(
-        f"the formula cannot be used: {problem}",
-        where="formula",
-        found=formula,
-        do='see patsy\'s formulas: C(sex), C(region, Treatment("north")), a:b; Q("any name") for a column whose name is no word of Python',
-    )
+        raise unusable_formula(str(error).splitlines()[0], formula.text) from None
+    if not np.isfinite(x := np.asarray(made, dtype=float)).all():
+        raise unusable_formula("a factor has no finite value for some persons, such as the logarithm of 0", formula.text)
+    return x, made.design_info
 
 
 def _column(keys: pd.Series, patterns: NDArray[np.bool_], alone: pd.Series, numeric: bool, as_number: bool) -> Any:

@@ -7,7 +7,7 @@ The covariance of its coefficients comes from the scores of the sampling units.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -20,7 +20,7 @@ from fltoolkit.arguments import Level, checked
 from fltoolkit.classify.exploration.domains import Where, within
 from fltoolkit.errors import RequestError
 from fltoolkit.estimate.measures.intervals import t_quantile
-from fltoolkit.estimate.models.covariate_patterns import Patterns, covariates, is_sensitive, read_patterns, refuse_sensitive
+from fltoolkit.estimate.models.covariate_patterns import Patterns, is_sensitive, read_patterns, refuse_sensitive
 from fltoolkit.estimate.models.likelihood_fit import (
     ZERO,
     Fit,
@@ -32,6 +32,7 @@ from fltoolkit.estimate.models.likelihood_fit import (
     profile_likelihood_limits,
 )
 from fltoolkit.estimate.models.marginal_effects import FittedModel, coefficient_names, marginal_effects
+from fltoolkit.estimate.models.model_formula import read_formula
 from fltoolkit.estimate.models.rao_scott import DesignTest
 from fltoolkit.estimate.variance.replicate_variance import Replicates
 from fltoolkit.estimate.variance.taylor_variance import Array, Units
@@ -177,9 +178,9 @@ def logit(
 
     Args:
         design: a classified survey, or any design.
-        formula: a formula of patsy: `forced_labour ~ C(sex) + C(region, Treatment("north"))`, `a:b`, `a*b`. The reference is
-            the first category in the group's order. A numeric column without C() is used as a number; it must have few values,
-            because persons are grouped by them.
+        formula: a true/false column, `~`, and groups: `forced_labour ~ C(sex) + C(region, Treatment("north"))`, `a:b`, `a*b`.
+            The reference is the first category in the group's order. A numeric column without C() is used as a number; it must
+            have few values, because persons are grouped by them. docs/methods.md §7 lists all that a formula may have.
         population: a population of survey.yaml.
         where: the persons included, as in `prevalence`.
         penalty: `none` or `firth`.
@@ -190,11 +191,11 @@ def logit(
         RequestError: the formula cannot be used; a group is sensitive; there are too many patterns; nobody or everybody is a
             case.
     """
+    read = read_formula(formula)
     if not sensitive:
-        refuse_sensitive(design, covariates(formula))
-    return fit_patterns(
-        read_patterns(within(design, where), formula, population), _sensitive_note(design, formula), penalty, level
-    )
+        refuse_sensitive(design, read.columns)
+    patterns = read_patterns(within(design, where), read, population)
+    return fit_patterns(patterns, _sensitive_note(design, read.columns), penalty, level)
 
 
 def fit_patterns(p: Patterns, notes: tuple[str, ...], penalty: Literal["none", "firth"], level: float) -> Logit:
@@ -222,7 +223,7 @@ def fit_patterns(p: Patterns, notes: tuple[str, ...], penalty: Literal["none", "
     return Logit(
         table, penalty, df, level, p.count(status >= -1), p.count(status == 1), p.count(status == -1),
         int(missing.sum()) + int(p.sums.table["n"].sum()) - p.count(status >= -1), (*notes, *_notes(table, p, df)),
-        p.formula, p.outcome, p.population, FittedModel(p, replace(best, beta=best.beta / scale), v, ways[:0] if solver.firth else ways / scale),
+        p.formula.text, p.formula.outcome, p.population, FittedModel(p, replace(best, beta=best.beta / scale), v, ways[:0] if solver.firth else ways / scale),
     )  # fmt: skip
 
 
@@ -313,8 +314,7 @@ def _not_estimable(solver: _Solver, y: Array, w: Array) -> str:
 
 
 def _coefficient_names(names: pd.DataFrame, of_survey: bool) -> NDArray[np.object_]:
-    """Returns the name of each coefficient: its term and its category, such as `C(sex): women`. Without survey.yaml, a category
-    is a value of the data, so it is masked if it may not be printed."""
+    """Returns the name of each coefficient, such as `C(sex): women`. Without survey.yaml, a category is masked like other values."""
     labels = []
     for row in names.to_dict("records"):
         term, category = row["term"], row["category"]
@@ -379,8 +379,8 @@ def _with_profile_limits(table: pd.DataFrame, solver: _Solver, best: Fit, df: in
     return table
 
 
-def _sensitive_note(design: Design, formula: str) -> tuple[str, ...]:
-    found = [n for n in covariates(formula) if is_sensitive(design, n)]
+def _sensitive_note(design: Design, names: Sequence[str]) -> tuple[str, ...]:
+    found = [n for n in names if is_sensitive(design, n)]
     return (f"By {', '.join(found)}: association, not a profile.",) if found else ()
 
 

@@ -10,11 +10,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fltoolkit.estimate.measures.intervals import t_quantile
-from fltoolkit.estimate.models.covariate_patterns import Patterns, names_in
+from fltoolkit.estimate.models.covariate_patterns import Patterns
 from fltoolkit.estimate.models.likelihood_fit import Fit, predict
 from fltoolkit.estimate.variance.taylor_variance import Array
 from fltoolkit.survey.spec.groups import crossed
 
+LEVEL = re.compile(r"\[(?:[TS]\.)?(.*?)\](?=:|$)")  # patsy's name of a category in that of a coefficient
 STEP = 1e-4  # for the derivative by a number; exact for a term that is linear in the number
 
 
@@ -40,16 +41,16 @@ def coefficient_names(p: Patterns) -> pd.DataFrame:
     `cases` of the category. `n` and `cases` are missing for an interaction. The index is patsy's name of the coefficient, such as
     `C(sex)[T.women]`."""
     rows = []
-    for term, place in p.info.term_name_slices.items():
+    for term, place in p.info.term_slices.items():
         for name in p.info.column_names[place]:
-            levels = re.findall(r"\[(?:T\.)?(.*?)\](?=:|$)", name)
-            n, cases = _persons_and_cases(p, term, levels[0]) if len(levels) == 1 and ":" not in term else (pd.NA, pd.NA)
-            rows.append({"name": name, "term": term, "category": crossed(levels), "n": n, "cases": cases})
+            one = len(term.factors) == 1
+            levels = LEVEL.findall(name.removeprefix(term.name()) if one else name)
+            n, cases = _persons_and_cases(p, term.factors[0].columns[0], levels[0]) if one and levels else (pd.NA, pd.NA)
+            rows.append({"name": name, "term": term.name(), "category": crossed(levels), "n": n, "cases": cases})
     return pd.DataFrame(rows).set_index("name").astype({"n": "Int64", "cases": "Int64"})
 
 
-def _persons_and_cases(p: Patterns, term: str, level: str) -> tuple[int, int]:
-    name = names_in(term)[0]
+def _persons_and_cases(p: Patterns, name: str, level: str) -> tuple[int, int]:
     here = np.isin(p.code, np.flatnonzero((p.frame[name].astype(str) == level).to_numpy()))
     return p.count(here), p.count(here & (p.sums.table["status"] == 1).to_numpy())
 
@@ -118,7 +119,7 @@ def reference_of(p: Patterns, name: str) -> object:
     """Returns the reference category of a covariate: the category with which the others are compared. If the formula names no
     reference, it is the first category."""
     for factor, facts in p.info.factor_infos.items():
-        if facts.type == "categorical" and name in names_in(factor.code):
+        if facts.type == "categorical" and name in factor.columns:
             for codings in p.info.term_codings.values():
                 for coding in codings:
                     if factor in coding.contrast_matrices:

@@ -25,6 +25,7 @@ from fltoolkit.estimate.models.covariate_patterns import (
     refuse_sensitive,
 )
 from fltoolkit.estimate.models.logistic_model import FEW, Logit, fit_patterns
+from fltoolkit.estimate.models.model_formula import formula_of_categories
 from fltoolkit.estimate.variance.taylor_variance import Array
 from fltoolkit.languages.language import read_language
 from fltoolkit.languages.reasons import Reason, Reasons, group_name, joined_reasons
@@ -152,11 +153,10 @@ def risk_factors(
     references = {g: ref for g in wanted if (ref := _reference(rows[g])) is not None}
     if pd.isna(head["cases"]) or not head["estimate"] > 0 or not references:
         return _published(pd.DataFrame(columns=COLUMNS), (NOTHING,), level, out, head)
-    terms = [f"C(Q({g!r}), Treatment({ref!r}))" for g, ref in references.items()]
     rates_of = {g: rows[g].dropna(subset="printed") for g in references}
     printed = {g: dict(zip(mine["category"], mine["printed"].astype(float), strict=True)) for g, mine in rates_of.items()}
     try:
-        patterns = read_patterns(persons, f"forced_labour ~ {' + '.join(terms)}", population)
+        patterns = read_patterns(persons, formula_of_categories("forced_labour", references), population)
         patterns = with_printed_cases(patterns, head["estimate"], printed)
         firth = fit_patterns(patterns, (), "firth", level)
     except TooManyPatterns:

@@ -16,7 +16,8 @@ QUIET = "#55606b"
 AXIS_TITLE = {"size": 13, "color": QUIET}
 SERIES = (BLUE, ORANGE, GREEN, PURPLE, "#a08a1c", "#5b6770")
 FONT = "fltoolkit Sans, Arial, sans-serif"
-CONFIG = {"displaylogo": False, "showSendToCloud": False, "showEditInChartStudio": False, "plotlyServerURL": "", "responsive": True,
+# JupyterLab fits a chart to the width of its panel. With `responsive` a chart that is not in sight would lose its height then.
+CONFIG = {"displaylogo": False, "showSendToCloud": False, "showEditInChartStudio": False, "plotlyServerURL": "", "responsive": False,
           "modeBarButtonsToRemove": ["lasso2d", "select2d", "sendDataToCloud"]}  # fmt: skip
 MIME = "application/vnd.plotly.v1+json"
 NOTES = "notes"  # the name of the annotation with the notes below a drawing

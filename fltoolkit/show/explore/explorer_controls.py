@@ -9,7 +9,7 @@ from typing import Any
 from fltoolkit.languages.language import Language, read_language
 from fltoolkit.languages.own_words import OwnWords
 from fltoolkit.languages.word_files import BASE
-from fltoolkit.show.charts.chart_style import MIME, Picture, Table
+from fltoolkit.show.charts.chart_style import Picture, Table
 from fltoolkit.show.wording.english_numbers import ENGLISH
 from fltoolkit.show.wording.section_words import Words
 
@@ -66,7 +66,7 @@ def with_controls(
             return
         busy[0] = True
         try:
-            drawn = [{"output_type": "display_data", "data": _bundle(part), "metadata": {}} for part in view()]
+            drawn = [{"output_type": "display_data", "data": part._repr_mimebundle_(), "metadata": {}} for part in view()]
         finally:
             busy[0] = False
         screen.outputs = tuple(drawn)
@@ -80,11 +80,3 @@ def with_controls(
         return widgets.VBox([*controls, screen])
     screen.layout.flex, screen.layout.min_width = "1 1 42em", "20em"
     return widgets.Box([widgets.VBox(beside), screen], layout={"flex_flow": "row wrap"})
-
-
-def _bundle(part: Part) -> dict[str, Any]:
-    data = part._repr_mimebundle_()
-    # The chart adapts to the width of the screen anyway. With `responsive` it may lose its height if it is not the first.
-    if MIME in data:
-        data[MIME]["config"] = {**data[MIME]["config"], "responsive": False}
-    return data

@@ -57,7 +57,7 @@ class Finding:
         rows: the rows, if the finding is about single rows. Only a private folder may contain their keys.
         counted: what `count` counts: `persons`, `cases` (persons in forced labour), or `others` (such as labels or columns, or
             the rows of an error about the design). The count of `others` is never rounded.
-        acceptable: whether an error may become a warning, if `accept` of survey.yaml says that the rows are right.
+        acceptable: whether `accept` of survey.yaml may say that this is right. An error then becomes a warning, a warning a note.
         by: if the finding is about several columns, the columns, each with its number of persons. They are printed after `what`, the
             column with the most persons first. They are the values, and the keys are the words before them, such as `No usable
             answer to`.

@@ -63,6 +63,7 @@ KINDS = {
     ),
     "open": ("note", "non-response", "don't know or refused; unresolved unless another answer decides", "see notebook 2"),
 }  # fmt: skip
+SEVERAL = 2  # involuntary circumstances; a survey that asks about a single one asks about no other
 FEW_COLUMNS = 3  # if there are more columns, only their counts are given
 FEW_CODES = 2  # a column has at most so many codes that stand for a blank
 
@@ -135,7 +136,22 @@ def answer_findings(survey: Survey, mask: Mask) -> list[Finding]:
             note("open", column, (row["dont_know"], row["refused"]))  # `nonresponse` prints each of the two separately
         if 2 * row["yes"] > row["answered"]:
             note("mostly_yes", column, row["yes"])
-    return [*_answered_despite_skip(survey, past, mask), *(_of_kind(kind, list(by.items())) for kind, by in kinds.items() if by)]
+    return [
+        *_leaving_not_asked(survey),
+        *_answered_despite_skip(survey, past, mask),
+        *(_of_kind(kind, list(by.items())) for kind, by in kinds.items() if by),
+    ]
+
+
+def _leaving_not_asked(survey: Survey) -> list[Finding]:
+    """Returns a warning if survey.yaml names several involuntary circumstances, but no question on whether the person could leave
+    the work. A draft cannot always find this question, because its *no* is the answer that counts."""
+    named = survey.spec.items.involuntary
+    if len(named) < SEVERAL or "no_freedom_to_leave" in named:
+        return []
+    what = "no question asks whether the person could leave the work: without it, cases are missed"
+    do = "name it (could you leave this work? has no as its yes)"
+    return [Finding("warning", "items", "items.involuntary.no_freedom_to_leave", what, "", do, acceptable=True)]
 
 
 def _total_count(count: Count) -> int:

@@ -16,7 +16,7 @@ from fltoolkit.yaml_files.loading import ONE, Code, Codes, Model, as_entries
 
 DECIDE = ("any_work", "items.", "episodes.", "children.")  # keys of the questions that decide who is a case
 MISSING = "missing"  # the value of a correction that leaves the cell blank
-Acceptable = Literal["weights", "age", "routing", "files", "module", "children.parents"]
+Acceptable = Literal["weights", "age", "routing", "files", "module", "children.parents", "replicates", "items"]
 NEVER = {  # findings that no reason makes acceptable, with the advice instead
     "unknown codes": "a code without a meaning cannot be counted: name it under the question, or correct it",
     "design": "without its design an estimate has no error: complete the strata and PSUs, or correct them",
@@ -97,12 +97,12 @@ class Correction(Model):
 
 
 class Accepted(Model):
-    """An entry under `accept` in survey.yaml. Somebody has looked at the rows of an error and says that the data are right.
+    """An entry under `accept` in survey.yaml. Somebody has looked at a finding and says that the data, or the file, are right.
 
     Attributes:
         finding: the name of the check, as `fltoolkit check` prints it, such as `age`.
         column: the column (or key of survey.yaml), as `fltoolkit check` prints it.
-        why: the reason, which is printed with the error. The error becomes a warning.
+        why: the reason, which is printed with the finding. An error becomes a warning, and a warning a note.
     """
 
     finding: Annotated[Acceptable, BeforeValidator(_acceptable_check)]

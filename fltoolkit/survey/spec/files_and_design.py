@@ -170,13 +170,13 @@ class ReplicatesSpec(Model):
     @classmethod
     def _runs_end(cls, columns: tuple[str, ...]) -> tuple[str, ...]:
         for column in columns:
-            _numbered_columns(column)
+            numbered_columns(column)
         return columns
 
     @property
     def names(self) -> tuple[str, ...]:
         """Returns the name of every column of replicate weights. `RW{1..80}` is replaced by the 80 names RW1 to RW80."""
-        return tuple(name for column in self.columns for name in _numbered_columns(column))
+        return tuple(name for column in self.columns for name in numbered_columns(column))
 
     @property
     def replicate_method(self) -> Method:
@@ -185,7 +185,7 @@ class ReplicatesSpec(Model):
         return Method(self.method, self.scale, rscales, self.rho, self.combined, self.mse, self.df)
 
 
-def _numbered_columns(column: str) -> list[str]:
+def numbered_columns(column: str) -> list[str]:
     """Returns the columns that a name stands for: `RW{1..80}` stands for RW1 to RW80, `RW{01..80}` for RW01 to RW80, and any
     other name for itself. Raises `ValueError` if the second number is not above the first, or if there are more than 10,000
     columns."""

@@ -109,7 +109,7 @@ def test_a_file_says_its_key_its_encoding_and_its_decimals_or_asks(tmp_path: Pat
         asked
         == "  person: {path: a.csv, key: <answer>}  # the columns that make a row unique; tried, but not unique: strat, hhid, line"
     )
-    nothing = Sample(None, None, None, None, None, None, (), {})
+    nothing = Sample(None, None, None, None, None, None, (), (), {})
     assert text(files(held, nothing, "a.csv"))[1].endswith("not found: no column looks like a key")
 
 

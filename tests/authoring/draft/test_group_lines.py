@@ -17,7 +17,7 @@ def text(lines: object) -> list[str]:
 
 
 def of_module(weight: ColumnContents | None) -> Sample:
-    return Sample(None, weight, None, None, None, None, (), {})
+    return Sample(None, weight, None, None, None, None, (), (), {})
 
 
 def test_workers_are_a_population_where_a_label_says_what_yes_is(tmp_path: Path) -> None:

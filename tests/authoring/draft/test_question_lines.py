@@ -95,7 +95,8 @@ def test_the_definition_asks_what_no_label_told_and_never_takes_the_codes_of_lea
     at = lines.index("  involuntary:")
     assert lines[at + 1 : at + 3] == [
         "    no_freedom_to_leave:",
-        "      - {column: L, label: Free to leave, yes: <answer>, no: <answer>}  # yes: the codes that say the person could not leave; of 1 Yes, 2 No",
+        "      - {column: L, label: Free to leave, yes: <answer>, no: <answer>}"
+        "  # yes: the codes that say the person could not leave; a threat is threats_or_violence too; of 1 Yes, 2 No",
     ]
     assert lines[at + 3].startswith("  coercion: <answer>")
     assert [line.partition("  #")[0] for line in lines[at + 5 :]] == [

@@ -32,7 +32,7 @@ CODES = ("yes", "no", "dont_know", "refused")
 
 # Each file with what is right of it and stands otherwise in the map of the whole survey, and how many values are right and asked.
 FILES: dict[str, tuple[str, dict[str, Any], int, int]] = {
-    "enh2026.sav": ("quirama", {}, 55, 17),
+    "enh2026.sav": ("quirama", {}, 64, 20),
     "tlcws_persons.csv": ("tamaria", {"files.person.key": "_index"}, 6, 17),
     "tlcws_households.csv": ("tamaria", {"files.person.key": "_id"}, 4, 8),
     "roster.tab": ("lerova", {"files.person.key": ["interview__key", "roster__id"]}, 3, 9),

@@ -9,14 +9,8 @@ from numpy.testing import assert_allclose
 
 import fltoolkit as fl
 from fltoolkit.errors import RequestError
-from fltoolkit.estimate.models.covariate_patterns import (
-    Patterns,
-    covariates,
-    is_sensitive,
-    names_in,
-    read_patterns,
-    refuse_sensitive,
-)
+from fltoolkit.estimate.models.covariate_patterns import Patterns, is_sensitive, read_patterns, refuse_sensitive
+from fltoolkit.estimate.models.model_formula import read_formula
 
 # Two PSUs in each of two strata; of one person the age is not known, of another the sex.
 PERSONS = pd.DataFrame(
@@ -29,20 +23,7 @@ PERSONS = pd.DataFrame(
 
 
 def patterns(formula: str, frame: pd.DataFrame = PERSONS) -> Patterns:
-    return read_patterns(fl.SurveyDesign(frame, weight="w", strata="stratum", psu="psu"), formula, None)
-
-
-def test_a_formula_names_columns_and_not_what_it_does_with_them() -> None:
-    assert covariates("case ~ C(sex) + age:C(region, Treatment('north')) + np.log(age)") == ["sex", "age", "region", "np"]
-    assert covariates('case ~ Q("any name") + C(sex, Sum)') == ["any name", "sex"]
-    assert covariates("case ~ 1") == []
-    assert names_in("bs(age, df=3)") == ["age"]
-
-
-@pytest.mark.parametrize("formula", ["case", "~ sex", "case ~", "a b ~ sex", "case ~ sex +", "case ~ sex $ age", "case ~ C(sex"])
-def test_what_is_no_formula_is_refused(formula: str) -> None:
-    with pytest.raises(RequestError, match=r"the formula cannot be (read|used)"):
-        covariates(formula)
+    return read_patterns(fl.SurveyDesign(frame, weight="w", strata="stratum", psu="psu"), read_formula(formula), None)
 
 
 def test_a_pattern_holds_its_persons_weights_and_cases() -> None:
@@ -51,7 +32,7 @@ def test_a_pattern_holds_its_persons_weights_and_cases() -> None:
     assert (made.y.tolist(), made.w.tolist()) == ([10.0, 1.0, 0.0], [12.0, 18.0, 6.0])
     assert (made.cases.tolist(), made.others.tolist()) == ([True, True, False], [True, True, True])
     assert made.x.tolist() == [[1, 0, 0], [1, 1, 0], [1, 0, 1]]
-    assert (made.outcome, made.formula, made.used.all()) == ("case", "case ~ sex", True)
+    assert (made.formula.outcome, made.formula.text, made.used.all()) == ("case", "case ~ sex", True)
     assert made.count(np.ones(len(made.code), dtype=bool)) == 8
     assert_allclose(made.by_pattern("n"), [3, 4, 1])
 

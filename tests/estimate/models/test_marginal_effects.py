@@ -12,6 +12,7 @@ from scipy.stats import t
 import fltoolkit as fl
 from fltoolkit.estimate.models.covariate_patterns import read_patterns
 from fltoolkit.estimate.models.marginal_effects import coefficient_names, reference_of
+from fltoolkit.estimate.models.model_formula import read_formula
 
 COUNTS = {("a", 1): 3, ("a", 0): 40, ("b", 1): 7, ("b", 0): 21}
 P_A, P_B = 3 / 43, 7 / 28
@@ -59,7 +60,7 @@ def test_a_category_without_a_case_has_no_effect_and_with_firths_penalty_no_stan
 
 def test_coefficients_are_named_by_term_and_category_with_the_persons_of_a_single_one() -> None:
     design = grouped(COUNTS, hours=[8, 9] * 35 + [8])
-    names = coefficient_names(read_patterns(design, "case ~ group * hours", None))
+    names = coefficient_names(read_patterns(design, read_formula("case ~ group * hours"), None))
     told = {name: (row["term"], row["category"]) for name, row in names.to_dict("index").items()}
     assert told == {
         "Intercept": ("Intercept", ""), "group[T.b]": ("group", "b"), "hours": ("hours", ""), "group[T.b]:hours": ("group:hours", "b"),
@@ -73,6 +74,6 @@ def test_coefficients_are_named_by_term_and_category_with_the_persons_of_a_singl
 )
 def test_the_reference_is_the_category_that_the_formula_codes_as_nothing(formula: str, reference: str) -> None:
     """Sum coding has none, and the first is taken."""
-    p = read_patterns(grouped(COUNTS), formula, None)
+    p = read_patterns(grouped(COUNTS), read_formula(formula), None)
     assert reference_of(p, "group") == reference
     assert isinstance(p.frame["group"].dtype, pd.CategoricalDtype)

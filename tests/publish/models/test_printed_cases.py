@@ -10,6 +10,7 @@ import small_country as country
 
 import fltoolkit as fl
 from fltoolkit.estimate.models.covariate_patterns import Patterns, read_patterns
+from fltoolkit.estimate.models.model_formula import read_formula
 from fltoolkit.publish.models.printed_cases import maximum_likelihood, with_printed_cases
 
 REGIONS = {"north": 20 / 90, "south": 12 / 80, "plain": 0.0}
@@ -19,7 +20,7 @@ SEXES = {"men": 0.1, "women": 0.1}
 @pytest.fixture(scope="module")
 def patterns(tmp_path_factory: pytest.TempPathFactory) -> Patterns:
     persons = fl.classify(fl.read_survey(country.write(tmp_path_factory.mktemp("country"))))
-    return read_patterns(persons, "forced_labour ~ C(sex) + C(region)", None)
+    return read_patterns(persons, read_formula("forced_labour ~ C(sex) + C(region)"), None)
 
 
 def cases_of(p: Patterns, group: str) -> dict[str, float]:

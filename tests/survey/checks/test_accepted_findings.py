@@ -95,3 +95,12 @@ def test_another_finding_of_the_same_check_and_column_does_not_keep_an_entry() -
     stays, unused = with_acceptance([missing], [WHY])
     assert stays == missing
     assert (unused.severity, unused.what) == ("warning", "the entry accepts a finding of age, but there is no such finding")
+
+
+def test_an_accepted_warning_is_a_note_and_one_that_is_not_says_how() -> None:
+    left_out = Finding("warning", "items", "items.involuntary.no_freedom_to_leave", "no question", "", "name it", acceptable=True)
+    why = Accepted(finding="items", column=left_out.where, why="the pilot had none")
+    (found,) = with_acceptance([left_out], [why])
+    assert (found.severity, found.what) == ("note", "no question; accepted: the pilot had none")
+    (open_,) = with_acceptance([left_out], [])
+    assert (open_.severity, open_.do) == ("warning", "name it; or name the finding under accept: with the reason why it is right")

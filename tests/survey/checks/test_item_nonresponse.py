@@ -59,7 +59,7 @@ def test_a_column_that_feeds_two_items_is_told_once(
     people.loc[range(6), "q1"] = "D"
     keys = {"items.involuntary.different_job": {"column": "q1", "yes": "Z"}}
     found = answer_findings(fl.read_survey(write(changed(spec, keys), people=people)), Mask())
-    assert [(f.severity, f.where, f.count) for f in found] == [("note", "q1", (6, 0))]
+    assert [(f.severity, f.where, f.count) for f in found if f.check != "items"] == [("note", "q1", (6, 0))]
 
 
 def test_non_response_is_shown_rounded_and_above_the_limit_only(spec: dict[str, Any], people: pd.DataFrame, write: Write) -> None:

@@ -1,9 +1,11 @@
-"""Checks the replicate weights that survey.yaml names: whether they are replicates of the weight, and whether all are named."""
+"""Checks the replicate weights that survey.yaml names: whether they are replicates of the weight, and whether all are named. Asks
+about numbered weights of a file if survey.yaml names none."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import narwhals as nw
 
@@ -15,14 +17,18 @@ from fltoolkit.survey.design.survey_design import Survey
 
 COLUMNS = "design.replicates.columns"
 LISTED = 12  # columns in one message
+FEWEST = 10  # replicates; a shorter series of numbered weights may be those of quarters or of jobs
+WEIGHT = re.compile(
+    r"w|wt|wgt|wgh|pw|rw|rwt|rwgt|bw|bsw\w*|\w*weight\w*|rep|repw\w*|repl\w*|wrep\w*|brr\w*|boot\w*|jk\w*|fay\w*|pond\w*|poids\w*|peso\w*|fexp\w*"
+)
 
 
 def replicate_findings(survey: Survey) -> list[Finding]:
-    """Returns findings about the replicate weights. Errors are only those that are wrong under every method. The list is empty if
-    the survey has none."""
+    """Returns findings about the replicate weights. Errors are only those that are wrong under every method. If survey.yaml names
+    none, a warning asks about numbered weights in the files."""
     given = survey.spec.design.replicates
     if given is None:
-        return []
+        return _series_not_named(survey)
     age = nw.col(AGE).fill_null(0.0)
     sums = replicate_sums(survey.frame, given.names, combined=given.combined, asked=nw.col(ASKED), beside=age)
     return [*_impossible(sums, given.combined), *_doubtful(survey, sums), *_not_named(survey, given.names)]
@@ -81,19 +87,43 @@ def _twice(survey: Survey, sums: ReplicateSums) -> list[str]:
 def _not_named(survey: Survey, named: Sequence[str]) -> list[Finding]:
     """Returns a warning if a file has numbered columns that continue the numbers of the replicates, or fill a gap between them, and
     that survey.yaml does not use."""
-    used = {*survey.spec.person_columns(), *survey.spec.files.person.key}
     numbers: dict[tuple[str, str], set[int]] = {}
     for stem, number in filter(None, map(_numbered, named)):
         numbers.setdefault(stem, set()).add(number)
-    free: dict[tuple[str, str], dict[int, str]] = {}
-    for name in (name for names in survey.columns_of_files.values() for name in names if name not in used):
-        if (found := _numbered(name)) and found[0] in numbers:
-            free.setdefault(found[0], {})[found[1]] = name
-    left = [name for stem, others in free.items() for name in _continuing(numbers[stem], others)]
+    left = [
+        name for stem, others in _free_series(survey).items() if stem in numbers for name in _continuing(numbers[stem], others)
+    ]
     what = (
         "numbered columns that continue those of the replicates, and are not named: without some replicates the variance is wrong"
     )
     return _about(left, "warning", what, f"name all replicates of the file under {COLUMNS}, unless these are no replicates")
+
+
+def _series_not_named(survey: Survey) -> list[Finding]:
+    """Returns a warning if a file has a series of numbered columns whose name is that of a weight, and that survey.yaml does not
+    use. They may be replicate weights: without them, the standard errors would be those of a simpler design."""
+    weight = survey.spec.design.weight
+    found = [
+        [others[number] for number in sorted(others)]
+        for (before, _), others in _free_series(survey).items()
+        if len(others) >= FEWEST
+        and (before.startswith(weight) or any(map(WEIGHT.fullmatch, re.findall("[a-z]+", before.lower()))))
+    ]
+    what = (
+        "numbered columns that look like replicate weights, and survey.yaml does not name them: the standard errors may be wrong"
+    )
+    do = "name them under design.replicates, with their method"
+    return [replace(finding, acceptable=True) for names in found for finding in _about(names, "warning", what, do)]
+
+
+def _free_series(survey: Survey) -> dict[tuple[str, str], dict[int, str]]:
+    """Returns the numbered columns of the files that survey.yaml does not use, by the texts around their number and by number."""
+    used = {*survey.spec.person_columns(), *survey.spec.files.person.key}
+    free: dict[tuple[str, str], dict[int, str]] = {}
+    for name in (name for names in survey.columns_of_files.values() for name in names if name not in used):
+        if found := _numbered(name):
+            free.setdefault(found[0], {})[found[1]] = name
+    return free
 
 
 def _numbered(name: str) -> tuple[tuple[str, str], int] | None:
