@@ -106,8 +106,8 @@ def rounds(
         return Rounds(out, None, _combined(parts))
     if plan.baseline_path is None or plan.baseline_path.resolve() == persons.path.resolve():
         return Rounds(out, out)
-    earlier = classify(read_survey(plan.baseline_path), rules=rules)
-    start = publish_run(earlier, plan=plan, profile=profile)
+    earlier = classify(read_survey(plan.baseline_path), rules=_of_the_run(rules, persons))
+    start = publish_run(earlier, plan=plan, profile=_of_the_run(profile, persons))
     return Rounds(out, start, _changes_between(earlier, start, persons, out))
 
 
@@ -135,8 +135,15 @@ def changes(
     """
     if not str(before):
         return None
-    earlier = classify(read_survey(persons.path.parent / before), rules=rules)
-    return _changes_between(earlier, publish_run(earlier, plan=plan, profile=profile), persons, out)
+    earlier = classify(read_survey(persons.path.parent / before), rules=_of_the_run(rules, persons))
+    published = publish_run(earlier, plan=plan, profile=_of_the_run(profile, persons))
+    return _changes_between(earlier, published, persons, out)
+
+
+def _of_the_run(name: str | Path, persons: ClassifiedSurvey) -> str | Path:
+    """Returns the name of a rule set or profile for the earlier round. A file has its whole path, because a relative path would
+    start from the folder of the earlier round."""
+    return (persons.path.parent / name).resolve() if Path(name).suffix in (".yaml", ".yml") else name
 
 
 def _changes_between(

@@ -86,3 +86,23 @@ def test_without_an_earlier_round_there_is_nothing(norvia: fl.Survey, capsys: py
     assert fl.changes("", norvia, fl.publish(fl.prevalence(norvia))) is None
     fl.show.changes(None)
     assert "No earlier round is named" in capsys.readouterr().out
+
+
+def test_an_own_rule_set_and_profile_stand_beside_the_later_round_alone(tmp_path: Path) -> None:
+    """Before, both were looked for beside the earlier round too, and notebook 3 stopped."""
+    own = {
+        "name": "own", "version": 1, "title": "Own", "source": "ours", "involuntary": ["very_low_or_no_wages"],
+        "coercion": ["withheld_wages"],
+    }  # fmt: skip
+    a_round(tmp_path / "first", 2025, 120)
+    design = {**SPEC["design"], "psus_of_earlier_rounds": "new"}
+    second = a_round(tmp_path / "second", 2027, 45, design=design)
+    (second / "own.yaml").write_text(yaml.safe_dump(own), encoding="utf-8")
+    shipped = Path(str(fl.__file__)).parent / "publish" / "publication_profiles" / "ilo.yaml"
+    (second / "strict.yaml").write_text(shipped.read_text("utf-8").replace("name: ilo", "name: strict"), encoding="utf-8")
+    persons = fl.classify(fl.read_survey(second), rules="own.yaml")
+    found = fl.changes(
+        "../first/survey.yaml", persons, fl.publish_run(persons, profile="strict.yaml"), rules="own.yaml", profile="strict.yaml"
+    )
+    assert found is not None
+    assert found.table["verdict"].iloc[0] == "decreased"

@@ -66,6 +66,8 @@ class Cells:
         """
         from scipy.sparse import coo_array
 
+        if not self.codes:  # no breakdown: a survey without any item of a profile, for example
+            return np.zeros((units, 0))
         taken = [_rows_of_columns(rows, values, unit, code) for code in self.codes]
         parts = [_taken_where((code >= 0) & (added != 0), added, of, code) for added, of, code in taken]
         found, of_unit, cell = (np.concatenate(p) for p in zip(*parts, strict=True)) if len(parts) > 1 else parts[0]

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import broken
 import numpy as np
 import pandas as pd
 import pytest
@@ -207,3 +208,15 @@ def test_the_profile_of_a_domain_is_the_row_of_its_group() -> None:
 def test_a_profile_is_of_one_group_at_a_time_in_a_domain_too(where: dict[str, str], by: list[str] | None) -> None:
     with pytest.raises(RequestError, match="one group at a time"):
         fl.profile(shipped("norvia"), by=by, where=where)
+
+
+def test_a_profile_without_items_has_no_rows(tmp_path: Path) -> None:
+    """A survey that asked children by route alone has no item to make a profile of. Before, it stopped notebook 2."""
+    persons = broken.table()
+    persons.loc[persons.index[persons["AGE"] == 10][:35], ["C1", "C2"]] = 1
+    children = {"children": broken.SPEC["populations"]["children"]}
+    tables = [{"measure": "profile", "population": "children"}]
+    broken.write(tmp_path, {**broken.SPEC, "populations": children, "sectors": {}, "tables": tables}, persons)
+    survey = fl.classify(fl.read_survey(tmp_path / "survey.yaml"))
+    assert fl.profile(survey, population="children").table.empty
+    assert "profile" not in set(fl.publish_run(survey).table["measure"])
