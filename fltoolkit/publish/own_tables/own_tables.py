@@ -152,8 +152,8 @@ def _decided_alike(
     if not places:
         return other, {}
     persons, name = survey_and_outcome
-    table = est.table.iloc[places].reset_index(drop=True)
-    same = replace(est, table=table.assign(**{c: np.nan for c in OF_UNRESOLVED if c in table}))
+    table, effects = (rows.iloc[places].reset_index(drop=True) for rows in (est.table, est.design_effects))
+    same = replace(est, table=table.assign(**{c: np.nan for c in OF_UNRESOLVED if c in table}), design_effects=effects)
     swapped = in_place_of_forced_labour(persons, name) if name else persons
     all_rows = earlier_and_new_rows(other, same, swapped)
     found = decide_new_rows(all_rows, swapped)

@@ -81,7 +81,7 @@ def test_dots_stand_at_the_published_numbers_and_the_hidden_ones_are_marked() ->
         "Not stated": "[c] not shown",
     }
     assert row_names(fig) == ["North", "South", "East", "West", "Plain", "Island", "Not stated"]
-    assert dict(zip(row_names(fig), fig["layout"]["yaxis2"]["ticktext"], strict=True))["North"].startswith("222.2 (")
+    assert dict(zip(row_names(fig), fig["layout"]["yaxis2"]["ticktext"], strict=True))["North"].startswith("222 (")
 
 
 def test_the_rows_of_a_crossed_breakdown_name_both_categories() -> None:
