@@ -8,7 +8,7 @@ SPARK_TESTS := pytest pytest-timeout pytest-xdist hatchling 'setuptools>=70.1'
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help batch test test-browser test-spark test-wheel java lint lab class wheel docs gallery refresh golden fuzz bench bench-waits bench-disclosure bench-batch kills lock clean
+.PHONY: help batch test test-browser test-spark test-wheel java lint lab class wheel docs gallery refresh golden fuzz mutants bench bench-waits bench-disclosure bench-batch kills lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,10 @@ golden: ## compute R's reference numbers anew (needs R with the packages that te
 
 fuzz: .venv/.installed ## try MUTANTS (20000) wrong and odd inputs of SEED (18) beside a plain loop (half an hour)
 	$(BIN)/python -m tests.fuzz --mutants $(or $(MUTANTS),20000) --seed $(or $(SEED),18)
+
+mutants: .venv/.installed ## try sixty errors in the code (tests/code_mutants) against the tests that reach them (an hour; a traced run of the tests first)
+	$(BIN)/python -m pytest -n 3 -p no:nbval --cov=fltoolkit --cov-context=test --cov-report= $(MARKS)
+	$(BIN)/python -m tests.code_mutants run .coverage
 
 bench: .venv/.installed ## measure time and memory of the one pass over microdata
 	$(BIN)/python benchmarks/run.py
