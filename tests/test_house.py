@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from code_sizes import code_lines, code_tokens, modules as modules_of_code, room_tokens
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from rattler import MatchSpec
@@ -51,7 +52,6 @@ MAY_USE["cli"] = MAY_USE["commands"] | {"commands"}
 MAY_USE["fltoolkit"] = {*HELPERS, *STEPS}  # the package's __init__: the list of public names
 
 MOST_MODULES = 12  # of one folder, its __init__ not counted
-SHORT = 40  # lines: a module below them needs no test file of its own
 MOST_ARGUMENTS = 5  # that a call gives by their place: nobody knows by heart which is the sixth
 
 # ---------------------------------------------------------------------------------------------- dependencies and lock
@@ -392,17 +392,38 @@ def test_a_test_file_stands_where_its_module_does() -> None:
     assert lost == []
 
 
-def test_every_module_has_a_test_file() -> None:
-    long = [file for file in PACKAGE.rglob("*.py") if file.name != "__init__.py" and file.read_text("utf-8").count("\n") >= SHORT]
-    paths = [file.relative_to(PACKAGE).with_suffix("") for file in long]
-    alone = {path.as_posix() for path in paths if not [*(TESTS / path.parent).glob(f"test_{path.name}*.py")]}
-    assert alone == set(), "write a test file"
+# ------------------------------------------------------------------------------------------------------------- sizes
+
+SIZES = yaml.safe_load((TESTS / "code_sizes.yaml").read_text("utf-8"))
+MOST_TOKENS = 4_500  # of one module
+FEW_LINES = 40  # of code: a module below them is seldom worth a file of its own
+SLACK = 0.02  # by which a room may fall below its number before the number must follow
 
 
-def test_no_file_is_longer_than_400_lines() -> None:
-    written = [file for file in PACKAGE.rglob("*") if file.suffix in {".py", ".yaml", ".html"}]  # JSON is generated
-    lengths = {file.relative_to(HOUSE).as_posix(): len(file.read_text("utf-8").splitlines()) for file in written}
-    assert {file: length for file, length in lengths.items() if length > 400} == {}
+@pytest.mark.parametrize("room", sorted({*SIZES["tokens"], *room_tokens(PACKAGE)}))
+def test_a_room_grows_only_with_a_line_of_the_change_log(room: str) -> None:
+    now, most = room_tokens(PACKAGE)[room], SIZES["tokens"].get(room, 0)
+    grown = [growth for growth in SIZES["growth"] if growth["room"] == room]
+    log = (HOUSE / "CHANGELOG.md").read_text("utf-8")
+    assert [growth["for"] for growth in grown if growth["for"] not in log] == [], "no such line in CHANGELOG.md"
+    most += sum(growth["tokens"] for growth in grown)
+    assert now <= most, (
+        f"{room} has {now:,} tokens, and may have {most:,}: make something needless, or add the room, the tokens and a line of "
+        "CHANGELOG.md that says what for to `growth` in tests/code_sizes.yaml"
+    )
+    assert now >= most * (1 - SLACK), f"{room} has {now:,} tokens: write this number into tests/code_sizes.yaml in place of {most:,}"
+
+
+def test_no_module_is_larger_than_4500_tokens() -> None:
+    sizes = {name: len(code_tokens(text)) for name, text in modules_of_code(PACKAGE).items()}
+    assert {name: size for name, size in sizes.items() if size > MOST_TOKENS} == {}
+
+
+def test_small_modules_become_fewer() -> None:
+    small = {name for name, text in modules_of_code(PACKAGE).items() if code_lines(text) < FEW_LINES}
+    known = set(SIZES["small_modules"])
+    assert small - known == set(), f"fewer than {FEW_LINES} lines of code: put them where they are used"
+    assert known - small == set(), "no longer small, or gone: take them off the list in tests/code_sizes.yaml"
 
 
 # ------------------------------------------------------------------------------------------------- what is handed on
